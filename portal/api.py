@@ -1,0 +1,182 @@
+"""What every API door shares: tokens, permissions, bounded bodies, paging and plain refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import IO, TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+from rest_framework import exceptions, status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.filters import BaseFilterBackend
+from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.models import User, UserAuthorizationToken
+
+if TYPE_CHECKING:  # the framework's views load this module to find their defaults
+    from rest_framework.views import APIView
+
+LAST_USED_PRECISION = timedelta(minutes=1)  # a token's last use is written at most this often
+BIGGEST_OFFSET = 2**62
+
+
+class UserAuthorizationTokenAuthentication(BaseAuthentication):
+    """`Authorization: UAT <token>`."""
+
+    keyword = "UAT"
+
+    def authenticate(self, request: Request) -> tuple[User, UserAuthorizationToken] | None:
+        scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != self.keyword.lower():
+            return None
+        token = UserAuthorizationToken.find(secret.strip())
+        if token is None:
+            raise exceptions.AuthenticationFailed("Invalid token: unknown, expired or revoked.")
+        now = timezone.now()
+        if token.last_used_at is None or now - token.last_used_at > LAST_USED_PRECISION:
+            UserAuthorizationToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return self.keyword
+
+
+class HasPermission(BasePermission):
+    """A view names what it needs as `permission`; both the person and, if there is one, the token must hold it."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        user, token = request.user, request.auth
+        if not isinstance(user, User) or not user.is_active:
+            return False
+        codename: str | None = view.permission  # type: ignore[attr-defined]  # a view without it is a bug: fail loudly
+        if codename is None:
+            return True
+        granted = token is None or token.permissions.filter(codename=codename).exists()
+        return granted and user.may(codename)
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The request's body is too large."
+    default_code = "too_large"
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON of bounded size and depth, without characters that no text can hold."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        request = (parser_context or {}).get("request")
+        if limit and request is not None and int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+            raise TooLarge(f"The request's body may hold {limit:,} bytes.")
+        try:
+            data = super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise exceptions.ParseError("JSON parse error - nested too deeply.") from None
+        if _has_lone_surrogate(data):
+            raise exceptions.ParseError("JSON parse error - half of a surrogate pair is not a character.")
+        return data
+
+
+def _has_lone_surrogate(data: object) -> bool:
+    """Whether any text in parsed JSON cannot be written as UTF-8."""
+    pending = [data]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+                return True
+        elif isinstance(value, dict):
+            pending += value.keys()
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
+    return False
+
+
+class Pagination(LimitOffsetPagination):
+    """`limit` (20 unless said, at most 1000) and `offset`."""
+
+    default_limit = 20
+    max_limit = 1000
+
+    def get_offset(self, request: Request) -> int:
+        return min(super().get_offset(request), BIGGEST_OFFSET)
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's own answers, and a plain 404 that does not name our models."""
+    from rest_framework.views import exception_handler as default_exception_handler
+
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    return default_exception_handler(error, context)
+
+
+class Filters(BaseFilterBackend):
+    """Filters of a list from its query string: exact matches, ranges of time (`_after`, `_before`), and `search`."""
+
+    equal: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    ranges: tuple[str, ...] = ()
+    orderings: tuple[str, ...] = ()
+
+    def search(self, text: str) -> Q:
+        """What `search` looks for."""
+        raise NotImplementedError
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
+        for name, value in request.query_params.items():
+            if "\0" in value:
+                raise exceptions.ValidationError({name: ["A NUL character matches nothing."]})
+        asked = {name: value for name, value in request.query_params.items() if value}
+        for name in self.equal:
+            if name in asked:
+                queryset = queryset.filter(**{name.replace("__exact", ""): asked[name]})
+        for name in self.flags:
+            if name in asked:
+                queryset = queryset.filter(**{name: _flag(name, asked[name])})
+        for name in self.ranges:
+            for suffix, lookup in (("after", "gte"), ("before", "lt")):
+                parameter = f"{name}_{suffix}"
+                if parameter in asked:
+                    queryset = queryset.filter(**{f"{name}__{lookup}": _moment(parameter, asked[parameter])})
+        if "search" in asked:
+            queryset = queryset.filter(self.search(asked["search"]))
+        if "ordering" in asked:
+            queryset = queryset.order_by(*self._ordering(asked["ordering"]), "pk")
+        return queryset
+
+    def _ordering(self, asked: str) -> list[str]:
+        fields = asked.split(",")
+        for field in fields:
+            if field.removeprefix("-") not in self.orderings:
+                allowed = ", ".join(self.orderings) or "nothing"
+                raise exceptions.ValidationError({"ordering": [f"This list can be ordered by {allowed}."]})
+        return fields
+
+
+def _flag(name: str, value: str) -> bool:
+    try:
+        return {"true": True, "1": True, "false": False, "0": False}[value.lower()]
+    except KeyError:
+        raise exceptions.ValidationError({name: ["It must be true or false."]}) from None
+
+
+def _moment(name: str, value: str) -> datetime:
+    """A date or a date and time in ISO 8601; UTC unless it says otherwise."""
+    try:
+        moment = datetime.fromisoformat(value.replace(" ", "+"))  # a plus sign that was not escaped came as a space
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise exceptions.ValidationError({name: ["It must look like 2026-11-23 or 2026-11-23T17:00:00Z."]}) from None

@@ -1,0 +1,26 @@
+"""The Celery application: `celery -A portal worker` runs the tasks of all rooms."""
+
+import os
+import signal
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_embedded_init, worker_process_init
+
+from portal.supervisor import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("codeport")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+worker_pid = os.getpid()
+
+
+@worker_process_init.connect
+@beat_embedded_init.connect
+def end_with_worker(**_: Any) -> None:
+    """Let the pool and the clock not outlive a worker that was killed, of which both are forks."""
+    if os.getpid() != worker_pid:  # a pool without processes sends the signal too
+        die_with_parent(signal.SIGKILL, worker_pid)

@@ -1,0 +1,28 @@
+"""Bulk loading by PostgreSQL's COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from psycopg import sql
+
+BLOCK = 256 * 1024  # bytes handed to the server at a time
+
+
+def file_blocks(path: Path) -> Iterable[bytes]:
+    """The bytes of the file at `path`, a block at a time."""
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            yield block
+
+
+def copy_blocks(cursor: Any, table: str, columns: Sequence[str], blocks: Iterable[bytes]) -> None:
+    """Load `blocks`, together in COPY's text format, into `columns` of `table`; `cursor` is Django's."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with cursor.cursor.copy(statement) as copy:
+        for block in blocks:
+            copy.write(block)

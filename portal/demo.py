@@ -1,0 +1,38 @@
+"""Demo data of an embedded first start: three companies and their people, all with one password."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from portal.models import Company, User
+
+COMPANIES = (
+    ("demo", "Demo Brands", Company.Kind.BRAND_OWNER),
+    ("printco", "PrintCo", Company.Kind.PRINTING_PARTNER),
+    ("other", "Other Brands", Company.Kind.BRAND_OWNER),
+)
+PRODUCTS = {"demo": ("sku1", "sku2", "sku3", "sku4", "sku5", "NICK1"), "other": ("sku1",)}
+PEOPLE = (
+    ("staff@demo.example", "Stella Staff", "demo", "staff"),
+    ("admin@demo.example", "Adam Admin", "demo", "admin"),
+    ("support@demo.example", "Sue Support", None, "support"),
+    ("printer@printco.example", "Pete Printer", "printco", "printer"),
+    ("staff@other.example", "Otto Other", "other", "staff"),
+)
+ROOT = "root@codeport.example"
+
+
+@transaction.atomic
+def create_demo_data(password: str) -> None:
+    """Make the demo companies, their products and people; for a database that has none."""
+    product = apps.get_model("workorders", "Product")
+    companies = {slug: Company.objects.create(slug=slug, name=name, kind=kind) for slug, name, kind in COMPANIES}
+    for slug, skus in PRODUCTS.items():
+        for sku in skus:
+            product.objects.create(company=companies[slug], sku=sku, name=f"Product {sku}")
+    for email, name, slug, role in PEOPLE:
+        user = User.objects.create_user(email, password, name=name, company=companies[slug] if slug else None)
+        user.groups.add(Group.objects.get(name=role))
+    User.objects.create_superuser(ROOT, password, name="Root")

@@ -1,0 +1,62 @@
+"""Files that people fetch: whole, or the part that a broken download still lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+from portal.storage import storage
+
+CHUNK = 256 * 1024
+
+
+def download(request: HttpRequest, name: str, filename: str, content_type: str) -> HttpResponseBase:
+    """The stored file `name` under the name `filename`; one byte range of it when asked (RFC 9110, section 14)."""
+    file = storage().open(name)
+    size = file.size
+    etag = f'"{int(storage().get_modified_time(name).timestamp() * 1e6):x}-{size:x}"'
+    asked = request.headers.get("Range", "") if request.headers.get("If-Range", etag) == etag else ""
+    span = _span(asked, size)
+    response: HttpResponseBase
+    if span is None:
+        response = FileResponse(file, content_type=content_type)
+        response["Content-Length"] = str(size)
+    elif not span:
+        file.close()
+        response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    else:
+        file.seek(span.start)
+        response = StreamingHttpResponse(_part(file, len(span)), status=206, content_type=content_type)
+        response["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
+        response["Content-Length"] = str(len(span))
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = etag
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"
+    return response
+
+
+def _span(asked: str, size: int) -> range | None:
+    """The bytes `asked` for in a file of `size` bytes, empty when it has none of them; None when all are wanted.
+
+    A range header that is malformed or asks for several ranges is ignored, as the RFC allows.
+    """
+    match = re.fullmatch(r"bytes=(\d{0,19})-(\d{0,19})", asked.strip())
+    if not match or match.groups() == ("", ""):
+        return None
+    start, end = match.groups()
+    if not start:
+        return range(max(0, size - int(end)), size)
+    if end and int(end) < int(start):
+        return None
+    return range(int(start), min(int(end) + 1 if end else size, size))
+
+
+def _part(file: BinaryIO, length: int) -> Iterator[bytes]:
+    with file:
+        while length > 0 and (chunk := file.read(min(CHUNK, length))):
+            length -= len(chunk)
+            yield chunk

@@ -1,0 +1,49 @@
+"""`manage.py create_token EMAIL`: a new user authorization token, printed once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from portal.models import User, UserAuthorizationToken
+
+LONGEST_DAYS = 3650
+
+
+class Command(BaseCommand):
+    help = "Prints a new user authorization token (UAT) of the user, alone, on standard output."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email", help="whose token it is")
+        parser.add_argument("--name", default="Command line", help="what the token is for")
+        parser.add_argument("--days", type=int, default=365, help="how long it is valid")
+        parser.add_argument(
+            "--permission",
+            action="append",
+            metavar="CODENAME",
+            help="what it may do, like ingestion_view; may be repeated; all that the user may when none is named",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(email__iexact=options["email"], is_active=True).first()
+        if user is None:
+            raise CommandError(f"No active user has the e-mail {options['email']}.")
+        if not 1 <= options["days"] <= LONGEST_DAYS:
+            raise CommandError(f"--days must be from 1 to {LONGEST_DAYS}.")
+        permissions = {entry.codename: entry for entry in Permission.objects.all() if user.may(entry.codename)}
+        wanted = set(options["permission"] or permissions)
+        if unknown := sorted(wanted - permissions.keys()):
+            raise CommandError(
+                f"{user.email} does not hold {', '.join(unknown)}; may give: {', '.join(sorted(permissions))}."
+            )
+        _token, secret = UserAuthorizationToken.issue(
+            user,
+            name=options["name"][:100],
+            expires_at=timezone.now() + timedelta(days=options["days"]),
+            permissions=[permissions[codename] for codename in wanted],
+        )
+        self.stdout.write(secret)

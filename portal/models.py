@@ -1,0 +1,149 @@
+"""Companies, their people, and the tokens that act for them."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Permission, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+
+class Company(models.Model):
+    """A tenant: a brand owner, whose codes they are, or a printing partner, who prints for brand owners."""
+
+    class Kind(models.TextChoices):
+        BRAND_OWNER = "brand_owner", "brand owner"
+        PRINTING_PARTNER = "printing_partner", "printing partner"
+
+    name = models.CharField(max_length=100)
+    slug = models.CharField(
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", "Small letters, digits and single hyphens.")],
+        help_text="Stands in the URL of every code, so it never changes.",
+    )
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.BRAND_OWNER)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "companies"
+        ordering = ["name"]
+        permissions = [
+            ("company_people", "Can manage the company's people"),
+            ("company_tokens", "Can manage the company's tokens"),
+            ("company_view_all", "Can see every company's ingestion records"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def url_prefix(self) -> str:
+        """What stands before a code's id in its URL, unless an upload brings a prefix of its own."""
+        return f"{settings.PUBLIC_URL}/c/{self.slug}/"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people who sign in by e-mail."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person of a company; support and superusers belong to none."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100, blank=True)
+    company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="people")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("back office", default=False, help_text="May sign in to the back office.")
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def may(self, codename: str) -> bool:
+        """Whether the person holds the permission `codename`, whichever model it stands on."""
+        if not self.is_active:
+            return False
+        return self.is_superuser or codename in {name.split(".")[1] for name in self.get_all_permissions()}
+
+
+class UserAuthorizationToken(models.Model):
+    """A UAT: acts for its user with only the permissions given to it. Its secret is shown once and kept as a digest."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    permissions = models.ManyToManyField(Permission, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @staticmethod
+    def split(token: str) -> tuple[str, str]:
+        """The public prefix of `token` and the SHA-256 digest of the whole, in hexadecimal."""
+        return token.partition("_")[0], hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+    @classmethod
+    def issue(
+        cls, user: User, *, name: str, expires_at: datetime, permissions: list[Permission]
+    ) -> tuple[UserAuthorizationToken, str]:
+        """A new token of `user`, and its secret text, which nobody can read again."""
+        secret = f"uat{secrets.token_hex(4)}_{secrets.token_urlsafe(32)}"
+        prefix, digest = cls.split(secret)
+        token = cls.objects.create(user=user, name=name, prefix=prefix, digest=digest, expires_at=expires_at)
+        token.permissions.set(permissions)
+        return token, secret
+
+    @classmethod
+    def find(cls, secret: str) -> UserAuthorizationToken | None:
+        """The token that `secret` opens, or None when it is unknown, expired, revoked or its user inactive."""
+        prefix, digest = cls.split(secret)
+        if "\0" in prefix:
+            return None
+        token = cls.objects.select_related("user__company").filter(prefix=prefix[:13]).first()
+        if token is None or not constant_time_compare(token.digest, digest) or not token.is_valid:
+            return None
+        return token
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the token opens anything now."""
+        return self.revoked_at is None and self.expires_at > timezone.now() and self.user.is_active

@@ -1,0 +1,39 @@
+"""Roles are groups; what each may do stands in one table."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "staff": (
+        "ingestion_code_create",
+        "ingestion_view",
+        "workorder_view",
+        "workorder_create",
+        "workorder_download",
+        "workorder_sid_download",
+        "product_view",
+    ),
+    "admin": (
+        "ingestion_code_create",
+        "ingestion_view",
+        "ingestion_cancel",
+        "workorder_view",
+        "workorder_create",
+        "workorder_download",
+        "workorder_sid_download",
+        "workorder_archive",
+        "product_view",
+        "company_people",
+        "company_tokens",
+    ),
+    "support": ("ingestion_view", "company_view_all"),
+    "printer": ("workorder_view", "workorder_download"),
+}
+
+
+def sync_roles(**_: Any) -> None:
+    """Make the groups of `ROLES` and give each exactly its permissions; safe to repeat."""
+    for role, codenames in ROLES.items():
+        group, _created = Group.objects.get_or_create(name=role)
+        group.permissions.set(Permission.objects.filter(codename__in=codenames))

@@ -1,0 +1,241 @@
+"""All settings of Codeport. With nothing set everything is embedded; a bad value stops the start and is named.
+
+| variable | means | default |
+|---|---|---|
+| CODEPORT_HOME | folder of all state | var/ beside manage.py |
+| PORT | port the portal listens on | 8000 |
+| PUBLIC_URL | base of every code's URL | http://127.0.0.1:$PORT |
+| DATABASE_URL | PostgreSQL to use instead of the embedded one | |
+| CELERY_BROKER_URL | broker to use instead of the embedded Valkey, redis:// or amqp:// | |
+| SECRET_KEY | key that signs sessions and upload forms, 32 characters or more | made once, kept in CODEPORT_HOME |
+| ALLOWED_HOSTS | host names the portal answers to, separated by commas | those of this machine |
+| MAX_UPLOAD_MB | largest file accepted, in MiB | 1024 |
+| EMAIL_URL | where mail goes, smtp://user:password@host:587/?tls=True | printed on the console |
+"""
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError, ValidationError, validate
+
+from portal import services
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _base_of_urls(value: str) -> None:
+    """Refuse what cannot stand before `/c/company/id`."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValidationError("Must look like https://codes.example.com.")
+
+
+def _postgresql(value: dict[str, Any]) -> None:
+    """Refuse a database of another kind, or a URL that names none."""
+    if value.get("ENGINE") != "django.db.backends.postgresql" or not value.get("NAME"):
+        raise ValidationError("Must look like postgresql://user:password@host:5432/name.")
+
+
+def _secret_key(home: Path) -> str:
+    """The key kept in `home`, made on first use and readable by its owner alone."""
+    path = home / "secret-key"
+    if not path.exists():
+        draft = home / f"secret-key.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            path.hardlink_to(draft)  # of two simultaneous starts the first wins
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()
+
+
+env = Env()
+try:
+    CODEPORT_HOME = Path(env.str("CODEPORT_HOME", "") or BASE_DIR / "var").resolve()
+    SPOOL_DIR = CODEPORT_HOME / "spool"  # one ingestion's or archive's own files, gone when it ends
+    SPOOL_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
+    PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}", validate=_base_of_urls).rstrip("/")
+    MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 1024, validate=validate.Range(1, 1024 * 1024)) * 1024**2
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    SECRET_KEY = env.str("SECRET_KEY", "", validate=validate.Regexp(r"^(.{32,})?$", error="Needs 32 characters."))
+    SECRET_KEY = SECRET_KEY or _secret_key(CODEPORT_HOME)
+    EMAIL = env.dj_email_url("EMAIL_URL", "console:")
+    CELERY_BROKER_URL = env.str(
+        "CELERY_BROKER_URL",
+        "",
+        validate=validate.Regexp(
+            r"^((rediss?|amqps?)://.+|redis\+socket:///.+)?$",
+            error="Must look like redis://host:6379/0 or amqp://user:password@host:5672//.",
+        ),
+    )
+    database = env.dj_db_url("DATABASE_URL", "", validate=_postgresql) if env.str("DATABASE_URL", "") else None
+except EnvError as error:
+    raise ImproperlyConfigured(str(error)) from None
+except OSError as error:
+    raise ImproperlyConfigured(
+        f'Environment variable "CODEPORT_HOME" invalid: {error.strerror}: {error.filename}'
+    ) from None
+
+DEBUG = False
+EMBEDDED_DATABASE = database is None
+EMBEDDED_BROKER = not CELERY_BROKER_URL
+CELERY_BROKER_URL = CELERY_BROKER_URL or services.valkey_url(CODEPORT_HOME)
+DATABASES = {"default": database or services.postgres_settings(CODEPORT_HOME)}
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "portal",
+    "workorders",
+    "ingestion",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "rest_framework",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = CODEPORT_HOME / "static"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {
+        "BACKEND": "portal.storage.EmbeddedStorage",
+        "OPTIONS": {"location": CODEPORT_HOME / "storage", "file_permissions_mode": 0o600, "allow_overwrite": True},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+FILE_UPLOAD_TEMP_DIR = SPOOL_DIR  # on the storage's disk, so that a finished upload is moved and not copied
+FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+
+AUTH_USER_MODEL = "portal.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "overview"
+ACCOUNT_ADAPTER = "portal.people.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}  # failed attempts keep the library's own, stricter limits
+
+SECURE = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_NAME = f"codeport-session-{PORT}"  # browsers share cookies between the ports of one host
+CSRF_COOKIE_NAME = f"codeport-csrf-{PORT}"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.api.UserAuthorizationTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.api.HasPermission"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.BoundedJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "portal.api.Pagination",
+    "EXCEPTION_HANDLER": "portal.api.exception_handler",
+}
+
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_PUBLISH_RETRY = False  # a lost wake-up is only a delay: the sweep sends it again
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": 1800, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
+    if CELERY_BROKER_URL.startswith("redis")
+    else {}
+)
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0},
+    "prepare-late": {"task": "workorders.tasks.sweep", "schedule": 15.0},
+}
+
+EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+EMAIL_HOST = EMAIL["EMAIL_HOST"]
+EMAIL_PORT = EMAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = EMAIL["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion")},
+}

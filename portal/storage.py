@@ -1,0 +1,187 @@
+"""Where uploads and archives live, and the signed form by which a file gets there.
+
+The form is S3's POST policy in the fields, rules and answers that clients see: every field must be one the policy
+names, with the value it names, the file comes last, and its size lies in the policy's range.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import errno
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+FORM_LIFETIME = timedelta(minutes=30)
+SIGNATURE = "x-codeport-signature"
+
+
+def _sign(policy: str) -> str:
+    return salted_hmac("portal.storage", policy, algorithm="sha256").hexdigest()
+
+
+class EmbeddedStorage(FileSystemStorage):
+    """Files below CODEPORT_HOME. A name is written whole or not at all, and written again it is replaced."""
+
+    def signed_form(self, site: str, name: str, content_type: str) -> dict[str, Any]:
+        """The `url` and `fields` by which anyone may post one file as `name` within FORM_LIFETIME.
+
+        `site` is the portal's own address as the client sees it, ending in a slash.
+        """
+        fields = {"key": name, "Content-Type": content_type, "success_action_status": "201"}
+        policy = {
+            "expiration": (timezone.now() + FORM_LIFETIME).isoformat(),
+            "conditions": [
+                *({name: value} for name, value in fields.items()),
+                ["content-length-range", 0, settings.MAX_UPLOAD_BYTES],
+            ],
+        }
+        encoded = base64.b64encode(json.dumps(policy).encode()).decode()
+        return {"url": f"{site}storage/", "fields": {**fields, "policy": encoded, SIGNATURE: _sign(encoded)}}
+
+    def move(self, name: str, new_name: str) -> None:
+        """Rename a file, replacing what was there; FileNotFoundError when there is none."""
+        target = Path(self.path(new_name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Path(self.path(name)).replace(target)
+
+    def adopt(self, path: Path, name: str) -> None:
+        """Publish the finished file at `path`, which lies on the storage's own disk, as `name`."""
+        target = Path(self.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o600)
+        path.replace(target)
+
+
+def storage() -> EmbeddedStorage:
+    """The storage of this installation."""
+    return storages["default"]  # type: ignore[return-value]
+
+
+class Refusal(Exception):  # noqa: N818  # the field's word: S3 refuses a form
+    """A posted form that may not be stored: HTTP status, S3's error code, and the reason."""
+
+    def __init__(self, status: int, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status, self.code = status, code
+
+
+def check_policy(posted: Mapping[str, str]) -> int:
+    """The largest size in bytes the signed form in `posted` allows; Refusal when the form is not ours as we gave it."""
+    encoded, signature = posted.get("policy", ""), posted.get(SIGNATURE, "")
+    if not encoded or not signature:
+        raise Refusal(403, "AccessDenied", "The form lacks its policy or its signature, or they came after the file.")
+    if not constant_time_compare(signature, _sign(encoded)):
+        raise Refusal(403, "SignatureDoesNotMatch", "The policy is not the one that was signed.")
+    try:
+        policy = json.loads(base64.b64decode(encoded))
+    except (binascii.Error, ValueError):
+        raise Refusal(400, "InvalidPolicyDocument", "The policy cannot be read.") from None
+    expiration = parse_datetime(policy["expiration"])
+    if expiration is None or expiration <= timezone.now():
+        raise Refusal(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
+    *exact, (_range, _smallest, largest) = policy["conditions"]
+    expected = {name: value for condition in exact for name, value in condition.items()}
+    given = {name: value for name, value in posted.items() if name not in ("policy", SIGNATURE)}
+    for name in expected.keys() | given.keys():
+        if expected.get(name) != given.get(name):
+            raise Refusal(403, "AccessDenied", f"Invalid according to Policy: Policy condition failed: {name}")
+    return int(largest)
+
+
+class PolicyUploadHandler(TemporaryFileUploadHandler):
+    """Writes the file to disk only as far as the form before it allows; the rest is read and dropped.
+
+    Reading on to the end is what lets the client hear the refusal instead of a broken connection.
+    """
+
+    parser: MultiPartParser
+    refusal: Refusal | None = None
+    files = 0
+
+    @property
+    def etag(self) -> str:
+        """The MD5 of what was stored, quoted, as S3 answers it."""
+        return f'"{self.digest.hexdigest()}"'
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.size, self.files = 0, self.files + 1
+        self.digest = hashlib.md5(usedforsecurity=False)
+        try:
+            if self.field_name != "file" or self.files > 1:
+                raise Refusal(400, "InvalidArgument", "The form takes exactly one file, in the field `file`.")
+            self.largest = check_policy(self.parser._post.dict())  # type: ignore[attr-defined]  # fields read so far
+        except Refusal as refusal:
+            self.refusal = self.refusal or refusal
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.size += len(raw_data)
+        if self.refusal is None and self.size > self.largest:
+            reason = f"The file is larger than the {self.largest:,} bytes allowed."
+            self.refusal = Refusal(400, "EntityTooLarge", reason)
+        if self.refusal is None:
+            self.digest.update(raw_data)
+            super().receive_data_chunk(raw_data, start)
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest) -> HttpResponse:
+    """Take one file by its signed form: 201, or S3's XML error with 400 or 403. The form itself is the permission."""
+    try:
+        name, file, etag = _read(request)
+        storage().save(name, file)
+    except Refusal as refusal:
+        body = f"<Error><Code>{refusal.code}</Code><Message>{escape(str(refusal))}</Message></Error>"
+        return _xml(body, refusal.status)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        return _xml("<Error><Code>InsufficientStorage</Code><Message>The server's disk is full.</Message></Error>", 507)
+    location = request.build_absolute_uri(request.path) + name
+    response = _xml(
+        f"<PostResponse><Location>{escape(location)}</Location><Key>{escape(name)}</Key>"
+        f"<ETag>{escape(etag)}</ETag></PostResponse>",
+        201,
+    )
+    response["ETag"] = etag
+    response["Location"] = location
+    return response
+
+
+def _read(request: HttpRequest) -> tuple[str, UploadedFile, str]:
+    """The name, the file and the ETag of a posted form that its policy allows."""
+    handler = PolicyUploadHandler(request)
+    try:
+        handler.parser = MultiPartParser(request.META, request, [handler], "utf-8")  # type: ignore[arg-type]
+        posted, files = handler.parser.parse()
+    except (MultiPartParserError, SuspiciousOperation) as error:
+        raise Refusal(400, "MalformedPOSTRequest", str(error)) from None
+    if handler.refusal:
+        raise handler.refusal
+    if "file" not in files:
+        raise Refusal(400, "InvalidArgument", "The form takes exactly one file, in the field `file`.")
+    return posted["key"], files["file"], handler.etag
+
+
+def _xml(body: str, status: int) -> HttpResponse:
+    return HttpResponse('<?xml version="1.0" encoding="UTF-8"?>\n' + body, "application/xml", status)

@@ -1,0 +1,16 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from portal import health, storage, views
+
+urlpatterns = [
+    path("", include("ingestion.urls")),
+    path("", include("workorders.urls")),
+    path("storage/", storage.receive, name="storage-receive"),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("favicon.ico", views.favicon),
+]
+handler404 = "portal.views.page_not_found"
+handler500 = "portal.views.server_error"

@@ -1,0 +1,27 @@
+"""Pages that belong to no room."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.views.decorators.csrf import requires_csrf_token
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for an icon that no page names."""
+    return redirect(static("icons/favicon.svg"))
+
+
+@requires_csrf_token
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404, as JSON for callers of the API."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": "Not found."}, status=404)
+    return render(request, "404.html", status=404)
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, as JSON for callers of the API."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": "The portal failed. Its operators can read why in the log."}, status=500)
+    return render(request, "500.html", status=500)
