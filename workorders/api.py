@@ -1,0 +1,123 @@
+"""The API of workorders and products."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from portal.api import Filters
+from portal.downloads import download
+from workorders import services
+from workorders.archive import Kind, published
+from workorders.models import Product, Workorder
+
+
+class ProductSerializer(serializers.ModelSerializer[Product]):
+    class Meta:
+        model = Product
+        fields: ClassVar = ["id", "sku", "name", "is_archived", "created_at"]
+
+
+class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
+    class Meta:
+        model = Workorder
+        fields: ClassVar = [
+            "id",
+            "reference",
+            "type",
+            "state",
+            "quantity",
+            "url_prefix",
+            "use_serial_number",
+            "remarks",
+            "is_archived",
+            "created_at",
+            "created_by",
+        ]
+
+
+class ProductFilters(Filters):
+    equal = ("sku__exact",)
+    flags = ("is_archived",)
+    orderings = ("sku", "name", "created_at")
+
+    def search(self, text: str) -> Q:
+        return Q(sku__icontains=text) | Q(name__icontains=text)
+
+
+class WorkorderFilters(Filters):
+    equal = ("type", "state")
+    flags = ("is_archived",)
+    orderings = ("reference", "quantity", "created_at")
+
+    def search(self, text: str) -> Q:
+        return Q(reference__icontains=text) | Q(remarks__icontains=text)
+
+
+class _Products:
+    permission = "product_view"
+    serializer_class = ProductSerializer
+    request: Request
+
+    def get_queryset(self) -> QuerySet[Product]:
+        return services.products_for(self.request.user)  # type: ignore[arg-type]  # HasPermission saw to it
+
+
+class ProductList(_Products, ListAPIView[Product]):
+    """The company's products."""
+
+    filter_backends = (ProductFilters,)
+
+
+class ProductDetail(_Products, RetrieveAPIView[Product]):
+    """One product."""
+
+
+class _Workorders:
+    permission = "workorder_view"
+    serializer_class = WorkorderSerializer
+    request: Request
+
+    def get_queryset(self) -> QuerySet[Workorder]:
+        return services.workorders_for(self.request.user)  # type: ignore[arg-type]  # HasPermission saw to it
+
+
+class WorkorderList(_Workorders, ListAPIView[Workorder]):
+    """The company's workorders, newest first."""
+
+    filter_backends = (WorkorderFilters,)
+
+
+class WorkorderDetail(_Workorders, RetrieveAPIView[Workorder]):
+    """One workorder."""
+
+
+class _Archive(_Workorders, APIView):
+    kind: Kind
+
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
+        """The zip, whole or in part."""
+        workorder = get_object_or_404(self.get_queryset(), pk=pk)
+        return archive_download(request, workorder, self.kind)
+
+
+class Download(_Archive):
+    permission = "workorder_download"
+    kind = "archive"
+
+
+class SerialNumbers(_Archive):
+    permission = "workorder_sid_download"
+    kind = "serial-numbers"
+
+
+def archive_download(request: Any, workorder: Workorder, kind: Kind) -> HttpResponseBase:
+    """The workorder's zip of that kind, as a download; built first where it is missing."""
+    return download(request, published(workorder, kind), f"workorder-{workorder.pk}-{kind}.zip", "application/zip")

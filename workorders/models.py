@@ -1,0 +1,149 @@
+"""Products, workorders and their codes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+
+from portal.models import Company
+
+
+class ActivationStatus(models.IntegerChoices):
+    INACTIVE = 0, "inactive"
+    ACTIVE = 1, "active"
+    BLACKLISTED = 2, "blacklisted"
+
+
+class BlacklistReason(models.IntegerChoices):
+    NONE = 0, "none"
+    COUNTERFEITS_DETECTED = 1, "counterfeits detected"
+    LOW_QUALITY = 2, "low quality"
+    OVERPRINT = 3, "overprint"
+    STOLEN = 4, "stolen"
+    DAMAGE = 5, "damage"
+    LOST = 6, "lost"
+    MISPRINT = 7, "misprint"
+    NOT_SOLD = 8, "not sold"
+    WORKORDER_CANCELLED = 9, "workorder cancelled"
+    MAXIMUM_SCAN_COUNT_EXCEEDED = 10, "maximum scan count exceeded"
+
+
+class Product(models.Model):
+    """What a code is put on. Never deleted, only archived: codes point to it."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="products")
+    sku = models.CharField(
+        "SKU",
+        max_length=100,
+        validators=[RegexValidator(r"^[^\x00-\x1f\x7f]+\Z", "No control characters.")],
+    )
+    name = models.CharField(max_length=200, blank=True)
+    is_archived = models.BooleanField("archived", default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["sku"]
+        constraints = [models.UniqueConstraint("company", "sku", name="product_sku_of_company")]
+        permissions = [("product_view", "Can see products")]
+
+    def __str__(self) -> str:
+        return self.sku
+
+
+class UrlPrefix(models.Model):
+    """Whose codes begin with which URL; a prefix that begins with another one belongs to the same company."""
+
+    prefix = models.CharField(max_length=200, unique=True)
+    company = models.ForeignKey(Company, models.PROTECT, related_name="url_prefixes")
+
+    class Meta:
+        verbose_name = "URL prefix"
+        verbose_name_plural = "URL prefixes"
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
+class Workorder(models.Model):
+    """A batch of codes made together, with a downloadable archive.
+
+    A SID workorder goes from new to completed by itself, once its archive is published. An SSC workorder goes
+    new → ready to print → printed → completed by the hands of the printing partner and the brand owner.
+    """
+
+    class Type(models.TextChoices):
+        SID = "SID", "serialized identifiers"
+        SSC = "SSC", "secure codes"
+
+    class State(models.TextChoices):
+        NEW = "new", "new"
+        READY_TO_PRINT = "ready_to_print", "ready to print"
+        PRINTED = "printed", "printed"
+        COMPLETED = "completed", "completed"
+        CANCELLED = "cancelled", "cancelled"
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="workorders")
+    reference = models.CharField(max_length=100)
+    type = models.CharField(max_length=3, choices=Type, default=Type.SID)
+    state = models.CharField(max_length=14, choices=State, default=State.NEW)
+    quantity = models.PositiveIntegerField()
+    url_prefix = models.CharField(max_length=200)
+    use_serial_number = models.BooleanField(default=False)
+    remarks = models.TextField(blank=True)
+    is_archived = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint("company", "reference", name="workorder_reference_of_company")]
+        permissions = [
+            ("workorder_view", "Can see workorders"),
+            ("workorder_download", "Can download a workorder's archive"),
+            ("workorder_sid_download", "Can download a workorder's serial numbers"),
+            ("workorder_create", "Can mint codes"),
+            ("workorder_archive", "Can archive workorders and products"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Code(models.Model):
+    """One serialized identity. Its URL is the workorder's prefix followed by the identifier.
+
+    Rows are written by `workorders.codes` alone, through COPY. The relations carry no database constraint, whose
+    triggers would cost more than the rows themselves: products and workorders are never deleted.
+    """
+
+    identifier = models.CharField(max_length=100, db_collation="C")
+    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    workorder = models.ForeignKey(Workorder, models.DO_NOTHING, db_constraint=False, related_name="codes")
+    sequence = models.PositiveIntegerField(help_text="Place in the uploaded file, the first code is 1.")
+    product = models.ForeignKey(
+        Product, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    activation_status = models.PositiveSmallIntegerField(choices=ActivationStatus, default=ActivationStatus.INACTIVE)
+    blacklist_reason = models.PositiveSmallIntegerField(choices=BlacklistReason, default=BlacklistReason.NONE)
+    scm_data = models.JSONField(default=dict)
+
+    BATCH: ClassVar[int] = 20_000  # codes in one batch of codes.csv, at most
+
+    class Meta:
+        constraints = [models.UniqueConstraint("company", "identifier", name="code_identifier_of_company")]
+
+    def __str__(self) -> str:
+        return self.identifier
+
+    @property
+    def batch(self) -> int:
+        """Number of the code's batch in `codes.csv`, the first is 1."""
+        return (self.sequence - 1) // self.BATCH + 1
+
+    @property
+    def url(self) -> str:
+        """What the code's QR symbol says."""
+        return self.workorder.url_prefix + self.identifier

@@ -1,0 +1,35 @@
+"""QR symbols of single codes: samples and previews."""
+
+from __future__ import annotations
+
+import io
+
+import qrcode
+from qrcode.image.pure import PyPNGImage
+from qrcode.image.svg import SvgPathFillImage
+
+LARGEST_VERSION = 10  # 57 modules: the largest symbol a label still prints at a size that phones read
+CAPACITY = 213  # characters of URL in byte mode at version 10, level M (ISO/IEC 18004, table 7)
+QUIET_ZONE = 4  # modules (ISO/IEC 18004, section 5.3.8)
+PNG_MODULE = 10  # pixels
+
+
+def _symbol(url: str) -> qrcode.QRCode:
+    symbol = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=PNG_MODULE, border=QUIET_ZONE)
+    symbol.add_data(url, optimize=0)
+    symbol.make(fit=True)
+    return symbol
+
+
+def svg(url: str) -> bytes:
+    """The symbol of `url`, black on white, as an SVG document."""
+    out = io.BytesIO()
+    _symbol(url).make_image(SvgPathFillImage).save(out)
+    return out.getvalue()
+
+
+def png(url: str) -> bytes:
+    """The symbol of `url`, black on white, as a PNG of one bit a pixel."""
+    out = io.BytesIO()
+    _symbol(url).make_image(PyPNGImage).save(out)
+    return out.getvalue()
