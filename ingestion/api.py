@@ -1,0 +1,219 @@
+"""The API of ingestion: the spec's calls and the contract's."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError as InvalidPrefix
+from django.db.models import Q, QuerySet
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ingestion import services
+from ingestion.errors import KINDS, message
+from ingestion.models import IngestionError, IngestionRecord
+from ingestion.rules import parse_defaults
+from portal.api import Filters
+from portal.models import Company, User
+from portal.storage import storage
+from workorders.services import claim_url_prefix, usable_products
+
+
+class Refused(APIException):
+    """400 with the spec's own message."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+
+
+class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
+    progress = serializers.SerializerMethodField()
+
+    class Meta:
+        model = IngestionRecord
+        fields: ClassVar = [
+            "id",
+            "key",
+            "description",
+            "status",
+            "type",
+            "ingestion_mode",
+            "created_at",
+            "created_by",
+            "status_updated_at",
+            "parameters",
+            "result_data",
+            "progress",
+            "workorder",
+        ]
+
+    def get_progress(self, record: IngestionRecord) -> dict[str, Any]:
+        return {"phase": record.phase, "rows_done": record.rows_done, "rows_total": record.rows_total}
+
+
+class ErrorSerializer(serializers.ModelSerializer[IngestionError]):
+    message = serializers.SerializerMethodField()
+
+    class Meta:
+        model = IngestionError
+        fields: ClassVar = ["row", "column", "value", "error", "message"]
+
+    def get_message(self, error: IngestionError) -> str:
+        return message(error)
+
+
+class GetPostDataSerializer(serializers.Serializer[Any]):
+    filetype = serializers.ChoiceField(IngestionRecord.Filetype.choices)
+    file_name = serializers.CharField(max_length=255, required=False, allow_blank=True, default="")
+
+
+class ProcessSerializer(serializers.Serializer[Any]):
+    """The parameters of `process`, checked for the company in the context."""
+
+    record = serializers.CharField()
+    default_scm_data = serializers.JSONField(default=dict)
+    url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
+    allow_posted_duplicates = serializers.BooleanField(default=False)
+
+    def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
+        company: Company = self.context["company"]
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise serializers.ValidationError('It must be an object, like {"product": "sku1"}.')
+        try:
+            defaults = parse_defaults(value)
+        except ValueError as error:
+            raise serializers.ValidationError(error.args[0]) from None
+        if defaults.product and defaults.product not in usable_products(company.pk):
+            raise serializers.ValidationError(f"product: {KINDS['product_not_found_error'].sentence}")
+        return value
+
+    def validate_url_prefix(self, value: str | None) -> str:
+        if value:
+            try:
+                claim_url_prefix(self.context["company"], value)
+            except InvalidPrefix as error:
+                raise serializers.ValidationError(error.messages) from None
+        return value or ""
+
+
+def company_of(request: Request) -> Company:
+    """The company for which the caller uploads; 403 for people who belong to none."""
+    user = request.user
+    if not isinstance(user, User) or user.company is None or user.company.kind != Company.Kind.BRAND_OWNER:
+        raise PermissionDenied("Only people of a brand owner upload codes.")
+    return user.company
+
+
+class GetPostData(APIView):
+    permission = "ingestion_code_create"
+
+    def post(self, request: Request) -> Response:
+        """Create an ingestion record and the signed form for its file."""
+        form = GetPostDataSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        mode = IngestionRecord.Mode.API if request.auth else IngestionRecord.Mode.PORTAL
+        record = services.start_upload(request.user, company_of(request), mode=mode, **form.validated_data)
+        post_data = storage().signed_form(
+            request.build_absolute_uri("/"), record.incoming_path, services.CONTENT_TYPES[record.filetype]
+        )
+        return Response({"post_data": post_data, "record_key": record.key}, status.HTTP_201_CREATED)
+
+
+class Process(APIView):
+    permission = "ingestion_code_create"
+
+    def post(self, request: Request) -> Response:
+        """Start checking an uploaded file and creating its codes."""
+        company = company_of(request)
+        form = ProcessSerializer(data=request.data, context={"company": company})
+        form.is_valid(raise_exception=True)
+        parameters = {"use_serial_number": False, **form.validated_data}
+        record = IngestionRecord.objects.filter(company=company, key=parameters.pop("record")).first()
+        if record is None:
+            raise Refused("Invalid record")
+        try:
+            services.process(record, parameters)
+        except services.Unprocessable as error:
+            raise Refused(str(error)) from None
+        return Response({"record_key": record.key})
+
+
+class RecordFilters(Filters):
+    equal = ("type", "status", "ingestion_mode")
+    ranges = ("created_at",)
+
+    def search(self, text: str) -> Q:
+        return Q(key__icontains=text) | Q(file_name__icontains=text) | Q(created_by__email__icontains=text)
+
+
+class _Records:
+    """The records the caller may see."""
+
+    permission = "ingestion_view"
+    serializer_class = RecordSerializer
+    lookup_field = "key"
+    request: Request
+
+    def get_queryset(self) -> QuerySet[IngestionRecord]:
+        return services.records_for(self.request.user)  # type: ignore[arg-type]  # HasPermission saw to it
+
+
+class RecordList(_Records, ListAPIView[IngestionRecord]):
+    """The ingestion records, newest first."""
+
+    filter_backends = (RecordFilters,)
+
+
+class RecordDetail(_Records, RetrieveAPIView[IngestionRecord]):
+    """One ingestion record."""
+
+
+class Cancel(_Records, APIView):
+    permission = "ingestion_cancel"
+
+    def post(self, request: Request, key: str) -> Response:
+        """End an ingestion that has not ended; nothing of it is stored."""
+        record = get_object_or_404(self.get_queryset(), key=key, company_id=company_of(request))
+        if not services.cancel(record):
+            raise Refused("The ingestion has ended already.")
+        record.refresh_from_db()
+        return Response(RecordSerializer(record).data)
+
+
+class ErrorFilters(Filters):
+    equal = ("error",)
+
+    def search(self, text: str) -> Q:
+        return Q(value__icontains=text) | Q(column__icontains=text)
+
+
+class ErrorList(_Records, ListAPIView[IngestionError]):
+    """Everything wrong with the record's file, in the order of its rows."""
+
+    serializer_class = ErrorSerializer
+    filter_backends = (ErrorFilters,)
+
+    def get_queryset(self) -> QuerySet[IngestionError]:  # type: ignore[override]
+        record = get_object_or_404(super().get_queryset(), key=self.kwargs["key"])
+        return record.errors.order_by("row", "pk")
+
+
+class ErrorFile(_Records, APIView):
+    def get(self, request: Request, key: str) -> HttpResponseBase:
+        """All errors as a CSV file."""
+        record = get_object_or_404(self.get_queryset(), key=key)
+        return errors_file(record)
+
+
+def errors_file(record: IngestionRecord) -> StreamingHttpResponse:
+    """`errors.csv` of the record, as a download."""
+    response = StreamingHttpResponse(services.errors_csv(record), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="errors-{record.key}.csv"'
+    return response

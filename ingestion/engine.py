@@ -1,0 +1,212 @@
+"""One ingestion from claim to end: read, check, merge, load, and commit everything at once or nothing.
+
+A crash at any moment leaves nothing behind but a lease that runs out; the record then goes back to the queue and the
+ingestion begins anew. The attempt's number guards the commit, so that a worker taken for dead cannot end the record.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from ingestion.errors import ErrorLog
+from ingestion.models import IngestionRecord
+from ingestion.pulse import LEASE, ClaimLost, Pulse
+from ingestion.readers import CsvReader, UnreadableFile, count_lines
+from ingestion.rules import RowRules, parse_defaults
+from portal.broker import wake
+from portal.storage import storage
+from workorders import tasks as workorder_tasks
+from workorders.codes import CodeSpool
+from workorders.models import Workorder
+from workorders.services import longest_id, usable_products
+
+MOST_ATTEMPTS = 5
+
+Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
+logger = logging.getLogger(__name__)
+
+
+def run(record_id: int) -> None:
+    """Process a queued record; nothing happens when it is not queued, so a message may come twice.
+
+    Unforeseen failures are logged and the record left to its lease, until MOST_ATTEMPTS have failed.
+    """
+    record = _claim(record_id)
+    if record is None:
+        return
+    pulse = Pulse(record.pk, record.attempts)
+    with _folder(record) as folder:
+        pulse.start()
+        try:
+            _Ingestion(record, pulse, folder).run()
+        except ClaimLost:
+            logger.info("Ingestion %s was cancelled or taken over", record.key)
+        except Exception:
+            logger.exception("Ingestion %s failed in attempt %s", record.key, record.attempts)
+            if record.attempts >= MOST_ATTEMPTS:
+                _give_up(record)
+        finally:
+            pulse.stop()
+
+
+def _claim(record_id: int) -> IngestionRecord | None:
+    """The record, now ours for LEASE; None when it is not queued."""
+    claimed = IngestionRecord.objects.filter(pk=record_id, status=Status.QUEUED).update(
+        status=Status.PROCESSING,
+        status_updated_at=Now(),
+        phase=Phase.CHECKING,
+        rows_done=0,
+        rows_total=None,
+        attempts=F("attempts") + 1,
+        lease_until=Now() + LEASE,
+    )
+    return IngestionRecord.objects.select_related("company").get(pk=record_id) if claimed else None
+
+
+@contextmanager
+def _folder(record: IngestionRecord) -> Iterator[Path]:
+    """A folder for this attempt's spools; what an attempt before left is removed."""
+    for stale in settings.SPOOL_DIR.glob(f"{record.key}-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    folder = settings.SPOOL_DIR / f"{record.key}-{record.attempts}"
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(record: IngestionRecord, **fields: object) -> None:
+    """Write the record's end, if this attempt still holds it; ClaimLost otherwise."""
+    claimed = IngestionRecord.objects.filter(pk=record.pk, status=Status.PROCESSING, attempts=record.attempts)
+    if not claimed.update(status_updated_at=Now(), lease_until=None, phase=Phase.ENDED, **fields):
+        raise ClaimLost
+
+
+def _give_up(record: IngestionRecord) -> None:
+    log_kind = "internal_error"
+    with transaction.atomic():
+        record.errors.create(error=log_kind)
+        _end(record, status=Status.ERROR, result_data={"errors": [{log_kind: []}], "error_counts": {log_kind: 1}})
+
+
+class _Ingestion:
+    """One attempt at one record, whose files lie in `folder`."""
+
+    def __init__(self, record: IngestionRecord, pulse: Pulse, folder: Path) -> None:
+        self.record, self.pulse, self.folder = record, pulse, folder
+        self.url_prefix = record.parameters["url_prefix"] or record.company.url_prefix
+        self.ignores_repeats = record.parameters["allow_posted_duplicates"]
+        self.repeats = 0
+        self.log = ErrorLog(record.pk, folder)
+
+    def run(self) -> None:
+        """Read and check the whole file, then store its codes, or its errors."""
+        with closing(self.log):
+            try:
+                spool = self._check()
+            except UnreadableFile as problem:
+                self.log.add("invalid_file_error", None, "", "", detail=str(problem))
+            else:
+                if not self.log.counts and self._store(spool):
+                    return
+                self._log_taken(spool)
+            self._refuse()
+
+    def _check(self) -> CodeSpool:
+        """All rows of the file, read and checked; what is wrong stands in the log."""
+        with storage().open(self.record.file_path) as file:
+            self.pulse.enter(Phase.CHECKING, count_lines(file) - 1)
+            file.seek(0)
+            reader = CsvReader(file, self.log)
+            company_id = self.record.company_id
+            rules = RowRules(
+                reader.header,
+                parse_defaults(self.record.parameters["default_scm_data"]),
+                usable_products(company_id),
+                longest_id(self.url_prefix),
+                self.log,
+            )
+            rules.check_header(reader.header_row)
+            spool = CodeSpool(
+                self.folder,
+                company_id=company_id,
+                workorder_id=_next_workorder_id(),
+                first_position=reader.header_row + 1,
+            )
+            for batch in reader:
+                spool.add(rules.check(batch))
+                self.pulse.tick(batch.first + len(batch.rows) - reader.header_row - 1)
+        for row in rules.blank_rows:
+            spool.skip(row)
+        self.pulse.enter(Phase.SORTING, spool.added)
+        spool.merge(lambda *repeat: self._repeat(spool, *repeat), self.pulse.tick)
+        if not spool.count and not self.log.counts:
+            raise UnreadableFile("It has a header and no rows.")
+        return spool
+
+    def _repeat(self, spool: CodeSpool, identifier: str, row: int, first_row: int) -> None:
+        if self.ignores_repeats:
+            self.repeats += 1
+            spool.skip(row)
+        else:
+            detail = f"It stands in row {first_row:,} of the file."
+            self.log.add("duplicate_id_error", row, "id", identifier, detail=detail, id=identifier)
+
+    def _store(self, spool: CodeSpool) -> bool:
+        """Commit the workorder, its codes and the record's end together; False when an id is taken."""
+        if spool.sample_is_taken():
+            return False
+        self.pulse.enter(Phase.CREATING, spool.count)
+        try:
+            with transaction.atomic():
+                workorder = Workorder.objects.create(
+                    pk=spool.workorder_id,
+                    company=self.record.company,
+                    reference=f"Upload {self.record.key}",
+                    quantity=spool.count,
+                    url_prefix=self.url_prefix,
+                    use_serial_number=self.record.parameters["use_serial_number"],
+                    created_by_id=self.record.created_by_id,
+                )
+                spool.load(self.pulse.tick)
+                result = {"codes_created": spool.count, "duplicates_ignored": self.repeats}
+                _end(self.record, status=Status.COMPLETED, rows_done=spool.count, rows_total=spool.count,
+                     workorder=workorder, result_data=result)  # fmt: skip
+                transaction.on_commit(lambda: wake(workorder_tasks.prepare, workorder.pk))
+        except IntegrityError:
+            return False
+        return True
+
+    def _log_taken(self, spool: CodeSpool) -> None:
+        """Name the rows whose ids the company has used before."""
+        with transaction.atomic():
+            for identifier, row in spool.taken():
+                detail = "An earlier upload of the company used it."
+                self.log.add("duplicate_id_error", row, "id", identifier, detail=detail, id=identifier)
+                self.pulse.check()
+        if not self.log.counts:
+            raise RuntimeError("The database refused the codes, yet none of their ids is taken")
+
+    def _refuse(self) -> None:
+        """Commit the errors and the record's end together."""
+        with transaction.atomic():
+            self.log.store()
+            _end(self.record, status=Status.ERROR, result_data=self.log.result_data)
+
+
+def _next_workorder_id() -> int:
+    """An id that no other workorder will have; one that goes unused is no loss."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('workorders_workorder', 'id'))")
+        (value,) = cursor.fetchone()
+        return int(value)

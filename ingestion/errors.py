@@ -1,0 +1,172 @@
+"""Everything that can be wrong with an uploaded file: one table of kinds, and the log that collects what was found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from django.db import connection
+
+from portal.copying import copy_blocks, file_blocks
+
+IDS_PER_KIND = 1000  # ids named in a record's result_data, for each kind
+SHOWN_CHARACTERS = 200  # of a wrong value
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of error: its code in the API, a title, what is wrong, how to mend it, and a value that shows it."""
+
+    kind: str
+    title: str
+    sentence: str
+    remedy: str
+    example: str
+
+
+KINDS: dict[str, Kind] = {
+    entry.kind: entry
+    for entry in (
+        Kind(
+            "invalid_file_error",
+            "The file cannot be read",
+            "The file as a whole cannot be read.",
+            "Save it again as CSV in UTF-8, with one header line that has a column `id`, and upload it again.",
+            "a file without a column `id`",
+        ),
+        Kind(
+            "invalid_row_error",
+            "Broken row",
+            "The row cannot be read.",
+            "Give the row as many fields as the header has, close every quote, and save the file in UTF-8.",
+            'abc12345,"sku1',
+        ),
+        Kind(
+            "missing_id_error",
+            "Missing id",
+            "The row has no id.",
+            "Fill the column `id`, or delete the row.",
+            ",sku1",
+        ),
+        Kind(
+            "invalid_id_error",
+            "Invalid id",
+            "An id has 8 to 100 characters, each one of a-z, A-Z, 0-9, - and _.",
+            "Correct the id; no spaces or other characters may stand before, in or after it.",
+            "abc 123",
+        ),
+        Kind(
+            "duplicate_id_error",
+            "Id used twice",
+            "The id is taken already.",
+            "Every id is used once within the company: give the row another id, or delete it. Ids repeated within "
+            "the file can also be ignored by uploading with that option.",
+            "abc12345 in rows 2 and 7",
+        ),
+        Kind(
+            "product_not_found_error",
+            "Unknown product",
+            "No product of the company has this SKU.",
+            "Use the SKU exactly as the product list shows it, or create the product first.",
+            "sku-1 where the product is sku1",
+        ),
+        Kind(
+            "invalid_activation_status_error",
+            "Invalid activation status",
+            "An activation status is 0 (inactive), 1 (active) or 2 (blacklisted).",
+            "Write 0, 1 or 2, or leave the cell empty to take the upload's default.",
+            "yes",
+        ),
+        Kind(
+            "invalid_scm_field_error",
+            "Invalid SCM field",
+            "The SCM field cannot be stored.",
+            "A field's name begins with a small letter and goes on with small letters, digits and _, 64 characters at "
+            "most; its value has 1,000 characters at most.",
+            "Pallet Number",
+        ),
+        Kind(
+            "url_too_long_error",
+            "URL too long",
+            "The URL with this id does not fit the QR code.",
+            "Shorten the id or the URL prefix.",
+            "an id of 100 characters behind a prefix of 150",
+        ),
+        Kind(
+            "internal_error",
+            "Codeport failed",
+            "The portal could not finish this upload, though nothing is known to be wrong with the file.",
+            "Upload the file again; if it fails again, tell support the record key.",
+            "",
+        ),
+    )
+}
+
+
+class Described(Protocol):
+    """Whatever knows an error's kind and detail."""
+
+    error: str
+    detail: str
+
+
+def message(error: Described) -> str:
+    """What is wrong, in full: the kind's sentence and what is particular to this error."""
+    return f"{KINDS[error.error].sentence} {error.detail}".rstrip()
+
+
+def shown(value: str) -> str:
+    """`value` so that a person can see all of it: what does not print is escaped, what is too long is cut."""
+    cut = value[:SHOWN_CHARACTERS]
+    if not cut.isprintable():
+        cut = "".join(character if character.isprintable() else _escaped(character) for character in cut)
+    return cut + "…" if len(value) > SHOWN_CHARACTERS else cut
+
+
+def _escaped(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # a byte that is not UTF-8
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
+
+
+class ErrorLog:
+    """What was found in one file: counted by kind, the first ids kept, every error spooled for `store`.
+
+    Memory does not grow with the number of errors.
+    """
+
+    TABLE = "ingestion_ingestionerror"
+    COLUMNS = ("record_id", "row", "column", "value", "error", "detail")
+
+    def __init__(self, record_id: int, folder: Path) -> None:
+        self.record_id = record_id
+        self.path = folder / "errors"
+        self.spool = self.path.open("w", encoding="utf-8")
+        self.counts: Counter[str] = Counter()
+        self.ids: dict[str, list[str]] = {}
+
+    def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", id: str = "") -> None:  # noqa: A002  # the field's word
+        """Note one error; `id` is that of its row, where the row has one."""
+        self.counts[kind] += 1
+        ids = self.ids.setdefault(kind, [])
+        if id and len(ids) < IDS_PER_KIND:
+            ids.append(shown(id))
+        cells = (shown(column), shown(value), kind, detail)
+        escaped = "\t".join(cells).replace("\\", "\\\\") if "\\" in "".join(cells) else "\t".join(cells)
+        self.spool.write(f"{self.record_id}\t{row if row is not None else chr(92) + 'N'}\t{escaped}\n")
+
+    @property
+    def result_data(self) -> dict[str, object]:
+        """What the record says of the errors, as the contract shapes it."""
+        return {"errors": [{kind: ids} for kind, ids in self.ids.items()], "error_counts": dict(self.counts)}
+
+    def store(self) -> None:
+        """Write every error into the database, within the caller's transaction."""
+        self.spool.flush()
+        with connection.cursor() as cursor:
+            copy_blocks(cursor, self.TABLE, self.COLUMNS, file_blocks(self.path))
+
+    def close(self) -> None:
+        self.spool.close()

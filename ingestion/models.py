@@ -1,0 +1,146 @@
+"""One upload and what was wrong with it."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from portal.models import Company
+from workorders.models import Workorder
+
+KEY_ALPHABET = string.ascii_lowercase + string.digits
+
+
+def new_key() -> str:
+    """An unguessable record key of 12 small letters and digits, 62 bits."""
+    return "".join(secrets.choice(KEY_ALPHABET) for _ in range(12))
+
+
+class IngestionRecord(models.Model):
+    """One upload: the truth about it, of which the broker's messages are only reminders.
+
+    | from | to | by |
+    |---|---|---|
+    | uploading | queued | `process`, when the file has arrived |
+    | queued | processing | the worker that claims it, for a lease that it renews |
+    | processing | queued | the sweep, when the worker's lease has run out |
+    | processing | completed, error | the worker that holds the lease, together with the codes or the errors |
+    | uploading, queued, processing | cancelled | `cancel` |
+    """
+
+    class Status(models.TextChoices):
+        UPLOADING = "uploading", "uploading"
+        QUEUED = "queued", "queued"
+        PROCESSING = "processing", "processing"
+        COMPLETED = "completed", "completed"
+        ERROR = "error", "error"
+        CANCELLED = "cancelled", "cancelled"
+
+    ENDED = (Status.COMPLETED, Status.ERROR, Status.CANCELLED)
+    OPEN = (Status.UPLOADING, Status.QUEUED, Status.PROCESSING)
+
+    class Mode(models.TextChoices):
+        API = "api", "API"
+        PORTAL = "portal", "portal"
+
+    class Filetype(models.TextChoices):
+        CSV = "csv", "CSV"
+        JSON = "json", "JSON"
+
+    class Phase(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        CHECKING = "checking", "checking rows"
+        SORTING = "sorting", "looking for repeated ids"
+        CREATING = "creating", "creating codes"
+        ENDED = "ended", "ended"
+
+    key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
+    company = models.ForeignKey(Company, models.PROTECT, related_name="ingestions")
+    description = models.CharField(max_length=100, default="Code ingestion file upload")
+    type = models.CharField(max_length=20, default="code")
+    ingestion_mode = models.CharField(max_length=10, choices=Mode)
+    filetype = models.CharField(max_length=4, choices=Filetype)
+    file_name = models.CharField(max_length=255, blank=True)
+    file_size = models.BigIntegerField(null=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.UPLOADING)
+    status_updated_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="ingestions")
+    parameters = models.JSONField(default=dict)
+    result_data = models.JSONField(default=dict)
+    phase = models.CharField(max_length=10, choices=Phase, default=Phase.WAITING)
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    workorder = models.ForeignKey(Workorder, models.PROTECT, null=True, related_name="ingestions")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["company", "-id"], name="ingestion_of_company"),
+            models.Index(fields=["id"], name="ingestion_open", condition=models.Q(status__in=("queued", "processing"))),
+        ]
+        permissions = [
+            ("ingestion_code_create", "Can upload codes"),
+            ("ingestion_view", "Can see ingestion records"),
+            ("ingestion_cancel", "Can cancel ingestions"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def incoming_path(self) -> str:
+        """Where the signed form puts the file."""
+        return f"incoming/{self.key}"
+
+    @property
+    def file_path(self) -> str:
+        """Where the file lies once it is to be processed, out of reach of the form."""
+        return f"uploads/{self.key}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.status in self.ENDED
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the current phase is done, 0 to 100; None while the whole is not known."""
+        return min(100, 100 * self.rows_done // self.rows_total) if self.rows_total else None
+
+    @property
+    def error_counts(self) -> dict[str, int]:
+        """Errors by kind, of a record that ended in error."""
+        counts: Any = self.result_data.get("error_counts", {})
+        return counts  # type: ignore[no-any-return]
+
+
+class IngestionError(models.Model):
+    """One thing wrong with an uploaded file. `row` is what a spreadsheet shows, or None for the file as a whole."""
+
+    record = models.ForeignKey(
+        IngestionRecord,
+        models.CASCADE,
+        db_constraint=False,  # its trigger would be asked for each of a million errors
+        db_index=False,
+        related_name="errors",
+    )
+    row = models.PositiveIntegerField(null=True)
+    column = models.TextField(blank=True)
+    value = models.TextField(blank=True)
+    error = models.CharField(max_length=40)
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["row", "id"]
+        indexes = [models.Index(fields=["record", "row", "id"], name="ingestion_error_of_record")]
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.error}"

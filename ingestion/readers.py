@@ -1,0 +1,216 @@
+"""Reading an uploaded file as a stream of numbered rows, in memory that does not grow with the file.
+
+Rows are numbered here and nowhere else: a row's number is the one a spreadsheet shows, so the header is 1, blank lines
+count, and a line break inside quotes does not.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import BinaryIO
+
+from ingestion.errors import ErrorLog, shown
+
+BLOCK = 1 << 20  # bytes read at a time
+LONGEST_RECORD = 1 << 20  # characters of one record, line breaks inside quotes included
+HEADER_BLOCKS = 3  # the header begins and ends within so many blocks
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+
+csv.field_size_limit(LONGEST_RECORD)
+
+
+class UnreadableFile(Exception):  # noqa: N818  # says what the file is
+    """The file as a whole cannot be read; the message says why and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows that follow one another, the first of them numbered `first`.
+
+    `rows` holds the cells of each, in the header's order. An empty list stands for a blank line, or for a row that was
+    reported as broken.
+    """
+
+    first: int
+    rows: list[list[str]]
+
+
+def count_lines(file: BinaryIO) -> int:
+    """How many lines the file has, by its line feeds, or its carriage returns where it has no line feed."""
+    feeds = returns = 0
+    last = b"\n"
+    while block := file.read(BLOCK):
+        feeds += block.count(b"\n")
+        returns += block.count(b"\r")
+        last = block[-1:]
+    return (feeds or returns) + (last not in b"\r\n")
+
+
+class CsvReader:
+    """A CSV file: `header` is its first record, iteration gives the others in batches. RFC 4180, quoting checked.
+
+    A row that cannot be read is reported to `log`, and reading goes on with the next line. Raises UnreadableFile when
+    there is no usable header.
+    """
+
+    def __init__(self, file: BinaryIO, log: ErrorLog) -> None:
+        self._log = log
+        self._blocks = _line_blocks(file)
+        self.header: list[str] = []
+        self.header_row = 0
+        self._rest = self._batches()
+        self._begun = []
+        while not self.header:
+            batch = next(self._rest, None)
+            if batch is None or len(self._begun) > HEADER_BLOCKS:
+                raise UnreadableFile("It does not begin with a header." if self._begun else "It is empty.")
+            self._begun.append(batch)
+
+    def __iter__(self) -> Iterator[Batch]:
+        return chain(self._begun, self._rest)
+
+    def _batches(self) -> Iterator[Batch]:
+        number = 1
+        pending: list[str] = []
+        for lines, plain, is_last in self._blocks:
+            rows = _plain_rows(lines) if plain and not pending else None
+            if rows is None:
+                rows, pending = self._careful_rows(pending + lines, number, is_last)
+            for row_number, row in enumerate(rows, number):
+                self._take_header(row_number, row)
+                if self.header:
+                    break
+            begun = max(0, self.header_row + 1 - number) if self.header else len(rows)
+            yield Batch(number + begun, rows[begun:])
+            number += len(rows)
+
+    def _take_header(self, number: int, row: list[str]) -> None:
+        """Make `row` the header, unless it is blank or there is one."""
+        if row and not self.header:
+            self.header, self.header_row = [name.strip() for name in row], number
+
+    def _careful_rows(self, lines: list[str], number: int, is_last: bool) -> tuple[list[list[str]], list[str]]:
+        """The rows of `lines`, the first of them `number`, and the lines of a record that goes on in the next block."""
+        rows: list[list[str]] = []
+        feed = _Feed(lines)
+        reader = csv.reader(feed, strict=True)
+        while feed.at < len(lines):
+            start = feed.at
+            try:
+                row = next(reader)
+            except csv.Error as error:
+                if feed.exhausted and not is_last and sum(map(len, lines[start:])) <= LONGEST_RECORD:
+                    return rows, lines[start:]
+                reason = "A quote is opened and never closed." if feed.exhausted else _reason(error)
+                self._broken(number + len(rows), "", lines[start].rstrip("\r\n"), reason)
+                feed.restart(start + 1)
+                row = []
+            else:
+                row = self._readable(number + len(rows), row)
+                self._take_header(number + len(rows), row)
+            rows.append(row)
+        return rows, []
+
+    def _readable(self, number: int, row: list[str]) -> list[str]:
+        """`row`, or nothing when a cell of it holds what no text can."""
+        for index, cell in enumerate(row):
+            reason = "It holds a NUL character." if "\0" in cell else ""
+            if not cell.isascii() and not _is_utf8(cell):
+                reason = "It holds bytes that are not UTF-8."
+            if reason:
+                column = self.header[index] if index < len(self.header) else ""
+                self._broken(number, column, cell, reason)
+                return []
+        return row
+
+    def _broken(self, number: int, column: str, value: str, reason: str) -> None:
+        if not self.header:
+            raise UnreadableFile(f"Its header cannot be read: {shown(value)}. {reason}")
+        self._log.add("invalid_row_error", number, column, value, detail=reason)
+
+
+class _Feed:
+    """Lines for csv.reader that can be given again, and that tell when they ran out."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.restart(0)
+
+    def restart(self, at: int) -> None:
+        self.at = at
+        self.exhausted = False
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        if self.at == len(self.lines):
+            self.exhausted = True
+            raise StopIteration
+        line = self.lines[self.at]
+        self.at += 1
+        return line
+
+
+def _line_blocks(file: BinaryIO) -> Iterator[tuple[list[str], bool, bool]]:
+    """The file's lines a block at a time: the lines, whether each is one clean record, whether they are the last.
+
+    A byte that is not UTF-8 comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just beyond it.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+    tail = ""
+    is_first, is_last, is_empty = True, False, True
+    while not is_last:
+        block = file.read(BLOCK)
+        if is_first:
+            _refuse_other_encodings(block)
+            is_first = False
+        is_last = not block
+        text = tail + decoder.decode(block, final=is_last)
+        lines = io.StringIO(text, newline="").readlines()
+        tail = ""
+        if lines and not is_last and not lines[-1].endswith("\n"):
+            tail = lines.pop()[: LONGEST_RECORD + 2]  # a return at its end may be half of a line break
+        if lines or (is_last and not is_empty):
+            is_empty = False
+            plain = '"' not in text and "\0" not in text and (text.isascii() or _is_utf8(text))
+            yield lines, plain, is_last
+
+
+def _refuse_other_encodings(block: bytes) -> None:
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if block.startswith(mark):
+            raise UnreadableFile(f"It is in {encoding}; save it as CSV in UTF-8.")
+
+
+def _plain_rows(lines: list[str]) -> list[list[str]] | None:
+    """The rows of `lines` without a quote in them; None when one needs a closer look."""
+    try:
+        return list(csv.reader(lines, strict=True))
+    except csv.Error:
+        return None
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _reason(error: csv.Error) -> str:
+    """What the csv module means, in words for people who use spreadsheets."""
+    if "field limit" in str(error):
+        return f"A field is longer than {LONGEST_RECORD:,} characters."
+    return "After a closing quote comes something other than a comma."

@@ -1,0 +1,200 @@
+"""What a row must be to become a code. One `RowRules` checks one file."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from json.encoder import encode_basestring as _as_json
+from typing import Any
+
+from ingestion.errors import ErrorLog, shown
+from ingestion.readers import Batch, UnreadableFile
+from workorders.codes import NewCode
+
+LONGEST_ID = 100
+IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{8,{LONGEST_ID}}}")
+STRANGE = re.compile(r"[^A-Za-z0-9_-]")
+SCM_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
+LONGEST_SCM_VALUE = 1000
+STATUSES = {"0": 0, "1": 1, "2": 2}
+REASONS = {str(reason): reason for reason in range(11)}
+ATTRIBUTES = ("product", "activation_status", "blacklist_reason")
+SCM_KEY_RULE = "a field's name begins with a small letter, then small letters, digits and _, 64 characters at most."
+OWN_COLUMNS = ("id", *ATTRIBUTES)
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a code takes where its row says nothing: `product` is an SKU, `scm` its SCM data."""
+
+    product: str = ""
+    activation_status: int = 0
+    blacklist_reason: int = 0
+    scm: dict[str, str] = field(default_factory=dict)
+
+
+def parse_defaults(data: Mapping[str, Any]) -> Defaults:
+    """The defaults that posted `default_scm_data` means. Raises ValueError with a list of what is wrong, one by one."""
+    texts: dict[str, str] = {}
+    wrong: list[str] = []
+    for key, value in data.items():
+        if key == "id":
+            wrong.append("id: every code has its own; it takes no default.")
+        elif key not in OWN_COLUMNS and not SCM_KEY.fullmatch(key):
+            wrong.append(f"{shown(key)}: {SCM_KEY_RULE}")
+        elif isinstance(value, (dict, list)):
+            wrong.append(f"{key}: a text, a number, true or false, not a nested value.")
+        elif value is not None:
+            texts[key] = value if isinstance(value, str) else json.dumps(value)
+    for key, text in texts.items():
+        if "\0" in text:
+            wrong.append(f"{key}: a NUL character cannot be stored.")
+        elif key == "activation_status" and text and text not in STATUSES:
+            wrong.append("activation_status: 0 (inactive), 1 (active) or 2 (blacklisted).")
+        elif key == "blacklist_reason" and text and text not in REASONS:
+            wrong.append("blacklist_reason: a number from 0 to 10.")
+        elif len(text) > LONGEST_SCM_VALUE:
+            wrong.append(f"{key}: {LONGEST_SCM_VALUE:,} characters at most, this has {len(text):,}.")
+    if wrong:
+        raise ValueError(wrong)
+    return Defaults(
+        texts.get("product", ""),
+        STATUSES.get(texts.get("activation_status", ""), 0),
+        REASONS.get(texts.get("blacklist_reason", ""), 0),
+        {key: text for key, text in texts.items() if key not in OWN_COLUMNS and text},
+    )
+
+
+class RowRules:
+    """Checks rows of one header against the contract, the company's products and the room in the QR symbol.
+
+    `products` gives the id of each SKU that may be used; `longest_id` is how many characters of id the URL has room
+    for. Raises UnreadableFile when the header cannot serve.
+    """
+
+    def __init__(
+        self, header: list[str], defaults: Defaults, products: Mapping[str, int], longest_id: int, log: ErrorLog
+    ) -> None:
+        _refuse_header(header)
+        self.header, self.log = header, log
+        self.blank_rows: list[int] = []
+        self.defaults, self.products, self.longest_id = defaults, products, longest_id
+        self.id_at = header.index("id")
+        self.attributes_at = [header.index(name) if name in header else -1 for name in ATTRIBUTES]
+        self.known_attributes: dict[tuple[str, ...], tuple[int | None, int, int]] = {}
+        self.scm = [(index, name) for index, name in enumerate(header) if name not in OWN_COLUMNS]
+        self.scm_begin = [(index, f"{_as_json(name)}: ", _default_json(defaults, name)) for index, name in self.scm]
+        names = {name for _index, name in self.scm}
+        self.scm_constant = [f"{_as_json(k)}: {_as_json(v)}" for k, v in defaults.scm.items() if k not in names]
+
+    def check_header(self, row: int) -> None:
+        """Report the columns, in header `row`, whose names cannot be SCM keys."""
+        for _index, name in self.scm:
+            if not SCM_KEY.fullmatch(name):
+                self.log.add(
+                    "invalid_scm_field_error", row, name, name, detail="It is the column's name that is wrong."
+                )
+
+    def check(self, batch: Batch) -> list[NewCode]:
+        """The codes of the rows in `batch` that have a valid id, to be stored if no row of the file has an error."""
+        width, id_at, longest_id = len(self.header), self.id_at, self.longest_id
+        product_at, status_at, reason_at = self.attributes_at
+        is_identifier, known = IDENTIFIER.fullmatch, self.known_attributes
+        codes: list[NewCode] = []
+        for row, cells in enumerate(batch.rows, batch.first):
+            if len(cells) != width:
+                if cells:
+                    self._wrong_width(row, cells)
+                else:
+                    self.blank_rows.append(row)
+                continue
+            identifier = cells[id_at]
+            key = (
+                cells[product_at] if product_at >= 0 else "",
+                cells[status_at] if status_at >= 0 else "",
+                cells[reason_at] if reason_at >= 0 else "",
+            )
+            attributes = known.get(key) or self._attributes(row, key, identifier)
+            scm = self._scm(row, cells, identifier)
+            if not is_identifier(identifier):
+                self._wrong_id(row, identifier)
+                continue
+            if len(identifier) > longest_id:
+                self._too_long(row, identifier)
+            codes.append((identifier, row, *attributes, scm))
+        return codes
+
+    def _attributes(self, row: int, cells: tuple[str, ...], identifier: str) -> tuple[int | None, int, int]:
+        """Product, activation status and blacklist reason of a row; what is wrong with them is reported."""
+        product_cell, status_cell, reason_cell = cells
+        sku = product_cell or self.defaults.product
+        product = self.products.get(sku) if sku else None
+        status = STATUSES.get(status_cell) if status_cell else self.defaults.activation_status
+        reason = REASONS.get(reason_cell) if reason_cell else self.defaults.blacklist_reason
+        if sku and product is None:
+            detail = "" if product_cell else "It is the upload's default product."
+            self.log.add("product_not_found_error", row, "product", sku, detail=detail, id=identifier)
+        if status is None:
+            self.log.add("invalid_activation_status_error", row, "activation_status", status_cell, id=identifier)
+        if reason is None:
+            detail = "A blacklist reason is a number from 0 to 10."
+            self.log.add("invalid_scm_field_error", row, "blacklist_reason", reason_cell, detail=detail, id=identifier)
+        attributes = (product, status or 0, reason or 0)
+        if (product is not None or not sku) and status is not None and reason is not None:
+            self.known_attributes[cells] = attributes
+        return attributes
+
+    def _scm(self, row: int, cells: list[str], identifier: str) -> str:
+        """The row's SCM data as JSON; a value that is too long is reported."""
+        parts = [begin + _as_json(cells[at]) if cells[at] else default for at, begin, default in self.scm_begin]
+        text = "{" + ", ".join(filter(None, parts + self.scm_constant)) + "}"
+        if len(text) > LONGEST_SCM_VALUE:
+            for at, name in self.scm:
+                if len(cells[at]) > LONGEST_SCM_VALUE:
+                    detail = f"It has {len(cells[at]):,} characters."
+                    self.log.add("invalid_scm_field_error", row, name, cells[at], detail=detail, id=identifier)
+        return text
+
+    def _wrong_width(self, row: int, cells: list[str]) -> None:
+        few = "few" if len(cells) < len(self.header) else "many"
+        detail = f"It has too {few} fields: {len(cells):,} where the header has {len(self.header):,}."
+        self.log.add("invalid_row_error", row, "", ",".join(cells), detail=detail)
+
+    def _wrong_id(self, row: int, identifier: str) -> None:
+        if not identifier:
+            self.log.add("missing_id_error", row, "id", "")
+            return
+        detail = f"This has {len(identifier):,}." if not 8 <= len(identifier) <= LONGEST_ID else ""
+        strange = STRANGE.search(identifier)
+        if strange:
+            detail = f"Character {strange.start() + 1} is {_named(strange.group())}."
+        self.log.add("invalid_id_error", row, "id", identifier, detail=detail, id=identifier)
+
+    def _too_long(self, row: int, identifier: str) -> None:
+        detail = f"The longest id that fits has {self.longest_id} characters, this has {len(identifier)}."
+        self.log.add("url_too_long_error", row, "id", identifier, detail=detail, id=identifier)
+
+
+def _refuse_header(header: list[str]) -> None:
+    repeated = [name for name, times in Counter(header).items() if times > 1]
+    if "id" not in header:
+        hint = " Separate the columns with commas." if len(header) == 1 and re.search("[;\t|]", header[0]) else ""
+        raise UnreadableFile(f"Its header has no column `id`, only: {shown(', '.join(header))}.{hint}")
+    if repeated:
+        raise UnreadableFile(f"Its header has the column `{shown(repeated[0])}` more than once.")
+
+
+def _default_json(defaults: Defaults, name: str) -> str:
+    """What the JSON says of field `name` where the row leaves it empty."""
+    return f"{_as_json(name)}: {_as_json(defaults.scm[name])}" if name in defaults.scm else ""
+
+
+def _named(character: str) -> str:
+    """A character that people may not see, so that they can find it."""
+    if character.isspace() or not character.isprintable():
+        return unicodedata.name(character, f"U+{ord(character):04X}").lower()
+    return f"“{character}”"

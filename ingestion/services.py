@@ -1,0 +1,109 @@
+"""What the doors call: start an upload, process it, cancel it. Who may is the door's question."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from ingestion import tasks
+from ingestion.errors import message
+from ingestion.models import IngestionRecord
+from portal.broker import wake
+from portal.models import Company, User
+from portal.storage import storage
+
+REMINDER = timedelta(seconds=30)  # a queued record that nobody claimed for so long is sent again
+CONTENT_TYPES = {"csv": "text/csv", "json": "application/json"}
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+Status = IngestionRecord.Status
+
+
+class Unprocessable(Exception):  # noqa: N818  # the spec's word
+    """The record cannot be processed; the message is the spec's."""
+
+
+def records_for(user: User) -> QuerySet[IngestionRecord]:
+    """The records `user` may see: the own company's, or all for those who may see every company's."""
+    if user.may("company_view_all"):
+        return IngestionRecord.objects.all()
+    return IngestionRecord.objects.filter(company_id=user.company_id or 0)
+
+
+def start_upload(user: User, company: Company, *, filetype: str, mode: str, file_name: str = "") -> IngestionRecord:
+    """A new record of `company`, waiting for its file."""
+    return IngestionRecord.objects.create(
+        company=company, created_by=user, filetype=filetype, ingestion_mode=mode, file_name=file_name
+    )
+
+
+def process(record: IngestionRecord, parameters: dict[str, Any]) -> None:
+    """Queue the uploaded file with `parameters` and wake a worker; Unprocessable as `queue` says."""
+    with transaction.atomic():
+        queue(record, parameters)
+        transaction.on_commit(lambda: wake(tasks.run, record.pk))
+
+
+def queue(record: IngestionRecord, parameters: dict[str, Any]) -> None:
+    """Queue the uploaded file with `parameters`; Unprocessable when there is none or the state is wrong.
+
+    The file moves out of the signed form's reach first: what was posted is what is processed.
+    """
+    with transaction.atomic():
+        locked = IngestionRecord.objects.select_for_update().get(pk=record.pk)
+        if locked.status != Status.UPLOADING:
+            raise Unprocessable("Only code ingestion records of type S3 in state 'uploading' can be processed.")
+        try:
+            storage().move(record.incoming_path, record.file_path)
+        except FileNotFoundError:
+            if not storage().exists(record.file_path):
+                raise Unprocessable("Uploaded file not found.") from None
+        IngestionRecord.objects.filter(pk=record.pk).update(
+            status=Status.QUEUED,
+            status_updated_at=Now(),
+            lease_until=Now() + REMINDER,
+            parameters=parameters,
+            file_size=storage().size(record.file_path),
+        )
+
+
+def cancel(record: IngestionRecord) -> bool:
+    """End an upload that has not ended; False when it had."""
+    unended = IngestionRecord.objects.filter(pk=record.pk, status__in=IngestionRecord.OPEN)
+    return bool(
+        unended.update(
+            status=Status.CANCELLED, status_updated_at=Now(), lease_until=None, phase=IngestionRecord.Phase.ENDED
+        )
+    )
+
+
+def requeue_stale() -> None:
+    """Send again every record that a worker abandoned, or that no worker was told of."""
+    IngestionRecord.objects.filter(status=Status.PROCESSING, lease_until__lt=Now()).update(
+        status=Status.QUEUED, status_updated_at=Now(), phase=IngestionRecord.Phase.WAITING
+    )
+    forgotten = IngestionRecord.objects.filter(status=Status.QUEUED, lease_until__lt=Now())
+    for pk in list(forgotten.values_list("pk", flat=True)):
+        if forgotten.filter(pk=pk).update(lease_until=Now() + REMINDER):
+            wake(tasks.run, pk)
+
+
+def errors_csv(record: IngestionRecord) -> Iterator[str]:
+    """All errors of the record as CSV lines that a spreadsheet opens without running anything in them."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    writer.writerow(["row", "column", "value", "error", "message"])
+    for error in record.errors.order_by("row", "pk").iterator(chunk_size=5000):
+        cells = (error.column, error.value, error.error, message(error))
+        writer.writerow([error.row, *(f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in cells)])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+    yield line.getvalue()

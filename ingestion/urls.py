@@ -1,0 +1,21 @@
+from django.urls import path
+
+from ingestion import api, views
+
+API = "api/v2/ingestion/"
+
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("upload/", views.upload, name="upload"),
+    path("ingestions/", views.record_list, name="record-list"),
+    path("ingestions/<slug:key>/", views.record_detail, name="record-detail"),
+    path("ingestions/<slug:key>/cancel/", views.record_cancel, name="record-cancel"),
+    path("ingestions/<slug:key>/errors.csv", views.record_errors_csv, name="record-errors-csv"),
+    path(API, api.RecordList.as_view()),
+    path(f"{API}codes/upload/get-post-data/", api.GetPostData.as_view(), name="api-get-post-data"),
+    path(f"{API}codes/upload/process/", api.Process.as_view(), name="api-process"),
+    path(f"{API}<slug:key>/", api.RecordDetail.as_view()),
+    path(f"{API}<slug:key>/errors/", api.ErrorList.as_view()),
+    path(f"{API}<slug:key>/errors.csv", api.ErrorFile.as_view()),
+    path(f"{API}<slug:key>/cancel/", api.Cancel.as_view()),
+]

@@ -1,0 +1,112 @@
+"""The cast of every test: two brand owners, a printing partner, and their people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from ingestion import engine, services
+from ingestion.models import IngestionRecord
+from portal.demo import create_demo_data
+from portal.models import Company, User, UserAuthorizationToken
+from portal.storage import storage
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo companies and people, as a first start makes them."""
+
+    company: Company
+    other: Company
+    printco: Company
+    staff: User
+    admin: User
+    support: User
+    printer: User
+    other_staff: User
+    root: User
+    password: str = PASSWORD
+
+
+def make_demo() -> Demo:
+    """Create the cast in the test's database."""
+    create_demo_data(PASSWORD)
+    companies = {company.slug: company for company in Company.objects.all()}
+    people = {user.email: user for user in User.objects.select_related("company")}
+    return Demo(
+        company=companies["demo"],
+        other=companies["other"],
+        printco=companies["printco"],
+        staff=people["staff@demo.example"],
+        admin=people["admin@demo.example"],
+        support=people["support@demo.example"],
+        printer=people["printer@printco.example"],
+        other_staff=people["staff@other.example"],
+        root=people["root@codeport.example"],
+    )
+
+
+@pytest.fixture
+def demo(db: None) -> Demo:
+    """The cast, rolled back after the test."""
+    return make_demo()
+
+
+@pytest.fixture
+def committed_demo(transactional_db: None) -> Demo:
+    """The cast, seen by other connections too."""
+    return make_demo()
+
+
+def issue(user: User, *codenames: str, **changes: Any) -> str:
+    """A token of `user` with the permissions named, or all that exist when none is."""
+    permissions = Permission.objects.filter(codename__in=codenames) if codenames else Permission.objects.all()
+    fields = {"expires_at": timezone.now() + timedelta(days=1), "name": "test"} | changes
+    return UserAuthorizationToken.issue(user, permissions=list(permissions), **fields)[1]
+
+
+def client_of(user: User, *codenames: str) -> APIClient:
+    """An API client with a token of `user`."""
+    client = APIClient(raise_request_exception=False)
+    client.credentials(HTTP_AUTHORIZATION=f"UAT {issue(user, *codenames)}")
+    return client
+
+
+@pytest.fixture
+def api() -> Callable[..., APIClient]:
+    """Makes an API client with a token of the given user, limited to the permissions named."""
+    return client_of
+
+
+def queued(user: User, data: bytes | str, filetype: str = "csv", **parameters: Any) -> IngestionRecord:
+    """A record of the user's company whose file has arrived and waits for a worker."""
+    assert user.company is not None
+    record = services.start_upload(user, user.company, filetype=filetype, mode="api", file_name=f"codes.{filetype}")
+    content = data.encode() if isinstance(data, str) else data
+    storage().save(record.incoming_path, ContentFile(content))
+    defaults = {
+        "default_scm_data": {},
+        "use_serial_number": False,
+        "url_prefix": "",
+        "allow_posted_duplicates": False,
+    }
+    services.queue(record, defaults | parameters)
+    return record
+
+
+def ingested(user: User, data: bytes | str, filetype: str = "csv", **parameters: Any) -> IngestionRecord:
+    """The record of an upload that was processed to its end, here and now."""
+    record = queued(user, data, filetype, **parameters)
+    engine.run(record.pk)
+    record.refresh_from_db()
+    return record
