@@ -9,5 +9,5 @@ class IngestionConfig(AppConfig):
     def ready(self) -> None:
         from portal.roles import sync_roles  # models cannot be imported before the apps are ready
 
-        # The last of our apps: every permission exists by the time its signal comes.
+        # The last of all apps: every permission exists by the time its signal comes.
         post_migrate.connect(sync_roles, sender=self)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -65,20 +66,14 @@ class HasPermission(BasePermission):
 
 class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The request's body is too large."
-    default_code = "too_large"
 
 
-class BoundedJSONParser(JSONParser):
-    """JSON of bounded size and depth, without characters that no text can hold."""
+class TextJSONParser(JSONParser):
+    """JSON of bounded depth, without characters that no text can hold."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        request = (parser_context or {}).get("request")
-        if limit and request is not None and int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            raise TooLarge(f"The request's body may hold {limit:,} bytes.")
         try:
             data = super().parse(stream, media_type, parser_context)
         except RecursionError:
@@ -115,11 +110,13 @@ class Pagination(LimitOffsetPagination):
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's own answers, and a plain 404 that does not name our models."""
+    """REST framework's own answers, a plain 404 that does not name our models, and 413."""
     from rest_framework.views import exception_handler as default_exception_handler
 
     if isinstance(error, Http404):
         error = exceptions.NotFound()
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge(f"The request's body may hold {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes.")
     return default_exception_handler(error, context)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 
@@ -27,12 +28,13 @@ ROOT = "root@codeport.example"
 @transaction.atomic
 def create_demo_data(password: str) -> None:
     """Make the demo companies, their products and people; for a database that has none."""
+    hashed = make_password(password)  # once for all: slow on purpose
     product = apps.get_model("workorders", "Product")
     companies = {slug: Company.objects.create(slug=slug, name=name, kind=kind) for slug, name, kind in COMPANIES}
     for slug, skus in PRODUCTS.items():
         for sku in skus:
             product.objects.create(company=companies[slug], sku=sku, name=f"Product {sku}")
     for email, name, slug, role in PEOPLE:
-        user = User.objects.create_user(email, password, name=name, company=companies[slug] if slug else None)
+        user = User.objects.create(email=email, password=hashed, name=name, company=companies[slug] if slug else None)
         user.groups.add(Group.objects.get(name=role))
-    User.objects.create_superuser(ROOT, password, name="Root")
+    User.objects.create(email=ROOT, password=hashed, name="Root", is_staff=True, is_superuser=True)

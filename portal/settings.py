@@ -60,7 +60,9 @@ env = Env()
 try:
     CODEPORT_HOME = Path(env.str("CODEPORT_HOME", "") or BASE_DIR / "var").resolve()
     SPOOL_DIR = CODEPORT_HOME / "spool"  # one ingestion's or archive's own files, gone when it ends
-    SPOOL_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    STATIC_ROOT = CODEPORT_HOME / "static"
+    for folder in (SPOOL_DIR, STATIC_ROOT):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
     PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}", validate=_base_of_urls).rstrip("/")
     MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 1024, validate=validate.Range(1, 1024 * 1024)) * 1024**2
@@ -93,9 +95,6 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "portal",
-    "workorders",
-    "ingestion",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -108,6 +107,9 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "rest_framework",
+    "portal",
+    "workorders",
+    "ingestion",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -145,7 +147,6 @@ LANGUAGE_CODE = "en"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = CODEPORT_HOME / "static"
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {
@@ -200,7 +201,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.HasPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["portal.api.BoundedJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.TextJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "portal.api.Pagination",
     "EXCEPTION_HANDLER": "portal.api.exception_handler",
 }
@@ -213,7 +214,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 1800, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
+    {"visibility_timeout": 1800, "unacked_restore_interval": 5, "unacked_restore_throttle": 1, "max_retries": 0}
     if CELERY_BROKER_URL.startswith("redis")
     else {}
 )

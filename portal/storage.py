@@ -11,7 +11,8 @@ import binascii
 import errno
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -148,8 +149,8 @@ class PolicyUploadHandler(TemporaryFileUploadHandler):
 def receive(request: HttpRequest) -> HttpResponse:
     """Take one file by its signed form: 201, or S3's XML error with 400 or 403. The form itself is the permission."""
     try:
-        name, file, etag = _read(request)
-        storage().save(name, file)
+        with _posted(request) as (name, file, etag):
+            storage().save(name, file)
     except Refusal as refusal:
         body = f"<Error><Code>{refusal.code}</Code><Message>{escape(str(refusal))}</Message></Error>"
         return _xml(body, refusal.status)
@@ -168,19 +169,24 @@ def receive(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _read(request: HttpRequest) -> tuple[str, UploadedFile, str]:
-    """The name, the file and the ETag of a posted form that its policy allows."""
+@contextmanager
+def _posted(request: HttpRequest) -> Iterator[tuple[str, UploadedFile, str]]:
+    """The name, the file and the ETag of a posted form that its policy allows; nothing of it is left afterwards."""
     handler = PolicyUploadHandler(request)
     try:
         handler.parser = MultiPartParser(request.META, request, [handler], "utf-8")  # type: ignore[arg-type]
         posted, files = handler.parser.parse()
     except (MultiPartParserError, SuspiciousOperation) as error:
         raise Refusal(400, "MalformedPOSTRequest", str(error)) from None
-    if handler.refusal:
-        raise handler.refusal
-    if "file" not in files:
-        raise Refusal(400, "InvalidArgument", "The form takes exactly one file, in the field `file`.")
-    return posted["key"], files["file"], handler.etag
+    with ExitStack() as opened:
+        for _field, several in files.lists():
+            for file in several:
+                opened.enter_context(closing(file))
+        if handler.refusal:
+            raise handler.refusal
+        if "file" not in files:
+            raise Refusal(400, "InvalidArgument", "The form takes exactly one file, in the field `file`.")
+        yield posted["key"], files["file"], handler.etag
 
 
 def _xml(body: str, status: int) -> HttpResponse:

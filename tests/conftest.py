@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -20,6 +21,11 @@ from portal.models import Company, User, UserAuthorizationToken
 from portal.storage import storage
 
 PASSWORD = "correct horse battery"
+
+
+def pytest_configure() -> None:
+    """Hash passwords fast: no test is about how slowly that is done."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @dataclass(frozen=True)

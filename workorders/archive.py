@@ -97,10 +97,12 @@ class _Archive:
 
 def _code_lines(workorder: Workorder) -> Iterator[bytes]:
     """`codes.csv` in blocks, in the order of the codes' source."""
-    query = (
-        "COPY (SELECT identifier, CASE WHEN %s THEN lpad(sequence::text, 10, '0') END,"
-        " sequence, (sequence - 1) / %s + 1, %s || identifier FROM workorders_code WHERE workorder_id = %s ORDER BY sequence) TO STDOUT (FORMAT csv)"
-    )
+    query = """
+        COPY (
+            SELECT identifier, CASE WHEN %s THEN lpad(sequence::text, 10, '0') END, sequence, (sequence - 1) / %s + 1,
+                   %s || identifier
+            FROM workorders_code WHERE workorder_id = %s ORDER BY sequence
+        ) TO STDOUT (FORMAT csv)"""
     values = [workorder.use_serial_number, Code.BATCH, workorder.url_prefix, workorder.pk]
     pending = bytearray(HEADER + b"\n")
     with connection.cursor() as cursor, cursor.cursor.copy(query, values) as copy:
