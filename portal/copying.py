@@ -19,10 +19,10 @@ def file_blocks(path: Path) -> Iterable[bytes]:
 
 
 def copy_blocks(cursor: Any, table: str, columns: Sequence[str], blocks: Iterable[bytes]) -> None:
-    """Load `blocks`, together in COPY's text format, into `columns` of `table`; `cursor` is Django's."""
+    """Load `blocks`, together in COPY's text format, into `columns` of `table`; `cursor` is Django's, and so are the errors."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with cursor.cursor.copy(statement) as copy:
+    with cursor.db.wrap_database_errors, cursor.cursor.copy(statement) as copy:
         for block in blocks:
             copy.write(block)

@@ -27,6 +27,9 @@ from portal import services
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
+env = Env()
+
+
 def _base_of_urls(value: str) -> None:
     """Refuse what cannot stand before `/c/company/id`."""
     parts = urlsplit(value)
@@ -34,10 +37,13 @@ def _base_of_urls(value: str) -> None:
         raise ValidationError("Must look like https://codes.example.com.")
 
 
-def _postgresql(value: dict[str, Any]) -> None:
-    """Refuse a database of another kind, or a URL that names none."""
-    if value.get("ENGINE") != "django.db.backends.postgresql" or not value.get("NAME"):
-        raise ValidationError("Must look like postgresql://user:password@host:5432/name.")
+def _database(url: str) -> dict[str, Any]:
+    """Django's entry for the PostgreSQL at `url`; EnvError when it is not the address of one."""
+    entry = dict(env.dj_db_url("DATABASE_URL")) if "://" in url else {}
+    if entry.get("ENGINE") != "django.db.backends.postgresql" or not entry.get("NAME"):
+        must = "Must look like postgresql://user:password@host:5432/name."
+        raise EnvError(f'Environment variable "DATABASE_URL" invalid: {must}')
+    return entry
 
 
 def _secret_key(home: Path) -> str:
@@ -56,7 +62,6 @@ def _secret_key(home: Path) -> str:
     return path.read_text()
 
 
-env = Env()
 try:
     CODEPORT_HOME = Path(env.str("CODEPORT_HOME", "") or BASE_DIR / "var").resolve()
     SPOOL_DIR = CODEPORT_HOME / "spool"  # one ingestion's or archive's own files, gone when it ends
@@ -78,7 +83,8 @@ try:
             error="Must look like redis://host:6379/0 or amqp://user:password@host:5672//.",
         ),
     )
-    database = env.dj_db_url("DATABASE_URL", "", validate=_postgresql) if env.str("DATABASE_URL", "") else None
+    database_url = env.str("DATABASE_URL", "")
+    database = _database(database_url) if database_url else None
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from None
 except OSError as error:

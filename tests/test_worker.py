@@ -1,0 +1,192 @@
+"""A real worker on the real broker: uploads end by themselves, whatever is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from ingestion import engine, services, tasks
+from ingestion.models import IngestionRecord
+from portal.broker import wake
+from tests.conftest import Demo, client_of, queued
+from tests.test_api_upload import PROCESS, uploaded
+from workorders.models import Code, Workorder
+
+DEADLINE = 60.0  # seconds; nothing here takes a quarter of it
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    """Return as soon as `condition` holds; fail when it does not within DEADLINE."""
+    end = time.monotonic() + DEADLINE
+    pause = time.sleep  # between two looks, not instead of one
+    while not condition():
+        assert time.monotonic() < end, f"Not within {DEADLINE:.0f} s: {what}"
+        pause(0.05)
+
+
+@contextmanager
+def worker() -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker with its clock, on the test's own database; ended with its whole process group."""
+    database = settings.DATABASES["default"]
+    host, name = quote(str(database["HOST"]), safe=""), connection.settings_dict["NAME"]
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "portal",
+            "worker",
+            "-B",
+            "-c",
+            "2",
+            "--without-gossip",
+            "-l",
+            "WARNING",
+        ],
+        env={**os.environ, "DATABASE_URL": f"postgresql://{database['USER']}@{host}/{name}"},
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End the worker and all its processes without a chance to tidy up."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def rows(count: int) -> str:
+    """A file of so many codes, in no order."""
+    return "id,product\n" + "".join(f"id-{number * 7919 % count:08d},sku1\n" for number in range(count))
+
+
+def status_of(record: IngestionRecord) -> str:
+    record.refresh_from_db()
+    return record.status
+
+
+def test_an_upload_ends_in_a_completed_workorder_by_itself(committed_demo: Demo) -> None:
+    client = client_of(committed_demo.staff)
+    with worker():
+        key = uploaded(client)
+        assert client.post(PROCESS, {"record": key}, format="json").status_code == 200
+        record = IngestionRecord.objects.get(key=key)
+        wait_for(lambda: status_of(record) == "completed", "the record completes")
+        workorder = Workorder.objects.get()
+        wait_for(lambda: Workorder.objects.get().state == "completed", "the archive is published")
+    storage = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    folder = storage / "workorders" / str(committed_demo.company.pk) / str(workorder.pk)
+    assert sorted(path.name for path in folder.iterdir()) == ["archive.zip", "serial-numbers.zip"]
+    assert list(settings.SPOOL_DIR.iterdir()) == []
+
+
+def test_an_ingestion_cut_off_by_kill_9_completes_once_after_the_next_start(committed_demo: Demo) -> None:
+    record = queued(committed_demo.staff, rows(200_000))
+    wake(tasks.run, record.pk)
+    seen: set[str] = set()
+    with worker() as first:
+        wait_for(lambda: status_of(record) != "queued" and record.phase == "creating", "codes are being created")
+        kill(first)
+    assert status_of(record) == "processing"
+    assert Code.objects.count() == 0
+    with worker():
+        wait_for(lambda: seen.add(status_of(record)) or record.has_ended, "the record ends")
+    assert (record.status, record.attempts) == ("completed", 2)
+    assert record.result_data == {"codes_created": 200_000, "duplicates_ignored": 0}
+    assert Code.objects.count() == 200_000
+    assert Workorder.objects.count() == 1
+
+
+def test_a_message_that_was_lost_is_only_a_delay(committed_demo: Demo) -> None:
+    record = queued(committed_demo.staff, rows(10))
+    IngestionRecord.objects.update(lease_until="2020-01-01T00:00Z")
+    with worker():
+        wait_for(lambda: status_of(record) == "completed", "the sweep finds the record")
+
+
+def test_a_cancelled_ingestion_stops_and_leaves_nothing(committed_demo: Demo) -> None:
+    record = queued(committed_demo.staff, rows(300_000))
+    running = Thread(target=in_thread, args=(engine.run, record.pk))
+    running.start()
+    wait_for(lambda: status_of(record) == "processing" and record.rows_done > 0, "rows are being checked")
+    answer = client_of(committed_demo.admin).post(f"/api/v2/ingestion/{record.key}/cancel/")
+    assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
+    running.join(DEADLINE)
+    assert not running.is_alive()
+    assert status_of(record) == "cancelled"
+    assert Code.objects.count() == Workorder.objects.count() == 0
+    assert list(settings.SPOOL_DIR.iterdir()) == []
+
+
+def test_of_two_uploads_of_the_same_ids_at_once_exactly_one_wins(committed_demo: Demo) -> None:
+    backwards = "id\n" + "".join(f"id-{number:08d}\n" for number in reversed(range(20_000)))
+    records = [queued(committed_demo.staff, rows(20_000)), queued(committed_demo.staff, backwards)]
+    threads = [Thread(target=in_thread, args=(engine.run, record.pk)) for record in records]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(DEADLINE)
+    assert sorted(map(status_of, records)) == ["completed", "error"]
+    (loser,) = [record for record in records if record.status == "error"]
+    assert loser.result_data["error_counts"] == {"duplicate_id_error": 20_000}
+    assert Code.objects.count() == 20_000
+
+
+def test_a_worker_taken_for_dead_cannot_end_the_record(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lease runs out just before the commit and another worker takes the record over."""
+    record = queued(committed_demo.staff, rows(10))
+    end = engine._end
+
+    def late(mine: IngestionRecord, **fields: object) -> None:
+        monkeypatch.setattr(engine, "_end", end)
+        IngestionRecord.objects.filter(pk=record.pk).update(status="processing", attempts=mine.attempts + 1)
+        end(mine, **fields)
+
+    monkeypatch.setattr(engine, "_end", late)
+    engine.run(record.pk)
+    assert status_of(record) == "processing"
+    assert Code.objects.count() == Workorder.objects.count() == 0
+
+
+def test_an_ingestion_that_keeps_failing_is_given_up(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = queued(committed_demo.staff, rows(10))
+
+    def broken(*_: object) -> None:
+        raise OSError("The disk is gone")
+
+    monkeypatch.setattr(engine, "count_lines", broken)
+    for attempt in range(1, engine.MOST_ATTEMPTS + 1):
+        engine.run(record.pk)
+        assert (status_of(record), record.attempts) == (
+            ("processing" if attempt < engine.MOST_ATTEMPTS else "error"),
+            attempt,
+        )
+        IngestionRecord.objects.filter(status="processing").update(lease_until="2020-01-01T00:00Z")
+        services.requeue_stale()
+    assert record.result_data == {"errors": [{"internal_error": []}], "error_counts": {"internal_error": 1}}
+
+
+def in_thread(task: Callable[[int], None], record_id: int) -> None:
+    """Run a task as a worker's thread does: with a database connection of its own."""
+    try:
+        task(record_id)
+    finally:
+        connection.close()
