@@ -10,7 +10,7 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, PermissionDenied
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,8 +19,8 @@ from ingestion import services
 from ingestion.errors import KINDS, message
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.rules import parse_defaults
-from portal.api import Filters
-from portal.models import Company, User
+from portal.api import Filters, person
+from portal.models import Company
 from portal.storage import storage
 from workorders.services import claim_url_prefix, usable_products
 
@@ -105,10 +105,10 @@ class ProcessSerializer(serializers.Serializer[Any]):
 
 def company_of(request: Request) -> Company:
     """The company for which the caller uploads; 403 for people who belong to none."""
-    user = request.user
-    if not isinstance(user, User) or user.company is None or user.company.kind != Company.Kind.BRAND_OWNER:
+    company = person(request).company
+    if company is None or company.kind != Company.Kind.BRAND_OWNER:
         raise PermissionDenied("Only people of a brand owner upload codes.")
-    return user.company
+    return company
 
 
 class GetPostData(APIView):
@@ -119,7 +119,7 @@ class GetPostData(APIView):
         form = GetPostDataSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         mode = IngestionRecord.Mode.API if request.auth else IngestionRecord.Mode.PORTAL
-        record = services.start_upload(request.user, company_of(request), mode=mode, **form.validated_data)
+        record = services.start_upload(person(request), company_of(request), mode=mode, **form.validated_data)
         post_data = storage().signed_form(
             request.build_absolute_uri("/"), record.incoming_path, services.CONTENT_TYPES[record.filetype]
         )
@@ -153,16 +153,15 @@ class RecordFilters(Filters):
         return Q(key__icontains=text) | Q(file_name__icontains=text) | Q(created_by__email__icontains=text)
 
 
-class _Records:
+class _Records(GenericAPIView[IngestionRecord]):
     """The records the caller may see."""
 
     permission = "ingestion_view"
     serializer_class = RecordSerializer
     lookup_field = "key"
-    request: Request
 
     def get_queryset(self) -> QuerySet[IngestionRecord]:
-        return services.records_for(self.request.user)  # type: ignore[arg-type]  # HasPermission saw to it
+        return services.records_for(person(self.request))
 
 
 class RecordList(_Records, ListAPIView[IngestionRecord]):
@@ -175,7 +174,7 @@ class RecordDetail(_Records, RetrieveAPIView[IngestionRecord]):
     """One ingestion record."""
 
 
-class Cancel(_Records, APIView):
+class Cancel(_Records):
     permission = "ingestion_cancel"
 
     def post(self, request: Request, key: str) -> Response:
@@ -194,18 +193,19 @@ class ErrorFilters(Filters):
         return Q(value__icontains=text) | Q(column__icontains=text)
 
 
-class ErrorList(_Records, ListAPIView[IngestionError]):
+class ErrorList(ListAPIView[IngestionError]):
     """Everything wrong with the record's file, in the order of its rows."""
 
+    permission = "ingestion_view"
     serializer_class = ErrorSerializer
     filter_backends = (ErrorFilters,)
 
-    def get_queryset(self) -> QuerySet[IngestionError]:  # type: ignore[override]
-        record = get_object_or_404(super().get_queryset(), key=self.kwargs["key"])
+    def get_queryset(self) -> QuerySet[IngestionError]:
+        record = get_object_or_404(services.records_for(person(self.request)), key=self.kwargs["key"])
         return record.errors.order_by("row", "pk")
 
 
-class ErrorFile(_Records, APIView):
+class ErrorFile(_Records):
     def get(self, request: Request, key: str) -> HttpResponseBase:
         """All errors as a CSV file."""
         record = get_object_or_404(self.get_queryset(), key=key)

@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import BinaryIO
+from typing import IO
 
 from ingestion.errors import ErrorLog, shown
 
@@ -45,7 +45,7 @@ class Batch:
     rows: list[list[str]]
 
 
-def count_lines(file: BinaryIO) -> int:
+def count_lines(file: IO[bytes]) -> int:
     """How many lines the file has, by its line feeds, or its carriage returns where it has no line feed."""
     feeds = returns = 0
     last = b"\n"
@@ -63,13 +63,13 @@ class CsvReader:
     there is no usable header.
     """
 
-    def __init__(self, file: BinaryIO, log: ErrorLog) -> None:
+    def __init__(self, file: IO[bytes], log: ErrorLog) -> None:
         self._log = log
         self._blocks = _line_blocks(file)
         self.header: list[str] = []
         self.header_row = 0
         self._rest = self._batches()
-        self._begun = []
+        self._begun: list[Batch] = []
         while not self.header:
             batch = next(self._rest, None)
             if batch is None or len(self._begun) > HEADER_BLOCKS:
@@ -162,7 +162,7 @@ class _Feed:
         return line
 
 
-def _line_blocks(file: BinaryIO) -> Iterator[tuple[list[str], bool, bool]]:
+def _line_blocks(file: IO[bytes]) -> Iterator[tuple[list[str], bool, bool]]:
     """The file's lines a block at a time: the lines, whether each is one clean record, whether they are the last.
 
     A byte that is not UTF-8 comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just beyond it.

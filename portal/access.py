@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponseBase
 from portal.models import User
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 class PersonRequest(HttpRequest):
@@ -22,20 +21,21 @@ class PersonRequest(HttpRequest):
     user: User
 
 
-def page(
-    permission: str | None = None,
-) -> Callable[[Callable[Concatenate[PersonRequest, P], HttpResponseBase]], View[P]]:
+PageView = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
+GuardedView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def page(permission: str | None = None) -> Callable[[PageView[P]], GuardedView[P]]:
     """A page for signed-in people who hold `permission`; others are sent to sign in, or refused with 403."""
 
-    def decorate(view: Callable[Concatenate[PersonRequest, P], HttpResponseBase]) -> View[P]:
-        @login_required
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def decorate(view: PageView[P]) -> GuardedView[P]:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             person: PersonRequest = request  # type: ignore[assignment]  # login_required saw to it
             if permission and not person.user.may(permission):
                 raise PermissionDenied
             return view(person, *args, **kwargs)
 
-        return guarded
+        update_wrapper(guarded, view)
+        return login_required(guarded)
 
     return decorate

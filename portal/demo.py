@@ -15,7 +15,7 @@ COMPANIES = (
     ("other", "Other Brands", Company.Kind.BRAND_OWNER),
 )
 PRODUCTS = {"demo": ("sku1", "sku2", "sku3", "sku4", "sku5", "NICK1"), "other": ("sku1",)}
-PEOPLE = (
+PEOPLE: tuple[tuple[str, str, str | None, str], ...] = (
     ("staff@demo.example", "Stella Staff", "demo", "staff"),
     ("admin@demo.example", "Adam Admin", "demo", "admin"),
     ("support@demo.example", "Sue Support", None, "support"),
@@ -34,7 +34,7 @@ def create_demo_data(password: str) -> None:
     for slug, skus in PRODUCTS.items():
         for sku in skus:
             product.objects.create(company=companies[slug], sku=sku, name=f"Product {sku}")
-    for email, name, slug, role in PEOPLE:
-        user = User.objects.create(email=email, password=hashed, name=name, company=companies[slug] if slug else None)
+    for email, name, of, role in PEOPLE:
+        user = User.objects.create(email=email, password=hashed, name=name, company=companies[of] if of else None)
         user.groups.add(Group.objects.get(name=role))
     User.objects.create(email=ROOT, password=hashed, name="Root", is_staff=True, is_superuser=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -55,7 +55,7 @@ def _span(asked: str, size: int) -> range | None:
     return range(int(start), min(int(end) + 1 if end else size, size))
 
 
-def _part(file: BinaryIO, length: int) -> Iterator[bytes]:
+def _part(file: IO[bytes], length: int) -> Iterator[bytes]:
     with file:
         while length > 0 and (chunk := file.read(min(CHUNK, length))):
             length -= len(chunk)

@@ -21,7 +21,6 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import FileSystemStorage, storages
-from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
@@ -170,11 +169,11 @@ def receive(request: HttpRequest) -> HttpResponse:
 
 
 @contextmanager
-def _posted(request: HttpRequest) -> Iterator[tuple[str, UploadedFile, str]]:
+def _posted(request: HttpRequest) -> Iterator[tuple[str, Any, str]]:
     """The name, the file and the ETag of a posted form that its policy allows; nothing of it is left afterwards."""
     handler = PolicyUploadHandler(request)
     try:
-        handler.parser = MultiPartParser(request.META, request, [handler], "utf-8")  # type: ignore[arg-type]
+        handler.parser = MultiPartParser(request.META, request, [handler], "utf-8")
         posted, files = handler.parser.parse()
     except (MultiPartParserError, SuspiciousOperation) as error:
         raise Refusal(400, "MalformedPOSTRequest", str(error)) from None
@@ -186,7 +185,7 @@ def _posted(request: HttpRequest) -> Iterator[tuple[str, UploadedFile, str]]:
             raise handler.refusal
         if "file" not in files:
             raise Refusal(400, "InvalidArgument", "The form takes exactly one file, in the field `file`.")
-        yield posted["key"], files["file"], handler.etag
+        yield str(posted["key"]), files["file"], handler.etag
 
 
 def _xml(body: str, status: int) -> HttpResponse:

@@ -77,7 +77,7 @@ def committed_demo(transactional_db: None) -> Demo:
 def issue(user: User, *codenames: str, **changes: Any) -> str:
     """A token of `user` with the permissions named, or all that exist when none is."""
     permissions = Permission.objects.filter(codename__in=codenames) if codenames else Permission.objects.all()
-    fields = {"expires_at": timezone.now() + timedelta(days=1), "name": "test"} | changes
+    fields: dict[str, Any] = {"expires_at": timezone.now() + timedelta(days=1), "name": "test"} | changes
     return UserAuthorizationToken.issue(user, permissions=list(permissions), **fields)[1]
 
 

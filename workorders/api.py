@@ -8,11 +8,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
-from portal.api import Filters
+from portal.api import Filters, person
 from portal.downloads import download
 from workorders import services
 from workorders.archive import Kind, published
@@ -61,13 +60,12 @@ class WorkorderFilters(Filters):
         return Q(reference__icontains=text) | Q(remarks__icontains=text)
 
 
-class _Products:
+class _Products(GenericAPIView[Product]):
     permission = "product_view"
     serializer_class = ProductSerializer
-    request: Request
 
     def get_queryset(self) -> QuerySet[Product]:
-        return services.products_for(self.request.user)  # type: ignore[arg-type]  # HasPermission saw to it
+        return services.products_for(person(self.request))
 
 
 class ProductList(_Products, ListAPIView[Product]):
@@ -80,13 +78,12 @@ class ProductDetail(_Products, RetrieveAPIView[Product]):
     """One product."""
 
 
-class _Workorders:
+class _Workorders(GenericAPIView[Workorder]):
     permission = "workorder_view"
     serializer_class = WorkorderSerializer
-    request: Request
 
     def get_queryset(self) -> QuerySet[Workorder]:
-        return services.workorders_for(self.request.user)  # type: ignore[arg-type]  # HasPermission saw to it
+        return services.workorders_for(person(self.request))
 
 
 class WorkorderList(_Workorders, ListAPIView[Workorder]):
@@ -99,7 +96,7 @@ class WorkorderDetail(_Workorders, RetrieveAPIView[Workorder]):
     """One workorder."""
 
 
-class _Archive(_Workorders, APIView):
+class _Archive(_Workorders):
     kind: Kind
 
     def get(self, request: Request, pk: int) -> HttpResponseBase:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Literal
@@ -43,14 +41,13 @@ def published(workorder: Workorder, kind: Kind) -> str:
 
 
 def _publish(workorder: Workorder, kind: Kind, name: str) -> None:
-    handle, draft = tempfile.mkstemp(dir=settings.SPOOL_DIR, prefix="archive-")
+    draft: Path = settings.SPOOL_DIR / f"workorder-{workorder.pk}-{kind}.zip"  # only one at a time builds it
     try:
-        with os.fdopen(handle, "wb") as out:
+        with draft.open("wb") as out:
             _Archive(workorder, out).write(kind)
-        storage().adopt(Path(draft), name)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+        storage().adopt(draft, name)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 class _Archive:
