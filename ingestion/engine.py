@@ -17,11 +17,13 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from ingestion.csv_reader import CsvReader
 from ingestion.errors import ErrorLog
+from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
 from ingestion.pulse import LEASE, ClaimLost, Pulse
-from ingestion.readers import CsvReader, UnreadableFile, count_lines
-from ingestion.rules import RowRules, parse_defaults
+from ingestion.reading import UnreadableFile
+from ingestion.rules import FileRules, Limits, parse_defaults
 from portal.broker import wake
 from portal.storage import storage
 from workorders import tasks as workorder_tasks
@@ -124,28 +126,29 @@ class _Ingestion:
 
     def _check(self) -> CodeSpool:
         """All rows of the file, read and checked; what is wrong stands in the log."""
+        company_id = self.record.company_id
+        limits = Limits(
+            parse_defaults(self.record.parameters["default_scm_data"]),
+            usable_products(company_id),
+            longest_id(self.url_prefix),
+        )
+        rules = FileRules(limits, self.log)
         with storage().open(self.record.file_path) as file:
-            self.pulse.enter(Phase.CHECKING, count_lines(file) - 1)
+            opens: type[CsvReader | JsonReader] = CsvReader if self.record.filetype == "csv" else JsonReader
+            self.pulse.enter(Phase.CHECKING, opens.estimate_rows(file))
             file.seek(0)
-            reader = CsvReader(file, self.log)
-            company_id = self.record.company_id
-            rules = RowRules(
-                reader.header,
-                parse_defaults(self.record.parameters["default_scm_data"]),
-                usable_products(company_id),
-                longest_id(self.url_prefix),
-                self.log,
-            )
-            rules.check_header(reader.header_row)
+            reader = opens(file, self.log)
+            if isinstance(reader, CsvReader):
+                rules.check_header(reader.header, reader.header_row)
             spool = CodeSpool(
                 self.folder,
                 company_id=company_id,
                 workorder_id=_next_workorder_id(),
-                first_position=reader.header_row + 1,
+                first_position=reader.first_row,
             )
             for batch in reader:
                 spool.add(rules.check(batch))
-                self.pulse.tick(batch.first + len(batch.rows) - reader.header_row - 1)
+                self.pulse.tick(batch.first + len(batch.rows) - reader.first_row)
         for row in rules.blank_rows:
             spool.skip(row)
         self.pulse.enter(Phase.SORTING, spool.added)

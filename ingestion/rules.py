@@ -1,4 +1,4 @@
-"""What a row must be to become a code. One `RowRules` checks one file."""
+"""What a row must be to become a code. One `FileRules` checks one file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from json.encoder import encode_basestring as _as_json
 from typing import Any
 
 from ingestion.errors import ErrorLog, shown
-from ingestion.readers import Batch, UnreadableFile
+from ingestion.reading import Batch, Number, UnreadableFile
 from workorders.codes import NewCode
 
 LONGEST_ID = 100
@@ -20,6 +20,7 @@ IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{8,{LONGEST_ID}}}")
 STRANGE = re.compile(r"[^A-Za-z0-9_-]")
 SCM_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LONGEST_SCM_VALUE = 1000
+MOST_HEADERS = 1000  # whose rules are kept at a time
 STATUSES = {"0": 0, "1": 1, "2": 2}
 REASONS = {str(reason): reason for reason in range(11)}
 ATTRIBUTES = ("product", "activation_status", "blacklist_reason")
@@ -69,35 +70,65 @@ def parse_defaults(data: Mapping[str, Any]) -> Defaults:
     )
 
 
-class RowRules:
-    """Checks rows of one header against the contract, the company's products and the room in the QR symbol.
+@dataclass(frozen=True)
+class Limits:
+    """What the rows of one file are held against.
 
-    `products` gives the id of each SKU that may be used; `longest_id` is how many characters of id the URL has room
-    for. Raises UnreadableFile when the header cannot serve.
+    `products` gives the id of each SKU that may be used; `longest_id` is how many characters of id fit the URL.
     """
 
-    def __init__(
-        self, header: list[str], defaults: Defaults, products: Mapping[str, int], longest_id: int, log: ErrorLog
-    ) -> None:
-        _refuse_header(header)
-        self.header, self.log = header, log
+    defaults: Defaults
+    products: Mapping[str, int]
+    longest_id: int
+
+
+class FileRules:
+    """Checks one file, whose rows may name their fields each in its own way."""
+
+    def __init__(self, limits: Limits, log: ErrorLog) -> None:
+        self.limits, self.log = limits, log
         self.blank_rows: list[int] = []
-        self.defaults, self.products, self.longest_id = defaults, products, longest_id
-        self.id_at = header.index("id")
+        self._names_reported = False
+        self._rules: dict[tuple[str, ...], RowRules] = {}
+
+    def check_header(self, header: tuple[str, ...], row: int) -> None:
+        """Check the names that hold for all rows, once; UnreadableFile when they cannot serve."""
+        _refuse_header(header)
+        self._report_names(header, row)
+        self._names_reported = True
+
+    def check(self, batch: Batch) -> list[NewCode]:
+        """The codes of the rows in `batch` that have a valid id, to be stored if no row of the file has an error."""
+        if not self._names_reported:
+            for row in range(batch.first, batch.first + len(batch.rows)):
+                self._report_names(batch.header, row)
+        rules = self._rules.get(batch.header)
+        if rules is None:
+            if len(self._rules) == MOST_HEADERS:
+                self._rules.clear()
+            rules = self._rules[batch.header] = RowRules(batch.header, self.limits, self.log, self.blank_rows)
+        return rules.check(batch)
+
+    def _report_names(self, header: tuple[str, ...], row: int) -> None:
+        for name in header:
+            if name not in OWN_COLUMNS and not SCM_KEY.fullmatch(name):
+                detail = "It is the field's name that is wrong."
+                self.log.add("invalid_scm_field_error", row, name, name, detail=detail)
+
+
+class RowRules:
+    """Checks rows whose cells stand in the order of one header."""
+
+    def __init__(self, header: tuple[str, ...], limits: Limits, log: ErrorLog, blank_rows: list[int]) -> None:
+        self.header, self.log, self.blank_rows = header, log, blank_rows
+        self.defaults, self.products, self.longest_id = limits.defaults, limits.products, limits.longest_id
+        self.id_at = header.index("id") if "id" in header else -1
         self.attributes_at = [header.index(name) if name in header else -1 for name in ATTRIBUTES]
         self.known_attributes: dict[tuple[str, ...], tuple[int | None, int, int]] = {}
         self.scm = [(index, name) for index, name in enumerate(header) if name not in OWN_COLUMNS]
-        self.scm_begin = [(index, f"{_as_json(name)}: ", _default_json(defaults, name)) for index, name in self.scm]
-        names = {name for _index, name in self.scm}
-        self.scm_constant = [f"{_as_json(k)}: {_as_json(v)}" for k, v in defaults.scm.items() if k not in names]
-
-    def check_header(self, row: int) -> None:
-        """Report the columns, in header `row`, whose names cannot be SCM keys."""
-        for _index, name in self.scm:
-            if not SCM_KEY.fullmatch(name):
-                self.log.add(
-                    "invalid_scm_field_error", row, name, name, detail="It is the column's name that is wrong."
-                )
+        scm = self.defaults.scm
+        self.scm_begin = [(index, f"{_as_json(name)}: ", _default_json(scm, name)) for index, name in self.scm]
+        self.scm_constant = [f"{_as_json(k)}: {_as_json(v)}" for k, v in scm.items() if k not in header]
 
     def check(self, batch: Batch) -> list[NewCode]:
         """The codes of the rows in `batch` that have a valid id, to be stored if no row of the file has an error."""
@@ -112,7 +143,7 @@ class RowRules:
                 else:
                     self.blank_rows.append(row)
                 continue
-            identifier = cells[id_at]
+            identifier = cells[id_at] if id_at >= 0 else ""
             key = (
                 cells[product_at] if product_at >= 0 else "",
                 cells[status_at] if status_at >= 0 else "",
@@ -120,7 +151,7 @@ class RowRules:
             )
             attributes = known.get(key) or self._attributes(row, key, identifier)
             scm = self._scm(row, cells, identifier)
-            if not is_identifier(identifier):
+            if not is_identifier(identifier) or identifier.__class__ is not str:
                 self._wrong_id(row, identifier)
                 continue
             if len(identifier) > longest_id:
@@ -170,7 +201,9 @@ class RowRules:
             return
         detail = f"This has {len(identifier):,}." if not 8 <= len(identifier) <= LONGEST_ID else ""
         strange = STRANGE.search(identifier)
-        if strange:
+        if isinstance(identifier, Number):
+            detail = "It is a number; write it in quotes, so that no digit of it is lost."
+        elif strange:
             detail = f"Character {strange.start() + 1} is {_named(strange.group())}."
         self.log.add("invalid_id_error", row, "id", identifier, detail=detail, id=identifier)
 
@@ -179,7 +212,7 @@ class RowRules:
         self.log.add("url_too_long_error", row, "id", identifier, detail=detail, id=identifier)
 
 
-def _refuse_header(header: list[str]) -> None:
+def _refuse_header(header: tuple[str, ...]) -> None:
     repeated = [name for name, times in Counter(header).items() if times > 1]
     if "id" not in header:
         hint = " Separate the columns with commas." if len(header) == 1 and re.search("[;\t|]", header[0]) else ""
@@ -188,9 +221,9 @@ def _refuse_header(header: list[str]) -> None:
         raise UnreadableFile(f"Its header has the column `{shown(repeated[0])}` more than once.")
 
 
-def _default_json(defaults: Defaults, name: str) -> str:
+def _default_json(defaults: Mapping[str, str], name: str) -> str:
     """What the JSON says of field `name` where the row leaves it empty."""
-    return f"{_as_json(name)}: {_as_json(defaults.scm[name])}" if name in defaults.scm else ""
+    return f"{_as_json(name)}: {_as_json(defaults[name])}" if name in defaults else ""
 
 
 def _named(character: str) -> str:

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Thread
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -20,56 +13,9 @@ from ingestion import engine, services, tasks
 from ingestion.models import IngestionRecord
 from portal.broker import wake
 from tests.conftest import Demo, client_of, queued
+from tests.running import DEADLINE, kill, wait_for, worker
 from tests.test_api_upload import PROCESS, uploaded
 from workorders.models import Code, Workorder
-
-DEADLINE = 60.0  # seconds; nothing here takes a quarter of it
-
-
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    """Return as soon as `condition` holds; fail when it does not within DEADLINE."""
-    end = time.monotonic() + DEADLINE
-    pause = time.sleep  # between two looks, not instead of one
-    while not condition():
-        assert time.monotonic() < end, f"Not within {DEADLINE:.0f} s: {what}"
-        pause(0.05)
-
-
-@contextmanager
-def worker() -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker with its clock, on the test's own database; ended with its whole process group."""
-    database = settings.DATABASES["default"]
-    host, name = quote(str(database["HOST"]), safe=""), connection.settings_dict["NAME"]
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "portal",
-            "worker",
-            "-B",
-            "-c",
-            "2",
-            "--without-gossip",
-            "-l",
-            "WARNING",
-        ],
-        env={**os.environ, "DATABASE_URL": f"postgresql://{database['USER']}@{host}/{name}"},
-        cwd=settings.BASE_DIR,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        kill(process)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """End the worker and all its processes without a chance to tidy up."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def rows(count: int) -> str:
@@ -171,7 +117,7 @@ def test_an_ingestion_that_keeps_failing_is_given_up(committed_demo: Demo, monke
     def broken(*_: object) -> None:
         raise OSError("The disk is gone")
 
-    monkeypatch.setattr(engine, "count_lines", broken)
+    monkeypatch.setattr(engine, "usable_products", broken)
     for attempt in range(1, engine.MOST_ATTEMPTS + 1):
         engine.run(record.pk)
         assert (status_of(record), record.attempts) == (

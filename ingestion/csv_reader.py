@@ -1,8 +1,4 @@
-"""Reading an uploaded file as a stream of numbered rows, in memory that does not grow with the file.
-
-Rows are numbered here and nowhere else: a row's number is the one a spreadsheet shows, so the header is 1, blank lines
-count, and a line break inside quotes does not.
-"""
+"""Reading CSV: RFC 4180 as a stream of numbered rows, in memory that does not grow with the file."""
 
 from __future__ import annotations
 
@@ -10,50 +6,15 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import IO
 
 from ingestion.errors import ErrorLog, shown
+from ingestion.reading import BLOCK, LONGEST_RECORD, Batch, UnreadableFile, is_utf8, refuse_other_encodings
 
-BLOCK = 1 << 20  # bytes read at a time
-LONGEST_RECORD = 1 << 20  # characters of one record, line breaks inside quotes included
 HEADER_BLOCKS = 3  # the header begins and ends within so many blocks
-BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF32_LE: "UTF-32",
-    codecs.BOM_UTF32_BE: "UTF-32",
-    codecs.BOM_UTF16_LE: "UTF-16",
-    codecs.BOM_UTF16_BE: "UTF-16",
-}
 
 csv.field_size_limit(LONGEST_RECORD)
-
-
-class UnreadableFile(Exception):  # noqa: N818  # says what the file is
-    """The file as a whole cannot be read; the message says why and how to mend it."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Rows that follow one another, the first of them numbered `first`.
-
-    `rows` holds the cells of each, in the header's order. An empty list stands for a blank line, or for a row that was
-    reported as broken.
-    """
-
-    first: int
-    rows: list[list[str]]
-
-
-def count_lines(file: IO[bytes]) -> int:
-    """How many lines the file has, by its line feeds, or its carriage returns where it has no line feed."""
-    feeds = returns = 0
-    last = b"\n"
-    while block := file.read(BLOCK):
-        feeds += block.count(b"\n")
-        returns += block.count(b"\r")
-        last = block[-1:]
-    return (feeds or returns) + (last not in b"\r\n")
 
 
 class CsvReader:
@@ -66,7 +27,7 @@ class CsvReader:
     def __init__(self, file: IO[bytes], log: ErrorLog) -> None:
         self._log = log
         self._blocks = _line_blocks(file)
-        self.header: list[str] = []
+        self.header: tuple[str, ...] = ()
         self.header_row = 0
         self._rest = self._batches()
         self._begun: list[Batch] = []
@@ -75,6 +36,19 @@ class CsvReader:
             if batch is None or len(self._begun) > HEADER_BLOCKS:
                 raise UnreadableFile("It does not begin with a header." if self._begun else "It is empty.")
             self._begun.append(batch)
+
+        self.first_row: int = self.header_row + 1
+
+    @staticmethod
+    def estimate_rows(file: IO[bytes]) -> int:
+        """How many rows the file has, by its line feeds, or its carriage returns where it has no line feed."""
+        feeds = returns = 0
+        last = b"\n"
+        while block := file.read(BLOCK):
+            feeds += block.count(b"\n")
+            returns += block.count(b"\r")
+            last = block[-1:]
+        return max(0, (feeds or returns) + (last not in b"\r\n") - 1)
 
     def __iter__(self) -> Iterator[Batch]:
         return chain(self._begun, self._rest)
@@ -91,13 +65,13 @@ class CsvReader:
                 if self.header:
                     break
             begun = max(0, self.header_row + 1 - number) if self.header else len(rows)
-            yield Batch(number + begun, rows[begun:])
+            yield Batch(self.header, number + begun, rows[begun:])
             number += len(rows)
 
     def _take_header(self, number: int, row: list[str]) -> None:
         """Make `row` the header, unless it is blank or there is one."""
         if row and not self.header:
-            self.header, self.header_row = [name.strip() for name in row], number
+            self.header, self.header_row = tuple(name.strip() for name in row), number
 
     def _careful_rows(self, lines: list[str], number: int, is_last: bool) -> tuple[list[list[str]], list[str]]:
         """The rows of `lines`, the first of them `number`, and the lines of a record that goes on in the next block."""
@@ -125,7 +99,7 @@ class CsvReader:
         """`row`, or nothing when a cell of it holds what no text can."""
         for index, cell in enumerate(row):
             reason = "It holds a NUL character." if "\0" in cell else ""
-            if not cell.isascii() and not _is_utf8(cell):
+            if not cell.isascii() and not is_utf8(cell):
                 reason = "It holds bytes that are not UTF-8."
             if reason:
                 column = self.header[index] if index < len(self.header) else ""
@@ -173,7 +147,7 @@ def _line_blocks(file: IO[bytes]) -> Iterator[tuple[list[str], bool, bool]]:
     while not is_last:
         block = file.read(BLOCK)
         if is_first:
-            _refuse_other_encodings(block)
+            refuse_other_encodings(block)
             is_first = False
         is_last = not block
         text = tail + decoder.decode(block, final=is_last)
@@ -183,14 +157,8 @@ def _line_blocks(file: IO[bytes]) -> Iterator[tuple[list[str], bool, bool]]:
             tail = lines.pop()[: LONGEST_RECORD + 2]  # a return at its end may be half of a line break
         if lines or (is_last and not is_empty):
             is_empty = False
-            plain = '"' not in text and "\0" not in text and (text.isascii() or _is_utf8(text))
+            plain = '"' not in text and "\0" not in text and (text.isascii() or is_utf8(text))
             yield lines, plain, is_last
-
-
-def _refuse_other_encodings(block: bytes) -> None:
-    for mark, encoding in BYTE_ORDER_MARKS.items():
-        if block.startswith(mark):
-            raise UnreadableFile(f"It is in {encoding}; save it as CSV in UTF-8.")
 
 
 def _plain_rows(lines: list[str]) -> list[list[str]] | None:
@@ -199,14 +167,6 @@ def _plain_rows(lines: list[str]) -> list[list[str]] | None:
         return list(csv.reader(lines, strict=True))
     except csv.Error:
         return None
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _reason(error: csv.Error) -> str:

@@ -1,0 +1,56 @@
+"""What readers of all file types share.
+
+Rows are numbered by the readers and nowhere else: a row's number is the one a spreadsheet shows, so the header is 1,
+blank lines count, and a line break inside quotes does not. In JSON the first object is 1.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+BLOCK = 1 << 20  # bytes read at a time
+LONGEST_RECORD = 1 << 20  # characters of one record, line breaks inside quotes included
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+
+
+class UnreadableFile(Exception):  # noqa: N818  # says what the file is
+    """The file as a whole cannot be read; the message says why and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows that follow one another, the first of them numbered `first`.
+
+    `rows` holds the cells of each, in the order of `header`. An empty list stands for a blank line, or for a row that
+    was reported as broken.
+    """
+
+    header: tuple[str, ...]
+    first: int
+    rows: list[list[str]]
+
+
+class Number(str):
+    """The text of a JSON number, so that it can be told from a quoted one."""
+
+    __slots__ = ()
+
+
+def refuse_other_encodings(block: bytes) -> None:
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if block.startswith(mark):
+            raise UnreadableFile(f"It is in {encoding}; save it as CSV in UTF-8.")
+
+
+def is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

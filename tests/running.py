@@ -1,0 +1,63 @@
+"""A real worker for tests, and waiting for what it does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+DEADLINE = 60.0  # seconds; nothing here takes a quarter of it
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    """Return as soon as `condition` holds; fail when it does not within DEADLINE."""
+    end = time.monotonic() + DEADLINE
+    pause = time.sleep  # between two looks, not instead of one
+    while not condition():
+        assert time.monotonic() < end, f"Not within {DEADLINE:.0f} s: {what}"
+        pause(0.05)
+
+
+@contextmanager
+def worker() -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker with its clock, on the test's own database; ended with its whole process group."""
+    database = settings.DATABASES["default"]
+    host, name = quote(str(database["HOST"]), safe=""), connection.settings_dict["NAME"]
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "portal",
+            "worker",
+            "-B",
+            "-c",
+            "2",
+            "--without-gossip",
+            "-l",
+            "WARNING",
+        ],
+        env={**os.environ, "DATABASE_URL": f"postgresql://{database['USER']}@{host}/{name}"},
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End the worker and all its processes without a chance to tidy up."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,171 @@
+"""The main job in a real browser, by role and name, with a real worker behind it."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import os
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.conftest import PASSWORD, Demo
+from tests.running import worker
+from tests.test_ingestion import SPEC_EXAMPLE
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = ["--disable-dev-shm-usage", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+DROP = """async ([selector, name, type, content]) => {
+  const transfer = new DataTransfer();
+  const bytes = Uint8Array.from(atob(content), character => character.charCodeAt(0));
+  transfer.items.add(new File([bytes], name, {type}));
+  for (const kind of ["dragenter", "dragover", "drop"])
+    document.querySelector(selector).dispatchEvent(
+      new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: transfer}));
+}"""
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and "CODEPORT_REQUIRE_BROWSER" not in os.environ, reason="No Chromium is installed."
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, and Django told that the event loop in its thread is Playwright's."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(browser: Browser, committed_demo: Demo, live_server: Any) -> Iterator[Page]:
+    """A fresh page that fails the test on anything said in its console."""
+    context = browser.new_context(base_url=live_server.url, accept_downloads=True)
+    complaints: list[str] = []
+    opened = context.new_page()
+    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, email: str = "staff@demo.example") -> None:
+    page.goto("/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile(r"/$"))
+
+
+def drop(page: Page, name: str, content: str, kind: str = "text/csv") -> None:
+    """Drop a file on the upload page's zone."""
+    encoded = base64.b64encode(content.encode()).decode()
+    page.evaluate(DROP, ["#zone", name, kind, encoded])
+
+
+def test_a_dropped_file_ends_in_an_archive_whose_sample_reads_back(page: Page, tmp_path: Path) -> None:
+    sign_in(page)
+    with worker():
+        page.goto("/upload/")
+        drop(page, "codes.csv", SPEC_EXAMPLE)
+        page.get_by_role("button", name="Upload and check").click()
+        page.wait_for_url("**/ingestions/*/")
+        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible(timeout=30_000)
+        with page.expect_download() as started:
+            page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first.click()
+        saved = tmp_path / "archive.zip"
+        started.value.save_as(saved)
+    archive = zipfile.ZipFile(saved)
+    first = next(csv.DictReader(io.TextIOWrapper(archive.open("codes.csv"), newline="")))
+    assert first["url"] == "http://127.0.0.1:8000/c/demo/abc12345"
+    (symbol,) = zxingcpp.read_barcodes(Image.open(archive.open("sample_qr.png")))
+    assert symbol.text == first["url"]
+
+
+def test_the_main_job_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "codes.csv"
+    file.write_text(SPEC_EXAMPLE)
+    sign_in(page)
+    with worker():
+        page.goto("/upload/")
+        page.locator("#file").focus()
+        with page.expect_file_chooser() as chooser:
+            page.keyboard.press("Enter")
+        chooser.value.set_files(file)
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id") == "send":
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/ingestions/*/")
+        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible(timeout=30_000)
+
+
+def test_a_file_with_errors_lists_each_with_row_column_and_value(page: Page) -> None:
+    sign_in(page)
+    with worker():
+        page.goto("/upload/")
+        drop(page, "codes.csv", "id,product\nshort,sku1\nabc12345,sku9\nabc12346,sku1\nabc12346,sku1\n")
+        page.get_by_role("button", name="Upload and check").click()
+        page.wait_for_url("**/ingestions/*/")
+        table = page.get_by_role("table")
+        expect(table.get_by_role("row")).to_have_count(4, timeout=30_000)
+    expect(table.get_by_role("row").nth(1)).to_contain_text(re.compile(r"2.*id.*short", re.DOTALL))
+    expect(table.get_by_role("row").nth(2)).to_contain_text(re.compile(r"3.*product.*sku9", re.DOTALL))
+    expect(table.get_by_role("row").nth(3)).to_contain_text(re.compile(r"5.*id.*abc12346", re.DOTALL))
+    with page.expect_download() as started:
+        page.get_by_role("link", name=re.compile(r"errors\.csv|all errors", re.IGNORECASE)).first.click()
+    assert started.value.suggested_filename.startswith("errors-")
+
+
+def test_a_file_that_cannot_be_an_upload_is_refused_before_it_travels(page: Page) -> None:
+    sign_in(page)
+    page.goto("/upload/")
+    drop(page, "codes.pdf", "%PDF", "application/pdf")
+    expect(page.get_by_role("alert").filter(has_text=re.compile("CSV"))).to_be_visible()
+    drop(page, "codes.csv", "")
+    expect(page.get_by_role("alert").filter(has_text=re.compile("empty", re.IGNORECASE))).to_be_visible()
+    expect(page.get_by_role("button", name="Upload and check")).to_be_disabled()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_breaks_a_rule_of_accessibility(page: Page, committed_demo: Demo, scheme: Any) -> None:
+    from tests.conftest import ingested
+
+    completed = ingested(committed_demo.staff, SPEC_EXAMPLE)
+    refused = ingested(committed_demo.staff, "id\nshort\n")
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/accounts/login/")
+    broken = {"/accounts/login/": Axe().run(page, options=RULES).response["violations"]}
+    sign_in(page, "admin@demo.example")
+    for path in (
+        "/",
+        "/upload/",
+        "/ingestions/",
+        f"/ingestions/{completed.key}/",
+        f"/ingestions/{refused.key}/",
+        "/workorders/",
+        f"/workorders/{completed.workorder_id}/",
+        "/products/",
+        "/accounts/logout/",
+    ):
+        page.goto(path)
+        broken[path] = Axe().run(page, options=RULES).response["violations"]
+    assert {
+        path: [(rule["id"], rule["nodes"][0]["html"]) for rule in rules] for path, rules in broken.items() if rules
+    } == {}
