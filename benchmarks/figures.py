@@ -1,0 +1,307 @@
+"""The figures: what is measured, against what, and how far it should reach."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import os
+import secrets
+import statistics
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+
+from ingestion import engine, services
+from ingestion.models import IngestionRecord
+from portal.copying import copy_blocks, file_blocks
+from portal.demo import create_demo_data
+from portal.models import User
+from portal.services import Postgres
+from portal.storage import storage
+from workorders.archive import archive_name, published
+from workorders.codes import COLUMNS
+from workorders.models import Code, Product, Workorder
+
+RUNS = 3
+SMALL = 100_000  # rows of the comparisons that would take too long with more
+FULL = 10_000_000  # codes in the table that is not empty
+
+Measured = tuple[float, float]  # seconds, peak memory in MB
+numbers = itertools.count(1)
+
+
+def apart(work: Callable[[], None]) -> Measured:
+    """Seconds and peak memory of `work`, done in a process of its own as a worker's child does it."""
+    connections.close_all()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        begun = time.perf_counter()
+        work()
+        result = f"{time.perf_counter() - begun} {getrusage(RUSAGE_SELF).ru_maxrss / 1024}"
+        os.write(writer, result.encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        answer = pipe.read().split()
+    os.waitpid(child, 0)
+    if not answer:
+        raise SystemExit("A measured run failed; what it said stands above.")
+    return float(answer[0]), float(answer[1])
+
+
+def rows(count: int, name: str) -> tuple[Path, Path]:
+    """A CSV of `count` fresh codes, and the same rows in COPY's format and in the same order."""
+    csv_path, copy_path = settings.SPOOL_DIR / f"{name}.csv", settings.SPOOL_DIR / f"{name}.copy"
+    products = list(Product.objects.filter(company__slug="demo").values_list("pk", "sku"))
+    company, workorder = User.objects.get(email="staff@demo.example").company_id, next(numbers) + 10**6
+    with csv_path.open("w") as table, copy_path.open("w") as prepared:
+        table.write("id,product,pallet_number,intended_market\n")
+        for number in range(count):
+            identifier = secrets.token_urlsafe(9)
+            product, sku = products[number % len(products)]
+            pallet, market = f"pal{number // 100}", ("BE", "NL", "DE", "FR")[number % 4]
+            table.write(f"{identifier},{sku},{pallet},{market}\n")
+            scm = f'{{"pallet_number": "{pallet}", "intended_market": "{market}"}}'
+            prepared.write(f"{identifier}\t{number + 1}\t{company}\t{workorder}\t{product}\t0\t0\t{scm}\n")
+    return csv_path, copy_path
+
+
+def queued(path: Path, filetype: str = "csv") -> int:
+    """The id of a record whose file is `path`."""
+    user = User.objects.select_related("company").get(email="staff@demo.example")
+    assert user.company is not None
+    record = services.start_upload(user, user.company, filetype=filetype, mode="api")
+    with path.open("rb") as file:
+        storage().save(record.incoming_path, File(file))
+    parameters = {
+        "default_scm_data": {},
+        "use_serial_number": False,
+        "url_prefix": "",
+        "allow_posted_duplicates": False,
+    }
+    services.queue(record, parameters)
+    return record.pk
+
+
+def ingest(path: Path, filetype: str = "csv", *, ends: str = "completed") -> Measured:
+    """Our way, from claim to end."""
+    record = queued(path, filetype)
+    measured = apart(lambda: engine.run(record))
+    status = IngestionRecord.objects.get(pk=record).status
+    if status != ends:
+        raise SystemExit(f"The upload ended as {status}, not {ends}.")
+    return measured
+
+
+def raw_copy(path: Path) -> Measured:
+    """COPY of prepared rows in file order, unchecked."""
+
+    def work() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            copy_blocks(cursor, Code._meta.db_table, COLUMNS, file_blocks(path))
+
+    return apart(work)
+
+
+def _codes(path: Path) -> Any:
+    """Unsaved codes of a CSV, as a plain script makes them."""
+    user = User.objects.select_related("company").get(email="staff@demo.example")
+    assert user.company is not None
+    products = {product.sku: product for product in Product.objects.filter(company=user.company)}
+    workorder = Workorder.objects.create(
+        company=user.company, reference=secrets.token_hex(8), quantity=1, url_prefix="x", created_by=user
+    )
+    with path.open(newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), 1):
+            scm = {"pallet_number": row["pallet_number"], "intended_market": row["intended_market"]}
+            yield Code(
+                identifier=row["id"],
+                company=user.company,
+                workorder=workorder,
+                sequence=number,
+                product=products[row["product"]],
+                scm_data=scm,
+            )
+
+
+def bulk_create(path: Path) -> Measured:
+    """`bulk_create` with no check at all."""
+
+    def work() -> None:
+        with transaction.atomic():
+            Code.objects.bulk_create(_codes(path), batch_size=5000)
+
+    return apart(work)
+
+
+def full_clean(path: Path) -> Measured:
+    """`csv.DictReader`, `full_clean` on each row, `bulk_create`."""
+
+    def work() -> None:
+        codes = []
+        with transaction.atomic():
+            for code in _codes(path):
+                code.full_clean()
+                codes.append(code)
+            Code.objects.bulk_create(codes, batch_size=5000)
+
+    return apart(work)
+
+
+def empty() -> None:
+    """No codes in the table."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE workorders_code")
+    settle()
+
+
+def settle() -> None:
+    """Nothing left to write from what ran before."""
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+
+
+def fill(count: int) -> None:
+    """`count` codes of another upload, made by the server."""
+    company = User.objects.get(email="staff@demo.example").company_id
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO workorders_code (identifier, sequence, company_id, workorder_id, activation_status,"
+            " blacklist_reason, scm_data) SELECT left(translate(encode(sha256(n::text::bytea), 'base64'), '+/=', '-_0'), 12),"
+            ' n, %s, 0, 0, 0, \'{"pallet_number": "pal1"}\' FROM generate_series(1, %s) n ON CONFLICT DO NOTHING',
+            [company, count],
+        )
+        cursor.execute("VACUUM ANALYZE workorders_code")
+
+
+@dataclass
+class Comparison:
+    """Two ways to do the same with the rows of a file, and the ratio that ours should reach."""
+
+    name: str
+    reach: str
+    ours: Callable[[Path], Measured]
+    other: Callable[[Path], Measured]
+    count: int
+    other_count: int = 0  # where it is not the same
+    begin: Callable[[], None] = empty
+
+    def run(self) -> None:
+        """Run both in turn and print the ratio of their costs per row."""
+        mine, theirs, memory = [], [], []
+        for run in range(RUNS):
+            count = self.other_count or self.count
+            own, _ = rows(self.count, f"ours-{run}")
+            csv_path, copy_path = rows(count, f"other-{run}")
+            self.begin()
+            seconds, peak = self.ours(own)
+            mine.append(seconds / self.count)
+            memory.append(peak)
+            self.begin()
+            theirs.append(self.other(copy_path if self.other is raw_copy else csv_path)[0] / count)
+        show(self.name, self.reach, mine, theirs, memory)
+
+
+def show(name: str, reach: str, mine: list[float], theirs: list[float], memory: list[float]) -> None:
+    """One line of the table; `mine` and `theirs` are seconds a row."""
+    ratio = statistics.median(mine) / statistics.median(theirs)
+    figure = f"{ratio:.2f}" if ratio > 0.2 else f"1/{1 / ratio:.0f}"
+    print(f"| {name} | {figure} | {reach} | {1 / statistics.median(mine):,.0f} | {max(memory):.0f} |", flush=True)
+
+
+def as_json(path: Path) -> Measured:
+    """The rows of a CSV as a JSON file, ingested."""
+    with path.open(newline="") as table, path.with_suffix(".json").open("w") as out:
+        out.write("[" + ",\n".join(json.dumps(row) for row in csv.DictReader(table)) + "]")
+    return ingest(path.with_suffix(".json"), "json")
+
+
+def refused_at_the_end(path: Path) -> Measured:
+    """The same file with one row more, which is wrong."""
+    with path.open("a") as table:
+        table.write("wrong,sku1,pal1,BE\n")
+    return ingest(path, ends="error")
+
+
+def refused_everywhere(path: Path) -> Measured:
+    """The same file with a product in no row that the company has."""
+    wrong = path.with_suffix(".wrong.csv")
+    with path.open() as table, wrong.open("w") as out:
+        out.writelines(line.replace(",sku", ",nosku").replace(",NICK1", ",nosku") for line in table)
+    return ingest(wrong, ends="error")
+
+
+def archive_against_gzip(count: int) -> None:
+    """Our archive beside the same columns piped through gzip -1."""
+    csv_path, _ = rows(count, "archive")
+    empty()
+    record = queued(csv_path)
+    engine.run(record)
+    workorder = IngestionRecord.objects.select_related("workorder").get(pk=record).workorder
+    assert workorder is not None
+    mine, theirs, memory = [], [], []
+    for _run in range(RUNS):
+        storage().delete(archive_name(workorder, "archive"))
+        seconds, peak = apart(lambda: publish(workorder))
+        mine.append(seconds / count)
+        memory.append(peak)
+        theirs.append(apart(lambda: pipe_through_gzip(workorder))[0] / count)
+    show("archive / COPY TO STDOUT through gzip -1", "1.5", mine, theirs, memory)
+
+
+def publish(workorder: Workorder) -> None:
+    published(workorder, "archive")
+
+
+def pipe_through_gzip(workorder: Workorder) -> None:
+    """What a shell would do with psql and gzip."""
+    query = (
+        "COPY (SELECT identifier, NULL, sequence, (sequence - 1) / 20000 + 1, 'http://127.0.0.1:8000/c/demo/' || identifier"
+        f" FROM workorders_code WHERE workorder_id = {workorder.pk} ORDER BY sequence) TO STDOUT (FORMAT csv)"
+    )
+    database = settings.DATABASES["default"]
+    with (settings.SPOOL_DIR / "piped.gz").open("wb") as out:
+        psql = subprocess.Popen(
+            [Postgres(settings.CODEPORT_HOME).bin / "psql", "-qXh", database["HOST"], "-U", database["USER"], "-c", query,
+             database["NAME"]], stdout=subprocess.PIPE,
+        )  # fmt: skip
+        subprocess.run(["gzip", "-1"], stdin=psql.stdout, stdout=out, check=True)  # noqa: S607
+        psql.wait()
+
+
+def measure(count: int) -> None:
+    """Print the whole table for files of `count` rows."""
+    call_command("migrate", verbosity=0)
+    create_demo_data(secrets.token_hex(8))
+    small = min(count, SMALL)
+    print("| figure, ours / other | ratio | at most | rows/s of ours | MB of ours |\n|---|---|---|---|---|")
+    Comparison("ingest / bulk_create without a check, empty table", "1/6", ingest, bulk_create, small).run()
+    Comparison(
+        "ingest / DictReader, full_clean, bulk_create, empty table",
+        "1/60",
+        ingest,
+        full_clean,
+        small,
+        min(count, 10_000),
+    ).run()
+    Comparison("ingest / raw COPY in file order, empty table", "1.10", ingest, raw_copy, count).run()
+    Comparison("JSON / CSV of the same rows", "1.3", as_json, ingest, count).run()
+    Comparison("refused for its last row / ingested", "1.0", refused_at_the_end, ingest, count).run()
+    Comparison("refused for every row / ingested", "1.0", refused_everywhere, ingest, count).run()
+    archive_against_gzip(count)
+    fill(FULL)
+    Comparison(
+        "ingest / raw COPY in file order, table of 10 million", "0.80", ingest, raw_copy, count, begin=settle
+    ).run()
+    Comparison("cost a row at ten times the rows", "1.25", ingest, ingest, count * 10, count).run()
