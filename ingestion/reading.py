@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-BLOCK = 1 << 20  # bytes read at a time
+BLOCK = 1 << 16  # bytes read at a time; what comes of them still fits a processor's cache
 LONGEST_RECORD = 1 << 20  # characters of one record, line breaks inside quotes included
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: "UTF-32",

@@ -6,20 +6,22 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count, repeat
 from json.encoder import encode_basestring as _as_json
 from typing import Any
 
 from ingestion.errors import ErrorLog, shown
 from ingestion.reading import Batch, Number, UnreadableFile
-from workorders.codes import NewCode
+from workorders.codes import Attributes, NewCode
 
-LONGEST_ID = 100
-IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{8,{LONGEST_ID}}}")
+SHORTEST_ID, LONGEST_ID = 8, 100
+IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},{LONGEST_ID}}}")
 STRANGE = re.compile(r"[^A-Za-z0-9_-]")
 SCM_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LONGEST_SCM_VALUE = 1000
+NOT_FOUND = -1  # no product has this id
 MOST_HEADERS = 1000  # whose rules are kept at a time
 STATUSES = {"0": 0, "1": 1, "2": 2}
 REASONS = {str(reason): reason for reason in range(11)}
@@ -124,17 +126,55 @@ class RowRules:
         self.defaults, self.products, self.longest_id = limits.defaults, limits.products, limits.longest_id
         self.id_at = header.index("id") if "id" in header else -1
         self.attributes_at = [header.index(name) if name in header else -1 for name in ATTRIBUTES]
-        self.known_attributes: dict[tuple[str, ...], tuple[int | None, int, int]] = {}
+        self.known_attributes: dict[tuple[str, ...], Attributes] = {}
         self.scm = [(index, name) for index, name in enumerate(header) if name not in OWN_COLUMNS]
         scm = self.defaults.scm
         self.scm_begin = [(index, f"{_as_json(name)}: ", _default_json(scm, name)) for index, name in self.scm]
         self.scm_constant = [f"{_as_json(k)}: {_as_json(v)}" for k, v in scm.items() if k not in header]
+        parts = [begin.replace("%", "%%") + "%s" for _index, begin, _default in self.scm_begin]
+        parts += [constant.replace("%", "%%") for constant in self.scm_constant]
+        self.scm_template = "{" + ", ".join(parts) + "}"
 
     def check(self, batch: Batch) -> list[NewCode]:
         """The codes of the rows in `batch` that have a valid id, to be stored if no row of the file has an error."""
-        width, id_at, longest_id = len(self.header), self.id_at, self.longest_id
-        product_at, status_at, reason_at = self.attributes_at
-        is_identifier, known = IDENTIFIER.fullmatch, self.known_attributes
+        return self._check_columns(batch) or self._check_rows(batch)
+
+    def _check_columns(self, batch: Batch) -> list[NewCode] | None:
+        """The codes of a batch in which nothing is wrong, checked a column at a time; None where rows need a look."""
+        if self.id_at < 0 or set(map(len, batch.rows)) != {len(self.header)}:
+            return None
+        columns = list(zip(*batch.rows, strict=True))
+        identifiers = columns[self.id_at]
+        lengths = set(map(len, identifiers))
+        if STRANGE.search("".join(identifiers)) or min(lengths) < SHORTEST_ID or set(map(type, identifiers)) != {str}:
+            return None
+        if max(lengths) > min(LONGEST_ID, self.longest_id):
+            return None
+        cells = [columns[at] if at >= 0 else repeat("", len(identifiers)) for at in self.attributes_at]
+        keys = list(zip(*cells, strict=True))
+        known = self.known_attributes
+        for key in set(keys) - known.keys():
+            if self._resolved(key) is None:
+                return None
+        scm = self._scm_column(batch, columns)
+        if scm is None:
+            return None
+        return list(zip(identifiers, count(batch.first), map(known.__getitem__, keys), scm, strict=False))
+
+    def _scm_column(self, batch: Batch, columns: list[tuple[str, ...]]) -> Iterable[str] | None:
+        """The SCM data of all rows as JSON; None where a value is too long."""
+        if not self.scm:
+            return repeat(self.scm_template % ())
+        used = [columns[at] for at, _name in self.scm]
+        if any(max(map(len, column)) > LONGEST_SCM_VALUE for column in used):
+            return None
+        if all(map(all, used)):
+            return map(self.scm_template.__mod__, zip(*(map(_as_json, column) for column in used), strict=True))
+        return [self._scm(0, cells, "") for cells in batch.rows]
+
+    def _check_rows(self, batch: Batch) -> list[NewCode]:
+        """The same for a batch in which something is wrong, which is reported row by row."""
+        width, id_at = len(self.header), self.id_at
         codes: list[NewCode] = []
         for row, cells in enumerate(batch.rows, batch.first):
             if len(cells) != width:
@@ -144,40 +184,57 @@ class RowRules:
                     self.blank_rows.append(row)
                 continue
             identifier = cells[id_at] if id_at >= 0 else ""
-            key = (
-                cells[product_at] if product_at >= 0 else "",
-                cells[status_at] if status_at >= 0 else "",
-                cells[reason_at] if reason_at >= 0 else "",
+            attributes = self._attributes(
+                row, tuple(cells[at] if at >= 0 else "" for at in self.attributes_at), identifier
             )
-            attributes = known.get(key) or self._attributes(row, key, identifier)
             scm = self._scm(row, cells, identifier)
-            if not is_identifier(identifier) or identifier.__class__ is not str:
+            if not IDENTIFIER.fullmatch(identifier) or isinstance(identifier, Number):
                 self._wrong_id(row, identifier)
                 continue
-            if len(identifier) > longest_id:
+            if len(identifier) > self.longest_id:
                 self._too_long(row, identifier)
-            codes.append((identifier, row, *attributes, scm))
+            codes.append((identifier, row, attributes, scm))
         return codes
 
-    def _attributes(self, row: int, cells: tuple[str, ...], identifier: str) -> tuple[int | None, int, int]:
-        """Product, activation status and blacklist reason of a row; what is wrong with them is reported."""
+    def _resolved(self, cells: tuple[str, ...]) -> Attributes | None:
+        """What the cells of product, activation status and blacklist reason mean; None when one of them is wrong."""
+        known = self.known_attributes.get(cells)
+        if known is None:
+            product, status, reason = self._meaning(cells)
+            if product == NOT_FOUND or status is None or reason is None:
+                return None
+            known = self.known_attributes[cells] = (product, status, reason)
+        return known
+
+    def _meaning(self, cells: tuple[str, ...]) -> tuple[int | None, int | None, int | None]:
+        """Product, activation status and blacklist reason by their cells: NOT_FOUND or None for a wrong one."""
         product_cell, status_cell, reason_cell = cells
         sku = product_cell or self.defaults.product
-        product = self.products.get(sku) if sku else None
-        status = STATUSES.get(status_cell) if status_cell else self.defaults.activation_status
-        reason = REASONS.get(reason_cell) if reason_cell else self.defaults.blacklist_reason
-        if sku and product is None:
-            detail = "" if product_cell else "It is the upload's default product."
+        return (
+            self.products.get(sku, NOT_FOUND) if sku else None,
+            STATUSES.get(status_cell) if status_cell else self.defaults.activation_status,
+            REASONS.get(reason_cell) if reason_cell else self.defaults.blacklist_reason,
+        )
+
+    def _attributes(self, row: int, cells: tuple[str, ...], identifier: str) -> Attributes:
+        """Product, activation status and blacklist reason of a row; what is wrong with them is reported."""
+        known = self._resolved(cells)
+        if known is not None:
+            return known
+        product_cell, status_cell, reason_cell = cells
+        product, status, reason = self._meaning(cells)
+        if product == NOT_FOUND:
+            sku, detail = (
+                product_cell or self.defaults.product,
+                "" if product_cell else "It is the upload's default product.",
+            )
             self.log.add("product_not_found_error", row, "product", sku, detail=detail, id=identifier)
         if status is None:
             self.log.add("invalid_activation_status_error", row, "activation_status", status_cell, id=identifier)
         if reason is None:
             detail = "A blacklist reason is a number from 0 to 10."
             self.log.add("invalid_scm_field_error", row, "blacklist_reason", reason_cell, detail=detail, id=identifier)
-        attributes = (product, status or 0, reason or 0)
-        if (product is not None or not sku) and status is not None and reason is not None:
-            self.known_attributes[cells] = attributes
-        return attributes
+        return None, 0, 0
 
     def _scm(self, row: int, cells: list[str], identifier: str) -> str:
         """The row's SCM data as JSON; a value that is too long is reported."""
@@ -199,7 +256,7 @@ class RowRules:
         if not identifier:
             self.log.add("missing_id_error", row, "id", "")
             return
-        detail = f"This has {len(identifier):,}." if not 8 <= len(identifier) <= LONGEST_ID else ""
+        detail = f"This has {len(identifier):,}." if not SHORTEST_ID <= len(identifier) <= LONGEST_ID else ""
         strange = STRANGE.search(identifier)
         if isinstance(identifier, Number):
             detail = "It is a number; write it in quotes, so that no digit of it is lost."

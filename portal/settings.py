@@ -75,6 +75,10 @@ try:
     SECRET_KEY = env.str("SECRET_KEY", "", validate=validate.Regexp(r"^(.{32,})?$", error="Needs 32 characters."))
     SECRET_KEY = SECRET_KEY or _secret_key(CODEPORT_HOME)
     EMAIL = env.dj_email_url("EMAIL_URL", "console:")
+    if "EMAIL_BACKEND" not in EMAIL:
+        raise EnvError(
+            'Environment variable "EMAIL_URL" invalid: Must look like smtp://user:password@host:587/?tls=True.'
+        )
     CELERY_BROKER_URL = env.str(
         "CELERY_BROKER_URL",
         "",

@@ -19,6 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from ingestion.models import IngestionRecord
 from tests.conftest import PASSWORD, Demo
 from tests.running import worker
 from tests.test_ingestion import SPEC_EXAMPLE
@@ -140,7 +141,9 @@ def test_a_file_that_cannot_be_an_upload_is_refused_before_it_travels(page: Page
     expect(page.get_by_role("alert").filter(has_text=re.compile("CSV"))).to_be_visible()
     drop(page, "codes.csv", "")
     expect(page.get_by_role("alert").filter(has_text=re.compile("empty", re.IGNORECASE))).to_be_visible()
-    expect(page.get_by_role("button", name="Upload and check")).to_be_disabled()
+    page.get_by_role("button", name="Upload and check").click()
+    expect(page).to_have_url(re.compile("/upload/$"))
+    assert not IngestionRecord.objects.exists()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -38,7 +38,7 @@ def test_an_upload_ends_in_a_completed_workorder_by_itself(committed_demo: Demo)
         workorder = Workorder.objects.get()
         wait_for(lambda: Workorder.objects.get().state == "completed", "the archive is published")
     folder = settings.CODEPORT_HOME / "storage" / "workorders" / str(committed_demo.company.pk) / str(workorder.pk)
-    assert sorted(path.name for path in folder.iterdir()) == ["archive.zip", "serial-numbers.zip"]
+    assert sorted(path.name for path in folder.iterdir()) == ["archive.zip"]
     assert list(settings.SPOOL_DIR.iterdir()) == []
 
 

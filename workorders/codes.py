@@ -10,18 +10,22 @@ import heapq
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import count as count_from
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 from django.db import connection
 
-from portal.copying import BLOCK, copy_blocks, file_blocks
+from portal.copying import copy_blocks
 from workorders.models import Code
 
-NewCode = tuple[str, int, int | None, int, int, str]
-"""Identifier, position, product id, activation status, blacklist reason, SCM data as JSON text.
+Attributes = tuple[int | None, int, int]
+"""Product id, activation status, blacklist reason."""
+
+NewCode = tuple[str, int, Attributes, str]
+"""Identifier, position, attributes, SCM data as JSON text.
 
 A position grows with the codes' order in their source; the spool turns positions into sequences without gaps.
 """
@@ -29,6 +33,7 @@ A position grows with the codes' order in their source; the spool turns position
 RUN = 50_000  # codes sorted in memory at a time
 FAN_IN = 128  # runs merged, and files open, at a time
 TICK = 10_000  # codes between two reports of progress
+LINES_AT_ONCE = 4000  # sent to the server in one piece
 SAMPLE = 1000  # ids asked about before a load, so that a file uploaded twice is found without writing
 COLUMNS = (
     "identifier",
@@ -45,32 +50,33 @@ BACKSLASH, TWO_BACKSLASHES = "\\", "\\\\"
 
 
 class CodeSpool:
-    """Codes on their way into the table: `add` them, `merge` them, then `load` them.
+    """Codes on their way into the table: `add` them, `find_repeats`, then `load` them.
 
     Lives in `folder`, which the caller makes and removes. Memory is bounded by RUN, whatever is added.
     """
 
     def __init__(self, folder: Path, *, company_id: int, workorder_id: int, first_position: int = 1) -> None:
         self.folder, self.company_id, self.workorder_id = folder, company_id, workorder_id
-        self.added = 0  # codes spooled
-        self.count = 0  # codes left by `merge`
-        self.merged = folder / "codes"
+        self.count = 0  # codes to load
         self._base = first_position - 1
-        self._owner = f"{company_id}\t{workorder_id}"
+        self._attributes = _RenderedAttributes(f"{company_id}\t{workorder_id}")
         self._gaps = array("Q")  # sequences that hold no code
         self._lines: list[str] = []
+        self._hashes = array("q")
         self._runs: list[Path] = []
+        self._hash_runs: list[Path] = []
         self._names = count_from(1)
 
-    def add(self, codes: Iterable[NewCode]) -> None:
+    def add(self, codes: list[NewCode]) -> None:
         """Spool codes, in any order."""
-        owner, base, before = self._owner, self._base, len(self._lines)
+        base, attributes = self._base, self._attributes
         self._lines += [
-            f"{identifier}\t{position - base:010d}\t{owner}\t{NULL if product is None else product}\t{status}\t"
-            f"{reason}\t{scm.replace(BACKSLASH, TWO_BACKSLASHES) if BACKSLASH in scm else scm}\n"
-            for identifier, position, product, status, reason, scm in codes
+            f"{identifier}\t{position - base:010d}\t{attributes[attribute]}\t"
+            f"{scm.replace(BACKSLASH, TWO_BACKSLASHES) if BACKSLASH in scm else scm}\n"
+            for identifier, position, attribute, scm in codes
         ]
-        self.added += len(self._lines) - before
+        self._hashes.extend([hash(code[0]) for code in codes])
+        self.count += len(codes)
         if len(self._lines) >= RUN:
             self._write_run()
 
@@ -78,83 +84,78 @@ class CodeSpool:
         """Say that no code will have this position; the sequences close over it."""
         self._gaps.append(position - self._base)
 
-    def merge(self, on_repeat: Callable[[str, int, int], None], tick: Callable[[int], None]) -> None:
-        """Bring the runs together in order of identifier, the first code of each identifier alone.
+    def find_repeats(self, on_repeat: Callable[[str, int, int], None], tick: Callable[[int], None]) -> None:
+        """Leave the first code of each identifier alone, when all have been added.
 
         `on_repeat` hears of every other one: identifier, its position, and the position of the first. `tick` hears how
-        many codes have been merged so far, now and then.
+        many codes have been looked at, now and then. Hashes tell first whether there is anything to find.
         """
         self._write_run()
         while len(self._runs) > FAN_IN:
             group, self._runs = self._runs[:FAN_IN], self._runs[FAN_IN:]
-            self._runs.append(self._new_path())
-            with _merged(group) as lines, self._runs[-1].open("wb") as out:
-                out.writelines(lines)
+            self._runs.append(self._write_file(_merged(group)))
             _remove(group)
-        with _merged(self._runs) as lines, self.merged.open("wb") as out:
-            out.writelines(self._firsts(lines, on_repeat, tick))
-        _remove(self._runs)
-        self._runs = []
+        if _some_hash_repeats(self._hash_runs):
+            runs = self._runs
+            self._runs = [self._write_file(self._firsts(_merged(runs), on_repeat, tick))]
+            _remove(runs)
+        _remove(self._hash_runs)
 
     def _firsts(
         self, lines: Iterable[bytes], on_repeat: Callable[[str, int, int], None], tick: Callable[[int], None]
     ) -> Iterator[bytes]:
         previous, previous_line = b"", b""
-        self.count = done = 0
-        for line in lines:
-            done += 1
+        for done, line in enumerate(lines, 1):
             if not done % TICK:
                 tick(done)
             identifier = line[: line.index(b"\t")]
             if identifier == previous:
                 position, first = _sequence(line) + self._base, _sequence(previous_line) + self._base
+                self.count -= 1
                 on_repeat(identifier.decode(), position, first)
                 continue
             previous, previous_line = identifier, line
-            self.count += 1
             yield line
 
     def load(self, tick: Callable[[int], None]) -> None:
-        """COPY the merged codes into the table, in the caller's transaction; IntegrityError when an id is taken.
+        """COPY the codes into the table, in the caller's transaction; IntegrityError when an id is taken.
 
         `tick` hears how many codes have been sent so far, now and then.
         """
-        blocks = self._renumbered() if self._gaps else file_blocks(self.merged)
+        lines = self._renumbered() if self._gaps else _merged(self._runs)
         with connection.cursor() as cursor:
-            copy_blocks(cursor, Code._meta.db_table, COLUMNS, self._counted(blocks, tick))
+            copy_blocks(cursor, Code._meta.db_table, COLUMNS, self._blocks(lines, tick))
 
-    def _counted(self, blocks: Iterable[bytes], tick: Callable[[int], None]) -> Iterator[bytes]:
+    def _blocks(self, lines: Iterator[bytes], tick: Callable[[int], None]) -> Iterator[bytes]:
         sent = 0
-        for block in blocks:
-            yield block
-            sent += block.count(b"\n")
+        while block := list(islice(lines, LINES_AT_ONCE)):
+            yield b"".join(block)
+            sent += len(block)
             tick(sent)
 
     def _renumbered(self) -> Iterator[bytes]:
-        """The merged codes in blocks, their sequences closed over the gaps."""
+        """The codes with their sequences closed over the gaps."""
         gaps = array("Q", sorted(self._gaps))
-        with self.merged.open("rb") as file:
-            while lines := file.readlines(BLOCK):
-                for index, line in enumerate(lines):
-                    identifier, sequence, rest = line.split(b"\t", 2)
-                    number = int(sequence)
-                    lines[index] = b"%b\t%d\t%b" % (identifier, number - bisect_left(gaps, number), rest)
-                yield b"".join(lines)
+        for line in _merged(self._runs):
+            identifier, sequence, rest = line.split(b"\t", 2)
+            number = int(sequence)
+            yield b"%b\t%d\t%b" % (identifier, number - bisect_left(gaps, number), rest)
 
     def sample_is_taken(self) -> bool:
-        """Whether the company has used any of some thousand ids, evenly picked from the merged codes, already."""
-        every = max(1, self.count // SAMPLE)
-        with self.merged.open("rb") as file:
-            picked = [line[: line.index(b"\t")].decode() for line in islice(file, 0, None, every)]
+        """Whether the company has used any of some thousand ids, evenly picked from the codes, already."""
+        picked = []
+        for run in self._runs:
+            with run.open("rb") as file:
+                for line in islice(file, 0, None, max(1, self.count // SAMPLE)):
+                    picked.append(line[: line.index(b"\t")].decode())
         return Code.objects.filter(company_id=self.company_id, identifier__in=picked).exists()
 
     def taken(self) -> Iterator[tuple[str, int]]:
-        """Identifier and position of every merged code whose id the company has used already, within a transaction."""
+        """Identifier and position of every code whose id the company has used already, within a transaction."""
         with connection.cursor() as cursor:
             cursor.execute('CREATE TEMP TABLE posted (identifier text COLLATE "C", sequence bigint) ON COMMIT DROP')
-            with self.merged.open("rb") as file:
-                wanted = (b"\t".join(line.split(b"\t", 2)[:2]) + b"\n" for line in file)
-                copy_blocks(cursor, "posted", ("identifier", "sequence"), wanted)
+            wanted = (b"\t".join(line.split(b"\t", 2)[:2]) + b"\n" for line in _merged(self._runs))
+            copy_blocks(cursor, "posted", ("identifier", "sequence"), self._blocks(wanted, lambda _sent: None))
             cursor.execute("ANALYZE posted")
         with connection.chunked_cursor() as cursor:
             cursor.execute(
@@ -169,20 +170,50 @@ class CodeSpool:
         if not self._lines:
             return
         self._lines.sort()
-        self._runs.append(self._new_path())
-        with self._runs[-1].open("w", encoding="utf-8", newline="\n") as run:
-            run.writelines(self._lines)
+        self._runs.append(self._write_file(["".join(self._lines).encode()]))
+        self._hash_runs.append(self._write_file([np.sort(np.frombuffer(self._hashes, np.int64)).tobytes()]))
         self._lines = []
+        self._hashes = array("q")
 
-    def _new_path(self) -> Path:
-        return self.folder / f"run-{next(self._names)}"
+    def _write_file(self, pieces: Iterable[bytes]) -> Path:
+        path = self.folder / f"codes-{next(self._names)}"
+        with path.open("wb") as file:
+            file.writelines(pieces)
+        return path
 
 
-@contextmanager
-def _merged(runs: list[Path]) -> Iterator[Iterable[bytes]]:
+class _RenderedAttributes(dict[Attributes, str]):
+    """What stands in a line for the owner and each set of attributes."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+
+    def __missing__(self, attributes: Attributes) -> str:
+        product, status, reason = attributes
+        self[attributes] = text = f"{self.owner}\t{NULL if product is None else product}\t{status}\t{reason}"
+        return text
+
+
+def _some_hash_repeats(runs: list[Path]) -> bool:
+    """Whether a number stands twice in the files, each of which holds sorted numbers of 64 bits.
+
+    Looked at in slices of about one run, so that memory does not grow with the number of runs.
+    """
+    numbers = [np.memmap(run, np.int64, "r") for run in runs]
+    edges = np.linspace(-(2.0**63), 2.0**63, len(runs) + 1)[1:-1].astype(np.int64)
+    cuts = [[0, *np.searchsorted(run, edges), len(run)] for run in numbers]
+    for at in range(len(runs)):
+        slices = [run[cut[at] : cut[at + 1]] for run, cut in zip(numbers, cuts, strict=True)]
+        together = np.sort(np.concatenate(slices))
+        if (together[1:] == together[:-1]).any():
+            return True
+    return False
+
+
+def _merged(runs: list[Path]) -> Iterator[bytes]:
     """The lines of all `runs` in order."""
     with ExitStack() as stack:
-        yield heapq.merge(*(stack.enter_context(run.open("rb")) for run in runs))
+        yield from heapq.merge(*(stack.enter_context(run.open("rb")) for run in runs))
 
 
 def _remove(runs: list[Path]) -> None:

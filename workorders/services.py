@@ -75,9 +75,8 @@ def longest_id(prefix: str) -> int:
 
 
 def prepare(workorder_id: int) -> None:
-    """Publish the workorder's archives; a new SID workorder is then completed. Safe to repeat."""
+    """Publish the workorder's archive; a new SID workorder is then completed. Safe to repeat."""
     workorder = Workorder.objects.get(pk=workorder_id)
     published(workorder, "archive")
-    published(workorder, "serial-numbers")
     new = Workorder.objects.filter(pk=workorder_id, type=Workorder.Type.SID, state=Workorder.State.NEW)
     new.update(state=Workorder.State.COMPLETED)
