@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import IO, Any, NamedTuple
+from itertools import chain
+from typing import IO, Any
 
 from ingestion.errors import ErrorLog, shown
 from ingestion.reading import BLOCK, LONGEST_RECORD, Batch, Number, UnreadableFile, is_utf8, refuse_other_encodings
 
-ROWS_AT_ONCE = 10_000  # objects of one batch, at most
+ROWS_AT_ONCE = 2000  # objects of one batch, at most
 
 
 class JsonReader:
@@ -35,49 +36,76 @@ class JsonReader:
 
     def __iter__(self) -> Iterator[Batch]:
         header: tuple[str, ...] = ()
-        first, rows = 1, list[list[str]]()
+        first, rows = 1, list[list[Any]]()
         for number, value in enumerate(self._text.values(), 1):
-            problem = _problem(value)
-            if problem:
-                self._log.add("invalid_row_error", number, *problem.place, detail=problem.reason)
-            keys = () if problem else tuple(key for key, _value in value)
-            if problem or keys != header or len(rows) == ROWS_AT_ONCE:
-                if rows:
-                    yield Batch(header, first, rows)
+            is_object = value.__class__ is dict
+            keys = tuple(value) if is_object else ()
+            if keys != header or not is_object or len(rows) == ROWS_AT_ONCE:
+                yield from self._batches(header, first, rows)
                 header, first, rows = keys, number, []
-            if not problem:
-                rows.append([_text(member) for _key, member in value])
-        if rows:
-            yield Batch(header, first, rows)
+            if is_object:
+                rows.append(list(value.values()))
+            else:
+                column, reason = (value.key, REPEATED) if isinstance(value, _Repeated) else ("", "It is not an object.")
+                self._log.add("invalid_row_error", number, column, _text(value), detail=reason)
+                first = number + 1
+        yield from self._batches(header, first, rows)
+
+    def _batches(self, header: tuple[str, ...], first: int, rows: list[list[Any]]) -> Iterator[Batch]:
+        """The rows of objects with the keys of `header` as a batch, or several around those that are reported."""
+        cells = list(chain.from_iterable(rows))
+        if set(map(type, cells)) <= {str, Number} and _is_clean("".join(chain(cells, header))):
+            if rows:
+                yield Batch(header, first, rows)
+            return
+        usable: list[list[str]] = []
+        for number, row in enumerate(rows, first):
+            problem = next(filter(None, map(_problem, header, row)), None)
+            if problem:
+                self._log.add("invalid_row_error", number, *problem[:2], detail=problem[2])
+                if usable:
+                    yield Batch(header, number - len(usable), usable)
+                usable = []
+            else:
+                usable.append([_text(member) for member in row])
+        if usable:
+            yield Batch(header, first + len(rows) - len(usable), usable)
 
 
-class _Members(list[tuple[str, Any]]):
-    """The members of one JSON object, repeated keys included."""
+REPEATED = "The object has this key more than once."
 
 
-class _Problem(NamedTuple):
-    """Why an array's value is no row: column and value, and the reason."""
+class _Repeated:
+    """An object that has a key more than once."""
 
-    place: tuple[str, str]
-    reason: str
+    def __init__(self, key: str) -> None:
+        self.key = key
 
 
-def _problem(value: Any) -> _Problem | None:
-    """What makes `value`, one of the array's, unusable."""
-    if not isinstance(value, _Members):
-        return _Problem(("", _text(value)), "It is not an object.")
-    keys = [key for key, _member in value]
-    if len(set(keys)) < len(keys):
-        repeated = next(key for key in keys if keys.count(key) > 1)
-        return _Problem((repeated, ""), "The object has this key more than once.")
-    for key, member in value:
-        if isinstance(member, list):
-            return _Problem((key, _text(member)), "It is nested; a text, a number, true, false or null is needed.")
-        text = _text(member)
-        if "\0" in text or "\0" in key:
-            return _Problem((key, text), "It holds a NUL character.")
-        if not (is_utf8(text) and is_utf8(key)):
-            return _Problem((key, text), "It holds something that is no character in UTF-8.")
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Repeated:
+    """What becomes of an object's members."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        keys = [key for key, _member in pairs]
+        return _Repeated(next(key for key in keys if keys.count(key) > 1))
+    return members
+
+
+def _is_clean(text: str) -> bool:
+    """Whether a text field can hold `text`."""
+    return "\0" not in text and is_utf8(text)
+
+
+def _problem(key: str, member: Any) -> tuple[str, str, str] | None:
+    """Key, value and reason, when one member of an object makes it unusable."""
+    text = _text(member)
+    if isinstance(member, (list, dict, _Repeated)):
+        return key, text, "It is nested; a text, a number, true, false or null is needed."
+    if not _is_clean(key + text):
+        reason = (
+            "It holds a NUL character." if "\0" in key + text else "It holds something that is no character in UTF-8."
+        )
+        return key, text, reason
     return None
 
 
@@ -86,7 +114,9 @@ def _text(member: Any) -> str:
     if isinstance(member, str):
         return member
     if isinstance(member, list):
-        return "{…}" if isinstance(member, _Members) else "[…]"
+        return "[…]"
+    if isinstance(member, (dict, _Repeated)):
+        return "{…}"
     return "" if member is None else json.dumps(member)
 
 
@@ -99,9 +129,10 @@ class _JsonText:
         self._file = file
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
         self._scan = json.JSONDecoder(
-            object_pairs_hook=_Members, parse_int=Number, parse_float=Number, parse_constant=self._no_constant
+            object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=self._no_constant
         ).raw_decode
         self._window, self._at, self._ended = "", 0, False
+        self._singly = False
         self._read = 0
 
     def open_array(self) -> None:
@@ -116,8 +147,9 @@ class _JsonText:
         if self._next_character() == "]":
             raise UnreadableFile("Its array is empty.")
         while True:
-            self._read += 1
-            yield self._value()
+            for value in self._several() or [self._value()]:
+                self._read += 1
+                yield value
             after = self._next_character()
             if after not in (",", "]"):
                 what = f"comes {shown(after)}" if after else "the file breaks off"
@@ -129,15 +161,28 @@ class _JsonText:
         if rest := self._next_character():
             raise UnreadableFile(f"After its array comes {shown(rest)}; nothing may follow.")
 
+    def _several(self) -> list[Any]:
+        """The values that end within the window, parsed in one go; none where that cannot be done."""
+        cut = self._window.rfind("},", self._at) + 1
+        if cut <= self._at or self._singly:
+            return []
+        try:
+            values: list[Any] = self._scan(f"[{self._window[self._at : cut]}]")[0]
+        except (ValueError, RecursionError):
+            self._singly = True  # what looked like the end of an object was not, or a value is wrong: find out which
+            return []
+        self._at = cut
+        return values
+
     def _value(self) -> object:
         while True:
             try:
                 value, self._at = self._scan(self._window, self._at)
             except (ValueError, RecursionError) as error:
                 if isinstance(error, RecursionError):
-                    raise UnreadableFile(f"Row {self._read:,} is nested too deeply.") from None
+                    raise UnreadableFile(f"Row {self._read + 1:,} is nested too deeply.") from None
                 if self._ended or len(self._window) - self._at > LONGEST_RECORD:
-                    raise UnreadableFile(f"Row {self._read:,} is not JSON: {self._reason(error)}.") from None
+                    raise UnreadableFile(f"Row {self._read + 1:,} is not JSON: {self._reason(error)}.") from None
                 self._refill()
             else:
                 return value
@@ -163,7 +208,7 @@ class _JsonText:
             refuse_other_encodings(block)
         self._ended = not block
         self._window = self._window[self._at :] + self._decoder.decode(block, final=self._ended)
-        self._at = 0
+        self._at, self._singly = 0, False
 
     @staticmethod
     def _no_constant(name: str) -> str:

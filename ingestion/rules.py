@@ -96,26 +96,30 @@ class FileRules:
     def check_header(self, header: tuple[str, ...], row: int) -> None:
         """Check the names that hold for all rows, once; UnreadableFile when they cannot serve."""
         _refuse_header(header)
-        self._report_names(header, row)
+        self._report_names(_wrong_names(header), row)
         self._names_reported = True
 
     def check(self, batch: Batch) -> list[NewCode]:
         """The codes of the rows in `batch` that have a valid id, to be stored if no row of the file has an error."""
-        if not self._names_reported:
-            for row in range(batch.first, batch.first + len(batch.rows)):
-                self._report_names(batch.header, row)
         rules = self._rules.get(batch.header)
         if rules is None:
             if len(self._rules) == MOST_HEADERS:
                 self._rules.clear()
             rules = self._rules[batch.header] = RowRules(batch.header, self.limits, self.log, self.blank_rows)
+        if rules.wrong_names and not self._names_reported:
+            for row in range(batch.first, batch.first + len(batch.rows)):
+                self._report_names(rules.wrong_names, row)
         return rules.check(batch)
 
-    def _report_names(self, header: tuple[str, ...], row: int) -> None:
-        for name in header:
-            if name not in OWN_COLUMNS and not SCM_KEY.fullmatch(name):
-                detail = "It is the field's name that is wrong."
-                self.log.add("invalid_scm_field_error", row, name, name, detail=detail)
+    def _report_names(self, names: list[str], row: int) -> None:
+        for name in names:
+            detail = "It is the field's name that is wrong."
+            self.log.add("invalid_scm_field_error", row, name, name, detail=detail)
+
+
+def _wrong_names(header: tuple[str, ...]) -> list[str]:
+    """The names in `header` that cannot be keys of SCM fields."""
+    return [name for name in header if name not in OWN_COLUMNS and not SCM_KEY.fullmatch(name)]
 
 
 class RowRules:
@@ -124,6 +128,7 @@ class RowRules:
     def __init__(self, header: tuple[str, ...], limits: Limits, log: ErrorLog, blank_rows: list[int]) -> None:
         self.header, self.log, self.blank_rows = header, log, blank_rows
         self.defaults, self.products, self.longest_id = limits.defaults, limits.products, limits.longest_id
+        self.wrong_names = _wrong_names(header)
         self.id_at = header.index("id") if "id" in header else -1
         self.attributes_at = [header.index(name) if name in header else -1 for name in ATTRIBUTES]
         self.known_attributes: dict[tuple[str, ...], Attributes] = {}

@@ -51,14 +51,14 @@ def _secret_key(home: Path) -> str:
     path = home / "secret-key"
     if not path.exists():
         draft = home / f"secret-key.{secrets.token_hex(4)}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
         try:
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48))
             path.hardlink_to(draft)  # of two simultaneous starts the first wins
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     return path.read_text()
 
 
@@ -92,9 +92,8 @@ try:
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from None
 except OSError as error:
-    raise ImproperlyConfigured(
-        f'Environment variable "CODEPORT_HOME" invalid: {error.strerror}: {error.filename}'
-    ) from None
+    place = error.filename or CODEPORT_HOME
+    raise ImproperlyConfigured(f'Environment variable "CODEPORT_HOME" invalid: {error.strerror}: {place}') from None
 
 DEBUG = False
 EMBEDDED_DATABASE = database is None
