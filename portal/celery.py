@@ -5,7 +5,7 @@ import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_embedded_init, worker_process_init
+from celery.signals import worker_process_init
 
 from portal.supervisor import die_with_parent
 
@@ -19,8 +19,7 @@ worker_pid = os.getpid()
 
 
 @worker_process_init.connect
-@beat_embedded_init.connect
 def end_with_worker(**_: Any) -> None:
-    """Let the pool and the clock not outlive a worker that was killed, of which both are forks."""
+    """Let the pool, which is forked from the worker, not outlive one that was killed."""
     if os.getpid() != worker_pid:  # a pool without processes sends the signal too
         die_with_parent(signal.SIGKILL, worker_pid)

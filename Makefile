@@ -1,0 +1,54 @@
+# make run    serves the portal on http://127.0.0.1:$PORT (8000)
+# make test   runs the whole test suite; ARGS="-k name -x" reaches pytest
+# make check  lint, format, types, import rules, missing migrations
+# make bench  the benchmarks as a table of ratios; ROWS=1000000 sets the size
+# make clean  removes the virtual environment and all caches; the data in var/ stays
+#
+# Tools are run as `python -m tool`: their own scripts name the interpreter by a path that may not be long or spaced.
+
+PY ?= python3
+PYTHON := .venv/bin/python
+RUN_READY := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
+DEV_READY := .venv/.dev-$(shell cksum < requirements-dev.txt | tr ' ' -)
+
+.PHONY: run test check bench clean
+
+# What the tests need contains what the portal needs.
+run: $(or $(wildcard $(DEV_READY)),$(RUN_READY))
+	@exec $(PYTHON) manage.py up
+
+test: $(DEV_READY)
+	@exec $(PYTHON) -m pytest $(ARGS)
+
+check: $(DEV_READY)
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy .
+	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+bench: $(DEV_READY)
+	@exec $(PYTHON) -m benchmarks
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN_READY): requirements.txt | $(PYTHON)
+$(DEV_READY): requirements-dev.txt | $(PYTHON)
+$(RUN_READY) $(DEV_READY):
+	@echo "Installing the packages of $<."
+	@if command -v uv >/dev/null; then uv pip sync -q --require-hashes --python $(PYTHON) $<; exit; fi; \
+	$(PYTHON) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m ensurepip >/dev/null; \
+	if $(PYTHON) -m pip install -q --disable-pip-version-check uv 2>/dev/null; \
+	then $(PYTHON) -m uv pip sync -q --require-hashes --python $(PYTHON) $<; \
+	else $(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes -r $<; fi
+	@rm -f .venv/.run-* .venv/.dev-*
+	@touch $@
+
+$(PYTHON):
+	@"$(PY)" -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one with PY=." if sys.version_info < (3, 11) else 0)'
+	@rm -rf .venv
+	@if command -v uv >/dev/null; then uv venv -q --python "$(PY)" .venv; \
+	elif "$(PY)" -c 'import ensurepip' 2>/dev/null; then "$(PY)" -m venv .venv; \
+	else echo "Python's venv is incomplete: install the package python3-venv, or uv." >&2; exit 1; fi

@@ -1,0 +1,54 @@
+#!/usr/bin/env python
+"""Codeport's command line: `manage.py up` serves the portal, `manage.py help` lists the rest."""
+
+import os
+import signal
+import sys
+from contextlib import nullcontext
+from typing import NoReturn
+
+WITHOUT_DATABASE = {
+    *("help", "version", "check", "diffsettings", "startapp", "startproject"),
+    *("collectstatic", "findstatic", "makemessages", "compilemessages"),
+    "up",  # starts its own
+}
+
+
+def leave(*_: object) -> NoReturn:
+    """End at a signal that comes before anything is started."""
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, signal.SIG_IGN)
+    sys.exit(0)
+
+
+def main() -> None:
+    """Run a command, with the embedded database if it needs one; settings and services fail in one plain sentence."""
+    words = sys.argv[1:]
+    if words[:1] == ["up"]:
+        signal.signal(signal.SIGINT, leave)
+        signal.signal(signal.SIGTERM, leave)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    from portal import services, supervisor
+
+    try:
+        embedded = settings.EMBEDDED_DATABASE
+        if not words or words[0] in WITHOUT_DATABASE or {"--help", "-h", "--version"} & set(words):
+            embedded = False
+        with services.running(settings.CODEPORT_HOME) if embedded else nullcontext():
+            execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        supervisor.say(str(error))
+        sys.exit(2)
+    except supervisor.ServiceError as error:
+        supervisor.say(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""Pytest plugin: servers for one test run, started before Django reads its settings and gone with the run.
+
+Loaded by `-p tests.services`. The processes of pytest-xdist inherit the environment and start nothing. Where
+DATABASE_URL or CELERY_BROKER_URL is set, that service is used instead.
+"""
+
+import atexit
+import os
+import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from portal.services import Postgres, Valkey
+
+servers = ExitStack()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None]:
+    """Start the servers; a wrapper, because those run before pytest-django's hook of the same name."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        home = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="codeport-tests-"))).resolve()
+        os.environ["CODEPORT_HOME"] = str(home)
+        if not os.environ.get("DATABASE_URL"):
+            servers.enter_context(Postgres(home, throwaway=True))
+        if not os.environ.get("CELERY_BROKER_URL"):
+            servers.enter_context(Valkey(home))
+        atexit.register(servers.close)  # rather than a hook, which pytest does not call when loading conftest.py fails
+    return (yield)

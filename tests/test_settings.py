@@ -1,0 +1,99 @@
+"""The settings: everything embedded with nothing set, and a bad value named in one sentence."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.services import socket_dir
+
+SETTINGS = str(Path(__file__).resolve().parent.parent / "portal" / "settings.py")
+VARIABLES = (
+    *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"),
+    *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A CODEPORT_HOME that is not there yet; no other variable of ours is set."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CODEPORT_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def settings() -> dict[str, Any]:
+    """The settings as this environment makes them."""
+    return runpy.run_path(SETTINGS)
+
+
+def test_with_nothing_set_everything_is_embedded(home: Path) -> None:
+    found = settings()
+    assert found["EMBEDDED_DATABASE"]
+    assert found["EMBEDDED_BROKER"]
+    assert found["DATABASES"]["default"]["HOST"] == str(socket_dir(home))
+    assert found["CELERY_BROKER_URL"] == f"redis+socket://{socket_dir(home)}/valkey.sock"
+    assert found["PUBLIC_URL"] == "http://127.0.0.1:8000"
+    assert found["STATIC_ROOT"].parent == home
+
+
+def test_the_secret_key_is_made_once_and_private(home: Path) -> None:
+    key = settings()["SECRET_KEY"]
+    assert len(key) >= 50
+    assert settings()["SECRET_KEY"] == key
+    assert (home / "secret-key").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in home.iterdir() if path.name.startswith("secret")] == ["secret-key"]
+
+
+def test_services_that_are_named_replace_the_embedded_ones(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://someone:secret@db.example:5433/codes")
+    monkeypatch.setenv("CELERY_BROKER_URL", "amqp://someone:secret@queue.example:5672//")
+    found = settings()
+    assert not found["EMBEDDED_DATABASE"]
+    assert not found["EMBEDDED_BROKER"]
+    database = found["DATABASES"]["default"]
+    assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "codes")
+    assert found["CELERY_BROKER_TRANSPORT_OPTIONS"] == {}
+
+
+def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not settings()["SESSION_COOKIE_SECURE"]
+    monkeypatch.setenv("PUBLIC_URL", "https://codes.example.com/")
+    monkeypatch.setenv("PORT", "8001")
+    found = settings()
+    assert found["PUBLIC_URL"] == "https://codes.example.com"
+    assert found["SESSION_COOKIE_SECURE"]
+    assert found["SESSION_COOKIE_NAME"] == "codeport-session-8001"
+    assert found["CSRF_TRUSTED_ORIGINS"] == ["https://codes.example.com"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "abc"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PUBLIC_URL", "codes.example.com"),
+        ("PUBLIC_URL", "https://codes.example.com/?x=1"),
+        ("DATABASE_URL", "sqlite:///db.sqlite3"),
+        ("DATABASE_URL", "postgresql://someone@db.example"),
+        ("DATABASE_URL", "nonsense"),
+        ("CELERY_BROKER_URL", "filesystem://"),
+        ("MAX_UPLOAD_MB", "-1"),
+        ("SECRET_KEY", "short"),
+        ("EMAIL_URL", "nonsense"),
+        ("CODEPORT_HOME", "/proc/nowhere"),
+        ("CODEPORT_HOME", "/dev/null/below"),
+    ],
+)
+def test_a_bad_value_is_named(home: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        settings()
+    assert f'"{name}"' in str(caught.value)
+    assert "\n" not in str(caught.value)

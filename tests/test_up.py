@@ -1,0 +1,339 @@
+"""`manage.py up` and the embedded services, tried with real processes on folders of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from signal import Signals
+
+import pytest
+
+from portal.services import Postgres, Valkey, socket_dir
+from portal.supervisor import ServiceError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SHOW = "from portal.models import Company; print(Company.objects.get(slug='demo').name)"
+CHANGE = "from portal.models import Company; Company.objects.filter(slug='demo').update(name='changed')"
+UP = (sys.executable, "manage.py", "up")
+MAKE = ("env", "--default-signal=INT", "make", "-f", "run.mk")  # a test run in the background ignores SIGINT
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+def wait(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
+    """Wait until `condition` holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(home: Path | None, **changes: str) -> dict[str, str]:
+    """This process's environment without what configures a portal, so that everything is embedded."""
+    ours = ("CODEPORT_HOME", "DATABASE_URL", "CELERY_BROKER_URL", "S3_", "PORT", "PUBLIC_URL", "ALLOWED_HOSTS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return kept | ({"CODEPORT_HOME": str(home)} if home else {}) | changes
+
+
+def manage(*words: str, home: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    """A management command that has run to its end."""
+    command = [sys.executable, "manage.py", *words]
+    env = environment(home, **changes)
+    return subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+def processes() -> dict[int, tuple[int, str, str]]:
+    """Parent, start time and command of every live process."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if fields[0] != "Z":
+                found[int(folder.name)] = int(fields[1]), fields[19], command
+    return found
+
+
+class Up:
+    """A `manage.py up` of our own and all that it has started."""
+
+    def __init__(
+        self, out: Path, home: Path | None = None, *, checkout: Path = CHECKOUT, command: Sequence[str] = UP, **env: str
+    ) -> None:
+        self.port = free_port()
+        self.out = out
+        self.checkout = checkout
+        self.home = home or checkout / "var"
+        self.command = command
+        self.environ = environment(home, **env | {"PORT": str(self.port)})
+        self.seen: set[tuple[int, str]] = set()
+        self.start()
+
+    def start(self) -> None:
+        """Start it, for the first time or again."""
+        with self.out.open("wb") as file:
+            self.process = subprocess.Popen(
+                self.command, cwd=self.checkout, env=self.environ, stdout=file, stderr=subprocess.STDOUT
+            )
+
+    def __enter__(self) -> Up:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def text(self) -> str:
+        """What it has written."""
+        return self.out.read_text()
+
+    def get(self, path: str) -> int:
+        """The status of a page; 0 while nobody answers."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
+    def tree(self, word: str = "") -> list[int]:
+        """The live processes below it whose command has `word` in it, oldest first; all are remembered for `gone`."""
+        known = {self.process.pid}
+        everything = processes()
+        for _ in range(4):  # the supervisor, the worker, its pool, their helpers
+            known |= {pid for pid, (parent, _, _) in everything.items() if parent in known}
+        below = sorted(known & set(everything) - {self.process.pid})
+        self.seen |= {(pid, everything[pid][1]) for pid in below}
+        return [pid for pid in below if word in everything[pid][2]]
+
+    def wait_ready(self) -> None:
+        """Wait until it says so and the worker has its two children."""
+        wait(lambda: "Press Ctrl-C" in self.text or self.process.poll() is not None, "ready")
+        assert self.process.poll() is None, self.text
+        wait(lambda: len(self.tree("portal worker")) == 3, "the worker")
+
+    def gone(self) -> bool:
+        """Whether nothing that was ever seen is alive."""
+        return not self.seen & {(pid, start) for pid, (_, start, _) in processes().items()}
+
+    def end(self, signum: Signals, seconds: float = 15) -> int:
+        """Send `signum` and return the exit code, when nothing is left running."""
+        self.tree()
+        before = len(self.text)
+        self.process.send_signal(signum)
+        code = self.process.wait(seconds)
+        wait(self.gone, "gone", 5)
+        assert "Traceback" not in self.text[before:]
+        return code
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A portal started from nothing."""
+    folder = tmp_path_factory.mktemp("portal")
+    with Up(folder / "out", folder / "var") as up:
+        up.wait_ready()
+        yield up
+        assert up.end(signal.SIGTERM) == 0
+
+
+def test_a_first_start_serves_the_page_and_tells_how_to_sign_in(portal: Up) -> None:
+    password = portal.home / "demo-password"
+    assert portal.get("/healthz") == 200
+    assert f"ready at http://127.0.0.1:{portal.port}/" in portal.text
+    assert "Sign in as staff@demo.example, admin@demo.example, support@demo.example, printer@printco" in portal.text
+    assert f"with the password {password.read_text()}\n" in portal.text
+    assert password.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_command_finds_the_running_database(portal: Up) -> None:
+    done = manage("shell", "-v0", "-c", SHOW, home=portal.home)
+    assert (done.stdout, done.stderr, done.returncode) == ("Demo Brands\n", "", 0)
+    assert portal.get("/healthz") == 200
+
+
+def test_a_second_up_on_the_same_home_is_refused(portal: Up) -> None:
+    done = manage("up", home=portal.home, PORT=str(free_port()))
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"Codeport already runs on {portal.home} (process {portal.process.pid}, port {portal.port}); "
+        "stop it first, or give this one its own CODEPORT_HOME.\n"
+    )
+
+
+def test_a_taken_port_is_refused_before_anything_starts(portal: Up, tmp_path: Path) -> None:
+    done = manage("up", home=tmp_path / "var", PORT=str(portal.port))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Port {portal.port} is taken; choose another with PORT=")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "var/postgres").exists()
+
+
+def test_what_dies_is_started_again(portal: Up) -> None:
+    names = ["postgres -D", "valkey-server", "gunicorn", "portal worker", "portal beat"]
+    old = [pid for name in names for pid in portal.tree(name)]
+    counts = [len(portal.tree(name)) for name in names]
+    for name in names:
+        os.kill(portal.tree(name)[0], signal.SIGKILL)
+    wait(lambda: not set(old) & set(portal.tree()), "the old ones gone")
+    wait(lambda: [len(portal.tree(name)) for name in names] == counts, "the new ones")
+    wait(lambda: portal.get("/healthz") == 200, "the page")
+    assert portal.process.poll() is None
+    for name in ("PostgreSQL", "Valkey", "The web server", "The worker", "The clock"):
+        assert f"{name} has ended and is started again in 0.5 s.\n" in portal.text
+
+
+def test_a_killed_child_of_the_worker_is_replaced_for_good(portal: Up) -> None:
+    main, child, *_ = portal.tree("portal worker")
+    os.kill(child, signal.SIGKILL)
+    wait(lambda: child not in portal.tree("portal worker"), "the old one gone")
+    wait(lambda: len(portal.tree("portal worker")) == 3, "a new one")
+    assert portal.tree("portal worker")[0] == main
+
+
+def test_kill_9_leaves_nothing_running_and_the_data_whole(portal: Up) -> None:
+    assert manage("shell", "-v0", "-c", CHANGE, home=portal.home).stderr == ""
+    password = (portal.home / "demo-password").read_text()
+    assert portal.end(signal.SIGKILL) == -signal.SIGKILL
+    portal.start()
+    portal.wait_ready()
+    assert f"with the password {password}\n" in portal.text
+    assert manage("shell", "-v0", "-c", SHOW, home=portal.home).stdout == "changed\n"
+
+
+def test_two_run_at_once_in_a_spaced_and_in_a_long_path(tmp_path: Path) -> None:
+    spaced = tmp_path / "a path with spaces" / "code's port"
+    long = tmp_path / ("x" * (149 - len(str(tmp_path)))) / "codeport"
+    assert len(str(long.parent)) == 150
+    for checkout in (spaced, long):
+        shutil.copytree(CHECKOUT, checkout, ignore=shutil.ignore_patterns(".*", "var", "__pycache__"))
+    (spaced / "run.mk").write_text(f'run:\n\t@exec "{sys.executable}" manage.py up\n')
+    with (
+        Up(tmp_path / "spaced", checkout=spaced, command=MAKE) as under_make,
+        Up(tmp_path / "long", checkout=long) as up,
+    ):
+        for one in (under_make, up):
+            one.wait_ready()
+            assert one.get("/healthz") == 200
+            assert (one.home / "postgres/PG_VERSION").exists()
+            assert socket_dir(one.home).parent == Path("/tmp")  # noqa: S108
+        under_make.end(signal.SIGINT)  # make alone gets it, and does not pass it on
+        assert up.get("/healthz") == 200
+        assert up.end(signal.SIGTERM) == 0
+    assert not socket_dir(spaced / "var").exists()
+    assert not socket_dir(long / "var").exists()
+
+
+@pytest.mark.parametrize(
+    ("moment", "signum"),
+    [("up.lock", signal.SIGINT), ("postgres.log", signal.SIGTERM), ("valkey.log", signal.SIGINT)],
+)
+def test_a_signal_in_the_middle_of_the_start_stops_everything(tmp_path: Path, moment: str, signum: Signals) -> None:
+    with Up(tmp_path / "out", tmp_path / "var") as up:
+        wait((tmp_path / "var" / moment).exists, moment)
+        assert up.end(signum) == 0
+        assert up.text == "Stopped.\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "value"),
+    [("up", "PORT", "abc"), ("check", "DATABASE_URL", "sqlite:///x"), ("nonsense", "MAX_UPLOAD_MB", "0")],
+)
+def test_a_bad_setting_is_one_sentence(tmp_path: Path, command: str, name: str, value: str) -> None:
+    done = manage(command, home=tmp_path, **{name: value})
+    assert done.returncode == 2
+    assert f'"{name}"' in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_commands_at_once_share_one_database_and_leave_none(tmp_path: Path) -> None:
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", "from django.db import connection as c; c.cursor()"]
+    both = [subprocess.Popen(command, cwd=CHECKOUT, env=environment(tmp_path / "var")) for _ in range(3)]
+    assert [process.wait(60) for process in both] == [0, 0, 0]
+    assert (tmp_path / "var/postgres.log").read_text().count("ready to accept connections") >= 1
+    assert not (tmp_path / "var/postgres/postmaster.pid").exists()
+
+
+def test_a_process_id_from_before_a_crash_is_not_believed(tmp_path: Path) -> None:
+    with Postgres(tmp_path, throwaway=True):
+        pass
+    (tmp_path / "postgres/postmaster.pid").write_text(f"{os.getpid()}\n{tmp_path / 'postgres'}\n")
+    (tmp_path / "run/.s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n")
+    with Postgres(tmp_path, throwaway=True) as postgres:
+        assert postgres.answers()
+
+
+def test_a_half_made_data_directory_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "postgres-draft-dead").mkdir()
+    with Postgres(tmp_path, throwaway=True) as postgres:
+        assert postgres.answers()
+    assert not (tmp_path / "postgres-draft-dead").exists()
+
+
+def test_somebody_elses_socket_folder_is_refused(tmp_path: Path) -> None:
+    home = tmp_path / "needs quoting"
+    folder = socket_dir(home)
+    folder.symlink_to(tmp_path)
+    try:
+        with pytest.raises(ServiceError, match="is not a private folder of ours"), Valkey(home):
+            pass
+    finally:
+        folder.unlink()
+
+
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    mount = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=40m none "$0" && exec "$@"', str(tmp_path)]
+    if subprocess.run([*mount, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this account may not mount a small disk")
+    with Up(tmp_path.with_suffix(".out"), tmp_path / "var", command=[*mount, *UP]) as up:
+        assert up.process.wait(30) == 1
+        assert up.text == (
+            f"The disk of {tmp_path / 'var'} is full; free some space or set CODEPORT_HOME to a folder elsewhere.\n"
+        )
+
+
+def test_an_ordinary_user_can_run_it() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("every other test here ran as an ordinary user")
+    packages = {"PYTHONPATH": sysconfig.get_path("purelib"), "HOME": "/"}
+    for python in (sys.executable, "/usr/bin/python3"):
+        code = "import django, psycopg, redis, subprocess, sys; subprocess.check_call([sys.executable, '-c', ''])"
+        probe = [*NOBODY, python, "-c", code]
+        if not subprocess.run(probe, env=environment(None, **packages), capture_output=True, check=False).returncode:
+            break
+    else:
+        pytest.skip("no Python and packages that an ordinary user may enter")
+    with tempfile.TemporaryDirectory(prefix="codeport-user-") as name:
+        folder = Path(name)
+        shutil.copytree(CHECKOUT, folder / "checkout", ignore=shutil.ignore_patterns(".*", "var", "__pycache__"))
+        (folder / "var").mkdir()
+        folder.chmod(0o755)
+        os.chown(folder / "var", 65534, 65534)
+        command = [*NOBODY, python, "manage.py", "up"]
+        with Up(folder / "out", folder / "var", checkout=folder / "checkout", command=command, **packages) as up:
+            up.wait_ready()
+            assert (folder / "var/postgres").stat().st_uid == 65534
+            assert up.end(signal.SIGTERM) == 0
