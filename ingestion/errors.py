@@ -13,6 +13,7 @@ from portal.copying import copy_blocks, file_blocks
 
 IDS_PER_KIND = 1000  # ids named in a record's result_data, for each kind
 SHOWN_CHARACTERS = 200  # of a wrong value
+NULL = "\\N"
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def message(error: Described) -> str:
 
 def shown(value: str) -> str:
     """`value` so that a person can see all of it: what does not print is escaped, what is too long is cut."""
+    if len(value) <= SHOWN_CHARACTERS and value.isprintable():
+        return value
     cut = value[:SHOWN_CHARACTERS]
     if not cut.isprintable():
         cut = "".join(character if character.isprintable() else _escaped(character) for character in cut)
@@ -153,9 +156,8 @@ class ErrorLog:
         ids = self.ids.setdefault(kind, [])
         if id and len(ids) < IDS_PER_KIND:
             ids.append(shown(id))
-        cells = (shown(column), shown(value), kind, detail)
-        escaped = "\t".join(cells).replace("\\", "\\\\") if "\\" in "".join(cells) else "\t".join(cells)
-        self.spool.write(f"{self.record_id}\t{row if row is not None else chr(92) + 'N'}\t{escaped}\n")
+        text = f"{shown(column)}\t{shown(value)}\t{kind}\t{detail}".replace("\\", "\\\\")
+        self.spool.write(f"{self.record_id}\t{NULL if row is None else row}\t{text}\n")
 
     @property
     def result_data(self) -> dict[str, object]:

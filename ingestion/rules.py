@@ -145,7 +145,7 @@ class RowRules:
         return self._check_columns(batch) or self._check_rows(batch)
 
     def _check_columns(self, batch: Batch) -> list[NewCode] | None:
-        """The codes of a batch in which nothing is wrong, checked a column at a time; None where rows need a look."""
+        """The same a column at a time, for a batch whose rows are whole and whose ids are valid; None for others."""
         if self.id_at < 0 or set(map(len, batch.rows)) != {len(self.header)}:
             return None
         columns = list(zip(*batch.rows, strict=True))
@@ -157,14 +157,16 @@ class RowRules:
             return None
         cells = [columns[at] if at >= 0 else repeat("", len(identifiers)) for at in self.attributes_at]
         keys = list(zip(*cells, strict=True))
-        known = self.known_attributes
-        for key in set(keys) - known.keys():
-            if self._resolved(key) is None:
-                return None
         scm = self._scm_column(batch, columns)
         if scm is None:
             return None
-        return list(zip(identifiers, count(batch.first), map(known.__getitem__, keys), scm, strict=False))
+        wrong = {key for key in set(keys) - self.known_attributes.keys() if self._resolved(key) is None}
+        if wrong:
+            rows = zip(count(batch.first), keys, identifiers, strict=False)
+            attributes = [self._attributes(row, key, identifier) for row, key, identifier in rows]
+        else:
+            attributes = list(map(self.known_attributes.__getitem__, keys))
+        return list(zip(identifiers, count(batch.first), attributes, scm, strict=False))
 
     def _scm_column(self, batch: Batch, columns: list[tuple[str, ...]]) -> Iterable[str] | None:
         """The SCM data of all rows as JSON; None where a value is too long."""

@@ -19,7 +19,7 @@ def file_blocks(path: Path) -> Iterable[bytes]:
 
 
 def copy_blocks(cursor: Any, table: str, columns: Sequence[str], blocks: Iterable[bytes]) -> None:
-    """Load `blocks`, together in COPY's text format, into `columns` of `table`; `cursor` is Django's, and so are the errors."""
+    """Load `blocks`, together in COPY's text format, into `columns` of `table`; cursor and errors are Django's."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )

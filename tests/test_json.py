@@ -55,7 +55,7 @@ def test_every_error_of_a_file_is_found_in_one_go(committed_demo: Demo) -> None:
         (5, "id", "", "missing_id_error"),
         (6, "a", "{…}", "invalid_row_error"),
         (7, "a", "[…]", "invalid_row_error"),
-        (8, "a", "", "invalid_row_error"),
+        (8, "a", "{…}", "invalid_row_error"),
         (9, "Bad Key", "Bad Key", "invalid_scm_field_error"),
         (10, "a", "\\x00", "invalid_row_error"),
         (11, "a", "\\ud800", "invalid_row_error"),

@@ -152,6 +152,8 @@ class CodeSpool:
 
     def taken(self) -> Iterator[tuple[str, int]]:
         """Identifier and position of every code whose id the company has used already, within a transaction."""
+        if not Code.objects.filter(company_id=self.company_id).exists():
+            return
         with connection.cursor() as cursor:
             cursor.execute('CREATE TEMP TABLE posted (identifier text COLLATE "C", sequence bigint) ON COMMIT DROP')
             wanted = (b"\t".join(line.split(b"\t", 2)[:2]) + b"\n" for line in _merged(self._runs))
