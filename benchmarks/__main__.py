@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from portal.services import Postgres
+from portal.services import Postgres, Valkey
 
 ROWS = int(os.environ.get("ROWS", "1000000"))
 
@@ -19,7 +19,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="codeport-bench-") as folder:
         home = Path(folder)
         os.environ |= {"CODEPORT_HOME": str(home), "DJANGO_SETTINGS_MODULE": "portal.settings"}
-        with Postgres(home):
+        with Postgres(home), Valkey(home):
             import django
 
             django.setup()

@@ -1,11 +1,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import health, storage, views
+from portal import health, me, storage, views
 
 urlpatterns = [
     path("", include("ingestion.urls")),
     path("", include("workorders.urls")),
+    path("api/v2/me/", me.Me.as_view()),
     path("storage/", storage.receive, name="storage-receive"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

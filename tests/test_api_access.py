@@ -77,6 +77,17 @@ def test_a_session_works_like_a_token_and_needs_the_csrf_token_to_write(
         assert answer.status_code in (200, 404)
 
 
+def test_me_tells_whose_token_it_is_and_what_it_may(demo: Demo) -> None:
+    assert APIClient().get("/api/v2/me/").status_code == 401
+    assert client_of(demo.staff, "product_view", "ingestion_cancel").get("/api/v2/me/").json() == {
+        "id": demo.staff.pk,
+        "email": "staff@demo.example",
+        "name": "Stella Staff",
+        "company": {"slug": "demo", "name": "Demo Brands", "kind": "brand_owner"},
+        "permissions": ["product_view"],
+    }
+
+
 def test_a_token_is_found_by_its_secret_alone_and_notes_its_use(demo: Demo) -> None:
     secret = issue(demo.staff, name="line 4")
     token = UserAuthorizationToken.objects.get(name="line 4")

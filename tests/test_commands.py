@@ -1,0 +1,107 @@
+"""`create_token` and `ingest` at the command line."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from rest_framework.test import APIClient
+
+from ingestion.models import IngestionRecord
+from portal.models import UserAuthorizationToken
+from tests.conftest import Demo
+from tests.test_ingestion import SPEC_EXAMPLE
+from workorders.models import Code
+
+
+def run(*words: str) -> str:
+    """What a command writes on standard output."""
+    out = io.StringIO()
+    call_command(*words, stdout=out)
+    return out.getvalue()
+
+
+def test_create_token_prints_a_token_that_works_and_nothing_else(demo: Demo) -> None:
+    printed = run("create_token", "staff@demo.example", "--name", "line 4", "--days", "2")
+    assert printed.count("\n") == 1
+    client = APIClient()
+    assert client.get("/api/v2/products/", HTTP_AUTHORIZATION=f"UAT {printed.strip()}").json()["count"] == 6
+    token = UserAuthorizationToken.objects.get(name="line 4")
+    assert (token.expires_at - token.created_at).days in (1, 2)
+    assert set(token.permissions.values_list("codename", flat=True)) >= {"ingestion_code_create", "product_view"}
+    assert not token.permissions.filter(codename="ingestion_cancel").exists()
+
+
+def test_create_token_gives_only_the_permissions_named(demo: Demo) -> None:
+    run("create_token", "staff@demo.example", "--permission", "product_view", "--permission", "workorder_view")
+    permissions = UserAuthorizationToken.objects.get().permissions.values_list("codename", flat=True)
+    assert sorted(permissions) == ["product_view", "workorder_view"]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["nobody@demo.example"], "No active user has the e-mail nobody@demo.example."),
+        (["staff@demo.example", "--days", "0"], "--days must be from 1 to 3650."),
+        (
+            ["staff@demo.example", "--permission", "ingestion_cancel"],
+            "staff@demo.example does not hold ingestion_cancel",
+        ),
+        (["staff@demo.example", "--permission", "fly"], "does not hold fly"),
+    ],
+)
+def test_create_token_refuses_with_the_reason(demo: Demo, words: list[str], reason: str) -> None:
+    with pytest.raises(CommandError, match=reason):
+        run("create_token", *words)
+    assert not UserAuthorizationToken.objects.exists()
+
+
+def test_ingest_prints_the_key_of_a_completed_record(committed_demo: Demo, tmp_path: Path) -> None:
+    file = tmp_path / "codes.csv"
+    file.write_text(SPEC_EXAMPLE)
+    key = run("ingest", str(file), "--company", "demo", "--default-scm-data", '{"lot": "7"}').strip()
+    record = IngestionRecord.objects.get(key=key)
+    assert (record.status, record.file_name) == ("completed", "codes.csv")
+    assert set(Code.objects.values_list("scm_data__lot", flat=True)) == {"7"}
+
+
+def test_ingest_ignores_repeats_when_asked(committed_demo: Demo, tmp_path: Path) -> None:
+    file = tmp_path / "codes.txt"
+    file.write_text("id\nabc12345\nabc12345\n")
+    run("ingest", str(file), "--company", "demo", "--filetype", "csv", "--allow-posted-duplicates")
+    assert Code.objects.count() == 1
+
+
+def test_ingest_refuses_a_file_with_the_error_summary(committed_demo: Demo, tmp_path: Path) -> None:
+    file = tmp_path / "codes.csv"
+    file.write_text("id,product\nshort,sku9\nabc,sku1\n")
+    with pytest.raises(CommandError) as refused:
+        run("ingest", str(file), "--company", "demo")
+    assert refused.value.returncode == 1
+    assert "invalid_id_error (2)" in str(refused.value)
+    assert "product_not_found_error (1)" in str(refused.value)
+    assert not Code.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "reason"),
+    [
+        ("codes.csv", {"company": "nobody"}, "No brand owner has the slug nobody."),
+        ("codes.csv", {"company": "printco"}, "No brand owner has the slug printco."),
+        ("missing.csv", {}, "There is no file"),
+        ("codes.dat", {}, "Say with --filetype what codes.dat is: csv, json."),
+        ("codes.csv", {"default_scm_data": "{"}, "--default-scm-data is not JSON."),
+        ("codes.csv", {"default_scm_data": '{"product": "x"}'}, "default_scm_data: product"),
+    ],
+)
+def test_ingest_refuses_nonsense_with_the_reason(
+    committed_demo: Demo, tmp_path: Path, name: str, options: dict[str, Any], reason: str
+) -> None:
+    for file in ("codes.csv", "codes.dat"):
+        (tmp_path / file).write_text(SPEC_EXAMPLE)
+    with pytest.raises(CommandError, match=reason):
+        call_command("ingest", tmp_path / name, **{"company": "demo", "stdout": io.StringIO()} | options)
+    assert not Code.objects.exists()
