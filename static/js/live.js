@@ -1,0 +1,25 @@
+/** For pages that replace parts of themselves: say aloud what changed, and notice when the portal or the session is gone. */
+
+const announcement = document.querySelector("#announcement");
+const unreachable = document.querySelector("#unreachable");
+
+/** Read out `text`, once for as long as it stays true. */
+function announce(text) {
+  if (text && announcement.textContent !== text) announcement.textContent = text;
+}
+
+document.addEventListener("htmx:afterSettle", (event) => announce(event.target.dataset.announce));
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, pathInfo } = event.detail;
+  unreachable.hidden = true;
+  const asked = new URL(pathInfo.finalRequestPath, location);
+  if (xhr.responseURL && new URL(xhr.responseURL).pathname !== asked.pathname) {
+    event.detail.shouldSwap = false; // sent elsewhere, to sign in: let the whole page go there
+    location.reload();
+  }
+});
+
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => { unreachable.hidden = false; });
+}
