@@ -46,6 +46,9 @@ def run(record_id: int) -> None:
     record = _claim(record_id)
     if record is None:
         return
+    if record.attempts > MOST_ATTEMPTS:  # it took its workers with it
+        _give_up(record)
+        return
     pulse = Pulse(record.pk, record.attempts)
     with _folder(record) as folder:
         pulse.start()

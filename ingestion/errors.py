@@ -34,8 +34,8 @@ KINDS: dict[str, Kind] = {
             "invalid_file_error",
             "The file cannot be read",
             "The file as a whole cannot be read.",
-            "Save it again as CSV in UTF-8, with one header line that has a column `id`, and upload it again.",
-            "a file without a column `id`",
+            "Save it again as CSV in UTF-8, with one header line that has a column id, and upload it again.",
+            "a file without a column id",
         ),
         Kind(
             "invalid_row_error",
@@ -48,7 +48,7 @@ KINDS: dict[str, Kind] = {
             "missing_id_error",
             "Missing id",
             "The row has no id.",
-            "Fill the column `id`, or delete the row.",
+            "Fill the column id, or delete the row.",
             ",sku1",
         ),
         Kind(

@@ -129,6 +129,15 @@ def test_an_ingestion_that_keeps_failing_is_given_up(committed_demo: Demo, monke
     assert record.result_data == {"errors": [{"internal_error": []}], "error_counts": {"internal_error": 1}}
 
 
+def test_an_ingestion_that_kills_its_workers_is_given_up(committed_demo: Demo) -> None:
+    record = queued(committed_demo.staff, rows(10))
+    IngestionRecord.objects.update(attempts=engine.MOST_ATTEMPTS)
+    engine.run(record.pk)
+    assert status_of(record) == "error"
+    assert record.result_data["error_counts"] == {"internal_error": 1}
+    assert not Code.objects.exists()
+
+
 def in_thread(task: Callable[[int], None], record_id: int) -> None:
     """Run a task as a worker's thread does: with a database connection of its own."""
     try:
