@@ -7,13 +7,11 @@ import json
 import re
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain
+from itertools import chain, groupby
 from typing import IO, Any
 
 from ingestion.errors import ErrorLog, shown
 from ingestion.reading import BLOCK, LONGEST_RECORD, Batch, Number, UnreadableFile, is_utf8, refuse_other_encodings
-
-ROWS_AT_ONCE = 2000  # objects of one batch, at most
 
 
 class JsonReader:
@@ -35,28 +33,27 @@ class JsonReader:
         return sum(block.count(b"{") for block in iter(partial(file.read, BLOCK), b""))
 
     def __iter__(self) -> Iterator[Batch]:
-        header: tuple[str, ...] = ()
-        first, rows = 1, list[list[Any]]()
-        for number, value in enumerate(self._text.values(), 1):
-            is_object = value.__class__ is dict
-            keys = tuple(value) if is_object else ()
-            if keys != header or not is_object or len(rows) == ROWS_AT_ONCE:
-                yield from self._batches(header, first, rows)
-                header, first, rows = keys, number, []
-            if is_object:
-                rows.append(list(value.values()))
-            else:
-                column, reason = (value.key, REPEATED) if isinstance(value, _Repeated) else ("", "It is not an object.")
-                self._log.add("invalid_row_error", number, column, _text(value), detail=reason)
-                first = number + 1
-        yield from self._batches(header, first, rows)
+        number = 1
+        for values in self._text.runs():
+            for keys, several in groupby(values, _keys):
+                group = list(several)
+                if keys is None:
+                    self._report(number, group)
+                else:
+                    yield from self._batches(keys, number, list(map(list, map(dict.values, group))))
+                number += len(group)
+
+    def _report(self, first: int, values: list[Any]) -> None:
+        """Report values that are no objects with each key once."""
+        for number, value in enumerate(values, first):
+            column, reason = (value.key, REPEATED) if isinstance(value, _Repeated) else ("", "It is not an object.")
+            self._log.add("invalid_row_error", number, column, _text(value), detail=reason)
 
     def _batches(self, header: tuple[str, ...], first: int, rows: list[list[Any]]) -> Iterator[Batch]:
         """The rows of objects with the keys of `header` as a batch, or several around those that are reported."""
         cells = list(chain.from_iterable(rows))
         if set(map(type, cells)) <= {str, Number} and _is_clean("".join(chain(cells, header))):
-            if rows:
-                yield Batch(header, first, rows)
+            yield Batch(header, first, rows)
             return
         usable: list[list[str]] = []
         for number, row in enumerate(rows, first):
@@ -73,6 +70,11 @@ class JsonReader:
 
 
 REPEATED = "The object has this key more than once."
+
+
+def _keys(value: Any) -> tuple[str, ...] | None:
+    """The keys of an object; None of anything else."""
+    return tuple(value) if value.__class__ is dict else None
 
 
 class _Repeated:
@@ -142,14 +144,14 @@ class _JsonText:
             raise UnreadableFile(f"{how}, not with [: a JSON file is one array of objects, with commas between them.")
         self._at += 1
 
-    def values(self) -> Iterator[Any]:
-        """The array's values, one at a time."""
+    def runs(self) -> Iterator[list[Any]]:
+        """The array's values, some at a time."""
         if self._next_character() == "]":
             raise UnreadableFile("Its array is empty.")
         while True:
-            for value in self._several() or [self._value()]:
-                self._read += 1
-                yield value
+            values = self._several() or [self._value()]
+            yield values
+            self._read += len(values)
             after = self._next_character()
             if after not in (",", "]"):
                 what = f"comes {shown(after)}" if after else "the file breaks off"
