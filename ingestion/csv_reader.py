@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import IO
 
 from ingestion.errors import ErrorLog, shown
-from ingestion.reading import BLOCK, LONGEST_RECORD, Batch, UnreadableFile, is_utf8, refuse_other_encodings
+from ingestion.reading import BLOCK, LONGEST_RECORD, Batch, UnreadableFile, decoder_for, is_utf8
 
+DELIMITERS = ",;\t|"
 HEADER_BLOCKS = 3  # the header begins and ends within so many blocks
 
 csv.field_size_limit(LONGEST_RECORD)
@@ -19,6 +19,8 @@ csv.field_size_limit(LONGEST_RECORD)
 
 class CsvReader:
     """A CSV file: `header` is its first record, iteration gives the others in batches. RFC 4180, quoting checked.
+
+    Fields may also be separated by semicolons, tabs or bars, and the file be in UTF-16 with a byte order mark.
 
     A row that cannot be read is reported to `log`, and reading goes on with the next line. Raises UnreadableFile when
     there is no usable header.
@@ -29,6 +31,7 @@ class CsvReader:
         self._blocks = _line_blocks(file)
         self.header: tuple[str, ...] = ()
         self.header_row = 0
+        self.delimiter = ","
         self._rest = self._batches()
         self._begun: list[Batch] = []
         while not self.header:
@@ -57,7 +60,9 @@ class CsvReader:
         number = 1
         pending: list[str] = []
         for lines, plain, is_last in self._blocks:
-            rows = _plain_rows(lines) if plain and not pending else None
+            if not self.header:
+                self.delimiter = _delimiter(pending + lines)
+            rows = _plain_rows(lines, self.delimiter) if plain and not pending else None
             if rows is None:
                 rows, pending = self._careful_rows(pending + lines, number, is_last)
             for row_number, row in enumerate(rows, number):
@@ -77,7 +82,7 @@ class CsvReader:
         """The rows of `lines`, the first of them `number`, and the lines of a record that goes on in the next block."""
         rows: list[list[str]] = []
         feed = _Feed(lines)
-        reader = csv.reader(feed, strict=True)
+        reader = csv.reader(feed, delimiter=self.delimiter, strict=True)
         while feed.at < len(lines):
             start = feed.at
             try:
@@ -141,16 +146,14 @@ def _line_blocks(file: IO[bytes]) -> Iterator[tuple[list[str], bool, bool]]:
 
     A byte that is not UTF-8 comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just beyond it.
     """
-    decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+    decode: Callable[[bytes, bool], str] | None = None
     tail = ""
-    is_first, is_last, is_empty = True, False, True
+    is_last, is_empty = False, True
     while not is_last:
         block = file.read(BLOCK)
-        if is_first:
-            refuse_other_encodings(block)
-            is_first = False
         is_last = not block
-        text = tail + decoder.decode(block, final=is_last)
+        decode = decode or decoder_for(block)
+        text = tail + decode(block, is_last)
         lines = io.StringIO(text, newline="").readlines()
         tail = ""
         if lines and not is_last and not lines[-1].endswith("\n"):
@@ -161,10 +164,10 @@ def _line_blocks(file: IO[bytes]) -> Iterator[tuple[list[str], bool, bool]]:
             yield lines, plain, is_last
 
 
-def _plain_rows(lines: list[str]) -> list[list[str]] | None:
+def _plain_rows(lines: list[str], delimiter: str) -> list[list[str]] | None:
     """The rows of `lines` without a quote in them; None when one needs a closer look."""
     try:
-        return list(csv.reader(lines, strict=True))
+        return list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:
         return None
 
@@ -173,4 +176,13 @@ def _reason(error: csv.Error) -> str:
     """What the csv module means, in words for people who use spreadsheets."""
     if "field limit" in str(error):
         return f"A field is longer than {LONGEST_RECORD:,} characters."
-    return "After a closing quote comes something other than a comma."
+    return "After a closing quote comes something other than the next field."
+
+
+def _delimiter(lines: list[str]) -> str:
+    """What separates the fields: whatever gives the header a column `id`."""
+    header = next((line for line in lines if line.strip("\r\n")), "")
+    for delimiter in DELIMITERS:
+        if "id" in (name.strip() for name in next(csv.reader([header], delimiter=delimiter))):
+            return delimiter
+    return DELIMITERS[0]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain, groupby
 from typing import IO, Any
 
 from ingestion.errors import ErrorLog, shown
-from ingestion.reading import BLOCK, LONGEST_RECORD, Batch, Number, UnreadableFile, is_utf8, refuse_other_encodings
+from ingestion.reading import BLOCK, LONGEST_RECORD, Batch, Number, UnreadableFile, decoder_for, is_utf8
 
 
 class JsonReader:
@@ -129,7 +128,7 @@ class _JsonText:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+        self._decode: Callable[[bytes, bool], str] | None = None
         self._scan = json.JSONDecoder(
             object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=self._no_constant
         ).raw_decode
@@ -206,10 +205,9 @@ class _JsonText:
 
     def _refill(self) -> None:
         block = self._file.read(BLOCK)
-        if not self._read and not self._window:
-            refuse_other_encodings(block)
         self._ended = not block
-        self._window = self._window[self._at :] + self._decoder.decode(block, final=self._ended)
+        self._decode = self._decode or decoder_for(block)
+        self._window = self._window[self._at :] + self._decode(block, self._ended)
         self._at, self._singly = 0, False
 
     @staticmethod

@@ -7,6 +7,7 @@ blank lines count, and a line break inside quotes does not. In JSON the first ob
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
 from dataclasses import dataclass
 
 BLOCK = 1 << 16  # bytes read at a time; what comes of them still fits a processor's cache
@@ -42,10 +43,26 @@ class Number(str):
     __slots__ = ()
 
 
-def refuse_other_encodings(block: bytes) -> None:
-    for mark, encoding in BYTE_ORDER_MARKS.items():
-        if block.startswith(mark):
-            raise UnreadableFile(f"It is in {encoding}; save it as CSV in UTF-8.")
+def decoder_for(beginning: bytes) -> Callable[[bytes, bool], str]:
+    """What decodes a file that begins so, a piece at a time and told which is the last: UTF-8, or UTF-16 by its mark.
+
+    A byte that is not UTF-8 comes out as a lone surrogate; broken UTF-16 raises UnreadableFile, as does UTF-32.
+    """
+    mark = next((mark for mark in BYTE_ORDER_MARKS if beginning.startswith(mark)), b"")
+    encoding = BYTE_ORDER_MARKS.get(mark, "UTF-8")
+    if encoding == "UTF-32":
+        raise UnreadableFile("It is in UTF-32; save it in UTF-8.")
+    if encoding == "UTF-8":
+        return codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
+    decode = codecs.getincrementaldecoder("utf-16")().decode
+
+    def decode_utf16(piece: bytes, is_last: bool) -> str:
+        try:
+            return decode(piece, is_last)
+        except UnicodeDecodeError:
+            raise UnreadableFile("It says that it is in UTF-16, but is not; save it in UTF-8.") from None
+
+    return decode_utf16
 
 
 def is_utf8(text: str) -> bool:

@@ -28,6 +28,7 @@ REASONS = {str(reason): reason for reason in range(11)}
 ATTRIBUTES = ("product", "activation_status", "blacklist_reason")
 SCM_KEY_RULE = "a field's name begins with a small letter, then small letters, digits and _, 64 characters at most."
 OWN_COLUMNS = ("id", *ATTRIBUTES)
+ALIKE = {"id", "ids", "code", "identifier", "extended_id", "serial", "serial_number"}  # what people call an id
 
 
 @dataclass(frozen=True)
@@ -279,7 +280,8 @@ class RowRules:
 def _refuse_header(header: tuple[str, ...]) -> None:
     repeated = [name for name, times in Counter(header).items() if times > 1]
     if "id" not in header:
-        hint = " Separate the columns with commas." if len(header) == 1 and re.search("[;\t|]", header[0]) else ""
+        alike = next((name for name in header if name.strip().lower() in ALIKE), "")
+        hint = f" Is it `{shown(alike)}` that should be named `id`?" if alike else ""
         raise UnreadableFile(f"Its header has no column `id`, only: {shown(', '.join(header))}.{hint}")
     if repeated:
         raise UnreadableFile(f"Its header has the column `{shown(repeated[0])}` more than once.")

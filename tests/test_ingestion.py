@@ -127,9 +127,10 @@ def connection_dead_rows() -> list[int]:
         (b"id,product\n", "It has a header and no rows."),
         (b"id\n\n\n", "It has a header and no rows."),
         (b"sku,pallet\nabc12345,1\n", "Its header has no column `id`, only: sku, pallet."),
-        (b"id;product\nabc12345;sku1\n", "only: id;product. Separate the columns with commas."),
+        (b"ID,product\nabc12345,sku1\n", "only: ID, product. Is it `ID` that should be named `id`?"),
         (b"id,pallet,pallet\nabc12345,1,2\n", "Its header has the column `pallet` more than once."),
-        ("id,product\nabc12345,sku1\n".encode("utf-16"), "It is in UTF-16; save it as CSV in UTF-8."),
+        ("id,product\nabc12345,sku1\n".encode("utf-32"), "It is in UTF-32; save it in UTF-8."),
+        (b"\xff\xfei\0d\0\n\0\x00\xd8a\0\n\0", "It says that it is in UTF-16, but is not; save it in UTF-8."),
         (b"id,caf\xe9\nabc12345,1\n", "Its header cannot be read: caf\\xe9"[:26]),
         (b'"id\nabc12345\n', "A quote is opened and never closed."),
     ],
@@ -260,3 +261,9 @@ def test_a_queued_record_that_was_cancelled_is_left_alone(committed_demo: Demo) 
     record.refresh_from_db()
     assert record.status == "cancelled"
     assert Code.objects.count() == 0
+
+
+def test_a_semicolon_file_in_utf_16_becomes_codes(committed_demo: Demo) -> None:
+    record = ingested(committed_demo.staff, 'id;product;note\r\nabc12345;sku1;"é;x"\r\n'.encode("utf-16"))
+    assert record.status == "completed"
+    assert Code.objects.values_list("identifier", "scm_data").get() == ("abc12345", {"note": "é;x"})
