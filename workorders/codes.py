@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
 from portal.copying import copy_blocks
 from workorders.models import Code
@@ -33,6 +34,7 @@ A position grows with the codes' order in their source; the spool turns position
 RUN = 50_000  # codes sorted in memory at a time
 FAN_IN = 128  # runs merged, and files open, at a time
 TICK = 10_000  # codes between two reports of progress
+SLICES = 64  # in which hashes are compared
 LINES_AT_ONCE = 4000  # sent to the server in one piece
 SAMPLE = 1000  # ids asked about before a load, so that a file uploaded twice is found without writing
 COLUMNS = (
@@ -64,7 +66,7 @@ class CodeSpool:
         self._lines: list[str] = []
         self._hashes = array("q")
         self._runs: list[Path] = []
-        self._hash_runs: list[Path] = []
+        self._hash_runs: list[_HashRun] = []
         self._names = count_from(1)
 
     def add(self, codes: list[NewCode]) -> None:
@@ -99,7 +101,7 @@ class CodeSpool:
             runs = self._runs
             self._runs = [self._write_file(self._firsts(_merged(runs), on_repeat, tick))]
             _remove(runs)
-        _remove(self._hash_runs)
+        _remove([run.path for run in self._hash_runs])
 
     def _firsts(
         self, lines: Iterable[bytes], on_repeat: Callable[[str, int, int], None], tick: Callable[[int], None]
@@ -173,7 +175,7 @@ class CodeSpool:
             return
         self._lines.sort()
         self._runs.append(self._write_file(["".join(self._lines).encode()]))
-        self._hash_runs.append(self._write_file([np.sort(np.frombuffer(self._hashes, np.int64)).tobytes()]))
+        self._hash_runs.append(_HashRun(self.folder / f"hashes-{len(self._hash_runs)}", self._hashes))
         self._lines = []
         self._hashes = array("q")
 
@@ -196,17 +198,27 @@ class _RenderedAttributes(dict[Attributes, str]):
         return text
 
 
-def _some_hash_repeats(runs: list[Path]) -> bool:
-    """Whether a number stands twice in the files, each of which holds sorted numbers of 64 bits.
+class _HashRun:
+    """Sorted numbers of 64 bits in a file, of which a slice can be read."""
 
-    Looked at in slices of about one run, so that memory does not grow with the number of runs.
-    """
-    numbers = [np.memmap(run, np.int64, "r") for run in runs]
-    edges = np.linspace(-(2.0**63), 2.0**63, len(runs) + 1)[1:-1].astype(np.int64)
-    cuts = [[0, *np.searchsorted(run, edges), len(run)] for run in numbers]
-    for at in range(len(runs)):
-        slices = [run[cut[at] : cut[at + 1]] for run, cut in zip(numbers, cuts, strict=True)]
-        together = np.sort(np.concatenate(slices))
+    EDGES = np.linspace(-(2.0**63), 2.0**63, SLICES + 1)[1:-1].astype(np.int64)
+
+    def __init__(self, path: Path, numbers: array[int]) -> None:
+        ordered = np.sort(np.frombuffer(numbers, np.int64))
+        ordered.tofile(path)
+        self.path = path
+        self.cuts = [0, *np.searchsorted(ordered, self.EDGES).tolist(), len(ordered)]
+
+    def read(self, at: int) -> NDArray[np.int64]:
+        """The numbers of slice `at`."""
+        first, end = self.cuts[at], self.cuts[at + 1]
+        return np.fromfile(self.path, np.int64, end - first, offset=first * 8)
+
+
+def _some_hash_repeats(runs: list[_HashRun]) -> bool:
+    """Whether a number stands twice in the runs, of which only a slice each is in memory at a time."""
+    for at in range(SLICES) if runs else ():
+        together = np.sort(np.concatenate([run.read(at) for run in runs]))
         if (together[1:] == together[:-1]).any():
             return True
     return False
