@@ -75,10 +75,20 @@ class GetPostDataSerializer(serializers.Serializer[Any]):
 class ProcessSerializer(serializers.Serializer[Any]):
     """The parameters of `process`, checked for the company in the context."""
 
-    record = serializers.CharField()
+    record = serializers.CharField(trim_whitespace=False)
     default_scm_data = serializers.JSONField(default=dict)
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
     allow_posted_duplicates = serializers.BooleanField(default=False)
+    workorder = serializers.JSONField(required=False, allow_null=True, write_only=True)
+
+    def validate_workorder(self, value: Any) -> None:
+        if value is not None:
+            raise serializers.ValidationError("Codes cannot be uploaded into an existing workorder yet.")
+
+    def parameters(self) -> dict[str, Any]:
+        """What the record keeps of a valid call."""
+        kept = ("default_scm_data", "url_prefix", "allow_posted_duplicates")
+        return {"use_serial_number": False} | {name: self.validated_data[name] for name in kept}
 
     def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
         company: Company = self.context["company"]
@@ -134,8 +144,8 @@ class Process(APIView):
         company = company_of(request)
         form = ProcessSerializer(data=request.data, context={"company": company})
         form.is_valid(raise_exception=True)
-        parameters = {"use_serial_number": False, **form.validated_data}
-        record = IngestionRecord.objects.filter(company=company, key=parameters.pop("record")).first()
+        parameters = form.parameters()
+        record = IngestionRecord.objects.filter(company=company, key=form.validated_data["record"]).first()
         if record is None:
             raise Refused("Invalid record")
         try:

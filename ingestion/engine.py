@@ -123,7 +123,7 @@ class _Ingestion:
         self.record, self.pulse, self.folder = record, pulse, folder
         self.url_prefix = record.parameters["url_prefix"] or record.company.url_prefix
         self.ignores_repeats = record.parameters["allow_posted_duplicates"]
-        self.repeats = 0
+        self.repeats = self.rows = 0
         self.log = ErrorLog(record.pk, folder)
 
     def run(self) -> None:
@@ -163,7 +163,8 @@ class _Ingestion:
             )
             for batch in reader:
                 spool.add(rules.check(batch))
-                self.pulse.tick(batch.first + len(batch.rows) - reader.first_row)
+                self.rows = batch.first + len(batch.rows) - reader.first_row
+                self.pulse.tick(self.rows)
         for row in rules.blank_rows:
             spool.skip(row)
         self.pulse.enter(Phase.SORTING, spool.count)
@@ -207,8 +208,9 @@ class _Ingestion:
 
     def _log_taken(self, spool: CodeSpool) -> None:
         """Name the rows whose ids the company has used before."""
+        self.pulse.enter(Phase.SORTING, spool.count)
         with transaction.atomic():
-            for identifier, row in spool.taken():
+            for identifier, row in spool.taken(self.pulse.tick):
                 detail = "An earlier upload of the company used it."
                 self.log.add("duplicate_id_error", row, "id", identifier, detail=detail, id=identifier)
                 self.pulse.check()
@@ -217,9 +219,11 @@ class _Ingestion:
 
     def _refuse(self) -> None:
         """Commit the errors and the record's end together."""
+        self.pulse.enter(Phase.REPORTING, self.log.counts.total())
         with transaction.atomic():
-            self.log.store()
-            _end(self.record, status=Status.ERROR, result_data=self.log.result_data)
+            self.log.store(self.pulse.tick)
+            _end(self.record, status=Status.ERROR, rows_done=self.rows, rows_total=self.rows,
+                 result_data=self.log.result_data)  # fmt: skip
 
 
 def _next_workorder_id() -> int:

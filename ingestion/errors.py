@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from django.db import connection
 
-from portal.copying import copy_blocks, file_blocks
+from portal.copying import copy_blocks, file_blocks, ticking
 
 IDS_PER_KIND = 1000  # ids named in a record's result_data, for each kind
 SHOWN_CHARACTERS = 200  # of a wrong value
@@ -62,8 +63,8 @@ KINDS: dict[str, Kind] = {
             "duplicate_id_error",
             "Id used twice",
             "The id is taken already.",
-            "Every id is used once within the company: give the row another id, or delete it. Ids repeated within "
-            "the file can also be ignored by uploading with that option.",
+            "Every id is used once within the company: give the row another id, or delete it. Repeats within one file, "
+            "not ids of earlier uploads, can be ignored by an option of the upload.",
             "abc12345 in rows 2 and 7",
         ),
         Kind(
@@ -164,11 +165,11 @@ class ErrorLog:
         """What the record says of the errors, as the contract shapes it."""
         return {"errors": [{kind: ids} for kind, ids in self.ids.items()], "error_counts": dict(self.counts)}
 
-    def store(self) -> None:
-        """Write every error into the database, within the caller's transaction."""
+    def store(self, tick: Callable[[int], None]) -> None:
+        """Write every error into the database, in the caller's transaction; `tick` hears how many have been sent."""
         self.spool.flush()
         with connection.cursor() as cursor:
-            copy_blocks(cursor, self.TABLE, self.COLUMNS, file_blocks(self.path))
+            copy_blocks(cursor, self.TABLE, self.COLUMNS, ticking(file_blocks(self.path), tick))
 
     def close(self) -> None:
         self.spool.close()

@@ -130,7 +130,11 @@ class _JsonText:
         self._file = file
         self._decode: Callable[[bytes, bool], str] | None = None
         self._scan = json.JSONDecoder(
-            object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=self._no_constant
+            strict=False,
+            object_pairs_hook=_object,
+            parse_int=Number,
+            parse_float=Number,
+            parse_constant=self._no_constant,
         ).raw_decode
         self._window, self._at, self._ended = "", 0, False
         self._singly = False
@@ -139,8 +143,8 @@ class _JsonText:
     def open_array(self) -> None:
         begin = self._next_character()
         if begin != "[":
-            how = f"It begins with {shown(begin)}" if begin else "It is empty"
-            raise UnreadableFile(f"{how}, not with [: a JSON file is one array of objects, with commas between them.")
+            how = f"It begins with {shown(begin)}, not with [" if begin else "It is empty"
+            raise UnreadableFile(f"{how}. A JSON file is one array of objects, [{{…}}, {{…}}].")
         self._at += 1
 
     def runs(self) -> Iterator[list[Any]]:
@@ -190,6 +194,8 @@ class _JsonText:
 
     def _reason(self, error: ValueError) -> str:
         """What is wrong, and with what it begins."""
+        if not self._ended:
+            return f"it is longer than {LONGEST_RECORD:,} characters, or one of its quotes or braces is never closed"
         place = error.pos if isinstance(error, json.JSONDecodeError) else self._at
         if place >= len(self._window.rstrip()):
             return "the file breaks off"

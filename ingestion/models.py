@@ -57,6 +57,7 @@ class IngestionRecord(models.Model):
         CHECKING = "checking", "checking rows"
         SORTING = "sorting", "looking for repeated ids"
         CREATING = "creating", "creating codes"
+        REPORTING = "reporting", "listing the errors"
         ENDED = "ended", "ended"
 
     key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)

@@ -18,6 +18,12 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
+OTHER_FILES = {
+    b"PK\x03\x04": "an Excel workbook or another zip file; save the sheet as CSV in UTF-8",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV in UTF-8",
+    b"\x1f\x8b": "compressed by gzip; unpack it first",
+    b"%PDF": "a PDF; save the table as CSV in UTF-8",
+}
 
 
 class UnreadableFile(Exception):  # noqa: N818  # says what the file is
@@ -46,8 +52,12 @@ class Number(str):
 def decoder_for(beginning: bytes) -> Callable[[bytes, bool], str]:
     """What decodes a file that begins so, a piece at a time and told which is the last: UTF-8, or UTF-16 by its mark.
 
-    A byte that is not UTF-8 comes out as a lone surrogate; broken UTF-16 raises UnreadableFile, as does UTF-32.
+    A byte that is not UTF-8 comes out as a lone surrogate; broken UTF-16 raises UnreadableFile, as do UTF-32 and
+    files of other kinds.
     """
+    for signature, what in OTHER_FILES.items():
+        if beginning.startswith(signature):
+            raise UnreadableFile(f"It is {what}.")
     mark = next((mark for mark in BYTE_ORDER_MARKS if beginning.startswith(mark)), b"")
     encoding = BYTE_ORDER_MARKS.get(mark, "UTF-8")
     if encoding == "UTF-32":

@@ -21,6 +21,8 @@ IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},{LONGEST_ID}}}")
 STRANGE = re.compile(r"[^A-Za-z0-9_-]")
 SCM_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LONGEST_SCM_VALUE = 1000
+MOST_SCM_FIELDS = 1000
+LONGEST_DEFAULTS = 10_000  # characters of all default values together, since every code gets them
 NOT_FOUND = -1  # no product has this id
 MOST_HEADERS = 1000  # whose rules are kept at a time
 STATUSES = {"0": 0, "1": 1, "2": 2}
@@ -63,6 +65,12 @@ def parse_defaults(data: Mapping[str, Any]) -> Defaults:
             wrong.append("blacklist_reason: a number from 0 to 10.")
         elif len(text) > LONGEST_SCM_VALUE:
             wrong.append(f"{key}: {LONGEST_SCM_VALUE:,} characters at most, this has {len(text):,}.")
+    if (size := sum(map(len, texts.values()))) > LONGEST_DEFAULTS:
+        wrong.append(
+            f"The values hold {size:,} characters together; {LONGEST_DEFAULTS:,} at most, since every code gets them."
+        )
+    if len(data) > MOST_SCM_FIELDS:
+        wrong = [f"It has {len(data):,} fields; {MOST_SCM_FIELDS:,} at most."]
     if wrong:
         raise ValueError(wrong)
     return Defaults(
@@ -283,6 +291,10 @@ def _refuse_header(header: tuple[str, ...]) -> None:
         alike = next((name for name in header if name.strip().lower() in ALIKE), "")
         hint = f" Is it `{shown(alike)}` that should be named `id`?" if alike else ""
         raise UnreadableFile(f"Its header has no column `id`, only: {shown(', '.join(header))}.{hint}")
+    if len(header) > MOST_SCM_FIELDS + len(OWN_COLUMNS):
+        raise UnreadableFile(
+            f"Its header has {len(header):,} columns; a code has {MOST_SCM_FIELDS:,} SCM fields at most."
+        )
     if repeated:
         raise UnreadableFile(f"Its header has the column `{shown(repeated[0])}` more than once.")
 

@@ -87,7 +87,7 @@ def cancel(record: IngestionRecord) -> bool:
 def requeue_stale() -> None:
     """Send again every record that a worker abandoned, or that no worker was told of."""
     IngestionRecord.objects.filter(status=Status.PROCESSING, lease_until__lt=Now()).update(
-        status=Status.QUEUED, status_updated_at=Now(), phase=IngestionRecord.Phase.WAITING
+        status=Status.QUEUED, status_updated_at=Now(), phase=IngestionRecord.Phase.WAITING, rows_done=0, rows_total=None
     )
     forgotten = IngestionRecord.objects.filter(status=Status.QUEUED, lease_until__lt=Now())
     for pk in list(forgotten.values_list("pk", flat=True)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,15 @@ def file_blocks(path: Path) -> Iterable[bytes]:
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             yield block
+
+
+def ticking(blocks: Iterable[bytes], tick: Callable[[int], None]) -> Iterator[bytes]:
+    """The same blocks; `tick` hears after each how many lines have gone by."""
+    lines = 0
+    for block in blocks:
+        yield block
+        lines += block.count(b"\n")
+        tick(lines)
 
 
 def copy_blocks(cursor: Any, table: str, columns: Sequence[str], blocks: Iterable[bytes]) -> None:

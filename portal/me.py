@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from portal.api import person
 from portal.models import UserAuthorizationToken
+from portal.roles import CODENAMES
 
 
 class Me(APIView):
@@ -16,7 +17,7 @@ class Me(APIView):
     def get(self, request: Request) -> Response:
         """The caller, the company and the permissions in force."""
         user, token = person(request), request.auth
-        held = {name.split(".")[1] for name in user.get_all_permissions()}
+        held = {codename for codename in CODENAMES if user.may(codename)}
         if isinstance(token, UserAuthorizationToken):
             held &= set(token.permissions.values_list("codename", flat=True))
         company = user.company

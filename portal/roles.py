@@ -31,6 +31,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "printer": ("workorder_view", "workorder_download"),
 }
 
+CODENAMES = frozenset(codename for codenames in ROLES.values() for codename in codenames)
+
 
 def sync_roles(**_: Any) -> None:
     """Make the groups of `ROLES` and give each exactly its permissions; safe to repeat."""

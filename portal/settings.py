@@ -8,11 +8,12 @@
 | DATABASE_URL | PostgreSQL to use instead of the embedded one | |
 | CELERY_BROKER_URL | broker to use instead of the embedded Valkey, redis:// or amqp:// | |
 | SECRET_KEY | key that signs sessions and upload forms, 32 characters or more | made once, kept in CODEPORT_HOME |
-| ALLOWED_HOSTS | host names the portal answers to, separated by commas | those of this machine |
+| ALLOWED_HOSTS | host names the portal answers to besides those of this machine, separated by commas | |
 | MAX_UPLOAD_MB | largest file accepted, in MiB | 1024 |
 | EMAIL_URL | where mail goes, smtp://user:password@host:587/?tls=True | printed on the console |
 """
 
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,15 @@ env = Env()
 def _base_of_urls(value: str) -> None:
     """Refuse what cannot stand before `/c/company/id`."""
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?", value) or not parts.hostname:
         raise ValidationError("Must look like https://codes.example.com.")
+
+
+def _hosts(names: list[str]) -> None:
+    """Refuse what is no host name."""
+    for name in names:
+        if not re.fullmatch(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]", name):
+            raise ValidationError(f"{name!r} is no host name; give names separated by commas.")
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -71,7 +79,11 @@ try:
     PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
     PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}", validate=_base_of_urls).rstrip("/")
     MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 1024, validate=validate.Range(1, 1024 * 1024)) * 1024**2
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=_hosts)
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]  # the machine itself always may
+    for name in ("S3_BUCKET", "S3_ENDPOINT_URL"):
+        if env.str(name, ""):
+            raise EnvError(f'Environment variable "{name}" invalid: Files cannot be kept on S3 yet.')
     SECRET_KEY = env.str("SECRET_KEY", "", validate=validate.Regexp(r"^(.{32,})?$", error="Needs 32 characters."))
     SECRET_KEY = SECRET_KEY or _secret_key(CODEPORT_HOME)
     EMAIL = env.dj_email_url("EMAIL_URL", "console:")
@@ -90,7 +102,8 @@ try:
     database_url = env.str("DATABASE_URL", "")
     database = _database(database_url) if database_url else None
 except EnvError as error:
-    raise ImproperlyConfigured(str(error)) from None
+    reasons = " ".join(getattr(error, "error_messages", [])) or str(error).partition(" invalid: ")[2]
+    raise ImproperlyConfigured(f"{str(error).partition(' invalid: ')[0]} invalid: {reasons}") from None
 except OSError as error:
     place = error.filename or CODEPORT_HOME
     raise ImproperlyConfigured(f'Environment variable "CODEPORT_HOME" invalid: {error.strerror}: {place}') from None
@@ -121,6 +134,7 @@ INSTALLED_APPS = [
     "ingestion",
 ]
 MIDDLEWARE = [
+    "portal.middleware.length_required",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -247,5 +261,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion")},
+    "loggers": {
+        **{name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion")},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anyone can ask for any host
+    },
 }

@@ -203,19 +203,85 @@ def test_a_bad_field_is_named_and_the_upload_can_still_be_processed(
     assert client.post(PROCESS, {"record": key}, format="json").status_code == 200
 
 
+def process(client: APIClient, **fields: Any) -> Any:
+    """Process a fresh upload with these fields."""
+    return client.post(PROCESS, {"record": uploaded(client), **fields}, format="json")
+
+
 def test_a_prefix_that_meets_another_companys_is_refused(committed_demo: Demo) -> None:
     first, second = client_of(committed_demo.staff), client_of(committed_demo.other_staff)
     prefix = "https://codes.example.com/a"
-    assert first.post(PROCESS, {"record": uploaded(first), "url_prefix": prefix}, format="json").status_code == 200
-    key = uploaded(second)
-    for meeting in (prefix, "https://codes.example.com/", "https://codes.example.com/abc"):
-        assert list(second.post(PROCESS, {"record": key, "url_prefix": meeting}, format="json").json()) == [
-            "url_prefix"
-        ]
-    apart = second.post(PROCESS, {"record": key, "url_prefix": "https://codes.example.com/b"}, format="json")
-    assert apart.status_code == 200
-    again = first.post(PROCESS, {"record": uploaded(first), "url_prefix": prefix}, format="json")
-    assert again.status_code == 200
+    assert process(first, url_prefix=prefix).status_code == 200
+    for meeting in (
+        prefix,
+        "http://codes.example.com/a",
+        "https://codes.example.com/",
+        "https://codes.example.com/abc",
+        "HTTPS://codes.example.com/a",
+        "https://CODES.example.com/a",
+        "https://codes.example.com:443/a",
+        "https://codes.example.com:0443/a",
+        "https://codes.example.com./a",
+        "https://me@codes.example.com/a",
+        "https://codes%2eexample.com/a",
+        "https://codes.example.com/b/../a",
+        "https://codes.example.com/./a",
+        "https://codes.example.com/%61",
+    ):
+        assert list(process(second, url_prefix=meeting).json()) == ["url_prefix"], meeting
+    assert process(second, url_prefix="https://codes.example.com/b").status_code == 200
+    assert process(first, url_prefix=prefix).status_code == 200
+
+
+@pytest.mark.parametrize("shorter_first", [True, False])
+def test_two_prefixes_of_one_company_cannot_spell_one_url(committed_demo: Demo, *, shorter_first: bool) -> None:
+    client = client_of(committed_demo.staff)
+    prefixes = ["https://codes.example.com/", "https://codes.example.com/a"]
+    first, second = prefixes if shorter_first else reversed(prefixes)
+    assert process(client, url_prefix=first).status_code == 200
+    refused = process(client, url_prefix=second).json()["url_prefix"]
+    assert refused == [f"Codes of yours begin with {first[8:]}, so two codes could get the same URL; use that one."]
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "http://127.0.0.1:8000/c/other/",
+        "HTTP://127.0.0.1:8000/c/other/",
+        "https://127.0.0.1:8000/c/other/",
+        "http://localhost:8000/c/other/",
+        "http://127.1:8000/c/other/",
+        "http://x@127.0.0.1:8000/c/other/",
+        "http://127.0.0.1:08000/c/other/",
+        "http://127.0.0.1:8000/c/demo/../other/",
+        "http://127.0.0.1:8000/c/demo/a",
+        "https://codes.example.com:99999/",
+        'https://codes.example.com/"<>',
+        "https://codes.example.com/%zz",
+    ],
+)
+def test_no_spelling_of_this_portals_address_leads_to_another_companys_codes(committed_demo: Demo, prefix: str) -> None:
+    assert list(process(client_of(committed_demo.staff), url_prefix=prefix).json()) == ["url_prefix"]
+
+
+def test_the_own_default_prefix_may_be_said(committed_demo: Demo) -> None:
+    assert process(client_of(committed_demo.staff), url_prefix="http://127.0.0.1:8000/c/demo/").status_code == 200
+    assert process(client_of(committed_demo.staff), url_prefix="https://codes.example.com/q?id=").status_code == 200
+
+
+def test_a_workorder_cannot_be_named_yet(committed_demo: Demo) -> None:
+    client = client_of(committed_demo.staff)
+    named: list[Any] = [1, "x", -1, [], 2**70]
+    for workorder in named:
+        assert list(process(client, workorder=workorder).json()) == ["workorder"]
+    assert process(client, workorder=None).status_code == 200
+
+
+def test_a_body_in_chunks_is_told_to_give_its_length(demo: Demo) -> None:
+    answer = client_of(demo.staff).post(
+        GET_POST_DATA, b"", content_type="application/json", HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH=""
+    )
+    assert answer.status_code == 411
 
 
 def test_a_file_posted_after_processing_began_changes_nothing(committed_demo: Demo) -> None:

@@ -25,6 +25,7 @@ from tests.running import worker
 from tests.test_ingestion import SPEC_EXAMPLE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+expect.set_options(timeout=30_000)
 QUIET = ["--disable-dev-shm-usage", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 DROP = """async ([selector, name, type, content]) => {
@@ -57,6 +58,7 @@ def page(browser: Browser, committed_demo: Demo, live_server: Any) -> Iterator[P
     """A fresh page that fails the test on anything said in its console."""
     context = browser.new_context(base_url=live_server.url, accept_downloads=True)
     complaints: list[str] = []
+    context.set_default_timeout(60_000)
     opened = context.new_page()
     opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     opened.on("pageerror", lambda error: complaints.append(str(error)))
@@ -86,7 +88,7 @@ def test_a_dropped_file_ends_in_an_archive_whose_sample_reads_back(page: Page, t
         drop(page, "codes.csv", SPEC_EXAMPLE)
         page.get_by_role("button", name="Upload and check").click()
         page.wait_for_url("**/ingestions/*/")
-        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible()
         with page.expect_download() as started:
             page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first.click()
         saved = tmp_path / "archive.zip"
@@ -114,7 +116,7 @@ def test_the_main_job_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
                 break
         page.keyboard.press("Enter")
         page.wait_for_url("**/ingestions/*/")
-        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible()
 
 
 def test_a_file_with_errors_lists_each_with_row_column_and_value(page: Page) -> None:
@@ -125,7 +127,7 @@ def test_a_file_with_errors_lists_each_with_row_column_and_value(page: Page) -> 
         page.get_by_role("button", name="Upload and check").click()
         page.wait_for_url("**/ingestions/*/")
         table = page.get_by_role("table")
-        expect(table.get_by_role("row")).to_have_count(4, timeout=30_000)
+        expect(table.get_by_role("row")).to_have_count(4)
     expect(table.get_by_role("row").nth(1)).to_contain_text(re.compile(r"2.*id.*short", re.DOTALL))
     expect(table.get_by_role("row").nth(2)).to_contain_text(re.compile(r"3.*product.*sku9", re.DOTALL))
     expect(table.get_by_role("row").nth(3)).to_contain_text(re.compile(r"5.*id.*abc12346", re.DOTALL))

@@ -44,6 +44,8 @@ def test_create_token_gives_only_the_permissions_named(demo: Demo) -> None:
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
+        (["staff@demo.example\udcff"], r"No active user has the e-mail staff@demo.example\\udcff."),
+        (["staff@demo.example", "--name", "x" * 101], "--name must have 1 to 100 printable characters."),
         (["nobody@demo.example"], "No active user has the e-mail nobody@demo.example."),
         (["staff@demo.example", "--days", "0"], "--days must be from 1 to 3650."),
         (
@@ -91,7 +93,7 @@ def test_ingest_refuses_a_file_with_the_error_summary(committed_demo: Demo, tmp_
     [
         ("codes.csv", {"company": "nobody"}, "No brand owner has the slug nobody."),
         ("codes.csv", {"company": "printco"}, "No brand owner has the slug printco."),
-        ("missing.csv", {}, "There is no file"),
+        ("missing.csv", {}, "There is no regular file"),
         ("codes.dat", {}, "Say with --filetype what codes.dat is: csv, json."),
         ("codes.csv", {"default_scm_data": "{"}, "--default-scm-data is not JSON."),
         ("codes.csv", {"default_scm_data": '{"product": "x"}'}, "default_scm_data: product"),

@@ -132,6 +132,8 @@ def connection_dead_rows() -> list[int]:
         ("id,product\nabc12345,sku1\n".encode("utf-32"), "It is in UTF-32; save it in UTF-8."),
         (b"\xff\xfei\0d\0\n\0\x00\xd8a\0\n\0", "It says that it is in UTF-16, but is not; save it in UTF-8."),
         (b"id,caf\xe9\nabc12345,1\n", "Its header cannot be read: caf\\xe9"[:26]),
+        (b"PK\x03\x04\x14\0", "It is an Excel workbook or another zip file; save the sheet as CSV in UTF-8."),
+        (b"id," + b",".join(b"c%d" % number for number in range(5000)) + b"\n", "Its header has 5,001 columns"),
         (b'"id\nabc12345\n', "A quote is opened and never closed."),
     ],
 )
@@ -267,3 +269,12 @@ def test_a_semicolon_file_in_utf_16_becomes_codes(committed_demo: Demo) -> None:
     record = ingested(committed_demo.staff, 'id;product;note\r\nabc12345;sku1;"é;x"\r\n'.encode("utf-16"))
     assert record.status == "completed"
     assert Code.objects.values_list("identifier", "scm_data").get() == ("abc12345", {"note": "é;x"})
+
+
+def test_wide_rows_are_stored_in_pieces(committed_demo: Demo) -> None:
+    """A few megabytes in few rows: what is sorted and sent at once is bounded by size, not by rows alone."""
+    header = ",".join(["id", *(f"field_{number}" for number in range(60))])
+    rows = "".join(f"wide-{row:04d}" + f",{'v' * 1000}" * 60 + "\n" for row in range(400))
+    record = ingested(committed_demo.staff, f"{header}\n{rows}")
+    assert record.result_data == {"codes_created": 400, "duplicates_ignored": 0}
+    assert len(Code.objects.get(identifier="wide-0399").scm_data) == 60

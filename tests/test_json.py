@@ -71,8 +71,8 @@ def test_every_error_of_a_file_is_found_in_one_go(committed_demo: Demo) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "It is empty, not with [: a JSON file is one array of objects, with commas between them."),
-        (b"  ", "It is empty, not with ["),
+        (b"", "It is empty. A JSON file is one array of objects, [{…}, {…}]."),
+        (b"  ", "It is empty."),
         (b"[]", "Its array is empty."),
         (b'{"id": "abc12345"}', "It begins with {, not with ["),
         (b'{"id": "abc12345"}\n{"id": "abc12346"}\n', "It begins with {, not with ["),
@@ -104,3 +104,18 @@ def test_the_window_slides_over_objects_of_any_size(committed_demo: Demo, monkey
     assert record.result_data == {"codes_created": 100, "duplicates_ignored": 0}
     notes = [code.scm_data.get("note", "") for code in Code.objects.order_by("sequence")]
     assert notes == [entry["note"] for entry in objects]
+
+
+def test_errors_before_broken_syntax_are_listed_too(committed_demo: Demo) -> None:
+    record = ingested(committed_demo.staff, '[{"id": "good0001"}, {"id": "bad"}, {"id": ', "json")
+    assert [(row, kind) for row, _column, _value, kind in errors(record)] == [
+        (2, "invalid_id_error"),
+        (None, "invalid_file_error"),
+    ]
+
+
+def test_raw_control_characters_are_the_rows_fault(committed_demo: Demo) -> None:
+    record = ingested(
+        committed_demo.staff, '[{"id": "good0001", "a": "x\ny"}, {"id": "good0002", "a": "x\0y"}]', "json"
+    )
+    assert errors(record) == [(2, "a", "x\\x00y", "invalid_row_error")]

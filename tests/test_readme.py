@@ -38,6 +38,6 @@ def test_the_tour_ends_in_the_archive(tmp_path: Path) -> None:
         (archive,) = tmp_path.glob("*.zip")
         with zipfile.ZipFile(archive) as opened:
             rows = list(csv.DictReader(io.StringIO(opened.read("codes.csv").decode())))
-        assert [row["extended_id"] for row in rows] == ["abc12345", "def12345", "ghi12345", "jkl12345"]
-        assert rows[0]["url"] == f"http://127.0.0.1:{up.port}/c/demo/abc12345"
+        assert [row["extended_id"] for row in rows] == ["bottle-0001", "bottle-0002", "bottle-0003", "bottle-0004"]
+        assert rows[0]["url"] == f"http://127.0.0.1:{up.port}/c/demo/bottle-0001"
         assert up.end(signal.SIGTERM) == 0

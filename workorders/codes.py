@@ -19,7 +19,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from portal.copying import copy_blocks
+from portal.copying import copy_blocks, ticking
 from workorders.models import Code
 
 Attributes = tuple[int | None, int, int]
@@ -32,10 +32,12 @@ A position grows with the codes' order in their source; the spool turns position
 """
 
 RUN = 50_000  # codes sorted in memory at a time
+RUN_CHARACTERS = 16 * 1024**2  # of the lines sorted in memory, where they are long
 FAN_IN = 128  # runs merged, and files open, at a time
 TICK = 10_000  # codes between two reports of progress
 SLICES = 64  # in which hashes are compared
-LINES_AT_ONCE = 4000  # sent to the server in one piece
+LINES_AT_ONCE = 4000  # sent to the server in one piece, at most
+BLOCK = 4 * 1024**2  # bytes sent in one piece, about
 SAMPLE = 1000  # ids asked about before a load, so that a file uploaded twice is found without writing
 COLUMNS = (
     "identifier",
@@ -54,7 +56,7 @@ BACKSLASH, TWO_BACKSLASHES = "\\", "\\\\"
 class CodeSpool:
     """Codes on their way into the table: `add` them, `find_repeats`, then `load` them.
 
-    Lives in `folder`, which the caller makes and removes. Memory is bounded by RUN, whatever is added.
+    Lives in `folder`, which the caller makes and removes. Memory is bounded by RUN and RUN_CHARACTERS.
     """
 
     def __init__(self, folder: Path, *, company_id: int, workorder_id: int, first_position: int = 1) -> None:
@@ -64,6 +66,8 @@ class CodeSpool:
         self._attributes = _RenderedAttributes(f"{company_id}\t{workorder_id}")
         self._gaps = array("Q")  # sequences that hold no code
         self._lines: list[str] = []
+        self._characters = 0  # in the lines
+        self._longest_line = 1
         self._hashes = array("q")
         self._runs: list[Path] = []
         self._hash_runs: list[_HashRun] = []
@@ -72,14 +76,18 @@ class CodeSpool:
     def add(self, codes: list[NewCode]) -> None:
         """Spool codes, in any order."""
         base, attributes = self._base, self._attributes
-        self._lines += [
+        lines = [
             f"{identifier}\t{position - base:010d}\t{attributes[attribute]}\t"
             f"{scm.replace(BACKSLASH, TWO_BACKSLASHES) if BACKSLASH in scm else scm}\n"
             for identifier, position, attribute, scm in codes
         ]
+        sizes = list(map(len, lines))
+        self._lines += lines
+        self._characters += sum(sizes)
+        self._longest_line = max(self._longest_line, *sizes, 1)
         self._hashes.extend([hash(code[0]) for code in codes])
         self.count += len(codes)
-        if len(self._lines) >= RUN:
+        if len(self._lines) >= RUN or self._characters >= RUN_CHARACTERS:
             self._write_run()
 
     def skip(self, position: int) -> None:
@@ -126,14 +134,13 @@ class CodeSpool:
         """
         lines = self._renumbered() if self._gaps else _merged(self._runs)
         with connection.cursor() as cursor:
-            copy_blocks(cursor, Code._meta.db_table, COLUMNS, self._blocks(lines, tick))
+            copy_blocks(cursor, Code._meta.db_table, COLUMNS, ticking(self._blocks(lines), tick))
 
-    def _blocks(self, lines: Iterator[bytes], tick: Callable[[int], None]) -> Iterator[bytes]:
-        sent = 0
-        while block := list(islice(lines, LINES_AT_ONCE)):
-            yield b"".join(block)
-            sent += len(block)
-            tick(sent)
+    def _blocks(self, lines: Iterator[bytes]) -> Iterator[bytes]:
+        """Lines joined to pieces of a size worth sending."""
+        at_once = max(1, min(LINES_AT_ONCE, BLOCK // self._longest_line))
+        while block := b"".join(islice(lines, at_once)):
+            yield block
 
     def _renumbered(self) -> Iterator[bytes]:
         """The codes with their sequences closed over the gaps."""
@@ -152,14 +159,17 @@ class CodeSpool:
                     picked.append(line[: line.index(b"\t")].decode())
         return Code.objects.filter(company_id=self.company_id, identifier__in=picked).exists()
 
-    def taken(self) -> Iterator[tuple[str, int]]:
-        """Identifier and position of every code whose id the company has used already, within a transaction."""
+    def taken(self, tick: Callable[[int], None]) -> Iterator[tuple[str, int]]:
+        """Identifier and position of every code whose id the company has used already, within a transaction.
+
+        `tick` hears how many ids have been sent to the server, now and then.
+        """
         if not Code.objects.filter(company_id=self.company_id).exists():
             return
         with connection.cursor() as cursor:
             cursor.execute('CREATE TEMP TABLE posted (identifier text COLLATE "C", sequence bigint) ON COMMIT DROP')
             wanted = (b"\t".join(line.split(b"\t", 2)[:2]) + b"\n" for line in _merged(self._runs))
-            copy_blocks(cursor, "posted", ("identifier", "sequence"), self._blocks(wanted, lambda _sent: None))
+            copy_blocks(cursor, "posted", ("identifier", "sequence"), ticking(self._blocks(wanted), tick))
             cursor.execute("ANALYZE posted")
         with connection.chunked_cursor() as cursor:
             cursor.execute(
@@ -176,7 +186,7 @@ class CodeSpool:
         self._lines.sort()
         self._runs.append(self._write_file(["".join(self._lines).encode()]))
         self._hash_runs.append(_HashRun(self.folder / f"hashes-{len(self._hash_runs)}", self._hashes))
-        self._lines = []
+        self._lines, self._characters = [], 0
         self._hashes = array("q")
 
     def _write_file(self, pieces: Iterable[bytes]) -> Path:

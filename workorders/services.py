@@ -17,18 +17,26 @@ from workorders.archive import published
 from workorders.models import Product, UrlPrefix, Workorder
 
 SHORTEST_ID = 8
-PRINTABLE = re.compile(r"[!-~]+")
+LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+PREFIX = re.compile(  # RFC 3986, in the spelling that its section 6 calls normal
+    rf"(?P<scheme>https?)://{LABEL}(\.{LABEL})*(:(?P<port>[1-9][0-9]{{0,4}}))?"
+    r"/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%(?![4-7][0-9A-F]|3[0-9]|2[DE])[0-9A-F]{2})*"
+    r"([?#]([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})*)?"
+)
+DOT_SEGMENT = re.compile(r"/\.{1,2}(/|$)")
+NEEDLESS_PORTS = {"http": 80, "https": 443}
+LARGEST_PORT = 65535
 PREFIX_LOCK = 7_205_001  # any number no one else locks
 
 
 def workorders_for(user: User) -> QuerySet[Workorder]:
-    """The workorders of the user's company."""
-    return Workorder.objects.filter(company_id=user.company_id) if user.company_id else Workorder.objects.none()
+    """The workorders of the user's company; all of them for a superuser."""
+    return Workorder.objects.all() if user.is_superuser else Workorder.objects.filter(company_id=user.company_id or 0)
 
 
 def products_for(user: User) -> QuerySet[Product]:
-    """The products of the user's company."""
-    return Product.objects.filter(company_id=user.company_id) if user.company_id else Product.objects.none()
+    """The products of the user's company; all of them for a superuser."""
+    return Product.objects.all() if user.is_superuser else Product.objects.filter(company_id=user.company_id or 0)
 
 
 def usable_products(company_id: int) -> dict[str, int]:
@@ -37,36 +45,54 @@ def usable_products(company_id: int) -> dict[str, int]:
 
 
 def claim_url_prefix(company: Company, prefix: str) -> None:
-    """Make `prefix` the company's; ValidationError when no code's URL can begin with it, or another company's does.
+    """Make `prefix` the company's; ValidationError when no code's URL can begin with it, or other codes' URLs do.
 
     Two prefixes meet when one begins with the other: then an id behind the shorter could spell a URL behind the longer.
+    So they may not, be they of two companies or of one. The same prefix may be used again and again by its company.
     """
     _refuse_prefix(company, prefix)
+    bare = _bare(prefix)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PREFIX_LOCK])
-        others = UrlPrefix.objects.exclude(company=company)
-        longer = others.annotate(at=StrIndex(F("prefix"), Value(prefix))).filter(at=1)
-        shorter = others.annotate(at=StrIndex(Value(prefix), F("prefix"))).filter(at=1)
-        if longer.exists() or shorter.exists():
-            raise ValidationError("The URLs of another company begin like this; choose another prefix.")
-        UrlPrefix.objects.get_or_create(prefix=prefix, defaults={"company": company})
+        longer = UrlPrefix.objects.annotate(at=StrIndex(F("prefix"), Value(bare))).filter(at=1)
+        shorter = UrlPrefix.objects.annotate(at=StrIndex(Value(bare), F("prefix"))).filter(at=1)
+        for other in longer.union(shorter):
+            if other.company_id != company.pk:
+                raise ValidationError("The URLs of another company begin like this; choose another prefix.")
+            if other.prefix != bare:
+                reason = f"Codes of yours begin with {other.prefix}, so two codes could get the same URL; use that one."
+                raise ValidationError(reason)
+        UrlPrefix.objects.get_or_create(prefix=bare, defaults={"company": company})
+
+
+def _bare(prefix: str) -> str:
+    """What a prefix comes down to when URLs are compared: no scheme, since http and https reach the same page."""
+    return prefix.partition("://")[2]
 
 
 def _refuse_prefix(company: Company, prefix: str) -> None:
-    try:
-        parts = urlsplit(prefix)
-        host = parts.hostname
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in ("http", "https") or not PRINTABLE.fullmatch(prefix):
-        raise ValidationError("It must look like https://codes.example.com/ and hold no spaces.")
-    if not parts.path:
-        raise ValidationError("After the host name it needs a slash, or the id would become a part of the name.")
-    if not prefix.startswith(company.url_prefix) and f"{prefix}/".startswith(f"{settings.PUBLIC_URL}/"):
-        raise ValidationError(f"Below this portal's own address it must begin with {company.url_prefix}")
+    """Only one spelling of each URL is let through, so that comparing texts compares URLs."""
+    match = PREFIX.fullmatch(prefix)
+    port = int(match["port"] or 0) if match else 0
+    if not match or port > LARGEST_PORT or port == NEEDLESS_PORTS[match["scheme"]] or DOT_SEGMENT.search(prefix):
+        raise ValidationError(
+            "It must look like https://codes.example.com/ or https://codes.example.com/c?id= and go up to where the id"
+            " begins: the host in small letters and followed by a slash, no password, no needless port, no spaces."
+        )
+    if prefix.startswith(company.url_prefix):
+        if prefix != company.url_prefix:
+            raise ValidationError(f"Below {company.url_prefix} the id follows at once; leave the prefix out.")
+    elif _host(prefix) == _host(settings.PUBLIC_URL):
+        raise ValidationError(f"At this portal's own address it must be {company.url_prefix}")
     if longest_id(prefix) < SHORTEST_ID:
         longest = qr.CAPACITY - SHORTEST_ID
         raise ValidationError(f"It has {len(prefix)} characters; the QR code has room for {longest}.")
+
+
+def _host(url: str) -> str:
+    """The host of a URL; one name for all the names of this machine."""
+    host = urlsplit(url).hostname or ""
+    return "localhost" if host == "localhost" or host.startswith("127.") else host
 
 
 def longest_id(prefix: str) -> int:

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if company is None:
             raise CommandError(f"No brand owner has the slug {options['company']}.")
         if not path.is_file():
-            raise CommandError(f"There is no file {path}.")
+            raise CommandError(f"There is no regular file {path}.")
         filetype = options["filetype"] or path.suffix.lstrip(".").lower()
         if filetype not in IngestionRecord.Filetype.values:
             raise CommandError(
@@ -95,9 +95,7 @@ def _parameters(company: Company, record: IngestionRecord, options: dict[str, An
     if not form.is_valid():
         services.cancel(record)
         raise CommandError("\n".join(f"{name}: {text}" for name, texts in form.errors.items() for text in texts))
-    parameters = {"use_serial_number": False, **form.validated_data}
-    del parameters["record"]
-    return parameters
+    return form.parameters()
 
 
 class _Bar(threading.Thread):

@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from portal.models import User, UserAuthorizationToken
+from portal.roles import CODENAMES
 
-LONGEST_DAYS = 3650
+LONGEST_DAYS, LONGEST_NAME = 3650, 100
 
 
 class Command(BaseCommand):
@@ -29,12 +30,16 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.filter(email__iexact=options["email"], is_active=True).first()
+        email = options["email"]
+        user = User.objects.filter(email__iexact=email, is_active=True).first() if email.isprintable() else None
         if user is None:
-            raise CommandError(f"No active user has the e-mail {options['email']}.")
+            raise CommandError(f"No active user has the e-mail {ascii(email)[1:-1]}.")
+        if not options["name"].isprintable() or not 1 <= len(options["name"]) <= LONGEST_NAME:
+            raise CommandError(f"--name must have 1 to {LONGEST_NAME} printable characters.")
         if not 1 <= options["days"] <= LONGEST_DAYS:
             raise CommandError(f"--days must be from 1 to {LONGEST_DAYS}.")
-        permissions = {entry.codename: entry for entry in Permission.objects.all() if user.may(entry.codename)}
+        permissions = {entry.codename: entry for entry in Permission.objects.filter(codename__in=CODENAMES)}
+        permissions = {name: entry for name, entry in permissions.items() if user.may(name)}
         wanted = set(options["permission"] or permissions)
         if unknown := sorted(wanted - permissions.keys()):
             raise CommandError(
@@ -42,7 +47,7 @@ class Command(BaseCommand):
             )
         _token, secret = UserAuthorizationToken.issue(
             user,
-            name=options["name"][:100],
+            name=options["name"],
             expires_at=timezone.now() + timedelta(days=options["days"]),
             permissions=[permissions[codename] for codename in wanted],
         )
