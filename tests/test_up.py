@@ -164,8 +164,7 @@ def test_a_first_start_serves_the_page_and_tells_how_to_sign_in(portal: Up) -> N
     password = portal.home / "demo-password"
     assert portal.get("/healthz") == 200
     assert f"ready at http://127.0.0.1:{portal.port}/" in portal.text
-    assert "Sign in as staff@demo.example, admin@demo.example, support@demo.example, printer@printco" in portal.text
-    assert f"with the password {password.read_text()}\n" in portal.text
+    assert f"Sign in with the password {password.read_text()} as one of\n  staff@demo.example " in portal.text
     assert password.stat().st_mode & 0o777 == 0o600
 
 
@@ -220,7 +219,7 @@ def test_kill_9_leaves_nothing_running_and_the_data_whole(portal: Up) -> None:
     assert portal.end(signal.SIGKILL) == -signal.SIGKILL
     portal.start()
     portal.wait_ready()
-    assert f"with the password {password}\n" in portal.text
+    assert f"with the password {password} as one of\n" in portal.text
     assert manage("shell", "-v0", "-c", SHOW, home=portal.home).stdout == "changed\n"
 
 
@@ -256,6 +255,17 @@ def test_a_signal_in_the_middle_of_the_start_stops_everything(tmp_path: Path, mo
         wait((tmp_path / "var" / moment).exists, moment)
         assert up.end(signum) == 0
         assert up.text == "Stopped.\n"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("CELERY_BROKER_URL", "redis://127.0.0.1:1/0"), ("DATABASE_URL", "postgres://u:p@127.0.0.1:1/x")],
+)
+def test_a_service_that_does_not_answer_is_named(tmp_path: Path, variable: str, value: str) -> None:
+    done = manage("up", home=tmp_path, PORT=str(free_port()), **{variable: value})
+    assert done.returncode != 0
+    assert f"at {variable} does not answer: " in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(

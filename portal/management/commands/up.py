@@ -20,6 +20,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connections
+from kombu import Connection as Broker
+from kombu.exceptions import OperationalError as BrokerError
 
 from portal import demo
 from portal.models import Company
@@ -29,6 +31,7 @@ from portal.supervisor import Process, Service, ServiceError, Watch, end, say
 HOST = "127.0.0.1"
 CRASH_SECONDS = 5.0  # the time in which all that a killed `up` has started is gone, its port too
 PAGE_SECONDS = 60.0
+BROKER_SECONDS = 5.0
 
 
 class Stop(BaseException):
@@ -164,6 +167,7 @@ class Portal:
         for server in self.servers:
             server.start()
         self._set_up_database()
+        self._ask_broker()
         for program in self.programs:
             program.start()
         self._wait_for_page()
@@ -189,8 +193,9 @@ class Portal:
         """What to tell when the page answers."""
         lines = [f"Codeport is ready at http://{HOST}:{settings.PORT}/"]
         if self._all_embedded and self._demo_password_file.exists():
-            emails = ", ".join([email for email, *_ in demo.PEOPLE] + [demo.ROOT])
-            lines.append(f"Sign in as {emails} with the password {self._demo_password_file.read_text()}")
+            lines.append(f"Sign in with the password {self._demo_password_file.read_text()} as one of")
+            lines += [f"  {email:24} {role}" for email, _name, _company, role in demo.PEOPLE]
+            lines.append(f"  {demo.ROOT:24} back office")
         return "\n".join([*lines, "Press Ctrl-C to stop it."])
 
     @property
@@ -212,7 +217,16 @@ class Portal:
         except OperationalError as error:
             if tells_disk_full(str(error)):
                 raise disk_full(self.home) from error
-            raise ServiceError(f"The database does not answer: {str(error).splitlines()[0]}.") from error
+            where = "" if settings.EMBEDDED_DATABASE else " at DATABASE_URL"
+            raise ServiceError(f"The database{where} does not answer: {str(error).splitlines()[0]}.") from error
+
+    def _ask_broker(self) -> None:
+        """Refuse to start on a broker that does not answer."""
+        try:
+            with Broker(settings.CELERY_BROKER_URL, connect_timeout=BROKER_SECONDS) as broker:
+                broker.ensure_connection(max_retries=1)
+        except BrokerError as error:
+            raise ServiceError(f"The broker at CELERY_BROKER_URL does not answer: {str(error).rstrip('.')}.") from error
 
     def _wait_for_page(self) -> None:
         """Wait until the web server answers, and pass on what it does not find well."""
