@@ -41,7 +41,8 @@ def overview(request: PersonRequest) -> HttpResponse:
     user = request.user
     context: dict[str, Any] = {"can_upload": may_upload(user), "whose": user.may("company_view_all")}
     if user.may("ingestion_view"):
-        context["lines"] = lines = lines_of(_listed(user)[:RECENT_RECORDS])
+        arrived = _listed(user).exclude(status=Status.UPLOADING)
+        context["lines"] = lines = lines_of(arrived[:RECENT_RECORDS])
         context["is_moving"] = is_moving(lines)
     if user.may("workorder_view"):
         workorders = workorders_for(user).filter(is_archived=False)
@@ -136,8 +137,10 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
     record = get_object_or_404(records_for(request.user).select_related("company", "created_by", "workorder"), key=key)
     context: dict[str, Any] = {
         "record": record,
+        "step": step_of(record),
         "is_quiet": is_quiet(record),
         "is_being_archived": record.workorder is not None and is_being_archived(record.workorder),
+        "sees_workorder": record.company_id == request.user.company_id and request.user.may("workorder_view"),
         "whose": request.user.may("company_view_all"),
         "can_upload": may_upload(request.user),
     }
@@ -145,6 +148,13 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
         context |= _errors(request, record)
     template = "_record.html" if "HX-Request" in request.headers else "record_detail.html"
     return render(request, f"ingestion/{template}", context)
+
+
+def step_of(record: IngestionRecord) -> int:
+    """Which step a record that has not ended is at: 0 receive the file, 1 check every row, 2 create the codes."""
+    if record.status == Status.UPLOADING:
+        return 0
+    return 2 if record.phase == IngestionRecord.Phase.CREATING else 1
 
 
 def is_quiet(record: IngestionRecord) -> bool:
@@ -186,6 +196,7 @@ def _errors(request: PersonRequest, record: IngestionRecord) -> dict[str, Any]:
         "kinds": [(KINDS[name], number) for name, number in counts.items()],
         "choices": [(name, f"{KINDS[name].title} ({number:,})") for name, number in counts.items()],
         "errors_total": total,
+        "is_our_fault": "internal_error" in counts,
         "kind": kind,
         "query": query,
     }

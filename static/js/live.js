@@ -1,10 +1,11 @@
-/** For pages that replace parts of themselves: say aloud what changed, and notice when the portal or the session is gone. */
+/** For pages that replace parts of themselves: says aloud what changed, and notices when portal or session is gone. */
 
 const announcement = document.querySelector("#announcement");
 const unreachable = document.querySelector("#unreachable");
 
 /** Read out `text`, once for as long as it stays true. */
-function announce(text) {
+function announce(text = "") {
+  text = text.replace(/\s+/g, " ").trim();
   if (text && announcement.textContent !== text) announcement.textContent = text;
 }
 

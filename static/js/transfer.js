@@ -30,7 +30,7 @@ function refusalOf({ detail, ...fields }, status) {
   }
   if (detail) return new Refusal(detail, { status });
   if (status === 400) return new Refusal("", { fields, status });
-  return new Refusal(`The portal failed (${status}). Nothing was stored; try again.`, { status });
+  return new Refusal(`The portal failed (${status}). Try again.`, { status });
 }
 
 /**
@@ -43,7 +43,7 @@ export function sendFile({ url, fields }, file, onProgress, signal) {
   form.append("file", file);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const lost = () => reject(new Refusal("The connection broke before the whole file had arrived.", { lost: true }));
+    const lost = () => reject(new Refusal("The connection broke before the whole file had arrived. Nothing was stored; try again.", { lost: true }));
     let watch;
     const alive = () => {
       clearTimeout(watch);

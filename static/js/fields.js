@@ -1,0 +1,104 @@
+/** The upload form's fields: what is wrong with each, and the options they say. */
+
+const SCM_KEY = /^[a-z][a-z0-9_]{0,63}$/;
+
+export const form = document.querySelector("#upload");
+export const part = (name) => form.querySelector(`#${name}`);
+
+/** Take every message away. */
+export function clearErrors() {
+  for (const text of form.querySelectorAll(".wrong")) { text.hidden = true; text.textContent = ""; }
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  part("failure").hidden = true;
+}
+
+/** Show `message` below the field `name` and give what should get the focus. */
+export function showError(name, message) {
+  const text = part(`${name}-error`);
+  text.textContent = text.textContent ? `${text.textContent} ${message}` : message;
+  text.hidden = false;
+  const field = form.querySelector(`#${name}:is(input, select)`);
+  field?.setAttribute("aria-invalid", "true");
+  if (part("options").contains(text)) part("options").open = true;
+  return field ?? text;
+}
+
+function showRowError(row, message) {
+  const field = row.querySelector("[name=scm_key]");
+  const text = row.querySelector(".wrong");
+  text.textContent = message;
+  text.hidden = false;
+  field.setAttribute("aria-invalid", "true");
+  part("options").open = true;
+  return field;
+}
+
+/** Show one message about `default_scm_data`, at the field it begins with if that is on the page. */
+function showScmError(message) {
+  const [, key = "", text = message] = /^(\w+): (.*)$/s.exec(message) ?? [];
+  const row = scmRows().find((each) => scmOf(each).key === key);
+  if (row) return showRowError(row, text);
+  return ["product", "activation_status"].includes(key) ? showError(key, text) : showError("default_scm_data", message);
+}
+
+/** Show the API's `messages` about the field `name`, each where it belongs; gives what should get the focus. */
+export function showMessages(name, messages) {
+  const texts = Array.isArray(messages) ? messages.map(String) : [JSON.stringify(messages)];
+  return texts.map((text) => (name === "default_scm_data" ? showScmError(text) : showError(name, text)))[0];
+}
+
+const scmRows = () => [...part("scm-rows").children];
+const scmOf = (row) => ({
+  key: row.querySelector("[name=scm_key]").value.trim(),
+  value: row.querySelector("[name=scm_value]").value,
+});
+
+/** One more pair of field name and value. */
+function addScmRow() {
+  const row = part("scm-row").content.firstElementChild.cloneNode(true);
+  const number = Date.now().toString(36);
+  for (const field of row.querySelectorAll(".field")) {
+    const control = field.querySelector("input");
+    control.id = `${control.name}-${number}`;
+    field.querySelector("label").htmlFor = control.id;
+    const wrong = field.querySelector(".wrong");
+    if (wrong) { wrong.id = `${control.id}-error`; control.setAttribute("aria-describedby", wrong.id); }
+  }
+  row.querySelector("[name=remove]").addEventListener("click", () => { row.remove(); part("add-scm").focus(); });
+  part("scm-rows").append(row);
+  row.querySelector("input").focus();
+}
+
+/** Whether the extra fields can be sent; what cannot is shown. */
+export function checkScmRows() {
+  const seen = new Set();
+  const wrong = scmRows().flatMap((row) => {
+    const { key, value } = scmOf(row);
+    if (!key && !value) return [];
+    const message = !SCM_KEY.test(key) ? "Begin with a small letter, then use small letters, digits and _ only."
+      : seen.has(key) || ["id", "product", "activation_status"].includes(key) ? `${key} is given already.` : "";
+    seen.add(key);
+    return message ? [showRowError(row, message)] : [];
+  });
+  wrong[0]?.focus();
+  return wrong.length === 0;
+}
+
+/** What the API's `process` takes beside the record. */
+export function options() {
+  const { product, activation_status: status, url_prefix: prefix, allow_posted_duplicates: ignore } = form.elements;
+  const extra = scmRows().map(scmOf).filter(({ key }) => key).map(({ key, value }) => [key, value]);
+  const defaults = Object.fromEntries(extra);
+  if (product.value) defaults.product = product.value.trim();
+  if (status.value !== "0") defaults.activation_status = Number(status.value);
+  return { default_scm_data: defaults, url_prefix: prefix.value.trim(), allow_posted_duplicates: ignore.checked };
+}
+
+function showExample() {
+  const field = part("url_prefix");
+  part("url_example").textContent = field.value.trim() || field.placeholder;
+}
+
+part("add-scm").addEventListener("click", addScmRow);
+part("url_prefix").addEventListener("input", showExample);
+showExample();
