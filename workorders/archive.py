@@ -62,7 +62,7 @@ class _Archive:
         """Write all members, the manifest last."""
         with self.zip:
             self._member("codes.csv", _code_lines(self.workorder))
-            first = Code.objects.filter(workorder=self.workorder).order_by("sequence").first()
+            first = Code.objects.filter(workorder=self.workorder, sequence=1).first()
             if first is not None:
                 url = self.workorder.url_prefix + first.identifier
                 self._member("sample_qr.png", [qr.png(url)])

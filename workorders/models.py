@@ -134,6 +134,13 @@ class Code(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("company", "identifier", name="code_identifier_of_company")]
+        indexes = [
+            models.Index(  # what a page shows of a workorder is found without a look at its million others
+                fields=["workorder", "sequence"],
+                condition=models.Q(sequence__lte=20),
+                name="code_first_of_workorder",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.identifier
