@@ -10,7 +10,7 @@ import gc
 import logging
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -110,10 +110,11 @@ def _end(record: IngestionRecord, **fields: object) -> None:
 
 
 def _give_up(record: IngestionRecord) -> None:
-    log_kind = "internal_error"
-    with transaction.atomic():
-        record.errors.create(error=log_kind)
-        _end(record, status=Status.ERROR, result_data={"errors": [{log_kind: []}], "error_counts": {log_kind: 1}})
+    """End the record as one that Codeport could not process, if this attempt still holds it."""
+    kind = "internal_error"
+    with suppress(ClaimLost), transaction.atomic():
+        record.errors.create(error=kind)
+        _end(record, status=Status.ERROR, result_data={"errors": [{kind: []}], "error_counts": {kind: 1}})
 
 
 class _Ingestion:

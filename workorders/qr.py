@@ -8,8 +8,11 @@ import qrcode
 from qrcode.image.pure import PyPNGImage
 from qrcode.image.svg import SvgPathFillImage
 
-LARGEST_VERSION = 10  # 57 modules: the largest symbol a label still prints at a size that phones read
-CAPACITY = 213  # characters of URL in byte mode at version 10, level M (ISO/IEC 18004, table 7)
+CAPACITY = 213
+"""Characters of URL in byte mode at version 10, level M (ISO/IEC 18004, table 7).
+
+With 57 modules it is the largest symbol that a label still prints at a size that phones read.
+"""
 QUIET_ZONE = 4  # modules (ISO/IEC 18004, section 5.3.8)
 PNG_MODULE = 10  # pixels
 
