@@ -277,6 +277,12 @@ def test_a_workorder_cannot_be_named_yet(committed_demo: Demo) -> None:
     assert process(client, workorder=None).status_code == 200
 
 
+def test_images_of_every_code_are_refused_rather_than_left_out(committed_demo: Demo) -> None:
+    record = ingested(committed_demo.staff, SPEC_EXAMPLE)
+    answer = client_of(committed_demo.staff).get(f"/api/v2/workorders/{record.workorder_id}/download/?images=svg")
+    assert (answer.status_code, list(answer.json())) == (400, ["images"])
+
+
 def test_a_body_in_chunks_is_told_to_give_its_length(demo: Demo) -> None:
     answer = client_of(demo.staff).post(
         GET_POST_DATA, b"", content_type="application/json", HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH=""

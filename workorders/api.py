@@ -101,6 +101,8 @@ class _Archive(_Workorders):
 
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         """The zip, whole or in part."""
+        if request.query_params.get("images"):
+            raise serializers.ValidationError({"images": ["Images of every code cannot be made yet."]})
         workorder = get_object_or_404(self.get_queryset(), pk=pk)
         return archive_download(request, workorder, self.kind)
 
