@@ -23,9 +23,10 @@ from ingestion.models import IngestionError, IngestionRecord
 from ingestion.services import cancel, records_for
 from portal.access import PersonRequest, page
 from portal.models import Company, User
+from portal.paging import ROWS_A_PAGE, page_of, searched
 from workorders.models import ActivationStatus
 from workorders.services import products_for, workorders_for
-from workorders.views import ROWS_A_PAGE, is_being_archived, page_of, searched, sees_several_companies
+from workorders.views import is_being_archived, sees_several_companies
 
 RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
 PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
@@ -140,7 +141,8 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
         "step": step_of(record),
         "is_quiet": is_quiet(record),
         "is_being_archived": record.workorder is not None and is_being_archived(record.workorder),
-        "sees_workorder": record.company_id == request.user.company_id and request.user.may("workorder_view"),
+        "sees_workorder": request.user.may("workorder_view")
+        and (request.user.is_superuser or record.company_id == request.user.company_id),
         "whose": request.user.may("company_view_all"),
         "can_upload": may_upload(request.user),
     }

@@ -351,10 +351,11 @@ def test_a_completed_record_leads_to_its_codes(demo: Demo) -> None:
     page = seen(demo.staff, f"/ingestions/{record.key}/")
     assert "<dd>2</dd>" in page
     assert f'href="/workorders/{record.workorder_id}/download/"' in page
-    for user in (demo.support, demo.root):
-        page = seen(user, f"/ingestions/{record.key}/")
-        assert "<dd>2</dd>" in page
-        assert f"/workorders/{record.workorder_id}/" not in page  # theirs would be a 404
+    theirs = seen(demo.support, f"/ingestions/{record.key}/")
+    assert "<dd>2</dd>" in theirs
+    assert f"/workorders/{record.workorder_id}/" not in theirs  # it would be refused
+    assert f'href="/workorders/{record.workorder_id}/"' in seen(demo.root, f"/ingestions/{record.key}/")
+    assert str(record.workorder) in seen(demo.root, f"/workorders/{record.workorder_id}/")
 
 
 def test_the_archive_is_offered_once_it_is_there(demo: Demo) -> None:

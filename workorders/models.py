@@ -10,6 +10,8 @@ from django.db import models
 
 from portal.models import Company
 
+FIRST_CODES = 20  # of a workorder, which its page shows
+
 
 class ActivationStatus(models.IntegerChoices):
     INACTIVE = 0, "inactive"
@@ -137,7 +139,7 @@ class Code(models.Model):
         indexes = [
             models.Index(  # what a page shows of a workorder is found without a look at its million others
                 fields=["workorder", "sequence"],
-                condition=models.Q(sequence__lte=20),
+                condition=models.Q(sequence__lte=FIRST_CODES),
                 name="code_first_of_workorder",
             ),
         ]

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.text import slugify
 
 from portal.access import PersonRequest, page
 from portal.downloads import download
 from portal.models import Company, User
+from portal.paging import page_of, searched
 from workorders import archive, qr
-from workorders.models import Code, Product, Workorder
+from workorders.models import FIRST_CODES, Code, Product, Workorder
 from workorders.services import products_for, workorders_for
 
-ROWS_A_PAGE = 25
-FIRST_CODES = 20
 ARCHIVED = "archived"
-
-Row = TypeVar("Row", bound=Model)
-
-
-def searched(request: HttpRequest) -> str:
-    """What the person looks for; PostgreSQL's text holds no NUL."""
-    return request.GET.get("q", "").replace("\0", "").strip()
-
-
-def page_of(request: HttpRequest, rows: QuerySet[Row]) -> Page[Row]:
-    """The page of `rows` that the URL asks for, the nearest one when there is no such page."""
-    return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
 
 
 def sees_several_companies(user: User) -> bool:
