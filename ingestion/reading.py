@@ -76,6 +76,7 @@ def decoder_for(beginning: bytes) -> Callable[[bytes, bool], str]:
 
 
 def is_utf8(text: str) -> bool:
+    """Whether `text` can be written as UTF-8: it holds no half of a surrogate pair."""
     try:
         text.encode()
     except UnicodeEncodeError:

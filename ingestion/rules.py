@@ -15,8 +15,9 @@ from typing import Any
 from ingestion.errors import ErrorLog, shown
 from ingestion.reading import Batch, Number, UnreadableFile
 from workorders.codes import Attributes, NewCode
+from workorders.services import SHORTEST_ID
 
-SHORTEST_ID, LONGEST_ID = 8, 100
+LONGEST_ID = 100
 IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},{LONGEST_ID}}}")
 STRANGE = re.compile(r"[^A-Za-z0-9_-]")
 SCM_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -240,10 +241,8 @@ class RowRules:
         product_cell, status_cell, reason_cell = cells
         product, status, reason = self._meaning(cells)
         if product == NOT_FOUND:
-            sku, detail = (
-                product_cell or self.defaults.product,
-                "" if product_cell else "It is the upload's default product.",
-            )
+            sku = product_cell or self.defaults.product
+            detail = "" if product_cell else "It is the upload's default product."
             self.log.add("product_not_found_error", row, "product", sku, detail=detail, id=identifier)
         if status is None:
             self.log.add("invalid_activation_status_error", row, "activation_status", status_cell, id=identifier)
