@@ -18,13 +18,14 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from ingestion.csv_reader import CsvReader
 from ingestion.errors import ErrorLog
+from ingestion.fields import parse_defaults
 from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
 from ingestion.pulse import LEASE, ClaimLost, Pulse
+from ingestion.readers import open_reader
 from ingestion.reading import UnreadableFile
-from ingestion.rules import FileRules, Limits, parse_defaults
+from ingestion.rules import FileRules, Limits
 from portal.broker import wake
 from portal.storage import storage
 from workorders import tasks as workorder_tasks
@@ -125,6 +126,7 @@ class _Ingestion:
         self.url_prefix = record.parameters["url_prefix"] or record.company.url_prefix
         self.ignores_repeats = record.parameters["allow_posted_duplicates"]
         self.repeats = self.rows = 0
+        self.facts: dict[str, str] = {}  # about the file
         self.log = ErrorLog(record.pk, folder)
 
     def run(self) -> None:
@@ -150,11 +152,11 @@ class _Ingestion:
         )
         rules = FileRules(limits, self.log)
         with storage().open(self.record.file_path) as file:
-            opens: type[CsvReader | JsonReader] = CsvReader if self.record.filetype == "csv" else JsonReader
-            self.pulse.enter(Phase.CHECKING, opens.estimate_rows(file))
-            file.seek(0)
-            reader = opens(file, self.log)
-            if isinstance(reader, CsvReader):
+            self.pulse.enter(Phase.CHECKING, None)
+            reader = open_reader(file, self.record.filetype, self.log, self.record.parameters.get("delimiter", ""))
+            self.facts = reader.facts
+            self.pulse.enter(Phase.CHECKING, reader.rows_expected)
+            if not isinstance(reader, JsonReader):
                 rules.check_header(reader.header, reader.header_row)
             spool = CodeSpool(
                 self.folder,
@@ -166,6 +168,7 @@ class _Ingestion:
                 spool.add(rules.check(batch))
                 self.rows = batch.first + len(batch.rows) - reader.first_row
                 self.pulse.tick(self.rows)
+        rules.warn()
         for row in rules.blank_rows:
             spool.skip(row)
         self.pulse.enter(Phase.SORTING, spool.count)
@@ -200,8 +203,7 @@ class _Ingestion:
                 )
                 spool.load(self.pulse.tick)
                 result = {"codes_created": spool.count, "duplicates_ignored": self.repeats}
-                _end(self.record, status=Status.COMPLETED, rows_done=spool.count, rows_total=spool.count,
-                     workorder=workorder, result_data=result)  # fmt: skip
+                self._end(Status.COMPLETED, spool.count, workorder=workorder, result_data=result)
                 transaction.on_commit(lambda: wake(workorder_tasks.prepare, workorder.pk))
         except IntegrityError:
             return False
@@ -223,8 +225,11 @@ class _Ingestion:
         self.pulse.enter(Phase.REPORTING, self.log.counts.total())
         with transaction.atomic():
             self.log.store(self.pulse.tick)
-            _end(self.record, status=Status.ERROR, rows_done=self.rows, rows_total=self.rows,
-                 result_data=self.log.result_data)  # fmt: skip
+            self._end(Status.ERROR, self.rows, result_data=self.log.result_data)
+
+    def _end(self, status: str, rows: int, **fields: object) -> None:
+        found = {"warnings": self.log.warnings, "file_facts": self.facts}
+        _end(self.record, status=status, rows_done=rows, rows_total=rows, **found, **fields)
 
 
 def _next_workorder_id() -> int:

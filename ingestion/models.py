@@ -50,6 +50,7 @@ class IngestionRecord(models.Model):
     class Filetype(models.TextChoices):
         CSV = "csv", "CSV"
         JSON = "json", "JSON"
+        XLSX = "xlsx", "Excel"
 
     class Phase(models.TextChoices):
         WAITING = "waiting", "waiting"
@@ -73,6 +74,8 @@ class IngestionRecord(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="ingestions")
     parameters = models.JSONField(default=dict)
     result_data = models.JSONField(default=dict)
+    warnings = models.JSONField(default=list)
+    file_facts = models.JSONField(default=dict)
     phase = models.CharField(max_length=10, choices=Phase, default=Phase.WAITING)
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(null=True)

@@ -20,7 +20,11 @@ from portal.models import Company, User
 from portal.storage import storage
 
 REMINDER = timedelta(seconds=30)  # a queued record that nobody claimed for so long is sent again
-CONTENT_TYPES = {"csv": "text/csv", "json": "application/json"}
+CONTENT_TYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Status = IngestionRecord.Status

@@ -17,7 +17,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from ingestion.api import errors_file
+from ingestion.api import corrections_file, errors_file
+from ingestion.corrections import has_corrections
+from ingestion.csv_reader import DELIMITER_NAMES
 from ingestion.errors import KINDS, message
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.services import cancel, records_for
@@ -99,6 +101,7 @@ def upload(request: PersonRequest) -> HttpResponse:
     products = products_for(request.user).filter(is_archived=False)[: PRODUCTS_TO_CHOOSE_FROM + 1]
     context = {
         "company": request.user.company,
+        "delimiters": DELIMITER_NAMES.items(),
         "products": products,
         "choose_product": len(products) <= PRODUCTS_TO_CHOOSE_FROM,
         "activation_statuses": ActivationStatus.choices,
@@ -139,6 +142,7 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {
         "record": record,
         "step": step_of(record),
+        "read_as": read_as(record),
         "is_quiet": is_quiet(record),
         "is_being_archived": record.workorder is not None and is_being_archived(record.workorder),
         "sees_workorder": request.user.may("workorder_view")
@@ -150,6 +154,19 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
         context |= _errors(request, record)
     template = "_record.html" if "HX-Request" in request.headers else "record_detail.html"
     return render(request, f"ingestion/{template}", context)
+
+
+def read_as(record: IngestionRecord) -> str:
+    """What the reader found the file to be, in words; nothing before it was read."""
+    facts = record.file_facts
+    sheets = int(facts.get("sheets", 1))
+    said = [
+        f"separated by {DELIMITER_NAMES[facts['delimiter']]}" if facts.get("delimiter") else "",
+        facts.get("encoding", ""),
+        "unpacked from gzip" if "compression" in facts else "",
+        f"sheet {facts['sheet']}" + (f", the first of {sheets}" if sheets > 1 else "") if "sheet" in facts else "",
+    ]
+    return ", ".join(filter(None, said))
 
 
 def step_of(record: IngestionRecord) -> int:
@@ -199,6 +216,7 @@ def _errors(request: PersonRequest, record: IngestionRecord) -> dict[str, Any]:
         "choices": [(name, f"{KINDS[name].title} ({number:,})") for name, number in counts.items()],
         "errors_total": total,
         "is_our_fault": "internal_error" in counts,
+        "has_corrections": has_corrections(record),
         "kind": kind,
         "query": query,
     }
@@ -223,3 +241,9 @@ def record_cancel(request: PersonRequest, key: str) -> HttpResponse:
 def record_errors_csv(request: PersonRequest, key: str) -> HttpResponseBase:
     """Every error of a record, as a file for a spreadsheet."""
     return errors_file(get_object_or_404(records_for(request.user), key=key))
+
+
+@page("ingestion_view")
+def record_corrections(request: PersonRequest, key: str) -> HttpResponseBase:
+    """The uploaded rows with their errors beside them, to be corrected and uploaded again."""
+    return corrections_file(get_object_or_404(records_for(request.user), key=key))
