@@ -32,7 +32,7 @@ class Refused(APIException):
 
 
 class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
-    progress = serializers.SerializerMethodField()
+    progress = serializers.DictField(read_only=True)
 
     class Meta:
         model = IngestionRecord
@@ -51,9 +51,6 @@ class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
             "progress",
             "workorder",
         ]
-
-    def get_progress(self, record: IngestionRecord) -> dict[str, Any]:
-        return {"phase": record.phase, "rows_done": record.rows_done, "rows_total": record.rows_total}
 
 
 class ErrorSerializer(serializers.ModelSerializer[IngestionError]):
