@@ -112,8 +112,8 @@ class ProcessSerializer(serializers.Serializer[Any]):
 
 def company_of(request: Request) -> Company:
     """The company for which the caller uploads; 403 for people who belong to none."""
-    company = person(request).company
-    if company is None or company.kind != Company.Kind.BRAND_OWNER:
+    company = person(request).brand
+    if company is None:
         raise PermissionDenied("Only people of a brand owner upload codes.")
     return company
 

@@ -16,12 +16,15 @@ from typing import Any, ClassVar, Self
 from django.db import Error, connection, models
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from portal.broker import wake
 
 BEAT = 0.25  # seconds between two signs of life
 LEASE = timedelta(seconds=10)  # a worker silent for longer has lost its claim
 REMINDER = timedelta(seconds=30)  # what nobody claimed for so long is sent again
+QUIET_WORKER = timedelta(seconds=15)  # after its lease ran out
+LONG_QUEUE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
 WAITING, ENDED = "waiting", "ended"  # the phases that every kind of work has
 
@@ -73,6 +76,16 @@ class Leased(models.Model):
     def percent(self) -> int | None:
         """How much of the current phase is done, 0 to 100; None while the whole is not known."""
         return min(100, 100 * self.rows_done // self.rows_total) if self.rows_total else None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was heard for too long of work that ought to move."""
+        now = timezone.now()
+        if self.status == Status.QUEUED:
+            return now - self.status_updated_at > LONG_QUEUE
+        if self.status == Status.PROCESSING and self.lease_until:
+            return now - self.lease_until > QUIET_WORKER
+        return False
 
     @property
     def progress(self) -> dict[str, Any]:
