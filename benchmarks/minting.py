@@ -6,7 +6,7 @@ import secrets
 
 from django.conf import settings
 
-from benchmarks.figures import FULL, RUNS, Measured, apart, empty, fill, numbers, raw_copy, settle, show
+from benchmarks.figures import RUNS, Measured, apart, empty, numbers, raw_copy, show
 from portal.models import Company, User
 from workorders import jobs
 from workorders.models import Job
@@ -37,21 +37,13 @@ def copied(count: int) -> Measured:
 
 
 def measure(count: int) -> None:
-    """Two lines of the table: into an empty table, and into one of 10 million codes."""
-    compare("minting / raw COPY in the order drawn, empty table", count, full=False)
-    empty()
-    fill(FULL)
-    compare("minting / raw COPY in the order drawn, table of 10 million", count, full=True)
-
-
-def compare(name: str, count: int, *, full: bool) -> None:
+    """Print the line of the table for `count` codes."""
     mine, theirs, memory = [], [], []
-    begin = settle if full else empty
     for _run in range(RUNS):
-        begin()
+        empty()
         seconds, peak = mint(count)
         mine.append(seconds / count)
         memory.append(peak)
-        begin()
+        empty()
         theirs.append(copied(count)[0] / count)
-    show(name, "1.2", mine, theirs, memory)
+    show("minting / raw COPY in the order drawn, empty table", "1.2", mine, theirs, memory)
