@@ -23,10 +23,11 @@ def main() -> None:
             import django
 
             django.setup()
-            from benchmarks import figures
+            from benchmarks import figures, minting
 
             print(f"{ROWS:,} rows, {figures.RUNS} runs each, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
             figures.measure(ROWS)
+            minting.measure(ROWS)
 
 
 if __name__ == "__main__":

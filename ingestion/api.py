@@ -35,7 +35,7 @@ class Refused(APIException):
 
 
 class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
-    progress = serializers.SerializerMethodField()
+    progress = serializers.DictField(read_only=True)
 
     class Meta:
         model = IngestionRecord
@@ -56,9 +56,6 @@ class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
             "progress",
             "workorder",
         ]
-
-    def get_progress(self, record: IngestionRecord) -> dict[str, Any]:
-        return {"phase": record.phase, "rows_done": record.rows_done, "rows_total": record.rows_total}
 
 
 class ErrorSerializer(serializers.ModelSerializer[IngestionError]):
@@ -129,8 +126,8 @@ class ProcessSerializer(serializers.Serializer[Any]):
 
 def company_of(request: Request) -> Company:
     """The company for which the caller uploads; 403 for people who belong to none."""
-    company = person(request).company
-    if company is None or company.kind != Company.Kind.BRAND_OWNER:
+    company = person(request).brand
+    if company is None:
         raise PermissionDenied("Only people of a brand owner upload codes.")
     return company
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -13,7 +12,6 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
@@ -24,16 +22,14 @@ from ingestion.errors import KINDS, message
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.services import cancel, records_for
 from portal.access import PersonRequest, page
-from portal.models import Company, User
+from portal.models import User
 from portal.paging import ROWS_A_PAGE, page_of, searched
 from workorders.models import ActivationStatus
-from workorders.services import products_for, workorders_for
+from workorders.services import products_for, with_codes, workorders_for
 from workorders.views import is_being_archived, sees_several_companies
 
 RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
 PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
-QUIET_WORKER = timedelta(seconds=15)  # after its lease ran out
-LONG_QUEUE = timedelta(seconds=30)
 
 Status = IngestionRecord.Status
 
@@ -51,7 +47,7 @@ def overview(request: PersonRequest) -> HttpResponse:
         workorders = workorders_for(user).filter(is_archived=False)
         context["workorders"] = workorders.select_related("company")[:RECENT_WORKORDERS]
         context["whose_workorders"] = sees_several_companies(user)
-        context["codes_total"] = workorders_for(user).aggregate(total=Sum("quantity", default=0))["total"]
+        context["codes_total"] = with_codes(workorders_for(user)).aggregate(total=Sum("quantity", default=0))["total"]
         context["workorders_total"] = workorders_for(user).count()
     if user.may("product_view"):
         context["products_total"] = products_for(user).filter(is_archived=False).count()
@@ -60,9 +56,7 @@ def overview(request: PersonRequest) -> HttpResponse:
 
 def may_upload(user: User) -> bool:
     """Whether the person can upload at all: codes belong to a brand owner, so someone of no company cannot."""
-    return (
-        user.company is not None and user.company.kind == Company.Kind.BRAND_OWNER and user.may("ingestion_code_create")
-    )
+    return user.brand is not None and user.may("ingestion_code_create")
 
 
 def _listed(user: User) -> QuerySet[IngestionRecord]:
@@ -143,7 +137,6 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
         "record": record,
         "step": step_of(record),
         "read_as": read_as(record),
-        "is_quiet": is_quiet(record),
         "is_being_archived": record.workorder is not None and is_being_archived(record.workorder),
         "sees_workorder": request.user.may("workorder_view")
         and (request.user.is_superuser or record.company_id == request.user.company_id),
@@ -174,16 +167,6 @@ def step_of(record: IngestionRecord) -> int:
     if record.status == Status.UPLOADING:
         return 0
     return 2 if record.phase == IngestionRecord.Phase.CREATING else 1
-
-
-def is_quiet(record: IngestionRecord) -> bool:
-    """Whether nothing was heard for too long of a record that ought to move."""
-    now = timezone.now()
-    if record.status == Status.QUEUED:
-        return now - record.status_updated_at > LONG_QUEUE
-    if record.status == Status.PROCESSING and record.lease_until:
-        return now - record.lease_until > QUIET_WORKER
-    return False
 
 
 class CountedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time

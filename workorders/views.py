@@ -15,7 +15,7 @@ from portal.models import Company, User
 from portal.paging import page_of, searched
 from workorders import archive, qr
 from workorders.models import FIRST_CODES, Code, Product, Workorder
-from workorders.services import products_for, workorders_for
+from workorders.services import products_for, with_codes, workorders_for
 
 ARCHIVED = "archived"
 
@@ -27,7 +27,7 @@ def sees_several_companies(user: User) -> bool:
 
 def is_being_archived(workorder: Workorder) -> bool:
     """Whether the codes are there and their archive is not yet."""
-    return workorder.type == Workorder.Type.SID and workorder.state == Workorder.State.NEW
+    return workorder.type == Workorder.Type.SID and workorder.state == Workorder.State.NEW and not workorder.minting
 
 
 @page("workorder_view")
@@ -89,7 +89,7 @@ def workorder_serial_numbers(request: PersonRequest, pk: int) -> HttpResponseBas
 
 
 def _published(request: PersonRequest, pk: int, kind: archive.Kind, suffix: str) -> HttpResponseBase:
-    workorder = get_object_or_404(workorders_for(request.user), pk=pk)
+    workorder = get_object_or_404(with_codes(workorders_for(request.user)), pk=pk)
     filename = f"{slugify(workorder.reference) or workorder.pk}{suffix}.zip"
     return download(request, archive.published(workorder, kind), filename, "application/zip")
 
