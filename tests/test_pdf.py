@@ -143,6 +143,8 @@ def test_missing_surplus_and_unfitting_codes_are_refused() -> None:
     label = Label(one_a_page(20, 20), 21)
     with pytest.raises(ValueError, match=r"^A PDF has at least one code"):
         PdfWriter(Sink(), label, 0)
+    with pytest.raises(ValueError, match=r"^1,000,001 pages are more than readers open: make several"):
+        PdfWriter(Sink(), label, 1_000_001)
     with pytest.raises(ValueError, match="not complete: 1 codes are missing"), PdfWriter(Sink(), label, 3) as pdf:
         pdf.add(symbols)
     with pytest.raises(ValueError, match=r"^2 more codes are too many: 1 are"), PdfWriter(Sink(), label, 1) as pdf:

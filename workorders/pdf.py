@@ -5,8 +5,9 @@
 
 `out` needs only `write`. The same codes in the same batches or others make the same bytes.
 
-Each symbol is an image of one bit a module without interpolation: a sixth of the bytes of vector runs, and no renderer
-may widen its dark modules, as it may filled areas (ISO 32000-1, 10.6.5). In hexadecimal it cannot hold what ends it.
+Each symbol is an image of one bit a module without interpolation: a seventh of the bytes of vector runs, and no
+renderer may widen its dark modules, as it may filled areas (ISO 32000-1, 10.6.5). In hexadecimal it cannot hold what
+ends it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tempfile
 from binascii import hexlify
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain, cycle, islice
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -28,6 +30,9 @@ from workorders.symbols import Symbols
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
+MOST_PAGES = 1_000_000
+"""PDFium, and so Chrome, opens that many and refuses 1.5 million (measured)."""
+
 _HEAD = b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n"
 _POINTS = 72 / 25.4  # of a millimetre
 _KIDS = 500  # of a node of the page tree
@@ -37,23 +42,28 @@ _IN_USE = 1 << 56
 
 
 class PdfWriter:
-    """A PDF of `count` labels; leaving its context completes the file. ValueError when they are fewer or more."""
+    """A PDF of `count` labels; leaving its context completes the file. ValueError when they are fewer or more.
 
-    def __init__(self, out: SupportsWrite[bytes], label: Label, count: int) -> None:
+    Where its objects begin waits in a temporary file of `folder`, or of the system's folder: 16 bytes a page.
+    """
+
+    def __init__(self, out: SupportsWrite[bytes], label: Label, count: int, folder: Path | None = None) -> None:
         if count < 1:
             raise ValueError("A PDF has at least one code.")
         self._out, self._missing = out, count
-        self._drawing = _Drawing(label)
         self._per_page = label.sheet.labels
-        self._waiting: list[bytes] = []  # labels of a page that is not full
         pages = -(-count // self._per_page)
+        if pages > MOST_PAGES:
+            raise ValueError(f"{pages:,} pages are more than readers open: make several PDFs of up to {MOST_PAGES:,}.")
+        self._drawing = _Drawing(label)
+        self._waiting: list[bytes] = []  # labels of a page that is not full
         levels = _levels(pages)
         self._leaves = _ROOT + sum(levels[:-1])  # the first node with pages
         self._first = _ROOT + sum(levels)  # the first page, whose content is the object after it
         self._pages = 0  # written
         out.write(_HEAD)
         self._position = len(_HEAD)
-        self._offsets = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the context
+        self._offsets = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed with the context
         catalog = b"<</Type/Catalog/Pages %d 0 R/ViewerPreferences<</PrintScaling/None>>>>" % _ROOT
         font = b"<</Type/Font/Subtype/Type1/BaseFont/Courier/Encoding/WinAnsiEncoding>>"
         nodes = _nodes(pages, levels, label)
