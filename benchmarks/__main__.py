@@ -23,10 +23,11 @@ def main() -> None:
             import django
 
             django.setup()
-            from benchmarks import figures
+            from benchmarks import figures, images
 
             print(f"{ROWS:,} rows, {figures.RUNS} runs each, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
             figures.measure(ROWS)
+            images.measure()
 
 
 if __name__ == "__main__":
