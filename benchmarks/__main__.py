@@ -23,11 +23,12 @@ def main() -> None:
             import django
 
             django.setup()
-            from benchmarks import figures, minting
+            from benchmarks import figures, images, minting
 
             print(f"{ROWS:,} rows, {figures.RUNS} runs each, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
             figures.measure(ROWS)
             minting.measure(ROWS)
+            images.measure()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,54 @@
+"""Random URLs, and what a scanner reads of symbols and pictures."""
+
+from __future__ import annotations
+
+import random
+import string
+
+import numpy as np
+import numpy.typing as npt
+import qrcode
+import zxingcpp
+from qrcode import constants, util
+
+from workorders.symbols import Level, Symbols
+
+URL_ALPHABET = string.ascii_letters + string.digits + "-._~:/?#[]@!$&'()*+,;=%"
+"""Every character that a URL may have (RFC 3986, 2)."""
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def random_url(length: int, seed: object) -> str:
+    """A text of `length` characters of a URL."""
+    return "".join(random.Random(str(seed)).choices(URL_ALPHABET, k=length))  # noqa: S311  # not for secrets
+
+
+def matrices(symbols: Symbols) -> npt.NDArray[np.uint8]:
+    """The modules of symbols, 1 for dark."""
+    columns = np.arange(63, 63 - symbols.shape[1], -1, dtype=np.uint64)
+    return (symbols[:, :, None] >> columns & np.uint64(1)).astype(np.uint8)
+
+
+def library_matrix(url: str, version: int, level: Level) -> npt.NDArray[np.uint8]:
+    """The modules of the symbol that `qrcode` makes."""
+    symbol = qrcode.QRCode(version=version, error_correction=getattr(constants, f"ERROR_CORRECT_{level}"))
+    symbol.add_data(util.QRData(url, mode=util.MODE_8BIT_BYTE))
+    symbol.make(fit=False)
+    return np.array(symbol.modules, np.uint8)
+
+
+def picture(matrix: npt.NDArray[np.uint8]) -> Pixels:
+    """Three pixels a module, with a quiet zone."""
+    return (255 * (1 - np.pad(matrix, 4))).repeat(3, axis=0).repeat(3, axis=1).astype(np.uint8)
+
+
+def read(pixels: Pixels) -> list[str]:
+    """The symbols that a scanner finds, sorted by their text."""
+    return sorted(str(code.text) for code in zxingcpp.read_barcodes(pixels))
+
+
+def read_pure(pixels: Pixels) -> str | None:
+    """The only symbol of a picture that shows nothing else."""
+    code = zxingcpp.read_barcode(pixels, is_pure=True)
+    return str(code.text) if code else None

@@ -1,0 +1,185 @@
+"""Zip archives as streams: many small members at once, large ones compressed, the same bytes each time.
+
+    with ZipWriter(out, moment) as archive:
+        digest = archive.add_deflated("codes.csv", blocks)
+        archive.add_stored(names, contents)
+
+`out` needs only `write`. Memory does not grow with the members: the central directory waits in a temporary file. Names
+are taken as they are: that none comes twice is the caller's business. Sections are those of PKWARE's APPNOTE 6.3.9.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import struct
+import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import numpy.typing as npt
+from isal import isal_zlib
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+_STORED, _DEFLATED = 0, 8
+_PLAIN, _ZIP64 = 20, 45  # version needed to extract
+_UNIX = 3 << 8 | _ZIP64  # version made by
+_MODE = 0o100644 << 16  # a plain file that everybody may read
+_UTF8, _STREAMED = 1 << 11, 1 << 3  # names, and sizes that follow the content
+_MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF  # in place of what stands in a zip64 field
+
+_SHARED = "H flags, H method, H time, H date, I crc, I packed, I size, H name, H extra"
+
+
+def _record(fields: str) -> np.dtype[np.void]:
+    """Fields as in `struct`, little-endian and without gaps."""
+    pairs = (field.split() for field in fields.split(", "))
+    return np.dtype([(name, {"H": "<u2", "I": "<u4", "Q": "<u8"}[kind]) for kind, name in pairs])
+
+
+_LOCAL = _record("I magic, H needed, " + _SHARED)  # 4.3.7
+_CENTRAL = _record(  # 4.3.12
+    "I magic, H made, H needed, " + _SHARED + ", H comment, H disk, H internal, I external, I offset"
+)
+_LARGE = _record("H kind, H length, Q size, Q packed, Q offset")  # 4.5.3
+_END = struct.Struct("<IHHHHIIH")  # 4.3.16
+_LARGE_END = struct.Struct("<IQHHIIQQQQ")  # 4.3.14
+_LOCATOR = struct.Struct("<IIQI")  # 4.3.15
+_LOCAL_LARGE = struct.Struct("<HHQQ")  # 4.5.3
+_DESCRIPTOR = struct.Struct("<IIQQ")  # 4.3.9, with zip64
+
+
+class ZipWriter:
+    """An archive in which all members bear the time `moment`; leaving its context completes it.
+
+    Its directory waits in a temporary file of `folder`, or of the system's folder: 46 bytes a member and its name.
+    """
+
+    def __init__(self, out: SupportsWrite[bytes], moment: datetime, folder: Path | None = None) -> None:
+        if not 1980 <= moment.year <= 2107:
+            raise ValueError(f"A zip archive cannot say the year {moment.year}.")
+        self._out = out
+        self._time = moment.hour << 11 | moment.minute << 5 | moment.second // 2
+        self._date = moment.year - 1980 << 9 | moment.month << 5 | moment.day
+        self._position = 0
+        self._members = 0
+        self._directory = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed with the context
+
+    def add_stored(self, names: Sequence[str], contents: Sequence[bytes]) -> None:
+        """Append members as they are; a few thousand at a time is enough to be fast."""
+        if len(names) != len(contents):
+            raise ValueError(f"{len(contents)} members need as many names, not {len(names)}.")
+        if not names:
+            return
+        members = _Members(names, _STORED)
+        members.sizes = members.packed = np.fromiter(map(len, contents), np.uint64, len(contents))
+        if members.sizes.max() >= _MAX32:
+            raise ValueError("A member of 4 GiB or more cannot be stored at once: stream it.")
+        members.crcs = np.fromiter(map(isal_zlib.crc32, contents), np.uint32, len(contents))
+        heads = self._filled(members, _LOCAL, 0x04034B50)
+        heads["needed"], heads["packed"], heads["size"] = _PLAIN, members.packed, members.sizes
+        ends = self._position + np.cumsum(_LOCAL.itemsize + members.lengths + members.sizes)
+        members.offsets = np.concatenate(([np.uint64(self._position)], ends[:-1]))
+        size, packed = _LOCAL.itemsize, heads.tobytes()
+        parts = (packed[start : start + size] for start in range(0, len(packed), size))
+        self._write(b"".join(chain.from_iterable(zip(parts, members.names, contents, strict=True))))
+        self._list(members)
+
+    def add_deflated(self, name: str, blocks: Iterable[bytes]) -> str:
+        """Append a member of any size, compressed as it comes; returns the SHA-256 of its content in hexadecimal.
+
+        The compressed bytes, never the content, may depend on where the blocks end and on the kind of processor.
+        """
+        member = _Members([name], _DEFLATED, _STREAMED)
+        member.offsets[0] = self._position
+        head = self._filled(member, _LOCAL, 0x04034B50)
+        head["needed"], head["packed"], head["size"], head["extra"] = _ZIP64, _MAX32, _MAX32, _LOCAL_LARGE.size
+        self._write(head.tobytes() + member.names[0] + _LOCAL_LARGE.pack(1, 16, 0, 0))
+        begin, size, crc, digest = self._position, 0, 0, hashlib.sha256()
+        deflate = isal_zlib.compressobj(1, isal_zlib.DEFLATED, -15)
+        for block in blocks:
+            digest.update(block)
+            crc = isal_zlib.crc32(block, crc)
+            size += len(block)
+            self._write(deflate.compress(block))
+        self._write(deflate.flush())
+        packed = self._position - begin
+        self._write(_DESCRIPTOR.pack(0x08074B50, crc, packed, size))
+        member.crcs[0], member.packed[0], member.sizes[0] = crc, packed, size
+        self._list(member)
+        return digest.hexdigest()
+
+    def _filled(self, members: _Members, record: np.dtype[np.void], magic: int) -> npt.NDArray[np.void]:
+        """Records with what both headers of a member have in common; 0 is what the local one of a stream says."""
+        heads = np.zeros(len(members.names), record)
+        heads["magic"], heads["method"], heads["flags"] = magic, members.method, members.flags
+        heads["time"], heads["date"], heads["crc"] = self._time, self._date, members.crcs
+        heads["name"] = members.lengths
+        return heads
+
+    def _list(self, members: _Members) -> None:
+        """Append to the central directory; from the first member on that needs zip64, all have it."""
+        heads = self._filled(members, _CENTRAL, 0x02014B50)
+        heads["made"], heads["external"] = _UNIX, _MODE
+        heads["needed"] = _ZIP64 if members.flags & _STREAMED else _PLAIN
+        over = np.flatnonzero((members.offsets >= _MAX32) | (members.sizes >= _MAX32) | (members.packed >= _MAX32))
+        near = over[0] if len(over) else len(heads)
+        for field, values in (("size", members.sizes), ("packed", members.packed), ("offset", members.offsets)):
+            heads[field][:near] = values[:near]
+            heads[field][near:] = _MAX32
+        heads["needed"][near:], heads["extra"][near:] = _ZIP64, _LARGE.itemsize
+        extras = np.zeros(len(heads) - near, _LARGE)
+        extras["kind"], extras["length"] = 1, _LARGE.itemsize - 4
+        for field, values in (("size", members.sizes), ("packed", members.packed), ("offset", members.offsets)):
+            extras[field] = values[near:]
+        rest = chain([b""] * near, (extra.tobytes() for extra in extras))
+        size, packed = _CENTRAL.itemsize, heads.tobytes()
+        parts = (packed[start : start + size] for start in range(0, len(packed), size))
+        self._directory.write(b"".join(chain.from_iterable(zip(parts, members.names, rest, strict=True))))
+        self._members += len(heads)
+
+    def _write(self, data: bytes) -> None:
+        self._out.write(data)
+        self._position += len(data)
+
+    def _finish(self) -> None:
+        size, begin = self._directory.tell(), self._position
+        self._directory.seek(0)
+        shutil.copyfileobj(self._directory, self._out)
+        members = self._members
+        if members >= _MAX16 or begin >= _MAX32 or size >= _MAX32:
+            self._out.write(_LARGE_END.pack(0x06064B50, 44, _UNIX, _ZIP64, 0, 0, members, members, size, begin))
+            self._out.write(_LOCATOR.pack(0x07064B50, 0, begin + size, 1))
+        short = min(members, _MAX16)
+        self._out.write(_END.pack(0x06054B50, 0, 0, short, short, min(size, _MAX32), min(begin, _MAX32), 0))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._directory:
+            if kind is None:
+                self._finish()
+
+
+class _Members:
+    """Members of one kind, a column for each of their numbers."""
+
+    def __init__(self, names: Sequence[str], method: int, flags: int = 0) -> None:
+        self.names = [name.encode() for name in names]
+        self.method = method
+        self.lengths = np.fromiter(map(len, self.names), np.uint64, len(names))
+        if self.lengths.max() > _MAX16:
+            raise ValueError("A name in a zip archive has at most 65,535 bytes.")
+        self.flags = flags | (0 if all(map(str.isascii, names)) else _UTF8)
+        self.crcs = np.zeros(len(names), np.uint32)
+        self.sizes, self.packed, self.offsets = (np.zeros(len(names), np.uint64) for _ in range(3))
