@@ -8,7 +8,7 @@ from django.conf import settings
 
 from benchmarks.figures import RUNS, Measured, apart, empty, numbers, raw_copy, show
 from portal.models import Company, User
-from workorders import jobs
+from workorders import work
 from workorders.models import Job
 from workorders.orders import Order, place
 
@@ -19,7 +19,7 @@ def mint(count: int) -> Measured:
     company = Company.objects.get(slug="demo")
     workorder = place(Order(f"bench {secrets.token_hex(8)}", count, company.url_prefix), company, user)
     job = Job.objects.get(workorder=workorder)
-    measured = apart(lambda: jobs.run(job.pk))
+    measured = apart(lambda: work.run(job.pk))
     job.refresh_from_db()
     if job.status != "completed":
         raise SystemExit(f"Minting ended as {job.status}, not completed.")

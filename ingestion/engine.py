@@ -22,12 +22,11 @@ from ingestion.models import IngestionRecord
 from ingestion.readers import open_reader
 from ingestion.reading import UnreadableFile
 from ingestion.rules import FileRules, Limits
-from portal.broker import wake
 from portal.leases import ClaimLost, Pulse, perform
 from portal.storage import storage
-from workorders import tasks as workorder_tasks
+from workorders import jobs
 from workorders.codes import CodeSpool
-from workorders.models import Workorder
+from workorders.models import Job, Workorder
 from workorders.services import longest_id, usable_products
 
 Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
@@ -156,13 +155,14 @@ class _Ingestion:
                     reference=f"Upload {self.record.key}",
                     quantity=spool.count,
                     url_prefix=self.url_prefix,
+                    longest_id=spool.longest,
                     use_serial_number=self.record.parameters["use_serial_number"],
                     created_by_id=self.record.created_by_id,
                 )
                 spool.load(self.pulse.tick)
                 result = {"codes_created": spool.count, "duplicates_ignored": self.repeats}
                 self._end(Status.COMPLETED, spool.count, workorder=workorder, result_data=result)
-                transaction.on_commit(lambda: wake(workorder_tasks.prepare, workorder.pk))
+                jobs.start(workorder, Job.What.ARCHIVE, {}, self.record.created_by)
         except IntegrityError:
             return False
         return True

@@ -245,8 +245,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0},
-    "requeue-stale-jobs": {"task": "workorders.tasks.requeue_stale_jobs", "schedule": 5.0},
-    "prepare-late": {"task": "workorders.tasks.sweep", "schedule": 15.0},
+    "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0},
 }
 
 EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]

@@ -23,8 +23,8 @@ from tests.conftest import Demo, client_of
 from tests.running import DEADLINE
 from tests.test_pages import as_, seen
 from tests.test_worker import in_thread
-from workorders import compact, jobs, services
-from workorders.archive import NoCodes
+from workorders import compact, jobs, services, work
+from workorders.archive import NoCodes, published
 from workorders.models import Code, Job, Product, UrlPrefix, Workorder
 
 CREATE = "/api/v2/workorders/create-sid/"
@@ -42,8 +42,8 @@ def ordered(client: APIClient, **fields: Any) -> dict[str, Any]:
 def minted(user: User, **fields: Any) -> Workorder:
     """The workorder of an order, after the worker was there."""
     workorder = Workorder.objects.get(pk=ordered(client_of(user), **fields)["id"])
-    jobs.run(workorder.jobs.get().pk)
-    services.prepare(workorder.pk)
+    work.run(workorder.jobs.get().pk)
+    work.run(workorder.jobs.get(what="archive").pk)
     workorder.refresh_from_db()
     return workorder
 
@@ -253,7 +253,7 @@ def test_there_is_no_archive_before_there_are_codes(committed_demo: Demo) -> Non
         )
         assert as_(committed_demo.staff).get(path.removeprefix("/api/v2")).status_code == 404
     with pytest.raises(NoCodes):
-        services.prepare(workorder.pk)
+        published(workorder, "archive")
     assert not services.with_codes(Workorder.objects.all()).exists()
     assert jobs.cancel(workorder.jobs.get())
     for path in paths:
@@ -297,7 +297,7 @@ def test_an_order_by_page_is_watched_until_its_codes_are_there(committed_demo: D
     part = browser.get(f"/workorders/{workorder.pk}/minting/")
     assert "Waiting for a worker." in part.content.decode()
     assert "HX-Refresh" not in part.headers
-    jobs.run(workorder.jobs.get().pk)
+    work.run(workorder.jobs.get().pk)
     assert browser.get(f"/workorders/{workorder.pk}/minting/").headers["HX-Refresh"] == "true"
     assert "The archive is being made" in seen(committed_demo.staff, f"/workorders/{workorder.pk}/")
     assert Code.objects.filter(activation_status=1).count() == 4
@@ -321,7 +321,7 @@ def test_cancel_asks_first_and_leaves_no_codes(demo: Demo) -> None:
     assert (workorder.state, workorder.jobs.get().status) == ("cancelled", "cancelled")
     again = browser.post(f"/workorders/{workorder.pk}/cancel/", follow=True).content.decode()
     assert "nothing to cancel" in again
-    jobs.run(workorder.jobs.get().pk)
+    work.run(workorder.jobs.get().pk)
     assert not Code.objects.exists()
 
 

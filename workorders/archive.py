@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
-from typing import IO, Literal
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import Literal, Self
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from portal.copying import BLOCK
+from portal.copying import BLOCK, ticking
+from portal.leases import Pulse, Status
 from portal.storage import storage
 from workorders import qr
-from workorders.models import Code, Workorder
+from workorders.models import Code, Job, Workorder
+from workorders.proof import prove
+from workorders.zipping import ZipWriter
 
 Kind = Literal["archive", "serial-numbers"]
 HEADER = b"extended_id,serial_number,sequence,batch,url"
+README = """\
+{reference}
+
+{quantity:,} codes. Each QR code says one URL, beginning with {prefix}
+
+codes.csv      every code: its id, serial number where one was ordered, place in the order, batch of at most
+               {batch:,} codes, and the URL that its QR code says. UTF-8, fields separated by commas.
+sample_qr.png  the QR code of the first code, and the same as sample_qr.svg. Scan it before you print.
+manifest.json  what this archive holds, with the SHA-256 of every file.
+{images}
+When you print:
+- Leave {quiet_zone} modules of white or more around every QR code (ISO/IEC 18004, 5.3.8); a module is its smallest
+  square.
+- Scale QR codes evenly, to modules of at least 0.25 mm, without smoothing their edges.
+- Print dark on light, and scan samples of every run with an ordinary phone.
+- Print each code once. Ids are never used again.
+"""
 
 
 class NoCodes(Exception):  # noqa: N818  # an event, not a fault
     """The workorder's codes are still being minted, or never will be."""
 
 
-def archive_name(workorder: Workorder, kind: Kind) -> str:
+def archive_name(workorder: Workorder, kind: str) -> str:
     """Where the workorder's archive of that kind is stored."""
     return f"workorders/{workorder.company_id}/{workorder.pk}/{kind}.zip"
 
 
-def published(workorder: Workorder, kind: Kind) -> str:
+def published(workorder: Workorder, kind: Kind, tick: Callable[[int], None] = lambda rows: None) -> str:
     """The storage name of the finished archive, which is built first where it is missing; NoCodes when it cannot be.
 
-    Whoever asks while another builds it waits for that one.
+    `tick` hears how many codes have been written. Whoever asks while another builds it waits for that one.
     """
     name = archive_name(workorder, kind)
     if not storage().exists(name):
@@ -42,60 +64,127 @@ def published(workorder: Workorder, kind: Kind) -> str:
             if not storage().exists(name):
                 if workorder.minting:
                     raise NoCodes
-                _publish(workorder, kind, name)
+                _publish(workorder, kind, name, tick)
     return name
 
 
-def _publish(workorder: Workorder, kind: Kind, name: str) -> None:
-    draft: Path = settings.SPOOL_DIR / f"workorder-{workorder.pk}-{kind}.zip"  # only one at a time builds it
-    try:
-        with draft.open("wb") as out:
-            _Archive(workorder, out).write(kind)
+def _publish(workorder: Workorder, kind: Kind, name: str, tick: Callable[[int], None]) -> None:
+    with draft_of(f"workorder-{workorder.pk}-{kind}.zip") as draft:  # only one at a time builds it
+        with Archive(workorder, draft) as archive:
+            archive.add_codes(tick)
+            archive.add_samples()
+            if kind == "archive":
+                archive.add_readme()
+                archive.add_manifest({})
+        archive.prove()
         storage().adopt(draft, name)
+
+
+def make(job: Job, pulse: Pulse) -> None:
+    """Publish the archive of a workorder; a new SID workorder is then completed."""
+    workorder = job.workorder
+    pulse.enter(Job.Phase.PACKING, workorder.quantity)
+    published(workorder, "archive", pulse.tick)
+    with transaction.atomic():
+        job.end(status=Status.COMPLETED, rows_done=workorder.quantity, rows_total=workorder.quantity)
+        new = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SID, state=Workorder.State.NEW)
+        new.update(state=Workorder.State.COMPLETED)
+
+
+@contextmanager
+def draft_of(name: str) -> Iterator[Path]:
+    """Where a file may be made before it is published; what is left of it then is removed."""
+    draft: Path = settings.SPOOL_DIR / name
+    try:
+        yield draft
     finally:
         draft.unlink(missing_ok=True)
 
 
-class _Archive:
-    """One zip being written; every member's SHA-256 is kept for the manifest."""
+class Archive:
+    """A workorder's zip being written to `draft`; the SHA-256 of every member is kept for the manifest, on disk."""
 
-    def __init__(self, workorder: Workorder, out: IO[bytes]) -> None:
-        self.workorder = workorder
-        self.zip = ZipFile(out, "w", ZIP_DEFLATED, compresslevel=1)
-        self.digests: dict[str, str] = {}
+    def __init__(self, workorder: Workorder, draft: Path) -> None:
+        self.workorder, self.draft = workorder, draft
+        self._out = draft.open("wb")
+        self._zip = ZipWriter(self._out, workorder.created_at, settings.SPOOL_DIR)
+        self._digests = TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  # closed with the context
+        self._samples: dict[str, str] = {}
 
-    def write(self, kind: Kind) -> None:
-        """Write all members, the manifest last."""
-        with self.zip:
-            self._member("codes.csv", _code_lines(self.workorder))
-            first = Code.objects.filter(workorder=self.workorder, sequence=1).first()
-            if first is not None:
-                url = self.workorder.url_prefix + first.identifier
-                self._member("sample_qr.png", [qr.png(url)])
-                self._member("sample_qr.svg", [qr.svg(url)])
-            if kind == "archive":
-                self._member("manifest.json", [json.dumps(self._manifest(), indent=2).encode() + b"\n"])
+    def __enter__(self) -> Self:
+        return self
 
-    def _member(self, name: str, blocks: Iterable[bytes]) -> None:
-        info = ZipInfo(name, self.workorder.created_at.timetuple()[:6])
-        info.compress_type = ZIP_DEFLATED
-        info.external_attr = 0o644 << 16
-        digest = hashlib.sha256()
-        with self.zip.open(info, "w", force_zip64=name == "codes.csv") as member:
-            for block in blocks:
-                digest.update(block)
-                member.write(block)
-        self.digests[name] = digest.hexdigest()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._out, self._digests:
+            self._zip.__exit__(kind, error, trace)
 
-    def _manifest(self) -> dict[str, object]:
-        return {
+    def add_codes(self, tick: Callable[[int], None]) -> None:
+        """`codes.csv`."""
+        self.add_stream("codes.csv", ticking(_code_lines(self.workorder), tick))
+
+    def add_samples(self) -> None:
+        """The QR symbol of the first code, twice."""
+        first = Code.objects.filter(workorder=self.workorder, sequence=1).first()
+        if first is not None:
+            url = self.workorder.url_prefix + first.identifier
+            self.add(["sample_qr.png", "sample_qr.svg"], [qr.png(url), qr.svg(url)])
+            self._samples["sample_qr.png"] = url
+
+    def add_readme(self, images: str = "") -> None:
+        """What a printer should know; `images` says what images there are."""
+        text = README.format(
+            reference=self.workorder.reference,
+            quantity=self.workorder.quantity,
+            prefix=self.workorder.url_prefix,
+            batch=Code.BATCH,
+            images=images,
+            quiet_zone=qr.QUIET_ZONE,
+        )
+        self.add(["README.txt"], [text.encode()])
+
+    def add(self, names: Sequence[str], contents: Sequence[bytes], digests: Iterable[str] | None = None) -> None:
+        """Members as they are; their SHA-256 is taken from `digests` where it is known."""
+        self._zip.add_stored(names, contents)
+        self._note(names, digests or (sha256(content).hexdigest() for content in contents))
+
+    def add_stream(self, name: str, blocks: Iterable[bytes]) -> None:
+        """A member of any size, compressed."""
+        self._note([name], [self._zip.add_deflated(name, blocks)])
+
+    def sample(self, name: str, url: str) -> None:
+        """Have `prove` look whether the image `name` says `url`."""
+        self._samples[name] = url
+
+    def add_manifest(self, more: dict[str, object]) -> None:
+        """`manifest.json`: what the workorder is, `more`, and the members so far. It comes last."""
+        facts = {
             "type": self.workorder.type,
             "reference": self.workorder.reference,
             "quantity": self.workorder.quantity,
             "url_prefix": self.workorder.url_prefix,
             "use_serial_number": self.workorder.use_serial_number,
-            "members": [{"name": name, "sha256": digest} for name, digest in self.digests.items()],
+            **more,
         }
+        head = json.dumps(facts, indent=2).removesuffix("\n}") + ',\n  "members": [\n'
+        self._zip.add_deflated("manifest.json", self._manifest(head.encode()))
+
+    def prove(self) -> None:
+        """Raise Misread when a sample of the images does not say the right URL; the zip is complete by now."""
+        prove(self.draft, self._samples)
+
+    def _note(self, names: Iterable[str], digests: Iterable[str]) -> None:
+        members = [f'    {{"name": {json.dumps(n)}, "sha256": "{d}"}}' for n, d in zip(names, digests, strict=True)]
+        begin = ",\n" if self._digests.tell() else ""
+        self._digests.write((begin + ",\n".join(members)).encode())
+
+    def _manifest(self, head: bytes) -> Iterator[bytes]:
+        yield head
+        self._digests.seek(0)
+        while block := self._digests.read(BLOCK):
+            yield block
+        yield b"\n  ]\n}\n"
 
 
 def _code_lines(workorder: Workorder) -> Iterator[bytes]:

@@ -62,6 +62,7 @@ class CodeSpool:
     def __init__(self, folder: Path, *, company_id: int, workorder_id: int, first_position: int = 1) -> None:
         self.folder, self.company_id, self.workorder_id = folder, company_id, workorder_id
         self.count = 0  # codes to load
+        self.longest = 0  # characters of the longest identifier
         self._base = first_position - 1
         self._attributes = _RenderedAttributes(f"{company_id}\t{workorder_id}")
         self._gaps = array("Q")  # sequences that hold no code
@@ -85,7 +86,9 @@ class CodeSpool:
         self._lines += lines
         self._characters += sum(sizes)
         self._longest_line = max(self._longest_line, *sizes, 1)
-        self._hashes.extend([hash(code[0]) for code in codes])
+        identifiers = [code[0] for code in codes]
+        self.longest = max(self.longest, *map(len, identifiers), 0)
+        self._hashes.extend(map(hash, identifiers))
         self.count += len(codes)
         if len(self._lines) >= RUN or self._characters >= RUN_CHARACTERS:
             self._write_run()

@@ -1,22 +1,17 @@
-"""Long work on workorders: asked for once, done by a worker under a lease, cancelled or given up whole."""
+"""Long work on workorders: asked for once, cancelled whole. `workorders.work` says how a worker does it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
 
 from portal.broker import wake
-from portal.leases import REMINDER, ClaimLost, Pulse, Status, perform
+from portal.leases import REMINDER, Status
 from portal.models import User
-from workorders import minting, tasks
+from workorders import tasks
 from workorders.models import Job, Workorder
-
-WORKS: dict[str, Callable[[Job, Pulse], None]] = {Job.What.MINT: minting.mint}
-"""How each kind of job is done: `job.end` must be called in the transaction that makes its result visible."""
 
 
 def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user: User) -> Job:
@@ -33,11 +28,12 @@ def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user
     return job
 
 
-def run(job_id: int) -> None:
-    """Do a queued job; nothing happens when it is not queued, so a message may come twice."""
-    job = Job.claim(job_id, Job.Phase.CREATING)
-    if job is not None:
-        perform(job, lambda pulse: WORKS[job.what](job, pulse), lambda reason: _give_up(job, reason))
+def again(job: Job) -> None:
+    """Queue a completed job once more, because what it made is gone."""
+    with transaction.atomic():
+        completed = Job.objects.filter(pk=job.pk, status=Status.COMPLETED)
+        if completed.update(status=Status.QUEUED, status_updated_at=Now(), attempts=0, lease_until=Now() + REMINDER):
+            transaction.on_commit(lambda: wake(tasks.run_job, job.pk))
 
 
 def cancel(job: Job) -> bool:
@@ -45,18 +41,11 @@ def cancel(job: Job) -> bool:
     with transaction.atomic():
         cancelled = job.cancel()
         if cancelled:
-            _leave_without_codes(job)
+            leave_without_codes(job)
     return cancelled
 
 
-def _give_up(job: Job, reason: str) -> None:
-    """End the job as one that Codeport could not do, if this attempt still holds it."""
-    with suppress(ClaimLost), transaction.atomic():
-        job.end(status=Status.ERROR, detail=reason)
-        _leave_without_codes(job)
-
-
-def _leave_without_codes(job: Job) -> None:
-    """Cancel the workorder whose codes will never be made."""
+def leave_without_codes(job: Job) -> None:
+    """Cancel the workorder whose codes will never be made, if that was the job."""
     if job.what == Job.What.MINT:
         Workorder.objects.filter(pk=job.workorder_id).update(state=Workorder.State.CANCELLED)

@@ -6,10 +6,9 @@ import numpy as np
 from django.db import IntegrityError, connection, transaction
 from numpy.typing import NDArray
 
-from portal.broker import wake
 from portal.copying import copy_blocks
 from portal.leases import Pulse, Status
-from workorders import tasks
+from workorders import jobs
 from workorders.codes import COLUMNS, NULL
 from workorders.compact import LENGTH, Alphabet, Group, shuffled
 from workorders.models import ActivationStatus, BlacklistReason, Code, Job
@@ -47,7 +46,7 @@ def _store(job: Job, pulse: Pulse, *, looks_up: bool) -> None:
             done += group.count
             pulse.tick(done)
         job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
-        transaction.on_commit(lambda: wake(tasks.prepare, workorder.pk))
+        jobs.start(workorder, Job.What.ARCHIVE, {}, job.created_by)
 
 
 def _replace_taken(group: Group, company_id: int) -> None:

@@ -95,6 +95,7 @@ class Workorder(models.Model):
     state = models.CharField(max_length=14, choices=State, default=State.NEW)
     quantity = models.PositiveIntegerField()
     url_prefix = models.CharField(max_length=200)
+    longest_id = models.PositiveSmallIntegerField(default=100, help_text="Characters of its longest id, at most.")
     use_serial_number = models.BooleanField(default=False)
     remarks = models.TextField(blank=True)
     is_archived = models.BooleanField(default=False)
@@ -124,16 +125,21 @@ class Workorder(models.Model):
 class Job(Leased):
     """Work on a workorder that takes long: asked for at a door, done by a worker, once for each set of parameters.
 
-    A mint job makes all codes of a new workorder. `workorders.jobs` starts, does and ends them.
+    A mint job makes all codes of a new workorder, an archive job the zip without which no SID workorder is completed,
+    an images job a zip with an image of every code. `workorders.jobs` starts and cancels them, `workorders.work` is
+    what a worker does.
     """
 
     class What(models.TextChoices):
         MINT = "mint", "minting"
+        ARCHIVE = "archive", "archive"
         IMAGES = "images", "images"
 
     class Phase(models.TextChoices):
         WAITING = "waiting", "waiting"
-        CREATING = "creating", "creating"
+        CREATING = "creating", "creating codes"
+        PACKING = "packing", "packing the archive"
+        DRAWING = "drawing", "drawing images"
         ENDED = "ended", "ended"
 
     LASTING: ClassVar[tuple[str, ...]] = (*Leased.OPEN, Status.COMPLETED)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from portal.models import Company, User
 from workorders import jobs
+from workorders.compact import LENGTH
 from workorders.models import Job, Workorder
 
 
@@ -39,6 +40,7 @@ def place(order: Order, company: Company, user: User) -> Workorder:
                     reference=order.reference,
                     quantity=order.quantity,
                     url_prefix=order.url_prefix,
+                    longest_id=LENGTH,
                     use_serial_number=order.use_serial_number,
                     remarks=order.remarks,
                     created_by=user,

@@ -13,7 +13,6 @@ from django.db.models.functions import StrIndex
 
 from portal.models import Company, User
 from workorders import qr
-from workorders.archive import published
 from workorders.models import Job, Product, UrlPrefix, Workorder
 
 SHORTEST_ID = 8
@@ -103,11 +102,3 @@ def _host(url: str) -> str:
 def longest_id(prefix: str) -> int:
     """How many characters of id fit behind `prefix` in the largest symbol of a SID."""
     return qr.CAPACITY - len(prefix)
-
-
-def prepare(workorder_id: int) -> None:
-    """Publish the workorder's archive; a new SID workorder is then completed. Safe to repeat."""
-    workorder = Workorder.objects.get(pk=workorder_id)
-    published(workorder, "archive")
-    new = Workorder.objects.filter(pk=workorder_id, type=Workorder.Type.SID, state=Workorder.State.NEW)
-    new.update(state=Workorder.State.COMPLETED)

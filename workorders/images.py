@@ -1,0 +1,178 @@
+"""An archive with an image of every code, in the look that was asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from portal.copying import file_blocks
+from portal.leases import Pulse, Status
+from portal.models import User
+from portal.storage import storage
+from workorders import jobs
+from workorders.archive import Archive, archive_name, draft_of
+from workorders.artist import Drawn, Style, draw
+from workorders.labels import Label, Sheet
+from workorders.models import Job, Workorder
+from workorders.pdf import MOST_PAGES, PdfWriter
+from workorders.proof import prove_pages
+from workorders.symbols import Level, capacity, smallest_version
+
+SAMPLES = 10  # images of an archive that are read back before it is published
+PDF = "codes.pdf"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was asked for: a style of symbols and, for a PDF, the sheet and whether the id stands below each symbol."""
+
+    style: Style
+    sheet: Sheet | None = None
+    with_id: bool = False
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The look as a job keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, parameters: dict[str, Any]) -> Look:
+        """The look that a job keeps."""
+        sheet = parameters["sheet"]
+        return cls(Style(**parameters["style"]), Sheet(**sheet) if sheet else None, parameters["with_id"])
+
+    @property
+    def name(self) -> str:
+        """What tells this look from others, in the name of a file."""
+        return f"images-{self.style.kind}-{sha256(json.dumps(self.parameters).encode()).hexdigest()[:12]}"
+
+
+def version_for(workorder: Workorder, level: Level, wanted: int | None) -> int:
+    """The version of all symbols of the workorder: the one wanted, or the smallest for its longest URL.
+
+    ValueError says what does not fit.
+    """
+    longest = len(workorder.url_prefix) + workorder.longest_id
+    if wanted is None:
+        return smallest_version(longest, level)
+    if longest > (most := capacity(wanted, level)):
+        raise ValueError(
+            f"Version {wanted} at level {level} takes URLs of up to {most} characters; the longest of this workorder"
+            f" has {longest}."
+        )
+    return wanted
+
+
+def label_of(workorder: Workorder, look: Look) -> Label:
+    """The labels of a PDF. ValueError says what does not fit on them, or that readers cannot open so many pages."""
+    assert look.sheet is not None  # noqa: S101  # of a PDF
+    text = workorder.longest_id if look.with_id else 0
+    label = Label(look.sheet, 17 + 4 * look.style.version, look.style.quiet_zone, text)
+    if -(-workorder.quantity // look.sheet.labels) > MOST_PAGES:
+        raise ValueError(
+            f"{workorder.quantity:,} codes need more than the {MOST_PAGES:,} pages that readers open: put more labels"
+            " on a page."
+        )
+    return label
+
+
+def asked(workorder: Workorder, look: Look, user: User) -> tuple[str, Job | None]:
+    """The storage name of the archive in this look, and the job that is making it, unless it is there."""
+    name = archive_name(workorder, look.name)
+    if storage().exists(name):
+        return name, None
+    job = jobs.start(workorder, Job.What.IMAGES, look.parameters, user)
+    if job.status == Status.COMPLETED:
+        jobs.again(job)
+        job.refresh_from_db()
+    return name, job
+
+
+def make(job: Job, pulse: Pulse) -> None:
+    """Publish the archive of the look that the job keeps."""
+    workorder, look = job.workorder, Look.of(job.parameters)
+    pulse.enter(Job.Phase.DRAWING, workorder.quantity)
+    with draft_of(f"job-{job.pk}-{job.attempts}.zip") as draft:
+        with Archive(workorder, draft) as archive, transaction.atomic():
+            archive.add_codes(lambda rows: pulse.check())
+            archive.add_samples()
+            archive.add_readme(_described(look))
+            if look.sheet:
+                _add_pdf(archive, look, pulse)
+            else:
+                _add_images(archive, look, pulse)
+            archive.add_manifest({"images": look.parameters})
+        archive.prove()
+        with transaction.atomic():
+            job.end(status=Status.COMPLETED, rows_done=workorder.quantity, rows_total=workorder.quantity)
+            storage().adopt(draft, archive_name(workorder, look.name))
+
+
+def _described(look: Look) -> str:
+    """What the printer is told of the images."""
+    style = look.style
+    facts = f"version {style.version}, error correction {style.level}, quiet zone of {style.quiet_zone} modules"
+    if look.sheet:
+        return f"codes.pdf      the QR code of every code, {look.sheet.labels} on a page: {facts}.\n"
+    return f"images/        the QR code of every code as {style.kind.upper()}, named by its id: {facts}.\n"
+
+
+def _add_images(archive: Archive, look: Look, pulse: Pulse) -> None:
+    workorder, ending = archive.workorder, look.style.kind
+    for done, drawn in _drawn(workorder, look.style):
+        names = [f"images/{identifier}.{ending}" for identifier in drawn.identifiers]
+        archive.add(names, drawn.images, drawn.digests)
+        for at in _sampled(workorder, done, len(names)):
+            archive.sample(names[at], workorder.url_prefix + drawn.identifiers[at])
+        pulse.tick(done + len(names))
+
+
+def _add_pdf(archive: Archive, look: Look, pulse: Pulse) -> None:
+    workorder = archive.workorder
+    label = label_of(workorder, look)
+    samples: dict[int, str] = {}
+    with draft_of(f"{archive.draft.name}.pdf") as draft:
+        with draft.open("wb") as out, PdfWriter(out, label, workorder.quantity, settings.SPOOL_DIR) as pdf:
+            for done, drawn in _drawn(workorder, look.style):
+                assert drawn.symbols is not None  # noqa: S101  # of a PDF
+                pdf.add(drawn.symbols, drawn.identifiers if look.with_id else ())
+                for at in _sampled(workorder, done, len(drawn.identifiers)):
+                    page = (done + at) // label.sheet.labels
+                    samples[page] = workorder.url_prefix + drawn.identifiers[at]
+                pulse.tick(done + len(drawn.identifiers))
+        prove_pages(draft, samples)
+        archive.add_stream(PDF, _checked(file_blocks(draft), pulse))
+
+
+def _checked(blocks: Iterable[bytes], pulse: Pulse) -> Iterator[bytes]:
+    for block in blocks:
+        pulse.check()
+        yield block
+
+
+def _drawn(workorder: Workorder, style: Style) -> Iterator[tuple[int, Drawn]]:
+    """Batches of drawn codes, each with how many came before it."""
+    done = 0
+    for drawn in draw(_identifiers(workorder), workorder.quantity, workorder.url_prefix, style):
+        yield done, drawn
+        done += len(drawn.identifiers)
+
+
+def _sampled(workorder: Workorder, done: int, count: int) -> Iterator[int]:
+    """Which of the `count` codes after the first `done` are read back: the first and some evenly spread ones."""
+    step = max(1, workorder.quantity // SAMPLES)
+    return iter(range(-done % step, count, step))
+
+
+def _identifiers(workorder: Workorder) -> Iterator[str]:
+    """The identifiers of the workorder's codes in their order."""
+    query = "COPY (SELECT identifier FROM workorders_code WHERE workorder_id = %s ORDER BY sequence) TO STDOUT"
+    with connection.cursor() as cursor, cursor.cursor.copy(query, [workorder.pk]) as copy:
+        for line in copy:
+            yield bytes(line)[:-1].decode()

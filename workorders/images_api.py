@@ -1,0 +1,81 @@
+"""The API of images: what look is asked for, and how far its making is. The page takes the same words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from workorders.artist import KINDS, Style
+from workorders.drawing import MODULE_PIXELS, QUIET_ZONES
+from workorders.images import Look, label_of, version_for
+from workorders.labels import Sheet
+from workorders.models import Workorder
+from workorders.symbols import LEVELS, VERSIONS
+
+A4 = (210.0, 297.0)  # millimetres
+LABEL = 30.0  # side of a page of its own, in millimetres
+MARGIN = 10.0  # around labels whose size is not said, in millimetres
+MOST_LABELS = 50  # along one side of a sheet
+
+
+class LookSerializer(serializers.Serializer[Any]):
+    """How the images of the workorder in the context shall look. Sizes of sheets and labels are millimetres."""
+
+    images = serializers.ChoiceField(KINDS)
+    level = serializers.ChoiceField(LEVELS, default="M")
+    version = serializers.IntegerField(
+        min_value=VERSIONS[0], max_value=VERSIONS[-1], required=False, allow_null=True, default=None
+    )
+    quiet_zone = serializers.IntegerField(min_value=QUIET_ZONES[0], max_value=QUIET_ZONES[-1], default=QUIET_ZONES[0])
+    module = serializers.IntegerField(min_value=MODULE_PIXELS[0], max_value=MODULE_PIXELS[-1], default=10)
+    columns = serializers.IntegerField(min_value=1, max_value=MOST_LABELS, default=1)
+    rows = serializers.IntegerField(min_value=1, max_value=MOST_LABELS, default=1)
+    page_width = serializers.FloatField(required=False)
+    page_height = serializers.FloatField(required=False)
+    label_width = serializers.FloatField(required=False)
+    label_height = serializers.FloatField(required=False)
+    column_gap = serializers.FloatField(default=0)
+    row_gap = serializers.FloatField(default=0)
+    with_id = serializers.BooleanField(default=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """An empty field of a form is one that was not filled."""
+        return super().to_internal_value({name: value for name, value in data.items() if value != ""})
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        workorder: Workorder = self.context["workorder"]
+        try:
+            version = version_for(workorder, attrs["level"], attrs["version"])
+        except ValueError as error:
+            raise serializers.ValidationError({"version" if attrs["version"] else "level": [str(error)]}) from None
+        kind = attrs["images"]
+        module = attrs["module"] if kind == "png" else 0
+        style = Style(kind, attrs["level"], version, attrs["quiet_zone"], module)
+        if kind != "pdf":
+            return {"look": Look(style)}
+        try:
+            look = Look(style, _sheet(attrs), attrs["with_id"])
+            label_of(workorder, look)
+        except ValueError as error:
+            raise serializers.ValidationError({"images": [str(error)]}) from None
+        return {"look": look}
+
+    @property
+    def look(self) -> Look:
+        """What a valid form says."""
+        look: Look = self.validated_data["look"]
+        return look
+
+
+def _sheet(asked: dict[str, Any]) -> Sheet:
+    """The sheet asked for: A4 when it has several labels, otherwise a page of the size of its label."""
+    columns, rows = asked["columns"], asked["rows"]
+    gaps = asked["column_gap"], asked["row_gap"]
+    if columns == rows == 1:
+        width, height = asked.get("label_width", LABEL), asked.get("label_height", LABEL)
+        return Sheet(asked.get("page_width", width), asked.get("page_height", height), 1, 1, width, height)
+    page = asked.get("page_width", A4[0]), asked.get("page_height", A4[1])
+    width = asked.get("label_width", (page[0] - 2 * MARGIN - (columns - 1) * gaps[0]) / columns)
+    height = asked.get("label_height", (page[1] - 2 * MARGIN - (rows - 1) * gaps[1]) / rows)
+    return Sheet(*page, columns, rows, width, height, *gaps)

@@ -1,0 +1,81 @@
+"""Reading back what was drawn, as a scanner does: no archive is published whose sample does not say the right URL."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+import numpy.typing as npt
+import png
+import pypdfium2
+import zxingcpp
+
+Pixels = npt.NDArray[np.uint8]
+"""(height, width), 0 for black and 255 for white."""
+
+SVG_SCALE = 3  # pixels a module
+PDF_SCALE = 300 / 72  # pixels a point
+SIDE = re.compile(rb'viewBox="0 0 ([0-9]+) ')
+STROKES = re.compile(rb"([Mmh])([0-9]+)(?: ([0-9]+))?")
+
+
+class Misread(Exception):  # noqa: N818  # an event that the making of an archive must not survive
+    """An image does not say what it should."""
+
+
+def prove(archive: Path, urls: Mapping[str, str]) -> None:
+    """Raise Misread unless each image of the zip `archive` that `urls` names, by its member, reads back as that URL."""
+    with ZipFile(archive) as members:
+        for name, url in urls.items():
+            content = members.read(name)
+            found = read(svg_pixels(content) if name.endswith(".svg") else png_pixels(content))
+            if found != [url]:
+                raise Misread(f"{name} reads as {found}, not as {url}")
+
+
+def prove_pages(pdf: Path, urls: Mapping[int, str]) -> None:
+    """Raise Misread unless each page of `pdf` that `urls` names, the first is 0, shows that URL among its labels."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        for number, url in urls.items():
+            found = read(page_pixels(document[number]))
+            if url not in found:
+                raise Misread(f"Page {number + 1} shows {found}, not {url}")
+
+
+def read(pixels: Pixels) -> list[str]:
+    """What the symbols of a picture say."""
+    return [str(code.text) for code in zxingcpp.read_barcodes(pixels)]
+
+
+def page_pixels(page: pypdfium2.PdfPage) -> Pixels:
+    """A page as a printer with 300 dots an inch sees it."""
+    return np.ascontiguousarray(page.render(scale=PDF_SCALE, grayscale=True).to_numpy()[:, :, 0])
+
+
+def png_pixels(image: bytes) -> Pixels:
+    """The pixels of a grey PNG of one bit."""
+    _width, _height, rows, _facts = png.Reader(io.BytesIO(image)).read()
+    return np.vstack([np.frombuffer(row, np.uint8) for row in rows]) * np.uint8(255)
+
+
+def svg_pixels(svg: bytes) -> Pixels:
+    """What the strokes of an SVG of `workorders.drawing` show."""
+    side = SIDE.search(svg)
+    if side is None:
+        raise Misread("An SVG has no size")
+    pixels = np.full((int(side[1]), int(side[1])), 255, np.uint8)
+    x = y = 0
+    for command, number, row in STROKES.findall(svg.rpartition(b' d="')[2]):
+        length = int(number)
+        if command == b"M":
+            x, y = length, int(row)
+        elif command == b"m":
+            x += length
+        else:
+            pixels[y, x : x + length] = 0
+            x += length
+    return pixels.repeat(SVG_SCALE, axis=0).repeat(SVG_SCALE, axis=1)
