@@ -280,10 +280,14 @@ def pipe_through_gzip(workorder: Workorder) -> None:
         psql.wait()
 
 
-def measure(count: int) -> None:
-    """Print the whole table for files of `count` rows."""
+def set_up() -> None:
+    """The demo data in an empty database."""
     call_command("migrate", verbosity=0)
     create_demo_data(secrets.token_hex(8))
+
+
+def measure(count: int) -> None:
+    """Print the whole table for files of `count` rows."""
     small = min(count, SMALL)
     print("| figure, ours / other | ratio | at most | rows/s of ours | MB of ours |\n|---|---|---|---|---|")
     Comparison("ingest / bulk_create without a check, empty table", "1/6", ingest, bulk_create, small).run()

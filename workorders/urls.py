@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from workorders import api, views
+from workorders import api, public, views
 
 urlpatterns = [
+    re_path(r"^c/(?P<slug>[^/]*)/(?P<identifier>(?s:.*))\Z", public.public_page, name="public-page"),
     path("workorders/", views.workorder_list, name="workorder-list"),
     path("workorders/<int:pk>/", views.workorder_detail, name="workorder-detail"),
     path("workorders/<int:pk>/sample.svg", views.workorder_sample, name="workorder-sample"),
