@@ -7,13 +7,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.text import slugify
 
 from portal.access import PersonRequest, page
-from portal.downloads import download
 from portal.models import Company, User
 from portal.paging import page_of, searched
-from workorders import archive, qr
+from workorders import qr
+from workorders.downloads import archive_download
 from workorders.models import FIRST_CODES, Code, Product, Workorder
 from workorders.services import products_for, workorders_for
 
@@ -79,19 +78,13 @@ def workorder_sample(request: PersonRequest, pk: int) -> HttpResponse:
 @page("workorder_download")
 def workorder_download(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The archive, a zip."""
-    return _published(request, pk, "archive", "")
+    return archive_download(request, get_object_or_404(workorders_for(request.user), pk=pk), "archive")
 
 
 @page("workorder_sid_download")
 def workorder_serial_numbers(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The simpler zip: codes.csv and the example image."""
-    return _published(request, pk, "serial-numbers", "-serial-numbers")
-
-
-def _published(request: PersonRequest, pk: int, kind: archive.Kind, suffix: str) -> HttpResponseBase:
-    workorder = get_object_or_404(workorders_for(request.user), pk=pk)
-    filename = f"{slugify(workorder.reference) or workorder.pk}{suffix}.zip"
-    return download(request, archive.published(workorder, kind), filename, "application/zip")
+    return archive_download(request, get_object_or_404(workorders_for(request.user), pk=pk), "serial-numbers")
 
 
 @page("product_view")
