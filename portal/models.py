@@ -90,6 +90,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    @property
+    def brand(self) -> Company | None:
+        """The company for which the person may bring codes into being: the own one, if it is a brand owner."""
+        owner = self.company is not None and self.company.kind == Company.Kind.BRAND_OWNER
+        return self.company if owner else None
+
     def may(self, codename: str) -> bool:
         """Whether the person holds the permission `codename`, whichever model it stands on."""
         if not self.is_active:

@@ -106,3 +106,8 @@ def prepare(workorder_id: int) -> None:
     published(workorder, "archive")
     new = Workorder.objects.filter(pk=workorder_id, type=Workorder.Type.SID, state=Workorder.State.NEW)
     new.update(state=Workorder.State.COMPLETED)
+
+
+def set_archived(workorders: QuerySet[Workorder], archived: bool) -> None:
+    """Put the workorders out of sight, or bring them back; their codes and downloads stay as they are."""
+    workorders.update(is_archived=archived)

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from workorders import api, public, views
+from workorders import api, code_views, public, views
 
 urlpatterns = [
     re_path(r"^c/(?P<slug>[^/]*)/(?P<identifier>(?s:.*))\Z", public.public_page, name="public-page"),
@@ -9,6 +9,13 @@ urlpatterns = [
     path("workorders/<int:pk>/sample.svg", views.workorder_sample, name="workorder-sample"),
     path("workorders/<int:pk>/download/", views.workorder_download, name="workorder-download"),
     path("workorders/<int:pk>/serial-numbers/", views.workorder_serial_numbers, name="workorder-serial-numbers"),
+    path("workorders/archive/", views.workorder_archive_several, name="workorder-archive-several"),
+    path("workorders/<int:pk>/archive/", views.workorder_archive, name="workorder-archive"),
+    path("codes/", code_views.code_list, name="code-list"),
+    path("workorders/<int:pk>/codes/<slug:identifier>/", code_views.code_detail, name="code-detail"),
+    path("workorders/<int:pk>/codes/<slug:identifier>/qr.svg", code_views.code_svg, name="code-svg"),
+    path("workorders/<int:pk>/codes/<slug:identifier>/qr.png", code_views.code_png, name="code-png"),
+    path("workorders/<int:pk>/codes/<slug:identifier>/qr.pdf", code_views.code_pdf, name="code-pdf"),
     path("products/", views.product_list, name="product-list"),
     path("api/v2/workorders/", api.WorkorderList.as_view()),
     path("api/v2/workorders/<int:pk>/", api.WorkorderDetail.as_view()),
