@@ -33,17 +33,19 @@ def main() -> None:
             import django
 
             django.setup()
-            from benchmarks import figures, images, public
+            from benchmarks import figures, images, minting, public
 
             figures.set_up()
             if sys.argv[1:] == ["public"]:
                 figures.fill(figures.FULL)
+                public.measure()
             else:
                 cores, python = os.cpu_count(), sys.version.split()[0]
                 print(f"{ROWS:,} rows, {figures.RUNS} runs each, {cores} cores, Python {python}\n")
                 figures.measure(ROWS)
+                public.measure()
+                minting.measure(ROWS)
                 images.measure()
-            public.measure()
 
 
 if __name__ == "__main__":

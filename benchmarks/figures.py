@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
-from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -109,51 +108,6 @@ def raw_copy(path: Path) -> Measured:
     def work() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             copy_blocks(cursor, Code._meta.db_table, COLUMNS, file_blocks(path))
-
-    return apart(work)
-
-
-def _codes(path: Path) -> Any:
-    """Unsaved codes of a CSV, as a plain script makes them."""
-    user = User.objects.get(email="staff@demo.example")
-    company = Company.objects.get(slug="demo")
-    products = {product.sku: product for product in Product.objects.filter(company=company)}
-    workorder = Workorder.objects.create(
-        company=company, reference=secrets.token_hex(8), quantity=1, url_prefix="x", created_by=user
-    )
-    with path.open(newline="") as file:
-        for number, row in enumerate(csv.DictReader(file), 1):
-            scm = {"pallet_number": row["pallet_number"], "intended_market": row["intended_market"]}
-            yield Code(
-                identifier=row["id"],
-                company=company,
-                workorder=workorder,
-                sequence=number,
-                product=products[row["product"]],
-                scm_data=scm,
-            )
-
-
-def bulk_create(path: Path) -> Measured:
-    """`bulk_create` with no check at all."""
-
-    def work() -> None:
-        with transaction.atomic():
-            Code.objects.bulk_create(_codes(path), batch_size=5000)
-
-    return apart(work)
-
-
-def full_clean(path: Path) -> Measured:
-    """`csv.DictReader`, `full_clean` on each row, `bulk_create`."""
-
-    def work() -> None:
-        codes = []
-        with transaction.atomic():
-            for code in _codes(path):
-                code.full_clean()
-                codes.append(code)
-            Code.objects.bulk_create(codes, batch_size=5000)
 
     return apart(work)
 
@@ -288,8 +242,13 @@ def set_up() -> None:
 
 def measure(count: int) -> None:
     """Print the whole table for files of `count` rows."""
-    small = min(count, SMALL)
+    from benchmarks.others import bulk_create, full_clean, import_export
+
+    small, few = min(count, SMALL), min(count, 10_000)
     print("| figure, ours / other | ratio | at most | rows/s of ours | MB of ours |\n|---|---|---|---|---|")
+    Comparison(
+        "ingest / django-import-export with use_bulk, empty table", "1/100", ingest, import_export, small, few
+    ).run()
     Comparison("ingest / bulk_create without a check, empty table", "1/6", ingest, bulk_create, small).run()
     Comparison(
         "ingest / DictReader, full_clean, bulk_create, empty table",
@@ -297,7 +256,7 @@ def measure(count: int) -> None:
         ingest,
         full_clean,
         small,
-        min(count, 10_000),
+        few,
     ).run()
     Comparison("ingest / raw COPY in file order, empty table", "1.10", ingest, raw_copy, count).run()
     Comparison("JSON / CSV of the same rows", "1.3", as_json, ingest, count).run()

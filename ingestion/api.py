@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as InvalidPrefix
 from django.db.models import Q, QuerySet
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
@@ -16,9 +17,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ingestion import services
+from ingestion.corrections import corrections, corrections_name, has_corrections
+from ingestion.csv_reader import DELIMITERS
 from ingestion.errors import KINDS, message
+from ingestion.fields import parse_defaults
 from ingestion.models import IngestionError, IngestionRecord
-from ingestion.rules import parse_defaults
 from portal.api import Filters, person
 from portal.models import Company
 from portal.storage import storage
@@ -32,7 +35,7 @@ class Refused(APIException):
 
 
 class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
-    progress = serializers.SerializerMethodField()
+    progress = serializers.DictField(read_only=True)
 
     class Meta:
         model = IngestionRecord
@@ -48,12 +51,11 @@ class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
             "status_updated_at",
             "parameters",
             "result_data",
+            "warnings",
+            "file_facts",
             "progress",
             "workorder",
         ]
-
-    def get_progress(self, record: IngestionRecord) -> dict[str, Any]:
-        return {"phase": record.phase, "rows_done": record.rows_done, "rows_total": record.rows_total}
 
 
 class ErrorSerializer(serializers.ModelSerializer[IngestionError]):
@@ -68,8 +70,15 @@ class ErrorSerializer(serializers.ModelSerializer[IngestionError]):
 
 
 class GetPostDataSerializer(serializers.Serializer[Any]):
+    """What begins an upload. The pages may send workbooks too; to others the field's two types are promised."""
+
     filetype = serializers.ChoiceField(IngestionRecord.Filetype.choices)
     file_name = serializers.CharField(max_length=255, required=False, allow_blank=True, default="")
+
+    def validate_filetype(self, value: str) -> str:
+        if value == IngestionRecord.Filetype.XLSX and self.context["mode"] == IngestionRecord.Mode.API:
+            raise serializers.ValidationError("By the API a file is csv or json; the upload page takes workbooks.")
+        return value
 
 
 class ProcessSerializer(serializers.Serializer[Any]):
@@ -79,6 +88,7 @@ class ProcessSerializer(serializers.Serializer[Any]):
     default_scm_data = serializers.JSONField(default=dict)
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
     allow_posted_duplicates = serializers.BooleanField(default=False)
+    delimiter = serializers.ChoiceField([*DELIMITERS], required=False, allow_blank=True, default="")
     workorder = serializers.JSONField(required=False, allow_null=True, write_only=True)
 
     def validate_workorder(self, value: Any) -> None:
@@ -88,7 +98,8 @@ class ProcessSerializer(serializers.Serializer[Any]):
     def parameters(self) -> dict[str, Any]:
         """What the record keeps of a valid call."""
         kept = ("default_scm_data", "url_prefix", "allow_posted_duplicates")
-        return {"use_serial_number": False} | {name: self.validated_data[name] for name in kept}
+        set_ = {"delimiter": self.validated_data["delimiter"]} if self.validated_data["delimiter"] else {}
+        return {"use_serial_number": False} | {name: self.validated_data[name] for name in kept} | set_
 
     def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
         company: Company = self.context["company"]
@@ -115,8 +126,8 @@ class ProcessSerializer(serializers.Serializer[Any]):
 
 def company_of(request: Request) -> Company:
     """The company for which the caller uploads; 403 for people who belong to none."""
-    company = person(request).company
-    if company is None or company.kind != Company.Kind.BRAND_OWNER:
+    company = person(request).brand
+    if company is None:
         raise PermissionDenied("Only people of a brand owner upload codes.")
     return company
 
@@ -126,9 +137,9 @@ class GetPostData(APIView):
 
     def post(self, request: Request) -> Response:
         """Create an ingestion record and the signed form for its file."""
-        form = GetPostDataSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
         mode = IngestionRecord.Mode.API if request.auth else IngestionRecord.Mode.PORTAL
+        form = GetPostDataSerializer(data=request.data, context={"mode": mode})
+        form.is_valid(raise_exception=True)
         record = services.start_upload(person(request), company_of(request), mode=mode, **form.validated_data)
         post_data = storage().signed_form(
             request.build_absolute_uri("/"), record.incoming_path, services.CONTENT_TYPES[record.filetype]
@@ -220,6 +231,22 @@ class ErrorFile(_Records):
         """All errors as a CSV file."""
         record = get_object_or_404(self.get_queryset(), key=key)
         return errors_file(record)
+
+
+class CorrectionsFile(_Records):
+    def get(self, request: Request, key: str) -> HttpResponseBase:
+        """The uploaded rows with their errors beside them; 404 where no rows can be given back."""
+        return corrections_file(get_object_or_404(self.get_queryset(), key=key))
+
+
+def corrections_file(record: IngestionRecord) -> StreamingHttpResponse:
+    """The uploaded rows with their errors, as a download; Http404 where no rows can be given back."""
+    if not has_corrections(record):
+        raise Http404
+    response = StreamingHttpResponse(corrections(record), content_type=services.CONTENT_TYPES[record.filetype])
+    name = corrections_name(record)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return response
 
 
 def errors_file(record: IngestionRecord) -> StreamingHttpResponse:

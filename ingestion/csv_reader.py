@@ -6,12 +6,23 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import IO
 
-from ingestion.errors import ErrorLog, shown
-from ingestion.reading import BLOCK, LONGEST_RECORD, Batch, UnreadableFile, decoder_for, is_utf8
+from ingestion.errors import shown
+from ingestion.reading import (
+    BLOCK,
+    LONGEST_RECORD,
+    Batch,
+    BrokenRow,
+    Log,
+    Source,
+    UnreadableFile,
+    decoder_for,
+    is_utf8,
+    undecoded,
+)
 
-DELIMITERS = ",;\t|"
+DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+DELIMITERS = "".join(DELIMITER_NAMES)
 HEADER_BLOCKS = 3  # the header begins and ends within so many blocks
 
 csv.field_size_limit(LONGEST_RECORD)
@@ -20,18 +31,22 @@ csv.field_size_limit(LONGEST_RECORD)
 class CsvReader:
     """A CSV file: `header` is its first record, iteration gives the others in batches. RFC 4180, quoting checked.
 
-    Fields may also be separated by semicolons, tabs or bars, and the file be in UTF-16 with a byte order mark.
+    Fields may also be separated by semicolons, tabs or bars: by `delimiter`, or found by looking where it is empty.
+    The file may be in UTF-16 with a byte order mark.
 
     A row that cannot be read is reported to `log`, and reading goes on with the next line. Raises UnreadableFile when
     there is no usable header.
     """
 
-    def __init__(self, file: IO[bytes], log: ErrorLog) -> None:
+    def __init__(self, file: Source, log: Log, delimiter: str = "") -> None:
         self._log = log
-        self._blocks = _line_blocks(file)
+        self.rows_expected: int | None = _count_rows(file)
+        file.seek(0)
+        self._lines = _Lines(file)
+        self._blocks = self._lines.blocks()
         self.header: tuple[str, ...] = ()
         self.header_row = 0
-        self.delimiter = ","
+        self._given = self.delimiter = delimiter
         self._rest = self._batches()
         self._begun: list[Batch] = []
         while not self.header:
@@ -41,27 +56,17 @@ class CsvReader:
             self._begun.append(batch)
 
         self.first_row: int = self.header_row + 1
-
-    @staticmethod
-    def estimate_rows(file: IO[bytes]) -> int:
-        """How many rows the file has, by its line feeds, or its carriage returns where it has no line feed."""
-        feeds = returns = 0
-        last = b"\n"
-        while block := file.read(BLOCK):
-            feeds += block.count(b"\n")
-            returns += block.count(b"\r")
-            last = block[-1:]
-        return max(0, (feeds or returns) + (last not in b"\r\n") - 1)
+        self.facts: dict[str, str] = {"delimiter": self.delimiter, "encoding": self._lines.encoding}
 
     def __iter__(self) -> Iterator[Batch]:
-        return chain(self._begun, self._rest)
+        return chain((batch for batch in self._begun if batch.header), self._rest)
 
     def _batches(self) -> Iterator[Batch]:
         number = 1
         pending: list[str] = []
         for lines, plain, is_last in self._blocks:
             if not self.header:
-                self.delimiter = _delimiter(pending + lines)
+                self.delimiter = self._given or _delimiter(pending + lines)
             rows = _plain_rows(lines, self.delimiter) if plain and not pending else None
             if rows is None:
                 rows, pending = self._careful_rows(pending + lines, number, is_last)
@@ -91,9 +96,8 @@ class CsvReader:
                 if feed.exhausted and not is_last and sum(map(len, lines[start:])) <= LONGEST_RECORD:
                     return rows, lines[start:]
                 reason = "A quote is opened and never closed." if feed.exhausted else _reason(error)
-                self._broken(number + len(rows), "", lines[start].rstrip("\r\n"), reason)
+                row = self._broken(number + len(rows), "", lines[start].rstrip("\r\n"), lines[start], reason)
                 feed.restart(start + 1)
-                row = []
             else:
                 row = self._readable(number + len(rows), row)
                 self._take_header(number + len(rows), row)
@@ -101,21 +105,21 @@ class CsvReader:
         return rows, []
 
     def _readable(self, number: int, row: list[str]) -> list[str]:
-        """`row`, or nothing when a cell of it holds what no text can."""
+        """`row`, or a BrokenRow when a cell of it holds what no text can."""
         for index, cell in enumerate(row):
             reason = "It holds a NUL character." if "\0" in cell else ""
-            if not cell.isascii() and not is_utf8(cell):
-                reason = "It holds bytes that are not UTF-8."
+            if not cell.isascii():
+                reason = undecoded(cell) or reason
             if reason:
                 column = self.header[index] if index < len(self.header) else ""
-                self._broken(number, column, cell, reason)
-                return []
+                return self._broken(number, column, cell, self.delimiter.join(row), reason)
         return row
 
-    def _broken(self, number: int, column: str, value: str, reason: str) -> None:
+    def _broken(self, number: int, column: str, value: str, row: str, reason: str) -> BrokenRow:
         if not self.header:
             raise UnreadableFile(f"Its header cannot be read: {shown(value)}. {reason}")
         self._log.add("invalid_row_error", number, column, value, detail=reason)
+        return BrokenRow(row.rstrip("\r\n"))
 
 
 class _Feed:
@@ -141,27 +145,46 @@ class _Feed:
         return line
 
 
-def _line_blocks(file: IO[bytes]) -> Iterator[tuple[list[str], bool, bool]]:
-    """The file's lines a block at a time: the lines, whether each is one clean record, whether they are the last.
+class _Lines:
+    """The lines of a file, and its encoding once the first are read."""
 
-    A byte that is not UTF-8 comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just beyond it.
-    """
-    decode: Callable[[bytes, bool], str] | None = None
-    tail = ""
-    is_last, is_empty = False, True
-    while not is_last:
-        block = file.read(BLOCK)
-        is_last = not block
-        decode = decode or decoder_for(block)
-        text = tail + decode(block, is_last)
-        lines = io.StringIO(text, newline="").readlines()
+    def __init__(self, file: Source) -> None:
+        self._file = file
+        self.encoding = ""
+
+    def blocks(self) -> Iterator[tuple[list[str], bool, bool]]:
+        """The lines a block at a time: the lines, whether each is one clean record, whether they are the last.
+
+        A byte that is not UTF-8 comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just beyond it.
+        """
+        decode: Callable[[bytes, bool], str] | None = None
         tail = ""
-        if lines and not is_last and not lines[-1].endswith("\n"):
-            tail = lines.pop()[: LONGEST_RECORD + 2]  # a return at its end may be half of a line break
-        if lines or (is_last and not is_empty):
-            is_empty = False
-            plain = '"' not in text and "\0" not in text and (text.isascii() or is_utf8(text))
-            yield lines, plain, is_last
+        is_last, is_empty = False, True
+        while not is_last:
+            block = self._file.read(BLOCK)
+            is_last = not block
+            if decode is None:
+                self.encoding, decode = decoder_for(block)
+            text = tail + decode(block, is_last)
+            lines = io.StringIO(text, newline="").readlines()
+            tail = ""
+            if lines and not is_last and not lines[-1].endswith("\n"):
+                tail = lines.pop()[: LONGEST_RECORD + 2]  # a return at its end may be half of a line break
+            if lines or (is_last and not is_empty):
+                is_empty = False
+                plain = '"' not in text and "\0" not in text and (text.isascii() or is_utf8(text))
+                yield lines, plain, is_last
+
+
+def _count_rows(file: Source) -> int:
+    """About how many rows a file has: its line feeds, or its carriage returns where it has no line feed."""
+    feeds = returns = 0
+    last = b"\n"
+    while block := file.read(BLOCK):
+        feeds += block.count(b"\n")
+        returns += block.count(b"\r")
+        last = block[-1:]
+    return max(0, (feeds or returns) + (last not in b"\r\n") - 1)
 
 
 def _plain_rows(lines: list[str], delimiter: str) -> list[list[str]] | None:

@@ -7,7 +7,6 @@ ingestion begins anew. The attempt's number guards the commit, so that a worker 
 from __future__ import annotations
 
 import gc
-import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -15,68 +14,35 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
-from ingestion.csv_reader import CsvReader
 from ingestion.errors import ErrorLog
+from ingestion.fields import parse_defaults
 from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
-from ingestion.pulse import LEASE, ClaimLost, Pulse
+from ingestion.readers import open_reader
 from ingestion.reading import UnreadableFile
-from ingestion.rules import FileRules, Limits, parse_defaults
+from ingestion.rules import FileRules, Limits
 from portal.broker import wake
+from portal.leases import ClaimLost, Pulse, perform
 from portal.storage import storage
 from workorders import tasks as workorder_tasks
 from workorders.codes import CodeSpool
 from workorders.models import Workorder
 from workorders.services import longest_id, usable_products
 
-MOST_ATTEMPTS = 5
-
 Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
-logger = logging.getLogger(__name__)
 
 
 def run(record_id: int) -> None:
-    """Process a queued record; nothing happens when it is not queued, so a message may come twice.
-
-    Unforeseen failures are logged and the record left to its lease, until MOST_ATTEMPTS have failed.
-    """
-    record = _claim(record_id)
-    if record is None:
-        return
-    if record.attempts > MOST_ATTEMPTS:  # it took its workers with it
-        _give_up(record)
-        return
-    pulse = Pulse(record.pk, record.attempts)
-    with _folder(record) as folder:
-        pulse.start()
-        try:
-            with _uncollected():
-                _Ingestion(record, pulse, folder).run()
-        except ClaimLost:
-            logger.info("Ingestion %s was cancelled or taken over", record.key)
-        except Exception:
-            logger.exception("Ingestion %s failed in attempt %s", record.key, record.attempts)
-            if record.attempts >= MOST_ATTEMPTS:
-                _give_up(record)
-        finally:
-            pulse.stop()
+    """Process a queued record; nothing happens when it is not queued, so a message may come twice."""
+    record = IngestionRecord.claim(record_id, Phase.CHECKING)
+    if record is not None:
+        perform(record, lambda pulse: _process(record, pulse), lambda _reason: _give_up(record))
 
 
-def _claim(record_id: int) -> IngestionRecord | None:
-    """The record, now ours for LEASE; None when it is not queued."""
-    claimed = IngestionRecord.objects.filter(pk=record_id, status=Status.QUEUED).update(
-        status=Status.PROCESSING,
-        status_updated_at=Now(),
-        phase=Phase.CHECKING,
-        rows_done=0,
-        rows_total=None,
-        attempts=F("attempts") + 1,
-        lease_until=Now() + LEASE,
-    )
-    return IngestionRecord.objects.select_related("company").get(pk=record_id) if claimed else None
+def _process(record: IngestionRecord, pulse: Pulse) -> None:
+    with _folder(record) as folder, _uncollected():
+        _Ingestion(record, pulse, folder).run()
 
 
 @contextmanager
@@ -102,19 +68,12 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _end(record: IngestionRecord, **fields: object) -> None:
-    """Write the record's end, if this attempt still holds it; ClaimLost otherwise."""
-    claimed = IngestionRecord.objects.filter(pk=record.pk, status=Status.PROCESSING, attempts=record.attempts)
-    if not claimed.update(status_updated_at=Now(), lease_until=None, phase=Phase.ENDED, **fields):
-        raise ClaimLost
-
-
 def _give_up(record: IngestionRecord) -> None:
     """End the record as one that Codeport could not process, if this attempt still holds it."""
     kind = "internal_error"
     with suppress(ClaimLost), transaction.atomic():
         record.errors.create(error=kind)
-        _end(record, status=Status.ERROR, result_data={"errors": [{kind: []}], "error_counts": {kind: 1}})
+        record.end(status=Status.ERROR, result_data={"errors": [{kind: []}], "error_counts": {kind: 1}})
 
 
 class _Ingestion:
@@ -125,6 +84,7 @@ class _Ingestion:
         self.url_prefix = record.parameters["url_prefix"] or record.company.url_prefix
         self.ignores_repeats = record.parameters["allow_posted_duplicates"]
         self.repeats = self.rows = 0
+        self.facts: dict[str, str] = {}  # about the file
         self.log = ErrorLog(record.pk, folder)
 
     def run(self) -> None:
@@ -150,11 +110,11 @@ class _Ingestion:
         )
         rules = FileRules(limits, self.log)
         with storage().open(self.record.file_path) as file:
-            opens: type[CsvReader | JsonReader] = CsvReader if self.record.filetype == "csv" else JsonReader
-            self.pulse.enter(Phase.CHECKING, opens.estimate_rows(file))
-            file.seek(0)
-            reader = opens(file, self.log)
-            if isinstance(reader, CsvReader):
+            self.pulse.enter(Phase.CHECKING, None)
+            reader = open_reader(file, self.record.filetype, self.log, self.record.parameters.get("delimiter", ""))
+            self.facts = reader.facts
+            self.pulse.enter(Phase.CHECKING, reader.rows_expected)
+            if not isinstance(reader, JsonReader):
                 rules.check_header(reader.header, reader.header_row)
             spool = CodeSpool(
                 self.folder,
@@ -166,6 +126,7 @@ class _Ingestion:
                 spool.add(rules.check(batch))
                 self.rows = batch.first + len(batch.rows) - reader.first_row
                 self.pulse.tick(self.rows)
+        rules.warn()
         for row in rules.blank_rows:
             spool.skip(row)
         self.pulse.enter(Phase.SORTING, spool.count)
@@ -200,8 +161,7 @@ class _Ingestion:
                 )
                 spool.load(self.pulse.tick)
                 result = {"codes_created": spool.count, "duplicates_ignored": self.repeats}
-                _end(self.record, status=Status.COMPLETED, rows_done=spool.count, rows_total=spool.count,
-                     workorder=workorder, result_data=result)  # fmt: skip
+                self._end(Status.COMPLETED, spool.count, workorder=workorder, result_data=result)
                 transaction.on_commit(lambda: wake(workorder_tasks.prepare, workorder.pk))
         except IntegrityError:
             return False
@@ -223,8 +183,11 @@ class _Ingestion:
         self.pulse.enter(Phase.REPORTING, self.log.counts.total())
         with transaction.atomic():
             self.log.store(self.pulse.tick)
-            _end(self.record, status=Status.ERROR, rows_done=self.rows, rows_total=self.rows,
-                 result_data=self.log.result_data)  # fmt: skip
+            self._end(Status.ERROR, self.rows, result_data=self.log.result_data)
+
+    def _end(self, status: str, rows: int, **fields: object) -> None:
+        found = {"warnings": self.log.warnings, "file_facts": self.facts}
+        self.record.end(status=status, rows_done=rows, rows_total=rows, **found, **fields)
 
 
 def _next_workorder_id() -> int:

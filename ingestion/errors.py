@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection
 
 from portal.copying import copy_blocks, file_blocks, ticking
 
+MOST_WARNINGS = 100  # kept of one file
 IDS_PER_KIND = 1000  # ids named in a record's result_data, for each kind
 SHOWN_CHARACTERS = 200  # of a wrong value
 NULL = "\\N"
@@ -106,6 +107,40 @@ KINDS: dict[str, Kind] = {
     )
 }
 
+WARNINGS: dict[str, Kind] = {
+    entry.kind: entry
+    for entry in (
+        Kind(
+            "unknown_column_warning",
+            "Stored as an SCM field",
+            "The column is none that Codeport knows, so it is stored as an SCM field of each code.",
+            "Nothing needs to be done if that is meant; otherwise rename the column.",
+            "prodcut",
+        ),
+        Kind(
+            "shortened_number_warning",
+            "Number shortened by a spreadsheet",
+            "The value is stored as it stands, but it looks like a long number that a spreadsheet has shortened.",
+            "Format the column as text in the spreadsheet and fill it again.",
+            "8.71234E+12",
+        ),
+        Kind(
+            "product_without_ids_warning",
+            "Product without any id",
+            "No row of this product has an id.",
+            "See whether the ids of the whole product were left out.",
+            "sku3 in 40 rows, none of them with an id",
+        ),
+        Kind(
+            "other_sheets_warning",
+            "Only the first sheet was read",
+            "The workbook has more than one sheet, of which only the first is read.",
+            "Upload the other sheets as workbooks of their own, if they hold codes too.",
+            "a workbook with sheets Codes and Notes",
+        ),
+    )
+}
+
 
 class Described(Protocol):
     """Whatever knows an error's kind and detail."""
@@ -116,17 +151,23 @@ class Described(Protocol):
 
 def message(error: Described) -> str:
     """What is wrong, in full: the kind's sentence and what is particular to this error."""
-    return f"{KINDS[error.error].sentence} {error.detail}".rstrip()
+    return _in_full(KINDS[error.error], error.detail)
+
+
+def _in_full(kind: Kind, detail: str) -> str:
+    return f"{kind.sentence} {detail}".rstrip()
 
 
 def shown(value: str) -> str:
     """`value` so that a person can see all of it: what does not print is escaped, what is too long is cut."""
-    if len(value) <= SHOWN_CHARACTERS and value.isprintable():
+    return visible(value) if len(value) <= SHOWN_CHARACTERS else visible(value[:SHOWN_CHARACTERS]) + "…"
+
+
+def visible(value: str) -> str:
+    """`value` with what does not print escaped."""
+    if value.isprintable():
         return value
-    cut = value[:SHOWN_CHARACTERS]
-    if not cut.isprintable():
-        cut = "".join(character if character.isprintable() else _escaped(character) for character in cut)
-    return cut + "…" if len(value) > SHOWN_CHARACTERS else cut
+    return "".join(character if character.isprintable() else _escaped(character) for character in value)
 
 
 def _escaped(character: str) -> str:
@@ -150,6 +191,7 @@ class ErrorLog:
         self.spool = self.path.open("w", encoding="utf-8")
         self.counts: Counter[str] = Counter()
         self.ids: dict[str, list[str]] = {}
+        self._warnings: dict[tuple[str, str], dict[str, Any]] = {}
 
     def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", id: str = "") -> None:  # noqa: A002  # the field's word
         """Note one error; `id` is that of its row, where the row has one."""
@@ -159,6 +201,26 @@ class ErrorLog:
             ids.append(shown(id))
         text = f"{shown(column)}\t{shown(value)}\t{kind}\t{detail}".replace("\\", "\\\\")
         self.spool.write(f"{self.record_id}\t{NULL if row is None else row}\t{text}\n")
+
+    def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None:
+        """Note what is no error, yet may not be meant; the first of a kind in a column is kept, the others counted."""
+        known = self._warnings.get((kind, column if row else value))
+        if known:
+            known["count"] += 1
+        elif len(self._warnings) < MOST_WARNINGS:
+            self._warnings[kind, column if row else value] = {
+                "warning": kind,
+                "row": row,
+                "column": shown(column),
+                "value": shown(value),
+                "count": 1,
+                "message": _in_full(WARNINGS[kind], detail),
+            }
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """What the record says of the warnings, in the order in which they were found."""
+        return list(self._warnings.values())
 
     @property
     def result_data(self) -> dict[str, object]:

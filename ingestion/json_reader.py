@@ -7,10 +7,21 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain, groupby
-from typing import IO, Any
+from typing import Any
 
-from ingestion.errors import ErrorLog, shown
-from ingestion.reading import BLOCK, LONGEST_RECORD, Batch, Number, UnreadableFile, decoder_for, is_utf8
+from ingestion.errors import shown
+from ingestion.reading import (
+    BLOCK,
+    LONGEST_RECORD,
+    Batch,
+    Log,
+    Number,
+    Source,
+    UnreadableFile,
+    decoder_for,
+    is_utf8,
+    undecoded,
+)
 
 
 class JsonReader:
@@ -21,15 +32,13 @@ class JsonReader:
 
     first_row = 1
 
-    def __init__(self, file: IO[bytes], log: ErrorLog) -> None:
+    def __init__(self, file: Source, log: Log) -> None:
         self._log = log
-        self._text = _JsonText(file)
+        self.rows_expected: int | None = sum(block.count(b"{") for block in iter(partial(file.read, BLOCK), b""))
+        file.seek(0)
+        self._text = JsonText(file)
         self._text.open_array()
-
-    @staticmethod
-    def estimate_rows(file: IO[bytes]) -> int:
-        """How many objects the file has, by its opening braces."""
-        return sum(block.count(b"{") for block in iter(partial(file.read, BLOCK), b""))
+        self.facts: dict[str, str] = {"encoding": self._text.encoding}
 
     def __iter__(self) -> Iterator[Batch]:
         number = 1
@@ -45,7 +54,7 @@ class JsonReader:
     def _report(self, first: int, values: list[Any]) -> None:
         """Report values that are no objects with each key once."""
         for number, value in enumerate(values, first):
-            column, reason = (value.key, REPEATED) if isinstance(value, _Repeated) else ("", "It is not an object.")
+            column, reason = (value.key, REPEATED) if isinstance(value, Repeated) else ("", "It is not an object.")
             self._log.add("invalid_row_error", number, column, _text(value), detail=reason)
 
     def _batches(self, header: tuple[str, ...], first: int, rows: list[list[Any]]) -> Iterator[Batch]:
@@ -76,20 +85,23 @@ def _keys(value: Any) -> tuple[str, ...] | None:
     return tuple(value) if value.__class__ is dict else None
 
 
-class _Repeated:
+class Repeated:
     """An object that has a key more than once."""
 
-    def __init__(self, key: str) -> None:
-        self.key = key
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        self.pairs = pairs
+
+    @property
+    def key(self) -> str:
+        """The first key that comes again."""
+        keys = [key for key, _member in self.pairs]
+        return next(key for key in keys if keys.count(key) > 1)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Repeated:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Repeated:
     """What becomes of an object's members."""
     members = dict(pairs)
-    if len(members) < len(pairs):
-        keys = [key for key, _member in pairs]
-        return _Repeated(next(key for key in keys if keys.count(key) > 1))
-    return members
+    return members if len(members) == len(pairs) else Repeated(pairs)
 
 
 def _is_clean(text: str) -> bool:
@@ -100,13 +112,11 @@ def _is_clean(text: str) -> bool:
 def _problem(key: str, member: Any) -> tuple[str, str, str] | None:
     """Key, value and reason, when one member of an object makes it unusable."""
     text = _text(member)
-    if isinstance(member, (list, dict, _Repeated)):
+    if isinstance(member, (list, dict, Repeated)):
         return key, text, "It is nested; a text, a number, true, false or null is needed."
     if not _is_clean(key + text):
-        reason = (
-            "It holds a NUL character." if "\0" in key + text else "It holds something that is no character in UTF-8."
-        )
-        return key, text, reason
+        reason = "It holds a NUL character." if "\0" in key + text else undecoded(key) or undecoded(text)
+        return key, text, reason or "It holds half of a surrogate pair, which is no character."
     return None
 
 
@@ -116,19 +126,20 @@ def _text(member: Any) -> str:
         return member
     if isinstance(member, list):
         return "[…]"
-    if isinstance(member, (dict, _Repeated)):
+    if isinstance(member, (dict, Repeated)):
         return "{…}"
     return "" if member is None else json.dumps(member)
 
 
-class _JsonText:
+class JsonText:
     """The text of a JSON file, of which a window is in memory."""
 
     SPACE = re.compile(r"[ \t\n\r]*")
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: Source) -> None:
         self._file = file
         self._decode: Callable[[bytes, bool], str] | None = None
+        self.encoding = ""
         self._scan = json.JSONDecoder(
             strict=False,
             object_pairs_hook=_object,
@@ -199,7 +210,8 @@ class _JsonText:
         place = error.pos if isinstance(error, json.JSONDecodeError) else self._at
         if place >= len(self._window.rstrip()):
             return "the file breaks off"
-        return f"{str(error).split(':')[0].lower()}, at {shown(self._window[place : place + 20])}"
+        reason = str(error).split(":")[0]
+        return f"{reason[0].lower()}{reason[1:]}, at {shown(self._window[place : place + 20])}"
 
     def _next_character(self) -> str:
         """The next character that is no white space; nothing at the end."""
@@ -212,10 +224,11 @@ class _JsonText:
     def _refill(self) -> None:
         block = self._file.read(BLOCK)
         self._ended = not block
-        self._decode = self._decode or decoder_for(block)
+        if self._decode is None:
+            self.encoding, self._decode = decoder_for(block)
         self._window = self._window[self._at :] + self._decode(block, self._ended)
         self._at, self._singly = 0, False
 
     @staticmethod
     def _no_constant(name: str) -> str:
-        raise ValueError(f"{name} is no JSON value")
+        raise ValueError(f"the value {name} is none that JSON has")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from portal.leases import Leased
 from portal.models import Company
 from workorders.models import Workorder
 
@@ -20,8 +21,8 @@ def new_key() -> str:
     return "".join(secrets.choice(KEY_ALPHABET) for _ in range(12))
 
 
-class IngestionRecord(models.Model):
-    """One upload: the truth about it, of which the broker's messages are only reminders.
+class IngestionRecord(Leased):
+    """One upload, from the form for its file to its end.
 
     | from | to | by |
     |---|---|---|
@@ -40,7 +41,6 @@ class IngestionRecord(models.Model):
         ERROR = "error", "error"
         CANCELLED = "cancelled", "cancelled"
 
-    ENDED = (Status.COMPLETED, Status.ERROR, Status.CANCELLED)
     OPEN = (Status.UPLOADING, Status.QUEUED, Status.PROCESSING)
 
     class Mode(models.TextChoices):
@@ -50,6 +50,7 @@ class IngestionRecord(models.Model):
     class Filetype(models.TextChoices):
         CSV = "csv", "CSV"
         JSON = "json", "JSON"
+        XLSX = "xlsx", "Excel"
 
     class Phase(models.TextChoices):
         WAITING = "waiting", "waiting"
@@ -68,16 +69,13 @@ class IngestionRecord(models.Model):
     file_name = models.CharField(max_length=255, blank=True)
     file_size = models.BigIntegerField(null=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.UPLOADING)
-    status_updated_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="ingestions")
     parameters = models.JSONField(default=dict)
     result_data = models.JSONField(default=dict)
+    warnings = models.JSONField(default=list)
+    file_facts = models.JSONField(default=dict)
     phase = models.CharField(max_length=10, choices=Phase, default=Phase.WAITING)
-    rows_done = models.PositiveIntegerField(default=0)
-    rows_total = models.PositiveIntegerField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
     workorder = models.ForeignKey(Workorder, models.PROTECT, null=True, related_name="ingestions")
 
     class Meta:
@@ -104,16 +102,6 @@ class IngestionRecord(models.Model):
     def file_path(self) -> str:
         """Where the file lies once it is to be processed, out of reach of the form."""
         return f"uploads/{self.key}"
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing will change any more."""
-        return self.status in self.ENDED
-
-    @property
-    def percent(self) -> int | None:
-        """How much of the current phase is done, 0 to 100; None while the whole is not known."""
-        return min(100, 100 * self.rows_done // self.rows_total) if self.rows_total else None
 
     @property
     def error_counts(self) -> dict[str, int]:

@@ -7,8 +7,14 @@ blank lines count, and a line break inside quotes does not. In JSON the first ob
 from __future__ import annotations
 
 import codecs
+import gzip
+import re
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
 
 BLOCK = 1 << 16  # bytes read at a time; what comes of them still fits a processor's cache
 LONGEST_RECORD = 1 << 20  # characters of one record, line breaks inside quotes included
@@ -18,10 +24,14 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
+UNDECODED = re.compile("[\udc80-\udcff]+")  # as "surrogateescape" leaves bytes that are not UTF-8
+GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
 OTHER_FILES = {
-    b"PK\x03\x04": "an Excel workbook or another zip file; save the sheet as CSV in UTF-8",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV in UTF-8",
-    b"\x1f\x8b": "compressed by gzip; unpack it first",
+    ZIP: "an Excel workbook or another zip file; upload a workbook as .xlsx on the upload page, or save its sheet as"
+    " CSV in UTF-8",
+    b"\xd0\xcf\x11\xe0": "an old or encrypted Excel workbook; save the sheet as CSV in UTF-8",
+    GZIP: "compressed by gzip more than once; compress it once only",
     b"%PDF": "a PDF; save the table as CSV in UTF-8",
 }
 
@@ -30,12 +40,34 @@ class UnreadableFile(Exception):  # noqa: N818  # says what the file is
     """The file as a whole cannot be read; the message says why and how to mend it."""
 
 
+class Source(Protocol):
+    """The bytes of an upload."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def seek(self, offset: int, /) -> int: ...
+
+
+class Log(Protocol):
+    """Takes what a reader finds wrong with a row, or strange about the file."""
+
+    def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None: ...
+    def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None: ...
+
+
+class BrokenRow(list[str]):
+    """The empty list that stands for a row which was reported as broken; `text` is what can be shown of it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 @dataclass(frozen=True)
 class Batch:
     """Rows that follow one another, the first of them numbered `first`.
 
-    `rows` holds the cells of each, in the order of `header`. An empty list stands for a blank line, or for a row that
-    was reported as broken.
+    `rows` holds the cells of each, in the order of `header`. An empty list stands for a blank line, or as a BrokenRow
+    for a row that was reported as broken.
     """
 
     header: tuple[str, ...]
@@ -44,16 +76,52 @@ class Batch:
 
 
 class Number(str):
-    """The text of a JSON number, so that it can be told from a quoted one."""
+    """The text of a number that stood without quotes in JSON, so that it can be told from a quoted one."""
 
     __slots__ = ()
+    advice = "write it in quotes, so that no digit of it is lost."
 
 
-def decoder_for(beginning: bytes) -> Callable[[bytes, bool], str]:
-    """What decodes a file that begins so, a piece at a time and told which is the last: UTF-8, or UTF-16 by its mark.
+class NumericCell(Number):
+    """The text of a number in a workbook, which keeps no leading zeros and 15 digits at most."""
 
-    A byte that is not UTF-8 comes out as a lone surrogate; broken UTF-16 raises UnreadableFile, as do UTF-32 and
-    files of other kinds.
+    __slots__ = ()
+    advice = "format the column as text and enter the ids again, since a number loses leading zeros and digits."
+
+
+class _Unpacked:
+    """What a gzip file holds. Raises UnreadableFile when it is damaged, or larger than what is read of any file."""
+
+    def __init__(self, file: Source) -> None:
+        self._content = gzip.GzipFile(fileobj=file)
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            block: bytes = self._content.read(size)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise UnreadableFile("It is compressed by gzip, but damaged or cut off; compress it again.") from None
+        if self._content.tell() > settings.MAX_UNPACKED_BYTES:
+            raise UnreadableFile(
+                f"Unpacked it is larger than {settings.MAX_UNPACKED_BYTES:,} bytes; upload it in parts."
+            )
+        return block
+
+    def seek(self, offset: int, /) -> int:
+        return self._content.seek(offset)
+
+
+def unpacked(file: Source) -> tuple[Source, dict[str, str]]:
+    """The content of `file`, unpacked if it is compressed by gzip, and the facts about that."""
+    is_packed = file.read(len(GZIP)) == GZIP
+    file.seek(0)
+    return (_Unpacked(file), {"compression": "gzip"}) if is_packed else (file, {})
+
+
+def decoder_for(beginning: bytes) -> tuple[str, Callable[[bytes, bool], str]]:
+    """The encoding of a file that begins so, UTF-8 or by its mark UTF-16, and what decodes it.
+
+    The decoder takes a piece at a time and is told which is the last. A byte that is not UTF-8 comes out as a lone
+    surrogate; broken UTF-16 raises UnreadableFile, as do UTF-32 and files of other kinds.
     """
     for signature, what in OTHER_FILES.items():
         if beginning.startswith(signature):
@@ -63,7 +131,9 @@ def decoder_for(beginning: bytes) -> Callable[[bytes, bool], str]:
     if encoding == "UTF-32":
         raise UnreadableFile("It is in UTF-32; save it in UTF-8.")
     if encoding == "UTF-8":
-        return codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
+        if beginning[:2].strip(b"\0") != beginning[:2]:
+            raise UnreadableFile("It seems to be in UTF-16 or UTF-32 without a byte order mark; save it in UTF-8.")
+        return encoding, codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
     decode = codecs.getincrementaldecoder("utf-16")().decode
 
     def decode_utf16(piece: bytes, is_last: bool) -> str:
@@ -72,7 +142,7 @@ def decoder_for(beginning: bytes) -> Callable[[bytes, bool], str]:
         except UnicodeDecodeError:
             raise UnreadableFile("It says that it is in UTF-16, but is not; save it in UTF-8.") from None
 
-    return decode_utf16
+    return encoding, decode_utf16
 
 
 def is_utf8(text: str) -> bool:
@@ -82,3 +152,17 @@ def is_utf8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def undecoded(text: str) -> str:
+    """Which byte of `text` is not UTF-8, and in what encoding it may be; nothing when all are. See UNDECODED."""
+    bytes_ = UNDECODED.search(text)
+    if bytes_ is None:
+        return ""
+    byte = ord(text[bytes_.start()]) - 0xDC00
+    alone = bytes([byte]).decode("cp1252", "replace") if len(bytes_[0]) == 1 else ""
+    guess = f"in Windows-1252 it would be {alone}" if alone.isalpha() else "it may be GBK, Shift-JIS or Big5"
+    return (
+        f"Character {bytes_.start() + 1:,} is the byte 0x{byte:02X}, which is not UTF-8 ({guess})."
+        " Save the file in UTF-8."
+    )

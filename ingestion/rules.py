@@ -2,84 +2,43 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import count, repeat
 from json.encoder import encode_basestring as _as_json
-from typing import Any
 
 from ingestion.errors import ErrorLog, shown
-from ingestion.reading import Batch, Number, UnreadableFile
+from ingestion.fields import (
+    ATTRIBUTES,
+    ERRORS_COLUMN,
+    LONGEST_ID,
+    LONGEST_SCM_VALUE,
+    MOST_SCM_FIELDS,
+    OWN_COLUMNS,
+    REASONS,
+    SCM_KEY,
+    STATUSES,
+    Defaults,
+)
+from ingestion.near_misses import SHORTENED_MARK, NearMisses, is_shortened, meant_id, meant_name, meant_status
+from ingestion.reading import Batch, BrokenRow, Number, UnreadableFile
 from workorders.codes import Attributes, NewCode
 from workorders.services import SHORTEST_ID
 
-LONGEST_ID = 100
 IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},{LONGEST_ID}}}")
 STRANGE = re.compile(r"[^A-Za-z0-9_-]")
-SCM_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
-LONGEST_SCM_VALUE = 1000
-MOST_SCM_FIELDS = 1000
-LONGEST_DEFAULTS = 10_000  # characters of all default values together, since every code gets them
 NOT_FOUND = -1  # no product has this id
 MOST_HEADERS = 1000  # whose rules are kept at a time
-STATUSES = {"0": 0, "1": 1, "2": 2}
-REASONS = {str(reason): reason for reason in range(11)}
-ATTRIBUTES = ("product", "activation_status", "blacklist_reason")
-SCM_KEY_RULE = "a field's name begins with a small letter, then small letters, digits and _, 64 characters at most."
-OWN_COLUMNS = ("id", *ATTRIBUTES)
+LOOKS_LIKE = {  # files of another kind, by their first character
+    "[": " It looks like JSON; upload it as JSON.",
+    "{": " It looks like JSON; upload it as JSON.",
+    "<": " It looks like a web page or XML; save the table as CSV in UTF-8.",
+}
 ALIKE = {"id", "ids", "code", "identifier", "extended_id", "serial", "serial_number"}  # what people call an id
-
-
-@dataclass(frozen=True)
-class Defaults:
-    """What a code takes where its row says nothing: `product` is an SKU, `scm` its SCM data."""
-
-    product: str = ""
-    activation_status: int = 0
-    blacklist_reason: int = 0
-    scm: dict[str, str] = field(default_factory=dict)
-
-
-def parse_defaults(data: Mapping[str, Any]) -> Defaults:
-    """The defaults that posted `default_scm_data` means. Raises ValueError with a list of what is wrong, one by one."""
-    texts: dict[str, str] = {}
-    wrong: list[str] = []
-    for key, value in data.items():
-        if key == "id":
-            wrong.append("id: every code has its own; it takes no default.")
-        elif key not in OWN_COLUMNS and not SCM_KEY.fullmatch(key):
-            wrong.append(f"{shown(key)}: {SCM_KEY_RULE}")
-        elif isinstance(value, (dict, list)):
-            wrong.append(f"{key}: a text, a number, true or false, not a nested value.")
-        elif value is not None:
-            texts[key] = value if isinstance(value, str) else json.dumps(value)
-    for key, text in texts.items():
-        if "\0" in text:
-            wrong.append(f"{key}: a NUL character cannot be stored.")
-        elif key == "activation_status" and text and text not in STATUSES:
-            wrong.append("activation_status: 0 (inactive), 1 (active) or 2 (blacklisted).")
-        elif key == "blacklist_reason" and text and text not in REASONS:
-            wrong.append("blacklist_reason: a number from 0 to 10.")
-        elif len(text) > LONGEST_SCM_VALUE:
-            wrong.append(f"{key}: {LONGEST_SCM_VALUE:,} characters at most, this has {len(text):,}.")
-    if (size := sum(map(len, texts.values()))) > LONGEST_DEFAULTS:
-        wrong.append(
-            f"The values hold {size:,} characters together; {LONGEST_DEFAULTS:,} at most, since every code gets them."
-        )
-    if len(data) > MOST_SCM_FIELDS:
-        wrong = [f"It has {len(data):,} fields; {MOST_SCM_FIELDS:,} at most."]
-    if wrong:
-        raise ValueError(wrong)
-    return Defaults(
-        texts.get("product", ""),
-        STATUSES.get(texts.get("activation_status", ""), 0),
-        REASONS.get(texts.get("blacklist_reason", ""), 0),
-        {key: text for key, text in texts.items() if key not in OWN_COLUMNS and text},
-    )
 
 
 @dataclass(frozen=True)
@@ -100,13 +59,22 @@ class FileRules:
     def __init__(self, limits: Limits, log: ErrorLog) -> None:
         self.limits, self.log = limits, log
         self.blank_rows: list[int] = []
+        self.skus_with_id: set[str] = set()
+        self.skus_without_id: Counter[str] = Counter()  # rows that have this SKU and no id
+        self._noted: set[str] = set()
         self._names_reported = False
         self._rules: dict[tuple[str, ...], RowRules] = {}
+
+    @cached_property
+    def near_products(self) -> NearMisses:
+        """Finds the product that an unknown SKU was meant to be."""
+        return NearMisses(self.limits.products)
 
     def check_header(self, header: tuple[str, ...], row: int) -> None:
         """Check the names that hold for all rows, once; UnreadableFile when they cannot serve."""
         _refuse_header(header)
         self._report_names(_wrong_names(header), row)
+        self._note_names(header, row)
         self._names_reported = True
 
     def check(self, batch: Batch) -> list[NewCode]:
@@ -115,7 +83,9 @@ class FileRules:
         if rules is None:
             if len(self._rules) == MOST_HEADERS:
                 self._rules.clear()
-            rules = self._rules[batch.header] = RowRules(batch.header, self.limits, self.log, self.blank_rows)
+            rules = self._rules[batch.header] = RowRules(batch.header, self)
+            if not self._names_reported:
+                self._note_names(batch.header, batch.first)
         if rules.wrong_names and not self._names_reported:
             for row in range(batch.first, batch.first + len(batch.rows)):
                 self._report_names(rules.wrong_names, row)
@@ -123,26 +93,49 @@ class FileRules:
 
     def _report_names(self, names: list[str], row: int) -> None:
         for name in names:
-            detail = "It is the field's name that is wrong."
+            detail = f"It is the field's name that is wrong. {meant_name(name)}".rstrip()
             self.log.add("invalid_scm_field_error", row, name, name, detail=detail)
+
+    def _note_names(self, names: tuple[str, ...], row: int) -> None:
+        for name in _scm_names(names):
+            if name not in self._noted and len(self._noted) < MOST_SCM_FIELDS and SCM_KEY.fullmatch(name):
+                self._noted.add(name)
+                self.log.warn("unknown_column_warning", row, name, "", detail=meant_name(name))
+
+    def count_without_id(self, sku: str) -> None:
+        """Note a row that has this SKU and no id."""
+        self.skus_without_id[sku] += 1
+
+    def warn(self) -> None:
+        """Note what is no error in any row, but may not be what was meant, when all rows have been checked."""
+        for sku, rows in self.skus_without_id.items():
+            if rows > 1 and sku not in self.skus_with_id:
+                self.log.warn("product_without_ids_warning", None, "product", sku, detail=f"It has {rows:,} rows.")
+
+
+def _scm_names(header: tuple[str, ...]) -> list[str]:
+    """The names in `header` that are meant to be keys of SCM fields."""
+    return [name for name in header if name not in OWN_COLUMNS and name != ERRORS_COLUMN]
 
 
 def _wrong_names(header: tuple[str, ...]) -> list[str]:
     """The names in `header` that cannot be keys of SCM fields."""
-    return [name for name in header if name not in OWN_COLUMNS and not SCM_KEY.fullmatch(name)]
+    return [name for name in _scm_names(header) if not SCM_KEY.fullmatch(name)]
 
 
 class RowRules:
-    """Checks rows whose cells stand in the order of one header."""
+    """Checks rows of `file` whose cells stand in the order of one header."""
 
-    def __init__(self, header: tuple[str, ...], limits: Limits, log: ErrorLog, blank_rows: list[int]) -> None:
-        self.header, self.log, self.blank_rows = header, log, blank_rows
+    def __init__(self, header: tuple[str, ...], file: FileRules) -> None:
+        self.header, self.file, self.log = header, file, file.log
+        limits = file.limits
         self.defaults, self.products, self.longest_id = limits.defaults, limits.products, limits.longest_id
         self.wrong_names = _wrong_names(header)
         self.id_at = header.index("id") if "id" in header else -1
         self.attributes_at = [header.index(name) if name in header else -1 for name in ATTRIBUTES]
         self.known_attributes: dict[tuple[str, ...], Attributes] = {}
-        self.scm = [(index, name) for index, name in enumerate(header) if name not in OWN_COLUMNS]
+        scm_names = set(_scm_names(header))
+        self.scm = [(index, name) for index, name in enumerate(header) if name in scm_names]
         scm = self.defaults.scm
         self.scm_begin = [(index, f"{_as_json(name)}: ", _default_json(scm, name)) for index, name in self.scm]
         self.scm_constant = [f"{_as_json(k)}: {_as_json(v)}" for k, v in scm.items() if k not in header]
@@ -170,7 +163,9 @@ class RowRules:
         scm = self._scm_column(batch, columns)
         if scm is None:
             return None
-        wrong = {key for key in set(keys) - self.known_attributes.keys() if self._resolved(key) is None}
+        distinct = set(keys)
+        self.file.skus_with_id.update(key[0] for key in distinct if key[0] in self.products)
+        wrong = {key for key in distinct - self.known_attributes.keys() if self._resolved(key) is None}
         if wrong:
             rows = zip(count(batch.first), keys, identifiers, strict=False)
             attributes = [self._attributes(row, key, identifier) for row, key, identifier in rows]
@@ -179,11 +174,11 @@ class RowRules:
         return list(zip(identifiers, count(batch.first), attributes, scm, strict=False))
 
     def _scm_column(self, batch: Batch, columns: list[tuple[str, ...]]) -> Iterable[str] | None:
-        """The SCM data of all rows as JSON; None where a value is too long."""
+        """The SCM data of all rows as JSON; None where a value is too long, or one may have been shortened."""
         if not self.scm:
             return repeat(self.scm_template % ())
         used = [columns[at] for at, _name in self.scm]
-        if any(max(map(len, column)) > LONGEST_SCM_VALUE for column in used):
+        if any(max(map(len, column)) > LONGEST_SCM_VALUE or SHORTENED_MARK in "".join(column) for column in used):
             return None
         if all(map(all, used)):
             return map(self.scm_template.__mod__, zip(*(map(_as_json, column) for column in used), strict=True))
@@ -194,17 +189,21 @@ class RowRules:
         width, id_at = len(self.header), self.id_at
         codes: list[NewCode] = []
         for row, cells in enumerate(batch.rows, batch.first):
+            if isinstance(cells, BrokenRow):
+                continue
             if len(cells) != width:
                 if cells:
                     self._wrong_width(row, cells)
                 else:
-                    self.blank_rows.append(row)
+                    self.file.blank_rows.append(row)
                 continue
             identifier = cells[id_at] if id_at >= 0 else ""
-            attributes = self._attributes(
-                row, tuple(cells[at] if at >= 0 else "" for at in self.attributes_at), identifier
-            )
+            key = tuple(cells[at] if at >= 0 else "" for at in self.attributes_at)
+            attributes = self._attributes(row, key, identifier)
             scm = self._scm(row, cells, identifier)
+            self._warn_of_shortened(row, cells)
+            if key[0] in self.products:
+                (self.file.skus_with_id.add if identifier else self.file.count_without_id)(key[0])
             if not IDENTIFIER.fullmatch(identifier) or isinstance(identifier, Number):
                 self._wrong_id(row, identifier)
                 continue
@@ -242,10 +241,13 @@ class RowRules:
         product, status, reason = self._meaning(cells)
         if product == NOT_FOUND:
             sku = product_cell or self.defaults.product
-            detail = "" if product_cell else "It is the upload's default product."
+            detail = self.file.near_products.of(sku) if product_cell else "It is the upload's default product."
             self.log.add("product_not_found_error", row, "product", sku, detail=detail, id=identifier)
         if status is None:
-            self.log.add("invalid_activation_status_error", row, "activation_status", status_cell, id=identifier)
+            detail = meant_status(status_cell)
+            self.log.add(
+                "invalid_activation_status_error", row, "activation_status", status_cell, detail=detail, id=identifier
+            )
         if reason is None:
             detail = "A blacklist reason is a number from 0 to 10."
             self.log.add("invalid_scm_field_error", row, "blacklist_reason", reason_cell, detail=detail, id=identifier)
@@ -262,6 +264,12 @@ class RowRules:
                     self.log.add("invalid_scm_field_error", row, name, cells[at], detail=detail, id=identifier)
         return text
 
+    def _warn_of_shortened(self, row: int, cells: list[str]) -> None:
+        for at, name in self.scm:
+            cell = cells[at]
+            if SHORTENED_MARK in cell and not isinstance(cell, Number) and is_shortened(cell):
+                self.log.warn("shortened_number_warning", row, name, cell)
+
     def _wrong_width(self, row: int, cells: list[str]) -> None:
         few = "few" if len(cells) < len(self.header) else "many"
         detail = f"It has too {few} fields: {len(cells):,} where the header has {len(self.header):,}."
@@ -274,7 +282,9 @@ class RowRules:
         detail = f"This has {len(identifier):,}." if not SHORTEST_ID <= len(identifier) <= LONGEST_ID else ""
         strange = STRANGE.search(identifier)
         if isinstance(identifier, Number):
-            detail = "It is a number; write it in quotes, so that no digit of it is lost."
+            detail = f"It is a number; {identifier.advice}"
+        elif spoilt := meant_id(identifier):
+            detail = f"{detail} {spoilt}".lstrip()
         elif strange:
             detail = f"Character {strange.start() + 1} is {_named(strange.group())}."
         self.log.add("invalid_id_error", row, "id", identifier, detail=detail, id=identifier)
@@ -288,7 +298,7 @@ def _refuse_header(header: tuple[str, ...]) -> None:
     repeated = [name for name, times in Counter(header).items() if times > 1]
     if "id" not in header:
         alike = next((name for name in header if name.strip().lower() in ALIKE), "")
-        hint = f" Is it `{shown(alike)}` that should be named `id`?" if alike else ""
+        hint = f" Is it `{shown(alike)}` that should be named `id`?" if alike else LOOKS_LIKE.get(header[0][:1], "")
         raise UnreadableFile(f"Its header has no column `id`, only: {shown(', '.join(header))}.{hint}")
     if len(header) > MOST_SCM_FIELDS + len(OWN_COLUMNS):
         raise UnreadableFile(

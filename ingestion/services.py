@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,11 +15,15 @@ from ingestion import tasks
 from ingestion.errors import message
 from ingestion.models import IngestionRecord
 from portal.broker import wake
+from portal.leases import REMINDER
 from portal.models import Company, User
 from portal.storage import storage
 
-REMINDER = timedelta(seconds=30)  # a queued record that nobody claimed for so long is sent again
-CONTENT_TYPES = {"csv": "text/csv", "json": "application/json"}
+CONTENT_TYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Status = IngestionRecord.Status
@@ -76,23 +79,12 @@ def queue(record: IngestionRecord, parameters: dict[str, Any]) -> None:
 
 def cancel(record: IngestionRecord) -> bool:
     """End an upload that has not ended; False when it had."""
-    unended = IngestionRecord.objects.filter(pk=record.pk, status__in=IngestionRecord.OPEN)
-    return bool(
-        unended.update(
-            status=Status.CANCELLED, status_updated_at=Now(), lease_until=None, phase=IngestionRecord.Phase.ENDED
-        )
-    )
+    return record.cancel()
 
 
 def requeue_stale() -> None:
     """Send again every record that a worker abandoned, or that no worker was told of."""
-    IngestionRecord.objects.filter(status=Status.PROCESSING, lease_until__lt=Now()).update(
-        status=Status.QUEUED, status_updated_at=Now(), phase=IngestionRecord.Phase.WAITING, rows_done=0, rows_total=None
-    )
-    forgotten = IngestionRecord.objects.filter(status=Status.QUEUED, lease_until__lt=Now())
-    for pk in list(forgotten.values_list("pk", flat=True)):
-        if forgotten.filter(pk=pk).update(lease_until=Now() + REMINDER):
-            wake(tasks.run, pk)
+    IngestionRecord.requeue_stale(tasks.run)
 
 
 def errors_csv(record: IngestionRecord) -> Iterator[str]:

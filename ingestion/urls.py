@@ -11,11 +11,13 @@ urlpatterns = [
     path("ingestions/<slug:key>/", views.record_detail, name="record-detail"),
     path("ingestions/<slug:key>/cancel/", views.record_cancel, name="record-cancel"),
     path("ingestions/<slug:key>/errors.csv", views.record_errors_csv, name="record-errors-csv"),
+    path("ingestions/<slug:key>/rows-with-errors/", views.record_corrections, name="record-corrections"),
     path(API, api.RecordList.as_view()),
     path(f"{API}codes/upload/get-post-data/", api.GetPostData.as_view(), name="api-get-post-data"),
     path(f"{API}codes/upload/process/", api.Process.as_view(), name="api-process"),
     path(f"{API}<slug:key>/", api.RecordDetail.as_view()),
     path(f"{API}<slug:key>/errors/", api.ErrorList.as_view()),
     path(f"{API}<slug:key>/errors.csv", api.ErrorFile.as_view()),
+    path(f"{API}<slug:key>/rows-with-errors/", api.CorrectionsFile.as_view()),
     path(f"{API}<slug:key>/cancel/", api.Cancel.as_view()),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -13,25 +12,24 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from ingestion.api import errors_file
+from ingestion.api import corrections_file, errors_file
+from ingestion.corrections import has_corrections
+from ingestion.csv_reader import DELIMITER_NAMES
 from ingestion.errors import KINDS, message
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.services import cancel, records_for
 from portal.access import PersonRequest, page
-from portal.models import Company, User
+from portal.models import User
 from portal.paging import ROWS_A_PAGE, page_of, searched
 from workorders.models import ActivationStatus
-from workorders.services import products_for, workorders_for
+from workorders.services import products_for, with_codes, workorders_for
 from workorders.views import is_being_archived, sees_several_companies
 
 RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
 PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
-QUIET_WORKER = timedelta(seconds=15)  # after its lease ran out
-LONG_QUEUE = timedelta(seconds=30)
 
 Status = IngestionRecord.Status
 
@@ -49,7 +47,7 @@ def overview(request: PersonRequest) -> HttpResponse:
         workorders = workorders_for(user).filter(is_archived=False)
         context["workorders"] = workorders.select_related("company")[:RECENT_WORKORDERS]
         context["whose_workorders"] = sees_several_companies(user)
-        context["codes_total"] = workorders_for(user).aggregate(total=Sum("quantity", default=0))["total"]
+        context["codes_total"] = with_codes(workorders_for(user)).aggregate(total=Sum("quantity", default=0))["total"]
         context["workorders_total"] = workorders_for(user).count()
     if user.may("product_view"):
         context["products_total"] = products_for(user).filter(is_archived=False).count()
@@ -58,9 +56,7 @@ def overview(request: PersonRequest) -> HttpResponse:
 
 def may_upload(user: User) -> bool:
     """Whether the person can upload at all: codes belong to a brand owner, so someone of no company cannot."""
-    return (
-        user.company is not None and user.company.kind == Company.Kind.BRAND_OWNER and user.may("ingestion_code_create")
-    )
+    return user.brand is not None and user.may("ingestion_code_create")
 
 
 def _listed(user: User) -> QuerySet[IngestionRecord]:
@@ -99,6 +95,7 @@ def upload(request: PersonRequest) -> HttpResponse:
     products = products_for(request.user).filter(is_archived=False)[: PRODUCTS_TO_CHOOSE_FROM + 1]
     context = {
         "company": request.user.company,
+        "delimiters": DELIMITER_NAMES.items(),
         "products": products,
         "choose_product": len(products) <= PRODUCTS_TO_CHOOSE_FROM,
         "activation_statuses": ActivationStatus.choices,
@@ -139,7 +136,7 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {
         "record": record,
         "step": step_of(record),
-        "is_quiet": is_quiet(record),
+        "read_as": read_as(record),
         "is_being_archived": record.workorder is not None and is_being_archived(record.workorder),
         "sees_workorder": request.user.may("workorder_view")
         and (request.user.is_superuser or record.company_id == request.user.company_id),
@@ -152,21 +149,24 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
     return render(request, f"ingestion/{template}", context)
 
 
+def read_as(record: IngestionRecord) -> str:
+    """What the reader found the file to be, in words; nothing before it was read."""
+    facts = record.file_facts
+    sheets = int(facts.get("sheets", 1))
+    said = [
+        f"separated by {DELIMITER_NAMES[facts['delimiter']]}" if facts.get("delimiter") else "",
+        facts.get("encoding", ""),
+        "unpacked from gzip" if "compression" in facts else "",
+        f"sheet {facts['sheet']}" + (f", the first of {sheets}" if sheets > 1 else "") if "sheet" in facts else "",
+    ]
+    return ", ".join(filter(None, said))
+
+
 def step_of(record: IngestionRecord) -> int:
     """Which step a record that has not ended is at: 0 receive the file, 1 check every row, 2 create the codes."""
     if record.status == Status.UPLOADING:
         return 0
     return 2 if record.phase == IngestionRecord.Phase.CREATING else 1
-
-
-def is_quiet(record: IngestionRecord) -> bool:
-    """Whether nothing was heard for too long of a record that ought to move."""
-    now = timezone.now()
-    if record.status == Status.QUEUED:
-        return now - record.status_updated_at > LONG_QUEUE
-    if record.status == Status.PROCESSING and record.lease_until:
-        return now - record.lease_until > QUIET_WORKER
-    return False
 
 
 class CountedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
@@ -199,6 +199,7 @@ def _errors(request: PersonRequest, record: IngestionRecord) -> dict[str, Any]:
         "choices": [(name, f"{KINDS[name].title} ({number:,})") for name, number in counts.items()],
         "errors_total": total,
         "is_our_fault": "internal_error" in counts,
+        "has_corrections": has_corrections(record),
         "kind": kind,
         "query": query,
     }
@@ -223,3 +224,9 @@ def record_cancel(request: PersonRequest, key: str) -> HttpResponse:
 def record_errors_csv(request: PersonRequest, key: str) -> HttpResponseBase:
     """Every error of a record, as a file for a spreadsheet."""
     return errors_file(get_object_or_404(records_for(request.user), key=key))
+
+
+@page("ingestion_view")
+def record_corrections(request: PersonRequest, key: str) -> HttpResponseBase:
+    """The uploaded rows with their errors beside them, to be corrected and uploaded again."""
+    return corrections_file(get_object_or_404(records_for(request.user), key=key))

@@ -82,6 +82,7 @@ try:
     PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
     PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}", validate=_base_of_urls).rstrip("/")
     MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 1024, validate=validate.Range(1, 1024 * 1024)) * 1024**2
+    MAX_UNPACKED_BYTES = 10 * MAX_UPLOAD_BYTES  # of an upload that is compressed
     PUBLIC_PAGE_RATE = env.str(
         "PUBLIC_PAGE_RATE",
         "60/min",
@@ -255,6 +256,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0},
+    "requeue-stale-jobs": {"task": "workorders.tasks.requeue_stale_jobs", "schedule": 5.0},
     "prepare-late": {"task": "workorders.tasks.sweep", "schedule": 15.0},
 }
 

@@ -23,6 +23,7 @@ CALLS = [
     ("GET", "/api/v2/workorders/1/", "workorder_view"),
     ("GET", "/api/v2/workorders/1/download/", "workorder_download"),
     ("GET", "/api/v2/workorders/1/serial-numbers/", "workorder_sid_download"),
+    ("POST", "/api/v2/workorders/create-sid/", "workorder_create"),
     ("GET", "/api/v2/products/", "product_view"),
     ("GET", "/api/v2/products/1/", "product_view"),
 ]

@@ -39,6 +39,19 @@ def uploaded(client: APIClient, content: str | bytes = SPEC_EXAMPLE) -> str:
     return str(answer["record_key"])
 
 
+def stored_as_scm_field(column: str) -> dict[str, Any]:
+    """The warning that says so."""
+    message = "The column is none that Codeport knows, so it is stored as an SCM field of each code."
+    return {
+        "warning": "unknown_column_warning",
+        "row": 1,
+        "column": column,
+        "value": "",
+        "count": 1,
+        "message": message,
+    }
+
+
 def test_the_five_steps_end_in_an_archive_whose_sample_reads_back(committed_demo: Demo) -> None:
     client = client_of(committed_demo.staff)
     created = client.post(GET_POST_DATA, {"filetype": "csv"}, format="json")
@@ -73,6 +86,8 @@ def test_the_five_steps_end_in_an_archive_whose_sample_reads_back(committed_demo
             "allow_posted_duplicates": False,
         },
         "result_data": {"codes_created": 4, "duplicates_ignored": 0},
+        "warnings": [stored_as_scm_field("pallet_number"), stored_as_scm_field("intended_market")],
+        "file_facts": {"delimiter": ",", "encoding": "UTF-8"},
         "progress": {"phase": "ended", "rows_done": 4, "rows_total": 4},
     }
 
@@ -128,7 +143,7 @@ def test_a_download_resumes_where_it_broke_off(committed_demo: Demo) -> None:
     assert b"".join(changed.streaming_content) == content  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("body", [{}, {"filetype": "xml"}, {"filetype": None}, {"filetype": ["csv"]}, {"filetype": 1}])
+@pytest.mark.parametrize("body", [{}, *({"filetype": wrong} for wrong in ("xml", "xlsx", None, ["csv"], 1))])
 def test_an_unknown_file_type_is_refused(demo: Demo, body: dict[str, Any]) -> None:
     answer = client_of(demo.staff).post(GET_POST_DATA, body, format="json")
     assert answer.status_code == 400

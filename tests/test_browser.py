@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import python_calamine
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
@@ -22,6 +23,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from ingestion.models import IngestionRecord
 from tests.conftest import PASSWORD, Demo
 from tests.running import worker
+from tests.test_files import FILES
 from tests.test_ingestion import SPEC_EXAMPLE
 from tests.test_pages import a_workorder
 from workorders.models import ActivationStatus, Code
@@ -136,6 +138,36 @@ def test_a_file_with_errors_lists_each_with_row_column_and_value(page: Page) -> 
     with page.expect_download() as started:
         page.get_by_role("link", name=re.compile(r"errors\.csv|all errors", re.IGNORECASE)).first.click()
     assert started.value.suggested_filename.startswith("errors-")
+
+
+def test_a_workbook_with_errors_comes_back_with_them_beside_its_rows(page: Page, tmp_path: Path) -> None:
+    sign_in(page)
+    with worker():
+        page.goto("/upload/")
+        page.get_by_label("Choose a file").set_input_files(FILES / "wrong-rows.xlsx")
+        page.get_by_role("button", name="Upload and check").click()
+        page.wait_for_url("**/ingestions/*/")
+        expect(page.get_by_role("table").get_by_role("row")).to_have_count(5)
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Your rows with the errors beside them").click()
+    assert started.value.suggested_filename == "wrong-rows-with-errors.xlsx"
+    started.value.save_as(tmp_path / "rows.xlsx")
+    rows = python_calamine.load_workbook(tmp_path / "rows.xlsx").get_sheet_by_index(0).to_python()
+    assert [row[1] for row in rows] == ["id", "abc12345", "00012345", "short", "", "abc12345"]
+
+
+def test_warnings_and_facts_are_on_the_page_of_a_completed_record(page: Page) -> None:
+    sign_in(page)
+    with worker():
+        page.goto("/upload/")
+        drop(page, "codes.csv", "id;prodcut;ean\nabc12345;sku1;8.7E+12\n")
+        page.get_by_role("button", name="Upload and check").click()
+        page.wait_for_url("**/ingestions/*/")
+        warnings = page.get_by_role("region", name="Worth a look").get_by_role("listitem")
+        expect(warnings).to_have_count(3)
+    expect(warnings.first).to_contain_text("prodcut")
+    expect(warnings.first).to_contain_text("It looks like `product`.")
+    expect(page.get_by_text("separated by semicolons, UTF-8")).to_be_visible()
 
 
 def test_a_file_that_cannot_be_an_upload_is_refused_before_it_travels(page: Page) -> None:

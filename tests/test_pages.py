@@ -51,7 +51,7 @@ def a_record(user: User, status: str = "completed", **fields: Any) -> IngestionR
     if status == "completed" and "workorder" not in fields:
         fields |= {"workorder": a_workorder(user), "result_data": {"codes_created": 2, "duplicates_ignored": 0}}
     assert user.company is not None
-    phase = "ended" if status in IngestionRecord.ENDED else "waiting"
+    phase = "ended" if status not in IngestionRecord.OPEN else "waiting"
     defaults = {"file_name": "codes.csv", "filetype": "csv", "ingestion_mode": "portal", "phase": phase}
     return IngestionRecord.objects.create(company=user.company, created_by=user, status=status, **(defaults | fields))
 

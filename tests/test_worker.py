@@ -12,6 +12,7 @@ from django.db import connection
 from ingestion import engine, services, tasks
 from ingestion.models import IngestionRecord
 from portal.broker import wake
+from portal.leases import MOST_ATTEMPTS
 from tests.conftest import Demo, client_of, queued
 from tests.running import DEADLINE, kill, wait_for, worker
 from tests.test_api_upload import PROCESS, uploaded
@@ -98,14 +99,14 @@ def test_of_two_uploads_of_the_same_ids_at_once_exactly_one_wins(committed_demo:
 def test_a_worker_taken_for_dead_cannot_end_the_record(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lease runs out just before the commit and another worker takes the record over."""
     record = queued(committed_demo.staff, rows(10))
-    end = engine._end
+    end = IngestionRecord.end
 
     def late(mine: IngestionRecord, **fields: object) -> None:
-        monkeypatch.setattr(engine, "_end", end)
+        monkeypatch.setattr(IngestionRecord, "end", end)
         IngestionRecord.objects.filter(pk=record.pk).update(status="processing", attempts=mine.attempts + 1)
         end(mine, **fields)
 
-    monkeypatch.setattr(engine, "_end", late)
+    monkeypatch.setattr(IngestionRecord, "end", late)
     engine.run(record.pk)
     assert status_of(record) == "processing"
     assert Code.objects.count() == Workorder.objects.count() == 0
@@ -118,10 +119,10 @@ def test_an_ingestion_that_keeps_failing_is_given_up(committed_demo: Demo, monke
         raise OSError("The disk is gone")
 
     monkeypatch.setattr(engine, "usable_products", broken)
-    for attempt in range(1, engine.MOST_ATTEMPTS + 1):
+    for attempt in range(1, MOST_ATTEMPTS + 1):
         engine.run(record.pk)
         assert (status_of(record), record.attempts) == (
-            ("processing" if attempt < engine.MOST_ATTEMPTS else "error"),
+            ("processing" if attempt < MOST_ATTEMPTS else "error"),
             attempt,
         )
         IngestionRecord.objects.filter(status="processing").update(lease_until="2020-01-01T00:00Z")
@@ -131,7 +132,7 @@ def test_an_ingestion_that_keeps_failing_is_given_up(committed_demo: Demo, monke
 
 def test_an_ingestion_that_kills_its_workers_is_given_up(committed_demo: Demo) -> None:
     record = queued(committed_demo.staff, rows(10))
-    IngestionRecord.objects.update(attempts=engine.MOST_ATTEMPTS)
+    IngestionRecord.objects.update(attempts=MOST_ATTEMPTS)
     engine.run(record.pk)
     assert status_of(record) == "error"
     assert record.result_data["error_counts"] == {"internal_error": 1}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db.models import Q, QuerySet
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from portal.api import Filters, person
 from workorders import services
@@ -60,6 +61,15 @@ class WorkorderFilters(Filters):
         return Q(reference__icontains=text) | Q(remarks__icontains=text)
 
 
+class WorkorderProgressSerializer(WorkorderSerializer):
+    """A workorder by itself: `progress` tells how far its minting is, null when its codes are there."""
+
+    progress = serializers.DictField(source="minting.progress", read_only=True, default=None)
+
+    class Meta(WorkorderSerializer.Meta):
+        fields: ClassVar = [*WorkorderSerializer.Meta.fields, "progress"]
+
+
 class _Products(GenericAPIView[Product]):
     permission = "product_view"
     serializer_class = ProductSerializer
@@ -95,15 +105,22 @@ class WorkorderList(_Workorders, ListAPIView[Workorder]):
 class WorkorderDetail(_Workorders, RetrieveAPIView[Workorder]):
     """One workorder."""
 
+    serializer_class = WorkorderProgressSerializer
+
 
 class _Archive(_Workorders):
     kind: Kind
 
     def get(self, request: Request, pk: int) -> HttpResponseBase:
-        """The zip, whole or in part."""
+        """The zip, whole or in part; 202 with progress while its codes are being minted."""
         if request.query_params.get("images"):
             raise serializers.ValidationError({"images": ["Images of every code cannot be made yet."]})
         workorder = get_object_or_404(self.get_queryset(), pk=pk)
+        job = workorder.minting
+        if job is not None:
+            if job.has_ended:
+                raise Http404
+            return Response({"progress": job.progress}, status.HTTP_202_ACCEPTED)
         return archive_download(request, workorder, self.kind)
 
 

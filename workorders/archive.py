@@ -21,13 +21,17 @@ Kind = Literal["archive", "serial-numbers"]
 HEADER = b"extended_id,serial_number,sequence,batch,url"
 
 
+class NoCodes(Exception):  # noqa: N818  # an event, not a fault
+    """The workorder's codes are still being minted, or never will be."""
+
+
 def archive_name(workorder: Workorder, kind: Kind) -> str:
     """Where the workorder's archive of that kind is stored."""
     return f"workorders/{workorder.company_id}/{workorder.pk}/{kind}.zip"
 
 
 def published(workorder: Workorder, kind: Kind) -> str:
-    """The storage name of the finished archive, which is built first where it is missing.
+    """The storage name of the finished archive, which is built first where it is missing; NoCodes when it cannot be.
 
     Whoever asks while another builds it waits for that one.
     """
@@ -36,6 +40,8 @@ def published(workorder: Workorder, kind: Kind) -> str:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
             if not storage().exists(name):
+                if workorder.minting:
+                    raise NoCodes
                 _publish(workorder, kind, name)
     return name
 

@@ -7,7 +7,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Now
 
+from portal.leases import Leased, Status
 from portal.models import Company
 
 FIRST_CODES = 20  # of a workorder, which its page shows
@@ -112,6 +114,54 @@ class Workorder(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def minting(self) -> Job | None:
+        """The job that makes the codes, or that ended without them; None when the codes are there."""
+        return self.jobs.filter(Job.WITHOUT_CODES).order_by("-id").first()
+
+
+class Job(Leased):
+    """Work on a workorder that takes long: asked for at a door, done by a worker, once for each set of parameters.
+
+    A mint job makes all codes of a new workorder. `workorders.jobs` starts, does and ends them.
+    """
+
+    class What(models.TextChoices):
+        MINT = "mint", "minting"
+        IMAGES = "images", "images"
+
+    class Phase(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        CREATING = "creating", "creating"
+        ENDED = "ended", "ended"
+
+    LASTING: ClassVar[tuple[str, ...]] = (*Leased.OPEN, Status.COMPLETED)
+    WITHOUT_CODES: ClassVar[models.Q] = models.Q(what=What.MINT) & ~models.Q(status=Status.COMPLETED)
+
+    workorder = models.ForeignKey(Workorder, models.PROTECT, related_name="jobs")
+    what = models.CharField(max_length=10, choices=What)
+    phase = models.CharField(max_length=10, choices=Phase, default=Phase.WAITING)
+    parameters = models.JSONField(default=dict)
+    detail = models.TextField(blank=True, help_text="Why it was given up.")
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workorder", "what", "parameters"],
+                condition=models.Q(status__in=(*Leased.OPEN, Status.COMPLETED)),
+                name="job_asked_for_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="job_open", condition=models.Q(status__in=Leased.OPEN)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} of workorder {self.workorder_id}"
 
 
 class Code(models.Model):

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import StrIndex
 
 from portal.models import Company, User
 from workorders import qr
 from workorders.archive import published
-from workorders.models import Product, UrlPrefix, Workorder
+from workorders.models import Job, Product, UrlPrefix, Workorder
 
 SHORTEST_ID = 8
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -32,6 +32,11 @@ PREFIX_LOCK = 7_205_001  # any number no one else locks
 def workorders_for(user: User) -> QuerySet[Workorder]:
     """The workorders of the user's company; all of them for a superuser."""
     return Workorder.objects.all() if user.is_superuser else Workorder.objects.filter(company_id=user.company_id or 0)
+
+
+def with_codes(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
+    """Those of `workorders` whose codes are in the table, not being minted nor given up."""
+    return workorders.exclude(Exists(Job.objects.filter(Job.WITHOUT_CODES, workorder=OuterRef("pk"))))
 
 
 def products_for(user: User) -> QuerySet[Product]:

@@ -6,8 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from portal.broker import wake
-from workorders import services
-from workorders.models import Workorder
+from workorders import jobs, services
+from workorders.models import Job, Workorder
 
 UNPREPARED_FOR = timedelta(seconds=30)
 
@@ -18,10 +18,19 @@ def prepare(workorder_id: int) -> None:
 
 
 @shared_task
+def run_job(job_id: int) -> None:
+    jobs.run(job_id)
+
+
+@shared_task
 def sweep() -> None:
     """Remind the worker of SID workorders that should have been prepared by now."""
     late = timezone.now() - UNPREPARED_FOR
-    for pk in Workorder.objects.filter(
-        type=Workorder.Type.SID, state=Workorder.State.NEW, created_at__lt=late
-    ).values_list("pk", flat=True)[:100]:
+    unprepared = Workorder.objects.filter(type=Workorder.Type.SID, state=Workorder.State.NEW, created_at__lt=late)
+    for pk in services.with_codes(unprepared).values_list("pk", flat=True)[:100]:
         wake(prepare, pk)
+
+
+@shared_task
+def requeue_stale_jobs() -> None:
+    Job.requeue_stale(run_job)

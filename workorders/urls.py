@@ -1,14 +1,17 @@
 from django.urls import path, re_path
 
-from workorders import api, code_views, public, views
+from workorders import api, code_views, minting_api, minting_views, public, views
 
 urlpatterns = [
     re_path(r"^c/(?P<slug>[^/]*)/(?P<identifier>(?s:.*))\Z", public.public_page, name="public-page"),
     path("workorders/", views.workorder_list, name="workorder-list"),
+    path("workorders/create/", minting_views.workorder_create, name="workorder-create"),
     path("workorders/<int:pk>/", views.workorder_detail, name="workorder-detail"),
     path("workorders/<int:pk>/sample.svg", views.workorder_sample, name="workorder-sample"),
     path("workorders/<int:pk>/download/", views.workorder_download, name="workorder-download"),
     path("workorders/<int:pk>/serial-numbers/", views.workorder_serial_numbers, name="workorder-serial-numbers"),
+    path("workorders/<int:pk>/minting/", minting_views.workorder_minting, name="workorder-minting"),
+    path("workorders/<int:pk>/cancel/", minting_views.workorder_cancel, name="workorder-cancel"),
     path("workorders/archive/", views.workorder_archive_several, name="workorder-archive-several"),
     path("workorders/<int:pk>/archive/", views.workorder_archive, name="workorder-archive"),
     path("codes/", code_views.code_list, name="code-list"),
@@ -18,6 +21,7 @@ urlpatterns = [
     path("workorders/<int:pk>/codes/<slug:identifier>/qr.pdf", code_views.code_pdf, name="code-pdf"),
     path("products/", views.product_list, name="product-list"),
     path("api/v2/workorders/", api.WorkorderList.as_view()),
+    path("api/v2/workorders/create-sid/", minting_api.CreateSid.as_view()),
     path("api/v2/workorders/<int:pk>/", api.WorkorderDetail.as_view()),
     path("api/v2/workorders/<int:pk>/download/", api.Download.as_view()),
     path("api/v2/workorders/<int:pk>/serial-numbers/", api.SerialNumbers.as_view()),

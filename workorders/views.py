@@ -20,7 +20,7 @@ from workorders import qr
 from workorders.code_views import sees_codes
 from workorders.downloads import archive_download
 from workorders.models import FIRST_CODES, Code, Product, Workorder
-from workorders.services import products_for, set_archived, workorders_for
+from workorders.services import products_for, set_archived, with_codes, workorders_for
 
 ARCHIVED = "archived"
 ORDERS = {  # by what stands in the URL; newest first when nothing does
@@ -38,7 +38,7 @@ def sees_several_companies(user: User) -> bool:
 
 def is_being_archived(workorder: Workorder) -> bool:
     """Whether the codes are there and their archive is not yet."""
-    return workorder.type == Workorder.Type.SID and workorder.state == Workorder.State.NEW
+    return workorder.type == Workorder.Type.SID and workorder.state == Workorder.State.NEW and not workorder.minting
 
 
 @page("workorder_view")
@@ -103,13 +103,16 @@ def workorder_sample(request: PersonRequest, pk: int) -> HttpResponse:
 @page("workorder_download")
 def workorder_download(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The archive, a zip."""
-    return archive_download(request, get_object_or_404(workorders_for(request.user), pk=pk), "archive")
+    workorder = get_object_or_404(with_codes(workorders_for(request.user)), pk=pk)
+    return archive_download(request, workorder, "archive")
 
 
 @page("workorder_sid_download")
 def workorder_serial_numbers(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The simpler zip: codes.csv and the example image."""
-    return archive_download(request, get_object_or_404(workorders_for(request.user), pk=pk), "serial-numbers")
+    return archive_download(
+        request, get_object_or_404(with_codes(workorders_for(request.user)), pk=pk), "serial-numbers"
+    )
 
 
 @page("workorder_archive")

@@ -10,11 +10,14 @@ const MEANINGS = new Map([
   ["blacklist_reason", "blacklist reason"],
 ]);
 
-/** The columns of the file's header as `{name, meaning}`; none when the header is longer than the first look. */
-export async function columnsOf(file) {
+/**
+ * The columns of the file's header as `{name, meaning}`, separated by `delimiter` or by what gives a column `id`; none
+ * when the header is longer than the first look.
+ */
+export async function columnsOf(file, delimiter) {
   const start = await file.slice(0, FIRST_LOOK).arrayBuffer();
   const text = decode(new Uint8Array(start)).replace(/^[\r\n]+/, "");
-  const headers = DELIMITERS.map((delimiter) => header(text, delimiter, file.size <= FIRST_LOOK));
+  const headers = (delimiter ? [delimiter] : DELIMITERS).map((each) => header(text, each, file.size <= FIRST_LOOK));
   const most = headers.reduce((one, other) => (other.length > one.length ? other : one));
   const names = headers.find((found) => found.includes("id")) ?? most;
   return names.map((name) => ({ name, meaning: MEANINGS.get(name) ?? (SCM_KEY.test(name) ? "SCM data" : "") }));

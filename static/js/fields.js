@@ -86,12 +86,17 @@ export function checkScmRows() {
 
 /** What the API's `process` takes beside the record. */
 export function options() {
-  const { product, activation_status: status, url_prefix: prefix, allow_posted_duplicates: ignore } = form.elements;
+  const { product, activation_status: status, url_prefix: prefix, allow_posted_duplicates: ignore, delimiter } = form.elements;
   const extra = scmRows().map(scmOf).filter(({ key }) => key).map(({ key, value }) => [key, value]);
   const defaults = Object.fromEntries(extra);
   if (product.value) defaults.product = product.value.trim();
   if (status.value !== "0") defaults.activation_status = Number(status.value);
-  return { default_scm_data: defaults, url_prefix: prefix.value.trim(), allow_posted_duplicates: ignore.checked };
+  return {
+    default_scm_data: defaults,
+    url_prefix: prefix.value.trim(),
+    allow_posted_duplicates: ignore.checked,
+    delimiter: delimiter.value,
+  };
 }
 
 function showExample() {

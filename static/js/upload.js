@@ -8,6 +8,8 @@ import { Refusal, Speedometer, call, duration, sendFile, size } from "./transfer
 
 const FORM_LIFETIME = 25 * 60_000; // milliseconds; the signed form holds for 30 minutes
 
+const KNOWN = /\.((csv|json)(\.gz)?|xlsx)$/i;
+
 const input = part("file");
 const settings = form.dataset;
 const token = form.elements.csrfmiddlewaretoken.value;
@@ -19,8 +21,8 @@ let sending = null; // AbortController of the upload under way
 /* The file */
 
 function whyNot({ name, size: bytes, type }) {
-  const isKnown = /\.(csv|json)$/i.test(name) || type === "text/csv";
-  if (!isKnown) return `${name} is not a CSV or JSON file. Save the table as CSV in UTF-8 and choose that.`;
+  const isKnown = KNOWN.test(name) || type === "text/csv";
+  if (!isKnown) return `${name} is no CSV, Excel (.xlsx) or JSON file. Save the table as one of these and choose that.`;
   if (bytes === 0) return `${name} is empty. Choose a file with a header line and one row for each code.`;
   const most = Number(settings.maxBytes);
   if (bytes > most) return `${name} has ${size(bytes)}, at most ${size(most)} can be uploaded. Split it into several files.`;
@@ -35,7 +37,7 @@ function choose(files) {
   ticket = null;
   if (!file) input.value = "";
   part("zone").classList.toggle("chosen", Boolean(file));
-  part("file-title").textContent = file ? file.name : "Drop a CSV file here";
+  part("file-title").textContent = file ? file.name : "Drop a file here";
   part("file-button").lastElementChild.textContent = file ? "Choose another" : "Choose a file";
   part("file-hint").textContent = file ? size(file.size) : part("file-hint").dataset.rule;
   if (problem) showError("file", problem);
@@ -45,7 +47,8 @@ function choose(files) {
 async function showColumns() {
   const list = part("columns");
   const looked = file;
-  const columns = looked && !/\.json$/i.test(looked.name) ? await columnsOf(looked).catch(() => []) : [];
+  const delimiter = form.elements.delimiter.value;
+  const columns = looked && !/\.(json|xlsx|gz)$/i.test(looked.name) ? await columnsOf(looked, delimiter).catch(() => []) : [];
   if (looked !== file) return;
   list.replaceChildren(...columns.slice(0, 12).map(columnItem));
   list.hidden = columns.length === 0;
@@ -83,7 +86,7 @@ function takeDrops() {
     const folder = isFolder(event.dataTransfer);
     if (files.length === 1 && !folder) input.files = files;
     choose(folder ? [] : files);
-    if (folder) showError("file", "That is a folder. Drop one CSV or JSON file.");
+    if (folder) showError("file", "That is a folder. Drop one file.");
     input.focus();
   });
 }
@@ -139,7 +142,7 @@ function progressOf(bytes) {
 
 async function getTicket() {
   if (ticket?.sent || (ticket && Date.now() - ticket.at < FORM_LIFETIME)) return;
-  const filetype = /\.json$/i.test(file.name) ? "json" : "csv";
+  const filetype = /\.(json|xlsx)(\.gz)?$/i.exec(file.name)?.[1].toLowerCase() ?? "csv";
   const name = file.name.slice(-255);
   const answer = await call(settings.startUrl, { filetype, file_name: name.toWellFormed?.() ?? name }, token);
   ticket = { ...answer, at: Date.now(), sent: false, asked: false };
@@ -208,6 +211,7 @@ function warn(event) {
 
 part("file-hint").dataset.rule = part("file-hint").textContent;
 input.addEventListener("change", () => choose(input.files));
+form.elements.delimiter.addEventListener("change", showColumns);
 part("cancel").addEventListener("click", () => sending?.abort());
 form.addEventListener("submit", submit);
 window.addEventListener("beforeunload", warn);

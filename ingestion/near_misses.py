@@ -1,0 +1,74 @@
+"""What a wrong value was probably meant to be, said so that a person sees the difference at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+
+from ingestion.fields import OWN_COLUMNS, SCM_KEY, STATUSES
+
+SHORTENED_MARK = "E+"
+SHORTENED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?E\+[0-9]{2,3}")  # 1.23457E+11
+ALIKE = str.maketrans("oli", "011")  # after casefold: letters that are taken for digits
+SIMILARITY = 0.8
+MOST_SOUGHT = 1000  # values of one file for which spelling is compared, since that takes long
+MOST_KNOWN = 5000  # with so many known values it is not compared at all
+SPREADSHEET = "a spreadsheet has {}; format the column as text and fill it again."
+STATUS_WORDS = {"inactive": "0", "active": "1", "blacklisted": "2", "no": "0", "yes": "1", "false": "0", "true": "1"}
+
+
+class NearMisses:
+    """Finds among `known` values the one that a wrong value was meant to be."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = list(known)
+        self._folded = {value.strip().casefold(): value for value in self._known}
+        self._alike = {value.translate(ALIKE): known for value, known in self._folded.items()}
+        self._sought = 0 if len(self._known) <= MOST_KNOWN else MOST_SOUGHT
+
+    def of(self, value: str) -> str:
+        """How `value` differs from what it was probably meant to be, as a sentence; empty when nothing is like it."""
+        folded = value.strip().casefold()
+        if meant := self._folded.get(folded):
+            if value.strip() == meant:
+                return f"It has a space too many; the one that exists is `{meant}`."
+            return f"It differs from `{meant}` in small and capital letters" + (
+                "." if value == value.strip() else ", and has a space too many."
+            )
+        if meant := self._alike.get(folded.translate(ALIKE)):
+            return f"It looks like `{meant}`, but has a letter where that has a digit, or a digit for a letter."
+        if self._sought < MOST_SOUGHT:
+            self._sought += 1
+            if close := get_close_matches(folded, self._folded, 1, SIMILARITY):
+                return f"It looks like `{self._folded[close[0]]}`."
+        return ""
+
+
+def meant_name(name: str) -> str:
+    """The field that a column of the wrong name was probably meant to be, or a spelling that is right; or nothing."""
+    if not name:
+        return "The column has no name: name it, or delete it."
+    spelled = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    close = get_close_matches(spelled, OWN_COLUMNS, 1, SIMILARITY)
+    if close and name not in OWN_COLUMNS:
+        return f"It looks like `{close[0]}`."
+    return f"`{spelled}` would be right." if name != spelled and SCM_KEY.fullmatch(spelled) else ""
+
+
+def meant_status(value: str) -> str:
+    """How the activation status that a person meant by `value` is written; or nothing."""
+    meant = STATUS_WORDS.get(value.strip().casefold(), value.strip().removesuffix(".0"))
+    return f"Write {meant} instead." if meant in STATUSES else ""
+
+
+def meant_id(value: str) -> str:
+    """What a spreadsheet did to an id that is now `value`; or nothing."""
+    if is_shortened(value):
+        return "It was a long number once, which " + SPREADSHEET.format("shortened")
+    return "If it began with zeros, " + SPREADSHEET.format("dropped them") if value.isdecimal() else ""
+
+
+def is_shortened(value: str) -> bool:
+    """Whether `value` looks like a long number in a spreadsheet's scientific notation."""
+    return SHORTENED.fullmatch(value) is not None

@@ -1,0 +1,215 @@
+"""Work that a worker does under a lease.
+
+The row in the database is the truth, of which the broker's messages are only reminders. Whoever claims the row holds it
+for LEASE and renews that; a worker silent for longer has lost it, and the sweep sends the row again. The attempt's
+number guards every end, so that a worker taken for dead cannot end the row.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, ClassVar, Self
+
+from django.db import Error, connection, models
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from portal.broker import wake
+
+BEAT = 0.25  # seconds between two signs of life
+LEASE = timedelta(seconds=10)  # a worker silent for longer has lost its claim
+REMINDER = timedelta(seconds=30)  # what nobody claimed for so long is sent again
+QUIET_WORKER = timedelta(seconds=15)  # after its lease ran out
+LONG_QUEUE = timedelta(seconds=30)
+MOST_ATTEMPTS = 5
+WAITING, ENDED = "waiting", "ended"  # the phases that every kind of work has
+
+logger = logging.getLogger(__name__)
+
+
+class ClaimLost(Exception):  # noqa: N818  # an event, not a fault
+    """The work was cancelled, or another worker took it over; nothing may be stored."""
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", "queued"
+    PROCESSING = "processing", "processing"
+    COMPLETED = "completed", "completed"
+    ERROR = "error", "error"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class Leased(models.Model):
+    """What work under a lease keeps about itself; whoever inherits may name phases of its own.
+
+    | from | to | by |
+    |---|---|---|
+    | queued | processing | `claim`, for a lease that the worker renews |
+    | processing | queued | `requeue_stale`, when the lease has run out |
+    | processing | completed, error | `end`, by the worker that holds the lease |
+    | one of OPEN | cancelled | `cancel` |
+    """
+
+    OPEN: ClassVar[tuple[str, ...]] = (Status.QUEUED, Status.PROCESSING)
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    status_updated_at = models.DateTimeField(db_default=Now())
+    phase = models.CharField(max_length=10, default=WAITING)
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.status not in self.OPEN
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the current phase is done, 0 to 100; None while the whole is not known."""
+        return min(100, 100 * self.rows_done // self.rows_total) if self.rows_total else None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was heard for too long of work that ought to move."""
+        now = timezone.now()
+        if self.status == Status.QUEUED:
+            return now - self.status_updated_at > LONG_QUEUE
+        if self.status == Status.PROCESSING and self.lease_until:
+            return now - self.lease_until > QUIET_WORKER
+        return False
+
+    @property
+    def progress(self) -> dict[str, Any]:
+        """How far the work is, as the API tells it."""
+        return {"phase": self.phase, "rows_done": self.rows_done, "rows_total": self.rows_total}
+
+    @classmethod
+    def claim(cls, pk: int, phase: str) -> Self | None:
+        """The work, now ours for LEASE and in `phase`; None when it is not queued."""
+        claimed = cls._default_manager.filter(pk=pk, status=Status.QUEUED).update(
+            status=Status.PROCESSING,
+            status_updated_at=Now(),
+            phase=phase,
+            rows_done=0,
+            rows_total=None,
+            attempts=F("attempts") + 1,
+            lease_until=Now() + LEASE,
+        )
+        return cls._default_manager.get(pk=pk) if claimed else None
+
+    def held(self) -> models.QuerySet[Self]:
+        """The row, as long as this attempt holds it."""
+        rows: models.QuerySet[Self] = type(self)._default_manager.filter(
+            pk=self.pk, attempts=self.attempts, status=Status.PROCESSING
+        )
+        return rows
+
+    def end(self, **fields: object) -> None:
+        """Write the end, status among `fields`, if this attempt still holds the work; ClaimLost otherwise."""
+        if not self.held().update(status_updated_at=Now(), lease_until=None, phase=ENDED, **fields):
+            raise ClaimLost
+
+    def cancel(self) -> bool:
+        """End work that has not ended; False when it had."""
+        unended = type(self)._default_manager.filter(pk=self.pk, status__in=self.OPEN)
+        return bool(
+            unended.update(status=Status.CANCELLED, status_updated_at=Now(), lease_until=None, phase=ENDED),
+        )
+
+    @classmethod
+    def requeue_stale(cls, task: Any) -> None:
+        """Send `task` again for all work that a worker abandoned, or that no worker was told of."""
+        rows = cls._default_manager
+        rows.filter(status=Status.PROCESSING, lease_until__lt=Now()).update(
+            status=Status.QUEUED, status_updated_at=Now(), phase=WAITING, rows_done=0, rows_total=None
+        )
+        forgotten = rows.filter(status=Status.QUEUED, lease_until__lt=Now())
+        for pk in list(forgotten.values_list("pk", flat=True)):
+            if forgotten.filter(pk=pk).update(lease_until=Now() + REMINDER):
+                wake(task, pk)
+
+
+class Pulse(threading.Thread):
+    """Publishes progress and renews the lease four times a second, and learns of a cancellation.
+
+    The work sets `phase`, `rows_done` and `rows_total` and calls `check` often. The main connection is inside one
+    transaction all the while, so nothing written there could be seen by anyone; this thread has its own.
+    """
+
+    def __init__(self, work: Leased) -> None:
+        super().__init__(name=f"pulse-{work._meta.model_name}-{work.pk}", daemon=True)
+        self.held = work.held()
+        self.phase = work.phase
+        self.rows_done = 0
+        self.rows_total: int | None = None
+        self._lost = threading.Event()
+        self._stopped = threading.Event()
+
+    def check(self) -> None:
+        """Raise ClaimLost when the claim is gone."""
+        if self._lost.is_set():
+            raise ClaimLost
+
+    def enter(self, phase: str, rows_total: int | None) -> None:
+        """Begin a phase."""
+        self.phase, self.rows_done, self.rows_total = phase, 0, rows_total
+
+    def tick(self, rows_done: int) -> None:
+        """So many rows of the phase are done; raises ClaimLost when the claim is gone."""
+        self.rows_done = rows_done
+        self.check()
+
+    def run(self) -> None:
+        try:
+            while not self._stopped.is_set():
+                self._beat()
+                self._stopped.wait(BEAT)
+        finally:
+            connection.close()
+
+    def _beat(self) -> None:
+        done, total = self.rows_done, self.rows_total
+        progress = {"phase": self.phase, "rows_done": done, "rows_total": total and max(done, total)}
+        try:
+            if not self.held.update(lease_until=Now() + LEASE, **progress):
+                self._lost.set()
+        except Error:  # the lease bridges a short failure; a long one ends the claim
+            logger.warning("The sign of life of %s did not reach the database", self.name, exc_info=True)
+            connection.close()
+
+    def stop(self) -> None:
+        """End the thread; waits for it."""
+        self._stopped.set()
+        self.join()
+
+
+def perform(work: Leased, do: Callable[[Pulse], None], give_up: Callable[[str], None]) -> None:
+    """Let `do` work on what was claimed, and keep the lease meanwhile.
+
+    Unforeseen failures are logged and the work left to its lease; after MOST_ATTEMPTS `give_up` hears the reason.
+    """
+    if work.attempts > MOST_ATTEMPTS:  # it took its workers with it
+        give_up("The worker ended in every attempt.")
+        return
+    name = f"{work._meta.verbose_name} {work}"
+    pulse = Pulse(work)
+    pulse.start()
+    try:
+        do(pulse)
+    except ClaimLost:
+        logger.info("The %s was cancelled or taken over", name)
+    except Exception as error:
+        logger.exception("The %s failed in attempt %s", name, work.attempts)
+        if work.attempts >= MOST_ATTEMPTS:
+            give_up(f"{type(error).__name__}: {error}")
+    finally:
+        pulse.stop()

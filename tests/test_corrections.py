@@ -1,0 +1,177 @@
+"""The uploaded rows with their errors beside them: every row is there, ready to be corrected and uploaded again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+import python_calamine
+from django.test import Client
+
+from ingestion.corrections import corrections
+from ingestion.models import IngestionRecord
+from tests.conftest import Demo, client_of, ingested
+from tests.test_files import FILES, upload
+from workorders.models import Code
+
+WRONG = "id,product,note\nshort,sku1,=cmd()\n\nabc12345,sku1,é\nabc12346,sku9\nabc12347,sku1,x,y\n,sku9,z\n"
+INVALID_ID = "id: An id has 8 to 100 characters, each one of a-z, A-Z, 0-9, - and _."
+
+
+def given_back(record: IngestionRecord) -> bytes:
+    return b"".join(corrections(record))
+
+
+def table(data: bytes, delimiter: str = ",") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=delimiter))
+
+
+def test_each_row_stands_beside_what_is_wrong_with_it(committed_demo: Demo) -> None:
+    rows = table(given_back(ingested(committed_demo.staff, WRONG)))
+    assert rows == [
+        ["errors (ignored)", "id", "product", "note"],
+        [
+            f"{INVALID_ID} This has 5.",
+            "short",
+            "sku1",
+            "=cmd()",  # neutralised in errors.csv alone: this file is uploaded again
+        ],
+        [],
+        ["", "abc12345", "sku1", "é"],
+        ["row: The row cannot be read. It has too few fields: 2 where the header has 3.", "abc12346", "sku9"],
+        [
+            "row: The row cannot be read. It has too many fields: 4 where the header has 3.",
+            "abc12347",
+            "sku1",
+            "x",
+            "y",
+        ],
+        ["product: No product of the company has this SKU. | id: The row has no id.", "", "sku9", "z"],
+    ]
+
+
+def test_the_corrected_file_is_taken(committed_demo: Demo) -> None:
+    data = given_back(ingested(committed_demo.staff, "id;product\nabc12345;sku9\nabc12346;sku2\n"))
+    record = ingested(committed_demo.staff, data.replace(b"sku9", b"sku1"))
+    assert record.status == "completed"
+    codes = Code.objects.order_by("sequence").values_list("identifier", "product__sku", "scm_data")
+    assert list(codes) == [("abc12345", "sku1", {}), ("abc12346", "sku2", {})]
+
+
+def test_a_second_round_has_the_errors_of_that_round_alone(committed_demo: Demo) -> None:
+    first = given_back(ingested(committed_demo.staff, "id,product\nabc12345,sku9\nshort,sku1\n"))
+    second = given_back(ingested(committed_demo.staff, first.replace(b"sku9", b"sku1")))
+    assert table(second) == [
+        ["errors (ignored)", "id", "product"],
+        ["", "abc12345", "sku1"],
+        [f"{INVALID_ID} This has 5.", "short", "sku1"],
+    ]
+
+
+def test_rows_that_cannot_be_read_come_as_they_stood(committed_demo: Demo) -> None:
+    data = b'\nid,note\nabc12345,caf\xe9\nabc12346,"open\nabc12347,a\0b\nabc12348,x\n'
+    rows = table(given_back(ingested(committed_demo.staff, data)))
+    assert rows[0] == []
+    assert [row[1:] for row in rows[1:]] == [
+        ["id", "note"],
+        ["abc12345,caf\\xe9"],
+        ['abc12346,"open'],
+        ["abc12347,a\\x00b"],
+        ["abc12348", "x"],
+    ]
+
+
+def test_what_is_wrong_with_the_header_stands_beside_the_first_row(committed_demo: Demo) -> None:
+    rows = table(given_back(ingested(committed_demo.staff, "id,Pallet\nabc12345,1\n")))
+    assert rows[1][0].startswith("row 1, Pallet: The SCM field cannot be stored.")
+
+
+def test_many_errors_of_a_row_are_told_in_short(committed_demo: Demo) -> None:
+    names = ",".join(f"F{number}" for number in range(15))
+    rows = table(given_back(ingested(committed_demo.staff, f"id,{names}\nabc12345{',' * 15}\n")))
+    assert rows[1][0].endswith(" | and 5 more")
+
+
+def test_json_comes_back_as_json(committed_demo: Demo) -> None:
+    data = """[{"id": 12345678901, "lot": 1.50}, {"id": "abc12345", "a": {"b": [1, true, null]}}, 7,
+        {"id": "a", "id": "b"}, {"id": "abc12346"}]"""
+    objects = json.loads(
+        given_back(ingested(committed_demo.staff, data, "json")), object_pairs_hook=list, parse_float=str
+    )
+    assert objects == [
+        [
+            (
+                "errors (ignored)",
+                f"{INVALID_ID} It is a number; write it in quotes, so that no digit of it is lost.",
+            ),
+            ("id", 12345678901),
+            ("lot", "1.50"),
+        ],
+        [
+            (
+                "errors (ignored)",
+                "a: The row cannot be read. It is nested; a text, a number, true, false or null is needed.",
+            ),
+            ("id", "abc12345"),
+            ("a", [("b", [1, True, None])]),
+        ],
+        [("errors (ignored)", "row: The row cannot be read. It is not an object."), ("value", 7)],
+        [
+            ("errors (ignored)", "id: The row cannot be read. The object has this key more than once."),
+            ("id", "a"),
+            ("id", "b"),
+        ],
+        [("id", "abc12346")],
+    ]
+
+
+def test_a_workbook_comes_back_as_a_workbook(committed_demo: Demo) -> None:
+    data = given_back(upload(committed_demo, "wrong-rows.xlsx"))
+    sheet = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_name("Codes")
+    rows = sheet.to_python()
+    assert [row[1:] for row in rows] == [
+        ["id", "product", "pallet_number"],
+        ["abc12345", "sku1", "pal1"],
+        ["00012345", "sku2", "pal2"],
+        ["short", "sku9", ""],
+        ["", "sku1", ""],
+        ["abc12345", "sku1", ""],
+    ]
+    assert [bool(row[0]) for row in rows] == [True, False, False, True, True, True]
+    assert rows[5][0] == "id: The id is taken already. It stands in row 2 of the file."
+
+
+def test_a_numeric_id_stays_a_number(committed_demo: Demo) -> None:
+    data = given_back(upload(committed_demo, "numeric-ids.xlsx"))
+    rows = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert [row[1] for row in rows] == ["id", 12345678.0, 1.23456789012345e15, "abc12345"]
+
+
+def test_both_doors_give_the_file_to_those_who_may(committed_demo: Demo) -> None:
+    record = ingested(committed_demo.staff, WRONG)
+    url = f"/api/v2/ingestion/{record.key}/rows-with-errors/"
+    answer = client_of(committed_demo.staff, "ingestion_view").get(url)
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "text/csv"
+    assert answer["Content-Disposition"] == 'attachment; filename="codes-with-errors.csv"'
+    body = answer.getvalue()
+    assert body == given_back(record)
+    assert client_of(committed_demo.staff, "workorder_view").get(url).status_code == 403
+    assert client_of(committed_demo.other_staff).get(url).status_code == 404
+    page = Client()
+    page.force_login(committed_demo.staff)
+    assert "Your rows with the errors beside them" in page.get(f"/ingestions/{record.key}/").content.decode()
+    assert page.get(f"/ingestions/{record.key}/rows-with-errors/").getvalue() == body
+
+
+@pytest.mark.parametrize("name", ["plain.csv", "empty.csv", "cut-off.json"])
+def test_there_is_no_such_file_where_rows_are_not_the_problem(committed_demo: Demo, name: str) -> None:
+    record = upload(committed_demo, name)
+    assert (FILES / name).exists()
+    url = f"/api/v2/ingestion/{record.key}/rows-with-errors/"
+    assert client_of(committed_demo.staff, "ingestion_view").get(url).status_code == 404
+    page = Client()
+    page.force_login(committed_demo.staff)
+    assert "Your rows with the errors" not in page.get(f"/ingestions/{record.key}/").content.decode()
