@@ -1,11 +1,13 @@
 """`make bench`: Codeport beside the obvious ways to do the same, interleaved in one run on one PostgreSQL.
 
 Prints each figure as a ratio, the median of RUNS runs of ours over that of the other. ROWS sets the size.
+`python -m benchmarks public` measures the public page alone.
 """
 
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -15,20 +17,35 @@ from portal.services import Postgres, Valkey
 ROWS = int(os.environ.get("ROWS", "1000000"))
 
 
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="codeport-bench-") as folder:
         home = Path(folder)
         os.environ |= {"CODEPORT_HOME": str(home), "DJANGO_SETTINGS_MODULE": "portal.settings"}
+        os.environ |= {"PORT": str(free_port()), "NUM_PROXIES": "1"}  # for the public page
         with Postgres(home), Valkey(home):
             import django
 
             django.setup()
-            from benchmarks import figures, images, minting
+            from benchmarks import figures, images, minting, public
 
-            print(f"{ROWS:,} rows, {figures.RUNS} runs each, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
-            figures.measure(ROWS)
-            minting.measure(ROWS)
-            images.measure()
+            figures.set_up()
+            if sys.argv[1:] == ["public"]:
+                figures.fill(figures.FULL)
+                public.measure()
+            else:
+                cores, python = os.cpu_count(), sys.version.split()[0]
+                print(f"{ROWS:,} rows, {figures.RUNS} runs each, {cores} cores, Python {python}\n")
+                figures.measure(ROWS)
+                public.measure()
+                minting.measure(ROWS)
+                images.measure()
 
 
 if __name__ == "__main__":

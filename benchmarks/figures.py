@@ -234,12 +234,16 @@ def pipe_through_gzip(workorder: Workorder) -> None:
         psql.wait()
 
 
+def set_up() -> None:
+    """The demo data in an empty database."""
+    call_command("migrate", verbosity=0)
+    create_demo_data(secrets.token_hex(8))
+
+
 def measure(count: int) -> None:
     """Print the whole table for files of `count` rows."""
     from benchmarks.others import bulk_create, full_clean, import_export
 
-    call_command("migrate", verbosity=0)
-    create_demo_data(secrets.token_hex(8))
     small, few = min(count, SMALL), min(count, 10_000)
     print("| figure, ours / other | ratio | at most | rows/s of ours | MB of ours |\n|---|---|---|---|---|")
     Comparison(

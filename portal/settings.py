@@ -10,6 +10,8 @@
 | SECRET_KEY | key that signs sessions and upload forms, 32 characters or more | made once, kept in CODEPORT_HOME |
 | ALLOWED_HOSTS | host names the portal answers to besides those of this machine, separated by commas | |
 | MAX_UPLOAD_MB | largest file accepted, in MiB | 1024 |
+| PUBLIC_PAGE_RATE | pages of codes that one address may open, as in 5/s, 60/min, 1000/hour or 9999/day | 60/min |
+| NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
 | EMAIL_URL | where mail goes, smtp://user:password@host:587/?tls=True | printed on the console |
 """
 
@@ -24,6 +26,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, ValidationError, validate
 
 from portal import services
+from portal.caching import cache_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -80,6 +83,12 @@ try:
     PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}", validate=_base_of_urls).rstrip("/")
     MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 1024, validate=validate.Range(1, 1024 * 1024)) * 1024**2
     MAX_UNPACKED_BYTES = 10 * MAX_UPLOAD_BYTES  # of an upload that is compressed
+    PUBLIC_PAGE_RATE = env.str(
+        "PUBLIC_PAGE_RATE",
+        "60/min",
+        validate=validate.Regexp(r"^[1-9][0-9]{0,3}/(s|min|hour|day)\Z", error="Must look like 60/min."),
+    )
+    NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=validate.Range(0, 10))
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=_hosts)
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]  # the machine itself always may
     for name in ("S3_BUCKET", "S3_ENDPOINT_URL"):
@@ -115,6 +124,7 @@ EMBEDDED_BROKER = not CELERY_BROKER_URL
 CELERY_BROKER_URL = CELERY_BROKER_URL or services.valkey_url(CODEPORT_HOME)
 DATABASES = {"default": database or services.postgres_settings(CODEPORT_HOME)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+CACHES = {"default": cache_settings(CELERY_BROKER_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -228,6 +238,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["portal.api.TextJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "portal.api.Pagination",
     "EXCEPTION_HANDLER": "portal.api.exception_handler",
+    "NUM_PROXIES": NUM_PROXIES,
 }
 
 CELERY_TASK_IGNORE_RESULT = True
@@ -264,6 +275,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion")},
+        "django.request": {"level": "ERROR"},  # anyone can ask for what is not there
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anyone can ask for any host
     },
 }

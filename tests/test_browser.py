@@ -25,6 +25,8 @@ from tests.conftest import PASSWORD, Demo
 from tests.running import worker
 from tests.test_files import FILES
 from tests.test_ingestion import SPEC_EXAMPLE
+from tests.test_pages import a_workorder
+from workorders.models import ActivationStatus, Code
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 expect.set_options(timeout=30_000)
@@ -180,6 +182,25 @@ def test_a_file_that_cannot_be_an_upload_is_refused_before_it_travels(page: Page
     assert not IngestionRecord.objects.exists()
 
 
+def test_workorders_are_archived_by_keyboard_without_scripts(
+    browser: Browser, committed_demo: Demo, live_server: Any
+) -> None:
+    for number in range(3):
+        a_workorder(committed_demo.staff, reference=f"Batch {number}")
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, "admin@demo.example")
+    page.goto("/workorders/?q=batch")
+    page.get_by_label("Choose Batch 2").focus()
+    for key in ("Space", "Tab", "Tab", "Tab", "Tab", "Space", "Tab", "Tab", "Enter"):  # a box and a link for each
+        page.keyboard.press(key)
+    expect(page.get_by_text("2 workorders are archived.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/workorders/\?q=batch$"))
+    expect(page.get_by_role("link", name="Batch 1")).to_be_visible()
+    expect(page.get_by_role("link", name="Batch 0")).to_be_hidden()
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_breaks_a_rule_of_accessibility(page: Page, committed_demo: Demo, scheme: Any) -> None:
     from tests.conftest import ingested
@@ -198,11 +219,17 @@ def test_no_page_breaks_a_rule_of_accessibility(page: Page, committed_demo: Demo
         f"/ingestions/{refused.key}/",
         "/workorders/",
         f"/workorders/{completed.workorder_id}/",
+        f"/workorders/{completed.workorder_id}/codes/abc12345/",
+        "/codes/",
         "/products/",
         "/accounts/logout/",
     ):
         page.goto(path)
         broken[path] = Axe().run(page, options=RULES).response["violations"]
+    for status in ActivationStatus.values:
+        Code.objects.update(activation_status=status)
+        page.goto("/c/demo/abc12345")
+        broken[f"/c/demo/abc12345, {status}"] = Axe().run(page, options=RULES).response["violations"]
     assert {
         path: [(rule["id"], rule["nodes"][0]["html"]) for rule in rules] for path, rules in broken.items() if rules
     } == {}

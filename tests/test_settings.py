@@ -15,6 +15,7 @@ SETTINGS = str(Path(__file__).resolve().parent.parent / "portal" / "settings.py"
 VARIABLES = (
     *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"),
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
+    *("PUBLIC_PAGE_RATE", "NUM_PROXIES"),
 )
 
 
@@ -61,6 +62,24 @@ def test_services_that_are_named_replace_the_embedded_ones(home: Path, monkeypat
     assert found["CELERY_BROKER_TRANSPORT_OPTIONS"] == {}
 
 
+@pytest.mark.parametrize(
+    ("broker", "address"),
+    [
+        ("", "unix://{sockets}/valkey.sock"),
+        ("redis://:secret@queue.example:6379/1", "redis://:secret@queue.example:6379/1"),
+        ("redis+socket:///run/redis.sock?virtual_host=2", "unix:///run/redis.sock?db=2"),
+        ("rediss://queue.example?ssl_cert_reqs=CERT_REQUIRED", "rediss://queue.example?ssl_cert_reqs=required"),
+        ("amqp://someone:secret@queue.example:5672//", None),
+    ],
+)
+def test_counts_are_kept_in_the_broker_where_it_is_a_redis(
+    home: Path, monkeypatch: pytest.MonkeyPatch, broker: str, address: str | None
+) -> None:
+    monkeypatch.setenv("CELERY_BROKER_URL", broker)
+    cache = settings()["CACHES"]["default"]
+    assert cache.get("LOCATION") == (address and address.format(sockets=socket_dir(home)))
+
+
 def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not settings()["SESSION_COOKIE_SECURE"]
     monkeypatch.setenv("PUBLIC_URL", "https://codes.example.com/")
@@ -85,6 +104,10 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("DATABASE_URL", "nonsense"),
         ("CELERY_BROKER_URL", "filesystem://"),
         ("MAX_UPLOAD_MB", "-1"),
+        ("PUBLIC_PAGE_RATE", "60"),
+        ("PUBLIC_PAGE_RATE", "0/min"),
+        ("PUBLIC_PAGE_RATE", "60/min\n"),
+        ("NUM_PROXIES", "-1"),
         ("SECRET_KEY", "short"),
         ("EMAIL_URL", "nonsense"),
         ("CODEPORT_HOME", "/proc/nowhere"),

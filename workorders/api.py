@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponseBase
@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api import Filters, person
-from portal.downloads import download
 from workorders import services
-from workorders.archive import Kind, published
+from workorders.archive import Kind
+from workorders.downloads import archive_download
 from workorders.models import Product, Workorder
 
 
@@ -132,8 +132,3 @@ class Download(_Archive):
 class SerialNumbers(_Archive):
     permission = "workorder_sid_download"
     kind = "serial-numbers"
-
-
-def archive_download(request: Any, workorder: Workorder, kind: Kind) -> HttpResponseBase:
-    """The workorder's zip of that kind, as a download; built first where it is missing."""
-    return download(request, published(workorder, kind), f"workorder-{workorder.pk}-{kind}.zip", "application/zip")

@@ -17,8 +17,8 @@ QUIET_ZONE = 4  # modules (ISO/IEC 18004, section 5.3.8)
 PNG_MODULE = 10  # pixels
 
 
-def _symbol(url: str) -> qrcode.QRCode:
-    symbol = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=PNG_MODULE, border=QUIET_ZONE)
+def _symbol(url: str, module: int = PNG_MODULE) -> qrcode.QRCode:
+    symbol = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=module, border=QUIET_ZONE)
     symbol.add_data(url, optimize=0)
     symbol.make(fit=True)
     return symbol
@@ -31,8 +31,8 @@ def svg(url: str) -> bytes:
     return out.getvalue()
 
 
-def png(url: str) -> bytes:
-    """The symbol of `url`, black on white, as a PNG of one bit a pixel."""
+def png(url: str, module: int = PNG_MODULE) -> bytes:
+    """The symbol of `url`, black on white, as a PNG of one bit a pixel, with `module` pixels a module."""
     out = io.BytesIO()
-    _symbol(url).make_image(PyPNGImage).save(out)
+    _symbol(url, module).make_image(PyPNGImage).save(out)
     return out.getvalue()

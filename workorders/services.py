@@ -102,3 +102,8 @@ def _host(url: str) -> str:
 def longest_id(prefix: str) -> int:
     """How many characters of id fit behind `prefix` in the largest symbol of a SID."""
     return qr.CAPACITY - len(prefix)
+
+
+def set_archived(workorders: QuerySet[Workorder], archived: bool) -> None:
+    """Put the workorders out of sight, or bring them back; their codes and downloads stay as they are."""
+    workorders.update(is_archived=archived)

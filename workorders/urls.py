@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from workorders import api, minting_api, minting_views, views
+from workorders import api, code_views, minting_api, minting_views, public, views
 
 urlpatterns = [
+    re_path(r"^c/(?P<slug>[^/]*)/(?P<identifier>(?s:.*))\Z", public.public_page, name="public-page"),
     path("workorders/", views.workorder_list, name="workorder-list"),
     path("workorders/create/", minting_views.workorder_create, name="workorder-create"),
     path("workorders/<int:pk>/", views.workorder_detail, name="workorder-detail"),
@@ -11,6 +12,13 @@ urlpatterns = [
     path("workorders/<int:pk>/serial-numbers/", views.workorder_serial_numbers, name="workorder-serial-numbers"),
     path("workorders/<int:pk>/minting/", minting_views.workorder_minting, name="workorder-minting"),
     path("workorders/<int:pk>/cancel/", minting_views.workorder_cancel, name="workorder-cancel"),
+    path("workorders/archive/", views.workorder_archive_several, name="workorder-archive-several"),
+    path("workorders/<int:pk>/archive/", views.workorder_archive, name="workorder-archive"),
+    path("codes/", code_views.code_list, name="code-list"),
+    path("workorders/<int:pk>/codes/<slug:identifier>/", code_views.code_detail, name="code-detail"),
+    path("workorders/<int:pk>/codes/<slug:identifier>/qr.svg", code_views.code_svg, name="code-svg"),
+    path("workorders/<int:pk>/codes/<slug:identifier>/qr.png", code_views.code_png, name="code-png"),
+    path("workorders/<int:pk>/codes/<slug:identifier>/qr.pdf", code_views.code_pdf, name="code-pdf"),
     path("products/", views.product_list, name="product-list"),
     path("api/v2/workorders/", api.WorkorderList.as_view()),
     path("api/v2/workorders/create-sid/", minting_api.CreateSid.as_view()),

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
-from django.utils.text import slugify
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from portal.access import PersonRequest, page
-from portal.downloads import download
 from portal.models import Company, User
 from portal.paging import page_of, searched
-from workorders import archive, qr
+from workorders import qr
+from workorders.code_views import sees_codes
+from workorders.downloads import archive_download
 from workorders.models import FIRST_CODES, Code, Product, Workorder
-from workorders.services import products_for, with_codes, workorders_for
+from workorders.services import products_for, set_archived, with_codes, workorders_for
 
 ARCHIVED = "archived"
+ORDERS = {  # by what stands in the URL; newest first when nothing does
+    "oldest": ("Oldest first", ("id",)),
+    "reference": ("Reference, A to Z", ("reference", "id")),
+    "most": ("Most codes first", ("-quantity", "-id")),
+    "fewest": ("Fewest codes first", ("quantity", "-id")),
+}
 
 
 def sees_several_companies(user: User) -> bool:
@@ -32,19 +43,30 @@ def is_being_archived(workorder: Workorder) -> bool:
 
 @page("workorder_view")
 def workorder_list(request: PersonRequest) -> HttpResponse:
-    """Workorders, newest first; archived ones only when asked for."""
-    query, state = searched(request), request.GET.get("state", "")
+    """Workorders as the URL asks for them; archived ones only when it does."""
+    query, state, kind = searched(request), request.GET.get("state", ""), request.GET.get("type", "")
+    order = request.GET.get("sort", "")
     workorders = workorders_for(request.user).select_related("company")
     shown = workorders.filter(is_archived=state == ARCHIVED)
     if state in Workorder.State.values:
         shown = shown.filter(state=state)
     if query:
         shown = shown.filter(Q(reference__icontains=query) | Q(remarks__icontains=query))
+    if kind in Workorder.Type.values:
+        shown = shown.filter(type=kind)
+    if order in ORDERS:
+        shown = shown.order_by(*ORDERS[order][1])
     context = {
         "page": page_of(request, shown),
         "query": query,
         "state": state,
         "states": [*Workorder.State.choices, (ARCHIVED, "archived")],
+        "is_filtered": bool(query or state or kind),
+        "more_choices": [
+            ("type", "Type", "All types", Workorder.Type.choices, kind),
+            ("sort", "Order", "Newest first", [(name, label) for name, (label, _) in ORDERS.items()], order),
+        ],
+        "is_archive": state == ARCHIVED,
         "whose": sees_several_companies(request.user),
     }
     return render(request, "workorders/workorder_list.html", context)
@@ -54,9 +76,11 @@ def workorder_list(request: PersonRequest) -> HttpResponse:
 def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
     """One workorder: its facts, its first codes and its downloads."""
     workorder = get_object_or_404(workorders_for(request.user).select_related("company", "created_by"), pk=pk)
+    codes = list(first_codes(workorder))
     context = {
         "workorder": workorder,
-        "codes": first_codes(workorder).select_related("product"),
+        "sample": codes[0] if codes else None,
+        "codes": codes if sees_codes(request.user) else [],
         "whose": sees_several_companies(request.user),
         "is_being_archived": is_being_archived(workorder),
     }
@@ -79,19 +103,55 @@ def workorder_sample(request: PersonRequest, pk: int) -> HttpResponse:
 @page("workorder_download")
 def workorder_download(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The archive, a zip."""
-    return _published(request, pk, "archive", "")
+    workorder = get_object_or_404(with_codes(workorders_for(request.user)), pk=pk)
+    return archive_download(request, workorder, "archive")
 
 
 @page("workorder_sid_download")
 def workorder_serial_numbers(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The simpler zip: codes.csv and the example image."""
-    return _published(request, pk, "serial-numbers", "-serial-numbers")
+    return archive_download(
+        request, get_object_or_404(with_codes(workorders_for(request.user)), pk=pk), "serial-numbers"
+    )
 
 
-def _published(request: PersonRequest, pk: int, kind: archive.Kind, suffix: str) -> HttpResponseBase:
-    workorder = get_object_or_404(with_codes(workorders_for(request.user)), pk=pk)
-    filename = f"{slugify(workorder.reference) or workorder.pk}{suffix}.zip"
-    return download(request, archive.published(workorder, kind), filename, "application/zip")
+@page("workorder_archive")
+@require_POST
+def workorder_archive(request: PersonRequest, pk: int) -> HttpResponse:
+    """Put one workorder out of sight, or bring it back."""
+    archived = _wanted(request)
+    workorder = get_object_or_404(workorders_for(request.user), pk=pk)
+    set_archived(Workorder.objects.filter(pk=workorder.pk), archived)
+    messages.success(request, f"{workorder.reference} is {'archived' if archived else 'back in the list'}.")
+    return redirect("workorder-detail", pk=pk)
+
+
+@page("workorder_archive")
+@require_POST
+def workorder_archive_several(request: PersonRequest) -> HttpResponse:
+    """The same for all that were chosen in the list, to which it leads back with its filter."""
+    archived, chosen = _wanted(request), set(request.POST.getlist("workorder"))
+    if not all(re.fullmatch(r"[0-9]{1,18}", pk) for pk in chosen):
+        raise Http404
+    workorders = workorders_for(request.user).filter(pk__in=chosen)
+    if len(workorders) != len(chosen):
+        raise Http404
+    set_archived(workorders, archived)
+    if chosen:
+        what = workorders[0].reference if len(chosen) == 1 else f"{len(chosen)} workorders"
+        are = "is" if len(chosen) == 1 else "are"
+        messages.success(request, f"{what} {are} {'archived' if archived else 'back in the list'}.")
+    else:
+        messages.error(request, "No workorder was chosen.")
+    return HttpResponseRedirect(reverse("workorder-list", query=request.GET))
+
+
+def _wanted(request: PersonRequest) -> bool:
+    """Whether to archive or to bring back."""
+    try:
+        return {"yes": True, "no": False}[request.POST.get("archive", "")]
+    except KeyError:
+        raise BadRequest("Say archive=yes or archive=no.") from None
 
 
 @page("product_view")

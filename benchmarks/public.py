@@ -1,0 +1,104 @@
+"""The public page under load: how long the portal itself takes for one, served as `make run` does."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import statistics
+import time
+from collections.abc import Callable
+from itertools import count
+
+from django.conf import settings
+from django.db import connections
+
+from portal.management.commands.up import HOST, web_server
+from portal.models import User
+from portal.supervisor import end
+from workorders.models import Code, Workorder
+
+CLIENTS = 50
+SECONDS = 8.0  # of load
+WARM_UP = 1000  # pages for which connections and caches are made
+IDS = 20_000  # that are asked for, from anywhere in the table
+REACH = 20  # milliseconds, p99
+LANGUAGES = ("en-GB,en;q=0.9", "fr-BE,fr;q=0.9", "de", "nl-BE,nl;q=0.8,en;q=0.5", "zh-CN,zh;q=0.9")
+
+
+def measure() -> None:
+    """Print p50 and p99 of what gunicorn logs: from the moment a thread takes a request to the end of its answer.
+
+    The limit is in force, with each request from an address of its own, so that its cost is in the figure.
+    """
+    paths = addresses()
+    total = Code.objects.count()
+    connections.close_all()
+    log = settings.CODEPORT_HOME / "access.log"
+    server = web_server(settings.CODEPORT_HOME)
+    server.command = [*server.command, "--access-logfile", log, "--access-logformat", "%(s)s %(D)s"]
+    server.start()
+    try:
+        pages = asyncio.run(load(paths))
+    finally:
+        end(server)
+    lines = [line.split() for line in log.read_text().splitlines()]
+    refused = sum(status != "200" for status, _ in lines)
+    cuts = statistics.quantiles((int(microseconds) / 1000 for _, microseconds in lines[WARM_UP:]), n=100)
+    print(
+        f"\nPublic page, {CLIENTS} clients, table of {total:,} codes: p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms "
+        f"(at most {REACH}), {pages / SECONDS:,.0f} pages/s, {refused} refused"
+    )
+
+
+def addresses() -> list[str]:
+    """Paths of codes that `figures.fill` has made."""
+    user = User.objects.select_related("company").get(email="staff@demo.example")
+    company = user.company
+    if company is None:
+        raise SystemExit("The demo data has no company.")
+    fields = {"company": company, "quantity": 0, "url_prefix": company.url_prefix, "created_by": user}
+    Workorder.objects.get_or_create(pk=0, defaults={"reference": "full", **fields})
+    last = Code.objects.latest("pk").pk
+    chosen = random.sample(range(1, last + 1), min(IDS, last))
+    found = Code.objects.filter(pk__in=chosen, workorder=0).values_list("identifier", flat=True)
+    return [f"/c/{company.slug}/{identifier}" for identifier in found]
+
+
+async def load(paths: list[str]) -> int:
+    """Ask for `paths` again and again; gives how many answers came within SECONDS."""
+    asked = count()
+    await asyncio.gather(*(client(paths, asked, lambda done: done < WARM_UP // CLIENTS) for _ in range(CLIENTS)))
+    ending = time.monotonic() + SECONDS
+    answered = await asyncio.gather(
+        *(client(paths, asked, lambda _: time.monotonic() < ending) for _ in range(CLIENTS))
+    )
+    return sum(answered)
+
+
+async def client(paths: list[str], asked: count[int], goes_on: Callable[[int], bool]) -> int:
+    """One connection that is kept, one request after the other; gives how many."""
+    reader, writer = await connected()
+    done = 0
+    while goes_on(done):
+        number = next(asked)
+        address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        writer.write(
+            f"GET {paths[number % len(paths)]} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-For: {address}\r\n"
+            f"Accept-Language: {LANGUAGES[number % len(LANGUAGES)]}\r\n\r\n".encode()
+        )
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        await reader.readexactly(int(length[1]) if length else 0)
+        done += 1
+    writer.close()
+    return done
+
+
+async def connected() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection to the portal, once it listens."""
+    while True:
+        try:
+            return await asyncio.open_connection(HOST, settings.PORT)
+        except ConnectionRefusedError:
+            await asyncio.sleep(0.1)

@@ -1,0 +1,107 @@
+"""Pages of single codes: searching for them, and what is known of one."""
+
+from __future__ import annotations
+
+import io
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
+
+from portal.access import PersonRequest, page
+from portal.models import Company, User
+from portal.paging import searched, stretch_of
+from workorders import qr
+from workorders.labels import Label, one_a_page
+from workorders.models import Code
+from workorders.pdf import PdfWriter
+from workorders.services import workorders_for
+from workorders.symbols import encode, smallest_version
+
+PNG_MODULES = (4, 10, 20, 40)  # pixels a module that can be chosen
+PAGE = (50, 60)  # millimetres, width and height
+KEPT = "private, max-age=86400"  # the picture of a code never changes
+AFTER_EVERY_ID = "~"  # sorts behind each character that an id may have
+
+
+def sees_codes(user: User) -> bool:
+    """Whether codes may be looked at one by one: a printing partner works whole workorders."""
+    return user.may("workorder_view") and (user.brand is not None or user.is_superuser)
+
+
+@page("workorder_view")
+def code_list(request: PersonRequest) -> HttpResponse:
+    """The company's codes whose ids begin with what is looked for."""
+    if request.user.brand is None:
+        raise PermissionDenied("Codes belong to a brand owner; only its people can search them.")
+    query = searched(request)
+    codes = beginning_with(request.user.brand, query).select_related("workorder", "product")
+    return render(
+        request, "workorders/code_list.html", {"query": query, "stretch": stretch_of(request, codes, "identifier")}
+    )
+
+
+def beginning_with(company: Company, query: str) -> QuerySet[Code]:
+    """The company's codes whose ids begin with `query`, an exact match first; a range of the unique index."""
+    codes = Code.objects.filter(company=company)
+    return codes.filter(identifier__gte=query, identifier__lt=query + AFTER_EVERY_ID) if query else codes
+
+
+@page("workorder_view")
+def code_detail(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
+    """One code: its symbol and all that is known of it."""
+    code = _code(request.user, pk, identifier)
+    context = {"code": code, "modules": PNG_MODULES, "module": qr.PNG_MODULE}
+    return render(request, "workorders/code_detail.html", context)
+
+
+@page("workorder_view")
+def code_svg(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
+    """The code's symbol as SVG."""
+    code = _code(request.user, pk, identifier)
+    return _picture(qr.svg(code.url), f"{identifier}.svg", "image/svg+xml")
+
+
+@page("workorder_view")
+def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
+    """The code's symbol as PNG, with the pixels a module that `module` says."""
+    code = _code(request.user, pk, identifier)
+    module = request.GET.get("module", str(qr.PNG_MODULE))
+    if module not in map(str, PNG_MODULES):
+        sizes = ", ".join(map(str, PNG_MODULES))
+        return HttpResponseBadRequest(f"module must be one of {sizes}.", content_type="text/plain")
+    return _picture(qr.png(code.url, int(module)), f"{identifier}.png", "image/png")
+
+
+@page("workorder_view")
+def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
+    """The code's symbol with its id below, as a PDF of one page."""
+    code = _code(request.user, pk, identifier)
+    return _picture(one_page(code.url, identifier), f"{identifier}.pdf", "application/pdf")
+
+
+def one_page(url: str, text: str) -> bytes:
+    """A PDF of PAGE, in millimetres, with the symbol of `url` and `text` below."""
+    symbols = encode([url], smallest_version(len(url), "M"), "M")
+    out = io.BytesIO()
+    with PdfWriter(out, Label(one_a_page(*PAGE), symbols.shape[1], text=len(text)), 1) as pdf:
+        pdf.add(symbols, [text])
+    return out.getvalue()
+
+
+def _code(user: User, pk: int, identifier: str) -> Code:
+    """A code of a workorder that the person may see; 404 for any other."""
+    if not sees_codes(user):
+        raise PermissionDenied("Codes belong to a brand owner; only its people can see them one by one.")
+    workorder = get_object_or_404(workorders_for(user), pk=pk)
+    codes = Code.objects.filter(company_id=workorder.company_id, identifier=identifier, workorder=workorder)
+    return get_object_or_404(codes.select_related("workorder", "product"))
+
+
+def _picture(content: bytes, filename: str, content_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"
+    response["Cache-Control"] = KEPT
+    return response

@@ -1,0 +1,128 @@
+"""What a code's QR symbol points to: a page that tells anybody what the code is, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import suppress
+from functools import lru_cache
+from hashlib import blake2s
+from ipaddress import IPv6Network
+from math import ceil
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from redis import RedisError
+from rest_framework.throttling import BaseThrottle
+
+from workorders.models import ActivationStatus
+from workorders.public_texts import TAGS, TEXTS, Verdict, preferred
+from workorders.services import SHORTEST_ID
+
+MAX_AGE = 60  # seconds for which an answer may be repeated without asking us
+PERIODS = {"s": 1, "min": 60, "hour": 3600, "day": 86_400}
+SLUG = re.compile(r"[a-z0-9-]{1,40}")
+IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},100}}")
+VERDICTS: dict[int, Verdict] = {
+    ActivationStatus.INACTIVE: "inactive",
+    ActivationStatus.ACTIVE: "active",
+    ActivationStatus.BLACKLISTED: "blacklisted",
+}
+
+
+CODE_AT = """
+    SELECT code.activation_status, company.name, coalesce(nullif(product.name, ''), product.sku, '')
+    FROM workorders_code code
+    JOIN portal_company company ON company.id = code.company_id
+    JOIN workorders_workorder workorder ON workorder.id = code.workorder_id
+    LEFT JOIN workorders_product product ON product.id = code.product_id
+    WHERE code.company_id = (SELECT id FROM portal_company WHERE slug = %s) AND code.identifier = %s
+        AND split_part(workorder.url_prefix, '://', 2) = %s
+"""  # http and https reach the same page
+
+
+class Answer(NamedTuple):
+    """What anybody may know of an address."""
+
+    verdict: Verdict
+    maker: str = ""  # the company's name
+    product: str = ""  # its name, or the SKU where it has none
+
+
+class PublicPageThrottle(BaseThrottle):
+    """So many pages a client address in each second, minute, hour or day of the clock.
+
+    The framework's own limit keeps a list of times, this one counts: whoever comes for the first time in a period, as
+    most do, costs one call of the cache.
+    """
+
+    def __init__(self) -> None:
+        number, period = settings.PUBLIC_PAGE_RATE.split("/")
+        self.allowed, self.seconds = int(number), PERIODS[period]
+        self.period, self.since = divmod(time.time(), self.seconds)
+
+    def allow_request(self, request: Any, view: Any = None) -> bool:
+        """Count the request; everybody may pass while the cache is away."""
+        key = f"public-page-{self.period:.0f}-{self.client(request)}"
+        try:
+            return bool(cache.add(key, 1, self.seconds) or cache.incr(key) <= self.allowed)
+        except (RedisError, ValueError):  # the latter when the count was lost in between
+            return True
+
+    def wait(self) -> float:
+        """Seconds until the next period."""
+        return self.seconds - self.since
+
+    def client(self, request: Any) -> str:
+        """Who asks, as a keyed hash; of IPv6 the network, since one household has 2^64 addresses."""
+        address = self.get_ident(request) or ""
+        with suppress(ValueError):  # as for IPv4
+            address = str(IPv6Network((address, 64), strict=False))
+        return blake2s(address.encode(), digest_size=16, key=settings.SECRET_KEY.encode()[:32]).hexdigest()
+
+
+@csrf_exempt  # what changes nothing is refused for its method, not for a missing cookie
+@require_safe
+def public_page(request: HttpRequest, slug: str, identifier: str) -> HttpResponseBase:
+    """The page of one code: the same for everybody, with one query and no cookie."""
+    language = preferred(request.headers.get("Accept-Language", ""))
+    throttle = PublicPageThrottle()
+    if not throttle.allow_request(request):
+        wait = str(ceil(throttle.wait()))
+        headers = {"Cache-Control": "no-store", "Retry-After": wait, **_headers(language)}
+        return HttpResponse(body(Answer("too_many"), language)[0], status=429, headers=headers)
+    answer = look_up(slug, identifier)
+    page, etag = body(answer, language)
+    headers = {"Cache-Control": f"public, max-age={MAX_AGE}", "ETag": etag, **_headers(language)}
+    response = HttpResponse(page, status=404 if answer.verdict == "unknown" else 200, headers=headers)
+    return get_conditional_response(request, etag, None, response) or response
+
+
+def look_up(slug: str, identifier: str) -> Answer:
+    """What `/c/<slug>/<identifier>` stands for; one query, or none where no code can have such an address."""
+    if not SLUG.fullmatch(slug) or not IDENTIFIER.fullmatch(identifier):
+        return Answer("unknown")
+    with connection.cursor() as cursor:
+        cursor.execute(CODE_AT, [slug, identifier, f"{settings.PUBLIC_URL.partition('://')[2]}/c/{slug}/"])
+        row = cursor.fetchone()
+    return Answer(VERDICTS[row[0]], row[1], row[2]) if row else Answer("unknown")
+
+
+@lru_cache(maxsize=4096)
+def body(answer: Answer, language: str) -> tuple[bytes, str]:
+    """The page that says `answer`, and its ETag. There are few of them for the most of codes."""
+    text = TEXTS[language][answer.verdict]
+    context = {"answer": answer, "text": text, "language": TAGS[language]}
+    page = render_to_string("workorders/public.html", context).encode()
+    return page, f'"{blake2s(page, digest_size=16).hexdigest()}"'
+
+
+def _headers(language: str) -> dict[str, str]:
+    return {"Content-Language": TAGS[language], "Vary": "Accept-Language"}
