@@ -13,10 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api import Filters, person
-from workorders import services
+from workorders import images, jobs, services
 from workorders.archive import Kind
-from workorders.downloads import archive_download
-from workorders.models import Product, Workorder
+from workorders.downloads import archive_download, images_download
+from workorders.images_api import look_of
+from workorders.models import Job, Product, Workorder
 
 
 class ProductSerializer(serializers.ModelSerializer[Product]):
@@ -113,20 +114,47 @@ class _Archive(_Workorders):
 
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         """The zip, whole or in part; 202 with progress while its codes are being minted."""
-        if request.query_params.get("images"):
-            raise serializers.ValidationError({"images": ["Images of every code cannot be made yet."]})
         workorder = get_object_or_404(self.get_queryset(), pk=pk)
         job = workorder.minting
         if job is not None:
             if job.has_ended:
                 raise Http404
-            return Response({"progress": job.progress}, status.HTTP_202_ACCEPTED)
+            return being_made(job)
+        return self.answer(request, workorder)
+
+    def answer(self, request: Request, workorder: Workorder) -> HttpResponseBase:
+        """The zip of a workorder whose codes are there."""
         return archive_download(request, workorder, self.kind)
+
+
+def being_made(job: Job) -> Response:
+    """202: how far the job is, without which there is nothing to download."""
+    return Response({"progress": job.progress}, status.HTTP_202_ACCEPTED, headers={"Retry-After": "1"})
 
 
 class Download(_Archive):
     permission = "workorder_download"
     kind = "archive"
+
+    def answer(self, request: Request, workorder: Workorder) -> HttpResponseBase:
+        """The zip; with `images` among the parameters, 202 with progress until the images are drawn."""
+        if "images" not in request.query_params:
+            return super().answer(request, workorder)
+        look = look_of(request.query_params.dict(), workorder)
+        try:
+            _name, job = images.asked(workorder, look, person(request))
+        except images.NotMade as reason:
+            return Response({"detail": str(reason)}, status.HTTP_409_CONFLICT, headers={"Retry-After": "60"})
+        return images_download(request, workorder, look) if job is None else being_made(job)
+
+    def delete(self, request: Request, pk: int) -> Response:
+        """Cancel the making of images, named by the same parameters; 404 when they are not being made."""
+        workorder = get_object_or_404(self.get_queryset(), pk=pk)
+        look = look_of(request.query_params.dict(), workorder)
+        job = workorder.jobs.filter(what=Job.What.IMAGES, parameters=look.parameters, status__in=Job.OPEN).first()
+        if job is None or not jobs.cancel(job):
+            raise Http404
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class SerialNumbers(_Archive):

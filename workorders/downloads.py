@@ -8,7 +8,8 @@ from django.http import HttpResponseBase
 from django.utils.text import slugify
 
 from portal.downloads import download
-from workorders.archive import Kind, published
+from workorders.archive import Kind, archive_name, published
+from workorders.images import Look
 from workorders.models import Workorder
 
 SUFFIXES: dict[Kind, str] = {"archive": "", "serial-numbers": "-serial-numbers"}
@@ -16,5 +17,14 @@ SUFFIXES: dict[Kind, str] = {"archive": "", "serial-numbers": "-serial-numbers"}
 
 def archive_download(request: Any, workorder: Workorder, kind: Kind) -> HttpResponseBase:
     """The workorder's zip of that kind, named after its reference; built first where it is missing."""
-    filename = f"{slugify(workorder.reference) or workorder.pk}{SUFFIXES[kind]}.zip"
-    return download(request, published(workorder, kind), filename, "application/zip")
+    return _zip(request, workorder, published(workorder, kind), SUFFIXES[kind])
+
+
+def images_download(request: Any, workorder: Workorder, look: Look) -> HttpResponseBase:
+    """The finished zip with an image of every code in that look."""
+    return _zip(request, workorder, archive_name(workorder, look.name), f"-{look.style.kind}")
+
+
+def _zip(request: Any, workorder: Workorder, name: str, suffix: str) -> HttpResponseBase:
+    filename = f"{slugify(workorder.reference) or workorder.pk}{suffix}.zip"
+    return download(request, name, filename, "application/zip")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from portal.copying import file_blocks
 from portal.leases import Pulse, Status
@@ -24,6 +26,7 @@ from workorders.pdf import MOST_PAGES, PdfWriter
 from workorders.proof import prove_pages
 from workorders.symbols import Level, capacity, smallest_version
 
+REPOSE = timedelta(minutes=1)  # before a job that failed is begun again for whoever asks
 SAMPLES = 10  # images of an archive that are read back before it is published
 PDF = "codes.pdf"
 
@@ -82,11 +85,24 @@ def label_of(workorder: Workorder, look: Look) -> Label:
     return label
 
 
+class NotMade(Exception):  # noqa: N818  # an event, not a fault
+    """The images could not be made when they were last asked for, a moment ago; the message says so."""
+
+
 def asked(workorder: Workorder, look: Look, user: User) -> tuple[str, Job | None]:
-    """The storage name of the archive in this look, and the job that is making it, unless it is there."""
+    """The storage name of the archive in this look, and the job that is making it, unless it is there.
+
+    NotMade when the job has just failed, so that asking again and again does not begin it again and again.
+    """
     name = archive_name(workorder, look.name)
     if storage().exists(name):
         return name, None
+    failed = workorder.jobs.filter(what=Job.What.IMAGES, parameters=look.parameters, status=Status.ERROR)
+    if failed.filter(status_updated_at__gt=timezone.now() - REPOSE).exists():
+        raise NotMade(
+            "Codeport could not make these images. Order them again in a minute; if that fails too, tell the"
+            " operators of this portal."
+        )
     job = jobs.start(workorder, Job.What.IMAGES, look.parameters, user)
     if job.status == Status.COMPLETED:
         jobs.again(job)

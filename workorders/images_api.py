@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -61,11 +62,13 @@ class LookSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError({"images": [str(error)]}) from None
         return {"look": look}
 
-    @property
-    def look(self) -> Look:
-        """What a valid form says."""
-        look: Look = self.validated_data["look"]
-        return look
+
+def look_of(asked: Mapping[str, Any], workorder: Workorder) -> Look:
+    """The look that `asked` says by the names of the API; ValidationError with all that is wrong by field."""
+    form = LookSerializer(data=asked, context={"workorder": workorder})
+    form.is_valid(raise_exception=True)
+    look: Look = form.validated_data["look"]
+    return look
 
 
 def _sheet(asked: dict[str, Any]) -> Sheet:

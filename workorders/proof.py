@@ -53,7 +53,7 @@ def read(pixels: Pixels) -> list[str]:
 
 def page_pixels(page: pypdfium2.PdfPage) -> Pixels:
     """A page as a printer with 300 dots an inch sees it."""
-    return np.ascontiguousarray(page.render(scale=PDF_SCALE, grayscale=True).to_numpy()[:, :, 0])
+    return np.ascontiguousarray(page.render(scale=PDF_SCALE, grayscale=True).to_numpy())
 
 
 def png_pixels(image: bytes) -> Pixels:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from workorders import api, code_views, minting_api, minting_views, public, views
+from workorders import api, code_views, images_views, minting_api, minting_views, public, views
 
 urlpatterns = [
     re_path(r"^c/(?P<slug>[^/]*)/(?P<identifier>(?s:.*))\Z", public.public_page, name="public-page"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("workorders/<int:pk>/sample.svg", views.workorder_sample, name="workorder-sample"),
     path("workorders/<int:pk>/download/", views.workorder_download, name="workorder-download"),
     path("workorders/<int:pk>/serial-numbers/", views.workorder_serial_numbers, name="workorder-serial-numbers"),
+    path("workorders/<int:pk>/images/", images_views.workorder_images, name="workorder-images"),
+    path("workorders/<int:pk>/images/<int:job_id>/", images_views.images_file, name="images-file"),
+    path("workorders/<int:pk>/images/<int:job_id>/cancel/", images_views.images_cancel, name="images-cancel"),
     path("workorders/<int:pk>/minting/", minting_views.workorder_minting, name="workorder-minting"),
     path("workorders/<int:pk>/cancel/", minting_views.workorder_cancel, name="workorder-cancel"),
     path("workorders/archive/", views.workorder_archive_several, name="workorder-archive-several"),
