@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 import zipfile
 from datetime import timedelta
 from hashlib import sha256
@@ -14,9 +15,11 @@ from typing import Any
 import numpy as np
 import pypdfium2
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from portal.leases import ClaimLost, Pulse
 from portal.storage import storage
 from tests.conftest import Demo, client_of, ingested
 from workorders import artist, work
@@ -162,6 +165,48 @@ def test_images_that_say_something_else_are_never_published(
         work.run(job.pk)
         job.refresh_from_db()
         assert job.status == "processing"  # to be tried again when its lease runs out
+    assert not [name for name in names_of(workorder) if "images" in name]
+
+
+def test_a_cancelled_making_ends_at_once_and_leaves_nothing(
+    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(artist, "ALONE", 1)
+    workorder = workorder_of(committed_demo, 3)
+    client = client_of(committed_demo.staff)
+    for look in ({"images": "svg"}, {"images": "pdf"}):
+        client.get(url_of(workorder, **look))
+        job = workorder.jobs.get(what="images", status="queued")
+
+        def tick(pulse: Pulse, rows: int) -> None:
+            raise ClaimLost
+
+        monkeypatch.setattr(Pulse, "tick", tick)
+        work.run(job.pk)  # comes back, though a COPY and other processes were under way
+        job.refresh_from_db()
+        assert job.status == "processing"
+    assert [path.name for path in settings.SPOOL_DIR.glob("job-*")] == []
+
+
+def test_an_archive_that_is_cancelled_comes_back_too(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    workorder = workorder_of(committed_demo, 3)
+
+    def tick(pulse: Pulse, rows: int) -> None:
+        raise ClaimLost
+
+    monkeypatch.setattr(Pulse, "tick", tick)
+    job = workorder.jobs.get(what="archive")
+    work.run(job.pk)
+    job.refresh_from_db()
+    assert (job.status, names_of(workorder)) == ("processing", [])
+
+
+def test_a_drawing_process_that_ends_is_no_success(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(artist, "ALONE", 1)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    workorder = workorder_of(committed_demo, 3)
+    client_of(committed_demo.staff).get(url_of(workorder, images="svg"))
+    work.run(workorder.jobs.get(what="images").pk)
     assert not [name for name in names_of(workorder) if "images" in name]
 
 

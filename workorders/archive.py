@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -122,7 +122,8 @@ class Archive:
 
     def add_codes(self, tick: Callable[[int], None]) -> None:
         """`codes.csv`."""
-        self.add_stream("codes.csv", ticking(_code_lines(self.workorder), tick))
+        with closing(_code_lines(self.workorder)) as lines:  # a COPY left open would hold up the rollback for ever
+            self.add_stream("codes.csv", ticking(lines, tick))
 
     def add_samples(self) -> None:
         """The QR symbol of the first code, twice."""
@@ -187,7 +188,7 @@ class Archive:
         yield b"\n  ]\n}\n"
 
 
-def _code_lines(workorder: Workorder) -> Iterator[bytes]:
+def _code_lines(workorder: Workorder) -> Generator[bytes]:
     """`codes.csv` in blocks, in the order of the codes' source."""
     query = """
         COPY (

@@ -1,23 +1,26 @@
 """Drawing the codes of a workorder: batch by batch, in as many processes as pay.
 
-Needs neither database nor settings, so that it can be done in a process of its own.
+`serve` is what such a process does: it reads what to draw from its standard input and writes what it drew to its
+standard output, until the input ends, as it does when the parent dies. The standard library's pools cannot be had in a
+worker, whose own processes may have no children of that kind.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import pickle
+import subprocess
+import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from itertools import islice
-from signal import SIGKILL
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Self
 
-from portal.supervisor import die_with_parent
 from workorders.drawing import pngs, svgs
 from workorders.symbols import Level, Symbols, encode
 
@@ -49,7 +52,7 @@ class Drawn:
     symbols: Symbols | None = None
 
 
-def draw(identifiers: Iterable[str], count: int, prefix: str, style: Style) -> Iterator[Drawn]:
+def draw(identifiers: Iterable[str], count: int, prefix: str, style: Style) -> Generator[Drawn]:
     """What is drawn of `count` identifiers, whose URLs begin with `prefix`, in batches and in order."""
     remaining = iter(identifiers)
     batches = iter(lambda: list(islice(remaining, BATCH)), [])
@@ -58,22 +61,62 @@ def draw(identifiers: Iterable[str], count: int, prefix: str, style: Style) -> I
     if count <= ALONE or processes == 1:
         yield from map(work, batches)
         return
-    pool = ProcessPoolExecutor(
-        processes,
-        mp_context=multiprocessing.get_context("spawn"),  # a fork would copy threads and connections in any state
-        initializer=die_with_parent,
-        initargs=(SIGKILL, os.getpid()),
-    )
-    try:
-        waiting: deque[Future[Drawn]] = deque()
+    with ExitStack() as ends:
+        idle = deque(ends.enter_context(_Process()) for _process in range(processes))
+        busy: deque[_Process] = deque()
         for batch in batches:
-            waiting.append(pool.submit(work, batch))
-            if len(waiting) > 2 * processes:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+            process = idle.popleft() if idle else busy.popleft()
+            drawn = process.drawn() if process.is_busy else None
+            process.begin(prefix, style, batch)
+            busy.append(process)
+            if drawn:
+                yield drawn
+        while busy:
+            yield busy.popleft().drawn()
+
+
+class _Process:
+    """A process that draws one batch at a time."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
+        folder = Path(__file__).parent.parent
+        self._child = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.is_busy = False
+
+    def begin(self, prefix: str, style: Style, batch: list[str]) -> None:
+        """Have these identifiers drawn."""
+        assert self._child.stdin  # noqa: S101  # is a pipe
+        pickle.dump((prefix, style, batch), self._child.stdin)
+        self._child.stdin.flush()
+        self.is_busy = True
+
+    def drawn(self) -> Drawn:
+        """What was drawn, once it is ready. RuntimeError when the process has ended instead."""
+        assert self._child.stdout  # noqa: S101  # is a pipe
+        try:
+            drawn: Drawn = pickle.load(self._child.stdout)  # noqa: S301  # written by our own child
+        except EOFError:
+            raise RuntimeError(f"A drawing process ended with {self._child.wait()}") from None
+        self.is_busy = False
+        return drawn
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._child.kill()
+        self._child.communicate()
+
+
+def serve() -> None:
+    """Draw what the standard input says."""
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    with suppress(EOFError):
+        while True:
+            asked = pickle.load(source)  # noqa: S301  # written by our own parent
+            pickle.dump(_draw(*asked), sink, pickle.HIGHEST_PROTOCOL)
+            sink.flush()
 
 
 def _draw(prefix: str, style: Style, identifiers: list[str]) -> Drawn:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -141,12 +142,13 @@ def _described(look: Look) -> str:
 
 def _add_images(archive: Archive, look: Look, pulse: Pulse) -> None:
     workorder, ending = archive.workorder, look.style.kind
-    for done, drawn in _drawn(workorder, look.style):
-        names = [f"images/{identifier}.{ending}" for identifier in drawn.identifiers]
-        archive.add(names, drawn.images, drawn.digests)
-        for at in _sampled(workorder, done, len(names)):
-            archive.sample(names[at], workorder.url_prefix + drawn.identifiers[at])
-        pulse.tick(done + len(names))
+    with _drawn(workorder, look.style) as batches:
+        for done, drawn in batches:
+            names = [f"images/{identifier}.{ending}" for identifier in drawn.identifiers]
+            archive.add(names, drawn.images, drawn.digests)
+            for at in _sampled(workorder, done, len(names)):
+                archive.sample(names[at], workorder.url_prefix + drawn.identifiers[at])
+            pulse.tick(done + len(names))
 
 
 def _add_pdf(archive: Archive, look: Look, pulse: Pulse) -> None:
@@ -154,8 +156,12 @@ def _add_pdf(archive: Archive, look: Look, pulse: Pulse) -> None:
     label = label_of(workorder, look)
     samples: dict[int, str] = {}
     with draft_of(f"{archive.draft.name}.pdf") as draft:
-        with draft.open("wb") as out, PdfWriter(out, label, workorder.quantity, settings.SPOOL_DIR) as pdf:
-            for done, drawn in _drawn(workorder, look.style):
+        with (
+            draft.open("wb") as out,
+            PdfWriter(out, label, workorder.quantity, settings.SPOOL_DIR) as pdf,
+            _drawn(workorder, look.style) as batches,
+        ):
+            for done, drawn in batches:
                 assert drawn.symbols is not None  # noqa: S101  # of a PDF
                 pdf.add(drawn.symbols, drawn.identifiers if look.with_id else ())
                 for at in _sampled(workorder, done, len(drawn.identifiers)):
@@ -172,10 +178,22 @@ def _checked(blocks: Iterable[bytes], pulse: Pulse) -> Iterator[bytes]:
         yield block
 
 
-def _drawn(workorder: Workorder, style: Style) -> Iterator[tuple[int, Drawn]]:
-    """Batches of drawn codes, each with how many came before it."""
+@contextmanager
+def _drawn(workorder: Workorder, style: Style) -> Iterator[Iterator[tuple[int, Drawn]]]:
+    """Batches of drawn codes, each with how many came before it.
+
+    Whatever happens, no process runs on, and no COPY stays open, which would hold up the rollback for ever.
+    """
+    with (
+        closing(_identifiers(workorder)) as identifiers,
+        closing(draw(identifiers, workorder.quantity, workorder.url_prefix, style)) as batches,
+    ):
+        yield _numbered(batches)
+
+
+def _numbered(batches: Iterable[Drawn]) -> Iterator[tuple[int, Drawn]]:
     done = 0
-    for drawn in draw(_identifiers(workorder), workorder.quantity, workorder.url_prefix, style):
+    for drawn in batches:
         yield done, drawn
         done += len(drawn.identifiers)
 
@@ -186,7 +204,7 @@ def _sampled(workorder: Workorder, done: int, count: int) -> Iterator[int]:
     return iter(range(-done % step, count, step))
 
 
-def _identifiers(workorder: Workorder) -> Iterator[str]:
+def _identifiers(workorder: Workorder) -> Generator[str]:
     """The identifiers of the workorder's codes in their order."""
     query = "COPY (SELECT identifier FROM workorders_code WHERE workorder_id = %s ORDER BY sequence) TO STDOUT"
     with connection.cursor() as cursor, cursor.cursor.copy(query, [workorder.pk]) as copy:
