@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +19,7 @@ from portal.leases import Pulse, Status
 from portal.storage import storage
 from workorders import qr
 from workorders.models import Code, Job, Workorder
-from workorders.proof import prove
+from workorders.proof import Sample, prove
 from workorders.zipping import ZipWriter
 
 Kind = Literal["archive", "serial-numbers"]
@@ -109,7 +109,7 @@ class Archive:
         self._out = draft.open("wb")
         self._zip = ZipWriter(self._out, workorder.created_at, settings.SPOOL_DIR)
         self._digests = TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  # closed with the context
-        self._samples: dict[str, str] = {}
+        self._samples: list[Sample] = []
 
     def __enter__(self) -> Self:
         return self
@@ -130,8 +130,7 @@ class Archive:
         first = Code.objects.filter(workorder=self.workorder, sequence=1).first()
         if first is not None:
             url = self.workorder.url_prefix + first.identifier
-            self.add(["sample_qr.png", "sample_qr.svg"], [qr.png(url), qr.svg(url)])
-            self._samples["sample_qr.png"] = url
+            self.add(["sample_qr.png", "sample_qr.svg"], [qr.png(url), qr.svg(url)], samples={0: url})
 
     def add_readme(self, images: str = "") -> None:
         """What a printer should know; `images` says what images there are."""
@@ -145,18 +144,26 @@ class Archive:
         )
         self.add(["README.txt"], [text.encode()])
 
-    def add(self, names: Sequence[str], contents: Sequence[bytes], digests: Iterable[str] | None = None) -> None:
-        """Members as they are; their SHA-256 is taken from `digests` where it is known."""
-        self._zip.add_stored(names, contents)
+    def add(
+        self,
+        names: Sequence[str],
+        contents: Sequence[bytes],
+        *,
+        digests: Iterable[str] | None = None,
+        samples: Mapping[int, str] | None = None,
+    ) -> None:
+        """Members as they are; their SHA-256 is taken from `digests` where it is known.
+
+        `samples` has the URLs of those among them, by their place, that `prove` shall read.
+        """
+        begins = self._zip.add_stored(names, contents)
         self._note(names, digests or (sha256(content).hexdigest() for content in contents))
+        for at, url in (samples or {}).items():
+            self._samples.append(Sample(names[at], begins[at], len(contents[at]), url))
 
     def add_stream(self, name: str, blocks: Iterable[bytes]) -> None:
         """A member of any size, compressed."""
         self._note([name], [self._zip.add_deflated(name, blocks)])
-
-    def sample(self, name: str, url: str) -> None:
-        """Have `prove` look whether the image `name` says `url`."""
-        self._samples[name] = url
 
     def add_manifest(self, more: dict[str, object]) -> None:
         """`manifest.json`: what the workorder is, `more`, and the members so far. It comes last."""

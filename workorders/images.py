@@ -145,9 +145,9 @@ def _add_images(archive: Archive, look: Look, pulse: Pulse) -> None:
     with _drawn(workorder, look.style) as batches:
         for done, drawn in batches:
             names = [f"images/{identifier}.{ending}" for identifier in drawn.identifiers]
-            archive.add(names, drawn.images, drawn.digests)
-            for at in _sampled(workorder, done, len(names)):
-                archive.sample(names[at], workorder.url_prefix + drawn.identifiers[at])
+            sampled = _sampled(workorder, done, len(names))
+            samples = {at: workorder.url_prefix + drawn.identifiers[at] for at in sampled}
+            archive.add(names, drawn.images, digests=drawn.digests, samples=samples)
             pulse.tick(done + len(names))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from zipfile import ZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -27,14 +27,25 @@ class Misread(Exception):  # noqa: N818  # an event that the making of an archiv
     """An image does not say what it should."""
 
 
-def prove(archive: Path, urls: Mapping[str, str]) -> None:
-    """Raise Misread unless each image of the zip `archive` that `urls` names, by its member, reads back as that URL."""
-    with ZipFile(archive) as members:
-        for name, url in urls.items():
-            content = members.read(name)
-            found = read(svg_pixels(content) if name.endswith(".svg") else png_pixels(content))
-            if found != [url]:
-                raise Misread(f"{name} reads as {found}, not as {url}")
+@dataclass(frozen=True)
+class Sample:
+    """An image file that lies within an archive as it is: its name, where it begins, its bytes, and what it says."""
+
+    name: str
+    begin: int
+    size: int
+    url: str
+
+
+def prove(archive: Path, samples: Iterable[Sample]) -> None:
+    """Raise Misread unless each sample of the file `archive` reads back as its URL."""
+    with archive.open("rb") as file:
+        for sample in samples:
+            file.seek(sample.begin)
+            content = file.read(sample.size)
+            found = read(svg_pixels(content) if sample.name.endswith(".svg") else png_pixels(content))
+            if found != [sample.url]:
+                raise Misread(f"{sample.name} reads as {found}, not as {sample.url}")
 
 
 def prove_pages(pdf: Path, urls: Mapping[int, str]) -> None:

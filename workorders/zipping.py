@@ -72,12 +72,12 @@ class ZipWriter:
         self._members = 0
         self._directory = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed with the context
 
-    def add_stored(self, names: Sequence[str], contents: Sequence[bytes]) -> None:
-        """Append members as they are; a few thousand at a time is enough to be fast."""
+    def add_stored(self, names: Sequence[str], contents: Sequence[bytes]) -> list[int]:
+        """Append members as they are, and tell where the content of each begins; a few thousand at a time are fast."""
         if len(names) != len(contents):
             raise ValueError(f"{len(contents)} members need as many names, not {len(names)}.")
         if not names:
-            return
+            return []
         members = _Members(names, _STORED)
         members.sizes = members.packed = np.fromiter(map(len, contents), np.uint64, len(contents))
         if members.sizes.max() >= _MAX32:
@@ -91,6 +91,8 @@ class ZipWriter:
         parts = (packed[start : start + size] for start in range(0, len(packed), size))
         self._write(b"".join(chain.from_iterable(zip(parts, members.names, contents, strict=True))))
         self._list(members)
+        begins: list[int] = (ends - members.sizes).tolist()
+        return begins
 
     def add_deflated(self, name: str, blocks: Iterable[bytes]) -> str:
         """Append a member of any size, compressed as it comes; returns the SHA-256 of its content in hexadecimal.
