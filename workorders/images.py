@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
@@ -21,7 +25,7 @@ from portal.storage import storage
 from workorders import jobs
 from workorders.archive import Archive, archive_name, draft_of
 from workorders.artist import Drawn, Style, draw
-from workorders.labels import Label, Sheet
+from workorders.labels import Label, Sheet, one_a_page
 from workorders.models import Job, Workorder
 from workorders.pdf import MOST_PAGES, PdfWriter
 from workorders.proof import prove_pages
@@ -154,7 +158,7 @@ def _add_images(archive: Archive, look: Look, pulse: Pulse) -> None:
 def _add_pdf(archive: Archive, look: Look, pulse: Pulse) -> None:
     workorder = archive.workorder
     label = label_of(workorder, look)
-    samples: dict[int, str] = {}
+    samples = _Samples(label, look.with_id)
     with draft_of(f"{archive.draft.name}.pdf") as draft:
         with (
             draft.open("wb") as out,
@@ -165,11 +169,37 @@ def _add_pdf(archive: Archive, look: Look, pulse: Pulse) -> None:
                 assert drawn.symbols is not None  # noqa: S101  # of a PDF
                 pdf.add(drawn.symbols, drawn.identifiers if look.with_id else ())
                 for at in _sampled(workorder, done, len(drawn.identifiers)):
-                    page = (done + at) // label.sheet.labels
-                    samples[page] = workorder.url_prefix + drawn.identifiers[at]
+                    samples.add(drawn.symbols[at], drawn.identifiers[at])
                 pulse.tick(done + len(drawn.identifiers))
-        prove_pages(draft, samples)
+        samples.prove(draft, workorder.url_prefix)
         archive.add_stream(PDF, _checked(file_blocks(draft), pulse))
+
+
+class _Samples:
+    """Labels of a PDF that are read back before it is published.
+
+    Of the file itself that is its first page. To reach one in the middle a reader takes all those before into memory,
+    so the others are drawn once more, on a page each.
+    """
+
+    def __init__(self, label: Label, with_id: bool) -> None:
+        self.label, self.with_id = label, with_id
+        self.symbols: list[npt.NDArray[np.uint64]] = []
+        self.identifiers: list[str] = []
+
+    def add(self, symbol: npt.NDArray[np.uint64], identifier: str) -> None:
+        self.symbols.append(symbol)
+        self.identifiers.append(identifier)
+
+    def prove(self, draft: Path, prefix: str) -> None:
+        """Raise Misread when a label does not say its URL."""
+        urls = [prefix + identifier for identifier in self.identifiers]
+        prove_pages(draft, {0: urls[0]})
+        sheet = one_a_page(self.label.sheet.label_width, self.label.sheet.label_height)
+        pages = io.BytesIO()
+        with PdfWriter(pages, replace(self.label, sheet=sheet), len(urls)) as pdf:
+            pdf.add(np.array(self.symbols), self.identifiers if self.with_id else ())
+        prove_pages(pages.getvalue(), dict(enumerate(urls)))
 
 
 def _checked(blocks: Iterable[bytes], pulse: Pulse) -> Iterator[bytes]:

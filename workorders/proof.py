@@ -48,7 +48,7 @@ def prove(archive: Path, samples: Iterable[Sample]) -> None:
                 raise Misread(f"{sample.name} reads as {found}, not as {sample.url}")
 
 
-def prove_pages(pdf: Path, urls: Mapping[int, str]) -> None:
+def prove_pages(pdf: Path | bytes, urls: Mapping[int, str]) -> None:
     """Raise Misread unless each page of `pdf` that `urls` names, the first is 0, shows that URL among its labels."""
     with pypdfium2.PdfDocument(pdf) as document:
         for number, url in urls.items():
