@@ -13,6 +13,8 @@ WITHOUT_DATABASE = {
     "up",  # starts its own
 }
 
+WITHOUT_TABLES = {"42P01", "42703"}  # undefined table, undefined column
+
 
 def leave(*_: object) -> NoReturn:
     """End at a signal that comes before anything is started."""
@@ -31,6 +33,7 @@ def main() -> None:
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import ProgrammingError
 
     from portal import services, supervisor
 
@@ -45,6 +48,11 @@ def main() -> None:
         sys.exit(2)
     except supervisor.ServiceError as error:
         supervisor.say(str(error))
+        sys.exit(1)
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", "") not in WITHOUT_TABLES:
+            raise
+        supervisor.say("The database does not have this version's tables: run `manage.py migrate` or `make run` first.")
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
@@ -107,3 +111,19 @@ def test_ingest_refuses_nonsense_with_the_reason(
     with pytest.raises(CommandError, match=reason):
         call_command("ingest", tmp_path / name, **{"company": "demo", "stdout": io.StringIO()} | options)
     assert not Code.objects.exists()
+
+
+def test_a_database_without_tables_is_said_in_one_sentence(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "create_token", "staff@demo.example"],
+        env=environment | {"CODEPORT_HOME": str(tmp_path)},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.strip() == (
+        "The database does not have this version's tables: run `manage.py migrate` or `make run` first."
+    )
