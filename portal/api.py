@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from rest_framework import exceptions, status
@@ -19,6 +20,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
 from portal.models import User, UserAuthorizationToken
 
@@ -71,6 +73,12 @@ def person(request: Request) -> User:
     return request.user
 
 
+def caller(request: Request) -> str:
+    """What tells one caller from others: the token, or the person where there is none."""
+    token = request.auth
+    return f"token-{token.pk}" if isinstance(token, UserAuthorizationToken) else f"person-{person(request).pk}"
+
+
 class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
@@ -107,13 +115,39 @@ def _has_lone_surrogate(data: object) -> bool:
 
 
 class Pagination(LimitOffsetPagination):
-    """`limit` (20 unless said, at most 1000) and `offset`."""
+    """`limit` (20 unless said, at most 1000) and `offset`.
+
+    The links to other pages carry `up_to`, the highest id there was when the walk began: rows that are made meanwhile
+    neither shift a page nor change the count. A row that no longer matches a filter does shift what follows it.
+    """
 
     default_limit = 20
     max_limit = 1000
+    up_to: int | None
 
     def get_offset(self, request: Request) -> int:
         return min(super().get_offset(request), BIGGEST_OFFSET)
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
+        asked = request.query_params.get("up_to", "")
+        if asked and not re.fullmatch(r"[0-9]{1,18}", asked):
+            raise exceptions.ValidationError({"up_to": ["It must be an id, as the links to other pages have it."]})
+        self.up_to = int(asked) if asked else None
+        return super().paginate_queryset(queryset.filter(pk__lte=asked) if asked else queryset, request, view)
+
+    def get_count(self, queryset: Any) -> int:
+        found: dict[str, int] = queryset.order_by().aggregate(count=Count("pk"), highest=Max("pk"))
+        self.up_to = self.up_to or found["highest"]
+        return found["count"]
+
+    def get_next_link(self) -> str | None:
+        return self._walking(super().get_next_link())
+
+    def get_previous_link(self) -> str | None:
+        return self._walking(super().get_previous_link())
+
+    def _walking(self, link: str | None) -> str | None:
+        return link and replace_query_param(link, "up_to", self.up_to)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
