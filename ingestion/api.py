@@ -22,7 +22,7 @@ from ingestion.csv_reader import DELIMITERS
 from ingestion.errors import KINDS, message
 from ingestion.fields import parse_defaults
 from ingestion.models import IngestionError, IngestionRecord
-from portal.api import Filters, person
+from portal.api import Filters, ProgressSerializer, person
 from portal.idempotency import idempotent
 from portal.models import Company
 from portal.storage import storage
@@ -36,7 +36,7 @@ class Refused(APIException):
 
 
 class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
-    progress = serializers.DictField(read_only=True)
+    progress = ProgressSerializer(read_only=True)
 
     class Meta:
         model = IngestionRecord

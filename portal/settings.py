@@ -146,6 +146,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "rest_framework",
+    "drf_spectacular",
     "portal",
     "workorders",
     "ingestion",
@@ -245,8 +246,18 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["portal.api.TextJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["portal.throttling.ApiThrottle"],
     "DEFAULT_PAGINATION_CLASS": "portal.api.Pagination",
+    "DEFAULT_SCHEMA_CLASS": "portal.schema.Schema",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.WhateverIsAccepted",
     "EXCEPTION_HANDLER": "portal.api.exception_handler",
     "NUM_PROXIES": NUM_PROXIES,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Codeport",
+    "VERSION": "2",
+    "LICENSE": {"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+    "SCHEMA_PATH_PREFIX": "/api/v2",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.schema.complete"],
+    "SORT_OPERATIONS": False,
 }
 
 CELERY_TASK_IGNORE_RESULT = True
