@@ -189,7 +189,7 @@ extend_schema_view(
     )
 )(api.Process)
 extend_schema_view(
-    get=extend_schema(operation_id="list_records", summary="List ingestion records, newest first", description=""),
+    get=extend_schema(operation_id="list_records", summary="List ingestion records, newest first"),
 )(api.RecordList)
 extend_schema_view(
     get=extend_schema(

@@ -43,7 +43,7 @@ WHO = {
 class Me(APIView):
     permission = None
 
-    @extend_schema(operation_id="get_me", summary="See whose token it is", description="", responses={200: WHO})
+    @extend_schema(operation_id="get_me", summary="See whose token it is", responses={200: WHO})
     def get(self, request: Request) -> Response:
         """The caller, the company and the permissions in force."""
         user, token = person(request), request.auth

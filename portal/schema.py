@@ -164,9 +164,13 @@ class Schema(AutoSchema):
         return hasattr(getattr(self.view, self.method.lower()), "is_idempotent")
 
     def get_summary(self) -> str:
-        """The first sentence of the call's docstring, of a call that its room says no more about."""
+        """The first line of the call's docstring, of a call that its room says no more about."""
         first: str = super().get_description().partition("\n")[0]
         return first.rstrip(".")
+
+    def get_description(self, *_: Any) -> str:
+        """Nothing: docstrings are for those who read the code."""
+        return ""
 
     def _permission(self) -> str:
         codename = self.view.permission  # type: ignore[attr-defined]  # a view without it is a bug: fail loudly

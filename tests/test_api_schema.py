@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.test import Client
+from django.utils.html import escape
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
@@ -22,6 +24,7 @@ from schemathesis.specs.openapi import checks as openapi
 from ingestion import services
 from ingestion.models import IngestionError
 from tests.conftest import Demo, issue
+from tests.test_api_access import ANY_TOKEN, NEEDS, OPEN
 from workorders.models import Workorder
 
 FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
@@ -62,6 +65,45 @@ def test_the_file_is_what_the_code_makes() -> None:
     validate_schema(made)  # type: ignore[no-untyped-call]
     assert not GENERATOR_STATS._warn_cache
     assert not GENERATOR_STATS._error_cache
+
+
+def test_every_call_is_described_with_what_it_needs() -> None:
+    needs = {call.replace("<int:pk>", "{id}").replace("<slug:key>", "{key}"): need for call, need in NEEDS.items()}
+    described = {f"{method.upper()} {path[1:]}": operation for path, method, operation in OPERATIONS}
+    assert {call for call, need in needs.items() if need != OPEN} | {"POST storage/"} == set(described)
+    for call, operation in described.items():
+        if call != "POST storage/":
+            need = needs[call]
+            said = "any valid token" if need == ANY_TOKEN else f"the permission `{need}`"
+            assert operation["description"].endswith(f"Needs {said}."), call
+            assert {"401", "403", "429"} <= set(operation["responses"]), call
+        assert operation["summary"][0].isupper(), call
+        parameters = [each.get("$ref", "") for each in operation.get("parameters", [])]
+        repeats = call.startswith("POST api/")
+        assert ("#/components/parameters/Idempotency-Key" in parameters) is repeats, call
+
+
+def test_the_schema_is_served_to_everybody(db: None) -> None:
+    answer = Client().get("/api/schema/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert answer.json() == WRITTEN
+
+
+def test_the_page_shows_every_call(db: None) -> None:
+    answer = Client().get("/api/docs/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    for path, method, operation in OPERATIONS:
+        call = page.split(f'id="{operation["operationId"]}"')[1].split("</article>")[0]
+        assert f'<span class="method">{method.upper()}</span> {path}' in call
+        assert escape(operation["summary"]) in call
+        assert all(f'<b class="id">{status}</b>' in call for status in operation["responses"])
+    assert (
+        "curl -H &quot;Authorization: UAT $TOKEN&quot; \\\n  --json &#x27;{&quot;filetype&quot;: &quot;csv&quot;}&#x27;"
+        in page
+    )
+    assert "<script>" not in page
+    assert " style=" not in page
 
 
 @pytest.fixture

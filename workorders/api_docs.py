@@ -58,20 +58,15 @@ DOWNLOADS: dict[Any, Any] = {
 MADE = [_example({"progress": PROGRESS}, "202")]
 
 extend_schema_view(
-    get=extend_schema(
-        operation_id="list_products", summary="List products", description="", examples=[_example(PRODUCT)]
-    )
+    get=extend_schema(operation_id="list_products", summary="List products", examples=[_example(PRODUCT)])
 )(api.ProductList)
 extend_schema_view(
-    get=extend_schema(
-        operation_id="get_product", summary="Look at a product", description="", examples=[_example(PRODUCT)]
-    )
+    get=extend_schema(operation_id="get_product", summary="Look at a product", examples=[_example(PRODUCT)])
 )(api.ProductDetail)
 extend_schema_view(
     get=extend_schema(
         operation_id="list_workorders",
         summary="List workorders, newest first",
-        description="",
         examples=[_example(WORKORDER)],
     )
 )(api.WorkorderList)
