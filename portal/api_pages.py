@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
@@ -37,10 +38,16 @@ def schema(request: HttpRequest) -> JsonResponse:
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """The schema as a page; open to everybody."""
+    return render(request, "portal/api_docs.html", {"reference": _reference()})
+
+
+@cache
+def _reference() -> SafeString:
+    """What the page says, the same for everybody."""
     made = openapi()
-    groups = [(tag, [call for call in calls() if call.tag == tag["name"]]) for tag in made["tags"]]
+    groups = [(tag, [call for call in _calls() if call.tag == tag["name"]]) for tag in made["tags"]]
     about = [_marked(text) for text in made["info"]["description"].split("\n\n")]
-    return render(request, "portal/api_docs.html", {"groups": groups, "about": about})
+    return render_to_string("portal/_api_reference.html", {"groups": groups, "about": about})
 
 
 @dataclass(frozen=True)
@@ -81,8 +88,7 @@ class Call:
     answers: list[Answer]
 
 
-@cache
-def calls() -> list[Call]:
+def _calls() -> list[Call]:
     """All operations of the schema, in its order."""
     paths = openapi()["paths"].items()
     return [_call(path, method, each) for path, item in paths for method, each in item.items()]

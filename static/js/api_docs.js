@@ -13,8 +13,12 @@ function find() {
   for (const { call, text, link } of calls) call.hidden = link.hidden = !words.every((word) => text.includes(word));
   for (const group of groups) group.hidden = !group.querySelector(":is([data-call], [data-of]):not([hidden])");
   document.querySelector("#none").hidden = calls.some(({ call }) => !call.hidden);
+  document.querySelector("#about").hidden = words.some(Boolean);
 }
 
 document.querySelector("#finder").hidden = false;
-field.addEventListener("input", find);
+field.addEventListener("input", () => {
+  find();
+  scrollTo(0, 0);
+});
 find(); // a browser that goes back fills the field again
