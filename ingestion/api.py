@@ -22,7 +22,8 @@ from ingestion.csv_reader import DELIMITERS
 from ingestion.errors import KINDS, message
 from ingestion.fields import parse_defaults
 from ingestion.models import IngestionError, IngestionRecord
-from portal.api import Filters, person
+from portal.api import Filters, ProgressSerializer, person
+from portal.idempotency import idempotent
 from portal.models import Company
 from portal.storage import storage
 from workorders.services import claim_url_prefix, usable_products
@@ -35,7 +36,7 @@ class Refused(APIException):
 
 
 class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
-    progress = serializers.DictField(read_only=True)
+    progress = ProgressSerializer(read_only=True)
 
     class Meta:
         model = IngestionRecord
@@ -135,6 +136,7 @@ def company_of(request: Request) -> Company:
 class GetPostData(APIView):
     permission = "ingestion_code_create"
 
+    @idempotent
     def post(self, request: Request) -> Response:
         """Create an ingestion record and the signed form for its file."""
         mode = IngestionRecord.Mode.API if request.auth else IngestionRecord.Mode.PORTAL
@@ -150,6 +152,7 @@ class GetPostData(APIView):
 class Process(APIView):
     permission = "ingestion_code_create"
 
+    @idempotent
     def post(self, request: Request) -> Response:
         """Start checking an uploaded file and creating its codes."""
         company = company_of(request)
@@ -198,6 +201,7 @@ class RecordDetail(_Records, RetrieveAPIView[IngestionRecord]):
 class Cancel(_Records):
     permission = "ingestion_cancel"
 
+    @idempotent
     def post(self, request: Request, key: str) -> Response:
         """End an ingestion that has not ended; nothing of it is stored."""
         record = get_object_or_404(self.get_queryset(), key=key, company_id=company_of(request))

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from ingestion import engine, services
+from portal import idempotency
 
 
 @shared_task
@@ -13,3 +14,4 @@ def run(record_id: int) -> None:
 @shared_task
 def sweep() -> None:
     services.requeue_stale()
+    idempotency.sweep()

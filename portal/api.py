@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
-from rest_framework import exceptions, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.filters import BaseFilterBackend
+from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.pagination import LimitOffsetPagination
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
 from portal.models import User, UserAuthorizationToken
 
@@ -71,6 +75,12 @@ def person(request: Request) -> User:
     return request.user
 
 
+def caller(request: Request) -> str:
+    """What tells one caller from others: the token, or the person where there is none."""
+    token = request.auth
+    return f"token-{token.pk}" if isinstance(token, UserAuthorizationToken) else f"person-{person(request).pk}"
+
+
 class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
@@ -106,14 +116,89 @@ def _has_lone_surrogate(data: object) -> bool:
     return False
 
 
+class ProgressSerializer(serializers.Serializer[Any]):
+    """How far work is that takes long, as `Leased.progress` says it."""
+
+    phase = serializers.CharField(read_only=True)
+    rows_done = serializers.IntegerField(read_only=True)
+    rows_total = serializers.IntegerField(read_only=True, allow_null=True)
+
+
+class WhateverIsAccepted(BaseContentNegotiation):
+    """Each call answers in one media type, so `Accept` asks for nothing: a zip is no refusal to who accepts zips."""
+
+    def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:
+        return DefaultContentNegotiation().select_parser(request, parsers)
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
 class Pagination(LimitOffsetPagination):
-    """`limit` (20 unless said, at most 1000) and `offset`."""
+    """`limit` (20 unless said, at most 1000) and `offset`.
+
+    The links to other pages carry `up_to`, the highest id there was when the walk began: rows that are made meanwhile
+    neither shift a page nor change the count. A row that no longer matches a filter does shift what follows it.
+    """
 
     default_limit = 20
     max_limit = 1000
+    up_to: int | None
 
     def get_offset(self, request: Request) -> int:
         return min(super().get_offset(request), BIGGEST_OFFSET)
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
+        asked = request.query_params.get("up_to", "")
+        if asked and not re.fullmatch(r"[0-9]{1,18}", asked):
+            raise exceptions.ValidationError({"up_to": ["It must be an id, as the links to other pages have it."]})
+        self.up_to = int(asked) if asked else None
+        return super().paginate_queryset(queryset.filter(pk__lte=asked) if asked else queryset, request, view)
+
+    def get_count(self, queryset: Any) -> int:
+        found: dict[str, int] = queryset.order_by().aggregate(count=Count("pk"), highest=Max("pk"))
+        self.up_to = self.up_to or found["highest"]
+        return found["count"]
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """The three parameters for the schema."""
+        whole = {"type": "integer", "minimum": 0}
+        found = [
+            (
+                "limit",
+                {**whole, "minimum": 1, "maximum": self.max_limit, "default": self.default_limit},
+                "Rows a page.",
+            ),
+            ("offset", {**whole, "default": 0}, "Rows before the page."),
+            ("up_to", whole, "The highest id of the walk; the links to other pages have it."),
+        ]
+        return [
+            {"name": name, "in": "query", "required": False, "schema": schema, "description": said}
+            for name, schema, said in found
+        ]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The shape of a page for the schema."""
+        link = {"type": "string", "format": "uri", "nullable": True}
+        following = "https://codeport.example/api/v2/products/?limit=20&offset=20&up_to=31"
+        properties = {
+            "count": {"type": "integer", "example": 31},
+            "next": {**link, "example": following},
+            "previous": {**link, "example": None},
+            "results": schema,
+        }
+        return {"type": "object", "properties": properties, "required": list(properties)}
+
+    def get_next_link(self) -> str | None:
+        return self._walking(super().get_next_link())
+
+    def get_previous_link(self) -> str | None:
+        return self._walking(super().get_previous_link())
+
+    def _walking(self, link: str | None) -> str | None:
+        return link and replace_query_param(link, "up_to", self.up_to)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -161,6 +246,24 @@ class Filters(BaseFilterBackend):
             queryset = queryset.order_by(*self._ordering(asked["ordering"]), "pk")
         return queryset
 
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """The list's parameters for the schema."""
+        text, flag, time = {"type": "string"}, {"type": "boolean"}, {"type": "string", "format": "date-time"}
+        found = [(name, text, "Only rows with exactly this.") for name in self.equal]
+        found += [(name, flag, "Only rows where this holds, or does not.") for name in self.flags]
+        for name in self.ranges:
+            found.append((f"{name}_after", time, "Only rows of this moment or later; UTC unless it says otherwise."))
+            found.append((f"{name}_before", time, "Only rows before this moment."))
+        if type(self).search is not Filters.search:
+            found.append(("search", text, "Only rows in which this text stands somewhere."))
+        if self.orderings:
+            said = f"By {', '.join(self.orderings)}; several separated by commas, `-` before a name for the reverse."
+            found.append(("ordering", text, said))
+        return [
+            {"name": name, "in": "query", "required": False, "schema": schema, "description": said}
+            for name, schema, said in found
+        ]
+
     def _ordering(self, asked: str) -> list[str]:
         fields = asked.split(",")
         for field in fields:
@@ -181,6 +284,6 @@ def _moment(name: str, value: str) -> datetime:
     """A date or a date and time in ISO 8601; UTC unless it says otherwise."""
     try:
         moment = datetime.fromisoformat(value.replace(" ", "+"))  # a plus sign that was not escaped came as a space
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise exceptions.ValidationError({name: ["It must look like 2026-11-23 or 2026-11-23T17:00:00Z."]}) from None

@@ -12,7 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Permission, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -153,3 +153,19 @@ class UserAuthorizationToken(models.Model):
     def is_valid(self) -> bool:
         """Whether the token opens anything now."""
         return self.revoked_at is None and self.expires_at > timezone.now() and self.user.is_active
+
+
+class KeptAnswer(models.Model):
+    """What a call with an `Idempotency-Key` was answered, to be answered alike when it is sent again.
+
+    Without `status` the call is still running, which only its own transaction sees.
+    """
+
+    call = models.CharField(max_length=64, unique=True, help_text="SHA-256 of caller, key and path.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the call's body.")
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    def __str__(self) -> str:
+        return self.call

@@ -11,6 +11,7 @@
 | ALLOWED_HOSTS | host names the portal answers to besides those of this machine, separated by commas | |
 | MAX_UPLOAD_MB | largest file accepted, in MiB | 1024 |
 | PUBLIC_PAGE_RATE | pages of codes that one address may open, as in 5/s, 60/min, 1000/hour or 9999/day | 60/min |
+| API_RATE | calls of the API that one token may make, written likewise | 1200/min |
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
 | EMAIL_URL | where mail goes, smtp://user:password@host:587/?tls=True | printed on the console |
 """
@@ -88,6 +89,11 @@ try:
         "60/min",
         validate=validate.Regexp(r"^[1-9][0-9]{0,3}/(s|min|hour|day)\Z", error="Must look like 60/min."),
     )
+    API_RATE = env.str(
+        "API_RATE",
+        "1200/min",
+        validate=validate.Regexp(r"^[1-9][0-9]{0,5}/(s|min|hour|day)\Z", error="Must look like 1200/min."),
+    )
     NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=validate.Range(0, 10))
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=_hosts)
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]  # the machine itself always may
@@ -140,11 +146,13 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "rest_framework",
+    "drf_spectacular",
     "portal",
     "workorders",
     "ingestion",
 ]
 MIDDLEWARE = [
+    "portal.request_ids.request_id",
     "portal.middleware.length_required",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -236,9 +244,20 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.HasPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["portal.api.TextJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.throttling.ApiThrottle"],
     "DEFAULT_PAGINATION_CLASS": "portal.api.Pagination",
+    "DEFAULT_SCHEMA_CLASS": "portal.schema.Schema",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.WhateverIsAccepted",
     "EXCEPTION_HANDLER": "portal.api.exception_handler",
     "NUM_PROXIES": NUM_PROXIES,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Codeport",
+    "VERSION": "2",
+    "LICENSE": {"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+    "SCHEMA_PATH_PREFIX": "/api/v2",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.schema.complete"],
+    "SORT_OPERATIONS": False,
 }
 
 CELERY_TASK_IGNORE_RESULT = True
@@ -270,8 +289,9 @@ EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
+    "filters": {"request_id": {"()": "portal.request_ids.RequestIdFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion")},

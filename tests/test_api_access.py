@@ -1,81 +1,252 @@
-"""Every call of the API against every caller who may not make it."""
+"""Every call of the API against every kind of caller, made from the URL configuration."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from portal.models import UserAuthorizationToken
+from ingestion.models import IngestionError, IngestionRecord
+from portal.models import User, UserAuthorizationToken
+from portal.roles import CODENAMES
 from tests.conftest import PASSWORD, Demo, client_of, issue
+from workorders.models import Product, Workorder
 
-CALLS = [
-    ("POST", "/api/v2/ingestion/codes/upload/get-post-data/", "ingestion_code_create"),
-    ("POST", "/api/v2/ingestion/codes/upload/process/", "ingestion_code_create"),
-    ("GET", "/api/v2/ingestion/", "ingestion_view"),
-    ("GET", "/api/v2/ingestion/aaaaaaaaaaaa/", "ingestion_view"),
-    ("GET", "/api/v2/ingestion/aaaaaaaaaaaa/errors/", "ingestion_view"),
-    ("GET", "/api/v2/ingestion/aaaaaaaaaaaa/errors.csv", "ingestion_view"),
-    ("POST", "/api/v2/ingestion/aaaaaaaaaaaa/cancel/", "ingestion_cancel"),
-    ("GET", "/api/v2/workorders/", "workorder_view"),
-    ("GET", "/api/v2/workorders/1/", "workorder_view"),
-    ("GET", "/api/v2/workorders/1/download/", "workorder_download"),
-    ("GET", "/api/v2/workorders/1/serial-numbers/", "workorder_sid_download"),
-    ("POST", "/api/v2/workorders/create-sid/", "workorder_create"),
-    ("GET", "/api/v2/products/", "product_view"),
-    ("GET", "/api/v2/products/1/", "product_view"),
-]
-EVERY = sorted({permission for _method, _path, permission in CALLS})
-every_call = pytest.mark.parametrize(("method", "path", "permission"), CALLS)
+ANY_TOKEN = "any token"
+OPEN = "nothing"
+
+# What each call needs. A new route or method fails the tests until it stands here.
+NEEDS = {
+    "POST api/v2/ingestion/codes/upload/get-post-data/": "ingestion_code_create",
+    "POST api/v2/ingestion/codes/upload/process/": "ingestion_code_create",
+    "GET api/v2/ingestion/": "ingestion_view",
+    "GET api/v2/ingestion/<slug:key>/": "ingestion_view",
+    "GET api/v2/ingestion/<slug:key>/errors/": "ingestion_view",
+    "GET api/v2/ingestion/<slug:key>/errors.csv": "ingestion_view",
+    "GET api/v2/ingestion/<slug:key>/rows-with-errors/": "ingestion_view",
+    "POST api/v2/ingestion/<slug:key>/cancel/": "ingestion_cancel",
+    "GET api/v2/workorders/": "workorder_view",
+    "GET api/v2/workorders/<int:pk>/": "workorder_view",
+    "GET api/v2/workorders/<int:pk>/download/": "workorder_download",
+    "GET api/v2/workorders/<int:pk>/serial-numbers/": "workorder_sid_download",
+    "POST api/v2/workorders/create-sid/": "workorder_create",
+    "GET api/v2/products/": "product_view",
+    "GET api/v2/products/<int:pk>/": "product_view",
+    "GET api/v2/me/": ANY_TOKEN,
+    "GET api/schema/": OPEN,
+    "GET api/docs/": OPEN,
+}
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def routes(patterns: list[Any] | None = None, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every route of the API in the URL configuration, with its view."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern) and route.startswith("api/"):
+            yield route, pattern.callback
+
+
+def calls() -> list[str]:
+    """Every method of every route, as NEEDS names it."""
+    found = []
+    for route, view in routes():
+        view_class = getattr(view, "view_class", None)
+        methods = [name for name in METHODS if hasattr(view_class, name.lower())] if view_class else ["GET"]
+        found += [f"{method} {route}" for method in methods]
+    return found
+
+
+GUARDED = sorted(call for call in calls() if NEEDS.get(call) != OPEN)
+every_call = pytest.mark.parametrize("call", GUARDED)
+
+
+@pytest.fixture
+def record(demo: Demo) -> IngestionRecord:
+    """A record of demo's whose upload was refused."""
+    record = IngestionRecord.objects.create(
+        company=demo.company, created_by=demo.staff, filetype="csv", ingestion_mode="api", status="error"
+    )
+    IngestionError.objects.create(record=record, row=2, column="id", value="x", error="invalid_id_error")
+    return record
+
+
+@pytest.fixture
+def workorder(demo: Demo) -> Workorder:
+    """A workorder of demo's."""
+    return Workorder.objects.create(company=demo.company, reference="Spring", quantity=0, created_by=demo.staff)
+
+
+@pytest.fixture
+def there(demo: Demo, record: IngestionRecord, workorder: Workorder) -> dict[str, Any]:
+    """What an address can name of demo's, by the beginning of the route."""
+    product = demo.company.products.earliest("pk")
+    return {"ingestion": record.key, "workorders": workorder.pk, "products": product.pk}
+
+
+def address(call: str, there: dict[str, Any]) -> tuple[str, str]:
+    """Method and path of a call about what is there."""
+    method, _, route = call.partition(" ")
+    return method, "/" + re.sub(r"<[^>]*>", lambda _: str(there[route.split("/")[2]]), route)
+
+
+def answer(client: APIClient, at: tuple[str, str], authorization: str | None = None) -> Any:
+    """What a call without a body is answered; what it streams is read to its end."""
+    headers = {} if authorization is None else {"Authorization": authorization}
+    found: Any = client.generic(*at, headers=headers)
+    if found.streaming:
+        b"".join(found.streaming_content)
+    return found
+
+
+def test_every_call_says_what_it_needs() -> None:
+    assert sorted(calls()) == sorted(NEEDS), "NEEDS in tests/test_api_access.py lists every call of the API."
+    assert {*NEEDS.values()} - {ANY_TOKEN, OPEN} <= CODENAMES
+
+
+@pytest.mark.parametrize("call", sorted(call for call in calls() if NEEDS.get(call) == OPEN))
+def test_what_is_open_needs_no_token(demo: Demo, call: str) -> None:
+    assert answer(APIClient(), address(call, {})).status_code == 200
+    assert answer(APIClient(), ("POST", address(call, {})[1])).status_code == 405
 
 
 @every_call
-def test_nobody_calls_without_a_valid_token(demo: Demo, method: str, path: str, permission: str) -> None:
-    client = APIClient()
-    assert client.generic(method, path).status_code == 401
+def test_nobody_calls_without_a_valid_token(demo: Demo, there: dict[str, Any], call: str) -> None:
+    at = address(call, there)
     token = issue(demo.admin)
-    past = timezone.now() - timedelta(seconds=1)
-    for secret in ("", "x", token[:-1], token + "x", token.swapcase(), issue(demo.admin, expires_at=past), "\xe9" * 9):
-        assert client.generic(method, path, HTTP_AUTHORIZATION=f"UAT {secret}").status_code == 401
-    for scheme in ("Token", "Bearer", "Basic"):
-        assert client.generic(method, path, HTTP_AUTHORIZATION=f"{scheme} {token}").status_code == 401
-    UserAuthorizationToken.objects.update(revoked_at=timezone.now())
-    refused = client.generic(method, path, HTTP_AUTHORIZATION=f"UAT {token}")
-    assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "UAT")
-    UserAuthorizationToken.objects.update(revoked_at=None)
+    past, client = timezone.now() - timedelta(seconds=1), APIClient()
+    expired = issue(demo.admin, expires_at=past)
+    revoked = issue(demo.admin, name="revoked")
+    UserAuthorizationToken.objects.filter(name="revoked").update(revoked_at=past)
+    malformed = ["UAT", "UAT ", token, f"UAT{token}", f"UAT {token} x", f"UAT, {token}", "UAT \xe9\xe9\xe9", "é"]
+    wrong = ["UAT x", f"UAT {token[:-1]}", f"UAT {token}x", f"UAT {token.swapcase()}"]
+    schemes = [f"{scheme} {token}" for scheme in ("Token", "Bearer", "Basic")]
+    for header in (None, "", *malformed, *wrong, *schemes, f"UAT {expired}", f"UAT {revoked}"):
+        refused = answer(client, at, header)
+        assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "UAT"), header
+        assert list(refused.json()) == ["detail"]
     demo.admin.is_active = False
     demo.admin.save()
-    assert client.generic(method, path, HTTP_AUTHORIZATION=f"UAT {token}").status_code == 401
+    assert answer(client, at, f"UAT {token}").status_code == 401
 
 
 @every_call
-def test_the_token_needs_the_calls_own_permission(demo: Demo, method: str, path: str, permission: str) -> None:
-    others = client_of(demo.admin, *(codename for codename in EVERY if codename != permission))
-    assert others.generic(method, path).status_code == 403
-    alone = client_of(demo.admin, permission)
-    assert alone.generic(method, path).status_code not in (401, 403)
+def test_the_calls_own_permission_is_needed_and_enough(demo: Demo, there: dict[str, Any], call: str) -> None:
+    at, needed = address(call, there), NEEDS.get(call, "")
+    demo.admin.user_permissions.set(Permission.objects.filter(codename__in=CODENAMES - {"company_view_all"}))
+    for codename in sorted(CODENAMES):
+        status = answer(client_of(demo.admin, codename), at).status_code
+        may = needed in (codename, ANY_TOKEN)
+        assert (status not in (401, 403)) if may else status == 403, codename
+    others = CODENAMES - {needed}
+    assert (answer(client_of(demo.admin, *others), at).status_code == 403) is (needed != ANY_TOKEN)
+    assert answer(client_of(demo.admin), at).status_code not in (401, 403), "all permissions"
 
 
 @every_call
-def test_a_token_does_not_do_what_its_user_may_not(demo: Demo, method: str, path: str, permission: str) -> None:
+def test_a_token_does_not_do_what_its_user_may_not(demo: Demo, there: dict[str, Any], call: str) -> None:
     demo.admin.groups.clear()
-    assert client_of(demo.admin).generic(method, path).status_code == 403
+    status = answer(client_of(demo.admin), address(call, there)).status_code
+    assert status == (200 if NEEDS.get(call) == ANY_TOKEN else 403)
+
+
+@every_call
+def test_what_belongs_to_another_company_does_not_exist(demo: Demo, there: dict[str, Any], call: str) -> None:
+    at = address(call, there)
+    demo.other_staff.user_permissions.set(Permission.objects.filter(codename__in=CODENAMES - {"company_view_all"}))
+    for client in (client_of(demo.other_staff), signed_in("staff@other.example")):
+        found = answer(client, at)
+        if "<" in call:
+            assert (found.status_code, found.json()) == (404, {"detail": "Not found."})
+        elif "results" in found.json():
+            own = answer(client_of(demo.admin), at).json()["results"]
+            assert own
+            assert not {row["id"] for row in own} & {row["id"] for row in found.json()["results"]}
+
+
+def signed_in(email: str) -> APIClient:
+    """The client of a browser in which that person is signed in."""
+    client = APIClient(enforce_csrf_checks=True)
+    assert client.login(username=email, password=PASSWORD)
+    client.get("/accounts/password/change/")
+    client.credentials(HTTP_X_CSRFTOKEN=next(cookie.value for name, cookie in client.cookies.items() if "csrf" in name))
+    return client
 
 
 @every_call
 def test_a_session_works_like_a_token_and_needs_the_csrf_token_to_write(
-    demo: Demo, method: str, path: str, permission: str
+    demo: Demo, there: dict[str, Any], call: str
 ) -> None:
-    client = APIClient(enforce_csrf_checks=True)
-    assert client.login(username="admin@demo.example", password=PASSWORD)
-    answer = client.generic(method, path)
-    if method == "POST":
-        assert answer.status_code == 403
-        assert "CSRF" in answer.json()["detail"]
+    at = address(call, there)
+    client = signed_in("admin@demo.example")
+    assert answer(client, at).status_code not in (401, 403)
+    client.credentials()
+    without = answer(client, at)
+    if at[0] == "GET":
+        assert without.status_code not in (401, 403)
     else:
-        assert answer.status_code in (200, 404)
+        assert without.status_code == 403
+        assert "CSRF" in without.json()["detail"]
+    User.objects.filter(pk=demo.admin.pk).update(is_active=False)
+    assert answer(client, at).status_code == 401
+
+
+@pytest.mark.parametrize("route", sorted({call.partition(" ")[2] for call in GUARDED}))
+def test_a_method_that_a_call_does_not_have_is_refused(demo: Demo, there: dict[str, Any], route: str) -> None:
+    for method in METHODS:
+        if f"{method} {route}" not in NEEDS:
+            at = address(f"{method} {route}", there)
+            assert answer(APIClient(), at).status_code == 401
+            refused = answer(client_of(demo.admin), at)
+            assert (refused.status_code, list(refused.json())) == (405, ["detail"])
+
+
+# Lists
+
+
+def some_rows(demo: Demo, record: IngestionRecord, times: int) -> None:
+    """So many rows more in every list, each row with people and workorders of its own where it can have them."""
+    for _ in range(times):
+        at = f"{User.objects.count()}-{Workorder.objects.count()}"
+        person = User.objects.create_user(f"p{at}@demo.example", company=demo.company)
+        made = Workorder.objects.create(company=demo.company, reference=at, quantity=1, created_by=person)
+        IngestionRecord.objects.create(
+            company=demo.company, created_by=person, workorder=made, filetype="csv", ingestion_mode="api"
+        )
+        IngestionError.objects.create(record=record, row=2, column="id", value="x", error="invalid_id_error")
+        Product.objects.create(company=demo.company, sku=at)
+
+
+LISTS = sorted(f"GET {route}" for route, view in routes() if hasattr(getattr(view, "view_class", None), "list"))
+
+
+@pytest.mark.parametrize("call", LISTS)
+def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
+    demo: Demo, there: dict[str, Any], record: IngestionRecord, call: str
+) -> None:
+    client, at = client_of(demo.admin), address(call, there)
+    some_rows(demo, record, 2)
+    client.get(at[1])  # which notes the token's use
+    counts = []
+    for more in (0, 9):
+        some_rows(demo, record, more)
+        with CaptureQueriesContext(connection) as asked:
+            rows = client.get(at[1], {"limit": 1000}).json()["results"]
+        counts.append((len(asked), len(rows)))
+    (few_queries, few), (many_queries, many) = counts
+    assert many == few + 9
+    assert few_queries == many_queries <= 10
 
 
 def test_me_tells_whose_token_it_is_and_what_it_may(demo: Demo) -> None:

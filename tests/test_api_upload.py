@@ -365,6 +365,7 @@ def test_the_list_is_filtered_searched_and_paged(committed_demo: Demo) -> None:
     assert client.get("/api/v2/ingestion/?type=code&ingestion_mode=api").json()["count"] == 4
     assert client.get("/api/v2/ingestion/?ingestion_mode=portal").json()["count"] == 0
     assert client.get("/api/v2/ingestion/?created_at_after=2999-01-01").json()["count"] == 0
+    assert client.get("/api/v2/ingestion/?created_at_after=2999-01-01T00:00:00%2B23:59").json()["count"] == 0
     assert client.get("/api/v2/ingestion/?created_at_before=2999-01-01T00:00:00Z").json()["count"] == 4
     key = page["results"][0]["key"]
     assert client.get(f"/api/v2/ingestion/?search={key}").json()["count"] == 1

@@ -222,6 +222,7 @@ def test_no_page_breaks_a_rule_of_accessibility(page: Page, committed_demo: Demo
         f"/workorders/{completed.workorder_id}/codes/abc12345/",
         "/codes/",
         "/products/",
+        "/api/docs/",
         "/accounts/logout/",
     ):
         page.goto(path)
@@ -233,3 +234,14 @@ def test_no_page_breaks_a_rule_of_accessibility(page: Page, committed_demo: Demo
     assert {
         path: [(rule["id"], rule["nodes"][0]["html"]) for rule in rules] for path, rules in broken.items() if rules
     } == {}
+
+
+def test_a_call_of_the_api_is_found_by_its_words(page: Page) -> None:
+    page.goto("/api/docs/")
+    page.get_by_label("Find a call").press_sequentially("ERRORS.csv")
+    expect(page.locator("article:visible h3")).to_have_text(["Fetch all errors as CSV"])
+    expect(page.get_by_role("navigation", name="Calls").get_by_role("link")).to_have_text(["Fetch all errors as CSV"])
+    page.get_by_label("Find a call").fill("errors.csv nowhere")
+    expect(page.get_by_role("status").filter(has_text="No call has all of these words.")).to_be_visible()
+    page.get_by_label("Find a call").fill("")
+    expect(page.get_by_role("heading", name="Cancel an ingestion")).to_be_visible()

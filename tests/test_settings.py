@@ -15,7 +15,7 @@ SETTINGS = str(Path(__file__).resolve().parent.parent / "portal" / "settings.py"
 VARIABLES = (
     *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"),
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
-    *("PUBLIC_PAGE_RATE", "NUM_PROXIES"),
+    *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES"),
 )
 
 
@@ -104,6 +104,7 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("DATABASE_URL", "nonsense"),
         ("CELERY_BROKER_URL", "filesystem://"),
         ("MAX_UPLOAD_MB", "-1"),
+        ("API_RATE", "many"),
         ("PUBLIC_PAGE_RATE", "60"),
         ("PUBLIC_PAGE_RATE", "0/min"),
         ("PUBLIC_PAGE_RATE", "60/min\n"),

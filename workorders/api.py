@@ -12,7 +12,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api import Filters, person
+from portal.api import Filters, ProgressSerializer, person
 from workorders import images, jobs, services
 from workorders.archive import Kind
 from workorders.downloads import archive_download, images_download
@@ -65,7 +65,7 @@ class WorkorderFilters(Filters):
 class WorkorderProgressSerializer(WorkorderSerializer):
     """A workorder by itself: `progress` tells how far its minting is, null when its codes are there."""
 
-    progress = serializers.DictField(source="minting.progress", read_only=True, default=None)
+    progress = ProgressSerializer(source="minting.progress", read_only=True, default=None, allow_null=True)
 
     class Meta(WorkorderSerializer.Meta):
         fields: ClassVar = [*WorkorderSerializer.Meta.fields, "progress"]

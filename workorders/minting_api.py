@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.api import person
+from portal.idempotency import idempotent
 from portal.models import Company, User
 from workorders.api import WorkorderProgressSerializer
 from workorders.compact import LENGTH, MOST
@@ -86,6 +87,7 @@ def order_codes(data: Any, company: Company, user: User) -> Workorder:
 class CreateSid(APIView):
     permission = "workorder_create"
 
+    @idempotent
     def post(self, request: Request) -> Response:
         """Order codes whose ids the portal makes; the answer's `progress` moves at the workorder's own address."""
         company = person(request).brand

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2s
@@ -12,22 +11,19 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from redis import RedisError
-from rest_framework.throttling import BaseThrottle
 
+from portal.throttling import PeriodThrottle
 from workorders.models import ActivationStatus
 from workorders.public_texts import TAGS, TEXTS, Verdict, preferred
 from workorders.services import SHORTEST_ID
 
 MAX_AGE = 60  # seconds for which an answer may be repeated without asking us
-PERIODS = {"s": 1, "min": 60, "hour": 3600, "day": 86_400}
 SLUG = re.compile(r"[a-z0-9-]{1,40}")
 IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},100}}")
 VERDICTS: dict[int, Verdict] = {
@@ -56,29 +52,14 @@ class Answer(NamedTuple):
     product: str = ""  # its name, or the SKU where it has none
 
 
-class PublicPageThrottle(BaseThrottle):
-    """So many pages a client address in each second, minute, hour or day of the clock.
+class PublicPageThrottle(PeriodThrottle):
+    """So many pages a client address; whoever comes for the first time in a period, as most do, costs one call."""
 
-    The framework's own limit keeps a list of times, this one counts: whoever comes for the first time in a period, as
-    most do, costs one call of the cache.
-    """
+    scope = "public-page"
 
-    def __init__(self) -> None:
-        number, period = settings.PUBLIC_PAGE_RATE.split("/")
-        self.allowed, self.seconds = int(number), PERIODS[period]
-        self.period, self.since = divmod(time.time(), self.seconds)
-
-    def allow_request(self, request: Any, view: Any = None) -> bool:
-        """Count the request; everybody may pass while the cache is away."""
-        key = f"public-page-{self.period:.0f}-{self.client(request)}"
-        try:
-            return bool(cache.add(key, 1, self.seconds) or cache.incr(key) <= self.allowed)
-        except (RedisError, ValueError):  # the latter when the count was lost in between
-            return True
-
-    def wait(self) -> float:
-        """Seconds until the next period."""
-        return self.seconds - self.since
+    def rate(self) -> str:
+        rate: str = settings.PUBLIC_PAGE_RATE
+        return rate
 
     def client(self, request: Any) -> str:
         """Who asks, as a keyed hash; of IPv6 the network, since one household has 2^64 addresses."""

@@ -1,6 +1,15 @@
 from django.urls import path, re_path
 
-from workorders import api, code_views, images_views, minting_api, minting_views, public, views
+from workorders import (
+    api,
+    api_docs,  # noqa: F401  # completes the schema
+    code_views,
+    images_views,
+    minting_api,
+    minting_views,
+    public,
+    views,
+)
 
 urlpatterns = [
     re_path(r"^c/(?P<slug>[^/]*)/(?P<identifier>(?s:.*))\Z", public.public_page, name="public-page"),

@@ -1,0 +1,143 @@
+"""The OpenAPI schema: in step with the code, with the file in docs/, and with what the API really answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import Client
+from django.utils.html import escape
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck
+from hypothesis import settings as limits
+from schemathesis.specs.openapi import checks as openapi
+
+from ingestion import services
+from ingestion.models import IngestionError
+from tests.conftest import Demo, issue
+from tests.test_api_access import ANY_TOKEN, NEEDS, OPEN
+from workorders.models import Workorder
+
+FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
+WRITTEN: dict[str, Any] = yaml.safe_load(FILE.read_text())
+OPERATIONS = [
+    (path, method, operation) for path, item in WRITTEN["paths"].items() for method, operation in item.items()
+]
+
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    openapi.status_code_conformance,
+    openapi.content_type_conformance,
+    openapi.response_headers_conformance,
+    openapi.response_schema_conformance,
+]
+
+schema = schemathesis.openapi.from_dict(WRITTEN)
+
+
+def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """The portal, whose answers are read to their end and closed, which a server would see to."""
+    answer = WSGIHandler()(environ, start_response)
+    try:
+        return [b"".join(answer)]
+    finally:
+        answer.close()
+
+
+schema.app = app
+schema.config.phases.coverage.enabled = False  # a minute for every boundary of the images alone
+
+
+def test_the_file_is_what_the_code_makes() -> None:
+    made = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    assert made == WRITTEN, (
+        "Run `.venv/bin/python manage.py spectacular --file docs/openapi.yaml` and look at the change."
+    )
+    validate_schema(made)  # type: ignore[no-untyped-call]
+    assert not GENERATOR_STATS._warn_cache
+    assert not GENERATOR_STATS._error_cache
+
+
+def test_every_call_is_described_with_what_it_needs() -> None:
+    needs = {call.replace("<int:pk>", "{id}").replace("<slug:key>", "{key}"): need for call, need in NEEDS.items()}
+    described = {f"{method.upper()} {path[1:]}": operation for path, method, operation in OPERATIONS}
+    assert {call for call, need in needs.items() if need != OPEN} | {"POST storage/"} == set(described)
+    for call, operation in described.items():
+        if call != "POST storage/":
+            need = needs[call]
+            said = "any valid token" if need == ANY_TOKEN else f"the permission `{need}`"
+            assert operation["description"].endswith(f"Needs {said}."), call
+            assert {"401", "403", "429"} <= set(operation["responses"]), call
+        assert operation["summary"][0].isupper(), call
+        parameters = [each.get("$ref", "") for each in operation.get("parameters", [])]
+        repeats = call.startswith("POST api/")
+        assert ("#/components/parameters/Idempotency-Key" in parameters) is repeats, call
+
+
+def test_the_schema_is_served_to_everybody(db: None) -> None:
+    answer = Client().get("/api/schema/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert answer.json() == WRITTEN
+
+
+def test_the_page_shows_every_call(db: None) -> None:
+    answer = Client().get("/api/docs/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    for path, method, operation in OPERATIONS:
+        call = page.split(f'id="{operation["operationId"]}"')[1].split("</article>")[0]
+        assert f'<span class="method">{method.upper()}</span> {path}' in call
+        assert escape(operation["summary"]) in call
+        assert all(f'<b class="id">{status}</b>' in call for status in operation["responses"])
+    assert (
+        "curl -H &quot;Authorization: UAT $TOKEN&quot; \\\n  --json &#x27;{&quot;filetype&quot;: &quot;csv&quot;}&#x27;"
+        in page
+    )
+    assert "<script>" not in page
+    assert " style=" not in page
+
+
+@pytest.fixture
+def caller(demo: Demo, settings: Any) -> Iterator[dict[str, str]]:
+    """The headers of one who may do everything, while requests leave the test's connection open."""
+    settings.API_RATE = "999999/day"
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield {"Authorization": f"UAT {issue(demo.root)}"}
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def there(demo: Demo) -> dict[str, Any]:
+    """One of everything that an address can name, by its part of the API and the name of the parameter."""
+    record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
+    IngestionError.objects.create(record=record, row=2, column="id", value="x", error="invalid_id_error")
+    workorder = Workorder.objects.create(company=demo.company, reference="Spring", quantity=0, created_by=demo.staff)
+    product = demo.company.products.earliest("pk")
+    return {"ingestion key": record.key, "workorders id": workorder.pk, "products id": product.pk}
+
+
+@schema.parametrize()
+@limits(
+    max_examples=25,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_documented(case: Any, caller: dict[str, str], there: dict[str, Any]) -> None:
+    """With arguments that fit the schema and with such as do not; addresses of nothing, and of what is there."""
+    case.call_and_validate(headers=caller, checks=CHECKS)
+    if case.path_parameters:
+        case.path_parameters = {name: there[f"{case.path.split('/')[3]} {name}"] for name in case.path_parameters}
+        case.call_and_validate(headers=caller, checks=CHECKS)

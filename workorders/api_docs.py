@@ -1,0 +1,119 @@
+"""What the schema says of the calls of workorders and products beyond what their code tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+
+from workorders import api, minting_api
+from workorders.artist import KINDS
+from workorders.images_api import LookSerializer
+
+WORKORDER = {
+    "id": 31,
+    "reference": "Spring bottles",
+    "type": "SID",
+    "state": "new",
+    "quantity": 1000,
+    "url_prefix": "https://codeport.example/c/demo/",
+    "use_serial_number": False,
+    "remarks": "",
+    "is_archived": False,
+    "created_at": "2026-11-24T09:30:00.000000Z",
+    "created_by": 2,
+}
+PROGRESS = {"phase": "creating", "rows_done": 400, "rows_total": 1000}
+PRODUCT = {
+    "id": 1,
+    "sku": "sku1",
+    "name": "Lemonade",
+    "is_archived": False,
+    "created_at": "2026-11-24T09:30:00.000000Z",
+}
+ZIP = "application/zip"
+BEING_MADE = {
+    "type": "object",
+    "properties": {"progress": {"$ref": "#/components/schemas/Progress"}},
+    "required": ["progress"],
+}
+RANGE = OpenApiParameter(
+    "Range", str, "header", description="Goes on where a download broke off, as in `bytes=1048576-`."
+)
+IMAGES = OpenApiParameter("images", str, enum=KINDS, description="The kind of image; without it, the archive.")
+IF_RANGE = OpenApiParameter("If-Range", str, "header", description="The `ETag` that the first part had.")
+
+
+def _example(value: dict[str, Any], status: str = "200") -> OpenApiExample:
+    return OpenApiExample("Example", value, response_only=True, status_codes=[status])
+
+
+DOWNLOADS: dict[Any, Any] = {
+    (200, ZIP): OpenApiResponse(OpenApiTypes.BINARY, "The zip."),
+    (206, ZIP): OpenApiResponse(OpenApiTypes.BINARY, "The part of it that `Range` asks for."),
+    202: OpenApiResponse(BEING_MADE, "Not there yet; ask again after `Retry-After` seconds."),
+    416: OpenApiResponse(None, "The zip has no such bytes."),
+}
+MADE = [_example({"progress": PROGRESS}, "202")]
+
+extend_schema_view(
+    get=extend_schema(operation_id="list_products", summary="List products", examples=[_example(PRODUCT)])
+)(api.ProductList)
+extend_schema_view(
+    get=extend_schema(operation_id="get_product", summary="Look at a product", examples=[_example(PRODUCT)])
+)(api.ProductDetail)
+extend_schema_view(
+    get=extend_schema(
+        operation_id="list_workorders",
+        summary="List workorders, newest first",
+        examples=[_example(WORKORDER)],
+    )
+)(api.WorkorderList)
+extend_schema_view(
+    get=extend_schema(
+        operation_id="get_workorder",
+        summary="Look at a workorder",
+        description="`progress` tells how far the minting of its codes is, and is null when they are there.",
+        examples=[_example({**WORKORDER, "progress": PROGRESS})],
+    )
+)(api.WorkorderDetail)
+extend_schema_view(
+    post=extend_schema(
+        operation_id="create_sid",
+        summary="Order codes whose ids the portal makes",
+        description="The answer is the new workorder, whose `progress` moves at its own address.",
+        request=minting_api.OrderSerializer,
+        responses={201: api.WorkorderProgressSerializer},
+        examples=[
+            OpenApiExample(
+                "A thousand codes",
+                {"reference": "Spring bottles", "quantity": 1000, "avoid_lookalikes": True},
+                request_only=True,
+            ),
+            _example({**WORKORDER, "progress": {"phase": "waiting", "rows_done": 0, "rows_total": None}}, "201"),
+        ],
+    )
+)(minting_api.CreateSid)
+extend_schema_view(
+    get=extend_schema(
+        operation_id="download",
+        summary="Fetch a workorder's archive",
+        description="A zip with `codes.csv`, `manifest.json` and a sample image. With `images`, a zip that holds an "
+        "image of every code, which is made when it is first asked for: 202 with progress until it is there. The other "
+        "parameters say how the images look; sizes of labels and sheets are millimetres.",
+        parameters=[LookSerializer, IMAGES, RANGE, IF_RANGE],
+        responses={**DOWNLOADS, 400: OpenApiResponse({"$ref": "#/components/schemas/Refusal"}, "No such images.")},
+        examples=MADE,
+    )
+)(api.Download)
+extend_schema_view(
+    get=extend_schema(
+        operation_id="get_serial_numbers",
+        summary="Fetch a workorder's serial numbers",
+        description="The simpler zip: `codes.csv` and the sample image.",
+        parameters=[RANGE, IF_RANGE],
+        responses=DOWNLOADS,
+        examples=MADE,
+    )
+)(api.SerialNumbers)
