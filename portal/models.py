@@ -152,4 +152,13 @@ class UserAuthorizationToken(models.Model):
     @property
     def is_valid(self) -> bool:
         """Whether the token opens anything now."""
-        return self.revoked_at is None and self.expires_at > timezone.now() and self.user.is_active
+        return self.state == "active"
+
+    @property
+    def state(self) -> str:
+        """Why the token opens nothing, in a word, or `active`."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at <= timezone.now():
+            return "expired"
+        return "active" if self.user.is_active else "stopped"

@@ -2,7 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import health, me, storage, views
+from portal import health, me, storage, token_views, views
 
 # The back office shares the sign-in and its limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -12,6 +12,9 @@ urlpatterns = [
     path("", include("workorders.urls")),
     path("api/v2/me/", me.Me.as_view()),
     path("storage/", storage.receive, name="storage-receive"),
+    path("tokens/", token_views.token_list, name="token-list"),
+    path("tokens/create/", token_views.token_create, name="token-create"),
+    path("tokens/<int:pk>/revoke/", token_views.token_revoke, name="token-revoke"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
