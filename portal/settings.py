@@ -12,7 +12,7 @@
 | MAX_UPLOAD_MB | largest file accepted, in MiB | 1024 |
 | PUBLIC_PAGE_RATE | pages of codes that one address may open, as in 5/s, 60/min, 1000/hour or 9999/day | 60/min |
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
-| EMAIL_URL | where mail goes, smtp://user:password@host:587/?tls=True | printed on the console |
+| EMAIL_URL | where mail goes, smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example | the console |
 """
 
 import re
@@ -137,6 +137,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "rest_framework",
@@ -200,12 +201,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
-ACCOUNT_ADAPTER = "portal.people.AccountAdapter"
+ACCOUNT_ADAPTER = "portal.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Codeport: "
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}  # failed attempts keep the library's own, stricter limits
 
 SECURE = PUBLIC_URL.startswith("https://")
@@ -266,6 +268,10 @@ EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = EMAIL["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 10  # seconds; somebody waits
+mail_host = urlsplit(PUBLIC_URL).hostname or ""
+mail_host = mail_host if re.search("[a-z]", mail_host) else "localhost"  # a number cannot follow an @
+DEFAULT_FROM_EMAIL = EMAIL.get("DEFAULT_FROM_EMAIL") or f"Codeport <codeport@{mail_host}>"
 
 LOGGING = {
     "version": 1,

@@ -2,7 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import health, me, storage, token_views, views
+from portal import health, me, people_views, storage, token_views, views
 
 # The back office shares the sign-in and its limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -15,6 +15,13 @@ urlpatterns = [
     path("tokens/", token_views.token_list, name="token-list"),
     path("tokens/create/", token_views.token_create, name="token-create"),
     path("tokens/<int:pk>/revoke/", token_views.token_revoke, name="token-revoke"),
+    path("people/", people_views.person_list, name="person-list"),
+    path("people/invite/", people_views.person_invite, name="person-invite"),
+    path("people/join/<slug:uid>/<slug:key>/", people_views.person_join, name="person-join"),
+    path("people/<int:pk>/", people_views.person_detail, name="person-detail"),
+    path("people/<int:pk>/deactivate/", people_views.person_deactivate, name="person-deactivate"),
+    path("people/<int:pk>/reactivate/", people_views.person_reactivate, name="person-reactivate"),
+    path("people/<int:pk>/invite/", people_views.person_invite_again, name="person-invite-again"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -28,7 +28,7 @@ from portal.views import server_error
 from tests.conftest import Demo
 from workorders.models import Code, Product, Workorder
 
-PAGES = ("/", "/upload/", "/ingestions/", "/workorders/", "/codes/", "/products/")
+PAGES = ("/", "/upload/", "/ingestions/", "/workorders/", "/codes/", "/products/", "/people/", "/tokens/")
 POLL = {"HX-Request": "true"}
 
 
@@ -102,10 +102,10 @@ def test_a_stranger_is_asked_to_sign_in_first(db: None, client: Client, path: st
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        ("staff", {"/", "/upload/", "/ingestions/", "/workorders/", "/codes/", "/products/"}),
-        ("admin", {"/", "/upload/", "/ingestions/", "/workorders/", "/codes/", "/products/"}),
-        ("support", {"/", "/ingestions/"}),
-        ("printer", {"/", "/workorders/"}),
+        ("staff", {"/", "/upload/", "/ingestions/", "/workorders/", "/codes/", "/products/", "/tokens/"}),
+        ("admin", set(PAGES)),
+        ("support", {"/", "/ingestions/", "/tokens/"}),
+        ("printer", {"/", "/workorders/", "/tokens/"}),
     ],
 )
 def test_a_role_sees_the_links_it_may_follow_and_no_others(demo: Demo, role: str, allowed: set[str]) -> None:
