@@ -10,6 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from portal.models import User
+
 logger = logging.getLogger(__name__)
 
 
@@ -23,6 +25,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         """The link of a mail; whoever asks for it has no say in its host."""
         uid, _, secret = key.partition("-")
         return settings.PUBLIC_URL + reverse("account_reset_password_from_key", args=[uid, secret])
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """A word about a change to how one signs in; the person's address is the account's own."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail server that fails is the log's business: an error page would tell who has an account."""

@@ -1,8 +1,9 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-from portal import health, me, people_views, storage, token_views, views
+from portal import account_views, health, me, people_views, storage, token_views, views
 
 # The back office shares the sign-in and its limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -22,6 +23,12 @@ urlpatterns = [
     path("people/<int:pk>/deactivate/", people_views.person_deactivate, name="person-deactivate"),
     path("people/<int:pk>/reactivate/", people_views.person_reactivate, name="person-reactivate"),
     path("people/<int:pk>/invite/", people_views.person_invite_again, name="person-invite-again"),
+    path("account/", account_views.account, name="account"),
+    # Of allauth's pages, one's own account replaces the overview, and addresses are changed by nobody.
+    path("accounts/2fa/", RedirectView.as_view(pattern_name="account")),
+    path("accounts/email/", RedirectView.as_view(pattern_name="account")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
