@@ -76,6 +76,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="people")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("back office", default=False, help_text="May sign in to the back office.")
+    wants_mail = models.BooleanField("mail when an upload ends", default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
