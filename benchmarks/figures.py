@@ -39,7 +39,7 @@ Measured = tuple[float, float]  # seconds, peak memory in MB
 numbers = itertools.count(1)
 
 
-def apart(work: Callable[[], None]) -> Measured:
+def apart(work: Callable[[], object]) -> Measured:
     """Seconds and peak memory of `work`, done in a process of its own as a worker's child does it."""
     connections.close_all()
     reader, writer = os.pipe()

@@ -32,11 +32,17 @@ from workorders.services import longest_id, usable_products
 Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
 
 
-def run(record_id: int) -> None:
-    """Process a queued record; nothing happens when it is not queued, so a message may come twice."""
+def run(record_id: int) -> bool:
+    """Process a queued record to its end; False when this did not end it.
+
+    Nothing happens when it is not queued, so a message may come twice.
+    """
     record = IngestionRecord.claim(record_id, Phase.CHECKING)
-    if record is not None:
-        perform(record, lambda pulse: _process(record, pulse), lambda _reason: _give_up(record))
+    if record is None:
+        return False
+    perform(record, lambda pulse: _process(record, pulse), lambda _reason: _give_up(record))
+    ended = IngestionRecord.objects.filter(pk=record.pk, attempts=record.attempts)
+    return ended.filter(status__in=(Status.COMPLETED, Status.ERROR)).exists()
 
 
 def _process(record: IngestionRecord, pulse: Pulse) -> None:

@@ -31,6 +31,7 @@ class IngestionRecord(Leased):
     | processing | queued | the sweep, when the worker's lease has run out |
     | processing | completed, error | the worker that holds the lease, together with the codes or the errors |
     | uploading, queued, processing | cancelled | `cancel` |
+    | error | queued | `retry`, when the error was ours |
     """
 
     class Status(models.TextChoices):

@@ -82,6 +82,29 @@ def cancel(record: IngestionRecord) -> bool:
     return record.cancel()
 
 
+def retry(record: IngestionRecord) -> bool:
+    """Queue again what Codeport itself failed at, or remind the workers of what waits; False for any other."""
+    with transaction.atomic():
+        failed = IngestionRecord.objects.filter(
+            pk=record.pk, status=Status.ERROR, result_data__error_counts__has_key="internal_error"
+        )
+        if storage().exists(record.file_path) and failed.update(
+            status=Status.QUEUED,
+            status_updated_at=Now(),
+            phase=IngestionRecord.Phase.WAITING,
+            rows_done=0,
+            rows_total=None,
+            attempts=0,
+            lease_until=Now() + REMINDER,
+            result_data={},
+        ):
+            record.errors.all().delete()
+        elif not IngestionRecord.objects.filter(pk=record.pk, status=Status.QUEUED).exists():
+            return False
+        transaction.on_commit(lambda: wake(tasks.run, record.pk))
+    return True
+
+
 def requeue_stale() -> None:
     """Send again every record that a worker abandoned, or that no worker was told of."""
     IngestionRecord.requeue_stale(tasks.run)

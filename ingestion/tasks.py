@@ -2,13 +2,21 @@
 
 from celery import shared_task
 
-from ingestion import engine, services
+from ingestion import engine, notices, services
 from portal import idempotency
+from portal.broker import wake
 
 
 @shared_task
 def run(record_id: int) -> None:
-    engine.run(record_id)
+    if engine.run(record_id):
+        wake(tell_end, record_id)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=4)
+def tell_end(record_id: int) -> None:
+    """Tried five times within eight minutes; the upload itself has long ended."""
+    notices.tell_end(record_id)
 
 
 @shared_task

@@ -76,6 +76,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="people")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("back office", default=False, help_text="May sign in to the back office.")
+    wants_mail = models.BooleanField("mail when an upload ends", default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -152,7 +153,16 @@ class UserAuthorizationToken(models.Model):
     @property
     def is_valid(self) -> bool:
         """Whether the token opens anything now."""
-        return self.revoked_at is None and self.expires_at > timezone.now() and self.user.is_active
+        return self.state == "active"
+
+    @property
+    def state(self) -> str:
+        """Why the token opens nothing, in a word, or `active`."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at <= timezone.now():
+            return "expired"
+        return "active" if self.user.is_active else "stopped"
 
 
 class KeptAnswer(models.Model):

@@ -13,7 +13,7 @@
 | PUBLIC_PAGE_RATE | pages of codes that one address may open, as in 5/s, 60/min, 1000/hour or 9999/day | 60/min |
 | API_RATE | calls of the API that one token may make, written likewise | 1200/min |
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
-| EMAIL_URL | where mail goes, smtp://user:password@host:587/?tls=True | printed on the console |
+| EMAIL_URL | where mail goes, smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example | the console |
 """
 
 import re
@@ -134,7 +134,7 @@ CACHES = {"default": cache_settings(CELERY_BROKER_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "portal.admin_config.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -143,6 +143,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "rest_framework",
@@ -208,15 +210,26 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
-ACCOUNT_ADAPTER = "portal.people.AccountAdapter"
+ACCOUNT_ADAPTER = "portal.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Codeport: "
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}  # failed attempts keep the library's own, stricter limits
 
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed password or a new way to sign in
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ALLAUTH_TRUSTED_PROXY_COUNT = NUM_PROXIES
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever is here followed a link in a mail, or was made by an operator
+MFA_TOTP_ISSUER = "Codeport"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a telephone's clock may be off
+
 SECURE = PUBLIC_URL.startswith("https://")
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # http://localhost; browsers refuse others
 SESSION_COOKIE_NAME = f"codeport-session-{PORT}"  # browsers share cookies between the ports of one host
 CSRF_COOKIE_NAME = f"codeport-csrf-{PORT}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -285,6 +298,10 @@ EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = EMAIL["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 10  # seconds; somebody waits
+mail_host = urlsplit(PUBLIC_URL).hostname or ""
+mail_host = mail_host if re.search("[a-z]", mail_host) else "localhost"  # a number cannot follow an @
+DEFAULT_FROM_EMAIL = EMAIL.get("DEFAULT_FROM_EMAIL") or f"Codeport <codeport@{mail_host}>"
 
 LOGGING = {
     "version": 1,

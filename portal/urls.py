@@ -1,11 +1,8 @@
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-from portal import api_pages, health, me, storage, views
-
-# The back office shares the sign-in and its limits.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+from portal import account_views, api_pages, health, me, people_views, storage, token_views, views
 
 urlpatterns = [
     path("", include("ingestion.urls")),
@@ -14,6 +11,22 @@ urlpatterns = [
     path("api/schema/", api_pages.schema, name="api-schema"),
     path("api/docs/", api_pages.docs, name="api-docs"),
     path("storage/", storage.receive, name="storage-receive"),
+    path("tokens/", token_views.token_list, name="token-list"),
+    path("tokens/create/", token_views.token_create, name="token-create"),
+    path("tokens/<int:pk>/revoke/", token_views.token_revoke, name="token-revoke"),
+    path("people/", people_views.person_list, name="person-list"),
+    path("people/invite/", people_views.person_invite, name="person-invite"),
+    path("people/join/<slug:uid>/<slug:key>/", people_views.person_join, name="person-join"),
+    path("people/<int:pk>/", people_views.person_detail, name="person-detail"),
+    path("people/<int:pk>/deactivate/", people_views.person_deactivate, name="person-deactivate"),
+    path("people/<int:pk>/reactivate/", people_views.person_reactivate, name="person-reactivate"),
+    path("people/<int:pk>/invite/", people_views.person_invite_again, name="person-invite-again"),
+    path("account/", account_views.account, name="account"),
+    # Of allauth's pages, one's own account replaces the overview, and addresses are changed by nobody.
+    path("accounts/2fa/", RedirectView.as_view(pattern_name="account")),
+    path("accounts/email/", RedirectView.as_view(pattern_name="account")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from portal.models import User, UserAuthorizationToken
 from portal.roles import CODENAMES
-
-LONGEST_DAYS, LONGEST_NAME = 3650, 100
+from portal.tokens import LONGEST_DAYS, LONGEST_NAME
 
 
 class Command(BaseCommand):

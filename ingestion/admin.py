@@ -1,0 +1,65 @@
+"""Ingestion records in the back office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from ingestion.models import IngestionRecord
+from ingestion.services import cancel, retry
+from portal.back_office import BackOffice, Counter, ReadOnly
+
+LONG = ("result_data", "warnings")  # can name thousands of ids each
+
+Status = IngestionRecord.Status
+
+
+@admin.register(IngestionRecord)
+class RecordOffice(ReadOnly):
+    list_display = ["key", "company", "file_name", "status", "phase", "rows_done", "created_by", "created_at"]
+    list_filter = ["status", "ingestion_mode", "filetype", "created_at", "company"]
+    list_select_related = ["company", "created_by"]
+    search_fields = ["=key", "file_name", "created_by__email", "=workorder__reference"]
+    fields = [
+        *("key", "company", "created_by", "created_at", "ingestion_mode", "file_name", "filetype", "file_size"),
+        *("status", "status_updated_at", "phase", "rows_done", "rows_total", "attempts", "lease_until"),
+        *("workorder", "parameters", "file_facts", "problems"),
+    ]
+    readonly_fields = ["problems"]
+    actions = ["cancel", "retry"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IngestionRecord]:
+        return super().get_queryset(request).defer(*LONG)
+
+    def view_on_site(self, obj: IngestionRecord) -> str:
+        return reverse("record-detail", args=[obj.key])
+
+    @admin.display
+    def problems(self, record: IngestionRecord) -> str:
+        return ", ".join(f"{number:,} {kind}" for kind, number in record.error_counts.items())
+
+    @admin.action(description="Cancel", permissions=["act"])
+    def cancel(self, request: HttpRequest, rows: QuerySet[IngestionRecord]) -> None:
+        self.act(request, rows, cancel, "Cancelled")
+
+    @admin.action(description="Retry what failed by our fault, or waits", permissions=["act"])
+    def retry(self, request: HttpRequest, rows: QuerySet[IngestionRecord]) -> None:
+        self.act(request, rows, retry, "Queued again")
+
+
+def _counters() -> Iterator[Counter]:
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    found = IngestionRecord.objects.filter(created_at__gte=today).order_by().values_list("status").annotate(Count("pk"))
+    numbers = dict(found)
+    listed = reverse("admin:ingestion_ingestionrecord_changelist")
+    for status in Status.values:
+        url = f"{listed}?status__exact={status}"
+        yield Counter(f"records {status} today", numbers.get(status, 0), url)
+
+
+BackOffice.counters.append(_counters)

@@ -1,0 +1,144 @@
+"""Companies, people and tokens in the back office."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import CheckboxSelectMultiple, ModelForm
+from django.http import HttpRequest
+
+from portal import people
+from portal.back_office import Office, ReadOnly
+from portal.models import Company, User, UserAuthorizationToken
+from portal.people import LastAdmin
+from portal.tokens import revoke
+
+logger = logging.getLogger(__name__)
+
+# Roles stand in `portal.roles`; the others hold addresses nobody uses, session keys, and secrets of second steps.
+for model in (Group, EmailAddress, UserSession, Authenticator):
+    admin.site.unregister(model)
+
+
+@admin.register(Company)
+class CompanyOffice(Office):
+    list_display = ["name", "slug", "kind", "created_at"]
+    list_filter = ["kind"]
+    search_fields = ["name", "=slug"]
+    readonly_fields = ["created_at"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Slug and kind are in codes' URLs and in what its people may do."""
+        return ["slug", "kind", "created_at"] if obj else ["created_at"]
+
+
+@admin.register(User)
+class UserOffice(Office):
+    list_display = ["email", "name", "company", "role", "state", "is_staff", "last_login"]
+    list_filter = ["is_active", "groups", "is_staff", "company"]
+    list_select_related = ["company"]
+    search_fields = ["email", "name"]
+    fields = [
+        "email",
+        "name",
+        "company",
+        "groups",
+        "is_staff",
+        "is_superuser",
+        "is_active",
+        "last_login",
+        "date_joined",
+    ]
+    formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
+    readonly_fields = ["is_superuser", "is_active", "last_login", "date_joined"]
+    actions = ["invite", "deactivate", "reactivate", "forget_second_step"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display
+    def role(self, user: User) -> str:
+        return "superuser" if user.is_superuser else people.role_of(user) or ", ".join(map(str, user.groups.all()))
+
+    @admin.display
+    def state(self, user: User) -> str:
+        return people.state_of(user)
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:
+        """A new person gets an invitation; nobody sets somebody else's password."""
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if not change:
+            self.act(request, User.objects.filter(pk=obj.pk), lambda user: self._invite(request, user), "Invited")
+
+    def _invite(self, request: HttpRequest, user: User) -> bool:
+        assert isinstance(request.user, User)  # noqa: S101  # tells the type checker
+        if people.state_of(user) != "invited":
+            return False
+        try:
+            people.send_invitation(user, request.user)
+        except OSError:
+            logger.exception("An invitation could not be sent")
+            self.message_user(request, f"The mail to {user} could not be sent.", messages.ERROR)
+            return False
+        return True
+
+    @admin.action(description="Invite again who has not come yet", permissions=["act"])
+    def invite(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        self.act(request, rows, lambda user: self._invite(request, user), "Invited")
+
+    @admin.action(description="Deactivate", permissions=["act"])
+    def deactivate(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        self.act(request, rows, _deactivated, "Deactivated, never a company's last admin")
+
+    @admin.action(description="Reactivate", permissions=["act"])
+    def reactivate(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        self.act(request, rows.filter(is_active=False), _reactivated, "Reactivated")
+
+    @admin.action(description="Forget the second step and the passkeys", permissions=["act"])
+    def forget_second_step(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        self.act(request, rows, lambda user: Authenticator.objects.filter(user=user).delete()[0] > 0, "Forgotten")
+
+
+def _deactivated(user: User) -> bool:
+    try:
+        people.deactivate(user)
+    except LastAdmin:
+        return False
+    return True
+
+
+def _reactivated(user: User) -> bool:
+    people.reactivate(user)
+    return True
+
+
+@admin.register(UserAuthorizationToken)
+class TokenOffice(ReadOnly):
+    list_display = ["name", "prefix", "user", "company", "state", "expires_at", "last_used_at"]
+    list_filter = ["user__company", "expires_at", "revoked_at"]
+    list_select_related = ["user__company"]
+    search_fields = ["name", "=prefix", "user__email"]
+    fields = ["user", "name", "prefix", "permissions", "created_at", "expires_at", "last_used_at", "revoked_at"]
+    actions = ["revoke"]
+
+    @admin.display
+    def company(self, token: UserAuthorizationToken) -> Company | None:
+        return token.user.company
+
+    @admin.display
+    def state(self, token: UserAuthorizationToken) -> str:
+        return token.state
+
+    @admin.action(description="Revoke", permissions=["act"])
+    def revoke(self, request: HttpRequest, rows: QuerySet[UserAuthorizationToken]) -> None:
+        one = UserAuthorizationToken.objects
+        self.act(request, rows, lambda token: revoke(one.filter(pk=token.pk)) > 0, "Revoked")

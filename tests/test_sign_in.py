@@ -1,0 +1,195 @@
+"""Signing in: a forgotten password, the second step, recovery codes, sessions, and the limits on guessing."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from portal.models import User
+from tests.conftest import PASSWORD, Demo
+from tests.test_pages import seen
+from tests.test_people import signed_in
+
+NEW = "another long phrase"
+LOGIN = "/accounts/login/"
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_yet() -> None:
+    """Limits are counted in the cache, which no test's end rolls back."""
+    cache.clear()
+
+
+def code(secret: str) -> str:
+    """What an authenticator app shows now."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+
+
+def confirmed(user: User) -> Client:
+    """A browser in which the person has just shown the password again."""
+    client = signed_in(user)
+    assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    return client
+
+
+def with_app(user: User) -> tuple[Client, str]:
+    """The person's browser after adding an authenticator app, and the app's secret."""
+    client = confirmed(user)
+    page = client.get("/accounts/2fa/totp/activate/").content.decode()
+    (secret,) = re.findall(r'id="authenticator_secret" value="(\w+)"', page)
+    assert client.post("/accounts/2fa/totp/activate/", {"code": code(secret)}).status_code == 302
+    return client, secret
+
+
+def half_way(user: User) -> Client:
+    """A browser where the password was right and the second step is asked for."""
+    client = Client()
+    response = client.post(LOGIN, {"login": user.email, "password": PASSWORD})
+    assert response.headers["Location"] == "/accounts/2fa/authenticate/"
+    assert client.get("/products/").status_code == 302
+    return client
+
+
+# Passwords
+
+
+def test_a_forgotten_password_is_set_by_a_link_that_holds_once(demo: Demo) -> None:
+    Client().post("/accounts/password/reset/", {"email": "STAFF@demo.example"}, headers={"host": "localhost"})
+    (message,) = mail.outbox
+    assert message.to == ["staff@demo.example"]
+    (path,) = re.findall(rf"{settings.PUBLIC_URL}(/accounts/password/reset/key/\S+)", str(message.body))
+    client = Client()
+    form = client.get(path, follow=True)
+    response = client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW}, follow=True)
+    assert "The password is saved" in response.content.decode()
+    assert Client().post(LOGIN, {"login": demo.staff.email, "password": PASSWORD}).status_code == 200
+    signed_in(demo.staff, NEW)
+    assert "This link does not hold" in Client().get(path, follow=True).content.decode()
+    assert mail.outbox[1].subject == "Codeport: Password Reset"
+
+
+@pytest.mark.parametrize("email", ["nobody@demo.example", "staff@demo.example"])
+def test_the_answer_does_not_tell_who_has_an_account(demo: Demo, email: str) -> None:
+    User.objects.filter(pk=demo.staff.pk).update(is_active=False)
+    response = Client().post("/accounts/password/reset/", {"email": email}, follow=True)
+    assert "If the address has an account" in response.content.decode()
+    assert mail.outbox == []
+
+
+def test_a_mail_server_that_fails_does_not_tell_either(demo: Demo, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    response = Client().post("/accounts/password/reset/", {"email": demo.staff.email}, follow=True)
+    assert "If the address has an account" in response.content.decode()
+
+
+def test_a_changed_password_is_told_by_mail_and_ends_other_sessions(demo: Demo) -> None:
+    other, client = signed_in(demo.staff), signed_in(demo.staff)
+    fields = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    assert client.post("/accounts/password/change/", fields).status_code == 302
+    assert (client.get("/products/").status_code, other.get("/products/").status_code) == (200, 302)
+    assert [(message.to, message.subject) for message in mail.outbox] == [
+        (["staff@demo.example"], "Codeport: Password Changed")
+    ]
+
+
+def test_guessing_is_stopped_and_the_right_password_waits_too(demo: Demo) -> None:
+    for _ in range(5):
+        Client().post(LOGIN, {"login": demo.staff.email, "password": "guess"})
+    response = Client().post(LOGIN, {"login": demo.staff.email, "password": PASSWORD})
+    assert response.status_code == 200
+    assert "Too many failed login attempts" in response.content.decode()
+    signed_in(demo.admin)
+
+
+def test_an_address_is_not_changed_by_its_owner_and_nobody_signs_up(demo: Demo) -> None:
+    client = signed_in(demo.staff)
+    assert client.post("/accounts/email/", {"email": "x@demo.example", "action_add": ""}).status_code == 302
+    assert User.objects.get(pk=demo.staff.pk).email == "staff@demo.example"
+    count = User.objects.count()
+    Client().post("/accounts/signup/", {"email": "x@demo.example", "password1": NEW, "password2": NEW})
+    assert User.objects.count() == count
+
+
+# The second step
+
+
+def test_an_authenticator_app_is_asked_for_after_the_password(committed_demo: Demo) -> None:
+    demo = committed_demo
+    _, secret = with_app(demo.staff)
+    assert mail.outbox[0].subject == "Codeport: Authenticator App Activated"
+    assert "Its code is asked for after the password." in seen(demo.staff, "/account/")
+    client = half_way(demo.staff)
+    wrong = f"{(int(code(secret)) + 1) % 10**6:06}"
+    assert "Incorrect code." in client.post("/accounts/2fa/authenticate/", {"code": wrong}).content.decode()
+    assert client.get("/products/").status_code == 302
+    cache.clear()  # the code was used to add the app, and no code may be used twice
+    assert client.post("/accounts/2fa/authenticate/", {"code": code(secret)}).status_code == 302
+    assert client.get("/products/").status_code == 200
+
+
+def test_the_apps_qr_code_is_drawn_without_breaking_the_policy(demo: Demo) -> None:
+    response = confirmed(demo.staff).get("/accounts/2fa/totp/activate/")
+    (source,) = re.findall(r'<img class="qr" src="(data:image/svg\+xml[^"]+)"', response.content.decode())
+    assert len(source) > 1000
+    assert "img-src 'self' data:" in response.headers["Content-Security-Policy"]
+
+
+def test_a_recovery_code_opens_once(demo: Demo) -> None:
+    client, _ = with_app(demo.staff)
+    page = client.get("/accounts/2fa/recovery-codes/").content.decode()
+    (kept,) = re.findall(r'<textarea class="id" id="recovery_codes" rows="10" readonly>([^<]*)<', page)
+    codes = kept.split()
+    assert len(codes) == 10
+    assert half_way(demo.staff).post("/accounts/2fa/authenticate/", {"code": codes[0]}).status_code == 302
+    again = half_way(demo.staff).post("/accounts/2fa/authenticate/", {"code": codes[0]})
+    assert "Incorrect code." in again.content.decode()
+
+
+def test_ways_to_sign_in_change_only_after_showing_the_password_again(demo: Demo) -> None:
+    client = signed_in(demo.staff)
+    for path in ("totp/activate/", "webauthn/add/"):
+        response = client.get(f"/accounts/2fa/{path}")
+        assert response.headers["Location"].startswith("/accounts/reauthenticate/?next=")
+    with_app(demo.staff)
+    assert signed_in_by_code(demo.staff).post("/accounts/2fa/totp/deactivate/").status_code == 302
+    assert Authenticator.objects.filter(user=demo.staff, type="totp").exists()
+
+
+def signed_in_by_code(user: User) -> Client:
+    """A browser in which the person used a recovery code."""
+    client = half_way(user)
+    codes = Authenticator.objects.get(user=user, type="recovery_codes").wrap().get_unused_codes()
+    client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
+    return client
+
+
+# Sessions
+
+
+def test_other_sessions_are_listed_and_signed_out(demo: Demo) -> None:
+    other, client = signed_in(demo.staff), signed_in(demo.staff)
+    page = client.get("/accounts/sessions/").content.decode()
+    assert (page.count('data-label="Address">127.0.0.1'), page.count("this one")) == (2, 1)
+    client.post("/accounts/sessions/")
+    assert (client.get("/products/").status_code, other.get("/products/").status_code) == (200, 302)
+    assert "Sign out the others" not in client.get("/accounts/sessions/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["staff", "printer", "support", "root"])
+def test_everybody_finds_the_own_account_in_the_menu(demo: Demo, who: str) -> None:
+    user = getattr(demo, who)
+    assert 'href="/account/">Your account' in seen(user, "/")
+    page = seen(user, "/account/")
+    assert user.email in page
+    for path in ("/accounts/password/change/", "/accounts/2fa/webauthn/", "/accounts/2fa/totp/activate/"):
+        assert f'href="{path}"' in page

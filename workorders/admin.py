@@ -1,0 +1,123 @@
+"""Products, workorders, codes and jobs in the back office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from portal.back_office import BackOffice, Counter, Office, ReadOnly, estimated_rows
+from portal.models import Company
+from workorders import jobs
+from workorders.models import Code, Job, Product, UrlPrefix, Workorder
+from workorders.services import set_archived
+
+
+@admin.register(Product)
+class ProductOffice(Office):
+    list_display = ["sku", "name", "company", "is_archived", "created_at"]
+    list_filter = ["is_archived", "company"]
+    list_select_related = ["company"]
+    search_fields = ["sku", "name"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Codes point at the product, files name it by its SKU."""
+        return ["company", "sku", "created_at"] if obj else ["created_at"]
+
+
+@admin.register(UrlPrefix)
+class UrlPrefixOffice(ReadOnly):
+    list_display = ["prefix", "company"]
+    list_filter = ["company"]
+    list_select_related = ["company"]
+    search_fields = ["prefix"]
+
+
+@admin.register(Workorder)
+class WorkorderOffice(ReadOnly):
+    list_display = ["reference", "company", "type", "state", "quantity", "is_archived", "created_by", "created_at"]
+    list_filter = ["state", "type", "is_archived", "created_at", "company"]
+    list_select_related = ["company", "created_by"]
+    search_fields = ["reference", "remarks", "=url_prefix"]
+    actions = ["archive", "bring_back"]
+
+    def view_on_site(self, obj: Workorder) -> str:
+        return reverse("workorder-detail", args=[obj.pk])
+
+    @admin.action(description="Archive", permissions=["act"])
+    def archive(self, request: HttpRequest, rows: QuerySet[Workorder]) -> None:
+        self.act(request, rows, lambda workorder: _archived(workorder, True), "Archived")
+
+    @admin.action(description="Bring back", permissions=["act"])
+    def bring_back(self, request: HttpRequest, rows: QuerySet[Workorder]) -> None:
+        self.act(request, rows, lambda workorder: _archived(workorder, False), "Brought back")
+
+
+def _archived(workorder: Workorder, archived: bool) -> bool:
+    if workorder.is_archived == archived:
+        return False
+    set_archived(Workorder.objects.filter(pk=workorder.pk), archived)
+    return True
+
+
+@admin.register(Job)
+class JobOffice(ReadOnly):
+    list_display = ["id", "what", "workorder", "company", "status", "phase", "percent", "attempts", "created_at"]
+    list_filter = ["status", "what", "created_at", "workorder__company"]
+    list_select_related = ["workorder__company"]
+    search_fields = ["workorder__reference", "created_by__email"]
+    actions = ["cancel"]
+
+    @admin.display
+    def company(self, job: Job) -> Company:
+        return job.workorder.company
+
+    @admin.action(description="Cancel", permissions=["act"])
+    def cancel(self, request: HttpRequest, rows: QuerySet[Job]) -> None:
+        self.act(request, rows, jobs.cancel, "Cancelled")
+
+
+class OnePage(Paginator):  # type: ignore[type-arg]  # not generic at run time
+    """The first page of a table that nobody counts."""
+
+    @property
+    def count(self) -> int:
+        return len(self.object_list[: self.per_page])
+
+
+@admin.register(Code)
+class CodeOffice(ReadOnly):
+    list_display = ["identifier", "company", "workorder", "sequence", "product", "activation_status"]
+    list_select_related = ["company", "workorder", "product"]
+    search_fields = ["identifier"]
+    search_help_text = "The whole id of a code. Without one, the newest codes are listed."
+    paginator = OnePage
+    sortable_by = ()
+    ordering = ["-id"]
+    actions = None
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Code], search_term: str
+    ) -> tuple[QuerySet[Code], bool]:
+        """By exact id in each company, as the unique index finds them."""
+        if not search_term:
+            return queryset, False
+        companies = list(Company.objects.values_list("pk", flat=True))
+        return queryset.filter(company_id__in=companies, identifier=search_term).order_by("company_id"), False
+
+    def view_on_site(self, obj: Code) -> str:
+        return reverse("code-detail", args=[obj.workorder_id, obj.identifier])
+
+
+def _counters() -> Iterator[Counter]:
+    yield Counter("codes, about", estimated_rows(Code), reverse("admin:workorders_code_changelist"))
+    listed = reverse("admin:workorders_job_changelist")
+    for status in Job.OPEN:
+        yield Counter(f"jobs {status}", Job.objects.filter(status=status).count(), f"{listed}?status__exact={status}")
+
+
+BackOffice.counters.append(_counters)
