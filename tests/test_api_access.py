@@ -37,6 +37,7 @@ NEEDS = {
     "GET api/v2/workorders/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/download/": "workorder_download",
+    "DELETE api/v2/workorders/<int:pk>/download/": "workorder_download",
     "GET api/v2/workorders/<int:pk>/serial-numbers/": "workorder_sid_download",
     "POST api/v2/workorders/create-sid/": "workorder_create",
     "GET api/v2/products/": "product_view",

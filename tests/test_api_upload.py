@@ -95,7 +95,7 @@ def test_the_five_steps_end_in_an_archive_whose_sample_reads_back(committed_demo
     assert (download.status_code, download["Content-Type"]) == (200, "application/zip")
     archive = zipfile.ZipFile(io.BytesIO(b"".join(download.streaming_content)))  # type: ignore[attr-defined]
     assert archive.testzip() is None
-    assert archive.namelist() == ["codes.csv", "sample_qr.png", "sample_qr.svg", "manifest.json"]
+    assert archive.namelist() == ["codes.csv", "sample_qr.png", "sample_qr.svg", "README.txt", "manifest.json"]
     rows = list(csv.reader(io.TextIOWrapper(archive.open("codes.csv"), newline="")))
     url = "http://127.0.0.1:8000/c/demo/"
     assert rows == [
@@ -290,12 +290,6 @@ def test_a_workorder_cannot_be_named_yet(committed_demo: Demo) -> None:
     for workorder in named:
         assert list(process(client, workorder=workorder).json()) == ["workorder"]
     assert process(client, workorder=None).status_code == 200
-
-
-def test_images_of_every_code_are_refused_rather_than_left_out(committed_demo: Demo) -> None:
-    record = ingested(committed_demo.staff, SPEC_EXAMPLE)
-    answer = client_of(committed_demo.staff).get(f"/api/v2/workorders/{record.workorder_id}/download/?images=svg")
-    assert (answer.status_code, list(answer.json())) == (400, ["images"])
 
 
 def test_a_body_in_chunks_is_told_to_give_its_length(demo: Demo) -> None:

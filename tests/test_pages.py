@@ -509,7 +509,7 @@ def test_a_workorder_shows_its_first_codes_and_a_sample(demo: Demo) -> None:
 @pytest.mark.parametrize(
     ("call", "filename", "members"),
     [
-        ("download", "order-0.zip", {"codes.csv", "manifest.json", "sample_qr.png", "sample_qr.svg"}),
+        ("download", "order-0.zip", {"codes.csv", "manifest.json", "README.txt", "sample_qr.png", "sample_qr.svg"}),
         ("serial-numbers", "order-0-serial-numbers.zip", {"codes.csv", "sample_qr.png", "sample_qr.svg"}),
     ],
 )

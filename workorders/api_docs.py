@@ -55,6 +55,10 @@ DOWNLOADS: dict[Any, Any] = {
     202: OpenApiResponse(BEING_MADE, "Not there yet; ask again after `Retry-After` seconds."),
     416: OpenApiResponse(None, "The zip has no such bytes."),
 }
+NO_SUCH_IMAGES = OpenApiResponse({"$ref": "#/components/schemas/Refusal"}, "No such images.")
+JUST_FAILED = OpenApiResponse(
+    {"$ref": "#/components/schemas/Detail"}, "The images could not be made; ask again after `Retry-After` seconds."
+)
 MADE = [_example({"progress": PROGRESS}, "202")]
 
 extend_schema_view(
@@ -103,9 +107,16 @@ extend_schema_view(
         "image of every code, which is made when it is first asked for: 202 with progress until it is there. The other "
         "parameters say how the images look; sizes of labels and sheets are millimetres.",
         parameters=[LookSerializer, IMAGES, RANGE, IF_RANGE],
-        responses={**DOWNLOADS, 400: OpenApiResponse({"$ref": "#/components/schemas/Refusal"}, "No such images.")},
+        responses={**DOWNLOADS, 400: NO_SUCH_IMAGES, 409: JUST_FAILED},
         examples=MADE,
-    )
+    ),
+    delete=extend_schema(
+        operation_id="cancel_images",
+        summary="Cancel the making of images",
+        description="Named by the same parameters; 404 when they are not being made. They can be asked for again.",
+        parameters=[LookSerializer, IMAGES],
+        responses={204: OpenApiResponse(None, "Cancelled."), 400: NO_SUCH_IMAGES},
+    ),
 )(api.Download)
 extend_schema_view(
     get=extend_schema(
