@@ -9,6 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, groupby
 from pathlib import Path, PurePath
 from tempfile import NamedTemporaryFile
@@ -120,10 +121,17 @@ def _table(reader: CsvReader | WorkbookReader, notes: _Notes) -> Iterator[tuple[
     yield reader.header_row, [ERRORS_COLUMN, *(name for name in reader.header if name != ERRORS_COLUMN)]
     for batch in reader:
         for number, row in enumerate(batch.rows, batch.first):
-            if isinstance(row, BrokenRow):
-                yield number, [notes.upto(number), visible(row.text)]
-            elif row:
-                yield number, [notes.upto(number), *(cell for at, cell in enumerate(row) if at not in old)]
+            cells = _fields(row.text, reader) if isinstance(row, BrokenRow) else row
+            if cells:
+                yield number, [notes.upto(number), *(cell for at, cell in enumerate(cells) if at not in old)]
+
+
+def _fields(broken: str, reader: CsvReader | WorkbookReader) -> list[str]:
+    """The fields of a row that cannot be read, as well as they can be told apart."""
+    delimiter = reader.delimiter if isinstance(reader, CsvReader) else ","
+    with suppress(csv.Error):
+        return next(csv.reader([visible(broken)], delimiter=delimiter), [])
+    return [visible(broken)]
 
 
 def _csv_lines(reader: CsvReader, notes: _Notes) -> Iterator[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain
 
 from ingestion.errors import shown
@@ -23,6 +25,7 @@ from ingestion.reading import (
 
 DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 DELIMITERS = "".join(DELIMITER_NAMES)
+SAID = re.compile(rf"sep=([{re.escape(DELIMITERS)}])", re.IGNORECASE)  # what Excel puts in a line before the header
 HEADER_BLOCKS = 3  # the header begins and ends within so many blocks
 
 csv.field_size_limit(LONGEST_RECORD)
@@ -79,8 +82,8 @@ class CsvReader:
             number += len(rows)
 
     def _take_header(self, number: int, row: list[str]) -> None:
-        """Make `row` the header, unless it is blank or there is one."""
-        if row and not self.header:
+        """Make `row` the header, unless it is blank, says the delimiter as Excel writes it, or there is one."""
+        if row and not self.header and not SAID.fullmatch(self.delimiter.join(row)):
             self.header, self.header_row = tuple(name.strip() for name in row), number
 
     def _careful_rows(self, lines: list[str], number: int, is_last: bool) -> tuple[list[list[str]], list[str]]:
@@ -205,7 +208,10 @@ def _reason(error: csv.Error) -> str:
 def _delimiter(lines: list[str]) -> str:
     """What separates the fields: whatever gives the header a column `id`."""
     header = next((line for line in lines if line.strip("\r\n")), "")
+    if said := SAID.fullmatch(header.rstrip("\r\n")):
+        return said[1]
     for delimiter in DELIMITERS:
-        if "id" in (name.strip() for name in next(csv.reader([header], delimiter=delimiter))):
-            return delimiter
+        with suppress(csv.Error):
+            if "id" in (name.strip() for name in next(csv.reader([header], delimiter=delimiter))):
+                return delimiter
     return DELIMITERS[0]

@@ -132,8 +132,8 @@ class _Ingestion:
                 self.rows = batch.first + len(batch.rows) - reader.first_row
                 self.pulse.tick(self.rows)
         rules.warn()
-        for row in rules.blank_rows:
-            spool.skip(row)
+        for row, count in rules.blank_rows.runs():
+            spool.skip(row, count)
         self.pulse.enter(Phase.SORTING, spool.count)
         spool.find_repeats(lambda *repeat: self._repeat(spool, *repeat), self.pulse.tick)
         if not spool.count and not self.log.counts:

@@ -25,6 +25,7 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "UTF-16",
 }
 UNDECODED = re.compile("[\udc80-\udcff]+")  # as "surrogateescape" leaves bytes that are not UTF-8
+LONGEST_ACCENTED = 3  # letters with accents that follow one another in a language of the West
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 OTHER_FILES = {
@@ -33,6 +34,11 @@ OTHER_FILES = {
     b"\xd0\xcf\x11\xe0": "an old or encrypted Excel workbook; save the sheet as CSV in UTF-8",
     GZIP: "compressed by gzip more than once; compress it once only",
     b"%PDF": "a PDF; save the table as CSV in UTF-8",
+    b"BZh": "compressed by bzip2; unpack it, or compress it by gzip",
+    b"\xfd7zXZ": "compressed by xz; unpack it, or compress it by gzip",
+    b"\x28\xb5\x2f\xfd": "compressed by Zstandard; unpack it, or compress it by gzip",
+    b"7z\xbc\xaf": "a 7z archive; unpack it, or compress the file by gzip",
+    b"\x89PNG": "a picture; upload the table itself as CSV in UTF-8",
 }
 
 
@@ -79,14 +85,24 @@ class Number(str):
     """The text of a number that stood without quotes in JSON, so that it can be told from a quoted one."""
 
     __slots__ = ()
-    advice = "write it in quotes, so that no digit of it is lost."
+    advice = "It is a number; write it in quotes, so that no digit of it is lost."
 
 
 class NumericCell(Number):
     """The text of a number in a workbook, which keeps no leading zeros and 15 digits at most."""
 
     __slots__ = ()
-    advice = "format the column as text and enter the ids again, since a number loses leading zeros and digits."
+    advice = (
+        "It is a number; format the column as text and enter the ids again,"
+        " since a number loses leading zeros and digits."
+    )
+
+
+class DateCell(Number):
+    """The text of a date in a workbook, which Excel may have made of something else that was typed."""
+
+    __slots__ = ()
+    advice = "It is a date, perhaps made by Excel of what was typed; format the column as text and enter the ids again."
 
 
 class _Unpacked:
@@ -159,9 +175,13 @@ def undecoded(text: str) -> str:
     bytes_ = UNDECODED.search(text)
     if bytes_ is None:
         return ""
-    byte = ord(text[bytes_.start()]) - 0xDC00
-    alone = bytes([byte]).decode("cp1252", "replace") if len(bytes_[0]) == 1 else ""
-    guess = f"in Windows-1252 it would be {alone}" if alone.isalpha() else "it may be GBK, Shift-JIS or Big5"
+    raw = bytes_[0].encode(errors="surrogateescape")
+    byte, western = raw[0], raw.decode("cp1252", "replace")
+    guess = "it may be GBK, Shift-JIS or Big5"
+    if len(raw) <= LONGEST_ACCENTED and western.isalpha():
+        guess = (
+            f"in Windows-1252 it would be {western}" if len(raw) == 1 else f"{guess}; in Windows-1252 it is {western}"
+        )
     return (
         f"Character {bytes_.start() + 1:,} is the byte 0x{byte:02X}, which is not UTF-8 ({guess})."
         " Save the file in UTF-8."

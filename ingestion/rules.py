@@ -26,7 +26,7 @@ from ingestion.fields import (
 )
 from ingestion.near_misses import SHORTENED_MARK, NearMisses, is_shortened, meant_id, meant_name, meant_status
 from ingestion.reading import Batch, BrokenRow, Number, UnreadableFile
-from workorders.codes import Attributes, NewCode
+from workorders.codes import Attributes, Gaps, NewCode
 from workorders.services import SHORTEST_ID
 
 IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},{LONGEST_ID}}}")
@@ -58,7 +58,7 @@ class FileRules:
 
     def __init__(self, limits: Limits, log: ErrorLog) -> None:
         self.limits, self.log = limits, log
-        self.blank_rows: list[int] = []
+        self.blank_rows = Gaps()
         self.skus_with_id: set[str] = set()
         self.skus_without_id: Counter[str] = Counter()  # rows that have this SKU and no id
         self._noted: set[str] = set()
@@ -79,6 +79,9 @@ class FileRules:
 
     def check(self, batch: Batch) -> list[NewCode]:
         """The codes of the rows in `batch` that have a valid id, to be stored if no row of the file has an error."""
+        if len(batch.header) > MOST_SCM_FIELDS + len(OWN_COLUMNS):
+            self._report_too_many(batch)
+            return []
         rules = self._rules.get(batch.header)
         if rules is None:
             if len(self._rules) == MOST_HEADERS:
@@ -90,6 +93,11 @@ class FileRules:
             for row in range(batch.first, batch.first + len(batch.rows)):
                 self._report_names(rules.wrong_names, row)
         return rules.check(batch)
+
+    def _report_too_many(self, batch: Batch) -> None:
+        detail = f"It has {len(batch.header):,} fields; a code has {MOST_SCM_FIELDS:,} SCM fields at most."
+        for row in range(batch.first, batch.first + len(batch.rows)):
+            self.log.add("invalid_row_error", row, "", "", detail=detail)
 
     def _report_names(self, names: list[str], row: int) -> None:
         for name in names:
@@ -195,7 +203,7 @@ class RowRules:
                 if cells:
                     self._wrong_width(row, cells)
                 else:
-                    self.file.blank_rows.append(row)
+                    self.file.blank_rows.add(row)
                 continue
             identifier = cells[id_at] if id_at >= 0 else ""
             key = tuple(cells[at] if at >= 0 else "" for at in self.attributes_at)
@@ -271,8 +279,11 @@ class RowRules:
                 self.log.warn("shortened_number_warning", row, name, cell)
 
     def _wrong_width(self, row: int, cells: list[str]) -> None:
-        few = "few" if len(cells) < len(self.header) else "many"
-        detail = f"It has too {few} fields: {len(cells):,} where the header has {len(self.header):,}."
+        if self.header[0] == ERRORS_COLUMN:  # which is ours
+            cells = cells[1:]
+        wanted = len(self.header) - (ERRORS_COLUMN in self.header)
+        few = "few" if len(cells) < wanted else "many"
+        detail = f"It has too {few} fields: {len(cells):,} where the header has {wanted:,}."
         self.log.add("invalid_row_error", row, "", ",".join(cells), detail=detail)
 
     def _wrong_id(self, row: int, identifier: str) -> None:
@@ -282,7 +293,7 @@ class RowRules:
         detail = f"This has {len(identifier):,}." if not SHORTEST_ID <= len(identifier) <= LONGEST_ID else ""
         strange = STRANGE.search(identifier)
         if isinstance(identifier, Number):
-            detail = f"It is a number; {identifier.advice}"
+            detail = identifier.advice
         elif spoilt := meant_id(identifier):
             detail = f"{detail} {spoilt}".lstrip()
         elif strange:

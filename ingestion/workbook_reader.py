@@ -12,13 +12,21 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from html import unescape
 from itertools import islice
 from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
-from ingestion.reading import BLOCK, OTHER_FILES, ZIP, Batch, Log, NumericCell, UnreadableFile
+from ingestion.reading import BLOCK, OTHER_FILES, ZIP, Batch, DateCell, Log, NumericCell, UnreadableFile
 
 MOST_UNPACKED = 512 * 1024**2  # bytes of all members together
 MOST_CELLS = 10_000_000  # of the rectangle around all used cells; about 100 bytes of memory each
@@ -34,12 +42,18 @@ DAMAGED = (  # whatever zipfile and the decompressors raise for bytes that were 
     lzma.LZMAError,
     struct.error,
     EOFError,
+    KeyError,
     NotImplementedError,
     OSError,
     OverflowError,
     RuntimeError,
     ValueError,
 )
+ERROR_TAG = re.compile(rb"""<c\b[^>]*\bt\s*=\s*["']e["'][^>]*>""")
+ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*["']([^"']*)["']""")
+MOST_DESCRIPTION = 1 << 20  # bytes of the list of sheets
+MOST_ERROR_CELLS = 10_000  # listed of one sheet
+ERROR_CELL = "This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value."
 HEADERLESS = "A cell stands in a column without a name; name the column in the header, or empty the cell."
 
 Cell = str | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
@@ -54,7 +68,7 @@ class WorkbookReader:
 
     def __init__(self, file: IO[bytes], log: Log) -> None:
         self._log = log
-        _refuse_what_does_not_fit(file)
+        errors = _refuse_what_does_not_fit(file)
         self.facts: dict[str, str]
         sheet, self.facts = _first_sheet(file)
         self.rows_expected: int | None = max(0, sheet.total_height - 1)
@@ -66,6 +80,8 @@ class WorkbookReader:
         self._unnamed = [at for at, name in enumerate(names) if not name]
         self.header: tuple[str, ...] = tuple(filter(None, names))
         self.first_row: int = self.header_row + 1
+        for cell, row in errors.get(self.facts["sheet"], ()):
+            log.add("invalid_row_error", row, "", cell, detail=ERROR_CELL)
 
     def _find_header(self) -> tuple[int, list[str]]:
         for number, row in enumerate(self._rows, 1):
@@ -98,26 +114,34 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, (int, float)):
         return NumericCell(int(cell) if float(cell).is_integer() else repr(cell))
     if isinstance(cell, dt.datetime):
-        return cell.isoformat(" ")
+        return DateCell(cell.isoformat(" "))
     if isinstance(cell, (dt.date, dt.time)):
-        return cell.isoformat()
+        return DateCell(cell.isoformat())
     return str(cell)
 
 
 def _first_sheet(file: IO[bytes]) -> tuple[CalamineSheet, dict[str, str]]:
-    """The first sheet, and its name with the number of all sheets."""
+    """The first sheet with cells that people see, and its name with the number of such sheets."""
     try:
         book = CalamineWorkbook.from_filelike(file)
-        sheet = book.get_sheet_by_index(0)
+        visible = [
+            known.name
+            for known in book.sheets_metadata
+            if known.typ == SheetTypeEnum.WorkSheet and known.visible == SheetVisibleEnum.Visible
+        ]
+        sheet = book.get_sheet_by_name(visible[0])
     except PasswordError:
         raise UnreadableFile("It is protected by a password; save it without one.") from None
     except (CalamineError, IndexError, OSError, ValueError):
         raise UnreadableFile("It is not an Excel workbook (.xlsx), or it is damaged; save it again in Excel.") from None
-    return sheet, {"sheet": book.sheet_names[0], "sheets": str(len(book.sheet_names))}
+    return sheet, {"sheet": visible[0], "sheets": str(len(visible))}
 
 
-def _refuse_what_does_not_fit(file: IO[bytes]) -> None:
-    """Raise UnreadableFile for what is no zip, or would unpack to more than is read of a workbook."""
+def _refuse_what_does_not_fit(file: IO[bytes]) -> dict[str, list[tuple[str, int]]]:
+    """The cells with Excel's errors, by their sheets: name and row of each.
+
+    Raises UnreadableFile for what is no zip, or would unpack to more than is read of a workbook.
+    """
     beginning = file.read(len(ZIP))
     if beginning != ZIP:
         what = OTHER_FILES.get(beginning, "not an Excel workbook (.xlsx); save it as one, or upload CSV")
@@ -128,10 +152,29 @@ def _refuse_what_does_not_fit(file: IO[bytes]) -> None:
             members = book.infolist()
             if sum(member.file_size for member in members) > MOST_UNPACKED:
                 raise _too_large(f"more than {MOST_UNPACKED // 1024**2:,} MB")
-            _measure(book, members)
+            errors = _measure(book, members)
+            named = {name: errors.get(part, []) for name, part in _parts(book).items()}
     except DAMAGED:
         raise UnreadableFile("It is a damaged Excel workbook; save it again in Excel.") from None
     file.seek(0)
+    return named
+
+
+def _parts(book: ZipFile) -> dict[str, str]:
+    """Which part of the workbook each sheet is, by its name. The parts have been measured."""
+    described = [book.open(name).read(MOST_DESCRIPTION) for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")]
+    sheets, relations = (
+        [
+            dict(ATTRIBUTE.findall(tag.decode(errors="replace")))
+            for tag in re.findall(rb"<(?:sheet|Relationship)\b[^>]*>", text)
+        ]
+        for text in described
+    )
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    return {
+        unescape(sheet.get("name", "")): "xl/" + targets.get(sheet.get("r:id"), "").removeprefix("/xl/")
+        for sheet in sheets
+    }
 
 
 def _too_large(how: str) -> UnreadableFile:
@@ -149,9 +192,13 @@ def _refuse_large_directory(file: IO[bytes]) -> None:
         raise _too_large("far more parts than a workbook has")
 
 
-def _measure(book: ZipFile, members: list[ZipInfo]) -> None:
-    """Unpack every member without keeping it, and refuse too many bytes or too wide a rectangle of cells."""
+def _measure(book: ZipFile, members: list[ZipInfo]) -> dict[str, list[tuple[str, int]]]:
+    """Unpack every member without keeping it, and refuse too many bytes or too wide a rectangle of cells.
+
+    Gives the cells with errors, which calamine gives as empty ones: name and row, by the part they stand in.
+    """
     unpacked = 0
+    errors: dict[str, list[tuple[str, int]]] = {}
     for member in members:
         member.file_size = MOST_UNPACKED + 1  # so that a member is read to its true end
         widest = lowest = 0
@@ -164,6 +211,10 @@ def _measure(book: ZipFile, members: list[ZipInfo]) -> None:
                 if member.filename.startswith("xl/worksheets/"):
                     whole, begin, rest = (rest + block).rpartition(b"<")
                     references = REFERENCE.findall(whole)
+                    for tag in ERROR_TAG.findall(whole):
+                        if (place := REFERENCE.search(tag)) and len(errors.get(member.filename, ())) < MOST_ERROR_CELLS:
+                            cell = (place[1] + place[2]).decode(), int(place[2][:9])
+                            errors.setdefault(member.filename, []).append(cell)
                     rest = begin + rest
                     if len(rest) > LONGEST_PIECE:
                         raise _too_large(f"a cell of more than {LONGEST_PIECE:,} bytes")
@@ -171,6 +222,7 @@ def _measure(book: ZipFile, members: list[ZipInfo]) -> None:
                     lowest = max([lowest, *(int(row[:20]) for row in {row for _letters, row in references})])
         if widest * lowest > MOST_CELLS:
             raise _too_large(f"{lowest:,} rows and {widest:,} columns, more than {MOST_CELLS:,} cells")
+    return errors
 
 
 def _column(letters: bytes) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from array import array
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from itertools import count as count_from
@@ -65,7 +65,7 @@ class CodeSpool:
         self.longest = 0  # characters of the longest identifier
         self._base = first_position - 1
         self._attributes = _RenderedAttributes(f"{company_id}\t{workorder_id}")
-        self._gaps = array("Q")  # sequences that hold no code
+        self._gaps = Gaps()  # sequences that hold no code
         self._lines: list[str] = []
         self._characters = 0  # in the lines
         self._longest_line = 1
@@ -93,9 +93,9 @@ class CodeSpool:
         if len(self._lines) >= RUN or self._characters >= RUN_CHARACTERS:
             self._write_run()
 
-    def skip(self, position: int) -> None:
-        """Say that no code will have this position; the sequences close over it."""
-        self._gaps.append(position - self._base)
+    def skip(self, position: int, count: int = 1) -> None:
+        """Say that no code will have this position, nor the `count` - 1 after it; the sequences close over them."""
+        self._gaps.add(position - self._base, count)
 
     def find_repeats(self, on_repeat: Callable[[str, int, int], None], tick: Callable[[int], None]) -> None:
         """Leave the first code of each identifier alone, when all have been added.
@@ -147,11 +147,11 @@ class CodeSpool:
 
     def _renumbered(self) -> Iterator[bytes]:
         """The codes with their sequences closed over the gaps."""
-        gaps = array("Q", sorted(self._gaps))
+        ends, widths = self._gaps.cumulated()
         for line in _merged(self._runs):
             identifier, sequence, rest = line.split(b"\t", 2)
             number = int(sequence)
-            yield b"%b\t%d\t%b" % (identifier, number - bisect_left(gaps, number), rest)
+            yield b"%b\t%d\t%b" % (identifier, number - widths[bisect_right(ends, number)], rest)
 
     def sample_is_taken(self) -> bool:
         """Whether the company has used any of some thousand ids, evenly picked from the codes, already."""
@@ -197,6 +197,36 @@ class CodeSpool:
         with path.open("wb") as file:
             file.writelines(pieces)
         return path
+
+
+class Gaps:
+    """Numbers that are left out, kept as runs of those that follow one another."""
+
+    def __init__(self) -> None:
+        self._starts, self._ends = array("Q"), array("Q")  # a run ends before its end
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
+
+    def add(self, number: int, count: int = 1) -> None:
+        """Leave out `number`, and those that follow it until they are `count`."""
+        if self._ends and self._ends[-1] == number:
+            self._ends[-1] += count
+        else:
+            self._starts.append(number)
+            self._ends.append(number + count)
+
+    def runs(self) -> Iterator[tuple[int, int]]:
+        """The first number of each run, and how many it has."""
+        return ((start, end - start) for start, end in zip(self._starts, self._ends, strict=True))
+
+    def cumulated(self) -> tuple[array[int], array[int]]:
+        """The ends of all runs in order, and how many numbers are left out up to each; the latter begins with 0."""
+        starts = np.frombuffer(self._starts, np.uint64)
+        ends = np.frombuffer(self._ends, np.uint64)
+        order = np.argsort(starts, kind="stable")
+        widths = np.cumsum((ends - starts)[order])
+        return array("Q", ends[order].tobytes()), array("Q", b"\0" * 8 + widths.tobytes())
 
 
 class _RenderedAttributes(dict[Attributes, str]):

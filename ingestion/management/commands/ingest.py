@@ -14,7 +14,7 @@ from django.db import connection
 
 from ingestion import engine, services
 from ingestion.api import ProcessSerializer
-from ingestion.errors import KINDS
+from ingestion.errors import KINDS, message
 from ingestion.models import IngestionRecord
 from portal.models import Company, User
 from portal.storage import storage
@@ -67,9 +67,15 @@ class Command(BaseCommand):
                 raise CommandError("Cancelled; nothing was stored.", returncode=130) from None
         record.refresh_from_db()
         if record.status != IngestionRecord.Status.COMPLETED:
-            counts = record.error_counts.items()
-            lines = [f"{kind} ({count:,}): {KINDS[kind].sentence} {KINDS[kind].remedy}" for kind, count in counts]
+            lines = [_told(record, kind, count) for kind, count in record.error_counts.items()]
             raise CommandError("\n".join([f"The upload ended as {record.status}; nothing was stored.", *lines]))
+
+
+def _told(record: IngestionRecord, kind: str, count: int) -> str:
+    """How often a kind of error was found, how to mend it, and the first of them."""
+    first = record.errors.filter(error=kind).order_by("row", "pk")[0]
+    where = "" if first.row is None else f"Row {first.row:,}, {first.column or 'whole row'}: "
+    return f"{kind} ({count:,}): {where}{message(first)} {KINDS[kind].remedy}"
 
 
 def _uploader(company: Company) -> User:
