@@ -259,13 +259,18 @@ def test_a_job_that_failed_is_not_begun_again_by_every_question(committed_demo: 
         ),
         ({"images": "svg", "quiet_zone": 3}, "quiet_zone", "Ensure this value is greater than or equal to 4."),
         ({"images": "png", "module": 0}, "module", "Ensure this value is greater than or equal to 1."),
-        ({"images": "pdf", "columns": 0}, "columns", "Ensure this value is greater than or equal to 1."),
+        ({"images": "pdf", "columns": 3}, "rows", "A sheet has both: say how many rows too."),
+        ({"images": "svg", "module": 4}, "module", "It says nothing of SVG; leave it out."),
+        ({"images": "png", "columns": 4, "rows": 1}, "columns", "It says nothing of PNG; leave it out."),
+        ({"images": "svg", "quietzone": 10}, "quietzone", "There is no such option."),
+        ({"level": "Q"}, "images", "This field is required."),
+        ({"images": "pdf", "columns": 0, "rows": 1}, "columns", "Ensure this value is greater than or equal to 1."),
         ({"images": "pdf", "label_width": "nan"}, "label_width", "A valid number is required."),
-        ({"images": "pdf", "label_width": -1}, "images", "A page of -1 mm is not offered: choose 1 to 5080 mm."),
-        ({"images": "pdf", "label_width": 5}, "images", "A label of 5 by 30 mm leaves"),
+        ({"images": "pdf", "label_width": -1}, "label_width", "A page of -1 mm is not offered: choose 1 to 5080 mm."),
+        ({"images": "pdf", "label_width": 5}, "label_width", "A label of 5 by 30 mm leaves"),
         (
             {"images": "pdf", "columns": 3, "rows": 3, "label_width": 90},
-            "images",
+            "label_width",
             "The columns of labels need 270 mm, and the page has 210 mm.",
         ),
     ],
@@ -276,7 +281,7 @@ def test_what_cannot_be_drawn_is_refused_with_the_reason(
     workorder = workorder_of(committed_demo, 3)
     answer = client_of(committed_demo.staff).get(url_of(workorder, **look))
     assert answer.status_code == 400
-    assert list(answer.json()) == [field]
+    assert field in answer.json()
     assert says in answer.json()[field][0]
     assert not workorder.jobs.filter(what="images").exists()
 

@@ -16,7 +16,7 @@ from portal.api import Filters, ProgressSerializer, person
 from workorders import images, jobs, services
 from workorders.archive import Kind
 from workorders.downloads import archive_download, images_download
-from workorders.images_api import look_of
+from workorders.images_api import LookSerializer, look_of
 from workorders.models import Job, Product, Workorder
 
 
@@ -63,9 +63,9 @@ class WorkorderFilters(Filters):
 
 
 class WorkorderProgressSerializer(WorkorderSerializer):
-    """A workorder by itself: `progress` tells how far its minting is, null when its codes are there."""
+    """A workorder by itself: `progress` tells how far its minting and its archive are, null when both are there."""
 
-    progress = ProgressSerializer(source="minting.progress", read_only=True, default=None, allow_null=True)
+    progress = ProgressSerializer(source="making.progress", read_only=True, default=None, allow_null=True)
 
     class Meta(WorkorderSerializer.Meta):
         fields: ClassVar = [*WorkorderSerializer.Meta.fields, "progress"]
@@ -138,7 +138,7 @@ class Download(_Archive):
 
     def answer(self, request: Request, workorder: Workorder) -> HttpResponseBase:
         """The zip; with `images` among the parameters, 202 with progress until the images are drawn."""
-        if "images" not in request.query_params:
+        if not LookSerializer().fields.keys() & request.query_params.keys():
             return super().answer(request, workorder)
         look = look_of(request.query_params.dict(), workorder)
         try:

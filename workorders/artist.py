@@ -112,7 +112,7 @@ class _Process:
 def serve() -> None:
     """Draw what the standard input says."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
-    with suppress(EOFError):
+    with suppress(EOFError, BrokenPipeError):
         while True:
             asked = pickle.load(source)  # noqa: S301  # written by our own parent
             pickle.dump(_draw(*asked), sink, pickle.HIGHEST_PROTOCOL)

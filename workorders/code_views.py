@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -24,6 +25,7 @@ PNG_MODULES = (4, 10, 20, 40)  # pixels a module that can be chosen
 PAGE = (50, 60)  # millimetres, width and height
 KEPT = "private, max-age=86400"  # the picture of a code never changes
 AFTER_EVERY_ID = "~"  # sorts behind each character that an id may have
+ID_OF_URL = re.compile(r"^https?://.*[^A-Za-z0-9_-]")  # what stands before the id in a URL that a scanner read
 
 
 def sees_codes(user: User) -> bool:
@@ -36,7 +38,7 @@ def code_list(request: PersonRequest) -> HttpResponse:
     """The company's codes whose ids begin with what is looked for."""
     if request.user.brand is None:
         raise PermissionDenied("Codes belong to a brand owner; only its people can search them.")
-    query = searched(request)
+    query = ID_OF_URL.sub("", searched(request))
     codes = beginning_with(request.user.brand, query).select_related("workorder", "product")
     return render(
         request, "workorders/code_list.html", {"query": query, "stretch": stretch_of(request, codes, "identifier")}

@@ -118,6 +118,8 @@ def asked(workorder: Workorder, look: Look, user: User) -> tuple[str, Job | None
 def make(job: Job, pulse: Pulse) -> None:
     """Publish the archive of the look that the job keeps."""
     workorder, look = job.workorder, Look.of(job.parameters)
+    for left in settings.SPOOL_DIR.glob(f"job-{job.pk}-*"):  # by an attempt whose worker was killed
+        left.unlink()
     pulse.enter(Job.Phase.DRAWING, workorder.quantity)
     with draft_of(f"job-{job.pk}-{job.attempts}.zip") as draft:
         with Archive(workorder, draft) as archive, transaction.atomic():
@@ -141,7 +143,10 @@ def _described(look: Look) -> str:
     facts = f"version {style.version}, error correction {style.level}, quiet zone of {style.quiet_zone} modules"
     if look.sheet:
         return f"codes.pdf      the QR code of every code, {look.sheet.labels} on a page: {facts}.\n"
-    return f"images/        the QR code of every code as {style.kind.upper()}, named by its id: {facts}.\n"
+    return (
+        f"images/        the QR code of every code as {style.kind.upper()}, named by its id: {facts}.\n"
+        "               Ids may differ in capital letters alone: unpack them where file names may, too.\n"
+    )
 
 
 def _add_images(archive: Archive, look: Look, pulse: Pulse) -> None:

@@ -18,6 +18,8 @@ A4 = (210.0, 297.0)  # millimetres
 LABEL = 30.0  # side of a page of its own, in millimetres
 MARGIN = 10.0  # around labels whose size is not said, in millimetres
 MOST_LABELS = 50  # along one side of a sheet
+SHEET = ("columns", "rows", "page_width", "page_height", "label_width", "label_height", "column_gap", "row_gap")
+ONLY_FOR: dict[str, tuple[str, ...]] = {"module": ("png",), **dict.fromkeys((*SHEET, "with_id"), ("pdf",))}
 
 
 class LookSerializer(serializers.Serializer[Any]):
@@ -41,8 +43,15 @@ class LookSerializer(serializers.Serializer[Any]):
     with_id = serializers.BooleanField(default=False)
 
     def to_internal_value(self, data: Any) -> Any:
-        """An empty field of a form is one that was not filled."""
-        return super().to_internal_value({name: value for name, value in data.items() if value != ""})
+        """An empty field of a form is one that was not filled; what has no meaning is refused rather than ignored."""
+        given = {name: value for name, value in data.items() if value != ""}
+        kind = given.get("images")
+        useless = [name for name, kinds in ONLY_FOR.items() if name in given and kind in KINDS and kind not in kinds]
+        wrong = {name: ["There is no such option."] for name in given.keys() - self.fields.keys()}
+        wrong |= {name: [f"It says nothing of {str(kind).upper()}; leave it out."] for name in useless}
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return super().to_internal_value(given)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         workorder: Workorder = self.context["workorder"]
@@ -50,6 +59,9 @@ class LookSerializer(serializers.Serializer[Any]):
             version = version_for(workorder, attrs["level"], attrs["version"])
         except ValueError as error:
             raise serializers.ValidationError({"version" if attrs["version"] else "level": [str(error)]}) from None
+        if ("columns" in self.initial_data) != ("rows" in self.initial_data):
+            missing = "rows" if "columns" in self.initial_data else "columns"
+            raise serializers.ValidationError({missing: [f"A sheet has both: say how many {missing} too."]})
         kind = attrs["images"]
         module = attrs["module"] if kind == "png" else 0
         style = Style(kind, attrs["level"], version, attrs["quiet_zone"], module)
@@ -59,7 +71,7 @@ class LookSerializer(serializers.Serializer[Any]):
             look = Look(style, _sheet(attrs), attrs["with_id"])
             label_of(workorder, look)
         except ValueError as error:
-            raise serializers.ValidationError({"images": [str(error)]}) from None
+            raise serializers.ValidationError({"label_width": [str(error)]}) from None
         return {"look": look}
 
 

@@ -15,7 +15,7 @@ from portal.access import PersonRequest, page
 from workorders import jobs
 from workorders.downloads import images_download
 from workorders.images import Look, NotMade, asked
-from workorders.images_api import look_of
+from workorders.images_api import ONLY_FOR, look_of
 from workorders.models import Job, Workorder
 from workorders.services import with_codes, workorders_for
 from workorders.symbols import LEVELS, VERSIONS
@@ -83,10 +83,15 @@ def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _posted(request: PersonRequest) -> dict[str, Any]:
-    """What the form says, a sheet of the shops as the sizes it has."""
-    posted = {name: value for name, value in request.POST.items() if name != "sheet"}
+    """What the form says of images of its kind, a sheet of the shops as the sizes it has."""
+    kind = request.POST.get("images", "")
+    posted: dict[str, Any] = {
+        name: value
+        for name, value in request.POST.items()
+        if name not in ("sheet", "csrfmiddlewaretoken") and kind in ONLY_FOR.get(name, kind)
+    }
     sheet = SHEETS.get(request.POST.get("sheet", ""))
-    if sheet:
+    if sheet and kind == "pdf":
         posted |= {name: value for name, value in sheet._asdict().items() if name != "label"}
     return posted
 

@@ -121,6 +121,12 @@ class Workorder(models.Model):
         """The job that makes the codes, or that ended without them; None when the codes are there."""
         return self.jobs.filter(Job.WITHOUT_CODES).order_by("-id").first()
 
+    @property
+    def making(self) -> Job | None:
+        """The job without which the workorder is not complete: its minting, or its archive."""
+        unfinished = Job.WITHOUT_CODES | models.Q(what=Job.What.ARCHIVE, status__in=Job.OPEN)
+        return self.jobs.filter(unfinished).order_by("id").last()
+
 
 class Job(Leased):
     """Work on a workorder that takes long: asked for at a door, done by a worker, once for each set of parameters.
