@@ -13,3 +13,8 @@ def run(record_id: int) -> None:
 @shared_task
 def sweep() -> None:
     services.requeue_stale()
+
+
+@shared_task
+def expire() -> None:
+    services.expire()
