@@ -166,6 +166,8 @@ class Process(APIView):
             services.process(record, parameters)
         except services.Unprocessable as error:
             raise Refused(str(error)) from None
+        except services.Unacceptable as error:
+            raise serializers.ValidationError({"record": [str(error)]}) from None
         return Response({"record_key": record.key})
 
 

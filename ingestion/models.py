@@ -13,6 +13,7 @@ from portal.leases import Leased
 from portal.models import Company
 from workorders.models import Workorder
 
+INCOMING = "incoming"  # the folder that signed forms write to
 KEY_ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -32,6 +33,7 @@ class IngestionRecord(Leased):
     | processing | completed, error | the worker that holds the lease, together with the codes or the errors |
     | uploading, queued, processing | cancelled | `cancel` |
     | error | queued | `retry`, when the error was ours |
+    | uploading | cancelled | the sweep, when it was not processed within a day; `result_data` says so |
     """
 
     class Status(models.TextChoices):
@@ -41,6 +43,8 @@ class IngestionRecord(Leased):
         COMPLETED = "completed", "completed"
         ERROR = "error", "error"
         CANCELLED = "cancelled", "cancelled"
+
+    EXPIRED = "upload_expired"  # the `reason` in the result of an upload that the sweep ended
 
     OPEN = (Status.UPLOADING, Status.QUEUED, Status.PROCESSING)
 
@@ -97,12 +101,17 @@ class IngestionRecord(Leased):
     @property
     def incoming_path(self) -> str:
         """Where the signed form puts the file."""
-        return f"incoming/{self.key}"
+        return f"{INCOMING}/{self.key}"
 
     @property
     def file_path(self) -> str:
         """Where the file lies once it is to be processed, out of reach of the form."""
         return f"uploads/{self.key}"
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the upload ended because nobody processed it."""
+        return bool(self.result_data.get("reason") == self.EXPIRED)
 
     @property
     def error_counts(self) -> dict[str, int]:

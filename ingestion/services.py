@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from ingestion import tasks
 from ingestion.errors import message
-from ingestion.models import IngestionRecord
+from ingestion.models import INCOMING, IngestionRecord
 from portal.broker import wake
 from portal.leases import REMINDER
 from portal.models import Company, User
@@ -27,6 +30,14 @@ CONTENT_TYPES = {
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Status = IngestionRecord.Status
+
+
+NEVER_PROCESSED = timedelta(days=1)  # after which an upload expires; its form has by then, long ago
+MOST_EXPIRED = 500  # uploads, and as many files, in one sweep
+
+
+class Unacceptable(Exception):  # noqa: N818  # says what is the matter with the file
+    """What lies in the storage is not what the signed form allows."""
 
 
 class Unprocessable(Exception):  # noqa: N818  # the spec's word
@@ -48,9 +59,13 @@ def start_upload(user: User, company: Company, *, filetype: str, mode: str, file
 
 
 def process(record: IngestionRecord, parameters: dict[str, Any]) -> None:
-    """Queue the uploaded file with `parameters` and wake a worker; Unprocessable as `queue` says."""
+    """Queue the uploaded file with `parameters` and wake a worker.
+
+    Unprocessable as `queue` says, Unacceptable when the file did not come by the form.
+    """
     with transaction.atomic():
         queue(record, parameters)
+        _check_arrival(record)
         transaction.on_commit(lambda: wake(tasks.run, record.pk))
 
 
@@ -75,6 +90,41 @@ def queue(record: IngestionRecord, parameters: dict[str, Any]) -> None:
             parameters=parameters,
             file_size=storage().size(record.file_path),
         )
+
+
+def _check_arrival(record: IngestionRecord) -> None:
+    """Measure the file again, now that the form cannot replace it: a bucket may be written past the form.
+
+    Unacceptable for what the form would have refused; the file is deleted then, and another may be posted.
+    """
+    size, most = storage().size(record.file_path), settings.MAX_UPLOAD_BYTES
+    kind, expected = storage().content_type(record.file_path), CONTENT_TYPES[record.filetype]
+    problem = ""
+    if size > most:
+        problem = f"The uploaded file has {size:,} bytes; at most {most:,} are allowed."
+    elif kind not in (None, expected):
+        problem = f"The uploaded file is stored as {kind}; post it by the form, as {expected}."
+    if problem:
+        storage().delete(record.file_path)
+        raise Unacceptable(problem)
+
+
+def expire() -> int:
+    """End uploads that nobody processed in time, and delete files that nobody will; gives how many uploads ended.
+
+    A file may also have come for an upload that was cancelled, or again for one that was processed.
+    """
+    before = timezone.now() - NEVER_PROCESSED
+    storage().sweep(INCOMING, before, MOST_EXPIRED)
+    with transaction.atomic():
+        abandoned = IngestionRecord.objects.filter(status=Status.UPLOADING, created_at__lt=before).order_by("pk")
+        records = list(abandoned.select_for_update(skip_locked=True)[:MOST_EXPIRED])
+        for record in records:
+            storage().delete(record.file_path)  # moved there by a `process` that was cut off
+            record.result_data = {"reason": IngestionRecord.EXPIRED}
+            record.save(update_fields=["result_data"])
+            record.cancel()
+    return len(records)
 
 
 def cancel(record: IngestionRecord) -> bool:

@@ -23,3 +23,8 @@ def tell_end(record_id: int) -> None:
 def sweep() -> None:
     services.requeue_stale()
     idempotency.sweep()
+
+
+@shared_task
+def expire() -> None:
+    services.expire()

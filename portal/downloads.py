@@ -1,4 +1,4 @@
-"""Files that people fetch: whole, or the part that a broken download still lacks."""
+"""Files that people fetch: whole, or the part that a broken download still lacks; from a bucket directly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.utils.http import content_disposition_header
 
 from portal.storage import storage
@@ -15,7 +22,12 @@ CHUNK = 256 * 1024
 
 
 def download(request: HttpRequest, name: str, filename: str, content_type: str) -> HttpResponseBase:
-    """The stored file `name` under the name `filename`; one byte range of it when asked (RFC 9110, section 14)."""
+    """The stored file `name` under the name `filename`; one byte range of it when asked (RFC 9110, section 14).
+
+    A file that can be had elsewhere is answered with its address there, which ends soon.
+    """
+    if url := storage().direct_url(request.method or "GET", name, filename, content_type):
+        return HttpResponseRedirect(url, headers={"Cache-Control": "no-store"})
     file = storage().open(name)
     size = file.size
     etag = f'"{int(storage().get_modified_time(name).timestamp() * 1e6):x}-{size:x}"'

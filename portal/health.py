@@ -7,7 +7,7 @@ from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from kombu import Connection
 
-from portal.storage import storage
+from portal.storage import Unusable, storage
 
 
 def _database() -> None:
@@ -21,19 +21,21 @@ def _broker() -> None:
 
 
 def _storage() -> None:
-    storage().exists("incoming")
+    storage().check()
 
 
 CHECKS: dict[str, Callable[[], None]] = {"database": _database, "broker": _broker, "storage": _storage}
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when every part answers, else 503; each part with `ok` or the kind of its failure."""
+    """200 when every part answers, else 503; each part with `ok`, what is the matter, or the kind of its failure."""
     states = {}
     for part, check in CHECKS.items():
         try:
             check()
             states[part] = "ok"
+        except Unusable as error:
+            states[part] = str(error)
         except Exception as error:  # whatever a client library raises, the part does not answer
             states[part] = type(error).__name__
     return JsonResponse(states, status=200 if set(states.values()) == {"ok"} else 503)

@@ -7,6 +7,10 @@
 | PUBLIC_URL | base of every code's URL | http://127.0.0.1:$PORT |
 | DATABASE_URL | PostgreSQL to use instead of the embedded one | |
 | CELERY_BROKER_URL | broker to use instead of the embedded Valkey, redis:// or amqp:// | |
+| S3_BUCKET | bucket for uploads and archives, instead of CODEPORT_HOME | |
+| S3_ENDPOINT_URL | address of its S3 service, which browsers reach too | |
+| AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY | keys to it; without them what boto3 finds, such as a machine's role | |
+| AWS_REGION, AWS_DEFAULT_REGION | its region | us-east-1 |
 | SECRET_KEY | key that signs sessions and upload forms, 32 characters or more | made once, kept in CODEPORT_HOME |
 | ALLOWED_HOSTS | host names the portal answers to besides those of this machine, separated by commas | |
 | MAX_UPLOAD_MB | largest file accepted, in MiB | 1024 |
@@ -58,6 +62,31 @@ def _database(url: str) -> dict[str, Any]:
     return entry
 
 
+def _bucket() -> dict[str, Any] | None:
+    """The options of `portal.bucket.BucketStorage`; None where no bucket is named."""
+    name = env.str(
+        "S3_BUCKET",
+        "",
+        validate=validate.Regexp(r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?\Z", error="Must be a bucket's name."),
+    )
+    endpoint = env.str("S3_ENDPOINT_URL", "").rstrip("/")
+    if not name and not endpoint:
+        return None
+    if not name:
+        raise EnvError('Environment variable "S3_BUCKET" invalid: Needed with S3_ENDPOINT_URL.')
+    if not re.fullmatch(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?", endpoint):
+        must = "Must look like https://s3.eu-central-1.amazonaws.com, without the bucket."
+        raise EnvError(f'Environment variable "S3_ENDPOINT_URL" invalid: {must}')
+    key, secret = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+    for one, other in ((key, secret), (secret, key)):
+        if env.str(one, "") and not env.str(other, ""):
+            raise EnvError(f'Environment variable "{other}" invalid: Needed with {one}.')
+    is_region = validate.Regexp(r"^[A-Za-z0-9-]*\Z", error="Must look like eu-central-1.")
+    regions = [env.str(name, "", validate=is_region) for name in ("AWS_REGION", "AWS_DEFAULT_REGION")]
+    region = next(filter(None, regions), "us-east-1")
+    return {"bucket_name": name, "endpoint_url": endpoint, "region_name": region}
+
+
 def _secret_key(home: Path) -> str:
     """The key kept in `home`, made on first use and readable by its owner alone."""
     path = home / "secret-key"
@@ -97,9 +126,7 @@ try:
     NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=validate.Range(0, 10))
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=_hosts)
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]  # the machine itself always may
-    for name in ("S3_BUCKET", "S3_ENDPOINT_URL"):
-        if env.str(name, ""):
-            raise EnvError(f'Environment variable "{name}" invalid: Files cannot be kept on S3 yet.')
+    bucket = _bucket()
     SECRET_KEY = env.str("SECRET_KEY", "", validate=validate.Regexp(r"^(.{32,})?$", error="Needs 32 characters."))
     SECRET_KEY = SECRET_KEY or _secret_key(CODEPORT_HOME)
     EMAIL = env.dj_email_url("EMAIL_URL", "console:")
@@ -167,6 +194,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    *(["portal.outage.bucket_outage"] if bucket else []),
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -193,7 +221,9 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
-    "default": {
+    "default": {"BACKEND": "portal.bucket.BucketStorage", "OPTIONS": bucket}
+    if bucket
+    else {
         "BACKEND": "portal.storage.EmbeddedStorage",
         "OPTIONS": {"location": CODEPORT_HOME / "storage", "file_permissions_mode": 0o600, "allow_overwrite": True},
     },
@@ -242,7 +272,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *([bucket["endpoint_url"]] if bucket else [])],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -288,6 +318,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0},
+    "expire-uploads": {"task": "ingestion.tasks.expire", "schedule": 600.0},
     "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0},
 }
 

@@ -1,7 +1,8 @@
 """Where uploads and archives live, and the signed form by which a file gets there.
 
-The form is S3's POST policy in the fields, rules and answers that clients see: every field must be one the policy
-names, with the value it names, the file comes last, and its size lies in the policy's range.
+The form is S3's POST policy. Where the files are below CODEPORT_HOME the portal takes it itself, with the fields, rules
+and answers that clients know from S3: every field must be one the policy names, with the value it names, the file comes
+last, and its size lies in the policy's range. Where they are in a bucket, `portal.bucket` does the same by S3.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ import binascii
 import errno
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
-from datetime import timedelta
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
+from django.core.files import File
 from django.core.files.storage import FileSystemStorage, storages
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
@@ -36,6 +39,29 @@ SIGNATURE = "x-codeport-signature"
 
 def _sign(policy: str) -> str:
     return salted_hmac("portal.storage", policy, algorithm="sha256").hexdigest()
+
+
+class Unusable(Exception):  # noqa: N818  # says what is the matter with the storage
+    """Nothing can be kept in the storage now; the message says why, naming settings and no secrets."""
+
+
+class Storage(Protocol):
+    """What every storage can do. A name is written whole or not at all, and written again it is replaced."""
+
+    def open(self, name: str, /) -> File[bytes]: ...
+    def save(self, name: str, content: Any, /) -> str: ...
+    def exists(self, name: str, /) -> bool: ...
+    def size(self, name: str, /) -> int: ...
+    def delete(self, name: str, /) -> None: ...
+    def get_modified_time(self, name: str, /) -> datetime: ...
+
+    def signed_form(self, site: str, name: str, content_type: str) -> dict[str, Any]: ...
+    def direct_url(self, method: str, name: str, filename: str, content_type: str) -> str | None: ...
+    def content_type(self, name: str) -> str | None: ...
+    def move(self, name: str, new_name: str) -> None: ...
+    def adopt(self, path: Path, name: str) -> None: ...
+    def sweep(self, folder: str, before: datetime, most: int) -> int: ...
+    def check(self) -> None: ...
 
 
 class EmbeddedStorage(FileSystemStorage):
@@ -57,6 +83,12 @@ class EmbeddedStorage(FileSystemStorage):
         encoded = base64.b64encode(json.dumps(policy).encode()).decode()
         return {"url": f"{site}storage/", "fields": {**fields, "policy": encoded, SIGNATURE: _sign(encoded)}}
 
+    def direct_url(self, method: str, name: str, filename: str, content_type: str) -> None:
+        """Nowhere but at the portal."""
+
+    def content_type(self, name: str) -> None:
+        """Not known: the form's was checked, and nothing else writes here."""
+
     def move(self, name: str, new_name: str) -> None:
         """Rename a file, replacing what was there; FileNotFoundError when there is none."""
         target = Path(self.path(new_name))
@@ -70,8 +102,26 @@ class EmbeddedStorage(FileSystemStorage):
         path.chmod(0o600)
         path.replace(target)
 
+    def sweep(self, folder: str, before: datetime, most: int) -> int:
+        """Delete files of `folder` that were written `before`, `most` of them; gives how many there were."""
+        swept = 0
+        with suppress(FileNotFoundError), os.scandir(self.path(folder)) as entries:
+            for entry in entries:
+                if swept == most:
+                    break
+                if entry.stat().st_mtime < before.timestamp():
+                    Path(entry).unlink(missing_ok=True)
+                    swept += 1
+        return swept
 
-def storage() -> EmbeddedStorage:
+    def check(self) -> None:
+        """Raise Unusable when nothing can be kept here now."""
+        home = Path(self.location).parent
+        if not os.access(home, os.W_OK):
+            raise Unusable("CODEPORT_HOME cannot be written.")
+
+
+def storage() -> Storage:
     """The storage of this installation."""
     return storages["default"]  # type: ignore[return-value]
 

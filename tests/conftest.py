@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import runpy
+import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from ingestion import engine, services
@@ -19,6 +25,10 @@ from ingestion.models import IngestionRecord
 from portal.demo import create_demo_data
 from portal.models import Company, User, UserAuthorizationToken
 from portal.storage import storage
+from tests import radosgw
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 PASSWORD = "correct horse battery"
 
@@ -85,6 +95,38 @@ def client_of(user: User, *codenames: str) -> APIClient:
     """An API client with a token of `user`."""
     client = APIClient(raise_request_exception=False)
     client.credentials(HTTP_AUTHORIZATION=f"UAT {issue(user, *codenames)}")
+    return client
+
+
+@pytest.fixture(scope="session")
+def s3_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an S3 service for this run; skips where there is none."""
+    ceph = radosgw.found(tmp_path_factory.mktemp("ceph"))
+    if ceph is None:
+        reason = "No radosgw is installed, and CODEPORT_CEPH names none; .ci/run fetches one."
+        (pytest.fail if "CODEPORT_REQUIRE_S3" in os.environ else pytest.skip)(reason)
+    with radosgw.radosgw(ceph) as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(s3_service: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> S3Client:
+    """Keeps files in a fresh bucket, here and in every worker that is started; gives a client of the service."""
+    name = f"codeport-{secrets.token_hex(4)}"
+    variables = {
+        "S3_BUCKET": name,
+        "S3_ENDPOINT_URL": s3_service,
+        "AWS_ACCESS_KEY_ID": radosgw.ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": radosgw.SECRET_KEY,
+    }
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    found = runpy.run_path(str(settings.BASE_DIR / "portal" / "settings.py"))
+    settings.STORAGES = found["STORAGES"]
+    settings.MIDDLEWARE = found["MIDDLEWARE"]
+    settings.CONTENT_SECURITY_POLICY = found["CONTENT_SECURITY_POLICY"]
+    client = boto3.client("s3", endpoint_url=s3_service, config=Config(s3={"addressing_style": "path"}))
+    client.create_bucket(Bucket=name)
     return client
 
 

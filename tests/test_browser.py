@@ -11,13 +11,14 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import python_calamine
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
+from django.core.management import call_command
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -28,6 +29,9 @@ from tests.test_files import FILES
 from tests.test_ingestion import SPEC_EXAMPLE
 from tests.test_pages import a_record, a_workorder
 from workorders.models import ActivationStatus, Code
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 expect.set_options(timeout=30_000)
@@ -104,6 +108,30 @@ def test_a_dropped_file_ends_in_an_archive_whose_sample_reads_back(page: Page, t
     assert first["url"] == "http://127.0.0.1:8000/c/demo/abc12345"
     (symbol,) = zxingcpp.read_barcodes(Image.open(archive.open("sample_qr.png")))
     assert symbol.text == first["url"]
+
+
+def test_a_file_goes_straight_to_a_bucket_and_its_archive_comes_from_there(
+    bucket: S3Client, page: Page, live_server: Any, tmp_path: Path
+) -> None:
+    call_command("bucket_cors", origin=[live_server.url], stdout=io.StringIO())
+    sent: list[tuple[str, str]] = []
+    page.on("request", lambda request: sent.append((request.method, request.url)))
+    sign_in(page)
+    with worker():
+        page.goto("/upload/")
+        drop(page, "codes.csv", SPEC_EXAMPLE)
+        page.get_by_role("button", name="Upload and check").click()
+        page.wait_for_url("**/ingestions/*/")
+        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible()
+        with page.expect_download() as started:
+            page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first.click()
+        saved = tmp_path / "archive.zip"
+        started.value.save_as(saved)
+    address = bucket.meta.endpoint_url
+    assert [url.rpartition("/")[0] for method, url in sent if method == "POST" and url.startswith(address)] == [address]
+    assert started.value.url.startswith(address)
+    assert started.value.suggested_filename.endswith(".zip")
+    assert zipfile.ZipFile(saved).read("codes.csv").count(b"\n") == 5
 
 
 def test_the_main_job_by_keyboard_alone(page: Page, tmp_path: Path) -> None:

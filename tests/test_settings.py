@@ -16,6 +16,7 @@ VARIABLES = (
     *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"),
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
     *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES"),
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"),
 )
 
 
@@ -78,6 +79,57 @@ def test_counts_are_kept_in_the_broker_where_it_is_a_redis(
     monkeypatch.setenv("CELERY_BROKER_URL", broker)
     cache = settings()["CACHES"]["default"]
     assert cache.get("LOCATION") == (address and address.format(sockets=socket_dir(home)))
+
+
+ENDPOINT = "https://s3.eu-central-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({}, "us-east-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-west-1"}, "eu-central-1"),
+    ],
+)
+def test_a_bucket_replaces_the_folder_of_files_and_browsers_may_post_to_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], region: str
+) -> None:
+    assert settings()["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["connect-src"] == ["'self'"]
+    for name, value in {"S3_BUCKET": "codes.example", "S3_ENDPOINT_URL": f"{ENDPOINT}/", **variables}.items():
+        monkeypatch.setenv(name, value)
+    found = settings()
+    kept = found["STORAGES"]["default"]
+    assert kept["BACKEND"] == "portal.bucket.BucketStorage"
+    assert kept["OPTIONS"] == {"bucket_name": "codes.example", "endpoint_url": ENDPOINT, "region_name": region}
+    assert found["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["connect-src"] == ["'self'", ENDPOINT]
+
+
+@pytest.mark.parametrize(
+    ("named", "variables"),
+    [
+        ("S3_BUCKET", {"S3_BUCKET": ""}),
+        ("S3_BUCKET", {"S3_BUCKET": "no"}),
+        ("S3_BUCKET", {"S3_BUCKET": "s3://codes"}),
+        ("S3_ENDPOINT_URL", {"S3_ENDPOINT_URL": ""}),
+        ("S3_ENDPOINT_URL", {"S3_ENDPOINT_URL": "s3.eu-central-1.amazonaws.com"}),
+        ("S3_ENDPOINT_URL", {"S3_ENDPOINT_URL": f"{ENDPOINT}/codes"}),
+        ("S3_ENDPOINT_URL", {"S3_ENDPOINT_URL": f"{ENDPOINT}; script-src *"}),
+        ("AWS_SECRET_ACCESS_KEY", {"AWS_ACCESS_KEY_ID": "key"}),
+        ("AWS_ACCESS_KEY_ID", {"AWS_SECRET_ACCESS_KEY": "secret"}),
+        ("AWS_REGION", {"AWS_REGION": "eu central"}),
+        ("AWS_DEFAULT_REGION", {"AWS_DEFAULT_REGION": "eu/central"}),
+    ],
+)
+def test_half_a_bucket_is_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch, named: str, variables: dict[str, str]
+) -> None:
+    for name, value in ({"S3_BUCKET": "codes", "S3_ENDPOINT_URL": ENDPOINT} | variables).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        settings()
+    assert str(caught.value).startswith(f'Environment variable "{named}" invalid: ')
+    assert "\n" not in str(caught.value)
 
 
 def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,121 +1,267 @@
-"""The signed upload form: what it lets through, and everything it does not."""
+"""The two storages: what a signed upload form lets through, everything it does not, and what is done with files then.
+
+All of this holds for files below CODEPORT_HOME and in a bucket alike.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
-from datetime import timedelta
-from typing import Any
+import re
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
-from django.utils import timezone
+import requests
+from boto3.s3.transfer import TransferConfig
+from django.core.files.base import ContentFile
+from django.http import HttpResponseBase
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
+from portal import bucket as portal_bucket
 from portal import storage as portal_storage
-from portal.storage import SIGNATURE, storage
+from portal.downloads import download
+from portal.storage import storage
 
 NAME = "incoming/abc"
+CONTENT = b"id\nabc12345\n"
+FILE = ("file", ("a.csv", CONTENT, "text/plain"))
 
 
-def form(name: str = NAME) -> dict[str, str]:
-    """The fields of a fresh signed form."""
-    fields: dict[str, str] = storage().signed_form("http://testserver/", name, "text/csv")["fields"]
-    return fields
+@pytest.fixture(params=["embedded", "bucket"], autouse=True)
+def kind(request: pytest.FixtureRequest) -> Any:
+    """Each test is made for both."""
+    if request.param == "bucket":
+        request.getfixturevalue("bucket")
+    yield request.param
+    for name in (NAME, f"{NAME}x"):
+        storage().delete(name)
 
 
-def post(fields: dict[str, Any], content: bytes = b"id\nabc12345\n", **more: Any) -> Any:
-    return Client().post("/storage/", {**fields, "file": SimpleUploadedFile("a.csv", content, "text/plain"), **more})
+class Answer(NamedTuple):
+    """What the storage says to a posted form: HTTP status, the code in its XML, and the MD5 it found."""
+
+    status: int
+    code: str
+    etag: str
+
+
+def form(name: str = NAME) -> dict[str, Any]:
+    """A fresh signed form."""
+    return storage().signed_form("http://testserver/", name, "text/csv")
+
+
+def fields(signed: dict[str, Any], **changes: str | None) -> list[tuple[str, Any]]:
+    """The form's fields as parts of a body, changed or, with None, left out."""
+    return [(name, (None, value)) for name, value in (signed["fields"] | changes).items() if value is not None]
+
+
+def signature(signed: dict[str, Any]) -> str:
+    """The name of the field that holds the signature."""
+    names: dict[str, str] = signed["fields"]
+    return next(name for name in names if name.endswith("-signature"))
+
+
+def send(signed: dict[str, Any], *parts: tuple[str, Any]) -> Answer:
+    """Post a form of these `parts`."""
+    prepared = requests.Request("POST", signed["url"], files=parts).prepare()
+    if "testserver" in signed["url"]:
+        body = prepared.body or b""
+        response = Client().generic("POST", "/storage/", body, content_type=prepared.headers["Content-Type"])
+        status, text = response.status_code, response.content.decode()
+    else:
+        answer = requests.Session().send(prepared, timeout=30)
+        status, text = answer.status_code, answer.text
+    found = [re.search(rf"<{tag}>(?:&quot;|\")?(.*?)(?:&quot;|\")?</{tag}>", text) for tag in ("Code", "ETag")]
+    return Answer(status, *(match[1] if match else "" for match in found))
+
+
+def post(signed: dict[str, Any], content: bytes = CONTENT) -> Answer:
+    """Use the form as it is meant."""
+    return send(signed, *fields(signed), ("file", ("a.csv", content, "text/plain")))
+
+
+def read(name: str) -> bytes:
+    with storage().open(name) as file:
+        content: bytes = file.read()
+        return content
 
 
 def test_a_form_used_as_it_was_given_stores_the_file() -> None:
-    answer = post(form())
-    assert answer.status_code == 201
-    assert answer["ETag"] == '"efac5c927aa704f62b03c3aea437efae"'
-    with storage().open(NAME) as file:
-        assert file.read() == b"id\nabc12345\n"
+    assert post(form()) == (201, "", "efac5c927aa704f62b03c3aea437efae")
+    assert read(NAME) == CONTENT
+    assert storage().size(NAME) == len(CONTENT)
+    assert storage().content_type(NAME) in (None, "text/csv")
+    assert datetime.now(UTC) - storage().get_modified_time(NAME) < timedelta(minutes=1)
 
 
 def test_a_second_file_by_the_same_form_replaces_the_first() -> None:
-    fields = form()
-    post(fields, b"first")
-    assert post(fields, b"second").status_code == 201
-    with storage().open(NAME) as file:
-        assert file.read() == b"second"
+    signed = form()
+    post(signed, b"first")
+    assert post(signed, b"second").status == 201
+    assert read(NAME) == b"second"
 
 
 def test_an_empty_file_is_stored() -> None:
-    assert post(form("incoming/empty"), b"").status_code == 201
-    assert storage().size("incoming/empty") == 0
+    assert post(form(), b"").status == 201
+    assert storage().size(NAME) == 0
 
 
-@pytest.mark.parametrize("field", ["key", "Content-Type", "success_action_status", "policy", SIGNATURE])
+@pytest.mark.parametrize("field", ["key", "Content-Type", "success_action_status", "policy", "signature"])
 def test_a_field_that_was_altered_or_left_out_is_refused(field: str) -> None:
-    storage().delete(NAME)
-    fields = form()
-    assert post({**fields, field: fields[field] + "x"}).status_code == 403
-    del fields[field]
-    assert post(fields).status_code == 403
+    signed = form()
+    field = signature(signed) if field == "signature" else field
+    altered = send(signed, *fields(signed, **{field: signed["fields"][field] + "x"}), FILE)
+    assert altered.status == 403
+    assert send(signed, *fields(signed, **{field: None}), FILE).status in (400, 403)
+    assert not storage().exists(NAME)
+    assert not storage().exists(f"{NAME}x")
+
+
+def test_another_content_type_is_refused() -> None:
+    signed = form()
+    assert send(signed, *fields(signed, **{"Content-Type": "text/html"}), FILE)[:2] == (403, "AccessDenied")
     assert not storage().exists(NAME)
 
 
 def test_a_field_that_the_policy_does_not_name_is_refused() -> None:
-    answer = post({**form(), "acl": "public-read"})
-    assert answer.status_code == 403
-    assert b"<Code>AccessDenied</Code>" in answer.content
+    signed = form()
+    assert send(signed, *fields(signed, acl="public-read"), FILE)[:2] == (403, "AccessDenied")
+    assert not storage().exists(NAME)
 
 
 def test_a_policy_of_ones_own_is_refused() -> None:
-    policy = {"expiration": (timezone.now() + timedelta(days=1)).isoformat(), "conditions": [["", 0, 10**12]]}
-    fields = {**form(), "policy": base64.b64encode(json.dumps(policy).encode()).decode()}
-    assert b"SignatureDoesNotMatch" in post(fields).content
+    policy = {"expiration": "2100-01-01T00:00:00Z", "conditions": [["content-length-range", 0, 10**12]]}
+    signed = form()
+    encoded = base64.b64encode(json.dumps(policy).encode()).decode()
+    answer = send(signed, *fields(signed, policy=encoded), FILE)
+    assert answer.status == 403
+    assert answer.code in ("SignatureDoesNotMatch", "AccessDenied")
+    assert not storage().exists(NAME)
 
 
 def test_an_expired_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(portal_storage, "FORM_LIFETIME", timedelta(seconds=-1))
-    answer = post(form())
-    assert answer.status_code == 403
-    assert b"Policy expired" in answer.content
+    assert post(form())[:2] == (403, "AccessDenied")
+    assert not storage().exists(NAME)
+
+
+def test_a_form_holds_for_half_an_hour() -> None:
+    policy = json.loads(base64.b64decode(form()["fields"]["policy"]))
+    left = datetime.fromisoformat(policy["expiration"]) - datetime.now(UTC)
+    assert timedelta(minutes=29) < left <= timedelta(minutes=30)
 
 
 def test_a_file_over_the_limit_is_refused_and_nothing_kept(settings: Settings) -> None:
     settings.MAX_UPLOAD_BYTES = 100_000
-    assert post(form("incoming/most"), b"x" * 100_000).status_code == 201
-    answer = post(form("incoming/more"), b"x" * 100_001)
-    assert answer.status_code == 400
-    assert b"<Code>EntityTooLarge</Code>" in answer.content
-    assert not storage().exists("incoming/more")
+    assert post(form(), b"x" * 100_000).status == 201
+    assert post(form(), b"y" * 100_001)[:2] == (400, "EntityTooLarge")
+    assert read(NAME) == b"x" * 100_000
     assert list(settings.SPOOL_DIR.glob("*")) == []
 
 
 def test_fields_after_the_file_do_not_count() -> None:
-    fields = form("incoming/order")
-    signature = fields.pop(SIGNATURE)
-    answer = Client().post("/storage/", {**fields, "file": SimpleUploadedFile("a", b"x"), SIGNATURE: signature})
-    assert answer.status_code == 403
+    signed = form()
+    parts = fields(signed)
+    assert send(signed, FILE, *parts).status in (400, 403)
+    assert send(signed, *parts[:-1], FILE, parts[-1]).status in (400, 403)
+    assert not storage().exists(NAME)
 
 
-def test_two_files_are_refused() -> None:
-    assert post(form("incoming/two"), other=SimpleUploadedFile("b", b"x")).status_code == 400
-    assert not storage().exists("incoming/two")
+def test_of_two_files_the_second_is_never_stored(kind: str) -> None:
+    signed = form()
+    answer = send(signed, *fields(signed), FILE, ("other", ("b", b"x", "text/plain")))
+    assert answer.status in (201, 400)
+    assert not storage().exists(NAME) or read(NAME) == CONTENT
+    assert kind == "bucket" or answer.status == 400
 
 
-@pytest.mark.parametrize(
-    ("body", "content_type"),
-    [
-        (b"", "multipart/form-data; boundary=x"),
-        (b"junk", "multipart/form-data; boundary=x"),
-        (b"junk", "multipart/form-data"),
-        (b'--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nv\r\n--x--\r\n', "multipart/form-data; boundary=x"),
-        (b"{}", "application/json"),
-    ],
-)
-def test_a_body_that_is_no_form_is_refused(body: bytes, content_type: str) -> None:
-    answer = Client().post("/storage/", body, content_type=content_type)
-    assert answer.status_code == 400
-    assert answer.content.startswith(b'<?xml version="1.0"')
+def test_a_file_is_moved_whole_or_reported_missing() -> None:
+    storage().save("moving/a", ContentFile(b"a"))
+    storage().save("moved/b", ContentFile(b"b"))
+    storage().move("moving/a", "moved/b")
+    assert not storage().exists("moving/a")
+    assert read("moved/b") == b"a"
+    for ask in (storage().size, storage().open):
+        with pytest.raises(FileNotFoundError):
+            ask("moving/a")
+    with pytest.raises(FileNotFoundError):
+        storage().move("moving/a", "moved/b")
+    assert read("moved/b") == b"a"
 
 
-def test_only_posts_are_taken() -> None:
-    assert Client().get("/storage/").status_code == 405
+def test_a_file_too_large_for_one_copy_is_moved_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    mebibytes = 5 * 1024 * 1024
+    monkeypatch.setattr(
+        portal_bucket, "COPY", TransferConfig(multipart_threshold=mebibytes, multipart_chunksize=mebibytes)
+    )
+    content = bytes(range(256)) * 50_000
+    post(form(), content)
+    storage().move(NAME, "moved/large")
+    assert read("moved/large") == content
+    assert storage().content_type("moved/large") in (None, "text/csv")
+    assert not storage().exists(NAME)
+
+
+@pytest.mark.parametrize("size", [0, 10, 17 * 1024 * 1024])
+def test_a_finished_file_is_adopted_and_read_back(settings: Settings, tmp_path: Path, size: int) -> None:
+    draft = tmp_path / "draft.zip"
+    content = (bytes(range(251)) * (size // 251 + 1))[:size]
+    draft.write_bytes(content)
+    storage().adopt(draft, "workorders/1/2/archive.zip")
+    assert not draft.exists()
+    with storage().open("workorders/1/2/archive.zip") as file:
+        assert file.read(5) == content[:5]
+        file.seek(-5 if size else 0, 2)
+        assert file.read() == content[-5:]
+        file.seek(0)
+        assert file.read() == content
+    assert list(settings.SPOOL_DIR.glob("*")) == []
+
+
+def fetched(answer: HttpResponseBase, method: str, **headers: str) -> requests.Response | HttpResponseBase:
+    """What a client that follows redirects gets for the download `answer`."""
+    if answer.status_code != 302:
+        return answer
+    return requests.request(method, answer["Location"], headers=headers, timeout=30)
+
+
+def body(response: Any) -> bytes:
+    with closing(response):
+        return response.content if isinstance(response, requests.Response) else b"".join(response)
+
+
+def test_a_download_has_a_name_a_type_and_ranges(rf: RequestFactory) -> None:
+    storage().save("workorders/1/3/archive.zip", ContentFile(b"0123456789"))
+    named = ("workorders/1/3/archive.zip", "Frühling 1.zip", "application/zip")
+    response = fetched(download(rf.get("/"), *named), "GET")
+    assert body(response) == b"0123456789"
+    assert response.headers["Content-Type"] == "application/zip"
+    assert response.headers["Content-Disposition"] == "attachment; filename*=utf-8''Fr%C3%BChling%201.zip"
+    assert response.headers["Accept-Ranges"] == "bytes"
+    part = fetched(download(rf.get("/", headers={"range": "bytes=4-"}), *named), "GET", Range="bytes=4-")
+    assert (part.status_code, body(part)) == (206, b"456789")
+    assert part.headers["Content-Range"] == "bytes 4-9/10"
+    beyond = fetched(download(rf.get("/", headers={"range": "bytes=10-"}), *named), "GET", Range="bytes=10-")
+    assert beyond.status_code == 416
+    with closing(fetched(download(rf.head("/"), *named), "HEAD")) as head:
+        assert (head.status_code, head.headers["Content-Length"]) == (200, "10")
+
+
+def test_a_sweep_deletes_what_is_old_in_one_folder_and_not_too_much_at_once() -> None:
+    for name in ("swept/a", "swept/b", "swept/c", "kept/a"):
+        storage().save(name, ContentFile(b"x"))
+    now = datetime.now(UTC)
+    assert storage().sweep("swept", now - timedelta(hours=1), 9) == 0
+    assert storage().sweep("swept", now + timedelta(hours=1), 2) == 2
+    assert storage().sweep("swept", now + timedelta(hours=1), 2) == 1
+    assert storage().sweep("swept", now + timedelta(hours=1), 2) == 0
+    assert storage().sweep("nowhere", now, 2) == 0
+    assert storage().exists("kept/a")
+
+
+def test_a_storage_that_works_passes_its_check() -> None:
+    storage().check()

@@ -26,6 +26,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from portal import demo
 from portal.models import Company
 from portal.services import Postgres, Server, Valkey, disk_full, plain_error, tells_disk_full
+from portal.storage import Unusable, storage
 from portal.supervisor import Process, Service, ServiceError, Watch, end, say
 
 HOST = "127.0.0.1"
@@ -168,6 +169,7 @@ class Portal:
             server.start()
         self._set_up_database()
         self._ask_broker()
+        self._ask_storage()
         for program in self.programs:
             program.start()
         self._wait_for_page()
@@ -227,6 +229,13 @@ class Portal:
                 broker.ensure_connection(max_retries=1)
         except BrokerError as error:
             raise ServiceError(f"The broker at CELERY_BROKER_URL does not answer: {str(error).rstrip('.')}.") from error
+
+    def _ask_storage(self) -> None:
+        """Refuse to start on a storage that keeps nothing."""
+        try:
+            storage().check()
+        except Unusable as error:
+            raise ServiceError(f"Files cannot be stored. {error}") from error
 
     def _wait_for_page(self) -> None:
         """Wait until the web server answers, and pass on what it does not find well."""
