@@ -16,6 +16,7 @@ import numpy as np
 import pypdfium2
 import pytest
 from django.conf import settings
+from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
 
@@ -137,7 +138,7 @@ def names_of(workorder: Workorder) -> list[str]:
     """The workorder's files in the storage."""
     folder = f"workorders/{workorder.company_id}/{workorder.pk}"
     with suppress(FileNotFoundError):
-        return [f"{folder}/{name}" for name in storage().listdir(folder)[1]]
+        return [f"{folder}/{name}" for name in storages["default"].listdir(folder)[1]]
     return []
 
 
