@@ -75,6 +75,13 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
         client: S3Client = self.connection.meta.client
         return client
 
+    @cached_property
+    def _impatient(self) -> S3Client:
+        """A client that soon gives up."""
+        where = {"region_name": self.region_name, "endpoint_url": self.endpoint_url}
+        client: S3Client = self._create_session().client("s3", config=QUICK, **where)
+        return client
+
     def signed_form(self, site: str, name: str, content_type: str) -> dict[str, Any]:
         """The `url` and `fields` by which anyone may post one file as `name` within FORM_LIFETIME."""
         fields = {"Content-Type": content_type, "success_action_status": "201"}
@@ -135,10 +142,8 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
 
     def check(self) -> None:
         """Raise Unusable, soon, when nothing can be kept here now."""
-        session = self._create_session()
-        client = session.client("s3", region_name=self.region_name, endpoint_url=self.endpoint_url, config=QUICK)
         try:
-            client.list_objects_v2(Bucket=self.bucket_name, MaxKeys=1)
+            self._impatient.list_objects_v2(Bucket=self.bucket_name, MaxKeys=1)
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             raise storage.Unusable(REASONS.get(code, f"S3_ENDPOINT_URL answers {code}.")) from error
