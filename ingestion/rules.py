@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, repeat
@@ -32,6 +32,7 @@ from workorders.services import SHORTEST_ID
 IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},{LONGEST_ID}}}")
 STRANGE = re.compile(r"[^A-Za-z0-9_-]")
 NOT_FOUND = -1  # no product has this id
+MOST_FAULTS = 1000  # sets of wrong cells of which is remembered what is wrong with them
 MOST_HEADERS = 1000  # whose rules are kept at a time
 LOOKS_LIKE = {  # files of another kind, by their first character
     "[": " It looks like JSON; upload it as JSON.",
@@ -142,6 +143,7 @@ class RowRules:
         self.id_at = header.index("id") if "id" in header else -1
         self.attributes_at = [header.index(name) if name in header else -1 for name in ATTRIBUTES]
         self.known_attributes: dict[tuple[str, ...], Attributes] = {}
+        self.known_faults: dict[tuple[str, ...], list[tuple[str, str, str, str]]] = {}
         scm_names = set(_scm_names(header))
         self.scm = [(index, name) for index, name in enumerate(header) if name in scm_names]
         scm = self.defaults.scm
@@ -245,21 +247,28 @@ class RowRules:
         known = self._resolved(cells)
         if known is not None:
             return known
+        faults = self.known_faults.get(cells)
+        if faults is None:
+            if len(self.known_faults) == MOST_FAULTS:
+                self.known_faults.clear()
+            faults = self.known_faults[cells] = list(self._faults(cells))
+        for kind, column, value, detail in faults:
+            self.log.add(kind, row, column, value, detail=detail, id=identifier)
+        return None, 0, 0
+
+    def _faults(self, cells: tuple[str, ...]) -> Iterator[tuple[str, str, str, str]]:
+        """Kind, column, value and detail of what is wrong with the cells of product, status and reason."""
         product_cell, status_cell, reason_cell = cells
         product, status, reason = self._meaning(cells)
         if product == NOT_FOUND:
             sku = product_cell or self.defaults.product
             detail = self.file.near_products.of(sku) if product_cell else "It is the upload's default product."
-            self.log.add("product_not_found_error", row, "product", sku, detail=detail, id=identifier)
+            yield "product_not_found_error", "product", sku, detail
         if status is None:
-            detail = meant_status(status_cell)
-            self.log.add(
-                "invalid_activation_status_error", row, "activation_status", status_cell, detail=detail, id=identifier
-            )
+            yield "invalid_activation_status_error", "activation_status", status_cell, meant_status(status_cell)
         if reason is None:
             detail = "A blacklist reason is a number from 0 to 10."
-            self.log.add("invalid_scm_field_error", row, "blacklist_reason", reason_cell, detail=detail, id=identifier)
-        return None, 0, 0
+            yield "invalid_scm_field_error", "blacklist_reason", reason_cell, detail
 
     def _scm(self, row: int, cells: list[str], identifier: str) -> str:
         """The row's SCM data as JSON; a value that is too long is reported."""
