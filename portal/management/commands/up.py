@@ -258,7 +258,7 @@ class Portal:
 
 def web_server(home: Path) -> Process:
     """gunicorn: one process, so that whitenoise and Django are in memory once, with threads for slow uploads."""
-    words = f"-m gunicorn portal.wsgi --bind {HOST}:{settings.PORT} --workers 1 --worker-class gthread --threads 8"
+    words = f"-m gunicorn portal.wsgi --bind {HOST}:{settings.PORT} --workers 2 --worker-class gthread --threads 4"
     words += " --timeout 120 --graceful-timeout 3 --keep-alive 5 --no-control-socket --log-level warning"
     command = [sys.executable, *words.split(), "--worker-tmp-dir", str(home)]
     stops = ((0, Signals.SIGTERM), (4, Signals.SIGQUIT), (6, Signals.SIGKILL))
