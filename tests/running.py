@@ -28,7 +28,7 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
 
 @contextmanager
 def worker() -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker with its clock, on the test's own database; ended with its whole process group."""
+    """A Celery worker with its clock, on the test's own database; ends what it is at, and itself, with the block."""
     database = settings.DATABASES["default"]
     host, name = quote(str(database["HOST"]), safe=""), connection.settings_dict["NAME"]
     process = subprocess.Popen(
@@ -52,6 +52,8 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
     )
     try:
         yield process
+        process.terminate()
+        process.wait(DEADLINE)
     finally:
         kill(process)
 
