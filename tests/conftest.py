@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PASSWORD = "correct horse battery"
+pytest_plugins = ["tests.browsing"]
 
 
 def pytest_configure() -> None:

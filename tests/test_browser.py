@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
-import os
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,9 +17,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.core.management import call_command
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from ingestion.models import IngestionRecord
+from tests.browsing import RULES, WCAG, drop, sign_in
 from tests.conftest import PASSWORD, Demo, issue
 from tests.running import worker
 from tests.test_files import FILES
@@ -32,63 +30,6 @@ from workorders.models import ActivationStatus, Code
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-expect.set_options(timeout=30_000)
-QUIET = ["--disable-dev-shm-usage", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-WCAG = {"runOnly": RULES["runOnly"][:-1]}
-DROP = """async ([selector, name, type, content]) => {
-  const transfer = new DataTransfer();
-  const bytes = Uint8Array.from(atob(content), character => character.charCodeAt(0));
-  transfer.items.add(new File([bytes], name, {type}));
-  for (const kind of ["dragenter", "dragover", "drop"])
-    document.querySelector(selector).dispatchEvent(
-      new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: transfer}));
-}"""
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and "CODEPORT_REQUIRE_BROWSER" not in os.environ, reason="No Chromium is installed."
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, and Django told that the event loop in its thread is Playwright's."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def page(browser: Browser, committed_demo: Demo, live_server: Any) -> Iterator[Page]:
-    """A fresh page that fails the test on anything said in its console."""
-    context = browser.new_context(base_url=live_server.url, accept_downloads=True)
-    complaints: list[str] = []
-    context.set_default_timeout(60_000)
-    opened = context.new_page()
-    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    yield opened
-    context.close()
-    assert complaints == []
-
-
-def sign_in(page: Page, email: str = "staff@demo.example") -> None:
-    page.goto("/")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile(r"/$"))
-
-
-def drop(page: Page, name: str, content: str, kind: str = "text/csv") -> None:
-    """Drop a file on the upload page's zone."""
-    encoded = base64.b64encode(content.encode()).decode()
-    page.evaluate(DROP, ["#zone", name, kind, encoded])
 
 
 def test_a_dropped_file_ends_in_an_archive_whose_sample_reads_back(page: Page, tmp_path: Path) -> None:
