@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, ValidationError, validate
+from kombu import Queue
 
 from portal import services
 from portal.caching import cache_settings
@@ -303,6 +304,20 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
 }
 
+CELERY_TASK_QUEUES = [  # a worker that is told nothing else takes from all of them
+    # RabbitMQ would take a task for lost after half an hour; leases know better, so it waits for a day.
+    Queue(name, routing_key=name, queue_arguments={"x-consumer-timeout": 24 * 3600 * 1000})
+    for name in ("ingest", "archive", "mail")
+]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "ingest"
+CELERY_TASK_ROUTES = {
+    "ingestion.tasks.run": {"queue": "ingest"},
+    "workorders.tasks.run_job": {"queue": "archive"},
+    "ingestion.tasks.tell_end": {"queue": "mail"},
+    "*.sweep": {"queue": "mail"},  # short work, which must not wait for long work
+    "ingestion.tasks.expire": {"queue": "mail"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -317,9 +332,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
-    "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0},
+    "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
     "expire-uploads": {"task": "ingestion.tasks.expire", "schedule": 600.0},
-    "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0},
+    "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
 }
 
 EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.celery import app
 from portal.services import socket_dir
 
 SETTINGS = str(Path(__file__).resolve().parent.parent / "portal" / "settings.py")
@@ -173,3 +174,19 @@ def test_a_bad_value_is_named(home: Path, monkeypatch: pytest.MonkeyPatch, name:
         settings()
     assert f'"{name}"' in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
+    app.loader.import_default_modules()
+    queues = {
+        name: app.amqp.router.route({}, name)["queue"].name for name in app.tasks if not name.startswith("celery.")
+    }
+    assert queues == {
+        "ingestion.tasks.run": "ingest",
+        "workorders.tasks.run_job": "archive",
+        "ingestion.tasks.tell_end": "mail",
+        "ingestion.tasks.sweep": "mail",
+        "ingestion.tasks.expire": "mail",
+        "workorders.tasks.sweep": "mail",
+    }
+    assert set(app.amqp.queues.consume_from) == {"ingest", "archive", "mail"}
