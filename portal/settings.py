@@ -17,6 +17,7 @@
 | PUBLIC_PAGE_RATE | pages of codes that one address may open, as in 5/s, 60/min, 1000/hour or 9999/day | 60/min |
 | API_RATE | calls of the API that one token may make, written likewise | 1200/min |
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
+| LOG_FORMAT | lines, for people, or json, an object a line | lines |
 | EMAIL_URL | where mail goes, smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example | the console |
 """
 
@@ -124,6 +125,7 @@ try:
         "1200/min",
         validate=validate.Regexp(r"^[1-9][0-9]{0,5}/(s|min|hour|day)\Z", error="Must look like 1200/min."),
     )
+    LOG_FORMAT = env.str("LOG_FORMAT", "lines", validate=validate.OneOf(["lines", "json"]))
     NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=validate.Range(0, 10))
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=_hosts)
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]  # the machine itself always may
@@ -183,6 +185,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.request_ids.request_id",
+    "portal.middleware.no_body_for_head",
     "portal.middleware.length_required",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -266,6 +269,11 @@ CSRF_COOKIE_NAME = f"codeport-csrf-{PORT}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]  # asked past the proxy
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if SECURE else 0
+# What holds for other hosts of the same domain, and for all browsers for ever, is not ours to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -352,12 +360,24 @@ DEFAULT_FROM_EMAIL = EMAIL.get("DEFAULT_FROM_EMAIL") or f"Codeport <codeport@{ma
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
-    "filters": {"request_id": {"()": "portal.request_ids.RequestIdFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "formatters": {
+        "lines": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"},
+        "json": {"()": "portal.logs.JsonLines"},
+    },
+    "filters": {
+        "request_id": {"()": "portal.request_ids.RequestIdFilter"},
+        "work": {"()": "portal.logs.WorkFilter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["request_id", "work"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        **{name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion")},
+        **{name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion", "gunicorn.access")},
         "django.request": {"level": "ERROR"},  # anyone can ask for what is not there
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anyone can ask for any host
     },
