@@ -377,7 +377,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        **{name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion", "gunicorn.access")},
+        **{name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion")},
         "django.request": {"level": "ERROR"},  # anyone can ask for what is not there
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anyone can ask for any host
     },

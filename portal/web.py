@@ -14,4 +14,5 @@ control_socket_disable = True
 worker_tmp_dir = str(settings.CODEPORT_HOME)
 accesslog = "-"
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(D)s %({x-request-id}o)s'  # no query: it may hold what is secret
-logconfig_dict = settings.LOGGING
+loggers = {name: {"level": "INFO", "propagate": True} for name in ("gunicorn.access", "gunicorn.error")}
+logconfig_dict = settings.LOGGING | {"loggers": settings.LOGGING["loggers"] | loggers}
