@@ -1,6 +1,7 @@
 """gunicorn's settings in production: `gunicorn -c python:portal.web portal.wsgi`."""
 
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -14,5 +15,6 @@ control_socket_disable = True
 worker_tmp_dir = str(settings.CODEPORT_HOME)
 accesslog = "-"
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(D)s %({x-request-id}o)s'  # no query: it may hold what is secret
-loggers = {name: {"level": "INFO", "propagate": True} for name in ("gunicorn.access", "gunicorn.error")}
-logconfig_dict = settings.LOGGING | {"loggers": settings.LOGGING["loggers"] | loggers}
+_portal: dict[str, Any] = settings.LOGGING
+_own = {name: {"level": "INFO", "propagate": True} for name in ("gunicorn.access", "gunicorn.error")}
+logconfig_dict = _portal | {"loggers": _portal["loggers"] | _own}

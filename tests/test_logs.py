@@ -51,23 +51,6 @@ def test_a_line_names_what_it_is_about(lines: StringIO) -> None:
     assert written(lines) == {"logger": "portal.leases", "level": "WARNING", "message": "It took 3 s", "work": "abc"}
 
 
-def test_a_line_of_the_access_log_has_its_parts(lines: StringIO) -> None:
-    atoms = {"m": "GET", "U": "/healthz", "s": "200", "B": 51, "D": 900, "h": "127.0.0.1", "{x-request-id}o": "r1"}
-    logging.getLogger("gunicorn.access").info("%(m)s %(U)s", atoms)
-    assert written(lines) == {
-        "logger": "gunicorn.access",
-        "level": "INFO",
-        "message": "GET /healthz",
-        "method": "GET",
-        "path": "/healthz",
-        "status": "200",
-        "bytes": 51,
-        "microseconds": 900,
-        "address": "127.0.0.1",
-        "request_id": "r1",
-    }
-
-
 def test_gunicorn_writes_json_too_and_no_query(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     services = {"DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
