@@ -100,6 +100,7 @@ def upload(request: PersonRequest) -> HttpResponse:
     products = products_for(request.user).filter(is_archived=False)[: PRODUCTS_TO_CHOOSE_FROM + 1]
     context = {
         "company": request.user.company,
+        "kinds": KINDS.values(),
         "delimiters": DELIMITER_NAMES.items(),
         "products": products,
         "choose_product": len(products) <= PRODUCTS_TO_CHOOSE_FROM,
