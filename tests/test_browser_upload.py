@@ -145,6 +145,24 @@ def test_an_upload_is_cancelled_and_sent_again(page: Page) -> None:
     assert IngestionRecord.objects.get().parameters["columns"] == {"Serial": "id"}
 
 
+def test_an_expired_form_is_replaced_and_what_was_typed_stays(page: Page) -> None:
+    page.clock.install()
+    opened(page)
+    drop(page, "codes.csv", "Serial\nabc12345\n")
+    page.get_by_label("Name of column 1, Serial").fill("id")
+    page.route("**/storage/", lambda route: None, times=1)  # it never gets there
+    with page.expect_request("**/storage/"):
+        send(page)
+    page.get_by_role("button", name="Cancel").click()
+    page.clock.fast_forward("30:00")
+    send(page)
+    page.wait_for_url("**/ingestions/*/")
+    assert list(IngestionRecord.objects.order_by("pk").values_list("status", "parameters__columns")) == [
+        ("uploading", None),
+        ("queued", {"Serial": "id"}),
+    ]
+
+
 def test_the_preview_is_worked_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "codes.csv"
     file.write_text("Serial,secret\nabc12345,x\n")
