@@ -130,10 +130,10 @@ class Up:
         return [pid for pid in below if word in everything[pid][2]]
 
     def wait_ready(self) -> None:
-        """Wait until it says so and the workers have their children."""
+        """Wait until it says so and the worker has its two children."""
         wait(lambda: "Press Ctrl-C" in self.text or self.process.poll() is not None, "ready")
         assert self.process.poll() is None, self.text
-        wait(lambda: len(self.tree("uploads@")) == 3 and len(self.tree("archives@")) == 2, "the workers")
+        wait(lambda: len(self.tree("portal worker")) == 3, "the worker")
 
     def gone(self) -> bool:
         """Whether nothing that was ever seen is alive."""
@@ -192,7 +192,7 @@ def test_a_taken_port_is_refused_before_anything_starts(portal: Up, tmp_path: Pa
 
 
 def test_what_dies_is_started_again(portal: Up) -> None:
-    names = ["postgres -D", "valkey-server", "gunicorn", "uploads@", "archives@", "portal beat"]
+    names = ["postgres -D", "valkey-server", "gunicorn", "portal worker", "portal beat"]
     old = [pid for name in names for pid in portal.tree(name)]
     counts = [len(portal.tree(name)) for name in names]
     for name in names:
@@ -201,16 +201,16 @@ def test_what_dies_is_started_again(portal: Up) -> None:
     wait(lambda: [len(portal.tree(name)) for name in names] == counts, "the new ones")
     wait(lambda: portal.get("/healthz") == 200, "the page")
     assert portal.process.poll() is None
-    for name in ("PostgreSQL", "Valkey", "The web server", "The worker", "The archivist", "The clock"):
+    for name in ("PostgreSQL", "Valkey", "The web server", "The worker", "The clock"):
         assert f"{name} has ended and is started again in 0.5 s.\n" in portal.text
 
 
 def test_a_killed_child_of_the_worker_is_replaced_for_good(portal: Up) -> None:
-    main, child, *_ = portal.tree("uploads@")
+    main, child, *_ = portal.tree("portal worker")
     os.kill(child, signal.SIGKILL)
-    wait(lambda: child not in portal.tree("uploads@"), "the old one gone")
-    wait(lambda: len(portal.tree("uploads@")) == 3, "a new one")
-    assert portal.tree("uploads@")[0] == main
+    wait(lambda: child not in portal.tree("portal worker"), "the old one gone")
+    wait(lambda: len(portal.tree("portal worker")) == 3, "a new one")
+    assert portal.tree("portal worker")[0] == main
 
 
 def test_kill_9_leaves_nothing_running_and_the_data_whole(portal: Up) -> None:

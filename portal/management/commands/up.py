@@ -151,7 +151,7 @@ def is_free(port: int) -> bool:
 
 
 class Portal:
-    """All that `up` runs: the embedded servers in use, the web server, the workers and their clock."""
+    """All that `up` runs: the embedded servers in use, the web server, the worker and its clock."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -161,7 +161,7 @@ class Portal:
         if settings.EMBEDDED_BROKER:
             self.servers.append(Valkey(home))
         self.web = web_server(home)
-        self.programs = [self.web, *workers(home), clock(home)]
+        self.programs = [self.web, worker(home), clock(home)]
 
     def start(self) -> None:
         """Start everything in order; returns when the page answers."""
@@ -265,13 +265,9 @@ def web_server(home: Path) -> Process:
     return Process("The web server", command, stops, Signals.SIGQUIT, options=surroundings(home))
 
 
-def workers(home: Path) -> list[Process]:
-    """Celery's workers, so that no upload waits for an archive; what their end cuts off is taken up again later."""
-    quiet = "--without-gossip --without-mingle --without-heartbeat"
-    return [
-        celery("The worker", f"worker --hostname uploads@%h --queues ingest,mail --concurrency 2 {quiet}", home),
-        celery("The archivist", f"worker --hostname archives@%h --queues archive --concurrency 1 {quiet}", home),
-    ]
+def worker(home: Path) -> Process:
+    """The Celery worker; what its end cuts off is taken up again at the next start."""
+    return celery("The worker", "worker --concurrency 2 --without-gossip --without-mingle --without-heartbeat", home)
 
 
 def clock(home: Path) -> Process:
