@@ -2,6 +2,7 @@
 # make test   runs the whole test suite; ARGS="-k name -x" reaches pytest
 # make check  lint, format, types, import rules, missing migrations
 # make bench  the benchmarks as a table of ratios; ROWS=1000000 sets the size
+# make screens  takes pictures of all pages into docs/screens
 # make clean  removes the virtual environment and all caches; the data in var/ stays
 #
 # Tools are run as `python -m tool`: their own scripts name the interpreter by a path that may not be long or spaced.
@@ -11,7 +12,7 @@ PYTHON := .venv/bin/python
 RUN_READY := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
 DEV_READY := .venv/.dev-$(shell cksum < requirements-dev.txt | tr ' ' -)
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench screens clean
 
 # What the tests need contains what the portal needs.
 run: $(or $(wildcard $(DEV_READY)),$(RUN_READY))
@@ -29,6 +30,9 @@ check: $(DEV_READY)
 
 bench: $(DEV_READY)
 	@exec $(PYTHON) -m benchmarks
+
+screens: $(DEV_READY)
+	@exec $(PYTHON) -m pytest -q tests/screens.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

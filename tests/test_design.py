@@ -1,0 +1,40 @@
+"""One design: what holds for templates and styles as they are written, and for the list of pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Demo
+from tests.site import LEFT_OUT, NO_PAGES, named, pages
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if "mail" not in path.stem]
+STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
+UNLAYERED = "back_office.css"  # Django's own styles of the admin are, and would win over any layer
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_template_has_no_style_and_no_script_of_its_own(path: Path) -> None:
+    text = path.read_text()
+    assert re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:", text) == []
+    assert [
+        tag for tag in re.findall(r"<script[^>]*>", text) if " src=" not in tag and "application/json" not in tag
+    ] == []
+
+
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
+def test_styles_are_in_layers_and_fetch_nothing(path: Path) -> None:
+    text = path.read_text()
+    assert ("@layer" in text) == (path.name != UNLAYERED)
+    assert re.findall(r"@import|@font-face|url\(\s*[\"']?(?:https?:)?//", text) == []
+
+
+def test_every_page_is_in_the_list(committed_demo: Demo) -> None:
+    listed = {shown.url_name for shown in pages(committed_demo)}
+    known = listed | set(LEFT_OUT) | NO_PAGES
+    assert named() - known == set(), "give each new page a place in tests/site.py"
+    assert known - named() == set(), "tests/site.py names pages that are gone"
+    assert listed & (set(LEFT_OUT) | NO_PAGES) == set()
