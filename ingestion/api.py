@@ -22,6 +22,7 @@ from ingestion.csv_reader import DELIMITERS
 from ingestion.errors import KINDS, message
 from ingestion.fields import parse_defaults
 from ingestion.models import IngestionError, IngestionRecord
+from ingestion.renaming import parse_columns
 from portal.api import Filters, ProgressSerializer, person
 from portal.idempotency import idempotent
 from portal.models import Company
@@ -90,6 +91,9 @@ class ProcessSerializer(serializers.Serializer[Any]):
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
     allow_posted_duplicates = serializers.BooleanField(default=False)
     delimiter = serializers.ChoiceField([*DELIMITERS], required=False, allow_blank=True, default="")
+    columns = serializers.DictField(
+        default=dict, help_text="A new name, or an empty one to leave the column out, by the name in the file."
+    )
     workorder = serializers.JSONField(required=False, allow_null=True, write_only=True)
 
     def validate_workorder(self, value: Any) -> None:
@@ -99,7 +103,7 @@ class ProcessSerializer(serializers.Serializer[Any]):
     def parameters(self) -> dict[str, Any]:
         """What the record keeps of a valid call."""
         kept = ("default_scm_data", "url_prefix", "allow_posted_duplicates")
-        set_ = {"delimiter": self.validated_data["delimiter"]} if self.validated_data["delimiter"] else {}
+        set_ = {name: self.validated_data[name] for name in ("delimiter", "columns") if self.validated_data[name]}
         return {"use_serial_number": False} | {name: self.validated_data[name] for name in kept} | set_
 
     def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
@@ -115,6 +119,12 @@ class ProcessSerializer(serializers.Serializer[Any]):
         if defaults.product and defaults.product not in usable_products(company.pk):
             raise serializers.ValidationError(f"product: {KINDS['product_not_found_error'].sentence}")
         return value
+
+    def validate_columns(self, value: dict[str, Any]) -> dict[str, str]:
+        try:
+            return parse_columns(value)
+        except ValueError as error:
+            raise serializers.ValidationError(error.args[0]) from None
 
     def validate_url_prefix(self, value: str | None) -> str:
         if value:

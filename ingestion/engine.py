@@ -21,6 +21,7 @@ from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
 from ingestion.readers import open_reader
 from ingestion.reading import UnreadableFile
+from ingestion.renaming import renamed, renamed_batches
 from ingestion.rules import FileRules, Limits
 from portal.leases import ClaimLost, Pulse, perform
 from portal.storage import storage
@@ -114,20 +115,21 @@ class _Ingestion:
             longest_id(self.url_prefix),
         )
         rules = FileRules(limits, self.log)
+        columns: dict[str, str] = self.record.parameters.get("columns", {})
         with storage().open(self.record.file_path) as file:
             self.pulse.enter(Phase.CHECKING, None)
             reader = open_reader(file, self.record.filetype, self.log, self.record.parameters.get("delimiter", ""))
             self.facts = reader.facts
             self.pulse.enter(Phase.CHECKING, reader.rows_expected)
             if not isinstance(reader, JsonReader):
-                rules.check_header(reader.header, reader.header_row)
+                rules.check_header(renamed(reader.header, columns), reader.header_row)
             spool = CodeSpool(
                 self.folder,
                 company_id=company_id,
                 workorder_id=_next_workorder_id(),
                 first_position=reader.first_row,
             )
-            for batch in reader:
+            for batch in renamed_batches(reader, columns):
                 spool.add(rules.check(batch))
                 self.rows = batch.first + len(batch.rows) - reader.first_row
                 self.pulse.tick(self.rows)

@@ -26,6 +26,7 @@ from ingestion.fields import (
 )
 from ingestion.near_misses import SHORTENED_MARK, NearMisses, is_shortened, meant_id, meant_name, meant_status
 from ingestion.reading import Batch, BrokenRow, Number, UnreadableFile
+from ingestion.renaming import LeftOut
 from workorders.codes import Attributes, Gaps, NewCode
 from workorders.services import SHORTEST_ID
 
@@ -124,7 +125,8 @@ class FileRules:
 
 def _scm_names(header: tuple[str, ...]) -> list[str]:
     """The names in `header` that are meant to be keys of SCM fields."""
-    return [name for name in header if name not in OWN_COLUMNS and name != ERRORS_COLUMN]
+    silent = (*OWN_COLUMNS, ERRORS_COLUMN)
+    return [name for name in header if name not in silent and not isinstance(name, LeftOut)]
 
 
 def _wrong_names(header: tuple[str, ...]) -> list[str]:

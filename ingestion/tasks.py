@@ -1,8 +1,11 @@
 """Signatures for the worker: each takes an id and is safe to run twice, or never."""
 
-from celery import shared_task
+from typing import Any
 
-from ingestion import engine, notices, services
+from celery import shared_task
+from celery.signals import worker_ready
+
+from ingestion import engine, leftovers, notices, services
 from portal import idempotency
 from portal.broker import wake
 
@@ -28,3 +31,9 @@ def sweep() -> None:
 @shared_task
 def expire() -> None:
     services.expire()
+
+
+@worker_ready.connect
+def tidy_up(**_: Any) -> None:
+    """A worker that starts may follow one that was killed."""
+    leftovers.remove()

@@ -7,6 +7,7 @@ API = "api/v2/ingestion/"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("upload/", views.upload, name="upload"),
+    path("upload/symbol/", views.upload_symbol, name="upload-symbol"),
     path("ingestions/", views.record_list, name="record-list"),
     path("ingestions/<slug:key>/", views.record_detail, name="record-detail"),
     path("ingestions/<slug:key>/cancel/", views.record_cancel, name="record-cancel"),

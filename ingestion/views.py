@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -19,16 +20,20 @@ from ingestion.api import corrections_file, errors_file
 from ingestion.corrections import has_corrections
 from ingestion.csv_reader import DELIMITER_NAMES
 from ingestion.errors import KINDS, message
+from ingestion.fields import LONGEST_ID
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.services import cancel, records_for
 from portal.access import PersonRequest, page
 from portal.models import User
 from portal.paging import ROWS_A_PAGE, page_of, searched
+from workorders import qr
 from workorders.models import ActivationStatus
-from workorders.services import products_for, with_codes, workorders_for
+from workorders.services import longest_id, products_for, with_codes, workorders_for
+from workorders.symbols import smallest_version
 from workorders.views import is_being_archived, sees_several_companies
 
 RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
+EXAMPLE_ID = "abc12345"  # while no file is chosen
 PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
 
 Status = IngestionRecord.Status
@@ -95,6 +100,7 @@ def upload(request: PersonRequest) -> HttpResponse:
     products = products_for(request.user).filter(is_archived=False)[: PRODUCTS_TO_CHOOSE_FROM + 1]
     context = {
         "company": request.user.company,
+        "kinds": KINDS.values(),
         "delimiters": DELIMITER_NAMES.items(),
         "products": products,
         "choose_product": len(products) <= PRODUCTS_TO_CHOOSE_FROM,
@@ -102,6 +108,20 @@ def upload(request: PersonRequest) -> HttpResponse:
         "max_bytes": settings.MAX_UPLOAD_BYTES,
     }
     return render(request, "ingestion/upload.html", context)
+
+
+@page("ingestion_code_create")
+def upload_symbol(request: PersonRequest) -> HttpResponse:
+    """The QR symbol of the first code as it will be, and how long an id may get behind the prefix."""
+    if not may_upload(request.user) or request.user.company is None:
+        raise PermissionDenied("Codes belong to a brand owner; only its people can upload them.")
+    prefix = request.GET.get("url_prefix", "").strip() or request.user.company.url_prefix
+    url = prefix + (request.GET.get("identifier", "") or EXAMPLE_ID)
+    context = {"url": url, "length": len(url), "longest_id": max(0, min(LONGEST_ID, longest_id(prefix)))}
+    if url.isascii() and url.isprintable() and len(url) <= qr.CAPACITY:
+        context["version"] = smallest_version(len(url), "M")
+        context["drawing"] = b64encode(qr.svg(url)).decode()
+    return render(request, "ingestion/_symbol.html", context)
 
 
 @page("ingestion_view")

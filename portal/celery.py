@@ -1,11 +1,13 @@
 """The Celery application: `celery -A portal worker` runs the tasks of all rooms."""
 
+import logging.config
 import os
 import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
+from django.conf import settings
 
 from portal.supervisor import die_with_parent
 
@@ -14,6 +16,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("codeport")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def log_as_all_do(**_: Any) -> None:
+    """Let Celery set no formats of its own."""
+    logging.config.dictConfig(settings.LOGGING)
+
 
 worker_pid = os.getpid()
 

@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal.broker import wake
+from portal.logs import about
 
 BEAT = 0.25  # seconds between two signs of life
 LEASE = timedelta(seconds=10)  # a worker silent for longer has lost its claim
@@ -204,7 +205,8 @@ def perform(work: Leased, do: Callable[[Pulse], None], give_up: Callable[[str], 
     pulse = Pulse(work)
     pulse.start()
     try:
-        do(pulse)
+        with about(str(work)):
+            do(pulse)
     except ClaimLost:
         logger.info("The %s was cancelled or taken over", name)
     except Exception as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 
 
 def length_required(
@@ -14,5 +14,23 @@ def length_required(
         if request.headers.get("Transfer-Encoding") and not request.headers.get("Content-Length"):
             return JsonResponse({"detail": "Send the body with a Content-Length, not in chunks."}, status=411)
         return get_response(request)
+
+    return middleware
+
+
+def no_body_for_head(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answer HEAD with the headers of GET alone, its length among them (RFC 9110, section 9.3.2)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()
+            elif isinstance(response, HttpResponse):
+                response.headers.setdefault("Content-Length", str(len(response.content)))
+                response.content = b""
+        return response
 
     return middleware

@@ -17,6 +17,7 @@
 | PUBLIC_PAGE_RATE | pages of codes that one address may open, as in 5/s, 60/min, 1000/hour or 9999/day | 60/min |
 | API_RATE | calls of the API that one token may make, written likewise | 1200/min |
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
+| LOG_FORMAT | lines, for people, or json, an object a line | lines |
 | EMAIL_URL | where mail goes, smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example | the console |
 """
 
@@ -29,6 +30,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, ValidationError, validate
+from kombu import Queue
 
 from portal import services
 from portal.caching import cache_settings
@@ -123,6 +125,7 @@ try:
         "1200/min",
         validate=validate.Regexp(r"^[1-9][0-9]{0,5}/(s|min|hour|day)\Z", error="Must look like 1200/min."),
     )
+    LOG_FORMAT = env.str("LOG_FORMAT", "lines", validate=validate.OneOf(["lines", "json"]))
     NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=validate.Range(0, 10))
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=_hosts)
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]  # the machine itself always may
@@ -182,6 +185,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.request_ids.request_id",
+    "portal.middleware.no_body_for_head",
     "portal.middleware.length_required",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -265,6 +269,11 @@ CSRF_COOKIE_NAME = f"codeport-csrf-{PORT}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]  # asked past the proxy
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if SECURE else 0
+# What holds for other hosts of the same domain, and for all browsers for ever, is not ours to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -303,6 +312,20 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
 }
 
+CELERY_TASK_QUEUES = [  # a worker that is told nothing else takes from all of them
+    # RabbitMQ would take a task for lost after half an hour; leases know better, so it waits for a day.
+    Queue(name, routing_key=name, queue_arguments={"x-consumer-timeout": 24 * 3600 * 1000})
+    for name in ("ingest", "archive", "mail")
+]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "ingest"
+CELERY_TASK_ROUTES = {
+    "ingestion.tasks.run": {"queue": "ingest"},
+    "workorders.tasks.run_job": {"queue": "archive"},
+    "ingestion.tasks.tell_end": {"queue": "mail"},
+    "*.sweep": {"queue": "mail"},  # short work, which must not wait for long work
+    "ingestion.tasks.expire": {"queue": "mail"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -317,9 +340,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
-    "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0},
+    "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
     "expire-uploads": {"task": "ingestion.tasks.expire", "schedule": 600.0},
-    "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0},
+    "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
 }
 
 EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
@@ -337,9 +360,21 @@ DEFAULT_FROM_EMAIL = EMAIL.get("DEFAULT_FROM_EMAIL") or f"Codeport <codeport@{ma
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
-    "filters": {"request_id": {"()": "portal.request_ids.RequestIdFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "formatters": {
+        "lines": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"},
+        "json": {"()": "portal.logs.JsonLines"},
+    },
+    "filters": {
+        "request_id": {"()": "portal.request_ids.RequestIdFilter"},
+        "work": {"()": "portal.logs.WorkFilter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["request_id", "work"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion")},

@@ -115,7 +115,7 @@ def test_a_workbook_with_errors_comes_back_with_them_beside_its_rows(page: Page,
     sign_in(page)
     with worker():
         page.goto("/upload/")
-        page.get_by_label("Choose a file").set_input_files(FILES / "wrong-rows.xlsx")
+        page.get_by_label("Choose files").set_input_files(FILES / "wrong-rows.xlsx")
         page.get_by_role("button", name="Upload and check").click()
         page.wait_for_url("**/ingestions/*/")
         expect(page.get_by_role("table").get_by_role("row")).to_have_count(5)

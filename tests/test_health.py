@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
+
+from portal.wsgi import application
 
 
 @pytest.mark.django_db
@@ -22,3 +27,28 @@ def test_a_broker_that_is_gone_is_named(client: Client, settings: Settings, tmp_
     assert answer.status_code == 503
     assert answer.json() | {"broker": ""} == {"database": "ok", "broker": "", "storage": "ok"}
     assert answer.json()["broker"] != "ok"
+
+
+@pytest.mark.django_db
+def test_head_sends_the_headers_of_get_and_no_byte_more() -> None:
+    """Asked below Django's test client, which drops such a body itself."""
+    answers: dict[str, tuple[str, bytes]] = {}
+    for method in ("GET", "HEAD"):
+        environment: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": "/c/demo/unknown-1",
+            "HTTP_HOST": "localhost",
+        }
+        setup_testing_defaults(environment)
+        headers: dict[str, str] = {}
+
+        def start(
+            _status: str, found: list[tuple[str, str]], *_: object, kept: Any = headers
+        ) -> Callable[[bytes], object]:
+            kept.update(found)
+            return lambda _data: None
+
+        body = b"".join(application(environment, start))
+        answers[method] = (headers["Content-Length"], body)
+    length, page = answers["GET"]
+    assert (len(page), answers["HEAD"]) == (int(length), (length, b""))

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
+from portal import throttling
 from portal.models import Company, User
 from tests.conftest import Demo
 from workorders import public
@@ -214,6 +215,19 @@ def test_it_takes_one_query_and_no_session(
         assert response.headers["Vary"] == "Accept-Language"
 
 
+def test_a_connection_that_was_lost_is_made_anew(client: Client, committed_demo: Demo) -> None:
+    a_code(committed_demo.staff)
+    client.defaults["REMOTE_ADDR"] = address()
+    assert client.get("/c/demo/abc12345").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (lost,) = cursor.fetchone()
+    with connections.create_connection("default").cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [lost])
+        cursor.connection.close()
+    assert client.get("/c/demo/abc12345").status_code == 200
+
+
 def test_the_query_goes_by_the_unique_index(demo: Demo, code: Code) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -286,6 +300,17 @@ def test_the_count_begins_anew_with_the_period(
     tomorrow = time.time() + 86_400
     monkeypatch.setattr(time, "time", lambda: tomorrow)
     assert statuses(anybody, 1) == [200]
+
+
+def test_processes_share_a_limit_though_each_counts_the_first_pages_itself(
+    anybody: Client, code: Code, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PUBLIC_PAGE_RATE = "40/day"
+    assert statuses(anybody, 20) == [200] * 20
+    monkeypatch.setattr(throttling, "_counts", {})  # as another process has them
+    assert statuses(anybody, 21) == [200] * 20 + [429]
+    monkeypatch.setattr(throttling, "_counts", {})
+    assert statuses(anybody, 5) == [200] * 4 + [429]
 
 
 def test_one_household_has_one_limit(anybody: Client, code: Code, three_a_day: None) -> None:

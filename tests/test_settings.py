@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.celery import app
 from portal.services import socket_dir
 
-SETTINGS = str(Path(__file__).resolve().parent.parent / "portal" / "settings.py")
+BASE = Path(__file__).resolve().parent.parent
+SETTINGS = str(BASE / "portal" / "settings.py")
 VARIABLES = (
     *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"),
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
-    *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES"),
+    *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES", "LOG_FORMAT"),
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"),
 )
 
@@ -173,3 +178,35 @@ def test_a_bad_value_is_named(home: Path, monkeypatch: pytest.MonkeyPatch, name:
         settings()
     assert f'"{name}"' in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
+    app.loader.import_default_modules()
+    queues = {
+        name: app.amqp.router.route({}, name)["queue"].name for name in app.tasks if not name.startswith("celery.")
+    }
+    assert queues == {
+        "ingestion.tasks.run": "ingest",
+        "workorders.tasks.run_job": "archive",
+        "ingestion.tasks.tell_end": "mail",
+        "ingestion.tasks.sweep": "mail",
+        "ingestion.tasks.expire": "mail",
+        "workorders.tasks.sweep": "mail",
+    }
+    assert set(app.amqp.queues.consume_from) == {"ingest", "archive", "mail"}
+
+
+def test_nothing_is_left_to_say_about_a_deployment_behind_https(home: Path) -> None:
+    environment = os.environ | {"PUBLIC_URL": "https://codeport.example.com", "CODEPORT_HOME": str(home)}
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "DEBUG"]
+    done = subprocess.run(command, cwd=BASE, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "System check identified no issues (2 silenced).\n"
+
+
+def test_https_is_for_all_but_the_health_of_the_portal(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not settings()["SECURE_SSL_REDIRECT"]
+    monkeypatch.setenv("PUBLIC_URL", "https://codeport.example.com")
+    found = settings()
+    assert (found["SECURE_SSL_REDIRECT"], found["SECURE_HSTS_SECONDS"]) == (True, 2_592_000)
+    assert found["SECURE_REDIRECT_EXEMPT"] == ["^healthz$"]

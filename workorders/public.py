@@ -11,7 +11,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
@@ -53,7 +53,7 @@ class Answer(NamedTuple):
 
 
 class PublicPageThrottle(PeriodThrottle):
-    """So many pages a client address; whoever comes for the first time in a period, as most do, costs one call."""
+    """So many pages a client address."""
 
     scope = "public-page"
 
@@ -90,10 +90,21 @@ def look_up(slug: str, identifier: str) -> Answer:
     """What `/c/<slug>/<identifier>` stands for; one query, or none where no code can have such an address."""
     if not SLUG.fullmatch(slug) or not IDENTIFIER.fullmatch(identifier):
         return Answer("unknown")
-    with connection.cursor() as cursor:
-        cursor.execute(CODE_AT, [slug, identifier, f"{settings.PUBLIC_URL.partition('://')[2]}/c/{slug}/"])
-        row = cursor.fetchone()
+    asked = [slug, identifier, f"{settings.PUBLIC_URL.partition('://')[2]}/c/{slug}/"]
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the check would be a second query
+    try:
+        row = _row(asked)
+    except OperationalError:  # the connection was lost since it was last used
+        connection.close()
+        row = _row(asked)
     return Answer(VERDICTS[row[0]], row[1], row[2]) if row else Answer("unknown")
+
+
+def _row(asked: list[str]) -> tuple[int, str, str] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(CODE_AT, asked)
+        row: tuple[int, str, str] | None = cursor.fetchone()
+        return row
 
 
 @lru_cache(maxsize=4096)

@@ -1,9 +1,11 @@
 /**
- * The upload page. A file goes three steps: the API gives a signed form, the storage takes the file, the API is told to
- * process it. What has been done is kept in `ticket`, so that trying again repeats only what is missing.
+ * The upload page. Each file becomes a record and goes three steps: the API gives a signed form, the storage takes the
+ * file, the API is told to process it. What has been done is kept with the file, so that trying again repeats only what
+ * is missing.
  */
-import { columnsOf } from "./columns.js";
 import { checkScmRows, clearErrors, form, options, part, showError, showMessages } from "./fields.js";
+import { Preview } from "./preview.js";
+import { showSymbol } from "./symbol.js";
 import { Refusal, Speedometer, call, duration, sendFile, size } from "./transfer.js";
 
 const FORM_LIFETIME = 25 * 60_000; // milliseconds; the signed form holds for 30 minutes
@@ -14,11 +16,10 @@ const input = part("file");
 const settings = form.dataset;
 const token = form.elements.csrfmiddlewaretoken.value;
 
-let file = null;
-let ticket = null; // {post_data, record_key, at, sent, asked}
+let uploads = []; // {file, preview, ticket, done}; a ticket is {post_data, record_key, at, sent, asked}
 let sending = null; // AbortController of the upload under way
 
-/* The file */
+/* The files */
 
 function whyNot({ name, size: bytes, type }) {
   const isKnown = KNOWN.test(name) || type === "text/csv";
@@ -31,37 +32,44 @@ function whyNot({ name, size: bytes, type }) {
 
 function choose(files) {
   clearErrors();
-  const chosen = files[0] ?? null;
-  const problem = files.length > 1 ? "Choose one file at a time." : chosen && whyNot(chosen);
-  file = problem ? null : chosen;
-  ticket = null;
-  if (!file) input.value = "";
-  part("zone").classList.toggle("chosen", Boolean(file));
-  part("file-title").textContent = file ? file.name : "Drop a file here";
-  part("file-button").lastElementChild.textContent = file ? "Choose another" : "Choose a file";
-  part("file-hint").textContent = file ? size(file.size) : part("file-hint").dataset.rule;
-  if (problem) showError("file", problem);
-  showColumns();
+  for (const file of files) {
+    const problem = whyNot(file);
+    if (problem) showError("file", problem);
+    else add(file);
+  }
+  input.value = ""; // so that the same file can be chosen again
+  showChosen();
 }
 
-async function showColumns() {
-  const list = part("columns");
-  const looked = file;
-  const delimiter = form.elements.delimiter.value;
-  const columns = looked && !/\.(json|xlsx|gz)$/i.test(looked.name) ? await columnsOf(looked, delimiter).catch(() => []) : [];
-  if (looked !== file) return;
-  list.replaceChildren(...columns.slice(0, 12).map(columnItem));
-  list.hidden = columns.length === 0;
-  part("no-id").hidden = columns.length === 0 || columns.some(({ name }) => name === "id");
+/** A file of a name that is there already takes its place: it was corrected. */
+function add(file) {
+  const upload = { file, ticket: null, done: false };
+  upload.preview = new Preview(file, showSample, () => { remove(upload); input.focus(); });
+  const old = uploads.find((each) => each.file.name === file.name);
+  if (old) remove(old);
+  uploads.push(upload);
+  part("previews").append(upload.preview.root);
+  upload.preview.read();
 }
 
-function columnItem({ name, meaning }) {
-  const item = document.createElement("li");
-  const title = document.createElement("code");
-  title.textContent = name;
-  item.append(title, ` ${meaning || "cannot be a field name"}`);
-  item.classList.toggle("bad", !meaning);
-  return item;
+function remove(upload) {
+  uploads = uploads.filter((each) => each !== upload);
+  upload.preview.root.remove();
+  showChosen();
+}
+
+function showChosen() {
+  const count = uploads.length;
+  part("zone").classList.toggle("chosen", count > 0);
+  part("file-title").textContent = count > 1 ? `${count} files` : uploads[0]?.file.name ?? "Drop files here";
+  part("file-button").lastElementChild.textContent = count ? "Choose more files" : "Choose files";
+  part("file-hint").textContent = count ? size(uploads.reduce((sum, { file }) => sum + file.size, 0)) : part("file-hint").dataset.rule;
+  part("look").hidden = count === 0;
+  showSample();
+}
+
+function showSample() {
+  showSymbol(uploads.map(({ preview }) => preview?.firstId()).find(Boolean) ?? "");
 }
 
 function isFolder(transfer) {
@@ -84,9 +92,8 @@ function takeDrops() {
     if (!brings(event)) return;
     const { files } = event.dataTransfer;
     const folder = isFolder(event.dataTransfer);
-    if (files.length === 1 && !folder) input.files = files;
     choose(folder ? [] : files);
-    if (folder) showError("file", "That is a folder. Drop one file.");
+    if (folder) showError("file", "That is a folder. Drop the files in it.");
     input.focus();
   });
 }
@@ -140,33 +147,37 @@ function progressOf(bytes) {
   };
 }
 
-async function getTicket() {
+async function getTicket(upload) {
+  const { file, ticket } = upload;
   if (ticket?.sent || (ticket && Date.now() - ticket.at < FORM_LIFETIME)) return;
   const filetype = /\.(json|xlsx)(\.gz)?$/i.exec(file.name)?.[1].toLowerCase() ?? "csv";
   const name = file.name.slice(-255);
   const answer = await call(settings.startUrl, { filetype, file_name: name.toWellFormed?.() ?? name }, token);
-  ticket = { ...answer, at: Date.now(), sent: false, asked: false };
+  upload.ticket = { ...answer, at: Date.now(), sent: false, asked: false };
 }
 
-async function send(signal) {
+async function send(upload, signal) {
+  const { file } = upload;
+  signal.throwIfAborted();
   await file.slice(0, 1).arrayBuffer().catch(() => {
     throw new Refusal(`${file.name} has changed or moved since you chose it. Choose it again.`);
   });
-  await getTicket();
-  if (!ticket.sent) {
-    await sendFile(ticket.post_data, file, progressOf(file.size), signal);
-    ticket.sent = true;
+  await getTicket(upload);
+  if (!upload.ticket.sent) {
+    await sendFile(upload.ticket.post_data, file, progressOf(file.size), signal);
+    upload.ticket.sent = true;
   }
   signal.throwIfAborted();
   part("cancel").hidden = true;
   part("figures").textContent = "The file has arrived. The check begins";
-  announce("The file has arrived. The check begins");
-  await process();
+  announce(`${file.name} has arrived. The check begins`);
+  await process(upload);
+  upload.done = true;
 }
 
-async function process() {
+async function process({ ticket, preview }) {
   try {
-    await call(settings.processUrl, { record: ticket.record_key, ...options() }, token);
+    await call(settings.processUrl, { record: ticket.record_key, ...options(), columns: preview.changes() }, token);
   } catch (refusal) {
     const began = ticket.asked && refusal.status === 400 && refusal.message; // the answer to an earlier call was lost
     ticket.asked ||= refusal.lost || refusal.status >= 500;
@@ -177,32 +188,49 @@ async function process() {
 async function submit(event) {
   event.preventDefault();
   clearErrors();
-  if (!file) showError("file", "Choose a file first.").focus();
-  if (!file || sending || !checkScmRows()) return;
+  if (!uploads.length) showError("file", "Choose a file first.").focus();
+  if (!uploads.length || sending || !checkScmRows()) return;
   const controller = new AbortController();
   setBusy(controller);
-  part("progress").removeAttribute("value");
-  part("figures").textContent = "Asking for a place to put it";
-  try {
-    await send(controller.signal);
-    window.removeEventListener("beforeunload", warn);
-    location.assign(settings.recordUrl.replace("KEY", ticket.record_key));
-  } catch (error) {
-    setBusy(null);
-    explain(error);
+  for (const upload of uploads.filter(({ done }) => !done)) {
+    begin(upload);
+    try {
+      await send(upload, controller.signal);
+    } catch (error) {
+      setBusy(null);
+      explain(error, upload);
+      return;
+    }
   }
+  window.removeEventListener("beforeunload", warn);
+  const [{ ticket }] = uploads;
+  location.assign(uploads.length > 1 ? settings.recordsUrl : settings.recordUrl.replace("KEY", ticket.record_key));
 }
 
-function explain(error) {
+function begin({ file }) {
+  part("cancel").hidden = false;
+  part("sending-title").textContent = `Sending ${file.name}`;
+  part("progress").removeAttribute("value");
+  part("figures").textContent = "Asking for a place to put it";
+}
+
+function explain(error, upload) {
   if (error.name === "AbortError") {
-    announce("Upload cancelled. Nothing was stored.");
+    announce(uploads.some(({ done }) => done) ? "Cancelled. Files that had arrived are being checked." : "Upload cancelled. Nothing was stored.");
     part("send").focus();
     return;
   }
   if (!(error instanceof Refusal)) throw error;
-  if ([400, 403, 404].includes(error.status) && error.message && !error.signedOut) ticket = null; // begin anew
+  if ([400, 403, 404].includes(error.status) && error.message && !error.signedOut) upload.ticket = null; // begin anew
   part("send").textContent = error.lost ? "Try again" : "Upload and check";
+  if (uploads.length > 1 && error.message) error.message = `${upload.file.name}: ${error.message}`;
   show(error);
+}
+
+/** After the way back from the record, what was typed is sent as new records. */
+function startOver() {
+  setBusy(null);
+  for (const upload of uploads) Object.assign(upload, { ticket: null, done: false });
 }
 
 function warn(event) {
@@ -211,11 +239,13 @@ function warn(event) {
 
 part("file-hint").dataset.rule = part("file-hint").textContent;
 input.addEventListener("change", () => choose(input.files));
-form.elements.delimiter.addEventListener("change", showColumns);
+form.elements.delimiter.addEventListener("change", () => uploads.forEach(({ preview }) => preview.read()));
+form.elements.allow_posted_duplicates.addEventListener("change", () => uploads.forEach(({ preview }) => preview.check()));
+form.elements.url_prefix.addEventListener("input", showSample);
 part("cancel").addEventListener("click", () => sending?.abort());
 form.addEventListener("submit", submit);
 window.addEventListener("beforeunload", warn);
-window.addEventListener("pageshow", ({ persisted }) => { if (persisted) { setBusy(null); ticket = null; } });
+window.addEventListener("pageshow", ({ persisted }) => { if (persisted) startOver(); });
 part("send").disabled = false;
 takeDrops();
 if (input.files.length) choose(input.files); // the browser kept it over a reload

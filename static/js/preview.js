@@ -1,0 +1,146 @@
+/** The preview of one file: its first rows, the names of its columns to change, and what is wrong. */
+import { firstRows } from "./first_rows.js";
+import { form, part } from "./fields.js";
+import { meaningOf, problemsOf } from "./row_checks.js";
+
+const MOST_TOLD = 8; // problems in words below a preview
+const words = Object.fromEntries([...part("words").content.children].map((each) => [each.dataset.kind, each.textContent]));
+let made = 0;
+
+function element(name, text = "", attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+/** Shows the first rows of `file` in `root`, which the page places; `onChange` hears when names change. */
+export class Preview {
+  columns = [];
+  rows = [];
+  controls = [];
+
+  constructor(file, onChange, onRemove) {
+    const title = `preview-${made += 1}`;
+    Object.assign(this, { file, onChange });
+    this.root = element("section", "", { class: "sheet stack preview", "aria-labelledby": title });
+    const line = element("div", "", { class: "head-line" });
+    const remove = element("button", "Remove", { type: "button", class: "button quiet", "aria-label": `Remove ${file.name}` });
+    remove.addEventListener("click", onRemove);
+    line.append(element("h3", file.name, { id: title }), remove);
+    this.body = element("div", "", { class: "stack" });
+    this.root.append(line, this.body);
+  }
+
+  /** Read the file's first rows, again when the delimiter was set. Names that were typed stay where columns stay. */
+  async read() {
+    const typed = this.changes();
+    const seen = await firstRows(this.file, form.elements.delimiter.value).catch(() => ({ problem: "The file cannot be read here. If it is packed or moved, choose it again." }));
+    this.columns = seen.columns ?? [];
+    this.rows = seen.rows ?? [];
+    this.controls = this.columns.map((name, at) => this.control(name, typed[name], at));
+    this.body.replaceChildren(...(seen.problem ? [element("p", seen.problem, { class: "notice wait" })] : [this.table(), this.told]));
+    this.check();
+  }
+
+  control(name, typed, at) {
+    const input = element("input", "", { "aria-label": `Name of column ${at + 1}, ${name}`, autocomplete: "off", spellcheck: "false" });
+    input.value = typed || name;
+    const keep = element("input", "", { type: "checkbox", "aria-label": `Use column ${at + 1}, ${name}` });
+    keep.checked = typed !== "";
+    const meaning = element("small");
+    input.addEventListener("input", () => this.check());
+    keep.addEventListener("change", () => this.check());
+    return { input, keep, meaning };
+  }
+
+  table() {
+    const head = element("tr");
+    head.append(element("th", "Row", { scope: "col" }), ...this.controls.map(({ input, keep, meaning }) => {
+      const cell = element("th", "", { scope: "col" });
+      const use = element("label", "", { class: "use" });
+      use.append(keep, " Use");
+      cell.append(input, meaning, use);
+      return cell;
+    }));
+    const body = element("tbody");
+    for (const { number, cells } of this.rows) {
+      const line = element("tr");
+      line.append(element("th", String(number), { scope: "row" }), ...this.columns.map((_, at) => element("td", (cells[at] ?? "").slice(0, 200))));
+      body.append(line);
+    }
+    const table = element("table", "", { class: "example", "aria-label": `First rows of ${this.file.name}` });
+    const top = element("thead");
+    top.append(head);
+    table.append(top, body);
+    const frame = element("div", "", { class: "rows first-rows", tabindex: "0", role: "region", "aria-label": `Preview of ${this.file.name}` });
+    frame.append(table);
+    this.lines = [...body.children];
+    this.told = element("div", "", { class: "stack", role: "status" });
+    return frame;
+  }
+
+  /** The columns' names as they will count; null for one left out. */
+  names() {
+    return this.controls.map(({ input, keep }) => (keep.checked ? input.value.trim() : null));
+  }
+
+  /** What the server is told: the new name by the file's name, an empty one for a column left out. */
+  changes() {
+    const names = this.names();
+    return Object.fromEntries(this.columns.map((name, at) => [name, names[at] ?? ""]).filter(([name, now]) => name !== now));
+  }
+
+  /** The first code's id, if the file shows one. */
+  firstId() {
+    return this.rows[0]?.cells[this.names().indexOf("id")] ?? "";
+  }
+
+  check() {
+    if (!this.columns.length) return this.onChange();
+    const names = this.names();
+    const wrong = names.map((name, at) => name !== null && (!meaningOf(name) || names.indexOf(name) !== at));
+    this.controls.forEach(({ input, keep, meaning }, at) => {
+      input.disabled = !keep.checked;
+      input.setAttribute("aria-invalid", String(wrong[at]));
+      meaning.textContent = !keep.checked ? "left out" : !wrong[at] ? meaningOf(names[at]) : meaningOf(names[at]) ? "named twice" : "cannot be a field name";
+    });
+    const problems = problemsOf(this.rows, names, { products: knownProducts(), ignoresRepeats: form.elements.allow_posted_duplicates.checked });
+    this.mark(problems);
+    this.tell(problems, names);
+    return this.onChange();
+  }
+
+  mark(problems) {
+    for (const cell of this.root.querySelectorAll(".bad")) { cell.classList.remove("bad"); cell.removeAttribute("title"); }
+    const byNumber = new Map(this.rows.map(({ number }, at) => [number, this.lines[at]]));
+    for (const { number, column, kind } of problems) {
+      const cell = byNumber.get(number).children[column + 1];
+      cell.classList.add("bad");
+      cell.title = words[kind];
+    }
+  }
+
+  tell(problems, names) {
+    const hasId = names.includes("id");
+    const list = element("ul", "", { "aria-label": `Problems in the first rows of ${this.file.name}` });
+    const shown = hasId ? problems.slice(0, MOST_TOLD) : [];
+    list.append(...shown.map((problem) => element("li", sentence(problem, names))));
+    if (hasId && problems.length > MOST_TOLD) list.append(element("li", `And ${problems.length - MOST_TOLD} more.`));
+    const parts = hasId ? [] : [element("p", "No column is named id, so the check will refuse this file. Name the column with your identifiers id.", { class: "notice wait" })];
+    if (problems.length && hasId) parts.push(list);
+    else if (hasId) parts.push(element("p", `Nothing is wrong in the first ${this.rows.length} rows.`, { class: "note" }));
+    this.told.replaceChildren(...parts);
+  }
+}
+
+function sentence({ number, column, kind, detail }, names) {
+  const where = column < 0 ? `Row ${number}` : `Row ${number}, ${names[column]}`;
+  return `${where}: ${words[kind]}${detail ? ` ${detail}` : ""}`;
+}
+
+/** The SKUs to choose from, or null when they are too many for the page. */
+function knownProducts() {
+  const { options } = form.elements.product;
+  return options ? new Set([...options].map(({ value }) => value).filter(Boolean)) : null;
+}

@@ -1,0 +1,49 @@
+/** What the server will say of the first rows. `words` gives its sentence for each kind of error. */
+
+const OWN = { id: "identifier", product: "product", activation_status: "activation status", blacklist_reason: "blacklist reason" };
+const SCM_KEY = /^[a-z][a-z0-9_]{0,63}$/;
+const IDENTIFIER = /^[A-Za-z0-9_-]{8,100}$/;
+const STATUS = /^[012]$/;
+const REASON = /^(\d|10)$/;
+const LONGEST_VALUE = 1000;
+export const IGNORED = "errors (ignored)"; // the column of errors that the server gives back
+
+/** What a column of this name is, in words; nothing when no column may have it. */
+export function meaningOf(name) {
+  return OWN[name] ?? (name === IGNORED ? "ignored" : SCM_KEY.test(name) ? "SCM data" : "");
+}
+
+/**
+ * What is wrong with `rows`, as `{number, column, kind, detail}`; `column` is a place among `names`, or -1 for the row. `names`
+ * has null for a column that is left out; `products` is a set of SKUs, or null when they are not all known here.
+ */
+export function problemsOf(rows, names, { products, ignoresRepeats }) {
+  const seen = new Map(); // the first row of each id
+  const idAt = names.indexOf("id");
+  return rows.flatMap(({ number, cells }) => {
+    if (cells.length !== names.length) return [{ number, column: -1, kind: "invalid_row_error", detail: widthOf(cells, names) }];
+    const found = cells.map((cell, column) => ({ number, column, kind: kindOf(names[column], cell, products) }));
+    const id = cells[idAt];
+    if (idAt < 0) found.push({ number, column: -1, kind: "missing_id_error" });
+    else if (!found[idAt].kind && seen.has(id) && !ignoresRepeats) {
+      Object.assign(found[idAt], { kind: "duplicate_id_error", detail: `It stands in row ${seen.get(id)} of the file.` });
+    }
+    if (!seen.has(id)) seen.set(id, number);
+    return found.filter(({ kind }) => kind);
+  });
+}
+
+function widthOf(cells, names) {
+  const few = cells.length < names.length ? "few" : "many";
+  return `It has too ${few} fields: ${cells.length} where the header has ${names.length}.`;
+}
+
+function kindOf(name, cell, products) {
+  if (name === null || name === IGNORED) return "";
+  if (name === "id") return !cell ? "missing_id_error" : IDENTIFIER.test(cell) ? "" : "invalid_id_error";
+  if (!cell) return "";
+  if (name === "product") return products && !products.has(cell) ? "product_not_found_error" : "";
+  if (name === "activation_status") return STATUS.test(cell) ? "" : "invalid_activation_status_error";
+  if (name === "blacklist_reason") return REASON.test(cell) ? "" : "invalid_scm_field_error";
+  return [...cell].length > LONGEST_VALUE ? "invalid_scm_field_error" : "";
+}

@@ -1,0 +1,211 @@
+"""The upload page in a real browser: preview, names of columns, several files, broken connections."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from ingestion.models import IngestionRecord
+from tests.browsing import RULES, drop, sign_in
+from tests.running import worker
+from tests.test_files import FILES
+from workorders.models import Code
+
+WRONG = (
+    "id,product,activation_status\nabc12345,sku1,0\nshort,sku1,1\nabc12345,sku1,9\nabc12346,nothing,2\nabc12347,sku1\n"
+)
+
+
+def opened(page: Page) -> None:
+    sign_in(page)
+    page.goto("/upload/")
+
+
+def choose(page: Page, *files: Path | dict[str, Any]) -> None:
+    page.get_by_label("Choose files").set_input_files(list(files))  # type: ignore[arg-type]
+
+
+def named(name: str, content: str | bytes) -> dict[str, Any]:
+    data = content.encode() if isinstance(content, str) else content
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+
+
+def send(page: Page) -> None:
+    page.get_by_role("button", name="Upload and check").click()
+
+
+def test_several_files_become_as_many_records(page: Page) -> None:
+    opened(page)
+    choose(page, named("a.csv", "id\nabc12345\n"), named("b.csv", "id\nabc12346\n"), named("c.pdf", "%PDF"))
+    expect(page.get_by_role("alert").filter(has_text="c.pdf is no CSV")).to_be_visible()
+    expect(page.get_by_role("heading", name="b.csv")).to_be_visible()
+    send(page)
+    page.wait_for_url("**/ingestions/")
+    assert set(IngestionRecord.objects.values_list("file_name", "status")) == {("a.csv", "queued"), ("b.csv", "queued")}
+
+
+def test_a_column_is_renamed_and_another_left_out(page: Page) -> None:
+    opened(page)
+    drop(page, "codes.csv", "Serial,secret,Market\nabc12345,x,DE\n")
+    expect(page.get_by_text("No column is named id")).to_be_visible()
+    page.get_by_label("Name of column 1, Serial").fill("id")
+    page.get_by_label("Name of column 3, Market").fill("intended_market")
+    page.get_by_label("Use column 2, secret").uncheck()
+    expect(page.get_by_text("Nothing is wrong in the first 1 rows.")).to_be_visible()
+    expect(page.get_by_role("img", name="QR code of http://127.0.0.1:8000/c/demo/abc12345")).to_be_visible()
+    with worker():
+        send(page)
+        page.wait_for_url("**/ingestions/*/")
+        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible()
+    assert list(Code.objects.values_list("identifier", "scm_data")) == [("abc12345", {"intended_market": "DE"})]
+
+
+def test_problems_of_the_first_rows_are_told_before_anything_is_sent(page: Page) -> None:
+    opened(page)
+    drop(page, "codes.csv", WRONG)
+    problems = page.get_by_role("list", name="Problems in the first rows of codes.csv").get_by_role("listitem")
+    expect(problems).to_have_text(
+        [
+            re.compile(r"^Row 3, id: "),
+            re.compile(r"^Row 4, id: .* It stands in row 2 of the file\.$"),
+            re.compile(r"^Row 4, activation_status: "),
+            re.compile(r"^Row 5, product: "),
+            re.compile(r"^Row 6: .* It has too few fields: 2 where the header has 3\.$"),
+        ]
+    )
+    assert not IngestionRecord.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("codes.csv", "id;product\nabc12345;sku1\n"),
+        ("codes.csv", "sep=;\r\nid;product\r\nabc12345;sku1\r\n"),
+        ("codes.csv", "\ufeffid\tproduct\nabc12345\tsku1\n".encode("utf-16-le")),
+        ("codes.csv.gz", gzip.compress(b"id|product\nabc12345|sku1\n")),
+        ("codes.json", '[{"id": "abc12345", "product": "sku1"}]'),
+    ],
+)
+def test_every_kind_of_file_shows_its_first_row(page: Page, name: str, content: str | bytes) -> None:
+    opened(page)
+    choose(page, named(name, content))
+    table = page.get_by_role("table", name=f"First rows of {name}")
+    expect(table.get_by_role("cell", name="abc12345")).to_be_visible()
+    expect(table.get_by_role("cell", name="sku1")).to_be_visible()
+
+
+def test_a_workbook_says_that_it_cannot_be_previewed(page: Page) -> None:
+    opened(page)
+    choose(page, FILES / "wrong-rows.xlsx")
+    expect(page.get_by_text("An Excel file cannot be previewed here. It can be sent")).to_be_visible()
+
+
+def test_the_symbol_follows_the_prefix(page: Page) -> None:
+    opened(page)
+    drop(page, "codes.csv", "id\nabc12345\n")
+    page.get_by_text("Options", exact=True).click()
+    page.get_by_label("URL prefix").fill("https://id.example/")
+    expect(page.get_by_role("img", name="QR code of https://id.example/abc12345")).to_be_visible()
+    expect(page.get_by_text("27 characters, QR version 3. An id may have up to 100 characters.")).to_be_visible()
+
+
+def test_a_broken_connection_is_tried_again_with_everything_kept(page: Page) -> None:
+    sign_in(page)
+    other = page.context.new_page()  # the console of which may complain of the connection
+    other.goto("/upload/")
+    drop(other, "codes.csv", "Serial\nabc12345\n")
+    other.get_by_label("Name of column 1, Serial").fill("id")
+    other.route("**/storage/", lambda route: route.abort(), times=1)
+    other.get_by_role("button", name="Upload and check").click()
+    expect(other.get_by_role("alert").filter(has_text="The connection broke")).to_be_visible()
+    expect(other.get_by_label("Name of column 1, Serial")).to_have_value("id")
+    other.get_by_role("button", name="Try again").click()
+    other.wait_for_url("**/ingestions/*/")
+    assert IngestionRecord.objects.get().parameters["columns"] == {"Serial": "id"}
+
+
+def test_an_upload_is_cancelled_and_sent_again(page: Page) -> None:
+    opened(page)
+    drop(page, "codes.csv", "Serial\nabc12345\n")
+    page.get_by_label("Name of column 1, Serial").fill("id")
+    page.route("**/storage/", lambda route: None, times=1)  # it never gets there
+    with page.expect_request("**/storage/"):
+        send(page)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Upload and check")).to_be_focused()
+    assert IngestionRecord.objects.get().status == "uploading"
+    send(page)
+    page.wait_for_url("**/ingestions/*/")
+    assert IngestionRecord.objects.get().parameters["columns"] == {"Serial": "id"}
+
+
+def test_an_expired_form_is_replaced_and_what_was_typed_stays(page: Page) -> None:
+    page.clock.install()
+    opened(page)
+    drop(page, "codes.csv", "Serial\nabc12345\n")
+    page.get_by_label("Name of column 1, Serial").fill("id")
+    page.route("**/storage/", lambda route: None, times=1)  # it never gets there
+    with page.expect_request("**/storage/"):
+        send(page)
+    page.get_by_role("button", name="Cancel").click()
+    page.clock.fast_forward("30:00")
+    send(page)
+    page.wait_for_url("**/ingestions/*/")
+    assert list(IngestionRecord.objects.order_by("pk").values_list("status", "parameters__columns")) == [
+        ("uploading", None),
+        ("queued", {"Serial": "id"}),
+    ]
+
+
+def test_the_preview_is_worked_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "codes.csv"
+    file.write_text("Serial,secret\nabc12345,x\n")
+    page.on("filechooser", lambda chooser: chooser.set_files(file))
+    opened(page)
+    page.get_by_label("Choose files").focus()
+    page.keyboard.press("Enter")
+    serial, secret = page.get_by_label("Name of column 1, Serial"), page.get_by_label("Use column 2, secret")
+    expect(serial).to_be_visible()
+    tab_to(page, serial)
+    page.keyboard.press("Control+A")
+    page.keyboard.type("id")
+    tab_to(page, secret)
+    page.keyboard.press("Space")
+    tab_to(page, page.get_by_role("button", name="Upload and check"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ingestions/*/")
+    assert IngestionRecord.objects.get().parameters["columns"] == {"Serial": "id", "secret": ""}
+
+
+def tab_to(page: Page, target: Any) -> None:
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError("The tab key does not lead there")
+
+
+def test_a_template_can_be_downloaded(page: Page) -> None:
+    opened(page)
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download this as a template").click()
+    assert Path(started.value.path()).read_text().startswith("id,product,")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_preview_keeps_the_rules_of_accessibility(page: Page, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    opened(page)
+    drop(page, "codes.csv", WRONG)
+    page.get_by_text("Options", exact=True).click()
+    expect(page.get_by_role("img", name=re.compile("QR code of"))).to_be_visible()
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert Axe().run(page, options=RULES).response["violations"] == []
