@@ -146,6 +146,6 @@ def _plot(curves: list[tuple[str, str, bool, Scores, Scores]]) -> str:
         path = " ".join(f"{x:g} {y:g}" for x, y in points)
         style = f'fill="none" stroke="{colour}" stroke-width="2.5"' + ' stroke-dasharray="7 4"' * dashed
         y = 320 + 22 * number
-        parts.append(f'<path {style} d="M{path}"/><path {style} d="M230 {y}h34"/>')
-        parts.append(f'<text x="272" y="{y + 4}">{name}: AUC {auc(originals, copies):.3f}</text>')
+        parts.append(f'<path {style} d="M{path}"/><path {style} d="M200 {y}h34"/>')
+        parts.append(f'<text x="242" y="{y + 4}">{name}: AUC {auc(originals, copies):.3f}</text>')
     return "\n".join([*parts, "</svg>", ""])
