@@ -1,7 +1,7 @@
 """`make bench`: Codeport beside the obvious ways to do the same, interleaved in one run on one PostgreSQL.
 
 Prints each figure as a ratio, the median of RUNS runs of ours over that of the other. ROWS sets the size.
-`python -m benchmarks public` measures the public page alone.
+`python -m benchmarks public` measures the public page alone, `secure` what secure codes take and are worth.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ def main() -> None:
             import django
 
             django.setup()
-            from benchmarks import figures, images, minting, public
+            from benchmarks import figures, images, minting, public, secure
 
+            if sys.argv[1:] == ["secure"]:
+                secure.measure()
+                return
             figures.set_up()
             if sys.argv[1:] == ["public"]:
                 figures.fill(figures.FULL)

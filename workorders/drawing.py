@@ -84,10 +84,10 @@ def pngs(symbols: Symbols, module: int = 10, quiet_zone: int = 4) -> list[bytes]
     if module not in MODULE_PIXELS:
         raise ValueError(f"A module of {module} pixels is not offered: choose 1 to {MODULE_PIXELS[-1]}.")
     side = (symbols.shape[1] + 2 * quiet_zone) * module
-    head = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
-    tail = _chunk(b"IEND", b"")
+    head = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
+    tail = png_chunk(b"IEND", b"")
     return [
-        b"".join((head, _chunk(b"IDAT", isal_zlib.compress(scanlines, 1)), tail))
+        b"".join((head, png_chunk(b"IDAT", isal_zlib.compress(scanlines, 1)), tail))
         for some in _portions(symbols, side * (side // 8 + 2))
         for scanlines in _scanlines(some, module, quiet_zone)
     ]
@@ -118,7 +118,7 @@ def _wide(symbols: Symbols, module: int, quiet_zone: int) -> Bits:
     return wide[packed].reshape(*packed.shape[:2], -1)
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
+def png_chunk(kind: bytes, content: bytes) -> bytes:
     """A chunk of a PNG (PNG, 5.3)."""
     crc = isal_zlib.crc32(content, isal_zlib.crc32(kind))
     return b"".join((len(content).to_bytes(4), kind, content, crc.to_bytes(4)))
