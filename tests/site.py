@@ -81,7 +81,7 @@ def pages(demo: Demo) -> list[Shown]:
     waiting = queued(demo.staff, "id\nabc99999\n")
     issue(demo.admin, "product_view")
     token = demo.admin.tokens.get().pk
-    of_workorder = {"pk": completed.workorder_id}
+    workorder = completed.workorder_id
     admin, staff = demo.admin.email, demo.staff.email
 
     def shown(url_name: str, email: str = "", name: str = "", **arguments: Any) -> Shown:
@@ -102,9 +102,9 @@ def pages(demo: Demo) -> list[Shown]:
         shown("record-detail", staff, "record-waiting", key=waiting.key),
         shown("record-cancel", admin, key=waiting.key),
         *(shown(name, admin) for name in ("product-list", "workorder-create")),
-        shown("workorder-detail", admin, **of_workorder),
-        shown("workorder-images", admin, **of_workorder),
-        shown("code-detail", admin, identifier="abc12345", **of_workorder),
+        shown("workorder-detail", admin, pk=workorder),
+        shown("workorder-images", admin, pk=workorder),
+        shown("code-detail", admin, identifier="abc12345", pk=workorder),
         *(shown(name, admin) for name in ("token-list", "token-create", "person-list", "person-invite")),
         shown("token-revoke", admin, pk=token),
         shown("person-detail", admin, pk=demo.staff.pk),
