@@ -165,6 +165,28 @@ class UserAuthorizationToken(models.Model):
         return "active" if self.user.is_active else "stopped"
 
 
+class Event(models.Model):
+    """One line of a timeline: what was done to an ingestion record or a workorder, by whom and when. Never changed.
+
+    `portal.timeline` writes and reads them. `by` is None for what a worker or the clock did.
+    """
+
+    subject = models.CharField(max_length=30, help_text="The model's name in small letters.")
+    subject_id = models.BigIntegerField()
+    what = models.CharField(max_length=30)
+    at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    address = models.GenericIPAddressField(null=True, help_text="Where the request came from, if that matters.")
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["subject", "subject_id", "id"], name="event_of_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.subject} {self.subject_id}"
+
+
 class KeptAnswer(models.Model):
     """What a call with an `Idempotency-Key` was answered, to be answered alike when it is sent again.
 

@@ -71,11 +71,83 @@ class UrlPrefix(models.Model):
         return self.prefix
 
 
+class Calibrated(models.Model):
+    """What a printing partner prints with or on, and how long its calibration holds. Never deleted, only archived."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="%(class)ss")
+    name = models.CharField(max_length=100)
+    calibrated_on = models.DateField()
+    calibrated_until = models.DateField(help_text="The last day on which it may be chosen for a workorder.")
+    is_archived = models.BooleanField("archived", default=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Equipment(Calibrated):
+    """A printing machine with its native resolution."""
+
+    dpi = models.PositiveSmallIntegerField("resolution", help_text="Dots an inch, the printer's own: 600 to 2400.")
+
+    class Meta(Calibrated.Meta):
+        verbose_name_plural = "equipment"
+        constraints = [models.UniqueConstraint("company", "name", name="equipment_name_of_company")]
+
+
+class Substrate(Calibrated):
+    """A material that is printed on."""
+
+    class Meta(Calibrated.Meta):
+        constraints = [models.UniqueConstraint("company", "name", name="substrate_name_of_company")]
+
+
+class Layout(models.TextChoices):
+    """Where the secure graphic of an SSC workorder stands; `workorders.secure_graphic.LAYOUTS` holds the measures."""
+
+    INSIDE = "inside", "inside the QR code"
+    OUTSIDE = "outside", "beside the QR code"
+    INSIDE_HYBRID = "inside_hybrid", "inside, hybrid"
+    OUTSIDE_HYBRID = "outside_hybrid", "beside, hybrid"
+
+
+class WorkorderTemplate(models.Model):
+    """What the SSC workorders of a brand owner have in common, by name."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="workorder_templates")
+    name = models.CharField(max_length=100)
+    layout = models.CharField(max_length=14, choices=Layout, default=Layout.INSIDE)
+    printing_partner = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    url_prefix = models.CharField(max_length=200, blank=True)
+    use_serial_number = models.BooleanField(default=False)
+    activate_on_complete = models.BooleanField(default=False)
+    download_once = models.BooleanField(default=False)
+    is_archived = models.BooleanField("archived", default=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint("company", "name", name="workorder_template_name_of_company")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Workorder(models.Model):
     """A batch of codes made together, with a downloadable archive.
 
-    A SID workorder goes from new to completed by itself, once its archive is published. An SSC workorder goes
-    new → ready to print → printed → completed by the hands of the printing partner and the brand owner.
+    A SID workorder goes from new to completed by itself, once its archive is published. An SSC workorder goes by the
+    hands of the printing partner and the brand owner:
+
+    | from | to | by |
+    |---|---|---|
+    | new | ready to print | the partner, who confirms equipment and substrate |
+    | ready to print | printed | the partner, with what was printed and wasted |
+    | printed | completed | the brand owner, after the quality check |
+    | printed | ready to print | the brand owner, who rejects what was printed |
+    | new, ready to print, printed | cancelled | the brand owner; its codes are blacklisted |
     """
 
     class Type(models.TextChoices):
@@ -97,6 +169,15 @@ class Workorder(models.Model):
     url_prefix = models.CharField(max_length=200)
     longest_id = models.PositiveSmallIntegerField(default=100, help_text="Characters of its longest id, at most.")
     use_serial_number = models.BooleanField(default=False)
+    layout = models.CharField(max_length=14, choices=Layout, blank=True, help_text="Of the secure graphic of an SSC.")
+    printing_partner = models.ForeignKey(Company, models.PROTECT, null=True, related_name="print_workorders")
+    activate_on_complete = models.BooleanField(default=False)
+    download_once = models.BooleanField(default=False, help_text="Secure codes can be downloaded a single time.")
+    secret = models.BinaryField(default=bytes, help_text="Of the secure graphic, encrypted.")
+    equipment = models.ForeignKey(Equipment, models.PROTECT, null=True, related_name="+")
+    substrate = models.ForeignKey(Substrate, models.PROTECT, null=True, related_name="+")
+    printed_quantity = models.PositiveIntegerField(null=True)
+    wasted_quantity = models.PositiveIntegerField(null=True)
     remarks = models.TextField(blank=True)
     is_archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,0 +1,26 @@
+"""Who did what and when: the timeline of an ingestion record or a workorder.
+
+A line is written in the transaction that does what it tells, so neither is there without the other.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Model, QuerySet
+
+from portal.models import Event, User
+
+
+def note(of: Model, what: str, by: User | None = None, *, address: str | None = None, **detail: object) -> None:
+    """Add a line: `what` was done to `of`, by a person or, without one, by a worker; `detail` is stored as JSON."""
+    subject, subject_id = _subject(of)
+    Event.objects.create(subject=subject, subject_id=subject_id, what=what, by=by, address=address, detail=detail)
+
+
+def events_of(of: Model) -> QuerySet[Event]:
+    """The timeline of `of`, first things first, with who did them."""
+    subject, subject_id = _subject(of)
+    return Event.objects.filter(subject=subject, subject_id=subject_id).select_related("by__company")
+
+
+def _subject(of: Model) -> tuple[str, int]:
+    return of._meta.model_name or "", of.pk
