@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import PASSWORD, Demo
@@ -62,6 +63,12 @@ def sign_in(page: Page, email: str = "staff@demo.example") -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(re.compile(r"/$"))
+
+
+def broken_rules(page: Page, rules: dict[str, list[str]] = RULES) -> list[str]:
+    """The rules of accessibility that the page breaks, each with the first piece that does."""
+    broken = Axe().run(page, options=rules).response["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html']}" for rule in broken]
 
 
 def drop(page: Page, name: str, content: str, kind: str = "text/csv") -> None:
