@@ -10,7 +10,6 @@ from typing import Any
 
 from ingestion.errors import shown
 
-LONGEST_ID = 100
 SCM_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LONGEST_SCM_VALUE = 1000
 MOST_SCM_FIELDS = 10_000

@@ -15,7 +15,6 @@ from ingestion.errors import ErrorLog, shown
 from ingestion.fields import (
     ATTRIBUTES,
     ERRORS_COLUMN,
-    LONGEST_ID,
     LONGEST_SCM_VALUE,
     MOST_SCM_FIELDS,
     OWN_COLUMNS,
@@ -28,7 +27,7 @@ from ingestion.near_misses import SHORTENED_MARK, NearMisses, is_shortened, mean
 from ingestion.reading import Batch, BrokenRow, Number, UnreadableFile
 from ingestion.renaming import LeftOut
 from workorders.codes import Attributes, Gaps, NewCode
-from workorders.services import SHORTEST_ID
+from workorders.services import LONGEST_ID, SHORTEST_ID
 
 IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},{LONGEST_ID}}}")
 STRANGE = re.compile(r"[^A-Za-z0-9_-]")

@@ -20,7 +20,6 @@ from ingestion.api import corrections_file, errors_file
 from ingestion.corrections import has_corrections
 from ingestion.csv_reader import DELIMITER_NAMES
 from ingestion.errors import KINDS, message
-from ingestion.fields import LONGEST_ID
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.services import cancel, records_for
 from portal.access import PersonRequest, page
@@ -28,7 +27,7 @@ from portal.models import User
 from portal.paging import ROWS_A_PAGE, page_of, searched
 from workorders import qr
 from workorders.models import ActivationStatus
-from workorders.services import longest_id, products_for, with_codes, workorders_for
+from workorders.services import LONGEST_ID, longest_id, products_for, with_codes, workorders_for
 from workorders.symbols import smallest_version
 from workorders.views import is_being_archived, sees_several_companies
 

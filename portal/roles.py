@@ -23,6 +23,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "workorder_download",
         "workorder_sid_download",
         "workorder_archive",
+        "workorder_cancel",
         "product_view",
         "company_people",
         "company_tokens",

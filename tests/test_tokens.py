@@ -68,7 +68,7 @@ def test_the_form_offers_what_the_person_may_in_groups(demo: Demo) -> None:
         "Can see workorders",
         "Can download a workorder&#x27;s archive",
         "Can download a workorder&#x27;s serial numbers",
-        "Can mint codes",
+        "Can create workorders",
     ]
 
 

@@ -176,6 +176,9 @@ class Workorder(models.Model):
     secret = models.BinaryField(default=bytes, help_text="Of the secure graphic, encrypted.")
     equipment = models.ForeignKey(Equipment, models.PROTECT, null=True, related_name="+")
     substrate = models.ForeignKey(Substrate, models.PROTECT, null=True, related_name="+")
+    uploaded_quantity = models.PositiveIntegerField(
+        default=0, help_text="Codes that an SSC has got so far; their sequences go from 1 to this."
+    )
     printed_quantity = models.PositiveIntegerField(null=True)
     wasted_quantity = models.PositiveIntegerField(null=True)
     remarks = models.TextField(blank=True)
@@ -190,7 +193,8 @@ class Workorder(models.Model):
             ("workorder_view", "Can see workorders"),
             ("workorder_download", "Can download a workorder's archive"),
             ("workorder_sid_download", "Can download a workorder's serial numbers"),
-            ("workorder_create", "Can mint codes"),
+            ("workorder_create", "Can create workorders"),
+            ("workorder_cancel", "Can cancel workorders of secure codes"),
             ("workorder_archive", "Can archive workorders and products"),
         ]
 
@@ -213,7 +217,8 @@ class Job(Leased):
     """Work on a workorder that takes long: asked for at a door, done by a worker, once for each set of parameters.
 
     A mint job makes all codes of a new workorder, an archive job the zip without which no SID workorder is completed,
-    an images job a zip with an image of every code. `workorders.jobs` starts and cancels them, `workorders.work` is
+    an images job a zip with an image of every code. An activate job and a blacklist job change the codes of an SSC
+    workorder that was completed or cancelled. `workorders.jobs` starts and cancels them, `workorders.work` is
     what a worker does.
     """
 
@@ -221,12 +226,15 @@ class Job(Leased):
         MINT = "mint", "minting"
         ARCHIVE = "archive", "archive"
         IMAGES = "images", "images"
+        ACTIVATE = "activate", "activation"
+        BLACKLIST = "blacklist", "blacklisting"
 
     class Phase(models.TextChoices):
         WAITING = "waiting", "waiting"
         CREATING = "creating", "creating codes"
         PACKING = "packing", "packing the archive"
         DRAWING = "drawing", "drawing images"
+        UPDATING = "updating", "changing codes"
         ENDED = "ended", "ended"
 
     LASTING: ClassVar[tuple[str, ...]] = (*Leased.OPEN, Status.COMPLETED)

@@ -1,8 +1,9 @@
-"""Ordering codes whose ids the portal makes itself."""
+"""Ordering codes whose ids the portal makes itself, and what every order has: a reference of its own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -33,20 +34,25 @@ class Order:
 def place(order: Order, company: Company, user: User) -> Workorder:
     """A new workorder of `company` and the queued job that mints its codes; ReferenceTaken when there is one."""
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                workorder = Workorder.objects.create(
-                    company=company,
-                    reference=order.reference,
-                    quantity=order.quantity,
-                    url_prefix=order.url_prefix,
-                    longest_id=LENGTH,
-                    use_serial_number=order.use_serial_number,
-                    remarks=order.remarks,
-                    created_by=user,
-                )
-        except IntegrityError:
-            raise ReferenceTaken from None
+        workorder = new_workorder(
+            company,
+            user,
+            reference=order.reference,
+            quantity=order.quantity,
+            url_prefix=order.url_prefix,
+            longest_id=LENGTH,
+            use_serial_number=order.use_serial_number,
+            remarks=order.remarks,
+        )
         names = ("product", "activate_on_complete", "avoid_lookalikes")
         jobs.start(workorder, Job.What.MINT, {name: getattr(order, name) for name in names}, user)
     return workorder
+
+
+def new_workorder(company: Company, user: User, **fields: Any) -> Workorder:
+    """A workorder of `company` with these fields; ReferenceTaken when it has one of that reference."""
+    try:
+        with transaction.atomic():
+            return Workorder.objects.create(company=company, created_by=user, **fields)
+    except IntegrityError:
+        raise ReferenceTaken from None

@@ -15,7 +15,7 @@ from portal.models import Company, User
 from workorders import qr
 from workorders.models import Job, Product, UrlPrefix, Workorder
 
-SHORTEST_ID = 8
+SHORTEST_ID, LONGEST_ID = 8, 100
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 PREFIX = re.compile(  # RFC 3986, in the spelling that its section 6 calls normal
     rf"(?P<scheme>https?)://{LABEL}(\.{LABEL})*(:(?P<port>[1-9][0-9]{{0,4}}))?"

@@ -8,13 +8,15 @@ from contextlib import suppress
 from django.db import transaction
 
 from portal.leases import ClaimLost, Pulse, Status, perform
-from workorders import archive, images, jobs, minting
+from workorders import activation, archive, images, jobs, minting
 from workorders.models import Job
 
 WORKS: dict[str, Callable[[Job, Pulse], None]] = {
     Job.What.MINT: minting.mint,
     Job.What.ARCHIVE: archive.make,
     Job.What.IMAGES: images.make,
+    Job.What.ACTIVATE: activation.activate,
+    Job.What.BLACKLIST: activation.blacklist,
 }
 """How each kind of job is done: `job.end` must be called in the transaction that makes its result visible."""
 

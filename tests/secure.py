@@ -1,0 +1,38 @@
+"""SSC workorders for tests, in any state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conftest import Demo
+from workorders import printing
+from workorders.models import Equipment, Substrate, Workorder
+from workorders.secure_orders import SecureOrder, place
+
+VALID = {"calibrated_on": "2026-01-01", "calibrated_until": "2099-12-31"}
+
+
+def a_secure_order(demo: Demo, reference: str = "Secure", quantity: int = 100, **changes: Any) -> Workorder:
+    """A new SSC workorder of the demo company, for PrintCo."""
+    fields: dict[str, Any] = {"layout": "inside", "printing_partner": demo.printco, "url_prefix": "https://demo.test/"}
+    return place(SecureOrder(reference, quantity, **(fields | changes)), demo.company, demo.staff)
+
+
+def printers_own(demo: Demo) -> tuple[Equipment, Substrate]:
+    """A machine and a material of PrintCo's."""
+    machine, _ = Equipment.objects.get_or_create(company=demo.printco, name="Press 1", defaults={"dpi": 1200, **VALID})
+    material, _ = Substrate.objects.get_or_create(company=demo.printco, name="Coated 90 g", defaults=VALID)
+    return machine, material
+
+
+def brought_to(workorder: Workorder, state: str, demo: Demo) -> Workorder:
+    """The workorder after the steps that lead to `state`."""
+    if state == "cancelled":
+        printing.cancel(workorder, demo.admin)
+    if state in ("ready_to_print", "printed", "completed"):
+        printing.confirm(workorder, demo.printer, *printers_own(demo))
+    if state in ("printed", "completed"):
+        printing.mark_printed(workorder, demo.printer, 95, 5)
+    if state == "completed":
+        printing.complete(workorder, demo.staff)
+    return workorder

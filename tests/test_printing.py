@@ -1,0 +1,170 @@
+"""SSC workorders from hand to hand: who did what stands in the timeline, and nothing is done out of turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from django.utils import timezone
+
+from portal.timeline import events_of
+from tests.conftest import Demo
+from tests.running import DEADLINE
+from tests.secure import a_secure_order, brought_to, printers_own
+from tests.test_worker import in_thread
+from workorders import jobs, printing, work
+from workorders.models import Code, Job, Workorder
+from workorders.orders import Order, ReferenceTaken, place
+from workorders.secure_graphic import secure_graphic
+
+STATES = ("new", "ready_to_print", "printed", "completed", "cancelled")
+STEPS: dict[str, Callable[[Workorder, Demo], None]] = {
+    "confirmed": lambda workorder, demo: printing.confirm(workorder, demo.printer, *printers_own(demo)),
+    "printed": lambda workorder, demo: printing.mark_printed(workorder, demo.printer, 95, 5),
+    "completed": lambda workorder, demo: printing.complete(workorder, demo.staff),
+    "rejected": lambda workorder, demo: printing.reject(workorder, demo.staff, "Pale"),
+    "cancelled": lambda workorder, demo: printing.cancel(workorder, demo.admin),
+}
+ALLOWED = {
+    ("new", "confirmed"): "ready_to_print",
+    ("ready_to_print", "printed"): "printed",
+    ("printed", "completed"): "completed",
+    ("printed", "rejected"): "ready_to_print",
+    ("new", "cancelled"): "cancelled",
+    ("ready_to_print", "cancelled"): "cancelled",
+    ("printed", "cancelled"): "cancelled",
+}
+
+
+def codes_of(workorder: Workorder) -> list[tuple[int, int]]:
+    """Activation status and blacklist reason of each code, in order."""
+    return list(workorder.codes.order_by("sequence").values_list("activation_status", "blacklist_reason"))
+
+
+def given_codes(workorder: Workorder) -> None:
+    """Three codes: inactive, active, and blacklisted as stolen."""
+    Code.objects.bulk_create(
+        Code(
+            identifier=f"code-{workorder.pk}-{place}",
+            company=workorder.company,
+            workorder=workorder,
+            sequence=place,
+            activation_status=status,
+            blacklist_reason=reason,
+        )
+        for place, (status, reason) in enumerate([(0, 0), (1, 0), (2, 4)], 1)
+    )
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("state", STATES)
+def test_each_step_is_taken_in_its_turn_alone(demo: Demo, state: str, step: str) -> None:
+    workorder = brought_to(a_secure_order(demo), state, demo)
+    before = list(events_of(workorder).values_list("what", flat=True))
+    expected = ALLOWED.get((state, step))
+    assert printing.can_be(workorder, step) == bool(expected)
+    if expected:
+        STEPS[step](workorder, demo)
+        assert workorder.state == expected
+    else:
+        with pytest.raises(printing.OutOfTurn, match=f"^This workorder is {state.replace('_', ' ')}; only one that is"):
+            STEPS[step](workorder, demo)
+    workorder.refresh_from_db()
+    assert workorder.state == (expected or state)
+    assert list(events_of(workorder).values_list("what", flat=True)) == before + [step] * bool(expected)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_workorder_without_secure_codes_is_in_nobodys_hands(demo: Demo, step: str) -> None:
+    workorder = place(Order("Bottles", 5, demo.company.url_prefix), demo.company, demo.staff)
+    assert not printing.can_be(workorder, step)
+    with pytest.raises(printing.OutOfTurn, match=r"^This workorder has no secure codes, so it cannot be "):
+        STEPS[step](workorder, demo)
+
+
+def test_the_timeline_says_who_did_what_with_its_facts(demo: Demo) -> None:
+    workorder = brought_to(a_secure_order(demo), "printed", demo)
+    printing.reject(workorder, demo.staff, "Pale")
+    printing.mark_printed(workorder, demo.printer, 100, 0)
+    printing.complete(workorder, demo.admin)
+    assert [(event.what, event.by, event.detail) for event in events_of(workorder)] == [
+        ("ordered", demo.staff, {"quantity": 100}),
+        ("confirmed", demo.printer, {"equipment": "Press 1", "substrate": "Coated 90 g"}),
+        ("printed", demo.printer, {"printed": 95, "wasted": 5}),
+        ("rejected", demo.staff, {"reason": "Pale"}),
+        ("printed", demo.printer, {"printed": 100, "wasted": 0}),
+        ("completed", demo.admin, {}),
+    ]
+    assert (workorder.printed_quantity, workorder.wasted_quantity) == (100, 0)
+    assert (str(workorder.equipment), str(workorder.substrate)) == ("Press 1", "Coated 90 g")
+    assert all(timezone.now() - event.at < timedelta(minutes=1) for event in events_of(workorder))
+
+
+def test_what_was_rejected_counts_as_not_printed(demo: Demo) -> None:
+    workorder = brought_to(a_secure_order(demo), "printed", demo)
+    printing.reject(workorder, demo.staff, "Pale")
+    assert (workorder.printed_quantity, workorder.wasted_quantity) == (None, None)
+
+
+def test_of_many_who_confirm_at_once_exactly_one_does(committed_demo: Demo) -> None:
+    workorder = a_secure_order(committed_demo)
+    equipment, substrate = printers_own(committed_demo)
+    refused: list[str] = []
+
+    def confirm(pk: int) -> None:
+        try:
+            printing.confirm(Workorder.objects.get(pk=pk), committed_demo.printer, equipment, substrate)
+        except printing.OutOfTurn as reason:
+            refused.append(str(reason))
+
+    threads = [Thread(target=in_thread, args=(confirm, workorder.pk)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(DEADLINE)
+    assert refused == ["This workorder is ready to print; only one that is new can be confirmed."] * 3
+    assert list(events_of(workorder).values_list("what", flat=True)) == ["ordered", "confirmed"]
+
+
+def test_cancelling_blacklists_every_code_that_was_not(committed_demo: Demo) -> None:
+    workorder, other = a_secure_order(committed_demo), a_secure_order(committed_demo, "Other")
+    given_codes(workorder)
+    given_codes(other)
+    printing.cancel(workorder, committed_demo.admin)
+    job = workorder.jobs.get(what=Job.What.BLACKLIST)
+    work.run(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.rows_done) == ("completed", 2)
+    assert codes_of(workorder) == [(2, 9), (2, 9), (2, 4)]
+    assert codes_of(other) == [(0, 0), (1, 0), (2, 4)]
+    jobs.again(job)
+    work.run(job.pk)
+    assert codes_of(workorder) == [(2, 9), (2, 9), (2, 4)]
+
+
+@pytest.mark.parametrize(("ordered", "expected"), [(True, (1, 0)), (False, (0, 0))])
+def test_completion_activates_inactive_codes_if_that_was_ordered(
+    committed_demo: Demo, ordered: bool, expected: tuple[int, int]
+) -> None:
+    workorder = a_secure_order(committed_demo, activate_on_complete=ordered)
+    given_codes(workorder)
+    brought_to(workorder, "completed", committed_demo)
+    for job in workorder.jobs.all():
+        work.run(job.pk)
+    assert codes_of(workorder) == [expected, (1, 0), (2, 4)]
+
+
+def test_a_workorder_begins_without_codes_and_with_a_secret_of_its_own(demo: Demo) -> None:
+    workorder, other = a_secure_order(demo, layout="outside_hybrid"), a_secure_order(demo, "Other")
+    assert (workorder.type, workorder.state, workorder.uploaded_quantity) == ("SSC", "new", 0)
+    assert workorder.longest_id == 78 - len("https://demo.test/")
+    assert bytes(workorder.secret) != bytes(other.secret)
+    assert secure_graphic("outside_hybrid", bytes(workorder.secret), workorder.pk, 600).dpi == 600
+
+
+def test_a_reference_is_used_once(demo: Demo) -> None:
+    a_secure_order(demo)
+    with pytest.raises(ReferenceTaken):
+        a_secure_order(demo)

@@ -1,0 +1,100 @@
+"""An SSC workorder from hand to hand: each change of its state and the line in its timeline commit together.
+
+The states stand at `Workorder`. Who may is the door's question; whether it is the turn, this module's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from django.db import transaction
+
+from portal.models import User
+from portal.timeline import note
+from workorders import jobs
+from workorders.models import Equipment, Job, Substrate, Workorder
+
+State = Workorder.State
+
+
+class Step(NamedTuple):
+    """A change of state: from which, to which, and how a refusal calls it."""
+
+    states: tuple[State, ...]
+    to: State
+    called: str
+
+
+STEPS: Final = {
+    "confirmed": Step((State.NEW,), State.READY_TO_PRINT, "confirmed"),
+    "printed": Step((State.READY_TO_PRINT,), State.PRINTED, "marked as printed"),
+    "completed": Step((State.PRINTED,), State.COMPLETED, "completed"),
+    "rejected": Step((State.PRINTED,), State.READY_TO_PRINT, "rejected"),
+    "cancelled": Step((State.NEW, State.READY_TO_PRINT, State.PRINTED), State.CANCELLED, "cancelled"),
+}
+"""What can be done to an SSC workorder, by the name of the line in its timeline."""
+
+
+class OutOfTurn(Exception):  # noqa: N818  # an event, not a fault
+    """The workorder is in a state in which this cannot be done; the message says so in a sentence."""
+
+
+def can_be(workorder: Workorder, what: str) -> bool:
+    """Whether it is the turn of `what`, one of STEPS."""
+    return workorder.type == Workorder.Type.SSC and workorder.state in STEPS[what].states
+
+
+def confirm(workorder: Workorder, by: User, equipment: Equipment, substrate: Substrate) -> None:
+    """The partner prints with `equipment` on `substrate`, which change no more; OutOfTurn."""
+    chosen = {"equipment": equipment, "substrate": substrate}
+    _step(workorder, by, "confirmed", {name: str(what) for name, what in chosen.items()}, **chosen)
+
+
+def mark_printed(workorder: Workorder, by: User, printed: int, wasted: int) -> None:
+    """The partner has printed so many codes and wasted so many; OutOfTurn."""
+    counts = {"printed": printed, "wasted": wasted}
+    _step(workorder, by, "printed", counts, printed_quantity=printed, wasted_quantity=wasted)
+
+
+def complete(workorder: Workorder, by: User) -> None:
+    """The brand owner accepts what was printed; its codes become active if that was ordered. OutOfTurn."""
+    with transaction.atomic():
+        _step(workorder, by, "completed", {})
+        if workorder.activate_on_complete:
+            jobs.start(workorder, Job.What.ACTIVATE, {"after": 0}, by)
+
+
+def reject(workorder: Workorder, by: User, reason: str) -> None:
+    """The brand owner does not accept what was printed, so it is printed again; OutOfTurn."""
+    _step(workorder, by, "rejected", {"reason": reason}, printed_quantity=None, wasted_quantity=None)
+
+
+def cancel(workorder: Workorder, by: User) -> None:
+    """The brand owner calls it off; a worker blacklists its codes. OutOfTurn."""
+    with transaction.atomic():
+        _step(workorder, by, "cancelled", {})
+        jobs.start(workorder, Job.What.BLACKLIST, {}, by)
+
+
+def codes_arrived(workorder: Workorder, by: User, count: int, upload: str) -> None:
+    """Note in the caller's transaction that the upload of that key brought so many codes."""
+    note(workorder, "uploaded", by, codes=count, upload=upload)
+
+
+def _step(workorder: Workorder, by: User, what: str, detail: dict[str, Any], **fields: object) -> None:
+    """Do one of STEPS and note it with `detail`; `fields` change with the state. `workorder` is up to date then."""
+    step = STEPS[what]
+    with transaction.atomic():
+        turn = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SSC, state__in=step.states)
+        changed = turn.update(state=step.to, **fields)
+        workorder.refresh_from_db()
+        if not changed:
+            raise OutOfTurn(_refusal(workorder, step))
+        note(workorder, what, by, **detail)
+
+
+def _refusal(workorder: Workorder, step: Step) -> str:
+    if workorder.type != Workorder.Type.SSC:
+        return f"This workorder has no secure codes, so it cannot be {step.called} by hand."
+    allowed = " or ".join(state.label for state in step.states)
+    return f"This workorder is {workorder.get_state_display()}; only one that is {allowed} can be {step.called}."

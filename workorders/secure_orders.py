@@ -1,0 +1,46 @@
+"""Ordering SSC workorders: they begin without codes, with a secret of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from portal.models import Company, User
+from portal.timeline import note
+from workorders.models import Workorder
+from workorders.orders import new_workorder
+from workorders.secure_graphic import LAYOUTS, make_secret
+from workorders.services import LONGEST_ID
+
+MOST = 10_000_000  # codes of a workorder
+
+
+@dataclass(frozen=True)
+class SecureOrder:
+    """What is to be printed. `url_prefix` is one that the company has claimed or its own, and fits the layout."""
+
+    reference: str
+    quantity: int
+    layout: str
+    printing_partner: Company
+    url_prefix: str
+    use_serial_number: bool = False
+    activate_on_complete: bool = False
+    download_once: bool = False
+    remarks: str = ""
+
+
+def place(order: SecureOrder, company: Company, user: User) -> Workorder:
+    """A new SSC workorder of `company`; ReferenceTaken when it has one of that reference."""
+    with transaction.atomic():
+        workorder = new_workorder(
+            company,
+            user,
+            type=Workorder.Type.SSC,
+            longest_id=min(LONGEST_ID, LAYOUTS[order.layout].longest_id(order.url_prefix)),
+            secret=make_secret(),
+            **vars(order),
+        )
+        note(workorder, "ordered", user, quantity=order.quantity)
+    return workorder
