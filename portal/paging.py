@@ -1,13 +1,15 @@
-"""Lists on pages: what is looked for, and the page of it that is shown."""
+"""Lists on pages: what is looked for, the page of it that is shown, and the rows that are chosen from it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 ROWS_A_PAGE = 25
 
@@ -22,6 +24,22 @@ def searched(request: HttpRequest) -> str:
 def page_of(request: HttpRequest, rows: QuerySet[Row]) -> Page[Row]:
     """The page of `rows` that the URL asks for, the nearest one when there is no such page."""
     return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+
+
+def chosen(keys: Collection[str], rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Those of `rows` that a form's boxes name; Http404 when one of them is not there."""
+    wanted = set(keys)
+    if not all(re.fullmatch(r"[0-9]{1,18}", key) for key in wanted):
+        raise Http404
+    found = rows.filter(pk__in=wanted)
+    if len(found) != len(wanted):
+        raise Http404
+    return found
+
+
+def they_are(rows: QuerySet[Row], plural: str) -> str:
+    """The beginning of a sentence about `rows`: `sku1 is`, or `3 products are`."""
+    return f"{rows[0]} is" if len(rows) == 1 else f"{len(rows):,} {plural} are"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from portal.models import Company, User
 
 ROLES_OF: dict[str, dict[str, str]] = {
     Company.Kind.BRAND_OWNER: {
-        "staff": "Uploads, sees records and workorders, downloads",
+        "staff": "Uploads, sees records and workorders, downloads, edits products",
         "admin": "Also cancels, archives, and manages people and tokens",
     },
     Company.Kind.PRINTING_PARTNER: {

@@ -13,6 +13,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "workorder_download",
         "workorder_sid_download",
         "product_view",
+        "product_edit",
     ),
     "admin": (
         "ingestion_code_create",
@@ -25,6 +26,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "workorder_archive",
         "workorder_cancel",
         "product_view",
+        "product_edit",
         "company_people",
         "company_tokens",
     ),

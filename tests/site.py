@@ -44,7 +44,7 @@ LEFT_OUT = {
 NO_PAGES = {
     *("api-schema", "healthz", "storage-receive", "upload-symbol", "record-errors-csv", "record-corrections"),
     *("workorder-sample", "workorder-download", "workorder-serial-numbers", "workorder-archive"),
-    *("workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
+    *("product-bring-back", "workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
     *("code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn"),
 }
@@ -82,11 +82,12 @@ def pages(demo: Demo) -> list[Shown]:
     issue(demo.admin, "product_view")
     token = demo.admin.tokens.get().pk
     workorder = completed.workorder_id
+    product = demo.company.products.earliest("pk").pk
     admin, staff = demo.admin.email, demo.staff.email
 
-    def shown(url_name: str, email: str = "", name: str = "", **arguments: Any) -> Shown:
+    def shown(url_name: str, email: str = "", name: str = "", query: str = "", **arguments: Any) -> Shown:
         name = name or url_name.replace("_", "-")
-        return Shown(name, url_name, reverse(url_name, kwargs=arguments), email)
+        return Shown(name, url_name, reverse(url_name, kwargs=arguments) + query, email)
 
     return [
         *(shown(name) for name in ("account_login", "account_reset_password", "account_reset_password_done")),
@@ -101,7 +102,9 @@ def pages(demo: Demo) -> list[Shown]:
         shown("record-detail", staff, "record-refused", key=refused.key),
         shown("record-detail", staff, "record-waiting", key=waiting.key),
         shown("record-cancel", admin, key=waiting.key),
-        *(shown(name, admin) for name in ("product-list", "workorder-create")),
+        *(shown(name, admin) for name in ("product-list", "product-create", "workorder-create")),
+        shown("product-detail", admin, pk=product),
+        shown("product-archive", admin, query=f"?product={product}&product={product + 1}"),
         shown("workorder-detail", admin, pk=workorder),
         shown("workorder-images", admin, pk=workorder),
         shown("code-detail", admin, identifier="abc12345", pk=workorder),

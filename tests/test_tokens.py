@@ -65,6 +65,7 @@ def test_the_form_offers_what_the_person_may_in_groups(demo: Demo) -> None:
         "Can upload codes",
         "Can see ingestion records",
         "Can see products",
+        "Can create and edit products",
         "Can see workorders",
         "Can download a workorder&#x27;s archive",
         "Can download a workorder&#x27;s serial numbers",

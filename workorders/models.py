@@ -13,6 +13,7 @@ from portal.leases import Leased, Status
 from portal.models import Company
 
 FIRST_CODES = 20  # of a workorder, which its page shows
+NO_CONTROL_CHARACTERS = RegexValidator(r"^[^\x00-\x1f\x7f]*\Z", "No control characters.")
 
 
 class ActivationStatus(models.IntegerChoices):
@@ -36,22 +37,18 @@ class BlacklistReason(models.IntegerChoices):
 
 
 class Product(models.Model):
-    """What a code is put on. Never deleted, only archived: codes point to it."""
+    """What a code is put on. Never deleted, only archived: codes point to it, and files name it by its SKU."""
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="products")
-    sku = models.CharField(
-        "SKU",
-        max_length=100,
-        validators=[RegexValidator(r"^[^\x00-\x1f\x7f]+\Z", "No control characters.")],
-    )
-    name = models.CharField(max_length=200, blank=True)
+    sku = models.CharField("SKU", max_length=100, validators=[NO_CONTROL_CHARACTERS])
+    name = models.CharField(max_length=200, blank=True, validators=[NO_CONTROL_CHARACTERS])
     is_archived = models.BooleanField("archived", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["sku"]
         constraints = [models.UniqueConstraint("company", "sku", name="product_sku_of_company")]
-        permissions = [("product_view", "Can see products")]
+        permissions = [("product_view", "Can see products"), ("product_edit", "Can create and edit products")]
 
     def __str__(self) -> str:
         return self.sku

@@ -1,26 +1,23 @@
-"""Pages of workorders, their downloads, and products."""
+"""Pages of workorders and their downloads."""
 
 from __future__ import annotations
-
-import re
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from portal.access import PersonRequest, page
 from portal.models import Company, User
-from portal.paging import page_of, searched
+from portal.paging import chosen, page_of, searched, they_are
 from workorders import qr
 from workorders.code_views import sees_codes
 from workorders.downloads import archive_download
-from workorders.models import FIRST_CODES, Code, Product, Workorder
-from workorders.services import products_for, set_archived, with_codes, workorders_for
+from workorders.models import FIRST_CODES, Code, Workorder
+from workorders.services import set_archived, with_codes, workorders_for
 
 ARCHIVED = "archived"
 ORDERS = {  # by what stands in the URL; newest first when nothing does
@@ -130,17 +127,12 @@ def workorder_archive(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def workorder_archive_several(request: PersonRequest) -> HttpResponse:
     """The same for all that were chosen in the list, to which it leads back with its filter."""
-    archived, chosen = _wanted(request), set(request.POST.getlist("workorder"))
-    if not all(re.fullmatch(r"[0-9]{1,18}", pk) for pk in chosen):
-        raise Http404
-    workorders = workorders_for(request.user).filter(pk__in=chosen)
-    if len(workorders) != len(chosen):
-        raise Http404
+    archived = _wanted(request)
+    workorders = chosen(request.POST.getlist("workorder"), workorders_for(request.user))
     set_archived(workorders, archived)
-    if chosen:
-        what = workorders[0].reference if len(chosen) == 1 else f"{len(chosen)} workorders"
-        are = "is" if len(chosen) == 1 else "are"
-        messages.success(request, f"{what} {are} {'archived' if archived else 'back in the list'}.")
+    if workorders:
+        done = "archived" if archived else "back in the list"
+        messages.success(request, f"{they_are(workorders, 'workorders')} {done}.")
     else:
         messages.error(request, "No workorder was chosen.")
     return HttpResponseRedirect(reverse("workorder-list", query=request.GET))
@@ -152,20 +144,3 @@ def _wanted(request: PersonRequest) -> bool:
         return {"yes": True, "no": False}[request.POST.get("archive", "")]
     except KeyError:
         raise BadRequest("Say archive=yes or archive=no.") from None
-
-
-@page("product_view")
-def product_list(request: PersonRequest) -> HttpResponse:
-    """Products by SKU; archived ones only when asked for."""
-    query, state = searched(request), request.GET.get("state", "")
-    shown: QuerySet[Product] = products_for(request.user).filter(is_archived=state == ARCHIVED)
-    if query:
-        shown = shown.filter(Q(sku__icontains=query) | Q(name__icontains=query))
-    context: dict[str, Any] = {
-        "page": page_of(request, shown.select_related("company")),
-        "query": query,
-        "state": state,
-        "states": [(ARCHIVED, "archived")],
-        "whose": request.user.company is None,
-    }
-    return render(request, "workorders/product_list.html", context)
