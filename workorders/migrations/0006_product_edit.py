@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workorders', '0004_secure_codes'),
+        ('workorders', '0005_uploading_into_secure_workorders'),
     ]
 
     operations = [
