@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from portal import account_views, api_pages, health, me, people_views, storage, token_views, views
+from portal import account_views, api_pages, health, me, people_views, storage, style, token_views, views
 
 urlpatterns = [
     path("", include("ingestion.urls")),
@@ -29,6 +29,7 @@ urlpatterns = [
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("style/", style.style, name="style"),
     path("healthz", health.healthz, name="healthz"),
     path("favicon.ico", views.favicon),
 ]

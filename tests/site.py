@@ -113,6 +113,7 @@ def pages(demo: Demo) -> list[Shown]:
         shown("person-detail", admin, pk=demo.staff.pk),
         shown("person-deactivate", admin, pk=demo.staff.pk),
         *(shown(name, admin) for name in ("account", "api-docs", "account_logout", "account_change_password")),
+        shown("style", demo.root.email),
         *(shown(name, admin) for name in ("account_reauthenticate", "usersessions_list", "mfa_list_webauthn")),
     ]
 

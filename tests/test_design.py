@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from tests.conftest import Demo
 from tests.site import LEFT_OUT, NO_PAGES, named, pages
@@ -13,6 +14,8 @@ from tests.site import LEFT_OUT, NO_PAGES, named, pages
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if "mail" not in path.stem]
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
+STYLE = (ROOT / "templates" / "portal" / "style.html").read_text()
+NOT_SHOWN = {"header.html", "live.html", "stretch.html", "wrong.html", "field.html", "choice.html"}  # parts of others
 UNLAYERED = "back_office.css"  # Django's own styles of the admin are, and would win over any layer
 
 
@@ -38,3 +41,16 @@ def test_every_page_is_in_the_list(committed_demo: Demo) -> None:
     assert named() - known == set(), "give each new page a place in tests/site.py"
     assert known - named() == set(), "tests/site.py names pages that are gone"
     assert listed & (set(LEFT_OUT) | NO_PAGES) == set()
+
+
+def test_every_part_is_on_the_page_of_components() -> None:
+    parts = {path.name for path in (ROOT / "templates" / "parts").glob("*.html")}
+    assert [part for part in sorted(parts - NOT_SHOWN) if f"parts/{part}" not in STYLE] == []
+
+
+def test_the_components_are_shown_to_those_who_run_the_portal(demo: Demo, client: Client) -> None:
+    client.force_login(demo.root)
+    assert "Ensure this value is greater than or equal to 1." in client.get("/style/").content.decode()
+
+    client.force_login(demo.admin)
+    assert client.get("/style/").status_code == 403
