@@ -97,6 +97,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         owner = self.company is not None and self.company.kind == Company.Kind.BRAND_OWNER
         return self.company if owner else None
 
+    @property
+    def partner(self) -> Company | None:
+        """The company for which the person may print: the own one, if it is a printing partner."""
+        prints = self.company is not None and self.company.kind == Company.Kind.PRINTING_PARTNER
+        return self.company if prints else None
+
     def may(self, codename: str) -> bool:
         """Whether the person holds the permission `codename`, whichever model it stands on."""
         if not self.is_active:

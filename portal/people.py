@@ -27,7 +27,7 @@ ROLES_OF: dict[str, dict[str, str]] = {
         "admin": "Also cancels, archives, and manages people and tokens",
     },
     Company.Kind.PRINTING_PARTNER: {
-        "printer": "Sees and downloads the workorders to print",
+        "printer": "Prints the workorders assigned to your company, keeps equipment and substrates",
         "admin": "Also manages people and tokens",
     },
 }

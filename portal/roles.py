@@ -25,13 +25,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         "workorder_sid_download",
         "workorder_archive",
         "workorder_cancel",
+        "workorder_print",
         "product_view",
         "product_edit",
         "company_people",
         "company_tokens",
     ),
     "support": ("ingestion_view", "company_view_all"),
-    "printer": ("workorder_view", "workorder_download"),
+    "printer": ("workorder_view", "workorder_download", "workorder_print"),
 }
 
 CODENAMES = frozenset(codename for codenames in ROLES.values() for codename in codenames)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from portal.models import User
 from tests.conftest import Demo, ingested, issue, queued
+from tests.test_calibration import a_paper, a_press
 
 CODES = "id,product\n" + "".join(f"abc{number},sku1\n" for number in range(12345, 12350))
 MISTAKES = "id,product\nshort,sku1\nabc12345,sku9\nabc12346,sku1\nabc12346,sku1\n"
@@ -45,6 +47,7 @@ NO_PAGES = {
     *("api-schema", "healthz", "storage-receive", "upload-symbol", "record-errors-csv", "record-corrections"),
     *("workorder-sample", "workorder-download", "workorder-serial-numbers", "workorder-archive"),
     *("product-bring-back", "workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
+    *("equipment-archive", "substrate-archive"),
     *("code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn"),
 }
@@ -83,7 +86,8 @@ def pages(demo: Demo) -> list[Shown]:
     token = demo.admin.tokens.get().pk
     workorder = completed.workorder_id
     product = demo.company.products.earliest("pk").pk
-    admin, staff = demo.admin.email, demo.staff.email
+    admin, staff, printer = demo.admin.email, demo.staff.email, demo.printer.email
+    press, paper = a_press(demo), a_paper(demo, calibrated_until=date(2026, 1, 31))
 
     def shown(url_name: str, email: str = "", name: str = "", query: str = "", **arguments: Any) -> Shown:
         name = name or url_name.replace("_", "-")
@@ -107,6 +111,10 @@ def pages(demo: Demo) -> list[Shown]:
         shown("product-archive", admin, query=f"?product={product}&product={product + 1}"),
         shown("workorder-detail", admin, pk=workorder),
         shown("workorder-images", admin, pk=workorder),
+        *(shown(name, printer) for name in ("equipment-list", "equipment-create", "substrate-create")),
+        shown("equipment-detail", printer, pk=press.pk),
+        shown("substrate-list", printer),
+        shown("substrate-detail", printer, pk=paper.pk),
         shown("code-detail", admin, identifier="abc12345", pk=workorder),
         *(shown(name, admin) for name in ("token-list", "token-create", "person-list", "person-invite")),
         shown("token-revoke", admin, pk=token),

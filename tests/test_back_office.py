@@ -20,10 +20,11 @@ from portal.leases import MOST_ATTEMPTS
 from portal.models import Company, User, UserAuthorizationToken
 from portal.storage import storage
 from tests.conftest import Demo, issue, queued
+from tests.test_calibration import a_paper, a_press
 from tests.test_ingestion import SPEC_EXAMPLE
 from tests.test_pages import a_record, a_refusal, a_workorder, as_
 from tests.test_people import link, signed_in
-from workorders.models import Code, Job, Product, UrlPrefix, Workorder
+from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
 
 KINDS = {
     IngestionRecord: "ingestion/ingestionrecord",
@@ -32,6 +33,8 @@ KINDS = {
     Code: "workorders/code",
     Job: "workorders/job",
     UrlPrefix: "workorders/urlprefix",
+    Equipment: "workorders/equipment",
+    Substrate: "workorders/substrate",
     Company: "portal/company",
     User: "portal/user",
     UserAuthorizationToken: "portal/userauthorizationtoken",
@@ -45,6 +48,8 @@ def everything(demo: Demo) -> None:
     Job.objects.create(workorder_id=record.workorder_id or 0, what=Job.What.ARCHIVE, created_by=demo.staff)
     UrlPrefix.objects.create(prefix="codes.example.com/", company=demo.company)
     issue(demo.staff, name="line 4")
+    a_press(demo)
+    a_paper(demo)
 
 
 def do(demo: Demo, action: str, *rows: Any) -> str:

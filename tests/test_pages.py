@@ -28,7 +28,18 @@ from portal.views import server_error
 from tests.conftest import Demo
 from workorders.models import Code, Product, Workorder
 
-PAGES = ("/", "/upload/", "/ingestions/", "/workorders/", "/codes/", "/products/", "/people/", "/tokens/")
+PAGES = (
+    "/",
+    "/upload/",
+    "/ingestions/",
+    "/workorders/",
+    "/codes/",
+    "/products/",
+    "/people/",
+    "/tokens/",
+    "/equipment/",
+    "/substrates/",
+)
 POLL = {"HX-Request": "true"}
 
 
@@ -103,9 +114,9 @@ def test_a_stranger_is_asked_to_sign_in_first(db: None, client: Client, path: st
     ("role", "allowed"),
     [
         ("staff", {"/", "/upload/", "/ingestions/", "/workorders/", "/codes/", "/products/", "/tokens/"}),
-        ("admin", set(PAGES)),
+        ("admin", {*PAGES} - {"/equipment/", "/substrates/"}),
         ("support", {"/", "/ingestions/", "/tokens/"}),
-        ("printer", {"/", "/workorders/", "/tokens/"}),
+        ("printer", {"/", "/workorders/", "/tokens/", "/equipment/", "/substrates/"}),
     ],
 )
 def test_a_role_sees_the_links_it_may_follow_and_no_others(demo: Demo, role: str, allowed: set[str]) -> None:

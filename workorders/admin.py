@@ -13,7 +13,7 @@ from django.urls import reverse
 from portal.back_office import BackOffice, Counter, Office, ReadOnly, estimated_rows
 from portal.models import Company
 from workorders import jobs
-from workorders.models import Code, Job, Product, UrlPrefix, Workorder
+from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
 from workorders.services import set_archived
 
 
@@ -62,6 +62,14 @@ def _archived(workorder: Workorder, archived: bool) -> bool:
         return False
     set_archived(Workorder.objects.filter(pk=workorder.pk), archived)
     return True
+
+
+@admin.register(Equipment, Substrate)
+class CalibratedOffice(ReadOnly):
+    list_display = ["name", "company", "calibrated_on", "calibrated_until", "is_archived"]
+    list_filter = ["is_archived", "calibrated_until", "company"]
+    list_select_related = ["company"]
+    search_fields = ["name"]
 
 
 @admin.register(Job)

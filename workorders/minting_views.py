@@ -15,7 +15,7 @@ from portal.access import PersonRequest, page
 from workorders import jobs
 from workorders.compact import MOST
 from workorders.minting_api import MOST_REMARKS, order_codes
-from workorders.services import products_for, workorders_for
+from workorders.services import own_workorders, products_for, workorders_for
 
 SUGGESTED_PRODUCTS = 300
 
@@ -60,7 +60,7 @@ def workorder_minting(request: PersonRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def workorder_cancel(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask, then end a minting that has not ended."""
-    workorder = get_object_or_404(workorders_for(request.user), pk=pk)
+    workorder = get_object_or_404(own_workorders(request.user), pk=pk)
     job = workorder.minting
     if request.method == "POST":
         if job is not None and jobs.cancel(job):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from portal.leases import Leased, Status
 from portal.models import Company
@@ -83,6 +84,18 @@ class Calibrated(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may be chosen for a workorder today, in UTC."""
+        return self.state == "calibrated"
+
+    @property
+    def state(self) -> str:
+        """In a word, why it may not be chosen, or `calibrated`."""
+        if self.is_archived:
+            return "archived"
+        return "calibrated" if self.calibrated_on <= timezone.now().date() <= self.calibrated_until else "expired"
 
 
 class Equipment(Calibrated):
@@ -193,6 +206,7 @@ class Workorder(models.Model):
             ("workorder_create", "Can create workorders"),
             ("workorder_cancel", "Can cancel workorders of secure codes"),
             ("workorder_archive", "Can archive workorders and products"),
+            ("workorder_print", "Can print workorders as a printing partner"),
         ]
 
     def __str__(self) -> str:

@@ -29,8 +29,24 @@ PREFIX_LOCK = 7_205_001  # any number no one else locks
 
 
 def workorders_for(user: User) -> QuerySet[Workorder]:
-    """The workorders of the user's company; all of them for a superuser."""
+    """What the user may see: the own brand's workorders, or those assigned to the own printing company.
+
+    A superuser sees all of them.
+    """
+    if user.partner is not None and not user.is_superuser:
+        return workorders_to_print(user)
+    return own_workorders(user)
+
+
+def own_workorders(user: User) -> QuerySet[Workorder]:
+    """The workorders that belong to the user's company; all of them for a superuser."""
     return Workorder.objects.all() if user.is_superuser else Workorder.objects.filter(company_id=user.company_id or 0)
+
+
+def workorders_to_print(user: User) -> QuerySet[Workorder]:
+    """The SSC workorders that are assigned to the user's printing company; none for anybody else."""
+    assigned = Workorder.objects.filter(type=Workorder.Type.SSC, printing_partner=user.partner)
+    return assigned if user.partner is not None else assigned.none()
 
 
 def with_codes(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:

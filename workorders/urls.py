@@ -1,8 +1,9 @@
-from django.urls import path, re_path
+from django.urls import URLPattern, path, re_path
 
 from workorders import (
     api,
     api_docs,  # noqa: F401  # completes the schema
+    calibration_views,
     code_views,
     images_views,
     minting_api,
@@ -11,6 +12,18 @@ from workorders import (
     public,
     views,
 )
+
+
+def _calibrated(kind: str, at: str) -> list[URLPattern]:
+    """The pages of equipment or substrates, below `at`."""
+    views = calibration_views
+    return [
+        path(at, views.calibrated_list, {"kind": kind}, name=f"{kind}-list"),
+        path(f"{at}create/", views.calibrated_create, {"kind": kind}, name=f"{kind}-create"),
+        path(f"{at}<int:pk>/", views.calibrated_detail, {"kind": kind}, name=f"{kind}-detail"),
+        path(f"{at}<int:pk>/archive/", views.calibrated_archive, {"kind": kind}, name=f"{kind}-archive"),
+    ]
+
 
 urlpatterns = [
     re_path(r"^c/(?P<slug>[^/]*)/(?P<identifier>(?s:.*))\Z", public.public_page, name="public-page"),
@@ -37,6 +50,8 @@ urlpatterns = [
     path("products/archive/", product_views.product_archive, name="product-archive"),
     path("products/bring-back/", product_views.product_bring_back, name="product-bring-back"),
     path("products/<int:pk>/", product_views.product_detail, name="product-detail"),
+    *_calibrated("equipment", "equipment/"),
+    *_calibrated("substrate", "substrates/"),
     path("api/v2/workorders/", api.WorkorderList.as_view()),
     path("api/v2/workorders/create-sid/", minting_api.CreateSid.as_view()),
     path("api/v2/workorders/<int:pk>/", api.WorkorderDetail.as_view()),

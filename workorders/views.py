@@ -17,7 +17,7 @@ from workorders import qr
 from workorders.code_views import sees_codes
 from workorders.downloads import archive_download
 from workorders.models import FIRST_CODES, Code, Workorder
-from workorders.services import set_archived, with_codes, workorders_for
+from workorders.services import own_workorders, set_archived, with_codes, workorders_for
 
 ARCHIVED = "archived"
 ORDERS = {  # by what stands in the URL; newest first when nothing does
@@ -117,7 +117,7 @@ def workorder_serial_numbers(request: PersonRequest, pk: int) -> HttpResponseBas
 def workorder_archive(request: PersonRequest, pk: int) -> HttpResponse:
     """Put one workorder out of sight, or bring it back."""
     archived = _wanted(request)
-    workorder = get_object_or_404(workorders_for(request.user), pk=pk)
+    workorder = get_object_or_404(own_workorders(request.user), pk=pk)
     set_archived(Workorder.objects.filter(pk=workorder.pk), archived)
     messages.success(request, f"{workorder.reference} is {'archived' if archived else 'back in the list'}.")
     return redirect("workorder-detail", pk=pk)
@@ -128,7 +128,7 @@ def workorder_archive(request: PersonRequest, pk: int) -> HttpResponse:
 def workorder_archive_several(request: PersonRequest) -> HttpResponse:
     """The same for all that were chosen in the list, to which it leads back with its filter."""
     archived = _wanted(request)
-    workorders = chosen(request.POST.getlist("workorder"), workorders_for(request.user))
+    workorders = chosen(request.POST.getlist("workorder"), own_workorders(request.user))
     set_archived(workorders, archived)
     if workorders:
         done = "archived" if archived else "back in the list"
