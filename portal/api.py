@@ -58,21 +58,25 @@ class HasPermission(BasePermission):
     """A view names what it needs as `permission`; both the person and, if there is one, the token must hold it."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        user, token = request.user, request.auth
+        user = request.user
         if not isinstance(user, User) or not user.is_active:
             return False
         codename: str | None = view.permission  # type: ignore[attr-defined]  # a view without it is a bug: fail loudly
-        if codename is None:
-            return True
-        if isinstance(token, UserAuthorizationToken) and not token.permissions.filter(codename=codename).exists():
-            return False
-        return user.may(codename)
+        return codename is None or may(request, codename)
 
 
 def person(request: Request) -> User:
     """Who calls; `HasPermission` has let no one else through."""
     assert isinstance(request.user, User)  # noqa: S101  # tells the type checker
     return request.user
+
+
+def may(request: Request, codename: str) -> bool:
+    """Whether both the person and, if there is one, the token hold the permission."""
+    token = request.auth
+    if isinstance(token, UserAuthorizationToken) and not token.permissions.filter(codename=codename).exists():
+        return False
+    return person(request).may(codename)
 
 
 def caller(request: Request) -> str:

@@ -127,7 +127,7 @@ COMPONENTS["responses"]["Invalid"]["content"]["application/json"] = {
     },
 }
 ALWAYS = {"401": "Unauthorized", "403": "Forbidden", "429": "TooMany"}
-OF_POST = {"400": "Invalid", "413": "TooLarge", "415": "NotJson"}
+OF_BODIES = {"400": "Invalid", "413": "TooLarge", "415": "NotJson"}
 OF_LISTS = {"400": "Invalid"}
 TAGS = {
     "ingestion": ("Ingestion", "From an uploaded file to its codes, or to the list of everything that is wrong."),
@@ -180,8 +180,8 @@ class Schema(AutoSchema):
         found = dict(ALWAYS)
         if "{" in self.path:
             found["404"] = "NotFound"
-        if self.method == "POST":
-            found |= OF_POST
+        if self.method in ("POST", "PATCH"):
+            found |= OF_BODIES
         if self._is_list_view():
             found |= OF_LISTS
         if self._is_idempotent:

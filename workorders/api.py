@@ -1,4 +1,4 @@
-"""The API of workorders and products."""
+"""The API of workorders."""
 
 from __future__ import annotations
 
@@ -17,13 +17,7 @@ from workorders import images, jobs, services
 from workorders.archive import Kind
 from workorders.downloads import archive_download, images_download
 from workorders.images_api import LookSerializer, look_of
-from workorders.models import Job, Product, Workorder
-
-
-class ProductSerializer(serializers.ModelSerializer[Product]):
-    class Meta:
-        model = Product
-        fields: ClassVar = ["id", "sku", "name", "is_archived", "created_at"]
+from workorders.models import Job, Workorder
 
 
 class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
@@ -44,15 +38,6 @@ class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
         ]
 
 
-class ProductFilters(Filters):
-    equal = ("sku__exact",)
-    flags = ("is_archived",)
-    orderings = ("sku", "name", "created_at")
-
-    def search(self, text: str) -> Q:
-        return Q(sku__icontains=text) | Q(name__icontains=text)
-
-
 class WorkorderFilters(Filters):
     equal = ("type", "state")
     flags = ("is_archived",)
@@ -69,24 +54,6 @@ class WorkorderProgressSerializer(WorkorderSerializer):
 
     class Meta(WorkorderSerializer.Meta):
         fields: ClassVar = [*WorkorderSerializer.Meta.fields, "progress"]
-
-
-class _Products(GenericAPIView[Product]):
-    permission = "product_view"
-    serializer_class = ProductSerializer
-
-    def get_queryset(self) -> QuerySet[Product]:
-        return services.products_for(person(self.request))
-
-
-class ProductList(_Products, ListAPIView[Product]):
-    """The company's products."""
-
-    filter_backends = (ProductFilters,)
-
-
-class ProductDetail(_Products, RetrieveAPIView[Product]):
-    """One product."""
 
 
 class _Workorders(GenericAPIView[Workorder]):

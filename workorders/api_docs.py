@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from workorders import api, minting_api
+from workorders import api, minting_api, product_api
 from workorders.artist import KINDS
 from workorders.images_api import LookSerializer
 
@@ -62,11 +62,35 @@ JUST_FAILED = OpenApiResponse(
 MADE = [_example({"progress": PROGRESS}, "202")]
 
 extend_schema_view(
-    get=extend_schema(operation_id="list_products", summary="List products", examples=[_example(PRODUCT)])
-)(api.ProductList)
+    get=extend_schema(operation_id="list_products", summary="List products", examples=[_example(PRODUCT)]),
+    post=extend_schema(
+        operation_id="create_product",
+        summary="Make a product",
+        description="Its SKU cannot be changed later. An SKU that the company has is refused, archived or not. "
+        "`is_archived` true needs the permission `workorder_archive` besides.",
+        responses={201: product_api.ProductSerializer},
+        examples=[
+            OpenApiExample("Lemonade", {"sku": "sku1", "name": "Lemonade"}, request_only=True),
+            _example(PRODUCT, "201"),
+        ],
+    ),
+)(product_api.ProductList)
 extend_schema_view(
-    get=extend_schema(operation_id="get_product", summary="Look at a product", examples=[_example(PRODUCT)])
-)(api.ProductDetail)
+    get=extend_schema(operation_id="get_product", summary="Look at a product", examples=[_example(PRODUCT)]),
+    patch=extend_schema(
+        operation_id="change_product",
+        summary="Rename a product, archive it or bring it back",
+        description="What the body does not name stays as it is. Changing `is_archived` needs the permission "
+        "`workorder_archive` besides. Uploads and orders that name an archived product are refused; the codes that "
+        "have it keep it.",
+        responses={200: product_api.ProductSerializer},
+        examples=[
+            OpenApiExample("Another name", {"name": "Sour lemonade"}, request_only=True),
+            OpenApiExample("Archived", {"is_archived": True}, request_only=True),
+            _example(PRODUCT),
+        ],
+    ),
+)(product_api.ProductDetail)
 extend_schema_view(
     get=extend_schema(
         operation_id="list_workorders",

@@ -8,6 +8,7 @@ from workorders import (
     images_views,
     minting_api,
     minting_views,
+    product_api,
     product_views,
     public,
     views,
@@ -57,6 +58,6 @@ urlpatterns = [
     path("api/v2/workorders/<int:pk>/", api.WorkorderDetail.as_view()),
     path("api/v2/workorders/<int:pk>/download/", api.Download.as_view()),
     path("api/v2/workorders/<int:pk>/serial-numbers/", api.SerialNumbers.as_view()),
-    path("api/v2/products/", api.ProductList.as_view()),
-    path("api/v2/products/<int:pk>/", api.ProductDetail.as_view()),
+    path("api/v2/products/", product_api.ProductList.as_view()),
+    path("api/v2/products/<int:pk>/", product_api.ProductDetail.as_view()),
 ]
