@@ -27,6 +27,8 @@ from portal.api import Filters, ProgressSerializer, person
 from portal.idempotency import idempotent
 from portal.models import Company
 from portal.storage import storage
+from workorders.models import Workorder
+from workorders.receiving import refusal
 from workorders.services import claim_url_prefix, usable_products
 
 
@@ -94,20 +96,42 @@ class ProcessSerializer(serializers.Serializer[Any]):
     columns = serializers.DictField(
         default=dict, help_text="A new name, or an empty one to leave the column out, by the name in the file."
     )
-    workorder = serializers.JSONField(required=False, allow_null=True, write_only=True)
+    workorder = serializers.IntegerField(
+        required=False, allow_null=True, default=None, help_text="The SSC workorder that the codes are for."
+    )
 
-    def validate_workorder(self, value: Any) -> None:
-        if value is not None:
-            raise serializers.ValidationError("Codes cannot be uploaded into an existing workorder yet.")
+    def validate_workorder(self, value: int | None) -> Workorder | None:
+        if value is None:
+            return None
+        workorder = self.company.workorders.filter(pk=value).first()
+        if workorder is None:
+            raise serializers.ValidationError("The company has no workorder with this id.")
+        if reason := refusal(workorder):
+            raise serializers.ValidationError(reason)
+        return workorder
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        workorder, prefix = attrs["workorder"], attrs["url_prefix"]
+        if workorder is not None and prefix not in ("", workorder.url_prefix):
+            reason = f"The codes of this workorder begin with {workorder.url_prefix}; leave the prefix out."
+            raise serializers.ValidationError({"url_prefix": [reason]})
+        return attrs
+
+    @property
+    def company(self) -> Company:
+        company: Company = self.context["company"]
+        return company
 
     def parameters(self) -> dict[str, Any]:
         """What the record keeps of a valid call."""
         kept = ("default_scm_data", "url_prefix", "allow_posted_duplicates")
         set_ = {name: self.validated_data[name] for name in ("delimiter", "columns") if self.validated_data[name]}
-        return {"use_serial_number": False} | {name: self.validated_data[name] for name in kept} | set_
+        workorder: Workorder | None = self.validated_data["workorder"]
+        into = {"workorder": workorder.pk} if workorder else {}
+        numbered = {"use_serial_number": bool(workorder and workorder.use_serial_number)}
+        return numbered | {name: self.validated_data[name] for name in kept} | set_ | into
 
     def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
-        company: Company = self.context["company"]
         if value is None:
             return {}
         if not isinstance(value, dict):
@@ -116,7 +140,7 @@ class ProcessSerializer(serializers.Serializer[Any]):
             defaults = parse_defaults(value)
         except ValueError as error:
             raise serializers.ValidationError(error.args[0]) from None
-        if defaults.product and defaults.product not in usable_products(company.pk):
+        if defaults.product and defaults.product not in usable_products(self.company.pk):
             raise serializers.ValidationError(f"product: {KINDS['product_not_found_error'].sentence}")
         return value
 
@@ -127,9 +151,9 @@ class ProcessSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(error.args[0]) from None
 
     def validate_url_prefix(self, value: str | None) -> str:
-        if value:
+        if value and self.initial_data.get("workorder") in (None, ""):
             try:
-                claim_url_prefix(self.context["company"], value)
+                claim_url_prefix(self.company, value)
             except InvalidPrefix as error:
                 raise serializers.ValidationError(error.messages) from None
         return value or ""

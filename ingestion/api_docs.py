@@ -17,7 +17,7 @@ IDS = {"type": "object", "additionalProperties": {"type": "array", "items": {"ty
 JSON_FIELDS: dict[str, dict[str, Any]] = {
     "parameters": {
         "type": "object",
-        "description": "What `process` was called with, and `use_serial_number`; empty before.",
+        "description": "What `process` was called with, and the workorder's `use_serial_number`; empty before.",
         "additionalProperties": True,
     },
     "result_data": {
@@ -82,10 +82,7 @@ class ProcessFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
-        schema["properties"] |= {
-            "default_scm_data": DEFAULTS,
-            "workorder": {"type": "integer", "nullable": True, "description": "Not yet: leave it out."},
-        }
+        schema["properties"]["default_scm_data"] = DEFAULTS
         return schema
 
 
@@ -177,7 +174,8 @@ extend_schema_view(
         summary="Process the uploaded file",
         description="Queues the check of every row and the creation of the codes; all or nothing. The record tells how "
         "far it is. Refused as a whole: `Invalid record`, `Uploaded file not found.`, and a record that is not in "
-        "state 'uploading'.",
+        "state 'uploading'. With `workorder` the codes join that workorder of secure codes, behind its own URL prefix; "
+        "its layout says how long a URL may be, its quantity how many codes it takes.",
         request=api.ProcessSerializer,
         responses={200: RECORD_KEY},
         examples=[

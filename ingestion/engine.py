@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from ingestion.errors import ErrorLog
 from ingestion.fields import parse_defaults
@@ -23,12 +23,12 @@ from ingestion.readers import open_reader
 from ingestion.reading import UnreadableFile
 from ingestion.renaming import renamed, renamed_batches
 from ingestion.rules import FileRules, Limits
+from ingestion.targets import target_of
 from portal.leases import ClaimLost, Pulse, perform
 from portal.storage import storage
-from workorders import jobs
 from workorders.codes import CodeSpool
-from workorders.models import Job, Workorder
-from workorders.services import longest_id, usable_products
+from workorders.receiving import NotTaken
+from workorders.services import usable_products
 
 Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
 
@@ -87,7 +87,7 @@ class _Ingestion:
 
     def __init__(self, record: IngestionRecord, pulse: Pulse, folder: Path) -> None:
         self.record, self.pulse, self.folder = record, pulse, folder
-        self.url_prefix = record.parameters["url_prefix"] or record.company.url_prefix
+        self.target = target_of(record)
         self.ignores_repeats = record.parameters["allow_posted_duplicates"]
         self.repeats = self.rows = 0
         self.facts: dict[str, str] = {}  # about the file
@@ -112,7 +112,7 @@ class _Ingestion:
         limits = Limits(
             parse_defaults(self.record.parameters["default_scm_data"]),
             usable_products(company_id),
-            longest_id(self.url_prefix),
+            self.target.longest_id,
         )
         rules = FileRules(limits, self.log)
         columns: dict[str, str] = self.record.parameters.get("columns", {})
@@ -126,7 +126,7 @@ class _Ingestion:
             spool = CodeSpool(
                 self.folder,
                 company_id=company_id,
-                workorder_id=_next_workorder_id(),
+                workorder_id=self.target.workorder_id,
                 first_position=reader.first_row,
             )
             for batch in renamed_batches(reader, columns):
@@ -140,6 +140,7 @@ class _Ingestion:
         spool.find_repeats(lambda *repeat: self._repeat(spool, *repeat), self.pulse.tick)
         if not spool.count and not self.log.counts:
             raise UnreadableFile("It has a header and no rows.")
+        self._note_refusal(self.target.refusal(spool.count))
         return spool
 
     def _repeat(self, spool: CodeSpool, identifier: str, row: int, first_row: int) -> None:
@@ -151,29 +152,25 @@ class _Ingestion:
             self.log.add("duplicate_id_error", row, "id", identifier, detail=detail, id=identifier)
 
     def _store(self, spool: CodeSpool) -> bool:
-        """Commit the workorder, its codes and the record's end together; False when an id is taken."""
+        """Commit the workorder, its codes and the record's end together; False when it cannot be."""
         if spool.sample_is_taken():
             return False
         self.pulse.enter(Phase.CREATING, spool.count)
         try:
             with transaction.atomic():
-                workorder = Workorder.objects.create(
-                    pk=spool.workorder_id,
-                    company=self.record.company,
-                    reference=f"Upload {self.record.key}",
-                    quantity=spool.count,
-                    url_prefix=self.url_prefix,
-                    longest_id=spool.longest,
-                    use_serial_number=self.record.parameters["use_serial_number"],
-                    created_by_id=self.record.created_by_id,
-                )
-                spool.load(self.pulse.tick)
+                workorder = self.target.receive(spool, self.pulse.tick)
                 result = {"codes_created": spool.count, "duplicates_ignored": self.repeats}
                 self._end(Status.COMPLETED, spool.count, workorder=workorder, result_data=result)
-                jobs.start(workorder, Job.What.ARCHIVE, {}, self.record.created_by)
+        except NotTaken as reason:
+            self._note_refusal(str(reason))
         except IntegrityError:
             return False
-        return True
+        return not self.log.counts
+
+    def _note_refusal(self, reason: str) -> None:
+        """Note that the workorder does not take the codes, if there is a reason."""
+        if reason:
+            self.log.add("workorder_error", None, "", "", detail=reason)
 
     def _log_taken(self, spool: CodeSpool) -> None:
         """Name the rows whose ids the company has used before."""
@@ -196,11 +193,3 @@ class _Ingestion:
     def _end(self, status: str, rows: int, **fields: object) -> None:
         found = {"warnings": self.log.warnings, "file_facts": self.facts}
         self.record.end(status=status, rows_done=rows, rows_total=rows, **found, **fields)
-
-
-def _next_workorder_id() -> int:
-    """An id that no other workorder will have; one that goes unused is no loss."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('workorders_workorder', 'id'))")
-        (value,) = cursor.fetchone()
-        return int(value)

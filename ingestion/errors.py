@@ -98,6 +98,13 @@ KINDS: dict[str, Kind] = {
             "an id of 100 characters behind a prefix of 150",
         ),
         Kind(
+            "workorder_error",
+            "Not for this workorder",
+            "The workorder does not take these codes.",
+            "Upload fewer codes, or choose another workorder.",
+            "101 codes for a workorder of 100",
+        ),
+        Kind(
             "internal_error",
             "Codeport failed",
             "The portal could not finish this upload, though nothing is known to be wrong with the file.",

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -27,7 +27,7 @@ from portal.models import User
 from portal.paging import ROWS_A_PAGE, page_of, searched
 from workorders import qr
 from workorders.models import ActivationStatus
-from workorders.services import LONGEST_ID, longest_id, products_for, with_codes, workorders_for
+from workorders.services import LONGEST_ID, codes_in, longest_id, products_for, workorders_for
 from workorders.symbols import smallest_version
 from workorders.views import is_being_archived, sees_several_companies
 
@@ -51,7 +51,7 @@ def overview(request: PersonRequest) -> HttpResponse:
         workorders = workorders_for(user).filter(is_archived=False)
         context["workorders"] = workorders.select_related("company")[:RECENT_WORKORDERS]
         context["whose_workorders"] = sees_several_companies(user)
-        context["codes_total"] = with_codes(workorders_for(user)).aggregate(total=Sum("quantity", default=0))["total"]
+        context["codes_total"] = codes_in(workorders_for(user))
         context["workorders_total"] = workorders_for(user).count()
     if user.may("product_view"):
         context["products_total"] = products_for(user).filter(is_archived=False).count()

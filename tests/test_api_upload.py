@@ -284,14 +284,6 @@ def test_the_own_default_prefix_may_be_said(committed_demo: Demo) -> None:
     assert process(client_of(committed_demo.staff), url_prefix="https://codes.example.com/q?id=").status_code == 200
 
 
-def test_a_workorder_cannot_be_named_yet(committed_demo: Demo) -> None:
-    client = client_of(committed_demo.staff)
-    named: list[Any] = [1, "x", -1, [], 2**70]
-    for workorder in named:
-        assert list(process(client, workorder=workorder).json()) == ["workorder"]
-    assert process(client, workorder=None).status_code == 200
-
-
 def test_a_body_in_chunks_is_told_to_give_its_length(demo: Demo) -> None:
     answer = client_of(demo.staff).post(
         GET_POST_DATA, b"", content_type="application/json", HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH=""

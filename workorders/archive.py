@@ -17,9 +17,10 @@ from django.db import connection, transaction
 from portal.copying import BLOCK, ticking
 from portal.leases import Pulse, Status
 from portal.storage import storage
-from workorders import qr
+from workorders import qr, samples
 from workorders.models import Code, Job, Workorder
 from workorders.proof import Sample, prove
+from workorders.secure_graphic import LAYOUTS
 from workorders.zipping import ZipWriter
 
 Kind = Literal["archive", "serial-numbers"]
@@ -41,15 +42,23 @@ When you print:
 - Print dark on light, and scan samples of every run with an ordinary phone.
 - Print each code once. Ids are never used again.
 """
+SECURE = """
+The samples carry a specimen of the secure graphic, not the real one: do not print them. The printing partner downloads
+the secure codes as they are printed.
+"""
 
 
 class NoCodes(Exception):  # noqa: N818  # an event, not a fault
-    """The workorder's codes are still being minted, or never will be."""
+    """The workorder's codes are still being minted, or never will be, or none were uploaded into it yet."""
 
 
 def archive_name(workorder: Workorder, kind: str) -> str:
-    """Where the workorder's archive of that kind is stored."""
-    return f"workorders/{workorder.company_id}/{workorder.pk}/{kind}.zip"
+    """Where the workorder's archive of that kind is stored.
+
+    An SSC workorder gets its codes in several uploads, so the name of its archive says how many it had by then.
+    """
+    made_of = f"-{workorder.codes_count}" if workorder.type == Workorder.Type.SSC else ""
+    return f"workorders/{workorder.company_id}/{workorder.pk}/{kind}{made_of}.zip"
 
 
 def published(workorder: Workorder, kind: Kind, tick: Callable[[int], None] = lambda rows: None) -> str:
@@ -62,31 +71,45 @@ def published(workorder: Workorder, kind: Kind, tick: Callable[[int], None] = la
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
             if not storage().exists(name):
-                if workorder.minting:
+                if not workorder.has_codes:
                     raise NoCodes
                 _publish(workorder, kind, name, tick)
     return name
 
 
 def _publish(workorder: Workorder, kind: Kind, name: str, tick: Callable[[int], None]) -> None:
-    with draft_of(f"workorder-{workorder.pk}-{kind}.zip") as draft:  # only one at a time builds it
+    with draft_of(name.replace("/", "-")) as draft:  # only one at a time builds it
         with Archive(workorder, draft) as archive:
             archive.add_codes(tick)
             archive.add_samples()
             if kind == "archive":
-                archive.add_readme()
-                archive.add_manifest({})
+                archive.add_readme(SECURE if workorder.layout else "")
+                archive.add_manifest(secure_facts(workorder))
         archive.prove()
         storage().adopt(draft, name)
+
+
+def secure_facts(workorder: Workorder) -> dict[str, object]:
+    """What a manifest says of a workorder of secure codes; nothing of any other."""
+    if not workorder.layout:
+        return {}
+    layout = LAYOUTS[workorder.layout]
+    return {
+        "ordered_quantity": workorder.quantity,
+        "layout": layout.name,
+        "qr_version": layout.version,
+        "qr_level": layout.level,
+    }
 
 
 def make(job: Job, pulse: Pulse) -> None:
     """Publish the archive of a workorder; a new SID workorder is then completed."""
     workorder = job.workorder
-    pulse.enter(Job.Phase.PACKING, workorder.quantity)
+    count = workorder.codes_count
+    pulse.enter(Job.Phase.PACKING, count)
     published(workorder, "archive", pulse.tick)
     with transaction.atomic():
-        job.end(status=Status.COMPLETED, rows_done=workorder.quantity, rows_total=workorder.quantity)
+        job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
         new = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SID, state=Workorder.State.NEW)
         new.update(state=Workorder.State.COMPLETED)
 
@@ -126,17 +149,18 @@ class Archive:
             self.add_stream("codes.csv", ticking(lines, tick))
 
     def add_samples(self) -> None:
-        """The QR symbol of the first code, twice."""
+        """The QR symbol of the first code, twice, as anybody may see it."""
         first = Code.objects.filter(workorder=self.workorder, sequence=1).first()
         if first is not None:
             url = self.workorder.url_prefix + first.identifier
-            self.add(["sample_qr.png", "sample_qr.svg"], [qr.png(url), qr.svg(url)], samples={0: url})
+            images = [samples.png(self.workorder, url), samples.svg(self.workorder, url)]
+            self.add(["sample_qr.png", "sample_qr.svg"], images, samples={0: url})
 
     def add_readme(self, images: str = "") -> None:
         """What a printer should know; `images` says what images there are."""
         text = README.format(
             reference=self.workorder.reference,
-            quantity=self.workorder.quantity,
+            quantity=self.workorder.codes_count,
             prefix=self.workorder.url_prefix,
             batch=Code.BATCH,
             images=images,
@@ -170,7 +194,7 @@ class Archive:
         facts = {
             "type": self.workorder.type,
             "reference": self.workorder.reference,
-            "quantity": self.workorder.quantity,
+            "quantity": self.workorder.codes_count,
             "url_prefix": self.workorder.url_prefix,
             "use_serial_number": self.workorder.use_serial_number,
             **more,
@@ -201,9 +225,9 @@ def _code_lines(workorder: Workorder) -> Generator[bytes]:
         COPY (
             SELECT identifier, CASE WHEN %s THEN lpad(sequence::text, 10, '0') END, sequence, (sequence - 1) / %s + 1,
                    %s || identifier
-            FROM workorders_code WHERE workorder_id = %s ORDER BY sequence
+            FROM workorders_code WHERE workorder_id = %s AND sequence <= %s ORDER BY sequence
         ) TO STDOUT (FORMAT csv)"""
-    values = [workorder.use_serial_number, Code.BATCH, workorder.url_prefix, workorder.pk]
+    values = [workorder.use_serial_number, Code.BATCH, workorder.url_prefix, workorder.pk, workorder.codes_count]
     pending = bytearray(HEADER + b"\n")
     with connection.cursor() as cursor, cursor.cursor.copy(query, values) as copy:
         for line in copy:

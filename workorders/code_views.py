@@ -7,16 +7,16 @@ import re
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 
 from portal.access import PersonRequest, page
 from portal.models import Company, User
 from portal.paging import searched, stretch_of
-from workorders import qr
+from workorders import qr, samples
 from workorders.labels import Label, one_a_page
-from workorders.models import Code
+from workorders.models import Code, Workorder
 from workorders.pdf import PdfWriter
 from workorders.services import workorders_for
 from workorders.symbols import encode, smallest_version
@@ -63,13 +63,13 @@ def code_detail(request: PersonRequest, pk: int, identifier: str) -> HttpRespons
 def code_svg(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol as SVG."""
     code = _code(request.user, pk, identifier)
-    return _picture(qr.svg(code.url), f"{identifier}.svg", "image/svg+xml")
+    return _picture(samples.svg(code.workorder, code.url), f"{identifier}.svg", "image/svg+xml")
 
 
 @page("workorder_view")
 def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol as PNG, with the pixels a module that `module` says."""
-    code = _code(request.user, pk, identifier)
+    code = _plain_code(request.user, pk, identifier)
     module = request.GET.get("module", str(qr.PNG_MODULE))
     if module not in map(str, PNG_MODULES):
         sizes = ", ".join(map(str, PNG_MODULES))
@@ -80,7 +80,7 @@ def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
 @page("workorder_view")
 def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol with its id below, as a PDF of one page."""
-    code = _code(request.user, pk, identifier)
+    code = _plain_code(request.user, pk, identifier)
     return _picture(one_page(code.url, identifier), f"{identifier}.pdf", "application/pdf")
 
 
@@ -100,6 +100,14 @@ def _code(user: User, pk: int, identifier: str) -> Code:
     workorder = get_object_or_404(workorders_for(user), pk=pk)
     codes = Code.objects.filter(company_id=workorder.company_id, identifier=identifier, workorder=workorder)
     return get_object_or_404(codes.select_related("workorder", "product"))
+
+
+def _plain_code(user: User, pk: int, identifier: str) -> Code:
+    """The same; 404 also for a secure code, which is printed with its graphic and not from here."""
+    code = _code(user, pk, identifier)
+    if code.workorder.type == Workorder.Type.SSC:
+        raise Http404
+    return code
 
 
 def _picture(content: bytes, filename: str, content_type: str) -> HttpResponse:

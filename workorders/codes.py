@@ -130,12 +130,13 @@ class CodeSpool:
             previous, previous_line = identifier, line
             yield line
 
-    def load(self, tick: Callable[[int], None]) -> None:
+    def load(self, tick: Callable[[int], None], after: int = 0) -> None:
         """COPY the codes into the table, in the caller's transaction; IntegrityError when an id is taken.
 
-        `tick` hears how many codes have been sent so far, now and then.
+        Their sequences go on after `after`, which is how many codes the workorder has. `tick` hears how many codes
+        have been sent so far, now and then.
         """
-        lines = self._renumbered() if self._gaps else _merged(self._runs)
+        lines = self._renumbered(after) if self._gaps or after else _merged(self._runs)
         with connection.cursor() as cursor:
             copy_blocks(cursor, Code._meta.db_table, COLUMNS, ticking(self._blocks(lines), tick))
 
@@ -145,13 +146,13 @@ class CodeSpool:
         while block := b"".join(islice(lines, at_once)):
             yield block
 
-    def _renumbered(self) -> Iterator[bytes]:
-        """The codes with their sequences closed over the gaps."""
+    def _renumbered(self, after: int) -> Iterator[bytes]:
+        """The codes with their sequences closed over the gaps, and `after` higher."""
         ends, widths = self._gaps.cumulated()
         for line in _merged(self._runs):
             identifier, sequence, rest = line.split(b"\t", 2)
             number = int(sequence)
-            yield b"%b\t%d\t%b" % (identifier, number - widths[bisect_right(ends, number)], rest)
+            yield b"%b\t%d\t%b" % (identifier, number - widths[bisect_right(ends, number)] + after, rest)
 
     def sample_is_taken(self) -> bool:
         """Whether the company has used any of some thousand ids, evenly picked from the codes, already."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.utils.text import slugify
 
 from portal.downloads import download
-from workorders.archive import Kind, archive_name, published
+from workorders.archive import Kind, NoCodes, archive_name, published
 from workorders.images import Look
 from workorders.models import Workorder
 
@@ -16,8 +16,14 @@ SUFFIXES: dict[Kind, str] = {"archive": "", "serial-numbers": "-serial-numbers"}
 
 
 def archive_download(request: Any, workorder: Workorder, kind: Kind) -> HttpResponseBase:
-    """The workorder's zip of that kind, named after its reference; built first where it is missing."""
-    return _zip(request, workorder, published(workorder, kind), SUFFIXES[kind])
+    """The workorder's zip of that kind, named after its reference; built first where it is missing.
+
+    Http404 while it has no codes.
+    """
+    try:
+        return _zip(request, workorder, published(workorder, kind), SUFFIXES[kind])
+    except NoCodes:
+        raise Http404 from None
 
 
 def images_download(request: Any, workorder: Workorder, look: Look) -> HttpResponseBase:

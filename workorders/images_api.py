@@ -20,6 +20,7 @@ MARGIN = 10.0  # around labels whose size is not said, in millimetres
 MOST_LABELS = 50  # along one side of a sheet
 SHEET = ("columns", "rows", "page_width", "page_height", "label_width", "label_height", "column_gap", "row_gap")
 ONLY_FOR: dict[str, tuple[str, ...]] = {"module": ("png",), **dict.fromkeys((*SHEET, "with_id"), ("pdf",))}
+NOT_PLAIN = "Secure codes are never printed without their graphic, so there are no plain images of them."
 
 
 class LookSerializer(serializers.Serializer[Any]):
@@ -55,6 +56,8 @@ class LookSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         workorder: Workorder = self.context["workorder"]
+        if workorder.type == Workorder.Type.SSC:
+            raise serializers.ValidationError({"images": [NOT_PLAIN]})
         try:
             version = version_for(workorder, attrs["level"], attrs["version"])
         except ValueError as error:

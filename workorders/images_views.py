@@ -17,7 +17,7 @@ from workorders.downloads import images_download
 from workorders.images import Look, NotMade, asked
 from workorders.images_api import ONLY_FOR, look_of
 from workorders.models import Job, Workorder
-from workorders.services import with_codes, workorders_for
+from workorders.services import with_plain_images, workorders_for
 from workorders.symbols import LEVELS, VERSIONS
 
 MOST_SHOWN = 20
@@ -55,7 +55,7 @@ class Made(NamedTuple):
 @vary_on_headers("HX-Request")
 def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
     """The archives of images that were ordered, and the order of another; one that is refused is shown again."""
-    workorder = get_object_or_404(with_codes(workorders_for(request.user)), pk=pk)
+    workorder = get_object_or_404(with_plain_images(workorders_for(request.user)), pk=pk)
     errors: Any = {}
     if request.method == "POST":
         try:
@@ -102,7 +102,7 @@ def _made(workorder: Workorder) -> list[Made]:
 
 
 def _job(request: PersonRequest, pk: int, job_id: int) -> Job:
-    workorders = with_codes(workorders_for(request.user))
+    workorders = with_plain_images(workorders_for(request.user))
     return get_object_or_404(Job, pk=job_id, what=Job.What.IMAGES, workorder=get_object_or_404(workorders, pk=pk))
 
 

@@ -213,6 +213,16 @@ class Workorder(models.Model):
         return self.reference
 
     @property
+    def codes_count(self) -> int:
+        """How many codes it has, once they are not being minted any more."""
+        return self.uploaded_quantity if self.type == self.Type.SSC else self.quantity
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether there are codes: not only to be minted or uploaded yet."""
+        return bool(self.codes_count) if self.type == self.Type.SSC else not self.minting
+
+    @property
     def minting(self) -> Job | None:
         """The job that makes the codes, or that ended without them; None when the codes are there."""
         return self.jobs.filter(Job.WITHOUT_CODES).order_by("-id").first()

@@ -96,5 +96,6 @@ def _step(workorder: Workorder, by: User, what: str, detail: dict[str, Any], **f
 def _refusal(workorder: Workorder, step: Step) -> str:
     if workorder.type != Workorder.Type.SSC:
         return f"This workorder has no secure codes, so it cannot be {step.called} by hand."
-    allowed = " or ".join(state.label for state in step.states)
+    *others, last = [str(state.label) for state in step.states]
+    allowed = f"{', '.join(others)} or {last}" if others else last
     return f"This workorder is {workorder.get_state_display()}; only one that is {allowed} can be {step.called}."

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Sum, Value, When
 from django.db.models.functions import StrIndex
 
 from portal.models import Company, User
@@ -50,8 +50,22 @@ def workorders_to_print(user: User) -> QuerySet[Workorder]:
 
 
 def with_codes(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
-    """Those of `workorders` whose codes are in the table, not being minted nor given up."""
-    return workorders.exclude(Exists(Job.objects.filter(Job.WITHOUT_CODES, workorder=OuterRef("pk"))))
+    """Those of `workorders` that have codes in the table, not only to be minted or uploaded yet."""
+    return workorders.exclude(type=Workorder.Type.SSC, uploaded_quantity=0).exclude(
+        Exists(Job.objects.filter(Job.WITHOUT_CODES, workorder=OuterRef("pk")))
+    )
+
+
+def with_plain_images(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
+    """Those of `workorders` that may be printed as plain QR symbols."""
+    return with_codes(workorders).filter(type=Workorder.Type.SID)
+
+
+def codes_in(workorders: QuerySet[Workorder]) -> int:
+    """How many codes `workorders` have, all together."""
+    has = Case(When(type=Workorder.Type.SSC, then="uploaded_quantity"), default="quantity")
+    total: int = with_codes(workorders).aggregate(total=Sum(has, default=0))["total"]
+    return total
 
 
 def products_for(user: User) -> QuerySet[Product]:

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 from portal.access import PersonRequest, page
 from portal.models import Company, User
 from portal.paging import chosen, page_of, searched, they_are
-from workorders import qr
+from workorders import samples
 from workorders.code_views import sees_codes
 from workorders.downloads import archive_download
-from workorders.models import FIRST_CODES, Code, Workorder
+from workorders.models import FIRST_CODES, Code, Job, Workorder
 from workorders.services import own_workorders, set_archived, with_codes, workorders_for
 
 ARCHIVED = "archived"
@@ -35,7 +35,9 @@ def sees_several_companies(user: User) -> bool:
 
 def is_being_archived(workorder: Workorder) -> bool:
     """Whether the codes are there and their archive is not yet."""
-    return workorder.type == Workorder.Type.SID and workorder.state == Workorder.State.NEW and not workorder.minting
+    if workorder.type == Workorder.Type.SSC:
+        return workorder.jobs.filter(what=Job.What.ARCHIVE, status__in=Job.OPEN).exists()
+    return workorder.state == Workorder.State.NEW and not workorder.minting
 
 
 @page("workorder_view")
@@ -94,7 +96,7 @@ def workorder_sample(request: PersonRequest, pk: int) -> HttpResponse:
     """The QR symbol of the workorder's first code, as SVG."""
     workorder = get_object_or_404(workorders_for(request.user), pk=pk)
     code = get_object_or_404(first_codes(workorder), sequence=1)
-    return HttpResponse(qr.svg(code.url), content_type="image/svg+xml")
+    return HttpResponse(samples.svg(workorder, code.url), content_type="image/svg+xml")
 
 
 @page("workorder_download")

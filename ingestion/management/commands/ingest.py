@@ -34,6 +34,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--default-scm-data", metavar="JSON", default="{}")
         parser.add_argument("--allow-posted-duplicates", action="store_true")
+        parser.add_argument("--workorder", type=int, metavar="ID", help="the workorder of secure codes they are for")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
@@ -96,6 +97,7 @@ def _parameters(company: Company, record: IngestionRecord, options: dict[str, An
         "record": record.key,
         "default_scm_data": defaults,
         "allow_posted_duplicates": options["allow_posted_duplicates"],
+        "workorder": options["workorder"],
     }
     form = ProcessSerializer(data=posted, context={"company": company})
     if not form.is_valid():

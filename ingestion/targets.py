@@ -1,0 +1,95 @@
+"""Where the codes of a file go: a SID workorder of the upload's own, or the SSC workorder that was named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from django.db import connection
+
+from ingestion.models import IngestionRecord
+from workorders import jobs, receiving
+from workorders.codes import CodeSpool
+from workorders.models import Job, Workorder
+from workorders.services import longest_id
+
+Tick = Callable[[int], None]
+
+
+class Target(Protocol):
+    """A workorder that is, or will be; `longest_id` is how many characters of id fit its URLs."""
+
+    workorder_id: int
+    longest_id: int
+
+    def refusal(self, count: int) -> str:
+        """Why it does not take `count` codes; empty when it does."""
+
+    def receive(self, spool: CodeSpool, tick: Tick) -> Workorder:
+        """Load the codes in the caller's transaction. IntegrityError when an id is taken, NotTaken as `refusal`."""
+
+
+def target_of(record: IngestionRecord) -> Target:
+    """Where the codes of the record's file go."""
+    into = record.parameters.get("workorder")
+    return OwnWorkorder(record) if into is None else SecureWorkorder(record, record.company.workorders.get(pk=into))
+
+
+class OwnWorkorder:
+    """A new SID workorder, made with its codes."""
+
+    def __init__(self, record: IngestionRecord) -> None:
+        self.record = record
+        self.url_prefix: str = record.parameters["url_prefix"] or record.company.url_prefix
+        self.longest_id = longest_id(self.url_prefix)
+        self.workorder_id = _next_workorder_id()
+
+    def refusal(self, count: int) -> str:
+        """Nothing is ordered that a file could exceed."""
+        return ""
+
+    def receive(self, spool: CodeSpool, tick: Tick) -> Workorder:
+        """The workorder with its codes."""
+        workorder = Workorder.objects.create(
+            pk=self.workorder_id,
+            company=self.record.company,
+            reference=f"Upload {self.record.key}",
+            quantity=spool.count,
+            url_prefix=self.url_prefix,
+            longest_id=spool.longest,
+            use_serial_number=self.record.parameters["use_serial_number"],
+            created_by_id=self.record.created_by_id,
+        )
+        spool.load(tick)
+        jobs.start(workorder, Job.What.ARCHIVE, {}, self.record.created_by)
+        return workorder
+
+
+class SecureWorkorder:
+    """An SSC workorder, which was ordered before; its codes go on where they ended."""
+
+    def __init__(self, record: IngestionRecord, workorder: Workorder) -> None:
+        self.record = record
+        self.workorder_id = workorder.pk
+        self.longest_id = workorder.longest_id
+
+    def refusal(self, count: int) -> str:
+        """As the workorder is now."""
+        return receiving.refusal(Workorder.objects.get(pk=self.workorder_id), count)
+
+    def receive(self, spool: CodeSpool, tick: Tick) -> Workorder:
+        """The workorder with its new codes."""
+        workorder = receiving.begin(self.workorder_id)
+        if reason := receiving.refusal(workorder, spool.count):  # rather before the load than after it
+            raise receiving.NotTaken(reason)
+        spool.load(tick, after=workorder.uploaded_quantity)
+        receiving.take(workorder, spool.count, self.record.created_by, self.record.key)
+        return workorder
+
+
+def _next_workorder_id() -> int:
+    """An id that no other workorder will have; one that goes unused is no loss."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('workorders_workorder', 'id'))")
+        (value,) = cursor.fetchone()
+        return int(value)

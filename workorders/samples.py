@@ -1,0 +1,33 @@
+"""What shows people one code of a workorder. A secure code is shown with a specimen of its graphic.
+
+The workorder's own graphic, the same in all its codes, is for the printing partner alone.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from workorders import qr
+from workorders.models import Workorder
+from workorders.secure_drawing import pngs
+from workorders.secure_graphic import DPIS, LAYOUTS, specimen
+
+
+def png(workorder: Workorder, url: str) -> bytes:
+    """The symbol of `url` as a PNG of one bit a pixel."""
+    if workorder.type != Workorder.Type.SSC:
+        return qr.png(url)
+    (image,) = pngs([url], specimen(workorder.layout, DPIS[0]))
+    return image
+
+
+def svg(workorder: Workorder, url: str) -> bytes:
+    """The same as an SVG document."""
+    if workorder.type != Workorder.Type.SSC:
+        return qr.svg(url)
+    height, width = LAYOUTS[workorder.layout].size
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" image-rendering="pixelated"'
+        f' href="data:image/png;base64,{b64encode(png(workorder, url)).decode()}"/></svg>\n'
+    ).encode()
