@@ -17,7 +17,7 @@ from zlib import crc32
 import pytest
 
 from tests.sinks import Sink
-from workorders.zipping import ZipWriter
+from workorders.zipping import ZipWriter, packed, unpacked
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -52,6 +52,7 @@ def written(out: SupportsWrite[bytes]) -> str:
         digest = archive.add_deflated("codes.csv", LINES)
         archive.add_deflated("nothing.csv", [])
         archive.add_stored(["last"], [b"\0" * 9])
+        archive.add_packed(["images/é.tiff", "none"], [packed(b"II*\0" * 99), packed(b"")])
         archive.add_stored([], [])
     return digest
 
@@ -71,10 +72,13 @@ def test_others_read_what_was_written(tmp_path: Path) -> None:
             "codes.csv": b"".join(LINES),
             "nothing.csv": b"",
             "last": b"\0" * 9,
+            "images/é.tiff": b"II*\0" * 99,
+            "none": b"",
         }
         for member in archive.infolist():
             assert member.date_time == (2026, 11, 24, 13, 45, 58)
             assert member.external_attr >> 16 == 0o100644
+        assert archive.getinfo("images/é.tiff").compress_size < 50
         assert archive.getinfo("codes.csv").compress_size < len(b"".join(LINES)) / 10
 
 
@@ -83,6 +87,15 @@ def test_the_same_bytes_each_time_and_into_what_only_writes() -> None:
     assert written(first) == written(second) == written(sink)
     assert first.getvalue() == second.getvalue()
     assert sink.crc == crc32(first.getvalue())
+
+
+def test_a_packed_member_lies_where_it_is_said_to() -> None:
+    out, content = io.BytesIO(), packed(b"II*\0" * 99)
+    with ZipWriter(out, MOMENT) as archive:
+        first, second = archive.add_packed(["a", "b"], [content, packed(b"x")])
+    assert unpacked(out.getvalue()[first : first + len(content.stream)]) == b"II*\0" * 99
+    assert unpacked(out.getvalue()[second : second + 3]) == b"x"
+    assert (content.size, content.digest) == (396, hashlib.sha256(b"II*\0" * 99).hexdigest())
 
 
 def test_an_archive_of_nothing() -> None:

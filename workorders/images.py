@@ -27,7 +27,8 @@ from workorders.archive import Archive, archive_name, draft_of
 from workorders.artist import Drawn, Style, draw
 from workorders.labels import Label, Sheet, one_a_page
 from workorders.models import Job, Workorder
-from workorders.pdf import MOST_PAGES, PdfWriter
+from workorders.pdf import PdfWriter
+from workorders.pdf_file import MOST_PAGES
 from workorders.proof import prove_pages
 from workorders.symbols import Level, capacity, smallest_version
 

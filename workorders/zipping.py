@@ -3,6 +3,7 @@
     with ZipWriter(out, moment) as archive:
         digest = archive.add_deflated("codes.csv", blocks)
         archive.add_stored(names, contents)
+        archive.add_packed(names, [packed(content) for content in contents])
 
 `out` needs only `write`. Memory does not grow with the members: the central directory waits in a temporary file. Names
 are taken as they are: that none comes twice is the caller's business. Sections are those of PKWARE's APPNOTE 6.3.9.
@@ -15,6 +16,7 @@ import shutil
 import struct
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -56,6 +58,29 @@ _LOCAL_LARGE = struct.Struct("<HHQQ")  # 4.5.3
 _DESCRIPTOR = struct.Struct("<IIQQ")  # 4.3.9, with zip64
 
 
+@dataclass(frozen=True)
+class Packed:
+    """A member compressed beforehand, maybe in another process: its raw deflate stream, and what the content was."""
+
+    stream: bytes
+    size: int
+    crc: int
+    digest: str  # SHA-256 in hexadecimal
+
+
+def packed(content: bytes) -> Packed:
+    """A small member, compressed; of the same content the same bytes on one kind of processor."""
+    deflate = isal_zlib.compressobj(1, isal_zlib.DEFLATED, -15)
+    stream = deflate.compress(content) + deflate.flush()
+    return Packed(stream, len(content), isal_zlib.crc32(content), hashlib.sha256(content).hexdigest())
+
+
+def unpacked(stream: bytes) -> bytes:
+    """The content of a raw deflate stream."""
+    content: bytes = isal_zlib.decompress(stream, -15)
+    return content
+
+
 class ZipWriter:
     """An archive in which all members bear the time `moment`; leaving its context completes it.
 
@@ -74,24 +99,37 @@ class ZipWriter:
 
     def add_stored(self, names: Sequence[str], contents: Sequence[bytes]) -> list[int]:
         """Append members as they are, and tell where the content of each begins; a few thousand at a time are fast."""
-        if len(names) != len(contents):
-            raise ValueError(f"{len(contents)} members need as many names, not {len(names)}.")
+        crcs = map(isal_zlib.crc32, contents)
+        return self._add(names, _STORED, contents, list(map(len, contents)), list(crcs))
+
+    def add_packed(self, names: Sequence[str], contents: Sequence[Packed]) -> list[int]:
+        """The same with members that are compressed already; each stream ends where the next member begins."""
+        streams = [content.stream for content in contents]
+        return self._add(
+            names, _DEFLATED, streams, [content.size for content in contents], [content.crc for content in contents]
+        )
+
+    def _add(
+        self, names: Sequence[str], method: int, streams: Sequence[bytes], sizes: list[int], crcs: list[int]
+    ) -> list[int]:
+        if len(names) != len(streams):
+            raise ValueError(f"{len(streams)} members need as many names, not {len(names)}.")
         if not names:
             return []
-        members = _Members(names, _STORED)
-        members.sizes = members.packed = np.fromiter(map(len, contents), np.uint64, len(contents))
+        members = _Members(names, method)
+        members.sizes, members.crcs = np.array(sizes, np.uint64), np.array(crcs, np.uint32)
+        members.packed = np.fromiter(map(len, streams), np.uint64, len(streams))
         if members.sizes.max() >= _MAX32:
             raise ValueError("A member of 4 GiB or more cannot be stored at once: stream it.")
-        members.crcs = np.fromiter(map(isal_zlib.crc32, contents), np.uint32, len(contents))
         heads = self._filled(members, _LOCAL, 0x04034B50)
         heads["needed"], heads["packed"], heads["size"] = _PLAIN, members.packed, members.sizes
-        ends = self._position + np.cumsum(_LOCAL.itemsize + members.lengths + members.sizes)
+        ends = self._position + np.cumsum(_LOCAL.itemsize + members.lengths + members.packed)
         members.offsets = np.concatenate(([np.uint64(self._position)], ends[:-1]))
-        size, packed = _LOCAL.itemsize, heads.tobytes()
-        parts = (packed[start : start + size] for start in range(0, len(packed), size))
-        self._write(b"".join(chain.from_iterable(zip(parts, members.names, contents, strict=True))))
+        size, headers = _LOCAL.itemsize, heads.tobytes()
+        parts = (headers[start : start + size] for start in range(0, len(headers), size))
+        self._write(b"".join(chain.from_iterable(zip(parts, members.names, streams, strict=True))))
         self._list(members)
-        begins: list[int] = (ends - members.sizes).tolist()
+        begins: list[int] = (ends - members.packed).tolist()
         return begins
 
     def add_deflated(self, name: str, blocks: Iterable[bytes]) -> str:
