@@ -88,7 +88,7 @@ def queued(path: Path, filetype: str = "csv") -> int:
         "url_prefix": "",
         "allow_posted_duplicates": False,
     }
-    services.queue(record, parameters)
+    services.queue(record, parameters, user)
     return record.pk
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ingestion.models import IngestionRecord
 from ingestion.services import cancel, retry
-from portal.back_office import BackOffice, Counter, ReadOnly
+from portal.back_office import BackOffice, Counter, ReadOnly, person
 
 LONG = ("result_data", "warnings")  # can name thousands of ids each
 
@@ -45,11 +45,11 @@ class RecordOffice(ReadOnly):
 
     @admin.action(description="Cancel", permissions=["act"])
     def cancel(self, request: HttpRequest, rows: QuerySet[IngestionRecord]) -> None:
-        self.act(request, rows, cancel, "Cancelled")
+        self.act(request, rows, lambda record: cancel(record, person(request)), "Cancelled")
 
     @admin.action(description="Retry what failed by our fault, or waits", permissions=["act"])
     def retry(self, request: HttpRequest, rows: QuerySet[IngestionRecord]) -> None:
-        self.act(request, rows, retry, "Queued again")
+        self.act(request, rows, lambda record: retry(record, person(request)), "Queued again")
 
 
 def _counters() -> Iterator[Counter]:

@@ -197,7 +197,7 @@ class Process(APIView):
         if record is None:
             raise Refused("Invalid record")
         try:
-            services.process(record, parameters)
+            services.process(record, parameters, person(request))
         except services.Unprocessable as error:
             raise Refused(str(error)) from None
         except services.Unacceptable as error:
@@ -241,7 +241,7 @@ class Cancel(_Records):
     def post(self, request: Request, key: str) -> Response:
         """End an ingestion that has not ended; nothing of it is stored."""
         record = get_object_or_404(self.get_queryset(), key=key, company_id=company_of(request))
-        if not services.cancel(record):
+        if not services.cancel(record, person(request)):
             raise Refused("The ingestion has ended already.")
         record.refresh_from_db()
         return Response(RecordSerializer(record).data)

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -79,7 +80,7 @@ def _give_up(record: IngestionRecord) -> None:
     kind = "internal_error"
     with suppress(ClaimLost), transaction.atomic():
         record.errors.create(error=kind)
-        record.end(status=Status.ERROR, result_data={"errors": [{kind: []}], "error_counts": {kind: 1}})
+        record.end(status=Status.ERROR, what="failed", result_data={"errors": [{kind: []}], "error_counts": {kind: 1}})
 
 
 class _Ingestion:
@@ -190,6 +191,6 @@ class _Ingestion:
             self.log.store(self.pulse.tick)
             self._end(Status.ERROR, self.rows, result_data=self.log.result_data)
 
-    def _end(self, status: str, rows: int, **fields: object) -> None:
-        found = {"warnings": self.log.warnings, "file_facts": self.facts}
-        self.record.end(status=status, rows_done=rows, rows_total=rows, **found, **fields)
+    def _end(self, status: str, rows: int, **fields: Any) -> None:
+        fields |= {"warnings": self.log.warnings, "file_facts": self.facts}
+        self.record.end(status=status, rows_done=rows, rows_total=rows, **fields)

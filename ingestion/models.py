@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 import string
+from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -64,6 +66,12 @@ class IngestionRecord(Leased):
         CREATING = "creating", "creating codes"
         REPORTING = "reporting", "listing the errors"
         ENDED = "ended", "ended"
+
+    SHARES: ClassVar[dict[str, tuple[float, float]]] = {
+        Phase.CHECKING: (0, 0.6),
+        Phase.SORTING: (0.6, 0.05),
+        Phase.CREATING: (0.65, 0.35),
+    }
 
     key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
     company = models.ForeignKey(Company, models.PROTECT, related_name="ingestions")
@@ -138,7 +146,10 @@ class IngestionError(models.Model):
 
     class Meta:
         ordering = ["row", "id"]
-        indexes = [models.Index(fields=["record", "row", "id"], name="ingestion_error_of_record")]
+        indexes = [
+            models.Index(fields=["record", "row", "id"], name="ingestion_error_of_record"),
+            HashIndex(fields=["value"], name="ingestion_error_value"),  # an id is looked for in all files
+        ]
 
     def __str__(self) -> str:
         return f"row {self.row}: {self.error}"

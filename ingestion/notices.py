@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from ingestion.errors import KINDS
 from ingestion.models import IngestionRecord
+from portal import timeline
 
 MOST_KINDS = 5  # of errors that a mail explains
 
@@ -29,6 +30,7 @@ def tell_end(record_id: int) -> None:
     )
     message.attach_alternative(render_to_string("ingestion/mail.html", context), "text/html")
     message.send()
+    timeline.note(record, "mailed")
 
 
 def _context(record: IngestionRecord) -> dict[str, Any]:

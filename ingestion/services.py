@@ -17,6 +17,7 @@ from django.utils import timezone
 from ingestion import tasks
 from ingestion.errors import message
 from ingestion.models import INCOMING, IngestionRecord
+from portal import timeline
 from portal.broker import wake
 from portal.leases import REMINDER
 from portal.models import Company, User
@@ -53,23 +54,26 @@ def records_for(user: User) -> QuerySet[IngestionRecord]:
 
 def start_upload(user: User, company: Company, *, filetype: str, mode: str, file_name: str = "") -> IngestionRecord:
     """A new record of `company`, waiting for its file."""
-    return IngestionRecord.objects.create(
-        company=company, created_by=user, filetype=filetype, ingestion_mode=mode, file_name=file_name
-    )
+    with transaction.atomic():
+        record = IngestionRecord.objects.create(
+            company=company, created_by=user, filetype=filetype, ingestion_mode=mode, file_name=file_name
+        )
+        timeline.note(record, "created", user)
+    return record
 
 
-def process(record: IngestionRecord, parameters: dict[str, Any]) -> None:
+def process(record: IngestionRecord, parameters: dict[str, Any], by: User) -> None:
     """Queue the uploaded file with `parameters` and wake a worker.
 
     Unprocessable as `queue` says, Unacceptable when the file did not come by the form.
     """
     with transaction.atomic():
-        queue(record, parameters)
+        queue(record, parameters, by)
         _check_arrival(record)
         transaction.on_commit(lambda: wake(tasks.run, record.pk))
 
 
-def queue(record: IngestionRecord, parameters: dict[str, Any]) -> None:
+def queue(record: IngestionRecord, parameters: dict[str, Any], by: User) -> None:
     """Queue the uploaded file with `parameters`; Unprocessable when there is none or the state is wrong.
 
     The file moves out of the signed form's reach first: what was posted is what is processed.
@@ -90,6 +94,7 @@ def queue(record: IngestionRecord, parameters: dict[str, Any]) -> None:
             parameters=parameters,
             file_size=storage().size(record.file_path),
         )
+        timeline.note(record, "queued", by)
 
 
 def _check_arrival(record: IngestionRecord) -> None:
@@ -123,16 +128,16 @@ def expire() -> int:
             storage().delete(record.file_path)  # moved there by a `process` that was cut off
             record.result_data = {"reason": IngestionRecord.EXPIRED}
             record.save(update_fields=["result_data"])
-            record.cancel()
+            record.cancel(what="expired")
     return len(records)
 
 
-def cancel(record: IngestionRecord) -> bool:
+def cancel(record: IngestionRecord, by: User) -> bool:
     """End an upload that has not ended; False when it had."""
-    return record.cancel()
+    return record.cancel(by)
 
 
-def retry(record: IngestionRecord) -> bool:
+def retry(record: IngestionRecord, by: User) -> bool:
     """Queue again what Codeport itself failed at, or remind the workers of what waits; False for any other."""
     with transaction.atomic():
         failed = IngestionRecord.objects.filter(
@@ -149,6 +154,7 @@ def retry(record: IngestionRecord) -> bool:
             result_data={},
         ):
             record.errors.all().delete()
+            timeline.note(record, "retried", by)
         elif not IngestionRecord.objects.filter(pk=record.pk, status=Status.QUEUED).exists():
             return False
         transaction.on_commit(lambda: wake(tasks.run, record.pk))

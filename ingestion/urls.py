@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ingestion import api, api_docs, views  # noqa: F401  # completes the schema
+from ingestion import api, api_docs, record_views, views  # noqa: F401  # completes the schema
 
 API = "api/v2/ingestion/"
 
@@ -8,11 +8,11 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("upload/", views.upload, name="upload"),
     path("upload/symbol/", views.upload_symbol, name="upload-symbol"),
-    path("ingestions/", views.record_list, name="record-list"),
-    path("ingestions/<slug:key>/", views.record_detail, name="record-detail"),
-    path("ingestions/<slug:key>/cancel/", views.record_cancel, name="record-cancel"),
-    path("ingestions/<slug:key>/errors.csv", views.record_errors_csv, name="record-errors-csv"),
-    path("ingestions/<slug:key>/rows-with-errors/", views.record_corrections, name="record-corrections"),
+    path("ingestions/", record_views.record_list, name="record-list"),
+    path("ingestions/<slug:key>/", record_views.record_detail, name="record-detail"),
+    path("ingestions/<slug:key>/cancel/", record_views.record_cancel, name="record-cancel"),
+    path("ingestions/<slug:key>/errors.csv", record_views.record_errors_csv, name="record-errors-csv"),
+    path("ingestions/<slug:key>/rows-with-errors/", record_views.record_corrections, name="record-corrections"),
     path(API, api.RecordList.as_view()),
     path(f"{API}codes/upload/get-post-data/", api.GetPostData.as_view(), name="api-get-post-data"),
     path(f"{API}codes/upload/process/", api.Process.as_view(), name="api-process"),

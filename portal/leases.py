@@ -8,18 +8,21 @@ number guards every end, so that a worker taken for dead cannot end the row.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 
-from django.db import Error, connection, models
+from django.db import Error, connection, models, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from portal import timeline
 from portal.broker import wake
 from portal.logs import about
+from portal.models import User
 
 BEAT = 0.25  # seconds between two signs of life
 LEASE = timedelta(seconds=10)  # a worker silent for longer has lost its claim
@@ -27,6 +30,8 @@ REMINDER = timedelta(seconds=30)  # what nobody claimed for so long is sent agai
 QUIET_WORKER = timedelta(seconds=15)  # after its lease ran out
 LONG_QUEUE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
+FIRST_GUESS = 3  # seconds of work before which nobody can say how long it will take
+LEAST_DONE = 0.03  # of the whole, likewise
 WAITING, ENDED = "waiting", "ended"  # the phases that every kind of work has
 
 logger = logging.getLogger(__name__)
@@ -47,6 +52,8 @@ class Status(models.TextChoices):
 class Leased(models.Model):
     """What work under a lease keeps about itself; whoever inherits may name phases of its own.
 
+    Each change below writes its line of the timeline.
+
     | from | to | by |
     |---|---|---|
     | queued | processing | `claim`, for a lease that the worker renews |
@@ -56,6 +63,8 @@ class Leased(models.Model):
     """
 
     OPEN: ClassVar[tuple[str, ...]] = (Status.QUEUED, Status.PROCESSING)
+    SHARES: ClassVar[dict[str, tuple[float, float]]] = {}
+    """Of the phases whose end can be foreseen: the share of all time that lies before it, and its own."""
 
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     status_updated_at = models.DateTimeField(db_default=Now())
@@ -79,6 +88,23 @@ class Leased(models.Model):
         return min(100, 100 * self.rows_done // self.rows_total) if self.rows_total else None
 
     @property
+    def time_left(self) -> str:
+        """About how long until the end, in words; nothing while that cannot be told."""
+        if self.status != Status.PROCESSING or self.phase not in self.SHARES or not self.rows_total:
+            return ""
+        before, own = self.SHARES[self.phase]
+        done = before + own * min(1, self.rows_done / self.rows_total)
+        elapsed = (timezone.now() - self.status_updated_at).total_seconds()
+        if elapsed < FIRST_GUESS or done < LEAST_DONE or self.is_quiet:
+            return ""
+        return roughly(elapsed * (1 - done) / done)
+
+    @property
+    def state(self) -> str:
+        """What changes with each line of the timeline but those about mail."""
+        return f"{self.status}-{self.attempts}"
+
+    @property
     def is_quiet(self) -> bool:
         """Whether nothing was heard for too long of work that ought to move."""
         now = timezone.now()
@@ -96,16 +122,20 @@ class Leased(models.Model):
     @classmethod
     def claim(cls, pk: int, phase: str) -> Self | None:
         """The work, now ours for LEASE and in `phase`; None when it is not queued."""
-        claimed = cls._default_manager.filter(pk=pk, status=Status.QUEUED).update(
-            status=Status.PROCESSING,
-            status_updated_at=Now(),
-            phase=phase,
-            rows_done=0,
-            rows_total=None,
-            attempts=F("attempts") + 1,
-            lease_until=Now() + LEASE,
-        )
-        return cls._default_manager.get(pk=pk) if claimed else None
+        with transaction.atomic():
+            if not cls._default_manager.filter(pk=pk, status=Status.QUEUED).update(
+                status=Status.PROCESSING,
+                status_updated_at=Now(),
+                phase=phase,
+                rows_done=0,
+                rows_total=None,
+                attempts=F("attempts") + 1,
+                lease_until=Now() + LEASE,
+            ):
+                return None
+            work = cls._default_manager.get(pk=pk)
+            timeline.note(work, "begun", attempt=work.attempts)
+            return work
 
     def held(self) -> models.QuerySet[Self]:
         """The row, as long as this attempt holds it."""
@@ -114,29 +144,52 @@ class Leased(models.Model):
         )
         return rows
 
-    def end(self, **fields: object) -> None:
-        """Write the end, status among `fields`, if this attempt still holds the work; ClaimLost otherwise."""
-        if not self.held().update(status_updated_at=Now(), lease_until=None, phase=ENDED, **fields):
-            raise ClaimLost
+    def end(self, *, status: str, what: str = "", **fields: object) -> None:
+        """Write the end if this attempt still holds the work; ClaimLost otherwise.
 
-    def cancel(self) -> bool:
-        """End work that has not ended; False when it had."""
-        unended = type(self)._default_manager.filter(pk=self.pk, status__in=self.OPEN)
-        return bool(
-            unended.update(status=Status.CANCELLED, status_updated_at=Now(), lease_until=None, phase=ENDED),
-        )
+        The timeline calls it `what`, or else by its status.
+        """
+        with transaction.atomic():
+            ended = {"status": status, "status_updated_at": Now(), "lease_until": None, "phase": ENDED}
+            if not self.held().update(**ended, **fields):
+                raise ClaimLost
+            timeline.note(self, what or status)
+
+    def cancel(self, by: User | None = None, what: str = "cancelled") -> bool:
+        """End work that has not ended, for the reason `what`; False when it had."""
+        with transaction.atomic():
+            unended = type(self)._default_manager.filter(pk=self.pk, status__in=self.OPEN)
+            ended = {"status": Status.CANCELLED, "status_updated_at": Now(), "lease_until": None, "phase": ENDED}
+            if not unended.update(**ended):
+                return False
+            timeline.note(self, what, by)
+            return True
 
     @classmethod
     def requeue_stale(cls, task: Any) -> None:
         """Send `task` again for all work that a worker abandoned, or that no worker was told of."""
         rows = cls._default_manager
-        rows.filter(status=Status.PROCESSING, lease_until__lt=Now()).update(
-            status=Status.QUEUED, status_updated_at=Now(), phase=WAITING, rows_done=0, rows_total=None
-        )
+        with transaction.atomic():
+            stale = rows.filter(status=Status.PROCESSING, lease_until__lt=Now())
+            for work in stale.select_for_update(skip_locked=True).only("pk", "attempts"):
+                timeline.note(work, "lost", attempt=work.attempts)
+                rows.filter(pk=work.pk).update(
+                    status=Status.QUEUED, status_updated_at=Now(), phase=WAITING, rows_done=0, rows_total=None
+                )
         forgotten = rows.filter(status=Status.QUEUED, lease_until__lt=Now())
         for pk in list(forgotten.values_list("pk", flat=True)):
             if forgotten.filter(pk=pk).update(lease_until=Now() + REMINDER):
                 wake(task, pk)
+
+
+def roughly(seconds: float) -> str:
+    """`seconds` to come in words, in steps so wide that a wavering guess stays in one."""
+    if seconds <= 10:
+        return "a few seconds"
+    if seconds <= 60:
+        return f"about {math.ceil(seconds / 10) * 10} seconds"
+    minutes = math.ceil(seconds / 60)
+    return f"about {minutes} minutes" if minutes <= 90 else f"about {math.ceil(minutes / 60)} hours"
 
 
 class Pulse(threading.Thread):

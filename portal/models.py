@@ -172,7 +172,7 @@ class UserAuthorizationToken(models.Model):
 
 
 class Event(models.Model):
-    """One line of a timeline: what was done to an ingestion record or a workorder, by whom and when. Never changed.
+    """One line of a timeline: what was done to an ingestion record, a workorder or a job, by whom and when.
 
     `portal.timeline` writes and reads them. `by` is None for what a worker or the clock did.
     """

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.dateparse import parse_date
 
 ROWS_A_PAGE = 25
 
@@ -19,6 +21,39 @@ Row = TypeVar("Row", bound=Model)
 def searched(request: HttpRequest) -> str:
     """What the person looks for; PostgreSQL's text holds no NUL."""
     return request.GET.get("q", "").replace("\0", "").strip()
+
+
+def picked(request: HttpRequest, name: str, known: Container[str]) -> str:
+    """Which of the `known` values the URL names, or nothing."""
+    value = request.GET.get(name, "")
+    return value if value in known else ""
+
+
+def ordered(
+    request: HttpRequest, rows: QuerySet[Row], orders: Mapping[str, tuple[str, Sequence[Any]]], usual: str
+) -> tuple[QuerySet[Row], tuple[Any, ...]]:
+    """`rows` in the order that the URL asks for, and the filter's choice of it.
+
+    `orders` has what people read and the fields, by what stands in the URL; `usual` names the order that `rows` have.
+    """
+    chosen = picked(request, "sort", orders)
+    choices = [(name, said) for name, (said, _) in orders.items()]
+    return rows.order_by(*orders[chosen][1]) if chosen else rows, ("sort", "Order", usual, choices, chosen)
+
+
+def day(request: HttpRequest, name: str) -> date | None:
+    """The day that the URL names, if it does."""
+    try:
+        return parse_date(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
+def between(first: date | None, last: date | None, field: str = "created_at") -> Q:
+    """The rows of the days from `first` to `last` in UTC, where these are known; an index on `field` can find them."""
+    begin = Q(**{f"{field}__gte": datetime.combine(first, time.min, UTC)}) if first else Q()
+    beyond = last + timedelta(days=1) if last and last < date.max else None
+    return begin & Q(**{f"{field}__lt": datetime.combine(beyond, time.min, UTC)}) if beyond else begin
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Row]) -> Page[Row]:

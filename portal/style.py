@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from portal.access import PersonRequest, page
+from portal.models import Event
 
 STATUSES = (
     *("uploading", "queued", "processing", "completed", "error", "cancelled"),
@@ -50,12 +51,15 @@ def style(request: PersonRequest) -> HttpResponse:
     """Every component with its name; for those who run the portal."""
     if not request.user.is_staff:
         raise PermissionDenied
+    an_hour_ago = timezone.now() - timedelta(hours=1)
     context: dict[str, Any] = {
         "lines": [Line(status) for status in STATUSES],
         "icons": [f"icons/{name}.svg" for name in ICONS],
         "form": Example({"text": "as typed", "number": "0", "choice": "sid"}),
         "page": Paginator(range(1, 60), 25).get_page(2),
-        "an_hour_ago": timezone.now() - timedelta(hours=1),
+        "an_hour_ago": an_hour_ago,
         "choices": CHOICES,
+        "history": [("Upload begun", Event(by=request.user, at=an_hour_ago)), ("Completed", Event(at=an_hour_ago))],
+        "company": request.user.company,
     }
     return render(request, "portal/style.html", context)

@@ -1,4 +1,4 @@
-"""Who did what and when: the timeline of an ingestion record or a workorder.
+"""Who did what and when: the timeline of an ingestion record, a workorder or a job.
 
 A line is written in the transaction that does what it tells, so neither is there without the other.
 """

@@ -149,7 +149,7 @@ def queued(user: User, data: bytes | str, filetype: str = "csv", **parameters: A
         "url_prefix": "",
         "allow_posted_duplicates": False,
     }
-    services.queue(record, defaults | parameters)
+    services.queue(record, defaults | parameters, user)
     return record
 
 

@@ -206,7 +206,7 @@ def test_what_failed_by_our_fault_is_retried_to_its_end(committed_demo: Demo) ->
 def test_nothing_is_retried_whose_file_is_gone(demo: Demo) -> None:
     failed = a_failure(demo.staff)
     storage().delete(failed.file_path)
-    assert not services.retry(failed)
+    assert not services.retry(failed, demo.root)
     failed.refresh_from_db()
     assert failed.status == "error"
 

@@ -63,7 +63,7 @@ def test_what_expired_cannot_be_processed_and_its_page_says_why(demo: Demo, clie
 
 def test_files_of_uploads_that_were_cancelled_or_posted_again_go_too(demo: Demo) -> None:
     cancelled = begun(demo, 25)
-    services.cancel(cancelled)
+    services.cancel(cancelled, demo.admin)
     processed = queued(demo.staff, "id\nabc12345\n")
     put(processed.incoming_path, 25)
     services.expire()

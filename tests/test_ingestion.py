@@ -257,7 +257,7 @@ def test_a_queued_record_that_was_cancelled_is_left_alone(committed_demo: Demo) 
     from ingestion import engine, services
 
     record = queued(committed_demo.staff, SPEC_EXAMPLE)
-    assert services.cancel(record)
+    assert services.cancel(record, committed_demo.admin)
     engine.run(record.pk)
     record.refresh_from_db()
     assert record.status == "cancelled"

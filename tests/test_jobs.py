@@ -101,13 +101,13 @@ def test_a_cancelled_job_stops_and_leaves_nothing(committed_demo: Demo) -> None:
     running = Thread(target=in_thread, args=(work.run, job.pk))
     running.start()
     wait_for(lambda: status_of(job) == "processing" and job.rows_done > 0, "codes are being created")
-    assert jobs.cancel(job)
+    assert jobs.cancel(job, committed_demo.admin)
     running.join(DEADLINE)
     assert not running.is_alive()
     assert (status_of(job), job.phase, job.lease_until) == ("cancelled", "ended", None)
     assert Workorder.objects.get().state == "cancelled"
     assert Code.objects.count() == 0
-    assert not jobs.cancel(job)
+    assert not jobs.cancel(job, committed_demo.admin)
 
 
 def test_a_worker_taken_for_dead_cannot_end_the_job(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +115,7 @@ def test_a_worker_taken_for_dead_cannot_end_the_job(committed_demo: Demo, monkey
     job = minting_job(committed_demo.staff, 10)
     end = Job.end
 
-    def late(mine: Job, **fields: object) -> None:
+    def late(mine: Job, **fields: Any) -> None:
         monkeypatch.setattr(Job, "end", end)
         Job.objects.filter(pk=job.pk).update(attempts=mine.attempts + 1)
         end(mine, **fields)

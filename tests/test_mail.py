@@ -14,6 +14,7 @@ from ingestion import tasks
 from ingestion.models import IngestionRecord
 from portal.celery import app
 from portal.models import User
+from portal.timeline import events_of
 from tests.conftest import Demo, queued
 from tests.test_ingestion import SPEC_EXAMPLE
 from tests.test_pages import as_, seen
@@ -88,6 +89,7 @@ def test_a_message_that_comes_twice_sends_one_mail(committed_demo: Demo) -> None
     record = uploaded(committed_demo.staff, SPEC_EXAMPLE)
     tasks.run(record.pk)
     assert len(mail.outbox) == 1
+    assert [event.what for event in events_of(record)].count("mailed") == 1
 
 
 def test_the_mail_is_switched_off_at_ones_account(committed_demo: Demo) -> None:

@@ -255,7 +255,7 @@ def test_there_is_no_archive_before_there_are_codes(committed_demo: Demo) -> Non
     with pytest.raises(NoCodes):
         published(workorder, "archive")
     assert not services.with_codes(Workorder.objects.all()).exists()
-    assert jobs.cancel(workorder.jobs.get())
+    assert jobs.cancel(workorder.jobs.get(), committed_demo.admin)
     for path in paths:
         assert client.get(path).status_code == 404
 

@@ -231,7 +231,7 @@ def test_support_sees_whose_each_record_is(demo: Demo) -> None:
         page = seen(demo.support, path)
         assert "Demo Brands" in page
         assert "Other Brands" in page
-        assert "Order" not in page
+        assert "Order 0" not in page
 
 
 # Upload

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -101,7 +102,7 @@ def test_a_worker_taken_for_dead_cannot_end_the_record(committed_demo: Demo, mon
     record = queued(committed_demo.staff, rows(10))
     end = IngestionRecord.end
 
-    def late(mine: IngestionRecord, **fields: object) -> None:
+    def late(mine: IngestionRecord, **fields: Any) -> None:
         monkeypatch.setattr(IngestionRecord, "end", end)
         IngestionRecord.objects.filter(pk=record.pk).update(status="processing", attempts=mine.attempts + 1)
         end(mine, **fields)

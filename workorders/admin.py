@@ -10,11 +10,11 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from portal.back_office import BackOffice, Counter, Office, ReadOnly, estimated_rows
+from portal.back_office import BackOffice, Counter, Office, ReadOnly, estimated_rows, person
 from portal.models import Company
 from workorders import jobs
 from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
-from workorders.services import set_archived
+from workorders.services import codes_called, set_archived
 
 
 @admin.register(Product)
@@ -86,7 +86,7 @@ class JobOffice(ReadOnly):
 
     @admin.action(description="Cancel", permissions=["act"])
     def cancel(self, request: HttpRequest, rows: QuerySet[Job]) -> None:
-        self.act(request, rows, jobs.cancel, "Cancelled")
+        self.act(request, rows, lambda job: jobs.cancel(job, person(request)), "Cancelled")
 
 
 class OnePage(Paginator):  # type: ignore[type-arg]  # not generic at run time
@@ -114,8 +114,7 @@ class CodeOffice(ReadOnly):
         """By exact id in each company, as the unique index finds them."""
         if not search_term:
             return queryset, False
-        companies = list(Company.objects.values_list("pk", flat=True))
-        return queryset.filter(company_id__in=companies, identifier=search_term).order_by("company_id"), False
+        return (queryset & codes_called(search_term, Company.objects.all())).order_by("company_id"), False
 
     def view_on_site(self, obj: Code) -> str:
         return reverse("code-detail", args=[obj.workorder_id, obj.identifier])

@@ -119,7 +119,7 @@ class Download(_Archive):
         workorder = get_object_or_404(self.get_queryset(), pk=pk)
         look = look_of(request.query_params.dict(), workorder)
         job = workorder.jobs.filter(what=Job.What.IMAGES, parameters=look.parameters, status__in=Job.OPEN).first()
-        if job is None or not jobs.cancel(job):
+        if job is None or not jobs.cancel(job, person(request)):
             raise Http404
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -28,6 +28,11 @@ AFTER_EVERY_ID = "~"  # sorts behind each character that an id may have
 ID_OF_URL = re.compile(r"^https?://.*[^A-Za-z0-9_-]")  # what stands before the id in a URL that a scanner read
 
 
+def id_in(query: str) -> str:
+    """The id in what somebody looks for: the end of a URL that a scanner read, or all of it."""
+    return ID_OF_URL.sub("", query)
+
+
 def sees_codes(user: User) -> bool:
     """Whether codes may be looked at one by one: a printing partner works whole workorders."""
     return user.may("workorder_view") and (user.brand is not None or user.is_superuser)
@@ -38,7 +43,7 @@ def code_list(request: PersonRequest) -> HttpResponse:
     """The company's codes whose ids begin with what is looked for."""
     if request.user.brand is None:
         raise PermissionDenied("Codes belong to a brand owner; only its people can search them.")
-    query = ID_OF_URL.sub("", searched(request))
+    query = id_in(searched(request))
     codes = beginning_with(request.user.brand, query).select_related("workorder", "product")
     return render(
         request, "workorders/code_list.html", {"query": query, "stretch": stretch_of(request, codes, "identifier")}

@@ -122,7 +122,7 @@ def images_file(request: PersonRequest, pk: int, job_id: int) -> HttpResponseBas
 @require_POST
 def images_cancel(request: PersonRequest, pk: int, job_id: int) -> HttpResponse:
     """End the making of images; they can be ordered again at any time."""
-    if jobs.cancel(_job(request, pk, job_id)):
+    if jobs.cancel(_job(request, pk, job_id), request.user):
         messages.success(request, "Cancelled. The images can be ordered again at any time.")
     else:
         messages.error(request, "These images were not being made any more, so there was nothing to cancel.")

@@ -36,10 +36,10 @@ def again(job: Job) -> None:
             transaction.on_commit(lambda: wake(tasks.run_job, job.pk))
 
 
-def cancel(job: Job) -> bool:
+def cancel(job: Job, by: User) -> bool:
     """End a job that has not ended; False when it had."""
     with transaction.atomic():
-        cancelled = job.cancel()
+        cancelled = job.cancel(by)
         if cancelled:
             leave_without_codes(job)
     return cancelled

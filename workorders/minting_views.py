@@ -63,7 +63,7 @@ def workorder_cancel(request: PersonRequest, pk: int) -> HttpResponse:
     workorder = get_object_or_404(own_workorders(request.user), pk=pk)
     job = workorder.minting
     if request.method == "POST":
-        if job is not None and jobs.cancel(job):
+        if job is not None and jobs.cancel(job, request.user):
             messages.success(request, "Cancelled. No code of this workorder was created.")
         else:
             messages.error(request, "This workorder was not being created any more, so there was nothing to cancel.")

@@ -258,6 +258,9 @@ class Job(Leased):
         UPDATING = "updating", "changing codes"
         ENDED = "ended", "ended"
 
+    SHARES: ClassVar[dict[str, tuple[float, float]]] = dict.fromkeys(
+        (Phase.CREATING, Phase.PACKING, Phase.DRAWING), (0, 1)
+    )
     LASTING: ClassVar[tuple[str, ...]] = (*Leased.OPEN, Status.COMPLETED)
     WITHOUT_CODES: ClassVar[models.Q] = models.Q(what=What.MINT) & ~models.Q(status=Status.COMPLETED)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import PersonRequest, page
 from portal.models import Company, User
-from portal.paging import chosen, page_of, searched, they_are
+from portal.paging import chosen, ordered, page_of, searched, they_are
 from workorders import products
 from workorders.models import Product
 from workorders.services import products_for
@@ -65,11 +65,11 @@ def brand_of(user: User) -> Company:
 @page("product_view")
 def product_list(request: PersonRequest) -> HttpResponse:
     """Products as the URL asks for them; archived ones only when it does."""
-    query, state, order = searched(request), request.GET.get("state", ""), request.GET.get("sort", "")
-    shown: QuerySet[Product] = products_for(request.user).filter(is_archived=state == ARCHIVED)
+    query, state = searched(request), request.GET.get("state", "")
+    listed = products_for(request.user).filter(is_archived=state == ARCHIVED).order_by("sku", "id")
+    shown, order = ordered(request, listed, ORDERS, "SKU, A to Z")
     if query:
         shown = shown.filter(Q(sku__icontains=query) | Q(name__icontains=query))
-    shown = shown.order_by(*ORDERS[order][1] if order in ORDERS else ("sku", "id"))
     context: dict[str, Any] = {
         "page": page_of(request, shown.select_related("company")),
         "query": query,
@@ -77,7 +77,7 @@ def product_list(request: PersonRequest) -> HttpResponse:
         "is_filtered": bool(query or state),
         "more_choices": [
             ("state", "State", "In use", [(ARCHIVED, "archived")], state),
-            ("sort", "Order", "SKU, A to Z", [(name, label) for name, (label, _) in ORDERS.items()], order),
+            order,
         ],
         "kept": _without_chosen(request).items(),
         "whose": request.user.company is None,

@@ -13,7 +13,7 @@ from django.db.models.functions import StrIndex
 
 from portal.models import Company, User
 from workorders import qr
-from workorders.models import Job, Product, UrlPrefix, Workorder
+from workorders.models import Code, Job, Product, UrlPrefix, Workorder
 
 SHORTEST_ID, LONGEST_ID = 8, 100
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -76,6 +76,11 @@ def products_for(user: User) -> QuerySet[Product]:
 def usable_products(company_id: int) -> dict[str, int]:
     """The company's products that codes may have now: id by SKU."""
     return dict(Product.objects.filter(company_id=company_id, is_archived=False).values_list("sku", "pk"))
+
+
+def codes_called(identifier: str, companies: QuerySet[Company]) -> QuerySet[Code]:
+    """The codes of that id, at most one in each company; the unique index finds them."""
+    return Code.objects.filter(company_id__in=list(companies.values_list("pk", flat=True)), identifier=identifier)
 
 
 def claim_url_prefix(company: Company, prefix: str) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from portal.access import PersonRequest, page
 from portal.models import Company, User
-from portal.paging import chosen, page_of, searched, they_are
+from portal.paging import chosen, ordered, page_of, searched, they_are
 from workorders import samples
 from workorders.code_views import sees_codes
 from workorders.downloads import archive_download
@@ -44,17 +44,14 @@ def is_being_archived(workorder: Workorder) -> bool:
 def workorder_list(request: PersonRequest) -> HttpResponse:
     """Workorders as the URL asks for them; archived ones only when it does."""
     query, state, kind = searched(request), request.GET.get("state", ""), request.GET.get("type", "")
-    order = request.GET.get("sort", "")
-    workorders = workorders_for(request.user).select_related("company")
-    shown = workorders.filter(is_archived=state == ARCHIVED)
+    workorders = workorders_for(request.user).filter(is_archived=state == ARCHIVED).select_related("company")
+    shown, order = ordered(request, workorders, ORDERS, "Newest first")
     if state in Workorder.State.values:
         shown = shown.filter(state=state)
     if query:
         shown = shown.filter(Q(reference__icontains=query) | Q(remarks__icontains=query))
     if kind in Workorder.Type.values:
         shown = shown.filter(type=kind)
-    if order in ORDERS:
-        shown = shown.order_by(*ORDERS[order][1])
     context = {
         "page": page_of(request, shown),
         "query": query,
@@ -63,7 +60,7 @@ def workorder_list(request: PersonRequest) -> HttpResponse:
         "is_filtered": bool(query or state or kind),
         "more_choices": [
             ("type", "Type", "All types", Workorder.Type.choices, kind),
-            ("sort", "Order", "Newest first", [(name, label) for name, (label, _) in ORDERS.items()], order),
+            order,
         ],
         "is_archive": state == ARCHIVED,
         "whose": sees_several_companies(request.user),

@@ -55,7 +55,7 @@ class Command(BaseCommand):
         parameters = _parameters(company, record, options)
         with path.open("rb") as file:
             storage().save(record.incoming_path, File(file))
-        services.queue(record, parameters)
+        services.queue(record, parameters, user)
         self.stdout.write(record.key)
         self._run(record)
 
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             try:
                 engine.run(record.pk)
             except KeyboardInterrupt:
-                services.cancel(record)
+                services.cancel(record, record.created_by)
                 raise CommandError("Cancelled; nothing was stored.", returncode=130) from None
         record.refresh_from_db()
         if record.status != IngestionRecord.Status.COMPLETED:
@@ -101,7 +101,7 @@ def _parameters(company: Company, record: IngestionRecord, options: dict[str, An
     }
     form = ProcessSerializer(data=posted, context={"company": company})
     if not form.is_valid():
-        services.cancel(record)
+        services.cancel(record, record.created_by)
         raise CommandError("\n".join(f"{name}: {text}" for name, texts in form.errors.items() for text in texts))
     return form.parameters()
 

@@ -1,0 +1,31 @@
+"""Who did what to a record, and when, in words."""
+
+from __future__ import annotations
+
+from ingestion.models import IngestionRecord
+from portal import timeline
+from portal.models import Event
+
+WORDS = {
+    "created": "Upload begun",
+    "queued": "File received, check asked for",
+    "begun": "Taken up by a worker",
+    "lost": "Worker lost, back in the queue",
+    "completed": "Completed",
+    "error": "Refused",
+    "failed": "Given up: Codeport failed",
+    "cancelled": "Cancelled",
+    "expired": "Expired, never processed",
+    "retried": "Sent back into the queue",
+    "mailed": "Mail sent to the uploader",
+}
+
+
+def history_of(record: IngestionRecord) -> list[tuple[str, Event]]:
+    """The lines of the record's timeline, first things first, each in words."""
+    return [(_told(event), event) for event in timeline.events_of(record)]
+
+
+def _told(event: Event) -> str:
+    attempt = event.detail.get("attempt", 1)
+    return WORDS[event.what] + (f", attempt {attempt}" if event.what == "begun" and attempt > 1 else "")
