@@ -31,6 +31,8 @@ from workorders.models import Workorder
 from workorders.receiving import refusal
 from workorders.services import claim_url_prefix, usable_products
 
+IdFormat = IngestionRecord.IdFormat
+
 
 class Refused(APIException):
     """400 with the spec's own message."""
@@ -92,6 +94,11 @@ class ProcessSerializer(serializers.Serializer[Any]):
     default_scm_data = serializers.JSONField(default=dict)
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
     allow_posted_duplicates = serializers.BooleanField(default=False)
+    id_format = serializers.ChoiceField(
+        IdFormat.choices,
+        default=IdFormat.DEFAULT,
+        help_text="How the ids are written; `gs1` are GS1 Digital Link paths, /01/04006381333931/10/B7/21/A1.",
+    )
     delimiter = serializers.ChoiceField([*DELIMITERS], required=False, allow_blank=True, default="")
     columns = serializers.DictField(
         default=dict, help_text="A new name, or an empty one to leave the column out, by the name in the file."
@@ -115,6 +122,10 @@ class ProcessSerializer(serializers.Serializer[Any]):
         if workorder is not None and prefix not in ("", workorder.url_prefix):
             reason = f"The codes of this workorder begin with {workorder.url_prefix}; leave the prefix out."
             raise serializers.ValidationError({"url_prefix": [reason]})
+        prefix = workorder.url_prefix if workorder else prefix
+        if attrs["id_format"] == IdFormat.GS1 and prefix and (not prefix.endswith("/") or {"?", "#"} & {*prefix}):
+            reason = f"Behind {prefix} no GS1 id can go on as a path: it must end in a slash and have no ? and no #."
+            raise serializers.ValidationError({"url_prefix": [reason]})
         return attrs
 
     @property
@@ -126,6 +137,8 @@ class ProcessSerializer(serializers.Serializer[Any]):
         """What the record keeps of a valid call."""
         kept = ("default_scm_data", "url_prefix", "allow_posted_duplicates")
         set_ = {name: self.validated_data[name] for name in ("delimiter", "columns") if self.validated_data[name]}
+        if self.validated_data["id_format"] != IdFormat.DEFAULT:
+            set_["id_format"] = self.validated_data["id_format"]
         workorder: Workorder | None = self.validated_data["workorder"]
         into = {"workorder": workorder.pk} if workorder else {}
         numbered = {"use_serial_number": bool(workorder and workorder.use_serial_number)}

@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 
 from ingestion.errors import ErrorLog
 from ingestion.fields import parse_defaults
+from ingestion.identifiers import RULES
 from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
 from ingestion.readers import open_reader
@@ -114,6 +115,7 @@ class _Ingestion:
             parse_defaults(self.record.parameters["default_scm_data"]),
             usable_products(company_id),
             self.target.longest_id,
+            RULES[self.record.id_format],
         )
         rules = FileRules(limits, self.log)
         columns: dict[str, str] = self.record.parameters.get("columns", {})

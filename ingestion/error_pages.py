@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from ingestion.corrections import has_corrections
-from ingestion.errors import KINDS, message
+from ingestion.errors import message
 from ingestion.models import IngestionError, IngestionRecord
 from portal.paging import ROWS_A_PAGE, ordered, picked, searched
 
@@ -49,8 +49,8 @@ def errors_of(request: HttpRequest, record: IngestionRecord) -> dict[str, Any]:
         "page": found,
         "errors": [(error, message(error)) for error in found],
         "is_cut": bool(query) and found.paginator.count == MOST_FOUND,
-        "kinds": [(KINDS[name], number) for name, number in counts.items()],
-        "choices": [(name, f"{KINDS[name].title} ({number:,})") for name, number in counts.items()],
+        "kinds": [(record.kinds[name], number) for name, number in counts.items()],
+        "choices": [(name, f"{record.kinds[name].title} ({number:,})") for name, number in counts.items()],
         "more_choices": [order],
         "errors_total": total,
         "is_our_fault": "internal_error" in counts,

@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from portal.copying import copy_blocks, file_blocks, ticking
+from workorders import gs1
+
+if TYPE_CHECKING:
+    from ingestion.models import IngestionError
 
 MOST_WARNINGS = 100  # kept of one file
 IDS_PER_KIND = 1000  # ids named in a record's result_data, for each kind
@@ -114,6 +118,15 @@ KINDS: dict[str, Kind] = {
     )
 }
 
+GS1_ID = Kind(
+    "invalid_id_error",
+    "Invalid GS1 id",
+    f"A GS1 id is a path {gs1.SHAPE}, of which the batch may be left out.",
+    "Correct the id; what URLs reserve is percent-encoded within a batch or a serial number.",
+    "/01/09506000134351/21/A1",
+)
+GS1_KINDS = KINDS | {GS1_ID.kind: GS1_ID}
+
 WARNINGS: dict[str, Kind] = {
     entry.kind: entry
     for entry in (
@@ -149,16 +162,9 @@ WARNINGS: dict[str, Kind] = {
 }
 
 
-class Described(Protocol):
-    """Whatever knows an error's kind and detail."""
-
-    error: str
-    detail: str
-
-
-def message(error: Described) -> str:
+def message(error: IngestionError) -> str:
     """What is wrong, in full: the kind's sentence and what is particular to this error."""
-    return _in_full(KINDS[error.error], error.detail)
+    return _in_full(error.record.kinds[error.error], error.detail)
 
 
 def _in_full(kind: Kind, detail: str) -> str:

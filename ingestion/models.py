@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models.functions import Now
 
+from ingestion.errors import GS1_KINDS, KINDS, Kind
 from portal.leases import Leased
 from portal.models import Company
 from workorders.models import Workorder
@@ -58,6 +59,10 @@ class IngestionRecord(Leased):
         CSV = "csv", "CSV"
         JSON = "json", "JSON"
         XLSX = "xlsx", "Excel"
+
+    class IdFormat(models.TextChoices):
+        DEFAULT = "default", "Letters, digits, - and _"
+        GS1 = "gs1", "GS1 Digital Link"
 
     class Phase(models.TextChoices):
         WAITING = "waiting", "waiting"
@@ -115,6 +120,16 @@ class IngestionRecord(Leased):
     def file_path(self) -> str:
         """Where the file lies once it is to be processed, out of reach of the form."""
         return f"uploads/{self.key}"
+
+    @property
+    def id_format(self) -> str:
+        """How the ids of the file are written."""
+        return str(self.parameters.get("id_format", self.IdFormat.DEFAULT))
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """What each kind of error means in this file."""
+        return GS1_KINDS if self.id_format == self.IdFormat.GS1 else KINDS
 
     @property
     def has_expired(self) -> bool:

@@ -9,7 +9,6 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from ingestion.errors import KINDS
 from ingestion.models import IngestionRecord
 from portal import timeline
 
@@ -43,7 +42,7 @@ def _context(record: IngestionRecord) -> dict[str, Any]:
         "record": record,
         "name": " ".join(record.file_name.split()) or record.key,
         "result": done if record.status == Status.COMPLETED else failed,
-        "kinds": [(KINDS[kind], number) for kind, number in counts[:MOST_KINDS]],
+        "kinds": [(record.kinds[kind], number) for kind, number in counts[:MOST_KINDS]],
         "more": len(counts[MOST_KINDS:]),
         "warnings": len(record.warnings),
         "record_url": settings.PUBLIC_URL + reverse("record-detail", args=[record.key]),

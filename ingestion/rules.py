@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,14 +21,12 @@ from ingestion.fields import (
     STATUSES,
     Defaults,
 )
-from ingestion.near_misses import SHORTENED_MARK, NearMisses, is_shortened, meant_id, meant_name, meant_status
+from ingestion.identifiers import IdRules
+from ingestion.near_misses import SHORTENED_MARK, NearMisses, is_shortened, meant_name, meant_status
 from ingestion.reading import Batch, BrokenRow, Number, UnreadableFile
 from ingestion.renaming import LeftOut
 from workorders.codes import Attributes, Gaps, NewCode
-from workorders.services import LONGEST_ID, SHORTEST_ID
 
-IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},{LONGEST_ID}}}")
-STRANGE = re.compile(r"[^A-Za-z0-9_-]")
 NOT_FOUND = -1  # no product has this id
 MOST_FAULTS = 1000  # sets of wrong cells of which is remembered what is wrong with them
 MOST_HEADERS = 1000  # whose rules are kept at a time
@@ -52,6 +48,7 @@ class Limits:
     defaults: Defaults
     products: Mapping[str, int]
     longest_id: int
+    ids: IdRules
 
 
 class FileRules:
@@ -139,7 +136,8 @@ class RowRules:
     def __init__(self, header: tuple[str, ...], file: FileRules) -> None:
         self.header, self.file, self.log = header, file, file.log
         limits = file.limits
-        self.defaults, self.products, self.longest_id = limits.defaults, limits.products, limits.longest_id
+        self.defaults, self.products = limits.defaults, limits.products
+        self.ids, self.longest_id = limits.ids, limits.longest_id
         self.wrong_names = _wrong_names(header)
         self.id_at = header.index("id") if "id" in header else -1
         self.attributes_at = [header.index(name) if name in header else -1 for name in ATTRIBUTES]
@@ -163,11 +161,8 @@ class RowRules:
         if self.id_at < 0 or set(map(len, batch.rows)) != {len(self.header)}:
             return None
         columns = list(zip(*batch.rows, strict=True))
-        identifiers = columns[self.id_at]
-        lengths = set(map(len, identifiers))
-        if STRANGE.search("".join(identifiers)) or min(lengths) < SHORTEST_ID or set(map(type, identifiers)) != {str}:
-            return None
-        if max(lengths) > min(LONGEST_ID, self.longest_id):
+        identifiers = self.ids.column(columns[self.id_at], self.longest_id)
+        if identifiers is None:
             return None
         cells = [columns[at] if at >= 0 else repeat("", len(identifiers)) for at in self.attributes_at]
         keys = list(zip(*cells, strict=True))
@@ -215,12 +210,13 @@ class RowRules:
             self._warn_of_shortened(row, cells)
             if key[0] in self.products:
                 (self.file.skus_with_id.add if identifier else self.file.count_without_id)(key[0])
-            if not IDENTIFIER.fullmatch(identifier) or isinstance(identifier, Number):
+            kept = self.ids.kept(identifier)
+            if kept is None:
                 self._wrong_id(row, identifier)
                 continue
-            if len(identifier) > self.longest_id:
-                self._too_long(row, identifier)
-            codes.append((identifier, row, attributes, scm))
+            if len(kept) > self.longest_id:
+                self._too_long(row, kept)
+            codes.append((kept, row, attributes, scm))
         return codes
 
     def _resolved(self, cells: tuple[str, ...]) -> Attributes | None:
@@ -297,18 +293,10 @@ class RowRules:
         self.log.add("invalid_row_error", row, "", ",".join(cells), detail=detail)
 
     def _wrong_id(self, row: int, identifier: str) -> None:
-        if not identifier:
+        if identifier:
+            self.log.add("invalid_id_error", row, "id", identifier, detail=self.ids.fault(identifier), id=identifier)
+        else:
             self.log.add("missing_id_error", row, "id", "")
-            return
-        detail = f"This has {len(identifier):,}." if not SHORTEST_ID <= len(identifier) <= LONGEST_ID else ""
-        strange = STRANGE.search(identifier)
-        if isinstance(identifier, Number):
-            detail = identifier.advice
-        elif spoilt := meant_id(identifier):
-            detail = f"{detail} {spoilt}".lstrip()
-        elif strange:
-            detail = f"Character {strange.start() + 1} is {_named(strange.group())}."
-        self.log.add("invalid_id_error", row, "id", identifier, detail=detail, id=identifier)
 
     def _too_long(self, row: int, identifier: str) -> None:
         detail = f"The longest id that fits has {self.longest_id} characters, this has {len(identifier)}."
@@ -332,10 +320,3 @@ def _refuse_header(header: tuple[str, ...]) -> None:
 def _default_json(defaults: Mapping[str, str], name: str) -> str:
     """What the JSON says of field `name` where the row leaves it empty."""
     return f"{_as_json(name)}: {_as_json(defaults[name])}" if name in defaults else ""
-
-
-def _named(character: str) -> str:
-    """A character that people may not see, so that they can find it."""
-    if character.isspace() or not character.isprintable():
-        return unicodedata.name(character, f"U+{ord(character):04X}").lower()
-    return f"“{character}”"

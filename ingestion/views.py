@@ -13,22 +13,22 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from ingestion.csv_reader import DELIMITER_NAMES
-from ingestion.errors import KINDS
+from ingestion.errors import GS1_ID, KINDS
+from ingestion.identifiers import RULES
 from ingestion.models import IngestionRecord
 from ingestion.services import records_for
 from portal.access import PersonRequest, page
 from portal.models import User
 from workorders import qr
 from workorders.models import ActivationStatus
-from workorders.services import LONGEST_ID, codes_in, longest_id, products_for, workorders_for
+from workorders.services import codes_in, longest_id, products_for, workorders_for
 from workorders.symbols import smallest_version
 from workorders.views import sees_several_companies
 
 RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
-EXAMPLE_ID = "abc12345"  # while no file is chosen
 PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
 
-Status = IngestionRecord.Status
+Status, IdFormat = IngestionRecord.Status, IngestionRecord.IdFormat
 
 
 @page()
@@ -93,6 +93,8 @@ def upload(request: PersonRequest) -> HttpResponse:
     context = {
         "company": request.user.company,
         "kinds": KINDS.values(),
+        "gs1_id": GS1_ID,
+        "id_formats": [(value, label, RULES[value].example) for value, label in IdFormat.choices],
         "delimiters": DELIMITER_NAMES.items(),
         "products": products,
         "choose_product": len(products) <= PRODUCTS_TO_CHOOSE_FROM,
@@ -108,8 +110,10 @@ def upload_symbol(request: PersonRequest) -> HttpResponse:
     if not may_upload(request.user) or request.user.company is None:
         raise PermissionDenied("Codes belong to a brand owner; only its people can upload them.")
     prefix = request.GET.get("url_prefix", "").strip() or request.user.company.url_prefix
-    url = prefix + (request.GET.get("identifier", "") or EXAMPLE_ID)
-    context = {"url": url, "length": len(url), "longest_id": max(0, min(LONGEST_ID, longest_id(prefix)))}
+    ids = RULES.get(request.GET.get("id_format", ""), RULES[IdFormat.DEFAULT])
+    identifier = request.GET.get("identifier", "") or ids.example
+    url = prefix + (ids.kept(identifier) or identifier)
+    context = {"url": url, "length": len(url), "longest_id": max(0, min(ids.longest, longest_id(prefix)))}
     if url.isascii() and url.isprintable() and len(url) <= qr.CAPACITY:
         context["version"] = smallest_version(len(url), "M")
         context["drawing"] = b64encode(qr.svg(url)).decode()

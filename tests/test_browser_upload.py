@@ -208,3 +208,23 @@ def test_the_preview_keeps_the_rules_of_accessibility(page: Page, scheme: Any) -
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert broken_rules(page) == []
+
+
+def test_gs1_ids_are_previewed_and_sent_as_such(page: Page) -> None:
+    opened(page)
+    right = "id\n/01/4006381333931/10/B7/21/A1\n"
+    drop(page, "gs1.csv", f"{right}/01/4006381333932/21/A2\n/01/4006381333931/21/a(\n")
+    page.locator("summary", has_text="Options").click()
+    page.get_by_label("Format of the ids").select_option("GS1 Digital Link")
+    problems = page.get_by_role("list", name="Problems in the first rows of gs1.csv").get_by_role("listitem")
+    expect(problems).to_have_text([re.compile(rf"^Row {row}, id: A GS1 id is a path /01/<GTIN>") for row in (3, 4)])
+    expect(page.locator("#id_example")).to_have_text("01/09506000134352/21/A1")
+    url = "http://127.0.0.1:8000/c/demo/01/04006381333931/10/B7/21/A1"
+    expect(page.get_by_role("img", name=f"QR code of {url}")).to_be_visible()
+    drop(page, "gs1.csv", right)
+    expect(page.get_by_text("Nothing is wrong in the first 1 rows.")).to_be_visible()
+    with worker():
+        send(page)
+        page.wait_for_url("**/ingestions/*/")
+        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible()
+    assert Code.objects.get().identifier == "01/04006381333931/10/B7/21/A1"

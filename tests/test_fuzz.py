@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ingestion.errors import ErrorLog
 from ingestion.fields import Defaults
+from ingestion.identifiers import RULES
 from ingestion.json_reader import JsonReader
 from ingestion.readers import open_reader
 from ingestion.reading import UnreadableFile
@@ -60,7 +61,7 @@ def inputs(count: int) -> Iterator[tuple[str, bytes]]:
 
 def read(filetype: str, data: bytes, log: ErrorLog) -> None:
     """Read and check a file as the engine does. Raises UnreadableFile for one that is refused as a whole."""
-    rules = FileRules(Limits(Defaults(), {"sku1": 1, "sku2": 2}, 100), log)
+    rules = FileRules(Limits(Defaults(), {"sku1": 1, "sku2": 2}, 100, RULES["default"]), log)
     reader = open_reader(io.BytesIO(data), filetype, log)
     if not isinstance(reader, JsonReader):
         rules.check_header(reader.header, reader.header_row)

@@ -231,12 +231,12 @@ def test_a_connection_that_was_lost_is_made_anew(client: Client, committed_demo:
 def test_the_query_goes_by_the_unique_index(demo: Demo, code: Code) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN " + public.CODE_AT, ["demo", "abc12345", "127.0.0.1:8000/c/demo/"])
+        cursor.execute("EXPLAIN " + public.CODE_AT, ["demo", ["abc12345"], "127.0.0.1:8000/c/demo/"])
         plan = "\n".join(line for (line,) in cursor.fetchall())
     found = re.search(r"Index Scan using code_identifier_of_company .*\n +Index Cond: (.*)", plan)
     assert found, plan
     assert "company_id = " in found[1]
-    assert "(identifier)::text = 'abc12345'::text" in found[1]
+    assert "(identifier)::text = ANY (" in found[1]
 
 
 def test_anybody_may_keep_it_for_a_minute(anybody: Client, code: Code) -> None:

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from portal.access import PersonRequest, page
 from portal.models import Company, User
 from portal.paging import searched, stretch_of
-from workorders import qr, samples
+from workorders import gs1, qr, samples
 from workorders.labels import Label, one_a_page
 from workorders.models import Code, Workorder
 from workorders.pdf import PdfWriter
@@ -25,12 +25,14 @@ PNG_MODULES = (4, 10, 20, 40)  # pixels a module that can be chosen
 PAGE = (50, 60)  # millimetres, width and height
 KEPT = "private, max-age=86400"  # the picture of a code never changes
 AFTER_EVERY_ID = "~"  # sorts behind each character that an id may have
-ID_OF_URL = re.compile(r"^https?://.*[^A-Za-z0-9_-]")  # what stands before the id in a URL that a scanner read
+BEFORE_ID = re.compile(  # what stands before it in a URL that a scanner read, or in a GS1 path
+    r"^https?://.*/(?=01/[0-9]{14}/)|^https?://.*[^A-Za-z0-9_-]|^/(?=01/)"
+)
 
 
 def id_in(query: str) -> str:
     """The id in what somebody looks for: the end of a URL that a scanner read, or all of it."""
-    return ID_OF_URL.sub("", query)
+    return BEFORE_ID.sub("", query)
 
 
 def sees_codes(user: User) -> bool:
@@ -68,7 +70,7 @@ def code_detail(request: PersonRequest, pk: int, identifier: str) -> HttpRespons
 def code_svg(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol as SVG."""
     code = _code(request.user, pk, identifier)
-    return _picture(samples.svg(code.workorder, code.url), f"{identifier}.svg", "image/svg+xml")
+    return _picture(samples.svg(code.workorder, code.url), f"{gs1.file_name(identifier)}.svg", "image/svg+xml")
 
 
 @page("workorder_view")
@@ -79,14 +81,14 @@ def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     if module not in map(str, PNG_MODULES):
         sizes = ", ".join(map(str, PNG_MODULES))
         return HttpResponseBadRequest(f"module must be one of {sizes}.", content_type="text/plain")
-    return _picture(qr.png(code.url, int(module)), f"{identifier}.png", "image/png")
+    return _picture(qr.png(code.url, int(module)), f"{gs1.file_name(identifier)}.png", "image/png")
 
 
 @page("workorder_view")
 def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol with its id below, as a PDF of one page."""
     code = _plain_code(request.user, pk, identifier)
-    return _picture(one_page(code.url, identifier), f"{identifier}.pdf", "application/pdf")
+    return _picture(one_page(code.url, identifier), f"{gs1.file_name(identifier)}.pdf", "application/pdf")
 
 
 def one_page(url: str, text: str) -> bytes:

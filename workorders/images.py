@@ -22,7 +22,7 @@ from portal.copying import file_blocks
 from portal.leases import Pulse, Status
 from portal.models import User
 from portal.storage import storage
-from workorders import jobs
+from workorders import gs1, jobs
 from workorders.archive import Archive, archive_name, draft_of
 from workorders.artist import Drawn, Style, draw
 from workorders.labels import Label, Sheet, one_a_page
@@ -146,7 +146,8 @@ def _described(look: Look) -> str:
         return f"codes.pdf      the QR code of every code, {look.sheet.labels} on a page: {facts}.\n"
     return (
         f"images/        the QR code of every code as {style.kind.upper()}, named by its id: {facts}.\n"
-        "               Ids may differ in capital letters alone: unpack them where file names may, too.\n"
+        "               Ids may differ in capital letters alone: unpack them where file names may, too. In a name ~\n"
+        "               stands for each slash of the id.\n"
     )
 
 
@@ -154,7 +155,7 @@ def _add_images(archive: Archive, look: Look, pulse: Pulse) -> None:
     workorder, ending = archive.workorder, look.style.kind
     with _drawn(workorder, look.style) as batches:
         for done, drawn in batches:
-            names = [f"images/{identifier}.{ending}" for identifier in drawn.identifiers]
+            names = [f"images/{gs1.file_name(identifier)}.{ending}" for identifier in drawn.identifiers]
             sampled = _sampled(workorder, done, len(names))
             samples = {at: workorder.url_prefix + drawn.identifiers[at] for at in sampled}
             archive.add(names, drawn.images, digests=drawn.digests, samples=samples)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from portal.leases import Leased, Status
 from portal.models import Company
+from workorders import gs1
 
 FIRST_CODES = 20  # of a workorder, which its page shows
 NO_CONTROL_CHARACTERS = RegexValidator(r"^[^\x00-\x1f\x7f]*\Z", "No control characters.")
@@ -296,7 +297,7 @@ class Code(models.Model):
     triggers would cost more than the rows themselves: products and workorders are never deleted.
     """
 
-    identifier = models.CharField(max_length=100, db_collation="C")
+    identifier = models.CharField(max_length=gs1.LONGEST, db_collation="C")
     company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     workorder = models.ForeignKey(Workorder, models.DO_NOTHING, db_constraint=False, related_name="codes")
     sequence = models.PositiveIntegerField(help_text="Place in the uploaded file, the first code is 1.")

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from portal.throttling import PeriodThrottle
+from workorders import gs1
 from workorders.models import ActivationStatus
 from workorders.public_texts import TAGS, TEXTS, Verdict, preferred
 from workorders.services import SHORTEST_ID
@@ -39,7 +40,7 @@ CODE_AT = """
     JOIN portal_company company ON company.id = code.company_id
     JOIN workorders_workorder workorder ON workorder.id = code.workorder_id
     LEFT JOIN workorders_product product ON product.id = code.product_id
-    WHERE code.company_id = (SELECT id FROM portal_company WHERE slug = %s) AND code.identifier = %s
+    WHERE code.company_id = (SELECT id FROM portal_company WHERE slug = %s) AND code.identifier = ANY(%s)
         AND split_part(workorder.url_prefix, '://', 2) = %s
 """  # http and https reach the same page
 
@@ -88,9 +89,10 @@ def public_page(request: HttpRequest, slug: str, identifier: str) -> HttpRespons
 
 def look_up(slug: str, identifier: str) -> Answer:
     """What `/c/<slug>/<identifier>` stands for; one query, or none where no code can have such an address."""
-    if not SLUG.fullmatch(slug) or not IDENTIFIER.fullmatch(identifier):
+    ids = [identifier] if IDENTIFIER.fullmatch(identifier) else gs1.of_address(identifier)
+    if not ids or not SLUG.fullmatch(slug):
         return Answer("unknown")
-    asked = [slug, identifier, f"{settings.PUBLIC_URL.partition('://')[2]}/c/{slug}/"]
+    asked = [slug, ids, f"{settings.PUBLIC_URL.partition('://')[2]}/c/{slug}/"]
     connection.health_check_done = True  # type: ignore[attr-defined]  # the check would be a second query
     try:
         row = _row(asked)
@@ -100,7 +102,7 @@ def look_up(slug: str, identifier: str) -> Answer:
     return Answer(VERDICTS[row[0]], row[1], row[2]) if row else Answer("unknown")
 
 
-def _row(asked: list[str]) -> tuple[int, str, str] | None:
+def _row(asked: list[Any]) -> tuple[int, str, str] | None:
     with connection.cursor() as cursor:
         cursor.execute(CODE_AT, asked)
         row: tuple[int, str, str] | None = cursor.fetchone()

@@ -1,4 +1,5 @@
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path, re_path, register_converter
+from django.urls.converters import StringConverter
 
 from workorders import (
     api,
@@ -13,6 +14,15 @@ from workorders import (
     public,
     views,
 )
+
+
+class IdentifierConverter(StringConverter):
+    """Whatever consists of characters that an id of some format may have; those of GS1 hold slashes."""
+
+    regex = "[A-Za-z0-9._%/-]+"
+
+
+register_converter(IdentifierConverter, "identifier")
 
 
 def _calibrated(kind: str, at: str) -> list[URLPattern]:
@@ -42,10 +52,10 @@ urlpatterns = [
     path("workorders/archive/", views.workorder_archive_several, name="workorder-archive-several"),
     path("workorders/<int:pk>/archive/", views.workorder_archive, name="workorder-archive"),
     path("codes/", code_views.code_list, name="code-list"),
-    path("workorders/<int:pk>/codes/<slug:identifier>/", code_views.code_detail, name="code-detail"),
-    path("workorders/<int:pk>/codes/<slug:identifier>/qr.svg", code_views.code_svg, name="code-svg"),
-    path("workorders/<int:pk>/codes/<slug:identifier>/qr.png", code_views.code_png, name="code-png"),
-    path("workorders/<int:pk>/codes/<slug:identifier>/qr.pdf", code_views.code_pdf, name="code-pdf"),
+    path("workorders/<int:pk>/codes/<identifier:identifier>/qr.svg", code_views.code_svg, name="code-svg"),
+    path("workorders/<int:pk>/codes/<identifier:identifier>/qr.png", code_views.code_png, name="code-png"),
+    path("workorders/<int:pk>/codes/<identifier:identifier>/qr.pdf", code_views.code_pdf, name="code-pdf"),
+    path("workorders/<int:pk>/codes/<identifier:identifier>/", code_views.code_detail, name="code-detail"),
     path("products/", product_views.product_list, name="product-list"),
     path("products/create/", product_views.product_create, name="product-create"),
     path("products/archive/", product_views.product_archive, name="product-archive"),

@@ -86,7 +86,7 @@ export function checkScmRows() {
 
 /** What the API's `process` takes beside the record. */
 export function options() {
-  const { product, activation_status: status, url_prefix: prefix, allow_posted_duplicates: ignore, delimiter } = form.elements;
+  const { product, activation_status: status, url_prefix: prefix, allow_posted_duplicates: ignore, delimiter, id_format: format } = form.elements;
   const extra = scmRows().map(scmOf).filter(({ key }) => key).map(({ key, value }) => [key, value]);
   const defaults = Object.fromEntries(extra);
   if (product.value) defaults.product = product.value.trim();
@@ -96,14 +96,17 @@ export function options() {
     url_prefix: prefix.value.trim(),
     allow_posted_duplicates: ignore.checked,
     delimiter: delimiter.value,
+    id_format: format.value,
   };
 }
 
 function showExample() {
   const field = part("url_prefix");
   part("url_example").textContent = field.value.trim() || field.placeholder;
+  part("id_example").textContent = part("id_format").selectedOptions[0].dataset.example;
 }
 
 part("add-scm").addEventListener("click", addScmRow);
 part("url_prefix").addEventListener("input", showExample);
+part("id_format").addEventListener("change", showExample);
 showExample();

@@ -105,7 +105,11 @@ export class Preview {
       input.setAttribute("aria-invalid", String(wrong[at]));
       meaning.textContent = !keep.checked ? "left out" : !wrong[at] ? meaningOf(names[at]) : meaningOf(names[at]) ? "named twice" : "cannot be a field name";
     });
-    const problems = problemsOf(this.rows, names, { products: knownProducts(), ignoresRepeats: form.elements.allow_posted_duplicates.checked });
+    const problems = problemsOf(this.rows, names, {
+      products: knownProducts(),
+      ignoresRepeats: form.elements.allow_posted_duplicates.checked,
+      isGs1: form.elements.id_format.value === "gs1",
+    });
     this.mark(problems);
     this.tell(problems, names);
     return this.onChange();

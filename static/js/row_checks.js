@@ -3,6 +3,8 @@
 const OWN = { id: "identifier", product: "product", activation_status: "activation status", blacklist_reason: "blacklist reason" };
 const SCM_KEY = /^[a-z][a-z0-9_]{0,63}$/;
 const IDENTIFIER = /^[A-Za-z0-9_-]{8,100}$/;
+const VALUE = "(?!\\.{1,2}(?:/|$))(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2}){1,20}";
+const DIGITAL_LINK = new RegExp(`^/?01/(\\d{8}|\\d{12,14})(?:/10/${VALUE})?/21/${VALUE}$`);
 const STATUS = /^[012]$/;
 const REASON = /^(\d|10)$/;
 const LONGEST_VALUE = 1000;
@@ -15,14 +17,15 @@ export function meaningOf(name) {
 
 /**
  * What is wrong with `rows`, as `{number, column, kind, detail}`; `column` is a place among `names`, or -1 for the row. `names`
- * has null for a column that is left out; `products` is a set of SKUs, or null when they are not all known here.
+ * has null for a column that is left out; `products` is a set of SKUs, or null when they are not all known here; `isGs1`
+ * is the format of the ids.
  */
-export function problemsOf(rows, names, { products, ignoresRepeats }) {
+export function problemsOf(rows, names, { products, ignoresRepeats, isGs1 }) {
   const seen = new Map(); // the first row of each id
   const idAt = names.indexOf("id");
   return rows.flatMap(({ number, cells }) => {
     if (cells.length !== names.length) return [{ number, column: -1, kind: "invalid_row_error", detail: widthOf(cells, names) }];
-    const found = cells.map((cell, column) => ({ number, column, kind: kindOf(names[column], cell, products) }));
+    const found = cells.map((cell, column) => ({ number, column, kind: kindOf(names[column], cell, { products, isGs1 }) }));
     const id = cells[idAt];
     if (idAt < 0) found.push({ number, column: -1, kind: "missing_id_error" });
     else if (!found[idAt].kind && seen.has(id) && !ignoresRepeats) {
@@ -38,9 +41,17 @@ function widthOf(cells, names) {
   return `It has too ${few} fields: ${cells.length} where the header has ${names.length}.`;
 }
 
-function kindOf(name, cell, products) {
+/** Whether the server will take `id` for a GS1 Digital Link path; why not, it says itself. */
+function isDigitalLink(id) {
+  const gtin = DIGITAL_LINK.exec(id)?.[1].padStart(14, "0");
+  return Boolean(gtin) && [...gtin].reduce((sum, digit, at) => sum + digit * (at % 2 ? 1 : 3), 0) % 10 === 0;
+}
+
+function kindOf(name, cell, { products, isGs1 }) {
   if (name === null || name === IGNORED) return "";
-  if (name === "id") return !cell ? "missing_id_error" : IDENTIFIER.test(cell) ? "" : "invalid_id_error";
+  if (name === "id" && !cell) return "missing_id_error";
+  if (name === "id" && isGs1) return isDigitalLink(cell) ? "" : "invalid_id_error gs1";
+  if (name === "id") return IDENTIFIER.test(cell) ? "" : "invalid_id_error";
   if (!cell) return "";
   if (name === "product") return products && !products.has(cell) ? "product_not_found_error" : "";
   if (name === "activation_status") return STATUS.test(cell) ? "" : "invalid_activation_status_error";

@@ -8,7 +8,7 @@ let asked = "";
 
 /** Show the symbol of the code `identifier` behind the prefix that the form says. */
 export function showSymbol(identifier) {
-  const said = new URLSearchParams({ url_prefix: form.elements.url_prefix.value.trim(), identifier: identifier.slice(0, 300) }).toString();
+  const said = new URLSearchParams({ url_prefix: form.elements.url_prefix.value.trim(), id_format: form.elements.id_format.value, identifier: identifier.slice(0, 300) }).toString();
   if (said === asked || part("look").hidden) return;
   asked = said;
   clearTimeout(waiting);

@@ -240,7 +240,9 @@ function warn(event) {
 part("file-hint").dataset.rule = part("file-hint").textContent;
 input.addEventListener("change", () => choose(input.files));
 form.elements.delimiter.addEventListener("change", () => uploads.forEach(({ preview }) => preview.read()));
-form.elements.allow_posted_duplicates.addEventListener("change", () => uploads.forEach(({ preview }) => preview.check()));
+for (const name of ["allow_posted_duplicates", "id_format"]) {
+  form.elements[name].addEventListener("change", () => uploads.forEach(({ preview }) => preview.check()));
+}
 form.elements.url_prefix.addEventListener("input", showSample);
 part("cancel").addEventListener("click", () => sending?.abort());
 form.addEventListener("submit", submit);

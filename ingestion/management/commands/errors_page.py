@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ingestion.errors import KINDS, WARNINGS, Kind
+from ingestion.errors import GS1_ID, KINDS, WARNINGS, Kind
 
 BEGIN = """\
 # Errors and warnings
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     help = "Prints the page of errors and warnings, docs/errors.md."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sections = [BEGIN, *_sections(KINDS.values(), "##"), MIDDLE, *_sections(WARNINGS.values(), "###")]
+        sections = [BEGIN, *_sections([*KINDS.values(), GS1_ID], "##"), MIDDLE, *_sections(WARNINGS.values(), "###")]
         self.stdout.write("\n".join(sections), ending="")
 
 

@@ -14,7 +14,7 @@ from django.db import connection
 
 from ingestion import engine, services
 from ingestion.api import ProcessSerializer
-from ingestion.errors import KINDS, message
+from ingestion.errors import message
 from ingestion.models import IngestionRecord
 from portal.models import Company, User
 from portal.storage import storage
@@ -35,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--default-scm-data", metavar="JSON", default="{}")
         parser.add_argument("--allow-posted-duplicates", action="store_true")
         parser.add_argument("--workorder", type=int, metavar="ID", help="the workorder of secure codes they are for")
+        parser.add_argument("--id-format", choices=IngestionRecord.IdFormat.values, default="default")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
@@ -76,7 +77,7 @@ def _told(record: IngestionRecord, kind: str, count: int) -> str:
     """How often a kind of error was found, how to mend it, and the first of them."""
     first = record.errors.filter(error=kind).order_by("row", "pk")[0]
     where = "" if first.row is None else f"Row {first.row:,}, {first.column or 'whole row'}: "
-    return f"{kind} ({count:,}): {where}{message(first)} {KINDS[kind].remedy}"
+    return f"{kind} ({count:,}): {where}{message(first)} {record.kinds[kind].remedy}"
 
 
 def _uploader(company: Company) -> User:
@@ -98,6 +99,7 @@ def _parameters(company: Company, record: IngestionRecord, options: dict[str, An
         "default_scm_data": defaults,
         "allow_posted_duplicates": options["allow_posted_duplicates"],
         "workorder": options["workorder"],
+        "id_format": options["id_format"],
     }
     form = ProcessSerializer(data=posted, context={"company": company})
     if not form.is_valid():
