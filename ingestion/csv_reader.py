@@ -34,14 +34,15 @@ csv.field_size_limit(LONGEST_RECORD)
 class CsvReader:
     """A CSV file: `header` is its first record, iteration gives the others in batches. RFC 4180, quoting checked.
 
-    Fields may also be separated by semicolons, tabs or bars: by `delimiter`, or found by looking where it is empty.
+    Fields may also be separated by semicolons, tabs or bars: by `delimiter`, or where it is empty by whatever gives
+    the header `column`.
     The file may be in UTF-16 with a byte order mark.
 
     A row that cannot be read is reported to `log`, and reading goes on with the next line. Raises UnreadableFile when
     there is no usable header.
     """
 
-    def __init__(self, file: Source, log: Log, delimiter: str = "") -> None:
+    def __init__(self, file: Source, log: Log, delimiter: str = "", column: str = "id") -> None:
         self._log = log
         self.rows_expected: int | None = _count_rows(file)
         file.seek(0)
@@ -50,6 +51,7 @@ class CsvReader:
         self.header: tuple[str, ...] = ()
         self.header_row = 0
         self._given = self.delimiter = delimiter
+        self._column = column
         self._rest = self._batches()
         self._begun: list[Batch] = []
         while not self.header:
@@ -69,7 +71,7 @@ class CsvReader:
         pending: list[str] = []
         for lines, plain, is_last in self._blocks:
             if not self.header:
-                self.delimiter = self._given or _delimiter(pending + lines)
+                self.delimiter = self._given or _delimiter(pending + lines, self._column)
             rows = _plain_rows(lines, self.delimiter) if plain and not pending else None
             if rows is None:
                 rows, pending = self._careful_rows(pending + lines, number, is_last)
@@ -205,13 +207,13 @@ def _reason(error: csv.Error) -> str:
     return "After a closing quote comes something other than the next field."
 
 
-def _delimiter(lines: list[str]) -> str:
-    """What separates the fields: whatever gives the header a column `id`."""
+def _delimiter(lines: list[str], column: str) -> str:
+    """What separates the fields: whatever gives the header `column`, in small or capital letters."""
     header = next((line for line in lines if line.strip("\r\n")), "")
     if said := SAID.fullmatch(header.rstrip("\r\n")):
         return said[1]
     for delimiter in DELIMITERS:
         with suppress(csv.Error):
-            if "id" in (name.strip() for name in next(csv.reader([header], delimiter=delimiter))):
+            if column in (name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter))):
                 return delimiter
     return DELIMITERS[0]

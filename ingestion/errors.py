@@ -164,10 +164,11 @@ WARNINGS: dict[str, Kind] = {
 
 def message(error: IngestionError) -> str:
     """What is wrong, in full: the kind's sentence and what is particular to this error."""
-    return _in_full(error.record.kinds[error.error], error.detail)
+    return in_full(error.record.kinds[error.error], error.detail)
 
 
-def _in_full(kind: Kind, detail: str) -> str:
+def in_full(kind: Kind, detail: str) -> str:
+    """What is wrong, said of a kind of error or warning and what is particular to one."""
     return f"{kind.sentence} {detail}".rstrip()
 
 
@@ -227,7 +228,7 @@ class ErrorLog:
                 "column": shown(column),
                 "value": shown(value),
                 "count": 1,
-                "message": _in_full(WARNINGS[kind], detail),
+                "message": in_full(WARNINGS[kind], detail),
             }
 
     @property

@@ -8,20 +8,24 @@ from ingestion.csv_reader import CsvReader
 from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
 from ingestion.reading import Log, unpacked
-from ingestion.workbook_reader import WorkbookReader
+from ingestion.workbook_reader import MOST_CELLS, WorkbookReader
 
 Reader = CsvReader | JsonReader | WorkbookReader
 Filetype = IngestionRecord.Filetype
 
 
-def open_reader(file: IO[bytes], filetype: str, log: Log, delimiter: str = "") -> Reader:
+def open_reader(
+    file: IO[bytes], filetype: str, log: Log, delimiter: str = "", *, column: str = "id", most_cells: int = MOST_CELLS
+) -> Reader:
     """The reader for an upload of `filetype`; CSV and JSON may be compressed by gzip. Raises UnreadableFile.
 
-    Its `facts` say what was found out about the file: encoding, delimiter, compression, sheet.
+    A CSV file's delimiter, where none is given, is the one by which its header has `column`. A workbook has
+    `most_cells` at most. The reader's `facts` say what was found out about the file: encoding, delimiter, compression,
+    sheet.
     """
     if filetype == Filetype.XLSX:
-        return WorkbookReader(file, log)
+        return WorkbookReader(file, log, most_cells)
     content, packing = unpacked(file)
-    reader = JsonReader(content, log) if filetype == Filetype.JSON else CsvReader(content, log, delimiter)
+    reader = JsonReader(content, log) if filetype == Filetype.JSON else CsvReader(content, log, delimiter, column)
     reader.facts |= packing
     return reader

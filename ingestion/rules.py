@@ -288,9 +288,7 @@ class RowRules:
         if self.header[0] == ERRORS_COLUMN:  # which is ours
             cells = cells[1:]
         wanted = len(self.header) - (ERRORS_COLUMN in self.header)
-        few = "few" if len(cells) < wanted else "many"
-        detail = f"It has too {few} fields: {len(cells):,} where the header has {wanted:,}."
-        self.log.add("invalid_row_error", row, "", ",".join(cells), detail=detail)
+        self.log.add("invalid_row_error", row, "", ",".join(cells), detail=wrong_width(len(cells), wanted))
 
     def _wrong_id(self, row: int, identifier: str) -> None:
         if identifier:
@@ -301,6 +299,11 @@ class RowRules:
     def _too_long(self, row: int, identifier: str) -> None:
         detail = f"The longest id that fits has {self.longest_id} characters, this has {len(identifier)}."
         self.log.add("url_too_long_error", row, "id", identifier, detail=detail, id=identifier)
+
+
+def wrong_width(found: int, wanted: int) -> str:
+    """What is wrong with a row of `found` fields where the header has `wanted`."""
+    return f"It has too {'few' if found < wanted else 'many'} fields: {found:,} where the header has {wanted:,}."
 
 
 def _refuse_header(header: tuple[str, ...]) -> None:

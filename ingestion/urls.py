@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ingestion import api, api_docs, record_views, views  # noqa: F401  # completes the schema
+from ingestion import api, api_docs, product_views, record_views, views  # noqa: F401  # completes the schema
 
 API = "api/v2/ingestion/"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("ingestions/<slug:key>/cancel/", record_views.record_cancel, name="record-cancel"),
     path("ingestions/<slug:key>/errors.csv", record_views.record_errors_csv, name="record-errors-csv"),
     path("ingestions/<slug:key>/rows-with-errors/", record_views.record_corrections, name="record-corrections"),
+    path("products/import/", product_views.product_import, name="product-import"),
     path(API, api.RecordList.as_view()),
     path(f"{API}codes/upload/get-post-data/", api.GetPostData.as_view(), name="api-get-post-data"),
     path(f"{API}codes/upload/process/", api.Process.as_view(), name="api-process"),

@@ -66,9 +66,9 @@ class WorkbookReader:
     UnreadableFile when the file is no workbook, too large, or has no header.
     """
 
-    def __init__(self, file: IO[bytes], log: Log) -> None:
+    def __init__(self, file: IO[bytes], log: Log, most_cells: int = MOST_CELLS) -> None:
         self._log = log
-        errors = _refuse_what_does_not_fit(file)
+        errors = _refuse_what_does_not_fit(file, most_cells)
         self.facts: dict[str, str]
         sheet, self.facts = _first_sheet(file)
         self.rows_expected: int | None = max(0, sheet.total_height - 1)
@@ -137,7 +137,7 @@ def _first_sheet(file: IO[bytes]) -> tuple[CalamineSheet, dict[str, str]]:
     return sheet, {"sheet": visible[0], "sheets": str(len(visible))}
 
 
-def _refuse_what_does_not_fit(file: IO[bytes]) -> dict[str, list[tuple[str, int]]]:
+def _refuse_what_does_not_fit(file: IO[bytes], most_cells: int) -> dict[str, list[tuple[str, int]]]:
     """The cells with Excel's errors, by their sheets: name and row of each.
 
     Raises UnreadableFile for what is no zip, or would unpack to more than is read of a workbook.
@@ -152,7 +152,7 @@ def _refuse_what_does_not_fit(file: IO[bytes]) -> dict[str, list[tuple[str, int]
             members = book.infolist()
             if sum(member.file_size for member in members) > MOST_UNPACKED:
                 raise _too_large(f"more than {MOST_UNPACKED // 1024**2:,} MB")
-            errors = _measure(book, members)
+            errors = _measure(book, members, most_cells)
             named = {name: errors.get(part, []) for name, part in _parts(book).items()}
     except DAMAGED:
         raise UnreadableFile("It is a damaged Excel workbook; save it again in Excel.") from None
@@ -192,7 +192,7 @@ def _refuse_large_directory(file: IO[bytes]) -> None:
         raise _too_large("far more parts than a workbook has")
 
 
-def _measure(book: ZipFile, members: list[ZipInfo]) -> dict[str, list[tuple[str, int]]]:
+def _measure(book: ZipFile, members: list[ZipInfo], most_cells: int) -> dict[str, list[tuple[str, int]]]:
     """Unpack every member without keeping it, and refuse too many bytes or too wide a rectangle of cells.
 
     Gives the cells with errors, which calamine gives as empty ones: name and row, by the part they stand in.
@@ -220,8 +220,8 @@ def _measure(book: ZipFile, members: list[ZipInfo]) -> dict[str, list[tuple[str,
                         raise _too_large(f"a cell of more than {LONGEST_PIECE:,} bytes")
                     widest = max([widest, *map(_column, {letters for letters, _row in references})])
                     lowest = max([lowest, *(int(row[:20]) for row in {row for _letters, row in references})])
-        if widest * lowest > MOST_CELLS:
-            raise _too_large(f"{lowest:,} rows and {widest:,} columns, more than {MOST_CELLS:,} cells")
+        if widest * lowest > most_cells:
+            raise _too_large(f"{lowest:,} rows and {widest:,} columns, more than {most_cells:,} cells")
     return errors
 
 

@@ -106,7 +106,7 @@ def pages(demo: Demo) -> list[Shown]:
         shown("record-detail", staff, "record-refused", key=refused.key),
         shown("record-detail", staff, "record-waiting", key=waiting.key),
         shown("record-cancel", admin, key=waiting.key),
-        *(shown(name, admin) for name in ("product-list", "product-create", "workorder-create")),
+        *(shown(name, admin) for name in ("product-list", "product-create", "product-import", "workorder-create")),
         shown("product-detail", admin, pk=product),
         shown("product-archive", admin, query=f"?product={product}&product={product + 1}"),
         shown("workorder-detail", admin, pk=workorder),

@@ -169,7 +169,11 @@ def test_archiving_asks_first_and_uploads_refuse_the_product_then(committed_demo
     done = as_(demo.admin).post(question, follow=True)
     assert (done.redirect_chain, told(done)) == ([("/products/", 302)], ["sku1 is archived."])
     assert "sku1" not in listed(demo.admin)
-    assert ingested(demo.staff, "id,product\nabc12346,sku1\n").error_counts == {"product_not_found_error": 1}
+    refused = ingested(demo.staff, "id,product\nabc12346,sku1\n")
+    assert refused.error_counts == {"product_not_found_error": 1}
+    leads = '<a href="/products/create/">Create a product</a> or <a href="/products/import/">import a list</a>'
+    for user, times in ((demo.staff, 1), (demo.support, 0)):
+        assert seen(user, f"/ingestions/{refused.key}/").count(leads) == times
     assert Code.objects.get().product_id == product.pk
     assert ">Bring back</button>" in seen(demo.admin, f"/products/{product.pk}/")
     back = as_(demo.admin).post("/products/bring-back/", {"product": product.pk}, follow=True)
