@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -10,10 +11,11 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from ingestion.csv_reader import DELIMITER_NAMES
 from ingestion.errors import GS1_ID, KINDS
+from ingestion.fields import parse_defaults
 from ingestion.identifiers import RULES
 from ingestion.models import IngestionRecord
 from ingestion.services import records_for
@@ -86,9 +88,11 @@ def is_moving(lines: list[Line]) -> bool:
 
 @page("ingestion_code_create")
 def upload(request: PersonRequest) -> HttpResponse:
-    """The form whose script sends the file."""
+    """The form whose script sends the file; after a record that `again` names, with its options."""
     if not may_upload(request.user):
         raise PermissionDenied("Codes belong to a brand owner; only its people can upload them.")
+    again = request.GET.get("again")
+    earlier = get_object_or_404(IngestionRecord, company=request.user.company, key=again) if again else None
     products = products_for(request.user).filter(is_archived=False)[: PRODUCTS_TO_CHOOSE_FROM + 1]
     context = {
         "company": request.user.company,
@@ -100,8 +104,30 @@ def upload(request: PersonRequest) -> HttpResponse:
         "choose_product": len(products) <= PRODUCTS_TO_CHOOSE_FROM,
         "activation_statuses": ActivationStatus.choices,
         "max_bytes": settings.MAX_UPLOAD_BYTES,
+        "earlier": earlier,
+        "kept": options_of(earlier) if earlier else {},
     }
     return render(request, "ingestion/upload.html", context)
+
+
+def options_of(record: IngestionRecord) -> dict[str, Any]:
+    """The options of the record's upload, as the form's fields have them; nothing for those that were not set."""
+    given = record.parameters
+    defaults = parse_defaults(given.get("default_scm_data", {}))
+    reason = {"blacklist_reason": str(defaults.blacklist_reason)} if defaults.blacklist_reason else {}
+    kept = {
+        "product": defaults.product,
+        "activation_status": defaults.activation_status,
+        "scm": _json([*(reason | defaults.scm).items()]),
+        "columns": _json(given.get("columns", {})),
+    }
+    kept |= {name: given.get(name) for name in ("url_prefix", "allow_posted_duplicates", "delimiter", "id_format")}
+    return {name: value for name, value in kept.items() if value}
+
+
+def _json(values: dict[str, str] | list[Any]) -> str:
+    """`values` for the page's script; nothing when there are none."""
+    return json.dumps(values) if values else ""
 
 
 @page("ingestion_code_create")

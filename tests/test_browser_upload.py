@@ -228,3 +228,41 @@ def test_gs1_ids_are_previewed_and_sent_as_such(page: Page) -> None:
         page.wait_for_url("**/ingestions/*/")
         expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible()
     assert Code.objects.get().identifier == "01/04006381333931/10/B7/21/A1"
+
+
+def test_the_corrected_file_is_uploaded_with_the_options_kept(page: Page) -> None:
+    opened(page)
+    drop(page, "codes.csv", "Serial;secret;note\nabc12345;x;a\nshort;x;b\n")
+    page.get_by_text("Options", exact=True).click()
+    page.get_by_label("Default product").select_option("sku2")
+    page.get_by_label("Default activation status").select_option("Active")
+    page.get_by_label("URL prefix").fill("https://id.example/")
+    page.get_by_label("Ignore repeated ids within the file").check()
+    page.get_by_label("Fields of a CSV file are separated by").select_option("semicolons")
+    page.get_by_role("button", name="Add a field").click()
+    page.get_by_label("Field name").fill("intended_market")
+    page.get_by_label("Value", exact=True).fill('B"E')
+    page.get_by_label("Name of column 1, Serial").fill("id")
+    page.get_by_label("Use column 2, secret").uncheck()
+    with worker():
+        send(page)
+        page.wait_for_url("**/ingestions/*/")
+        page.get_by_role("link", name="Upload the corrected file").click()
+        expect(page.get_by_text("The options and names of columns of codes.csv are kept.")).to_be_visible()
+        drop(page, "codes.csv", "Serial;secret;note\nabc12345;x;a\nlong-enough;x;b\n")
+        expect(page.get_by_text("Nothing is wrong in the first 2 rows.")).to_be_visible()
+        expect(page.get_by_label("Default product")).to_have_value("sku2")
+        send(page)
+        page.wait_for_url("**/ingestions/*/")
+        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible()
+    refused, completed = IngestionRecord.objects.order_by("pk")
+    assert (refused.status, completed.status) == ("error", "completed")
+    assert completed.parameters == refused.parameters
+    assert completed.parameters == {
+        "default_scm_data": {"product": "sku2", "activation_status": 1, "intended_market": 'B"E'},
+        "use_serial_number": False,
+        "url_prefix": "https://id.example/",
+        "allow_posted_duplicates": True,
+        "delimiter": ";",
+        "columns": {"Serial": "id", "secret": ""},
+    }

@@ -276,3 +276,39 @@ def test_a_search_that_finds_much_says_so(demo: Demo, monkeypatch: pytest.Monkey
     assert "26 to 30 of 30" in page
     assert "These are the first that fit." in page
     assert "These are the first that fit." not in seen(demo.staff, f"/ingestions/{record.key}/?q=value31x")
+
+
+# Uploading again
+
+
+def test_the_upload_after_a_refused_one_begins_with_its_options(demo: Demo) -> None:
+    record = a_refusal(
+        demo.staff,
+        {"missing_id_error": 1},
+        parameters={
+            "default_scm_data": {"product": "gone", "activation_status": "1", "blacklist_reason": 3, "pallet": 7},
+            "url_prefix": "https://id.example/",
+            "allow_posted_duplicates": True,
+            "workorder": 12,
+            "id_format": "gs1",
+        },
+    )
+    (link,) = re.findall(
+        r'href="(/upload/[^"]*)">Upload the corrected file', seen(demo.staff, f"/ingestions/{record.key}/")
+    )
+    assert link == f"/upload/?again={record.key}&amp;workorder=12"
+    page = seen(demo.staff, link.replace("&amp;", "&"))
+    assert '<option value="gone" selected>gone</option>' in page  # which the check will refuse by name
+    assert '<option value="1" selected>Active</option>' in page
+    assert re.search('<option value="gs1"[^>]* selected>', page)
+    assert 'name="url_prefix" value="https://id.example/"' in page
+    assert 'aria-describedby="duplicates-hint" checked' in page
+    assert "[[&quot;blacklist_reason&quot;, &quot;3&quot;], [&quot;pallet&quot;, &quot;7&quot;]]" in page
+    assert '<details id="options" class="sheet" open>' in page
+
+
+def test_the_options_of_another_company_are_nobodys(demo: Demo) -> None:
+    record = a_refusal(demo.staff, {"missing_id_error": 1})
+    assert as_(demo.other_staff).get(f"/upload/?again={record.key}").status_code == 404
+    assert as_(demo.staff).get("/upload/?again=nothing").status_code == 404
+    assert '<details id="options" class="sheet">' in seen(demo.staff, f"/upload/?again={record.key}")

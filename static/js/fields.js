@@ -47,16 +47,17 @@ export function showMessages(name, messages) {
   return texts.map((text) => (name === "default_scm_data" ? showScmError(text) : showError(name, text)))[0];
 }
 
+let scmRowsMade = 0;
 const scmRows = () => [...part("scm-rows").children];
 const scmOf = (row) => ({
   key: row.querySelector("[name=scm_key]").value.trim(),
   value: row.querySelector("[name=scm_value]").value,
 });
 
-/** One more pair of field name and value. */
-function addScmRow() {
+/** One more pair of field name and value; gives its first field. */
+function addScmRow(key = "", value = "") {
   const row = part("scm-row").content.firstElementChild.cloneNode(true);
-  const number = Date.now().toString(36);
+  const number = scmRowsMade += 1;
   for (const field of row.querySelectorAll(".field")) {
     const control = field.querySelector("input");
     control.id = `${control.name}-${number}`;
@@ -66,7 +67,10 @@ function addScmRow() {
   }
   row.querySelector("[name=remove]").addEventListener("click", () => { row.remove(); part("add-scm").focus(); });
   part("scm-rows").append(row);
-  row.querySelector("input").focus();
+  const [first, second] = row.querySelectorAll("input");
+  Object.assign(first, { value: key });
+  Object.assign(second, { value });
+  return first;
 }
 
 /** Whether the extra fields can be sent; what cannot is shown. */
@@ -106,7 +110,8 @@ function showExample() {
   part("id_example").textContent = part("id_format").selectedOptions[0].dataset.example;
 }
 
-part("add-scm").addEventListener("click", addScmRow);
+part("add-scm").addEventListener("click", () => addScmRow().focus());
+for (const pair of JSON.parse(form.dataset.scm ?? "[]")) addScmRow(...pair);
 part("url_prefix").addEventListener("input", showExample);
 part("id_format").addEventListener("change", showExample);
 showExample();

@@ -5,6 +5,7 @@ import { meaningOf, problemsOf } from "./row_checks.js";
 
 const MOST_TOLD = 8; // problems in words below a preview
 const words = Object.fromEntries([...part("words").content.children].map((each) => [each.dataset.kind, each.textContent]));
+const kept = JSON.parse(form.dataset.columns ?? "{}"); // names given to the columns of an earlier file
 let made = 0;
 
 function element(name, text = "", attributes = {}) {
@@ -34,7 +35,7 @@ export class Preview {
 
   /** Read the file's first rows, again when the delimiter was set. Names that were typed stay where columns stay. */
   async read() {
-    const typed = this.changes();
+    const typed = this.columns.length ? this.changes() : kept;
     const seen = await firstRows(this.file, form.elements.delimiter.value).catch(() => ({ problem: "The file cannot be read here. If it is packed or moved, choose it again." }));
     this.columns = seen.columns ?? [];
     this.rows = seen.rows ?? [];
