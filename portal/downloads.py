@@ -28,6 +28,11 @@ def download(request: HttpRequest, name: str, filename: str, content_type: str) 
     """
     if url := storage().direct_url(request.method or "GET", name, filename, content_type):
         return HttpResponseRedirect(url, headers={"Cache-Control": "no-store"})
+    return streamed(request, name, filename, content_type)
+
+
+def streamed(request: HttpRequest, name: str, filename: str, content_type: str) -> HttpResponseBase:
+    """The same, never from elsewhere: for files of which each download counts."""
     file = storage().open(name)
     size = file.size
     etag = f'"{int(storage().get_modified_time(name).timestamp() * 1e6):x}-{size:x}"'
@@ -49,6 +54,16 @@ def download(request: HttpRequest, name: str, filename: str, content_type: str) 
     response["ETag"] = etag
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"
     return response
+
+
+def is_fetched(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether the answer brings any of the file, or tells where it is."""
+    return request.method != "HEAD" and response.status_code in (200, 206, 302)
+
+
+def is_rest(response: HttpResponseBase) -> bool:
+    """Whether it is the rest of a file, of which the beginning was fetched before."""
+    return response.status_code == 206 and not response["Content-Range"].startswith("bytes 0-")
 
 
 def _span(asked: str, size: int) -> range | None:

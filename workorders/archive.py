@@ -19,9 +19,9 @@ from portal.leases import Pulse, Status
 from portal.storage import storage
 from workorders import qr, samples
 from workorders.models import Code, Job, Workorder
-from workorders.proof import Sample, prove
+from workorders.proof import Pixels, Sample, prove, read
 from workorders.secure_graphic import LAYOUTS
-from workorders.zipping import ZipWriter
+from workorders.zipping import Packed, ZipWriter
 
 Kind = Literal["archive", "serial-numbers"]
 HEADER = b"extended_id,serial_number,sequence,batch,url"
@@ -115,6 +115,15 @@ def make(job: Job, pulse: Pulse) -> None:
 
 
 @contextmanager
+def draft_of_job(job: Job) -> Iterator[Path]:
+    """Where this attempt at the job may make its zip; what an attempt left whose worker was killed is removed."""
+    for left in settings.SPOOL_DIR.glob(f"job-{job.pk}-*"):
+        left.unlink()
+    with draft_of(f"job-{job.pk}-{job.attempts}.zip") as draft:
+        yield draft
+
+
+@contextmanager
 def draft_of(name: str) -> Iterator[Path]:
     """Where a file may be made before it is published; what is left of it then is removed."""
     draft: Path = settings.SPOOL_DIR / name
@@ -185,6 +194,13 @@ class Archive:
         for at, url in (samples or {}).items():
             self._samples.append(Sample(names[at], begins[at], len(contents[at]), url))
 
+    def add_packed(self, names: Sequence[str], contents: Sequence[Packed], samples: Mapping[int, str]) -> None:
+        """Members that are compressed already; `samples` as for `add`."""
+        begins = self._zip.add_packed(names, contents)
+        self._note(names, [content.digest for content in contents])
+        for at, url in samples.items():
+            self._samples.append(Sample(names[at], begins[at], len(contents[at].stream), url, is_deflated=True))
+
     def add_stream(self, name: str, blocks: Iterable[bytes]) -> None:
         """A member of any size, compressed."""
         self._note([name], [self._zip.add_deflated(name, blocks)])
@@ -202,9 +218,9 @@ class Archive:
         head = json.dumps(facts, indent=2).removesuffix("\n}") + ',\n  "members": [\n'
         self._zip.add_deflated("manifest.json", self._manifest(head.encode()))
 
-    def prove(self) -> None:
+    def prove(self, read: Callable[[Pixels], list[str]] = read) -> None:
         """Raise Misread when a sample of the images does not say the right URL; the zip is complete by now."""
-        prove(self.draft, self._samples)
+        prove(self.draft, self._samples, read)
 
     def _note(self, names: Iterable[str], digests: Iterable[str]) -> None:
         members = [f'    {{"name": {json.dumps(n)}, "sha256": "{d}"}}' for n, d in zip(names, digests, strict=True)]

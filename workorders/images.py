@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from portal.copying import file_blocks
@@ -23,8 +23,9 @@ from portal.leases import Pulse, Status
 from portal.models import User
 from portal.storage import storage
 from workorders import gs1, jobs
-from workorders.archive import Archive, archive_name, draft_of
+from workorders.archive import Archive, archive_name, draft_of, draft_of_job
 from workorders.artist import Drawn, Style, draw
+from workorders.batches import checked, identifiers_of, sampled_of
 from workorders.labels import Label, Sheet, one_a_page
 from workorders.models import Job, Workorder
 from workorders.pdf import PdfWriter
@@ -33,7 +34,6 @@ from workorders.proof import prove_pages
 from workorders.symbols import Level, capacity, smallest_version
 
 REPOSE = timedelta(minutes=1)  # before a job that failed is begun again for whoever asks
-SAMPLES = 10  # images of an archive that are read back before it is published
 PDF = "codes.pdf"
 
 
@@ -119,10 +119,8 @@ def asked(workorder: Workorder, look: Look, user: User) -> tuple[str, Job | None
 def make(job: Job, pulse: Pulse) -> None:
     """Publish the archive of the look that the job keeps."""
     workorder, look = job.workorder, Look.of(job.parameters)
-    for left in settings.SPOOL_DIR.glob(f"job-{job.pk}-*"):  # by an attempt whose worker was killed
-        left.unlink()
     pulse.enter(Job.Phase.DRAWING, workorder.quantity)
-    with draft_of(f"job-{job.pk}-{job.attempts}.zip") as draft:
+    with draft_of_job(job) as draft:
         with Archive(workorder, draft) as archive, transaction.atomic():
             archive.add_codes(lambda rows: pulse.check())
             archive.add_samples()
@@ -156,7 +154,7 @@ def _add_images(archive: Archive, look: Look, pulse: Pulse) -> None:
     with _drawn(workorder, look.style) as batches:
         for done, drawn in batches:
             names = [f"images/{gs1.file_name(identifier)}.{ending}" for identifier in drawn.identifiers]
-            sampled = _sampled(workorder, done, len(names))
+            sampled = sampled_of(workorder, done, len(names))
             samples = {at: workorder.url_prefix + drawn.identifiers[at] for at in sampled}
             archive.add(names, drawn.images, digests=drawn.digests, samples=samples)
             pulse.tick(done + len(names))
@@ -175,11 +173,11 @@ def _add_pdf(archive: Archive, look: Look, pulse: Pulse) -> None:
             for done, drawn in batches:
                 assert drawn.symbols is not None  # noqa: S101  # of a PDF
                 pdf.add(drawn.symbols, drawn.identifiers if look.with_id else ())
-                for at in _sampled(workorder, done, len(drawn.identifiers)):
+                for at in sampled_of(workorder, done, len(drawn.identifiers)):
                     samples.add(drawn.symbols[at], drawn.identifiers[at])
                 pulse.tick(done + len(drawn.identifiers))
         samples.prove(draft, workorder.url_prefix)
-        archive.add_stream(PDF, _checked(file_blocks(draft), pulse))
+        archive.add_stream(PDF, checked(file_blocks(draft), pulse))
 
 
 class _Samples:
@@ -209,12 +207,6 @@ class _Samples:
         prove_pages(pages.getvalue(), dict(enumerate(urls)))
 
 
-def _checked(blocks: Iterable[bytes], pulse: Pulse) -> Iterator[bytes]:
-    for block in blocks:
-        pulse.check()
-        yield block
-
-
 @contextmanager
 def _drawn(workorder: Workorder, style: Style) -> Iterator[Iterator[tuple[int, Drawn]]]:
     """Batches of drawn codes, each with how many came before it.
@@ -222,7 +214,7 @@ def _drawn(workorder: Workorder, style: Style) -> Iterator[Iterator[tuple[int, D
     Whatever happens, no process runs on, and no COPY stays open, which would hold up the rollback for ever.
     """
     with (
-        closing(_identifiers(workorder)) as identifiers,
+        closing(identifiers_of(workorder)) as identifiers,
         closing(draw(identifiers, workorder.quantity, workorder.url_prefix, style)) as batches,
     ):
         yield _numbered(batches)
@@ -233,17 +225,3 @@ def _numbered(batches: Iterable[Drawn]) -> Iterator[tuple[int, Drawn]]:
     for drawn in batches:
         yield done, drawn
         done += len(drawn.identifiers)
-
-
-def _sampled(workorder: Workorder, done: int, count: int) -> Iterator[int]:
-    """Which of the `count` codes after the first `done` are read back: the first and some evenly spread ones."""
-    step = max(1, workorder.quantity // SAMPLES)
-    return iter(range(-done % step, count, step))
-
-
-def _identifiers(workorder: Workorder) -> Generator[str]:
-    """The identifiers of the workorder's codes in their order."""
-    query = "COPY (SELECT identifier FROM workorders_code WHERE workorder_id = %s ORDER BY sequence) TO STDOUT"
-    with connection.cursor() as cursor, cursor.cursor.copy(query, [workorder.pk]) as copy:
-        for line in copy:
-            yield bytes(line)[:-1].decode()

@@ -239,7 +239,8 @@ class Job(Leased):
     """Work on a workorder that takes long: asked for at a door, done by a worker, once for each set of parameters.
 
     A mint job makes all codes of a new workorder, an archive job the zip without which no SID workorder is completed,
-    an images job a zip with an image of every code. An activate job and a blacklist job change the codes of an SSC
+    an images job a zip with an image of every code, a secure job
+    the zip that a printing partner prints from. An activate job and a blacklist job change the codes of an SSC
     workorder that was completed or cancelled. `workorders.jobs` starts and cancels them, `workorders.work` is
     what a worker does.
     """
@@ -248,6 +249,7 @@ class Job(Leased):
         MINT = "mint", "minting"
         ARCHIVE = "archive", "archive"
         IMAGES = "images", "images"
+        SECURE = "secure", "secure codes"
         ACTIVATE = "activate", "activation"
         BLACKLIST = "blacklist", "blacklisting"
 

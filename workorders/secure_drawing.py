@@ -2,6 +2,7 @@
 
 - `pngs(urls, graphic)`, `tiffs(urls, graphic)`: an image of each URL, in order
 - `SUFFIXES`: both by the ending of a file's name
+- `packed_images(...)`, `bare_images(...)`: what an archive and a PDF take, by functions that other processes can run
 
 A TIFF is uncompressed, which every raster image processor reads; deflate it in the archive.
 """
@@ -19,13 +20,14 @@ from workorders.drawing import png_chunk, row_bytes
 from workorders.secure_graphic import QUIET_ZONE, Graphic
 from workorders.symbol_map import Bits
 from workorders.symbols import Symbols, encode
+from workorders.zipping import Packed, packed
 
 _BATCH = 64  # codes drawn at a time: from 2 MB of dots at 600 dpi to 30 MB at 2400
 
 
 def pngs(urls: Sequence[str], graphic: Graphic) -> Iterator[bytes]:
     """A PNG of each URL. ValueError names the first URL that does not fit, before anything is drawn."""
-    height, width = (modules * graphic.module for modules in graphic.layout.size)
+    height, width = graphic.size
     metre = round(graphic.dpi / 0.0254)
     head = (
         b"\x89PNG\r\n\x1a\n"
@@ -48,9 +50,22 @@ def tiffs(urls: Sequence[str], graphic: Graphic) -> Iterator[bytes]:
 SUFFIXES: Final[dict[str, Callable[[Sequence[str], Graphic], Iterator[bytes]]]] = {"png": pngs, "tiff": tiffs}
 
 
+def packed_images(prefix: str, graphic: Graphic, suffix: str, identifiers: list[str]) -> tuple[list[str], list[Packed]]:
+    """Codes with the image file of each, one of SUFFIXES, compressed for a zip. ValueError as `pngs`."""
+    images = SUFFIXES[suffix]([prefix + identifier for identifier in identifiers], graphic)
+    return identifiers, [packed(image) for image in images]
+
+
+def bare_images(prefix: str, graphic: Graphic, identifiers: list[str]) -> tuple[list[str], list[bytes]]:
+    """Codes with the dots of each row by row, eight a byte, 0 for black, as a PDF takes them: compressed by zlib."""
+    urls = [prefix + identifier for identifier in identifiers]
+    pictures = _pictures(encode(urls, graphic.layout.version, graphic.layout.level), graphic)
+    return identifiers, [isal_zlib.compress(picture.tobytes(), 1) for picture in pictures]
+
+
 def _tiff_head(graphic: Graphic) -> bytes:
     """Everything before the dots: header, directory of entries in the order of their tags, both resolutions."""
-    height, width = (modules * graphic.module for modules in graphic.layout.size)
+    height, width = graphic.size
     count, short, long, rational = 12, 3, 4, 5
     resolution = 8 + 2 + 12 * count + 4
     dots = resolution + 16

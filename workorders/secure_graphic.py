@@ -102,6 +102,12 @@ class Graphic:
     module: int
     dots: Bits
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the picture of a code, in dots."""
+        height, width = self.layout.size
+        return height * self.module, width * self.module
+
     @cached_property
     def fine_rows(self) -> int:
         """How many rows of dots, from the top, have cells of one dot."""

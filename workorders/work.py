@@ -8,13 +8,14 @@ from contextlib import suppress
 from django.db import transaction
 
 from portal.leases import ClaimLost, Pulse, Status, perform
-from workorders import activation, archive, images, jobs, minting
+from workorders import activation, archive, images, jobs, minting, secure_archive
 from workorders.models import Job
 
 WORKS: dict[str, Callable[[Job, Pulse], None]] = {
     Job.What.MINT: minting.mint,
     Job.What.ARCHIVE: archive.make,
     Job.What.IMAGES: images.make,
+    Job.What.SECURE: secure_archive.make,
     Job.What.ACTIVATE: activation.activate,
     Job.What.BLACKLIST: activation.blacklist,
 }

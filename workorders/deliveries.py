@@ -1,0 +1,141 @@
+"""What a printing partner's people are handed: archives of secure codes, each download of which is noted.
+
+A workorder whose secure codes can be downloaded once is handed out a single time: the download that is noted first is
+the one. For RESUMABLE from then on its person may fetch the rest of the same archive, as clients do when a download
+broke off. The brand owner can allow one more.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from portal.access import address_of
+from portal.downloads import is_fetched, is_rest, streamed
+from portal.leases import Status
+from portal.models import Event, User
+from portal.storage import storage
+from portal.timeline import events_of, note
+from workorders import jobs
+from workorders.downloads import file_name
+from workorders.images import REPOSE, NotMade
+from workorders.models import Job, Workorder
+from workorders.secure_archive import Delivery, Format, delivery_name
+
+RESUMABLE: Final = timedelta(hours=1)
+FAILED: Final = (
+    "Codeport could not make these secure codes. Ask for them again in a minute; if that fails too, tell the"
+    " operators of this portal."
+)
+DOWNLOADED, ALLOWED = "downloaded", "download_allowed"
+
+State = Workorder.State
+
+
+class NotNow(Exception):  # noqa: N818  # an event, not a fault
+    """Secure codes are not handed out now; the message says why, and what would help."""
+
+
+def refusal(workorder: Workorder) -> str:
+    """Why the secure codes of the workorder cannot be generated or fetched now; empty when they can."""
+    if workorder.state == State.NEW:
+        return "Confirm equipment and substrate first: secure codes are drawn for the resolution of the equipment."
+    if workorder.state != State.READY_TO_PRINT:
+        state = workorder.get_state_display()
+        return f"This workorder is {state}; secure codes are handed out while it is ready to print."
+    if not workorder.has_codes:
+        return "This workorder has no codes yet. They can be generated once the brand owner has uploaded them."
+    return ""
+
+
+def prepare(workorder: Workorder, kind: Format, user: User, address: str | None) -> Job:
+    """The job that makes an archive of all codes there are now for this person; begun, from this address, if need be.
+
+    NotNow as `refusal` says or when one was handed out already that is the only one; NotMade when it has just failed.
+    """
+    if reason := refusal(workorder) or spent(workorder):
+        raise NotNow(reason)
+    delivery = Delivery(kind, workorder.codes_count, user.pk, address or "")
+    alike = workorder.jobs.filter(what=Job.What.SECURE, created_by=user)
+    alike = alike.filter(parameters__format=kind, parameters__codes=delivery.codes)
+    if alike.filter(status=Status.ERROR, status_updated_at__gt=timezone.now() - REPOSE).exists():
+        raise NotMade(FAILED)
+    lasting = alike.filter(status__in=Job.LASTING).first()
+    job = lasting or jobs.start(workorder, Job.What.SECURE, delivery.parameters, user)
+    if job.status == Status.COMPLETED and not storage().exists(delivery_name(job)):
+        jobs.again(job)
+        job.refresh_from_db()
+    return job
+
+
+def deliveries_for(workorder: Workorder, user: User) -> list[Job]:
+    """What was prepared for the person, newest first."""
+    return list(workorder.jobs.filter(what=Job.What.SECURE, created_by=user))
+
+
+def hand_out(request: HttpRequest, job: Job, user: User) -> HttpResponseBase:
+    """The archive that was prepared for `user`, once it is noted that this person has it; NotNow.
+
+    HEAD hands out nothing, so it is not noted.
+    """
+    name = f"{file_name(job.workorder)}-secure-{Delivery.of(job).format}.zip"
+    response = streamed(request, delivery_name(job), name, "application/zip")
+    response["Cache-Control"] = "no-store"
+    if is_fetched(request, response):
+        try:
+            _note(job, user, address_of(request), is_rest=is_rest(response))
+        except NotNow:
+            response.close()
+            raise
+    return response
+
+
+def allow_again(workorder: Workorder, by: User) -> None:
+    """The brand owner lets the secure codes be downloaded one more time."""
+    note(workorder, ALLOWED, by)
+
+
+def spent(workorder: Workorder) -> str:
+    """Why nobody may begin a download any more; empty when somebody may."""
+    first = _first(workorder)
+    if first is None or not workorder.download_once:
+        return ""
+    at, until = f"{first.at:%Y-%m-%d %H:%M}", f"{first.at + RESUMABLE:%H:%M}"
+    return (
+        f"The secure codes of this workorder can be downloaded once, and {first.by} did at {at} UTC."
+        f" If that download broke off, the same person can resume it until {until} UTC;"
+        f" after that, {workorder.company} can allow one more."
+    )
+
+
+def _first(workorder: Workorder) -> Event | None:
+    """The download since which there was no allowance of another."""
+    events = events_of(workorder)
+    allowed = events.filter(what=ALLOWED).last()
+    secure = events.filter(what=DOWNLOADED, detail__has_key="delivery", pk__gt=allowed.pk if allowed else 0)
+    return secure.first()
+
+
+def _note(job: Job, user: User, address: str | None, *, is_rest: bool) -> None:
+    with transaction.atomic():
+        workorder = Workorder.objects.select_for_update().get(pk=job.workorder_id)
+        if reason := refusal(workorder):
+            raise NotNow(reason)
+        if (reason := spent(workorder)) and not (is_rest and _may_resume(workorder, job, user)):
+            raise NotNow(reason)
+        delivery = {"delivery": job.pk, "format": Delivery.of(job).format}
+        note(workorder, DOWNLOADED, user, address=address, **delivery, resumed=is_rest)
+
+
+def _may_resume(workorder: Workorder, job: Job, user: User) -> bool:
+    first = _first(workorder)
+    return (
+        first is not None
+        and first.by == user
+        and first.detail["delivery"] == job.pk
+        and timezone.now() - first.at < RESUMABLE
+    )
