@@ -8,8 +8,9 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 
-from ingestion import api
+from ingestion import api, upload_api
 from ingestion.errors import KINDS
+from ingestion.options import MOST_CODES, AddSidsSerializer, GetPostDataSerializer, ProcessSerializer
 
 KEY = "k3v9xq0a1b2c"
 COUNTS = {"type": "object", "additionalProperties": {"type": "integer"}, "example": {"duplicate_id_error": 2}}
@@ -17,7 +18,8 @@ IDS = {"type": "object", "additionalProperties": {"type": "array", "items": {"ty
 JSON_FIELDS: dict[str, dict[str, Any]] = {
     "parameters": {
         "type": "object",
-        "description": "What `process` was called with, and the workorder's `use_serial_number`; empty before.",
+        "description": "What `process` was called with, and the workorder's `use_serial_number`; before that what "
+        "`add-sids` said.",
         "additionalProperties": True,
     },
     "result_data": {
@@ -62,6 +64,17 @@ DEFAULTS = {
         "oneOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}],
     },
 }
+CODES = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": MOST_CODES,
+    "description": "Only with the mode `api`: the codes, with the keys that the columns of a file have.",
+    "items": {
+        "type": "object",
+        "properties": {"id": {"type": "string"}},
+        "additionalProperties": DEFAULTS["additionalProperties"],
+    },
+}
 
 
 class RecordFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
@@ -75,18 +88,22 @@ class RecordFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         return schema
 
 
-class ProcessFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """The JSON fields of a call of `process`."""
+class OptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """The JSON fields of calls that say what holds for an upload, and the codes that one of them carries."""
 
-    target_class = "ingestion.api.ProcessSerializer"
+    target_class = "ingestion.options.OptionsSerializer"
+    match_subclasses = True
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         schema["properties"]["default_scm_data"] = DEFAULTS
+        if "codes" in schema["properties"]:
+            schema["properties"]["codes"] = CODES
         return schema
 
 
 RECORD_KEY = {"type": "object", "properties": {"record_key": {"type": "string"}}, "required": ["record_key"]}
+RECORD_KEY_ALONE = {**RECORD_KEY, "additionalProperties": False}
 FORM = {
     "type": "object",
     "properties": {
@@ -160,14 +177,14 @@ extend_schema_view(
         summary="Begin an upload",
         description="Creates an ingestion record, and the signed form by which its file is uploaded within 30 minutes. "
         "With an `Idempotency-Key`, a repeat brings the same form, whose 30 minutes go on.",
-        request=api.GetPostDataSerializer,
+        request=GetPostDataSerializer,
         responses={201: FORM},
         examples=[
             OpenApiExample("A CSV file", {"filetype": "csv"}, request_only=True),
             _example(FORM_EXAMPLE, "201"),
         ],
     )
-)(api.GetPostData)
+)(upload_api.GetPostData)
 extend_schema_view(
     post=extend_schema(
         operation_id="process",
@@ -176,7 +193,7 @@ extend_schema_view(
         "far it is. Refused as a whole: `Invalid record`, `Uploaded file not found.`, and a record that is not in "
         "state 'uploading'. With `workorder` the codes join that workorder of secure codes, behind its own URL prefix; "
         "its layout says how long a URL may be, its quantity how many codes it takes.",
-        request=api.ProcessSerializer,
+        request=ProcessSerializer,
         responses={200: RECORD_KEY},
         examples=[
             OpenApiExample(
@@ -185,7 +202,52 @@ extend_schema_view(
             _example({"record_key": KEY}, "200"),
         ],
     )
-)(api.Process)
+)(upload_api.Process)
+extend_schema_view(
+    post=extend_schema(
+        operation_id="process_from_file",
+        summary="Process the uploaded file, by the newer address",
+        description="The same as `process`. What the body leaves out is taken from the call of `add-sids` that began "
+        "the record, if one did.",
+        request=ProcessSerializer,
+        responses={200: RECORD_KEY},
+        examples=[
+            OpenApiExample("As add-sids said", {"record": KEY}, request_only=True),
+            _example({"record_key": KEY}, "200"),
+        ],
+    )
+)(upload_api.ProcessFromFile)
+extend_schema_view(
+    post=extend_schema(
+        operation_id="add_sids",
+        summary="Add codes of your own ids",
+        description=f"With the mode `api` the codes are in the call, {MOST_CODES:,} at most and no more than its body "
+        "may hold: they are queued as if they had come as a JSON file, so row 1 is the first. With the mode `file` the "
+        "answer is that of `get-post-data`, and what the call says holds for `process-from-file`, unless that says "
+        "otherwise.",
+        request=AddSidsSerializer,
+        responses={201: {"oneOf": [RECORD_KEY_ALONE, FORM]}},
+        examples=[
+            OpenApiExample(
+                "Two codes",
+                {
+                    "mode": "api",
+                    "codes": [{"id": "bottle-0001", "pallet_number": "pal1"}, {"id": "bottle-0002"}],
+                    "default_scm_data": {"product": "sku1"},
+                },
+                request_only=True,
+            ),
+            OpenApiExample(
+                "GS1 ids",
+                {"mode": "api", "id_format": "gs1", "codes": [{"id": "/01/04006381333931/10/B7/21/A1"}]},
+                request_only=True,
+            ),
+            OpenApiExample("A file", {"mode": "file", "filetype": "csv"}, request_only=True),
+            _example({"record_key": KEY}, "201", "The mode api"),
+            _example(FORM_EXAMPLE, "201", "The mode file"),
+        ],
+    )
+)(upload_api.AddSids)
 extend_schema_view(
     get=extend_schema(operation_id="list_records", summary="List ingestion records, newest first"),
 )(api.RecordList)

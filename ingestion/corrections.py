@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, groupby
 from pathlib import Path, PurePath
 from tempfile import NamedTemporaryFile
-from typing import Any
 
 from django.conf import settings
 from xlsxwriter import Workbook
@@ -22,10 +20,10 @@ from xlsxwriter.worksheet import Worksheet
 from ingestion.csv_reader import CsvReader
 from ingestion.errors import message, visible
 from ingestion.fields import ERRORS_COLUMN
-from ingestion.json_reader import JsonReader, JsonText, Repeated
+from ingestion.json_reader import JsonReader, JsonText, Repeated, json_object
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.readers import open_reader
-from ingestion.reading import BrokenRow, Number, NumericCell, unpacked
+from ingestion.reading import BrokenRow, NumericCell, unpacked
 from ingestion.workbook_reader import WorkbookReader
 from portal.copying import BLOCK, file_blocks
 from portal.storage import storage
@@ -175,23 +173,6 @@ def _json_pieces(text: JsonText, notes: _Notes) -> Iterator[str]:
         else:
             members = list(value.items()) if isinstance(value, dict) else [("value", value)]
         kept = [(key, member) for key, member in members if key != ERRORS_COLUMN]
-        yield begin + _json_object([(ERRORS_COLUMN, note), *kept] if note else kept)
+        yield begin + json_object([(ERRORS_COLUMN, note), *kept] if note else kept)
         begin = ",\n"
     yield "\n]\n"
-
-
-def _json_object(members: list[tuple[str, Any]]) -> str:
-    return "{" + ", ".join(f"{json.dumps(key)}: {_json(member)}" for key, member in members) + "}"
-
-
-def _json(value: Any) -> str:
-    """The JSON text of what was read, numbers digit by digit."""
-    if isinstance(value, Number):
-        return str(value)
-    if isinstance(value, Repeated):
-        return _json_object(value.pairs)
-    if isinstance(value, dict):
-        return _json_object(list(value.items()))
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_json, value)) + "]"
-    return json.dumps(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, groupby
 from typing import Any
@@ -85,10 +85,11 @@ def _keys(value: Any) -> tuple[str, ...] | None:
     return tuple(value) if value.__class__ is dict else None
 
 
-class Repeated:
-    """An object that has a key more than once."""
+class Repeated(dict[str, Any]):
+    """An object that has a key more than once; as a dict it holds the last of each."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
         self.pairs = pairs
 
     @property
@@ -131,6 +132,37 @@ def _text(member: Any) -> str:
     return "" if member is None else json.dumps(member)
 
 
+def decoder() -> json.JSONDecoder:
+    """Decodes JSON as it stands: numbers as Number, objects with a key more than once as Repeated."""
+    return json.JSONDecoder(
+        strict=False,
+        object_pairs_hook=_object,
+        parse_int=Number,
+        parse_float=Number,
+        parse_constant=_no_constant,
+    )
+
+
+def _no_constant(name: str) -> str:
+    raise ValueError(f"the value {name} is none that JSON has")
+
+
+def json_text(value: Any) -> str:
+    """The JSON text of what was decoded, numbers digit by digit."""
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        return json_object(value.pairs if isinstance(value, Repeated) else value.items())
+    if isinstance(value, list):
+        return "[" + ", ".join(map(json_text, value)) + "]"
+    return json.dumps(value)
+
+
+def json_object(members: Iterable[tuple[str, Any]]) -> str:
+    """The JSON text of an object with these members, which may repeat a key."""
+    return "{" + ", ".join(f"{json.dumps(key)}: {json_text(member)}" for key, member in members) + "}"
+
+
 class JsonText:
     """The text of a JSON file, of which a window is in memory."""
 
@@ -140,13 +172,7 @@ class JsonText:
         self._file = file
         self._decode: Callable[[bytes, bool], str] | None = None
         self.encoding = ""
-        self._scan = json.JSONDecoder(
-            strict=False,
-            object_pairs_hook=_object,
-            parse_int=Number,
-            parse_float=Number,
-            parse_constant=self._no_constant,
-        ).raw_decode
+        self._scan = decoder().raw_decode
         self._window, self._at, self._ended = "", 0, False
         self._singly = False
         self._read = 0
@@ -228,7 +254,3 @@ class JsonText:
             self.encoding, self._decode = decoder_for(block)
         self._window = self._window[self._at :] + self._decode(block, self._ended)
         self._at, self._singly = 0, False
-
-    @staticmethod
-    def _no_constant(name: str) -> str:
-        raise ValueError(f"the value {name} is none that JSON has")

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -52,13 +53,36 @@ def records_for(user: User) -> QuerySet[IngestionRecord]:
     return IngestionRecord.objects.filter(company_id=user.company_id or 0)
 
 
-def start_upload(user: User, company: Company, *, filetype: str, mode: str, file_name: str = "") -> IngestionRecord:
-    """A new record of `company`, waiting for its file."""
+def start_upload(
+    user: User,
+    company: Company,
+    *,
+    filetype: str,
+    mode: str,
+    file_name: str = "",
+    parameters: dict[str, Any] | None = None,
+) -> IngestionRecord:
+    """A new record of `company`, waiting for its file; `parameters` are those that are known by now."""
     with transaction.atomic():
         record = IngestionRecord.objects.create(
-            company=company, created_by=user, filetype=filetype, ingestion_mode=mode, file_name=file_name
+            company=company,
+            created_by=user,
+            filetype=filetype,
+            ingestion_mode=mode,
+            file_name=file_name,
+            parameters=parameters or {},
         )
         timeline.note(record, "created", user)
+    return record
+
+
+def upload_rows(user: User, company: Company, rows: str, parameters: dict[str, Any], *, mode: str) -> IngestionRecord:
+    """A new record of `company`, queued, whose file is the JSON array `rows`."""
+    with transaction.atomic():
+        record = start_upload(user, company, filetype=IngestionRecord.Filetype.JSON, mode=mode)
+        storage().save(record.incoming_path, ContentFile(rows.encode()))
+        queue(record, parameters, user)
+        transaction.on_commit(lambda: wake(tasks.run, record.pk))
     return record
 
 

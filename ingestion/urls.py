@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ingestion import api, api_docs, product_views, record_views, views  # noqa: F401  # completes the schema
+from ingestion import api, api_docs, product_views, record_views, upload_api, views  # noqa: F401  # completes the schema
 
 API = "api/v2/ingestion/"
 
@@ -15,8 +15,10 @@ urlpatterns = [
     path("ingestions/<slug:key>/rows-with-errors/", record_views.record_corrections, name="record-corrections"),
     path("products/import/", product_views.product_import, name="product-import"),
     path(API, api.RecordList.as_view()),
-    path(f"{API}codes/upload/get-post-data/", api.GetPostData.as_view(), name="api-get-post-data"),
-    path(f"{API}codes/upload/process/", api.Process.as_view(), name="api-process"),
+    path(f"{API}codes/upload/get-post-data/", upload_api.GetPostData.as_view(), name="api-get-post-data"),
+    path(f"{API}codes/upload/process/", upload_api.Process.as_view(), name="api-process"),
+    path(f"{API}codes/process-from-file/", upload_api.ProcessFromFile.as_view()),
+    path(f"{API}codes/add-sids/", upload_api.AddSids.as_view()),
     path(f"{API}<slug:key>/", api.RecordDetail.as_view()),
     path(f"{API}<slug:key>/errors/", api.ErrorList.as_view()),
     path(f"{API}<slug:key>/errors.csv", api.ErrorFile.as_view()),

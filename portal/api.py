@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import chain
+from math import isinf
 from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -17,11 +20,12 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.pagination import LimitOffsetPagination
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser, JSONParser, get_encoding  # type: ignore[attr-defined]  # stubs
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils import json
 from rest_framework.utils.urls import replace_query_param
 
 from portal.models import User, UserAuthorizationToken
@@ -31,6 +35,9 @@ if TYPE_CHECKING:  # the framework's views load this module to find their defaul
 
 LAST_USED_PRECISION = timedelta(minutes=1)  # a token's last use is written at most this often
 BIGGEST_OFFSET = 2**62
+DEEPEST = 100  # levels of lists and objects in a body
+TOO_DEEP = "nested too deeply."
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class UserAuthorizationTokenAuthentication(BaseAuthentication):
@@ -96,28 +103,42 @@ class TextJSONParser(JSONParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         try:
-            data = super().parse(stream, media_type, parser_context)
+            data = self.load(codecs.getreader(get_encoding(dict(parser_context or {})))(stream).read())
         except RecursionError:
-            raise exceptions.ParseError("JSON parse error - nested too deeply.") from None
-        if _has_lone_surrogate(data):
-            raise exceptions.ParseError("JSON parse error - half of a surrogate pair is not a character.")
+            raise _unparsable(TOO_DEEP) from None
+        except ValueError as error:
+            raise _unparsable(str(error)) from None
+        _check(data)
         return data
 
+    def load(self, text: str) -> Any:
+        """What the text means. ValueError or RecursionError when it means nothing."""
+        return json.loads(text, parse_float=_finite)
 
-def _has_lone_surrogate(data: object) -> bool:
-    """Whether any text in parsed JSON cannot be written as UTF-8."""
-    pending = [data]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, str):
-            if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-                return True
-        elif isinstance(value, dict):
-            pending += value.keys()
-            pending += value.values()
-        elif isinstance(value, list):
-            pending += value
-    return False
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if isinf(value):
+        raise ValueError(f"the number {text[:20]} is too large.")
+    return value
+
+
+def _unparsable(reason: str) -> exceptions.ParseError:
+    return exceptions.ParseError(f"JSON parse error - {reason}")
+
+
+def _check(data: Any) -> None:
+    """Refuse JSON that is nested too deeply, or has a text that cannot be written as UTF-8."""
+    level = [data]
+    for _depth in range(DEEPEST):
+        if any(isinstance(value, str) and not value.isascii() and SURROGATE.search(value) for value in level):
+            raise _unparsable("half of a surrogate pair is not a character.")
+        objects = [value for value in level if isinstance(value, dict)]
+        lists = [value for value in level if isinstance(value, list)]
+        level = [*chain.from_iterable(objects), *chain.from_iterable(map(dict.values, objects)), *chain(*lists)]
+        if not level:
+            return
+    raise _unparsable(TOO_DEEP)
 
 
 class ProgressSerializer(serializers.Serializer[Any]):

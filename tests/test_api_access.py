@@ -28,6 +28,8 @@ OPEN = "nothing"
 NEEDS = {
     "POST api/v2/ingestion/codes/upload/get-post-data/": "ingestion_code_create",
     "POST api/v2/ingestion/codes/upload/process/": "ingestion_code_create",
+    "POST api/v2/ingestion/codes/add-sids/": "ingestion_code_create",
+    "POST api/v2/ingestion/codes/process-from-file/": "ingestion_code_create",
     "GET api/v2/ingestion/": "ingestion_view",
     "GET api/v2/ingestion/<slug:key>/": "ingestion_view",
     "GET api/v2/ingestion/<slug:key>/errors/": "ingestion_view",

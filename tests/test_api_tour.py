@@ -58,6 +58,7 @@ def test_the_tour_in_curl(up: Up, tmp_path: Path) -> None:
     said = run(["bash", "-euo", "pipefail", "-c", words("bash", up)], tmp_path, up)
     assert '"email":"staff@demo.example"' in said
     assert '{"duplicate_id_error": 1, "product_not_found_error": 1}'.replace('"', "'") in said
+    assert "{'codes_created': 2, 'duplicates_ignored': 0}" in said
     assert (tmp_path / "errors.csv").read_text().startswith("row,column,value,error,message\n")
     assert "bottle-1001" in (tmp_path / "rows-with-errors.csv").read_text()
     assert ids(tmp_path / "archive.zip") == [f"bottle-100{number}" for number in range(1, 5)]

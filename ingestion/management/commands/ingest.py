@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from ingestion import engine, services
-from ingestion.api import ProcessSerializer
 from ingestion.errors import message
 from ingestion.models import IngestionRecord
+from ingestion.options import ProcessSerializer
 from portal.models import Company, User
 from portal.storage import storage
 

@@ -1,0 +1,172 @@
+"""What calls that begin or process an upload may say, checked for the company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as InvalidPrefix
+from rest_framework import serializers
+
+from ingestion.csv_reader import DELIMITERS
+from ingestion.errors import KINDS
+from ingestion.fields import parse_defaults
+from ingestion.json_reader import json_text
+from ingestion.models import IngestionRecord
+from ingestion.renaming import parse_columns
+from portal.api import TextJSONParser
+from portal.models import Company
+from workorders.models import Workorder
+from workorders.receiving import refusal
+from workorders.services import claim_url_prefix, usable_products
+
+IdFormat, Mode, Filetype = IngestionRecord.IdFormat, IngestionRecord.Mode, IngestionRecord.Filetype
+
+MOST_CODES = 10_000  # in one call; more of them travel better as a file
+
+
+class GetPostDataSerializer(serializers.Serializer[Any]):
+    """What begins an upload. The pages may send workbooks too; to others the field's two types are promised."""
+
+    filetype = serializers.ChoiceField(Filetype.choices)
+    file_name = serializers.CharField(max_length=255, required=False, allow_blank=True, default="")
+
+    def validate_filetype(self, value: str) -> str:
+        if value == Filetype.XLSX and self.context["mode"] == Mode.API:
+            raise serializers.ValidationError("By the API a file is csv or json; the upload page takes workbooks.")
+        return value
+
+
+class OptionsSerializer(serializers.Serializer[Any]):
+    """What holds for all codes of an upload; the company is in the context."""
+
+    default_scm_data = serializers.JSONField(default=dict)
+    url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
+    allow_posted_duplicates = serializers.BooleanField(default=False)
+    id_format = serializers.ChoiceField(
+        IdFormat.choices,
+        default=IdFormat.DEFAULT,
+        help_text="How the ids are written; `gs1` are GS1 Digital Link paths, /01/04006381333931/10/B7/21/A1.",
+    )
+
+    @property
+    def company(self) -> Company:
+        company: Company = self.context["company"]
+        return company
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        prefix = attrs["url_prefix"]
+        if attrs["id_format"] == IdFormat.GS1 and prefix and (not prefix.endswith("/") or {"?", "#"} & {*prefix}):
+            reason = f"Behind {prefix} no GS1 id can go on as a path: it must end in a slash and have no ? and no #."
+            raise serializers.ValidationError({"url_prefix": [reason]})
+        return attrs
+
+    def parameters(self) -> dict[str, Any]:
+        """What the record keeps of a valid call."""
+        names = ("default_scm_data", "url_prefix", "allow_posted_duplicates")
+        kept = {"use_serial_number": False} | {name: self.validated_data[name] for name in names}
+        id_format = self.validated_data["id_format"]
+        return kept if id_format == IdFormat.DEFAULT else kept | {"id_format": id_format}
+
+    def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise serializers.ValidationError('It must be an object, like {"product": "sku1"}.')
+        try:
+            defaults = parse_defaults(value)
+        except ValueError as error:
+            raise serializers.ValidationError(error.args[0]) from None
+        if defaults.product and defaults.product not in usable_products(self.company.pk):
+            raise serializers.ValidationError(f"product: {KINDS['product_not_found_error'].sentence}")
+        return value
+
+    def validate_url_prefix(self, value: str | None) -> str:
+        if value and self.initial_data.get("workorder") in (None, ""):
+            try:
+                claim_url_prefix(self.company, value)
+            except InvalidPrefix as error:
+                raise serializers.ValidationError(error.messages) from None
+        return value or ""
+
+
+class ProcessSerializer(OptionsSerializer):
+    """What processes a file that was uploaded."""
+
+    record = serializers.CharField(trim_whitespace=False)
+    delimiter = serializers.ChoiceField([*DELIMITERS], required=False, allow_blank=True, default="")
+    columns = serializers.DictField(
+        default=dict, help_text="A new name, or an empty one to leave the column out, by the name in the file."
+    )
+    workorder = serializers.IntegerField(
+        required=False, allow_null=True, default=None, help_text="The SSC workorder that the codes are for."
+    )
+
+    def validate_workorder(self, value: int | None) -> Workorder | None:
+        if value is None:
+            return None
+        workorder = self.company.workorders.filter(pk=value).first()
+        if workorder is None:
+            raise serializers.ValidationError("The company has no workorder with this id.")
+        if reason := refusal(workorder):
+            raise serializers.ValidationError(reason)
+        return workorder
+
+    def validate_columns(self, value: dict[str, Any]) -> dict[str, str]:
+        try:
+            return parse_columns(value)
+        except ValueError as error:
+            raise serializers.ValidationError(error.args[0]) from None
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        workorder, prefix = attrs["workorder"], attrs["url_prefix"]
+        if workorder is None:
+            return super().validate(attrs)
+        if prefix not in ("", workorder.url_prefix):
+            reason = f"The codes of this workorder begin with {workorder.url_prefix}; leave the prefix out."
+            raise serializers.ValidationError({"url_prefix": [reason]})
+        super().validate(attrs | {"url_prefix": workorder.url_prefix})
+        return attrs
+
+    def parameters(self) -> dict[str, Any]:
+        """What the record keeps of a valid call."""
+        set_ = {name: self.validated_data[name] for name in ("delimiter", "columns") if self.validated_data[name]}
+        workorder: Workorder | None = self.validated_data["workorder"]
+        into = {"workorder": workorder.pk, "use_serial_number": workorder.use_serial_number} if workorder else {}
+        return super().parameters() | set_ | into
+
+
+class AddSidsSerializer(OptionsSerializer):
+    """What adds codes: all that they are, or the announcement of their file."""
+
+    mode = serializers.ChoiceField(
+        [("api", "The codes are in the call."), ("file", "A file follows, by the form in the answer.")],
+    )
+    codes = serializers.JSONField(required=False)
+    filetype = serializers.ChoiceField(
+        [Filetype.CSV.value, Filetype.JSON.value], default=Filetype.CSV.value, help_text="Of the file that follows."
+    )
+
+    def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
+        """The same as for other calls, whose numbers are numbers; here only the codes need every digit."""
+        try:
+            return super().validate_default_scm_data(TextJSONParser().load(json_text(value)))
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+    def validate_codes(self, value: Any) -> str:
+        """The codes as the text of the JSON file that they might have come as."""
+        if not isinstance(value, list) or not value:
+            raise serializers.ValidationError('It must be a list of objects, like [{"id": "abc12345"}].')
+        if len(value) > MOST_CODES:
+            raise serializers.ValidationError(
+                f"One call takes {MOST_CODES:,} codes, these are {len(value):,}; send them by several calls, or as a"
+                " file, with the mode file."
+            )
+        return json_text(value)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["mode"] == "api" and "codes" not in attrs:
+            raise serializers.ValidationError({"codes": ["With the mode api the codes are in the call."]})
+        if attrs["mode"] == "file" and "codes" in attrs:
+            raise serializers.ValidationError({"codes": ["With the mode file the codes come by the file alone."]})
+        return super().validate(attrs)
