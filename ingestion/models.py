@@ -50,6 +50,8 @@ class IngestionRecord(Leased):
     EXPIRED = "upload_expired"  # the `reason` in the result of an upload that the sweep ended
 
     OPEN = (Status.UPLOADING, Status.QUEUED, Status.PROCESSING)
+    TASK = "ingestion.tasks.run"
+    LONG = models.Q(file_size__gt=1024 * 1024)  # bytes, some 30,000 rows
 
     class Mode(models.TextChoices):
         API = "api", "API"

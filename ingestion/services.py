@@ -186,8 +186,8 @@ def retry(record: IngestionRecord, by: User) -> bool:
 
 
 def requeue_stale() -> None:
-    """Send again every record that a worker abandoned, or that no worker was told of."""
-    IngestionRecord.requeue_stale(tasks.run)
+    """Send again every record that waits for a worker in vain."""
+    IngestionRecord.requeue_stale()
 
 
 def errors_csv(record: IngestionRecord) -> Iterator[str]:

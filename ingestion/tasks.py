@@ -6,14 +6,17 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from ingestion import engine, leftovers, notices, services
+from ingestion.models import IngestionRecord
 from portal import idempotency
 from portal.broker import wake
+from portal.turns import turn
 
 
 @shared_task
 def run(record_id: int) -> None:
-    if engine.run(record_id):
-        wake(tell_end, record_id)
+    with turn(IngestionRecord, record_id) as may:
+        if may and engine.run(record_id):
+            wake(tell_end, record_id)
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=4)

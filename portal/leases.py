@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 
+from celery import current_app
 from django.db import Error, connection, models, transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -65,6 +66,8 @@ class Leased(models.Model):
     OPEN: ClassVar[tuple[str, ...]] = (Status.QUEUED, Status.PROCESSING)
     SHARES: ClassVar[dict[str, tuple[float, float]]] = {}
     """Of the phases whose end can be foreseen: the share of all time that lies before it, and its own."""
+    TASK: ClassVar[str]  # the name of the task that does it
+    LONG: ClassVar[models.Q]  # what may take more than a second or two, for which `portal.turns` keeps an order
 
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     status_updated_at = models.DateTimeField(db_default=Now())
@@ -166,8 +169,8 @@ class Leased(models.Model):
             return True
 
     @classmethod
-    def requeue_stale(cls, task: Any) -> None:
-        """Send `task` again for all work that a worker abandoned, or that no worker was told of."""
+    def requeue_stale(cls) -> None:
+        """Send again all work that a worker abandoned, that no worker was told of, or that found no place."""
         rows = cls._default_manager
         with transaction.atomic():
             stale = rows.filter(status=Status.PROCESSING, lease_until__lt=Now())
@@ -177,9 +180,9 @@ class Leased(models.Model):
                     status=Status.QUEUED, status_updated_at=Now(), phase=WAITING, rows_done=0, rows_total=None
                 )
         forgotten = rows.filter(status=Status.QUEUED, lease_until__lt=Now())
-        for pk in list(forgotten.values_list("pk", flat=True)):
+        for pk in list(forgotten.order_by("pk").values_list("pk", flat=True)):
             if forgotten.filter(pk=pk).update(lease_until=Now() + REMINDER):
-                wake(task, pk)
+                wake(current_app.tasks[cls.TASK], pk)
 
 
 def roughly(seconds: float) -> str:

@@ -16,6 +16,7 @@ FLOW = (
     "tests/test_health.py::test_all_parts_answer",
     "tests/test_worker.py::test_an_upload_ends_in_a_completed_workorder_by_itself",
     "tests/test_worker.py::test_an_ingestion_cut_off_by_kill_9_completes_once_after_the_next_start",
+    "tests/test_turns.py::test_a_small_upload_passes_large_ones_that_fill_the_queue",
 )
 OURS = ("CODEPORT_HOME", "DATABASE_URL", "CELERY_BROKER_URL", "PYTEST_ADDOPTS")
 

@@ -140,7 +140,7 @@ def test_a_job_that_keeps_failing_is_given_up_and_says_why(
         ended = attempt == MOST_ATTEMPTS
         assert (status_of(job), job.attempts) == ("error" if ended else "processing", attempt)
         Job.objects.filter(status="processing").update(lease_until=LONG_AGO)
-        Job.requeue_stale(tasks.run_job)
+        Job.requeue_stale()
     assert job.detail == "OSError: The disk is gone"
     assert Workorder.objects.get().state == "cancelled"
 

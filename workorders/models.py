@@ -265,6 +265,8 @@ class Job(Leased):
         (Phase.CREATING, Phase.PACKING, Phase.DRAWING), (0, 1)
     )
     LASTING: ClassVar[tuple[str, ...]] = (*Leased.OPEN, Status.COMPLETED)
+    TASK = "workorders.tasks.run_job"
+    LONG = models.Q(workorder__quantity__gt=20_000)
     WITHOUT_CODES: ClassVar[models.Q] = models.Q(what=What.MINT) & ~models.Q(status=Status.COMPLETED)
 
     workorder = models.ForeignKey(Workorder, models.PROTECT, related_name="jobs")

@@ -2,16 +2,19 @@
 
 from celery import shared_task
 
+from portal.turns import turn
 from workorders import work
 from workorders.models import Job
 
 
 @shared_task
 def run_job(job_id: int) -> None:
-    work.run(job_id)
+    with turn(Job, job_id) as may:
+        if may:
+            work.run(job_id)
 
 
 @shared_task
 def sweep() -> None:
-    """Send again what a worker abandoned, or no worker was told of."""
-    Job.requeue_stale(run_job)
+    """Send again what waits for a worker in vain."""
+    Job.requeue_stale()

@@ -267,7 +267,7 @@ def web_server(home: Path) -> Process:
 
 def worker(home: Path) -> Process:
     """The Celery worker; what its end cuts off is taken up again at the next start."""
-    return celery("The worker", "worker --concurrency 2 --without-gossip --without-mingle --without-heartbeat", home)
+    return celery("The worker", "worker --concurrency 3 --without-gossip --without-mingle --without-heartbeat", home)
 
 
 def clock(home: Path) -> Process:
