@@ -9,7 +9,10 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
+from ingestion.history import history_of
 from ingestion.models import IngestionRecord
 from ingestion.services import cancel, retry
 from portal.back_office import BackOffice, Counter, ReadOnly, person
@@ -28,9 +31,9 @@ class RecordOffice(ReadOnly):
     fields = [
         *("key", "company", "created_by", "created_at", "ingestion_mode", "file_name", "filetype", "file_size"),
         *("status", "status_updated_at", "phase", "rows_done", "rows_total", "attempts", "lease_until"),
-        *("workorder", "parameters", "file_facts", "problems"),
+        *("workorder", "parameters", "file_facts", "problems", "history"),
     ]
-    readonly_fields = ["problems"]
+    readonly_fields = ["problems", "history"]
     actions = ["cancel", "retry"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IngestionRecord]:
@@ -42,6 +45,11 @@ class RecordOffice(ReadOnly):
     @admin.display
     def problems(self, record: IngestionRecord) -> str:
         return ", ".join(f"{number:,} {kind}" for kind, number in record.error_counts.items())
+
+    @admin.display
+    def history(self, record: IngestionRecord) -> str:
+        lines = ((f"{event.at:%Y-%m-%d %H:%M:%S}", said, event.by or "") for said, event in history_of(record))
+        return format_html_join(mark_safe("<br>"), "{} {} {}", lines)
 
     @admin.action(description="Cancel", permissions=["act"])
     def cancel(self, request: HttpRequest, rows: QuerySet[IngestionRecord]) -> None:

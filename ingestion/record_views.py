@@ -122,7 +122,9 @@ def _fits(query: str, codes: list[Code]) -> Q:
 def record_detail(request: PersonRequest, key: str) -> HttpResponse:
     """One record; the poll of its page gets only the part that changes."""
     user = request.user
-    record = get_object_or_404(records_for(user).select_related("company", "created_by", "workorder"), key=key)
+    is_poll = "HX-Request" in request.headers
+    related = ("workorder",) if is_poll else ("workorder", "company", "created_by")
+    record = get_object_or_404(records_for(user).select_related(*related), key=key)
     context: dict[str, Any] = {
         "record": record,
         "step": step_of(record),
@@ -134,13 +136,9 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
     }
     if record.status == Status.ERROR:
         context |= errors_of(request, record)
-    if "HX-Request" not in request.headers:
+    if not is_poll or request.headers.get("Seen", record.state) != record.state:
         context["history"] = history_of(record)
-        return render(request, "ingestion/record_detail.html", context)
-    seen = request.headers.get("Seen", record.state)
-    if seen != record.state:
-        context["history"] = history_of(record)
-    return render(request, "ingestion/_record.html", context)
+    return render(request, f"ingestion/{'_record' if is_poll else 'record_detail'}.html", context)
 
 
 def read_as(record: IngestionRecord) -> str:

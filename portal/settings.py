@@ -18,7 +18,7 @@
 | API_RATE | calls of the API that one token may make, written likewise | 1200/min |
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
 | LOG_FORMAT | lines, for people, or json, an object a line | lines |
-| EMAIL_URL | where mail goes, smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example | the console |
+| EMAIL_URL | smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example, or file:///folder | the console |
 """
 
 import re
@@ -346,6 +346,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = str(Path("/", EMAIL["EMAIL_FILE_PATH"]))  # the library drops the slash
 EMAIL_HOST = EMAIL["EMAIL_HOST"]
 EMAIL_PORT = EMAIL["EMAIL_PORT"]
 EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 
 from ingestion.models import IngestionRecord
 from tests.browsing import broken_rules, drop, sign_in
@@ -266,3 +267,26 @@ def test_the_corrected_file_is_uploaded_with_the_options_kept(page: Page) -> Non
         "delimiter": ";",
         "columns": {"Serial": "id", "secret": ""},
     }
+
+
+def test_a_file_over_the_limit_is_refused_before_it_travels(page: Page, settings: Settings) -> None:
+    settings.MAX_UPLOAD_BYTES = 2_048
+    opened(page)
+    choose(page, named("large.csv", "id\n" + "abc12345\n" * 300))
+    alert = page.get_by_role("alert").filter(has_text="large.csv has 2.6 KB, at most 2.0 KB can be uploaded.")
+    expect(alert).to_be_visible()
+    expect(page.get_by_role("heading", name="large.csv")).to_be_hidden()
+    assert not IngestionRecord.objects.exists()
+
+
+def test_an_upload_tells_bytes_speed_and_time_left(page: Page) -> None:
+    opened(page)
+    choose(page, named("codes.csv", "id\n" + "".join(f"abc{number:09}\n" for number in range(60_000))))
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 150_000}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    send(page)
+    told = r"[\d.]+ KB of 761\.7 KB, \d+%, [\d.]+ KB/s, \d+ s left"
+    expect(page.get_by_text(re.compile(told))).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Upload and check")).to_be_focused()
+    assert IngestionRecord.objects.get().status == "uploading"

@@ -84,6 +84,8 @@ def test_operators_who_retried_are_named_to_support_alone(demo: Demo) -> None:
     path = f"/ingestions/{record.key}/"
     assert "Sent back into the queue</strong> by the operators of this portal" in seen(demo.staff, path)
     assert f"Sent back into the queue</strong> by {demo.root.email}" in seen(demo.support, path)
+    office = seen(demo.root, f"/admin/ingestion/ingestionrecord/{record.pk}/change/")
+    assert f"Sent back into the queue {demo.root.email}" in office
 
 
 def test_the_poll_brings_the_timeline_when_it_has_grown(committed_demo: Demo) -> None:
@@ -118,6 +120,20 @@ def test_the_time_left_is_told_once_it_is_known(demo: Demo, fields: dict[str, An
     )
     page = seen(demo.staff, f"/ingestions/{record.key}/", **POLL)
     assert re.findall(r"· ([^<]*)</span>", page) == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [
+        ("checking", "rows checked"),
+        ("sorting", "rows compared with all others"),
+        ("creating", "codes created"),
+        ("reporting", "problems listed"),
+    ],
+)
+def test_each_phase_counts_in_words_of_its_own(demo: Demo, phase: str, said: str) -> None:
+    record = a_record(demo.staff, "processing", phase=phase, rows_done=1200, rows_total=3000)
+    assert f"<strong>1,200</strong> of 3,000 {said}" in seen(demo.staff, f"/ingestions/{record.key}/", **POLL)
 
 
 def test_nothing_is_guessed_in_the_first_seconds(demo: Demo) -> None:

@@ -210,3 +210,10 @@ def test_https_is_for_all_but_the_health_of_the_portal(home: Path, monkeypatch: 
     found = settings()
     assert (found["SECURE_SSL_REDIRECT"], found["SECURE_HSTS_SECONDS"]) == (True, 2_592_000)
     assert found["SECURE_REDIRECT_EXEMPT"] == ["^healthz$"]
+
+
+def test_mail_goes_into_a_folder_where_the_url_names_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMAIL_URL", f"file://{home}/mail")
+    found = settings()
+    assert found["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend"
+    assert found["EMAIL_FILE_PATH"] == f"{home}/mail"
