@@ -12,8 +12,8 @@ SHORTENED_MARK = "E+"
 SHORTENED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?E\+[0-9]{2,3}")  # 1.23457E+11
 ALIKE = str.maketrans("oli", "011")  # after casefold: letters that are taken for digits
 SIMILARITY = 0.8
-MOST_SOUGHT = 1000  # values of one file for which spelling is compared, since that takes long
-MOST_KNOWN = 5000  # with so many known values it is not compared at all
+LONGEST_COMPARED = 100  # characters of a value whose spelling is compared; an SKU has no more
+MOST_COMPARED = 500_000  # pairs of spellings in one file, since comparing takes long
 SPREADSHEET = "a spreadsheet has {}; format the column as text and fill it again."
 STATUS_WORDS = {"inactive": "0", "active": "1", "blacklisted": "2", "no": "0", "yes": "1", "false": "0", "true": "1"}
 
@@ -25,7 +25,7 @@ class NearMisses:
         self._known = list(known)
         self._folded = {value.strip().casefold(): value for value in self._known}
         self._alike = {value.translate(ALIKE): known for value, known in self._folded.items()}
-        self._sought = 0 if len(self._known) <= MOST_KNOWN else MOST_SOUGHT
+        self._compared = 0
 
     def of(self, value: str) -> str:
         """How `value` differs from what it was probably meant to be, as a sentence; empty when nothing is like it."""
@@ -38,11 +38,11 @@ class NearMisses:
             )
         if meant := self._alike.get(folded.translate(ALIKE)):
             return f"It looks like `{meant}`, but has a letter where that has a digit, or a digit for a letter."
-        if self._sought < MOST_SOUGHT:
-            self._sought += 1
-            if close := get_close_matches(folded, self._folded, 1, SIMILARITY):
-                return f"It looks like `{self._folded[close[0]]}`."
-        return ""
+        self._compared += len(self._known)
+        if self._compared > MOST_COMPARED or len(value) > LONGEST_COMPARED:
+            return ""
+        close = get_close_matches(folded, self._folded, 1, SIMILARITY)
+        return f"It looks like `{self._folded[close[0]]}`." if close else ""
 
 
 def meant_name(name: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from ingestion.models import IngestionRecord
+from ingestion.near_misses import NearMisses
 from tests.conftest import Demo, ingested
 from tests.test_ingestion import assert_no_trace
 from workorders.models import Code, Workorder
@@ -127,3 +128,12 @@ def test_a_near_miss_of_a_product_is_named(committed_demo: Demo, sku: str, hint:
     record = ingested(committed_demo.staff, f"id,product\nabc12345,{sku}\n")
     error = record.errors.get()
     assert (error.row, error.value, error.error, error.detail) == (2, sku, "product_not_found_error", hint)
+
+
+def test_spelling_is_compared_so_often_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingestion.near_misses.MOST_COMPARED", 4)
+    near = NearMisses(["bottle", "carton"])
+    hints = [near.of(value) for value in ("botle", "cartoon", "botlle", "Bottle")]
+    assert hints[:3] == ["It looks like `bottle`.", "It looks like `carton`.", ""]
+    assert hints[3] == "It differs from `bottle` in small and capital letters."
+    assert NearMisses(["bottle"]).of("bottle" * 100) == ""
