@@ -1,4 +1,4 @@
-"""What is answered while the bucket is out of reach."""
+"""What is answered while the database or the bucket is out of reach."""
 
 from __future__ import annotations
 
@@ -6,26 +6,33 @@ import logging
 from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
 RETRY_SECONDS = "30"
+PARTS: dict[str, tuple[type[Exception], ...]] = {
+    "database": (OperationalError, InterfaceError),
+    "storage": (BotoCoreError, ClientError),
+}
 
 logger = logging.getLogger(__name__)
 
 
-def bucket_outage(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Answer 503 where S3 does not answer or refuses; used where files are kept in a bucket."""
+def outage(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answer 503 where the database or S3 does not answer or refuses."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         return get_response(request)
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, (BotoCoreError, ClientError)):
+        part = next((part for part, kinds in PARTS.items() if isinstance(error, kinds)), None)
+        if part is None:
             return None
-        logger.error("The bucket failed at %s %s: %s", request.method, request.path, error)
+        logger.error("The %s failed at %s %s: %s", part, request.method, request.path, error)
         if request.path.startswith("/api/"):
-            answer: HttpResponse = JsonResponse({"detail": "The storage does not answer. Try again later."}, status=503)
+            detail = f"The {part} does not answer. Try again later."
+            answer: HttpResponse = JsonResponse({"detail": detail}, status=503)
         else:
             answer = render(request, "500.html", status=503)
         answer["Retry-After"] = RETRY_SECONDS

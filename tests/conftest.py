@@ -124,7 +124,6 @@ def bucket(s3_service: str, settings: Settings, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv(variable, value)
     found = runpy.run_path(str(settings.BASE_DIR / "portal" / "settings.py"))
     settings.STORAGES = found["STORAGES"]
-    settings.MIDDLEWARE = found["MIDDLEWARE"]
     settings.CONTENT_SECURITY_POLICY = found["CONTENT_SECURITY_POLICY"]
     client = boto3.client("s3", endpoint_url=s3_service, config=Config(s3={"addressing_style": "path"}))
     client.create_bucket(Bucket=name)

@@ -8,10 +8,12 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
 from portal.wsgi import application
+from tests.conftest import Demo, client_of
 
 
 @pytest.mark.django_db
@@ -27,6 +29,24 @@ def test_a_broker_that_is_gone_is_named(client: Client, settings: Settings, tmp_
     assert answer.status_code == 503
     assert answer.json() | {"broker": ""} == {"database": "ok", "broker": "", "storage": "ok"}
     assert answer.json()["broker"] != "ok"
+
+
+def test_while_the_database_is_gone_people_are_told_to_come_back(
+    committed_demo: Demo, client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    token = client_of(committed_demo.staff)
+    client.force_login(committed_demo.staff)
+    connection.close()
+    with monkeypatch.context() as gone:
+        gone.setitem(connection.settings_dict, "HOST", str(tmp_path))
+        called = token.get("/api/v2/me/")
+        opened = [client.get(path) for path in ("/", "/ingestions/", "/c/demo/abc12345")]
+        health = client.get("/healthz")
+    assert (called.status_code, called["Retry-After"]) == (503, "30")
+    assert called.json() == {"detail": "The database does not answer. Try again later."}
+    assert [(page.status_code, page["Retry-After"]) for page in opened] == [(503, "30")] * 3
+    assert (health.status_code, health.json()["database"]) == (503, "OperationalError")
+    assert token.get("/api/v2/me/").status_code == 200
 
 
 @pytest.mark.django_db
