@@ -55,6 +55,18 @@ def _hosts(names: list[str]) -> None:
             raise ValidationError(f"{name!r} is no host name; give names separated by commas.")
 
 
+def _broker(url: str) -> None:
+    """Refuse what is no broker's address; a port or a number that is none would be noticed by the first task alone."""
+    host = r"([^/?#@]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
+    known = rf"rediss?://{host}(/[0-9]*)?(\?.*)?|amqps?://{host}(/[^/?#]*|//)?(\?.*)?|redis\+socket:///.+|"
+    try:
+        is_good = re.fullmatch(known, url) and urlsplit(url).port != 0
+    except ValueError:  # a port beyond the last
+        is_good = False
+    if not is_good:
+        raise ValidationError("Must look like redis://host:6379/0 or amqp://user:password@host:5672//.")
+
+
 def _database(url: str) -> dict[str, Any]:
     """Django's entry for the PostgreSQL at `url`; EnvError when it is not the address of one."""
     entry = dict(env.dj_db_url("DATABASE_URL")) if "://" in url else {}
@@ -137,14 +149,7 @@ try:
         raise EnvError(
             'Environment variable "EMAIL_URL" invalid: Must look like smtp://user:password@host:587/?tls=True.'
         )
-    CELERY_BROKER_URL = env.str(
-        "CELERY_BROKER_URL",
-        "",
-        validate=validate.Regexp(
-            r"^((rediss?|amqps?)://.+|redis\+socket:///.+)?$",
-            error="Must look like redis://host:6379/0 or amqp://user:password@host:5672//.",
-        ),
-    )
+    CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "", validate=_broker)
     database_url = env.str("DATABASE_URL", "")
     database = _database(database_url) if database_url else None
 except EnvError as error:

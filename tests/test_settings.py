@@ -73,9 +73,11 @@ def test_services_that_are_named_replace_the_embedded_ones(home: Path, monkeypat
     [
         ("", "unix://{sockets}/valkey.sock"),
         ("redis://:secret@queue.example:6379/1", "redis://:secret@queue.example:6379/1"),
+        ("redis://queue.example", "redis://queue.example"),
         ("redis+socket:///run/redis.sock?virtual_host=2", "unix:///run/redis.sock?db=2"),
         ("rediss://queue.example?ssl_cert_reqs=CERT_REQUIRED", "rediss://queue.example?ssl_cert_reqs=required"),
         ("amqp://someone:secret@queue.example:5672//", None),
+        ("amqps://queue.example/codeport?heartbeat=30", None),
     ],
 )
 def test_counts_are_kept_in_the_broker_where_it_is_a_redis(
@@ -160,6 +162,10 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("DATABASE_URL", "postgresql://someone@db.example"),
         ("DATABASE_URL", "nonsense"),
         ("CELERY_BROKER_URL", "filesystem://"),
+        ("CELERY_BROKER_URL", "redis://queue.example:port/0"),
+        ("CELERY_BROKER_URL", "redis://queue.example:6379/first"),
+        ("CELERY_BROKER_URL", "amqp://someone:secret@queue.example:65536//"),
+        ("CELERY_BROKER_URL", "redis://queue.example:6379/0\n"),
         ("MAX_UPLOAD_MB", "-1"),
         ("API_RATE", "many"),
         ("PUBLIC_PAGE_RATE", "60"),
