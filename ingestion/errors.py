@@ -75,8 +75,8 @@ KINDS: dict[str, Kind] = {
         Kind(
             "product_not_found_error",
             "Unknown product",
-            "No product of the company has this SKU.",
-            "Use the SKU exactly as the product list shows it, or create the product first.",
+            "No product of the company has this SKU, or it is archived.",
+            "Use the SKU exactly as the product list shows it, create it, or bring an archived one back.",
             "sku-1 where the product is sku1",
         ),
         Kind(
