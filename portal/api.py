@@ -237,6 +237,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return default_exception_handler(error, context)
 
 
+def asked_for(request: Request) -> dict[str, str]:
+    """What the query string says, without what it leaves empty."""
+    for name, value in request.query_params.items():
+        if "\0" in value:
+            raise exceptions.ValidationError({name: ["A NUL character matches nothing."]})
+    return {name: value for name, value in request.query_params.items() if value}  # type: ignore[misc]
+
+
 class Filters(BaseFilterBackend):
     """Filters of a list from its query string: exact matches, ranges of time (`_after`, `_before`), and `search`."""
 
@@ -250,10 +258,7 @@ class Filters(BaseFilterBackend):
         return Q(pk__in=())
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
-        for name, value in request.query_params.items():
-            if "\0" in value:
-                raise exceptions.ValidationError({name: ["A NUL character matches nothing."]})
-        asked: dict[str, str] = {name: value for name, value in request.query_params.items() if value}  # type: ignore[misc]
+        asked = asked_for(request)
         for name in self.equal:
             if name in asked:
                 queryset = queryset.filter(**{name.replace("__exact", ""): asked[name]})

@@ -132,6 +132,7 @@ OF_LISTS = {"400": "Invalid"}
 TAGS = {
     "ingestion": ("Ingestion", "From an uploaded file to its codes, or to the list of everything that is wrong."),
     "workorders": ("Workorders", "Batches of codes and their archives; ids that the portal makes itself."),
+    "codes": ("Codes", "Single codes: their ids, URLs, statuses and data."),
     "products": ("Products", "What codes are put on."),
     "me": ("You", "Whose token it is."),
 }

@@ -19,7 +19,7 @@ from ingestion.models import IngestionError, IngestionRecord
 from portal.models import User, UserAuthorizationToken
 from portal.roles import CODENAMES
 from tests.conftest import PASSWORD, Demo, client_of, issue
-from workorders.models import Product, Workorder
+from workorders.models import Code, Product, Workorder
 
 ANY_TOKEN = "any token"
 OPEN = "nothing"
@@ -36,6 +36,8 @@ NEEDS = {
     "GET api/v2/ingestion/<slug:key>/errors.csv": "ingestion_view",
     "GET api/v2/ingestion/<slug:key>/rows-with-errors/": "ingestion_view",
     "POST api/v2/ingestion/<slug:key>/cancel/": "ingestion_cancel",
+    "GET api/v2/codes/": "workorder_view",
+    "GET api/v2/codes/<path:id>/": "workorder_view",
     "GET api/v2/workorders/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/download/": "workorder_download",
@@ -97,7 +99,8 @@ def workorder(demo: Demo) -> Workorder:
 def there(demo: Demo, record: IngestionRecord, workorder: Workorder) -> dict[str, Any]:
     """What an address can name of demo's, by the beginning of the route."""
     product = demo.company.products.earliest("pk")
-    return {"ingestion": record.key, "workorders": workorder.pk, "products": product.pk}
+    code = Code.objects.create(company=demo.company, workorder=workorder, identifier="abc12345", sequence=1)
+    return {"ingestion": record.key, "workorders": workorder.pk, "products": product.pk, "codes": code.identifier}
 
 
 def address(call: str, there: dict[str, Any]) -> tuple[str, str]:
@@ -230,7 +233,8 @@ def some_rows(demo: Demo, record: IngestionRecord, times: int) -> None:
             company=demo.company, created_by=person, workorder=made, filetype="csv", ingestion_mode="api"
         )
         IngestionError.objects.create(record=record, row=2, column="id", value="x", error="invalid_id_error")
-        Product.objects.create(company=demo.company, sku=at)
+        product = Product.objects.create(company=demo.company, sku=at)
+        Code.objects.create(company=demo.company, workorder=made, identifier=f"code-{at}", sequence=1, product=product)
 
 
 LISTS = sorted(f"GET {route}" for route, view in routes() if hasattr(getattr(view, "view_class", None), "list"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import schemathesis
 import yaml
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
@@ -23,9 +25,10 @@ from schemathesis.specs.openapi import checks as openapi
 
 from ingestion import services
 from ingestion.models import IngestionError
+from portal.roles import CODENAMES
 from tests.conftest import Demo, issue
 from tests.test_api_access import ANY_TOKEN, NEEDS, OPEN
-from workorders.models import Workorder
+from workorders.models import Code, Workorder
 
 FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
 WRITTEN: dict[str, Any] = yaml.safe_load(FILE.read_text())
@@ -68,7 +71,7 @@ def test_the_file_is_what_the_code_makes() -> None:
 
 
 def test_every_call_is_described_with_what_it_needs() -> None:
-    needs = {call.replace("<int:pk>", "{id}").replace("<slug:key>", "{key}"): need for call, need in NEEDS.items()}
+    needs = {re.sub("<(?:int:pk|path:id)>", "{id}", call).replace("<slug:key>", "{key}"): NEEDS[call] for call in NEEDS}
     described = {f"{method.upper()} {path[1:]}": operation for path, method, operation in OPERATIONS}
     assert {call for call, need in needs.items() if need != OPEN} | {"POST storage/"} == set(described)
     for call, operation in described.items():
@@ -112,7 +115,8 @@ def caller(demo: Demo, settings: Any) -> Iterator[dict[str, str]]:
     settings.API_RATE = "999999/day"
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield {"Authorization": f"UAT {issue(demo.root)}"}
+    demo.admin.user_permissions.set(Permission.objects.filter(codename__in=CODENAMES))
+    yield {"Authorization": f"UAT {issue(demo.admin)}"}
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
@@ -124,7 +128,13 @@ def there(demo: Demo) -> dict[str, Any]:
     IngestionError.objects.create(record=record, row=2, column="id", value="x", error="invalid_id_error")
     workorder = Workorder.objects.create(company=demo.company, reference="Spring", quantity=0, created_by=demo.staff)
     product = demo.company.products.earliest("pk")
-    return {"ingestion key": record.key, "workorders id": workorder.pk, "products id": product.pk}
+    code = Code.objects.create(company=demo.company, workorder=workorder, identifier="abc12345", sequence=1)
+    return {
+        "ingestion key": record.key,
+        "workorders id": workorder.pk,
+        "products id": product.pk,
+        "codes id": code.identifier,
+    }
 
 
 @schema.parametrize()

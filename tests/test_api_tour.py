@@ -59,6 +59,7 @@ def test_the_tour_in_curl(up: Up, tmp_path: Path) -> None:
     assert '"email":"staff@demo.example"' in said
     assert '{"duplicate_id_error": 1, "product_not_found_error": 1}'.replace('"', "'") in said
     assert "{'codes_created': 2, 'duplicates_ignored': 0}" in said
+    assert (tmp_path / "code.json").read_text().startswith('{"id":"01/04006381333931/10/B7/21/A1",')
     assert (tmp_path / "errors.csv").read_text().startswith("row,column,value,error,message\n")
     assert "bottle-1001" in (tmp_path / "rows-with-errors.csv").read_text()
     assert ids(tmp_path / "archive.zip") == [f"bottle-100{number}" for number in range(1, 5)]
@@ -82,6 +83,7 @@ def test_the_tour_in_python(up: Up, tmp_path: Path) -> None:
     assert said[4] == "206 206"
     assert said[5].startswith("400 {'reference': ['The company has a workorder of this reference already;")
     assert said[6].startswith("['Tour in Python', ")
+    assert said[7].count("/c/demo/bottle-200") == 3
     assert ids(tmp_path / "archive.zip") == ["bottle-2001", "bottle-2002"]
     assert len(set(ids(tmp_path / "serial-numbers.zip"))) == 1000
     assert (tmp_path / "errors.csv").read_text().count("\n") == 2

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from workorders import api, minting_api, product_api
+from workorders import api, code_api, minting_api, product_api
 from workorders.artist import KINDS
 from workorders.images_api import LookSerializer
 
@@ -61,6 +61,40 @@ JUST_FAILED = OpenApiResponse(
 )
 MADE = [_example({"progress": PROGRESS}, "202")]
 
+CODE = {
+    "id": "bottle-0001",
+    "url": "https://codeport.example/c/demo/bottle-0001",
+    "workorder": 31,
+    "product": "sku1",
+    "activation_status": 1,
+    "blacklist_reason": 0,
+    "scm_data": {"pallet_number": "pal1"},
+    "serial_number": None,
+    "sequence": 1,
+    "batch": 1,
+}
+
+extend_schema_view(
+    get=extend_schema(
+        operation_id="list_codes",
+        summary="List codes, by id",
+        description="In the order of ids. Follow `next` to walk all of them; it names the last id, so a page costs the "
+        f"same however far it is. At most {code_api.LOOKED_THROUGH:,} codes are looked through for one page: with "
+        "filters other than `search` and `workorder` a page may hold fewer codes than `limit`, even none, and still "
+        "have a `next`. `count` is exact without filters or with `workorder` alone; otherwise it counts what fits "
+        f"among the first {code_api.LOOKED_THROUGH:,} codes.",
+        examples=[_example(CODE)],
+    )
+)(code_api.CodeList)
+extend_schema_view(
+    get=extend_schema(
+        operation_id="get_code",
+        summary="Look at a code",
+        description="The id is percent-encoded in the address, also the slashes and percent signs of a GS1 id.",
+        parameters=[OpenApiParameter("id", str, "path", description="The code's extended id.")],
+        examples=[_example(CODE)],
+    )
+)(code_api.CodeDetail)
 extend_schema_view(
     get=extend_schema(operation_id="list_products", summary="List products", examples=[_example(PRODUCT)]),
     post=extend_schema(

@@ -31,8 +31,8 @@ BEFORE_ID = re.compile(  # what stands before it in a URL that a scanner read, o
 
 
 def id_in(query: str) -> str:
-    """The id in what somebody looks for: the end of a URL that a scanner read, or all of it."""
-    return BEFORE_ID.sub("", query)
+    """The id in what somebody looks for: the end of a URL that a scanner read, or all of it, as ids are kept."""
+    return gs1.respelled(BEFORE_ID.sub("", query))
 
 
 def sees_codes(user: User) -> bool:

@@ -33,6 +33,14 @@ def canonical(text: str) -> str:
     return _path(gtin14(gtin), batch, serial)
 
 
+def respelled(text: str) -> str:
+    """`text` as it is kept if it is a GS1 id, and as it is if not."""
+    try:
+        return canonical(text)
+    except ValueError:
+        return text
+
+
 def of_address(decoded: str) -> list[str]:
     """The ids whose URLs end in `decoded`, as servers hand it on: percent-decoded.
 

@@ -303,7 +303,9 @@ class Code(models.Model):
 
     identifier = models.CharField(max_length=gs1.LONGEST, db_collation="C")
     company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
-    workorder = models.ForeignKey(Workorder, models.DO_NOTHING, db_constraint=False, related_name="codes")
+    workorder = models.ForeignKey(
+        Workorder, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="codes"
+    )
     sequence = models.PositiveIntegerField(help_text="Place in the uploaded file, the first code is 1.")
     product = models.ForeignKey(
         Product, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
@@ -317,6 +319,7 @@ class Code(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint("company", "identifier", name="code_identifier_of_company")]
         indexes = [
+            models.Index(fields=["workorder", "identifier"], name="code_of_workorder"),
             models.Index(  # what a page shows of a workorder is found without a look at its million others
                 fields=["workorder", "sequence"],
                 condition=models.Q(sequence__lte=FIRST_CODES),
@@ -326,6 +329,11 @@ class Code(models.Model):
 
     def __str__(self) -> str:
         return self.identifier
+
+    @property
+    def serial_number(self) -> str | None:
+        """What `codes.csv` says, where the workorder has serial numbers."""
+        return f"{self.sequence:010d}" if self.workorder.use_serial_number else None
 
     @property
     def batch(self) -> int:

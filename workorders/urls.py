@@ -5,6 +5,7 @@ from workorders import (
     api,
     api_docs,  # noqa: F401  # completes the schema
     calibration_views,
+    code_api,
     code_views,
     images_views,
     minting_api,
@@ -63,6 +64,8 @@ urlpatterns = [
     path("products/<int:pk>/", product_views.product_detail, name="product-detail"),
     *_calibrated("equipment", "equipment/"),
     *_calibrated("substrate", "substrates/"),
+    path("api/v2/codes/", code_api.CodeList.as_view()),
+    path("api/v2/codes/<path:id>/", code_api.CodeDetail.as_view()),
     path("api/v2/workorders/", api.WorkorderList.as_view()),
     path("api/v2/workorders/create-sid/", minting_api.CreateSid.as_view()),
     path("api/v2/workorders/<int:pk>/", api.WorkorderDetail.as_view()),

@@ -1,0 +1,199 @@
+"""Single codes by the API: who finds which, page by page, and what a page costs."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from tests.conftest import Demo, client_of
+from tests.test_code_pages import some_codes
+from workorders import code_api
+from workorders.models import Code, Product, Workorder
+
+CODES = "/api/v2/codes/"
+
+
+def found(client: APIClient, **asked: Any) -> tuple[int, list[str]]:
+    """The count and the ids that the list answers."""
+    answer = client.get(CODES, asked)
+    assert answer.status_code == 200, answer.content
+    return answer.json()["count"], [row["id"] for row in answer.json()["results"]]
+
+
+def walked(client: APIClient, direction: str = "next", url: str = CODES, **asked: Any) -> list[list[str]]:
+    """The ids of every page from `url` on."""
+    pages, page = [], client.get(url, asked).json()
+    while True:
+        pages.append([row["id"] for row in page["results"]])
+        if page[direction] is None:
+            return pages
+        page = client.get(page[direction]).json()
+
+
+def test_a_code_is_told_with_all_that_it_is(demo: Demo) -> None:
+    product = Product.objects.get(company=demo.company, sku="sku2")
+    fields = {"product": product, "activation_status": 2, "blacklist_reason": 4, "scm_data": {"pallet_number": "7"}}
+    workorder = some_codes(demo.staff, "abcd-0001", **fields)
+    told = {
+        "id": "abcd-0001",
+        "url": "http://127.0.0.1:8000/c/demo/abcd-0001",
+        "workorder": workorder.pk,
+        "product": "sku2",
+        "activation_status": 2,
+        "blacklist_reason": 4,
+        "scm_data": {"pallet_number": "7"},
+        "serial_number": None,
+        "sequence": 1,
+        "batch": 1,
+    }
+    client = client_of(demo.staff, "workorder_view")
+    assert client.get(f"{CODES}abcd-0001/").json() == told
+    assert client.get(CODES).json() == {"count": 1, "next": None, "previous": None, "results": [told]}
+    Workorder.objects.update(use_serial_number=True)
+    Code.objects.update(sequence=20_001, product=None)
+    told |= {"serial_number": "0000020001", "sequence": 20_001, "batch": 2, "product": None}
+    assert client.get(f"{CODES}abcd-0001/").json() == told
+
+
+GS1 = "01/04006381333931/10/L%2F7/21/A%2F1"
+
+
+@pytest.mark.parametrize("given", [GS1, f"/{GS1}", "/01/4006381333931/10/%4c%2f7/21/A%2f1"])
+def test_a_gs1_code_is_found_in_any_spelling(demo: Demo, given: str) -> None:
+    some_codes(demo.staff, GS1)
+    client = client_of(demo.staff)
+    assert client.get(f"{CODES}{quote(given, safe='')}/").json()["id"] == GS1
+    assert found(client, search=given) == (1, [GS1])
+
+
+@pytest.mark.parametrize("missing", ["abcd-0002", "abcd-000", "abcd", "%00", "%C3%A9", "a" * 5000, "a/b", "%2F", GS1])
+def test_what_is_no_code_of_the_company_is_not_found(demo: Demo, missing: str) -> None:
+    some_codes(demo.staff, "abcd-0001")
+    some_codes(demo.other_staff, "abcd-0002")
+    answer = client_of(demo.staff).get(f"{CODES}{missing}/")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
+
+
+def test_who_belongs_to_no_brand_owner_sees_no_single_code(demo: Demo) -> None:
+    some_codes(demo.staff, "abcd-0001")
+    for user in (demo.printer, demo.root):
+        for path in (CODES, f"{CODES}abcd-0001/"):
+            assert client_of(user).get(path).status_code == 403
+
+
+# Filters
+
+
+def test_the_list_is_filtered(demo: Demo) -> None:
+    sku1, sku2 = (Product.objects.get(company=demo.company, sku=sku) for sku in ("sku1", "sku2"))
+    first = some_codes(demo.staff, "abcd-0001", "abcd-0002", product=sku1, activation_status=1)
+    second = some_codes(demo.staff, "ABCD-0003", "abcd-0004", product=sku2, activation_status=2, blacklist_reason=4)
+    foreign = some_codes(demo.other_staff, "abcd-0005")
+    client = client_of(demo.staff)
+    everything = ["ABCD-0003", "abcd-0001", "abcd-0002", "abcd-0004"]
+    for asked, ids in (
+        ({}, everything),
+        ({"search": "abcd"}, everything[1:]),
+        ({"search": "abcd-0002"}, ["abcd-0002"]),
+        ({"search": "http://127.0.0.1:8000/c/demo/abcd-0002"}, ["abcd-0002"]),
+        ({"search": "bcd"}, []),
+        ({"workorder": first.pk}, ["abcd-0001", "abcd-0002"]),
+        ({"workorder": foreign.pk}, []),
+        ({"workorder": 10**17}, []),
+        ({"workorder": second.pk, "search": "abcd"}, ["abcd-0004"]),
+        ({"product": "sku1"}, ["abcd-0001", "abcd-0002"]),
+        ({"product": "nothing"}, []),
+        ({"activation_status": 2}, ["ABCD-0003", "abcd-0004"]),
+        ({"activation_status": 0}, []),
+        ({"blacklist_reason": 4, "search": "ABCD"}, ["ABCD-0003"]),
+        ({"activation_status": 1, "product": "sku2"}, []),
+        ({"workorder": "", "search": ""}, everything),
+    ):
+        assert found(client, **asked) == (len(ids), ids), asked
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *({"workorder": value} for value in ("x", "-1", "1" * 19, "1.0", "\u0661")),
+        *({"activation_status": value} for value in ("3", "-1", "active", "01")),
+        {"blacklist_reason": "11"},
+        {"offset": 100_001},
+        *({name: "a\0"} for name in ("search", "after", "before", "product", "workorder")),
+    ],
+)
+def test_a_filter_that_means_nothing_is_refused(demo: Demo, asked: dict[str, Any]) -> None:
+    answer = client_of(demo.staff).get(CODES, asked)
+    assert (answer.status_code, list(answer.json())) == (400, list(asked))
+
+
+# Pages
+
+IDS = [f"code-{number:04}" for number in range(25)]
+
+
+def test_a_list_is_walked_forth_and_back(demo: Demo) -> None:
+    some_codes(demo.staff, *IDS)
+    client = client_of(demo.staff)
+    pages = walked(client, limit=10)
+    assert pages == [IDS[:10], IDS[10:20], IDS[20:]]
+    last = f"{CODES}?limit=10&after={IDS[19]}"
+    assert walked(client, "previous", last) == [IDS[20:], IDS[10:20], IDS[:10]]
+    assert walked(client, limit=10, offset=5) == [IDS[5:15], IDS[15:]]
+    assert found(client, limit=3, offset=24) == (25, IDS[24:])
+    assert found(client, limit=3, offset=25) == (25, [])
+    assert client.get(CODES, {"limit": 10}).json()["previous"] is None
+    assert client.get(CODES, {"before": "aaaa"}).json()["results"] == []
+    some_codes(demo.staff, "code-0005a")  # while somebody walks
+    assert client.get(last).json()["count"] == 26
+
+
+def test_links_keep_the_filters(demo: Demo) -> None:
+    workorder = some_codes(demo.staff, *IDS, activation_status=1)
+    asked: dict[str, Any] = {"workorder": workorder.pk, "search": "code", "activation_status": 1, "limit": 20}
+    assert walked(client_of(demo.staff), **asked) == [IDS[:20], IDS[20:]]
+
+
+def test_a_page_looks_through_no_more_than_so_many_codes(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(code_api, "LOOKED_THROUGH", 10)
+    some_codes(demo.staff, *IDS)
+    Code.objects.filter(identifier__in=(IDS[3], IDS[22])).update(activation_status=2)
+    client = client_of(demo.staff)
+    assert found(client, activation_status=2) == (1, [IDS[3]])
+    assert walked(client, activation_status=2) == [[IDS[3]], [], [IDS[22]]]
+    assert walked(client, "previous", f"{CODES}?activation_status=2&before=d") == [[IDS[22]], [], [IDS[3]]]
+    assert found(client, search="code") == (10, IDS[:20])
+    assert found(client) == (25, IDS[:20])
+
+
+def test_a_page_costs_few_queries_that_go_by_an_index(demo: Demo) -> None:
+    workorder = some_codes(demo.staff, *IDS)
+    client = client_of(demo.staff)
+    client.get(CODES)  # which notes the token's use
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({}, "code_identifier_of_company"),
+        ({"search": "code-00", "after": IDS[3]}, "code_identifier_of_company"),
+        ({"before": IDS[20], "activation_status": 0}, "code_identifier_of_company"),
+        ({"workorder": workorder.pk, "after": IDS[3]}, "code_"),
+    ]
+    for asked, index in cases:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked_for:
+            client.get(CODES, asked)
+        assert len(asked_for) <= 9, asked
+        (rows,) = [each["sql"] for each in asked_for if "scm_data" in each["sql"]]
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {rows}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert f"using {index}" in plan, plan
+        assert "Sort" not in plan, plan

@@ -1,0 +1,217 @@
+"""The API of single codes.
+
+A company may have many millions, so nothing here counts or skips more than LOOKED_THROUGH of them: a page is a stretch
+of an index in the order of ids, and the links to other pages name the id at which it ends.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from rest_framework import exceptions, serializers
+from rest_framework.filters import BaseFilterBackend
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+from rest_framework.views import APIView
+
+from portal.api import Pagination, asked_for, person
+from portal.models import Company
+from workorders import gs1
+from workorders.code_views import beginning_with, id_in
+from workorders.models import ActivationStatus, BlacklistReason, Code
+from workorders.services import codes_in
+
+LOOKED_THROUGH = 100_000  # codes, for one page and for its count
+
+CHOICES = {"activation_status": ActivationStatus.values, "blacklist_reason": BlacklistReason.values}
+
+
+class CodeSerializer(serializers.ModelSerializer[Code]):
+    """A code; `id` is its extended id."""
+
+    id = serializers.CharField(source="identifier", read_only=True)
+    url = serializers.CharField(read_only=True)
+    product = serializers.CharField(source="product.sku", default=None, read_only=True, allow_null=True)
+    serial_number = serializers.CharField(read_only=True, allow_null=True)
+    batch = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Code
+        fields: ClassVar = [
+            "id",
+            "url",
+            "workorder",
+            "product",
+            "activation_status",
+            "blacklist_reason",
+            "scm_data",
+            "serial_number",
+            "sequence",
+            "batch",
+        ]
+
+
+def owner(request: Request) -> Company:
+    """The company whose codes the caller sees; 403 for people who belong to no brand owner."""
+    company = person(request).brand
+    if company is None:
+        raise exceptions.PermissionDenied("Codes belong to a brand owner; only its people can see them one by one.")
+    return company
+
+
+class CodeFilters(BaseFilterBackend):
+    """The filters of the list: those that an index knows narrow the set, the view keeps the `others`."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
+        assert isinstance(view, CodeList)  # noqa: S101  # tells the type checker
+        asked, company = asked_for(request), owner(request)
+        workorders = company.workorders.all()
+        found = beginning_with(company, id_in(asked.get("search", "")))
+        if "workorder" in asked:
+            workorders = workorders.filter(pk=_whole("workorder", asked["workorder"]))
+            found = found.filter(workorder=workorders.first() or 0)
+        for name, values in CHOICES.items():
+            if name in asked:
+                view.others &= Q(**{name: _one_of(name, asked[name], values)})
+        if "product" in asked:
+            view.others &= Q(product=company.products.filter(sku=asked["product"]).first() or 0)
+        view.total = None if "search" in asked or view.others else codes_in(workorders)
+        return found
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """The list's filters for the schema."""
+        whole = {"type": "integer"}
+        found = [
+            ("search", {"type": "string"}, "Only codes whose ids begin like this; a code's URL finds the code."),
+            ("workorder", whole, "Only codes of this workorder."),
+            ("product", {"type": "string"}, "Only codes of the product with this SKU."),
+            *((name, {**whole, "enum": values}, "Only codes with exactly this.") for name, values in CHOICES.items()),
+        ]
+        return [
+            {"name": name, "in": "query", "required": False, "schema": schema, "description": said}
+            for name, schema, said in found
+        ]
+
+
+def _whole(name: str, value: str) -> int:
+    if not re.fullmatch("[0-9]{1,18}", value):
+        raise exceptions.ValidationError({name: ["It must be a whole number."]})
+    return int(value)
+
+
+def _one_of(name: str, value: str, values: list[int]) -> int:
+    if value not in map(str, values):
+        raise exceptions.ValidationError({name: [f"It must be a number from {values[0]} to {values[-1]}."]})
+    return int(value)
+
+
+class CodePagination(Pagination):
+    """`limit` and `offset`; the links to other pages name the id after which, or `before` which, they begin.
+
+    A page ends early when LOOKED_THROUGH codes were looked through for it; its link goes on from there. `count` says
+    how many codes fit among the first LOOKED_THROUGH, or how many there are where that is known without looking.
+    """
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
+        assert isinstance(view, CodeList)  # noqa: S101  # tells the type checker
+        self.url, self.rows = request.build_absolute_uri(), self.get_limit(request) or 0
+        self.skipped = self.get_offset(request)
+        if self.skipped > LOOKED_THROUGH:
+            reason = f"It can be {LOOKED_THROUGH:,} at most; follow `next` to get further."
+            raise exceptions.ValidationError({"offset": [reason]})
+        self.count = _count(queryset, view.others) if view.total is None else view.total
+        asked = asked_for(request)
+        if before := asked.get("before", ""):
+            found = queryset.filter(identifier__lt=before).order_by("-identifier")
+            shown, onward = self._stretch(found, "identifier__gte", view.others)
+            shown.reverse()
+            self.links = {"before": onward, "after": shown[-1].identifier if shown else ""}
+            return shown
+        after = asked.get("after", "")
+        found = (queryset.filter(identifier__gt=after) if after else queryset).order_by("identifier")
+        shown, onward = self._stretch(found, "identifier__lte", view.others)
+        begun = bool(shown) and bool(after or self.skipped)
+        self.links = {"before": shown[0].identifier if begun else "", "after": onward}
+        return shown
+
+    def _stretch(self, found: QuerySet[Code], within: str, others: Q) -> tuple[list[Code], str]:
+        """The codes of the page in the order of `found`, and the id behind which that goes on, if it does."""
+        edge = _edge(found) if others else ""
+        near = (found.filter(**{within: edge}) if edge else found).filter(others)
+        rows = list(near.select_related("workorder", "product")[self.skipped : self.skipped + self.rows + 1])
+        shown = rows[: self.rows]
+        return shown, shown[-1].identifier if len(rows) > self.rows else edge
+
+    def get_next_link(self) -> str | None:
+        return self._link("after")
+
+    def get_previous_link(self) -> str | None:
+        return self._link("before")
+
+    def _link(self, name: str) -> str | None:
+        if not self.links[name]:
+            return None
+        url = self.url
+        for other in ("offset", "before", "after"):
+            url = remove_query_param(url, other)
+        return replace_query_param(replace_query_param(url, "limit", self.rows), name, self.links[name])
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """The parameters for the schema."""
+        inherited = super().get_schema_operation_parameters(view)
+        limit, offset = (each for each in inherited if each["name"] in ("limit", "offset"))
+        offset["schema"] = {**offset["schema"], "maximum": LOOKED_THROUGH}
+        link = {"in": "query", "required": False, "schema": {"type": "string"}}
+        said = "The links to other pages have it: an id, not itself in the page."
+        return [limit, offset, *({"name": name, **link, "description": said} for name in ("after", "before"))]
+
+
+def _edge(ordered: QuerySet[Code]) -> str:
+    """The id as far as which a page looks, or nothing when there are no more codes."""
+    return ordered.values_list("identifier", flat=True)[LOOKED_THROUGH - 1 : LOOKED_THROUGH].first() or ""
+
+
+def _count(found: QuerySet[Code], others: Q) -> int:
+    """How many of the first LOOKED_THROUGH codes fit."""
+    ordered = found.order_by("identifier")
+    if others and (edge := _edge(ordered)):
+        ordered = ordered.filter(identifier__lte=edge)
+    return ordered.filter(others)[:LOOKED_THROUGH].count()
+
+
+class _Codes(GenericAPIView[Code]):
+    permission = "workorder_view"
+    serializer_class = CodeSerializer
+
+    def get_queryset(self) -> QuerySet[Code]:
+        return Code.objects.filter(company=owner(self.request)).select_related("workorder", "product")
+
+
+class CodeList(_Codes, ListAPIView[Code]):
+    """The company's codes, in the order of their ids."""
+
+    filter_backends = (CodeFilters,)
+    pagination_class = CodePagination
+    total: int | None = None  # codes in the list, where that is known
+
+    def setup(self, *args: Any, **kwargs: Any) -> None:
+        super().setup(*args, **kwargs)
+        self.others = Q()  # filters that no index knows
+
+
+class CodeDetail(_Codes, RetrieveAPIView[Code]):
+    """One code, by its extended id."""
+
+    lookup_field = "identifier"
+    lookup_url_kwarg = "id"
+
+    def get_object(self) -> Code:
+        """The code whose id stands in the address, in any spelling."""
+        if "\0" in self.kwargs["id"]:
+            raise Http404
+        self.kwargs["id"] = gs1.respelled(self.kwargs["id"])
+        return super().get_object()
