@@ -249,7 +249,7 @@ def test_the_corrected_file_is_uploaded_with_the_options_kept(page: Page) -> Non
         send(page)
         page.wait_for_url("**/ingestions/*/")
         page.get_by_role("link", name="Upload the corrected file").click()
-        expect(page.get_by_text("The options and names of columns of codes.csv are kept.")).to_be_visible()
+        expect(page.get_by_text("Its options and names of columns are kept.")).to_be_visible()
         drop(page, "codes.csv", "Serial;secret;note\nabc12345;x;a\nlong-enough;x;b\n")
         expect(page.get_by_text("Nothing is wrong in the first 2 rows.")).to_be_visible()
         expect(page.get_by_label("Default product")).to_have_value("sku2")
