@@ -48,7 +48,12 @@ def test_each_row_stands_beside_what_is_wrong_with_it(committed_demo: Demo) -> N
             "x",
             "y",
         ],
-        ["product: No product of the company has this SKU, or it is archived. | id: The row has no id.", "", "sku9", "z"],
+        [
+            "product: No product of the company has this SKU, or it is archived. | id: The row has no id.",
+            "",
+            "sku9",
+            "z",
+        ],
     ]
 
 
