@@ -21,14 +21,17 @@ from ingestion.models import IngestionRecord
 from ingestion.services import records_for
 from portal.access import PersonRequest, page
 from portal.models import User
-from workorders import qr
-from workorders.models import ActivationStatus
-from workorders.services import codes_in, longest_id, products_for, workorders_for
+from workorders import qr, samples
+from workorders.models import ActivationStatus, Workorder
+from workorders.receiving import taking
+from workorders.secure_graphic import LAYOUTS
+from workorders.services import codes_in, longest_id, own_workorders, products_for, workorders_for
 from workorders.symbols import smallest_version
 from workorders.views import sees_several_companies
 
 RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
 PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
+WORKORDERS_TO_CHOOSE_FROM = 200  # the newest
 
 Status, IdFormat = IngestionRecord.Status, IngestionRecord.IdFormat
 
@@ -94,6 +97,7 @@ def upload(request: PersonRequest) -> HttpResponse:
     again = request.GET.get("again")
     earlier = get_object_or_404(IngestionRecord, company=request.user.company, key=again) if again else None
     products = products_for(request.user).filter(is_archived=False)[: PRODUCTS_TO_CHOOSE_FROM + 1]
+    kept = options_of(earlier) if earlier else {}
     context = {
         "company": request.user.company,
         "kinds": KINDS.values(),
@@ -105,7 +109,9 @@ def upload(request: PersonRequest) -> HttpResponse:
         "activation_statuses": ActivationStatus.choices,
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "earlier": earlier,
-        "kept": options_of(earlier) if earlier else {},
+        "kept": kept,
+        "workorders": taking(own_workorders(request.user)).filter(is_archived=False)[:WORKORDERS_TO_CHOOSE_FROM],
+        "into": request.GET.get("workorder") or str(kept.get("workorder", "")),
     }
     return render(request, "ingestion/upload.html", context)
 
@@ -121,7 +127,8 @@ def options_of(record: IngestionRecord) -> dict[str, Any]:
         "scm": _json([*(reason | defaults.scm).items()]),
         "columns": _json(given.get("columns", {})),
     }
-    kept |= {name: given.get(name) for name in ("url_prefix", "allow_posted_duplicates", "delimiter", "id_format")}
+    names = ("url_prefix", "allow_posted_duplicates", "delimiter", "id_format", "workorder")
+    kept |= {name: given.get(name) for name in names}
     return {name: value for name, value in kept.items() if value}
 
 
@@ -135,12 +142,33 @@ def upload_symbol(request: PersonRequest) -> HttpResponse:
     """The QR symbol of the first code as it will be, and how long an id may get behind the prefix."""
     if not may_upload(request.user) or request.user.company is None:
         raise PermissionDenied("Codes belong to a brand owner; only its people can upload them.")
-    prefix = request.GET.get("url_prefix", "").strip() or request.user.company.url_prefix
     ids = RULES.get(request.GET.get("id_format", ""), RULES[IdFormat.DEFAULT])
-    identifier = request.GET.get("identifier", "") or ids.example
-    url = prefix + (ids.kept(identifier) or identifier)
-    context = {"url": url, "length": len(url), "longest_id": max(0, min(ids.longest, longest_id(prefix)))}
+    typed = request.GET.get("identifier", "") or ids.example
+    identifier, into = ids.kept(typed) or typed, request.GET.get("workorder", "")
+    if into.isdecimal():
+        workorder = get_object_or_404(own_workorders(request.user), pk=into, type=Workorder.Type.SSC)
+        context = _secure_symbol(workorder, identifier)
+    else:
+        prefix = request.GET.get("url_prefix", "").strip() or request.user.company.url_prefix
+        context = _symbol(prefix, identifier, min(ids.longest, longest_id(prefix)))
+    return render(request, "ingestion/_symbol.html", context)
+
+
+def _symbol(prefix: str, identifier: str, longest: int) -> dict[str, Any]:
+    """What the page says of the plain symbol of an id; no drawing where it would be too large."""
+    url = prefix + identifier
+    context: dict[str, Any] = {"url": url, "length": len(url), "longest_id": max(0, longest)}
     if url.isascii() and url.isprintable() and len(url) <= qr.CAPACITY:
         context["version"] = smallest_version(len(url), "M")
         context["drawing"] = b64encode(qr.svg(url)).decode()
-    return render(request, "ingestion/_symbol.html", context)
+    return context
+
+
+def _secure_symbol(workorder: Workorder, identifier: str) -> dict[str, Any]:
+    """The same of a secure code, in the layout of its workorder."""
+    url = workorder.url_prefix + identifier
+    context: dict[str, Any] = {"url": url, "length": len(url), "longest_id": workorder.longest_id}
+    if url.isascii() and url.isprintable() and len(identifier) <= workorder.longest_id:
+        context["version"] = LAYOUTS[workorder.layout].version
+        context["drawing"] = b64encode(samples.svg(workorder, url)).decode()
+    return context

@@ -131,7 +131,11 @@ OF_BODIES = {"400": "Invalid", "413": "TooLarge", "415": "NotJson"}
 OF_LISTS = {"400": "Invalid"}
 TAGS = {
     "ingestion": ("Ingestion", "From an uploaded file to its codes, or to the list of everything that is wrong."),
-    "workorders": ("Workorders", "Batches of codes and their archives; ids that the portal makes itself."),
+    "workorders": (
+        "Workorders",
+        "Batches of codes, plain or secure, and their archives; ids that the portal makes itself.",
+    ),
+    "workorder-templates": ("Templates", "What orders of secure codes have in common."),
     "codes": ("Codes", "Single codes: their ids, URLs, statuses and data."),
     "products": ("Products", "What codes are put on."),
     "me": ("You", "Whose token it is."),

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.conftest import Demo
 from workorders import printing
-from workorders.models import Equipment, Substrate, Workorder
+from workorders.models import Equipment, Substrate, Workorder, WorkorderTemplate
 from workorders.secure_orders import SecureOrder, place
 
 VALID = {"calibrated_on": "2026-01-01", "calibrated_until": "2099-12-31"}
@@ -18,9 +18,15 @@ def a_secure_order(demo: Demo, reference: str = "Secure", quantity: int = 100, *
     return place(SecureOrder(reference, quantity, **(fields | changes)), demo.company, demo.staff)
 
 
+def a_template(demo: Demo, name: str = "Bottles", **changes: Any) -> WorkorderTemplate:
+    """A template of the demo company."""
+    fields = {"layout": "outside_hybrid", "printing_partner": demo.printco, "use_serial_number": True}
+    return WorkorderTemplate.objects.create(company=demo.company, name=name, **(fields | changes))
+
+
 def printers_own(demo: Demo) -> tuple[Equipment, Substrate]:
     """A machine and a material of PrintCo's."""
-    machine, _ = Equipment.objects.get_or_create(company=demo.printco, name="Press 1", defaults={"dpi": 1200, **VALID})
+    machine, _ = Equipment.objects.get_or_create(company=demo.printco, name="Press 7", defaults={"dpi": 1200, **VALID})
     material, _ = Substrate.objects.get_or_create(company=demo.printco, name="Coated 90 g", defaults=VALID)
     return machine, material
 
@@ -32,7 +38,7 @@ def brought_to(workorder: Workorder, state: str, demo: Demo) -> Workorder:
     if state in ("ready_to_print", "printed", "completed"):
         printing.confirm(workorder, demo.printer, *printers_own(demo))
     if state in ("printed", "completed"):
-        printing.mark_printed(workorder, demo.printer, 95, 5)
+        printing.mark_printed(workorder, demo.printer, 100, 5)
     if state == "completed":
         printing.complete(workorder, demo.staff)
     return workorder

@@ -14,7 +14,9 @@ from playwright.sync_api import BrowserContext, Page
 
 from portal.models import User
 from tests.conftest import Demo, ingested, issue, queued
+from tests.secure import a_secure_order, a_template, brought_to
 from tests.test_calibration import a_paper, a_press
+from workorders import work
 
 CODES = "id,product\n" + "".join(f"abc{number},sku1\n" for number in range(12345, 12350))
 MISTAKES = "id,product\nshort,sku1\nabc12345,sku9\nabc12346,sku1\nabc12346,sku1\n"
@@ -47,7 +49,7 @@ NO_PAGES = {
     *("api-schema", "healthz", "storage-receive", "upload-symbol", "record-errors-csv", "record-corrections"),
     *("workorder-sample", "workorder-download", "workorder-serial-numbers", "workorder-archive"),
     *("product-bring-back", "workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
-    *("equipment-archive", "substrate-archive"),
+    *("equipment-archive", "substrate-archive", "workorder-template-archive"),
     *("code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn"),
 }
@@ -87,6 +89,10 @@ def pages(demo: Demo) -> list[Shown]:
     workorder = completed.workorder_id
     product = demo.company.products.earliest("pk").pk
     admin, staff, printer = demo.admin.email, demo.staff.email, demo.printer.email
+    template = a_template(demo).pk
+    secure = brought_to(a_secure_order(demo, "Vintage"), "printed", demo)
+    ingested(demo.staff, "id\nsecure001\nsecure002\nsecure003\n", workorder=secure.pk)
+    work.run(secure.jobs.get().pk)
     press, paper = a_press(demo), a_paper(demo, calibrated_until=date(2026, 1, 31))
 
     def shown(url_name: str, email: str = "", name: str = "", query: str = "", **arguments: Any) -> Shown:
@@ -111,6 +117,14 @@ def pages(demo: Demo) -> list[Shown]:
         shown("product-archive", admin, query=f"?product={product}&product={product + 1}"),
         shown("workorder-detail", admin, pk=workorder),
         shown("workorder-images", admin, pk=workorder),
+        shown("workorder-detail", admin, "workorder-detail-secure", pk=secure.pk),
+        shown("workorder-cancel-secure", admin, pk=secure.pk),
+        shown("workorder-create-secure", staff, query=f"?template={template}"),
+        shown("workorder-template-list", staff),
+        shown("workorder-template-list", demo.other_staff.email, "workorder-template-list-empty"),
+        shown("workorder-template-create", staff),
+        shown("workorder-template-detail", admin, pk=template),
+        shown("upload", staff, "upload-secure", query=f"?workorder={secure.pk}"),
         *(shown(name, printer) for name in ("equipment-list", "equipment-create", "substrate-create")),
         shown("equipment-detail", printer, pk=press.pk),
         shown("substrate-list", printer),

@@ -44,6 +44,8 @@ NEEDS = {
     "DELETE api/v2/workorders/<int:pk>/download/": "workorder_download",
     "GET api/v2/workorders/<int:pk>/serial-numbers/": "workorder_sid_download",
     "POST api/v2/workorders/create-sid/": "workorder_create",
+    "POST api/v2/workorders/create-ssc/": "workorder_create",
+    "GET api/v2/workorder-templates/": "workorder_create",
     "GET api/v2/products/": "product_view",
     "POST api/v2/products/": "product_edit",
     "GET api/v2/products/<int:pk>/": "product_view",

@@ -91,14 +91,14 @@ def test_the_timeline_says_who_did_what_with_its_facts(demo: Demo) -> None:
     printing.complete(workorder, demo.admin)
     assert [(event.what, event.by, event.detail) for event in events_of(workorder)] == [
         ("ordered", demo.staff, {"quantity": 100}),
-        ("confirmed", demo.printer, {"equipment": "Press 1", "substrate": "Coated 90 g"}),
-        ("printed", demo.printer, {"printed": 95, "wasted": 5}),
+        ("confirmed", demo.printer, {"equipment": "Press 7", "substrate": "Coated 90 g"}),
+        ("printed", demo.printer, {"printed": 100, "wasted": 5}),
         ("rejected", demo.staff, {"reason": "Pale"}),
         ("printed", demo.printer, {"printed": 100, "wasted": 0}),
         ("completed", demo.admin, {}),
     ]
     assert (workorder.printed_quantity, workorder.wasted_quantity) == (100, 0)
-    assert (str(workorder.equipment), str(workorder.substrate)) == ("Press 1", "Coated 90 g")
+    assert (str(workorder.equipment), str(workorder.substrate)) == ("Press 7", "Coated 90 g")
     assert all(timezone.now() - event.at < timedelta(minutes=1) for event in events_of(workorder))
 
 

@@ -25,6 +25,7 @@ from tests.running import DEADLINE, wait_for
 from tests.secure import a_secure_order, brought_to
 from tests.test_api_upload import PROCESS, uploaded
 from tests.test_commands import run
+from tests.test_pages import as_
 from tests.test_worker import in_thread, status_of
 from workorders import printing, receiving, work
 from workorders.models import Code, Job, Workorder
@@ -180,7 +181,7 @@ def test_the_sample_shows_a_specimen_in_the_layout_of_the_workorder(committed_de
     ingested(committed_demo.staff, ids(1, 1), workorder=workorder.pk)
     archive = archive_of(client, workorder)
     picture = Image.open(archive.open("sample_qr.png"))
-    assert picture.size == (12 * (29 + 8 + 13 + 4), 12 * (29 + 8))
+    assert picture.size == (10 * (29 + 8 + 13 + 4), 10 * (29 + 8))
     (symbol,) = zxingcpp.read_barcodes(picture)
     assert (symbol.text, str(symbol.ec_level)) == ("https://demo.test/id-000001", "L")
     assert b"specimen of the secure graphic" in archive.read("README.txt")
@@ -189,6 +190,10 @@ def test_the_sample_shows_a_specimen_in_the_layout_of_the_workorder(committed_de
 def test_no_plain_images_are_made_of_secure_codes(committed_demo: Demo) -> None:
     workorder, client = a_secure_order(committed_demo), client_of(committed_demo.staff)
     ingested(committed_demo.staff, ids(1, 1), workorder=workorder.pk)
+    pages, code = as_(committed_demo.staff), f"/workorders/{workorder.pk}/codes/id-000001/qr"
+    assert [pages.get(f"{code}.{kind}").status_code for kind in ("pdf", "png", "svg")] == [404, 200, 200]
+    assert Image.open(io.BytesIO(pages.get(f"{code}.png").content)).size == (410, 410)  # a specimen
+    assert pages.get(f"/workorders/{workorder.pk}/images/").status_code == 404
     refused = client.get(f"/api/v2/workorders/{workorder.pk}/download/?images=svg")
     sentence = "Secure codes are never printed without their graphic, so there are no plain images of them."
     assert (refused.status_code, refused.json()) == (400, {"images": [sentence]})

@@ -13,14 +13,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api import Filters, ProgressSerializer, person
+from portal.models import Company
 from workorders import images, jobs, services
 from workorders.archive import Kind
 from workorders.downloads import archive_download, images_download
 from workorders.images_api import LookSerializer, look_of
-from workorders.models import Job, Workorder
+from workorders.models import Equipment, Job, Substrate, Workorder
 
 
 class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
+    printing_partner = serializers.SlugRelatedField[Company](slug_field="slug", read_only=True, allow_null=True)
+    equipment = serializers.SlugRelatedField[Equipment](slug_field="name", read_only=True, allow_null=True)
+    substrate = serializers.SlugRelatedField[Substrate](slug_field="name", read_only=True, allow_null=True)
+
     class Meta:
         model = Workorder
         fields: ClassVar = [
@@ -29,8 +34,17 @@ class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
             "type",
             "state",
             "quantity",
+            "uploaded_quantity",
             "url_prefix",
             "use_serial_number",
+            "activate_on_complete",
+            "layout",
+            "printing_partner",
+            "download_once",
+            "equipment",
+            "substrate",
+            "printed_quantity",
+            "wasted_quantity",
             "remarks",
             "is_archived",
             "created_at",
@@ -61,7 +75,9 @@ class _Workorders(GenericAPIView[Workorder]):
     serializer_class = WorkorderSerializer
 
     def get_queryset(self) -> QuerySet[Workorder]:
-        return services.workorders_for(person(self.request))
+        return services.workorders_for(person(self.request)).select_related(
+            "printing_partner", "equipment", "substrate"
+        )
 
 
 class WorkorderList(_Workorders, ListAPIView[Workorder]):

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from workorders import api, code_api, minting_api, product_api
+from workorders import api, code_api, minting_api, product_api, secure_api
 from workorders.artist import KINDS
 from workorders.images_api import LookSerializer
 
@@ -17,12 +17,41 @@ WORKORDER = {
     "type": "SID",
     "state": "new",
     "quantity": 1000,
+    "uploaded_quantity": 0,
     "url_prefix": "https://codeport.example/c/demo/",
     "use_serial_number": False,
+    "activate_on_complete": False,
+    "layout": "",
+    "printing_partner": None,
+    "download_once": False,
+    "equipment": None,
+    "substrate": None,
+    "printed_quantity": None,
+    "wasted_quantity": None,
     "remarks": "",
     "is_archived": False,
     "created_at": "2026-11-24T09:30:00.000000Z",
     "created_by": 2,
+}
+SECURE = {
+    **WORKORDER,
+    "reference": "Vintage 2026",
+    "type": "SSC",
+    "quantity": 5000,
+    "url_prefix": "https://v.example/",
+    "layout": "inside",
+    "printing_partner": "printco",
+}
+TEMPLATE = {
+    "id": 3,
+    "name": "Bottles",
+    "layout": "inside",
+    "printing_partner": "printco",
+    "url_prefix": "https://v.example/",
+    "use_serial_number": False,
+    "activate_on_complete": True,
+    "download_once": True,
+    "is_archived": False,
 }
 PROGRESS = {"phase": "creating", "rows_done": 400, "rows_total": 1000}
 PRODUCT = {
@@ -136,7 +165,8 @@ extend_schema_view(
     get=extend_schema(
         operation_id="get_workorder",
         summary="Look at a workorder",
-        description="`progress` tells how far the minting of its codes is, and is null when they are there.",
+        description="`progress` tells how far the minting of its codes is, and is null when they are there. Of secure "
+        "codes (SSC), `quantity` were ordered and `uploaded_quantity` are there.",
         examples=[_example({**WORKORDER, "progress": PROGRESS})],
     )
 )(api.WorkorderDetail)
@@ -157,6 +187,29 @@ extend_schema_view(
         ],
     )
 )(minting_api.CreateSid)
+extend_schema_view(
+    post=extend_schema(
+        operation_id="create_ssc",
+        summary="Order secure codes",
+        description="The new workorder has no codes yet: upload them into it, by `workorder` of `process`. What the "
+        "order does not say, its template says.",
+        request=secure_api.SecureOrderSerializer,
+        responses={201: api.WorkorderProgressSerializer},
+        examples=[
+            OpenApiExample(
+                "By a template", {"reference": "Vintage 2026", "quantity": 5000, "template": 3}, request_only=True
+            ),
+            _example({**SECURE, "progress": None}, "201"),
+        ],
+    )
+)(secure_api.CreateSsc)
+extend_schema_view(
+    get=extend_schema(
+        operation_id="list_workorder_templates",
+        summary="List templates of orders of secure codes",
+        examples=[_example(TEMPLATE)],
+    )
+)(secure_api.TemplateList)
 extend_schema_view(
     get=extend_schema(
         operation_id="download",

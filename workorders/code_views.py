@@ -76,18 +76,20 @@ def code_svg(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
 @page("workorder_view")
 def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol as PNG, with the pixels a module that `module` says."""
-    code = _plain_code(request.user, pk, identifier)
+    code = _code(request.user, pk, identifier)
     module = request.GET.get("module", str(qr.PNG_MODULE))
     if module not in map(str, PNG_MODULES):
         sizes = ", ".join(map(str, PNG_MODULES))
         return HttpResponseBadRequest(f"module must be one of {sizes}.", content_type="text/plain")
-    return _picture(qr.png(code.url, int(module)), f"{gs1.file_name(identifier)}.png", "image/png")
+    return _picture(samples.png(code.workorder, code.url, int(module)), f"{gs1.file_name(identifier)}.png", "image/png")
 
 
 @page("workorder_view")
 def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
-    """The code's symbol with its id below, as a PDF of one page."""
-    code = _plain_code(request.user, pk, identifier)
+    """The code's symbol with its id below, as a PDF of one page; 404 for a secure code, printed by a partner alone."""
+    code = _code(request.user, pk, identifier)
+    if code.workorder.type == Workorder.Type.SSC:
+        raise Http404
     return _picture(one_page(code.url, identifier), f"{gs1.file_name(identifier)}.pdf", "application/pdf")
 
 
@@ -107,14 +109,6 @@ def _code(user: User, pk: int, identifier: str) -> Code:
     workorder = get_object_or_404(workorders_for(user), pk=pk)
     codes = Code.objects.filter(company_id=workorder.company_id, identifier=identifier, workorder=workorder)
     return get_object_or_404(codes.select_related("workorder", "product"))
-
-
-def _plain_code(user: User, pk: int, identifier: str) -> Code:
-    """The same; 404 also for a secure code, which is printed with its graphic and not from here."""
-    code = _code(user, pk, identifier)
-    if code.workorder.type == Workorder.Type.SSC:
-        raise Http404
-    return code
 
 
 def _picture(content: bytes, filename: str, content_type: str) -> HttpResponse:

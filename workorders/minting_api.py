@@ -26,18 +26,12 @@ TAKEN = "The company has a workorder of this reference already; choose another."
 MOST_REMARKS = 2000  # characters
 
 
-class OrderSerializer(serializers.Serializer[Any]):
-    """An order of codes, checked for the company in the context."""
+class ReferenceSerializer(serializers.Serializer[Any]):
+    """What every order has, checked for the company in the context."""
 
     reference = serializers.CharField(
         max_length=100, validators=[RegexValidator(r"^[^\x00-\x1f\x7f]+\Z", "No control characters.")]
     )
-    quantity = serializers.IntegerField(min_value=1, max_value=MOST)
-    product = serializers.CharField(max_length=100, required=False, allow_blank=True, allow_null=True, default="")
-    url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
-    activate_on_complete = serializers.BooleanField(default=False)
-    avoid_lookalikes = serializers.BooleanField(default=False)
-    use_serial_number = serializers.BooleanField(default=False)
     remarks = serializers.CharField(max_length=MOST_REMARKS, required=False, allow_blank=True, default="")
 
     @property
@@ -49,6 +43,17 @@ class OrderSerializer(serializers.Serializer[Any]):
         if Workorder.objects.filter(company=self.company, reference=value).exists():
             raise serializers.ValidationError(TAKEN)
         return value
+
+
+class OrderSerializer(ReferenceSerializer):
+    """An order of codes with ids of the portal's own."""
+
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST)
+    product = serializers.CharField(max_length=100, required=False, allow_blank=True, allow_null=True, default="")
+    url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
+    activate_on_complete = serializers.BooleanField(default=False)
+    avoid_lookalikes = serializers.BooleanField(default=False)
+    use_serial_number = serializers.BooleanField(default=False)
 
     def validate_product(self, value: str | None) -> int | None:
         """The id of the product, which is the company's and not archived."""

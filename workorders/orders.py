@@ -42,6 +42,7 @@ def place(order: Order, company: Company, user: User) -> Workorder:
             url_prefix=order.url_prefix,
             longest_id=LENGTH,
             use_serial_number=order.use_serial_number,
+            activate_on_complete=order.activate_on_complete,
             remarks=order.remarks,
         )
         names = ("product", "activate_on_complete", "avoid_lookalikes")

@@ -10,14 +10,14 @@ from base64 import b64encode
 from workorders import qr
 from workorders.models import Workorder
 from workorders.secure_drawing import pngs
-from workorders.secure_graphic import DPIS, LAYOUTS, specimen
+from workorders.secure_graphic import LAYOUTS, specimen
 
 
-def png(workorder: Workorder, url: str) -> bytes:
-    """The symbol of `url` as a PNG of one bit a pixel."""
+def png(workorder: Workorder, url: str, module: int = qr.PNG_MODULE) -> bytes:
+    """The symbol of `url` as a PNG of one bit a pixel, with `module` pixels a module."""
     if workorder.type != Workorder.Type.SSC:
-        return qr.png(url)
-    (image,) = pngs([url], specimen(workorder.layout, DPIS[0]))
+        return qr.png(url, module)
+    (image,) = pngs([url], specimen(workorder.layout, module))
     return image
 
 

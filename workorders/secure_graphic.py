@@ -2,7 +2,7 @@
 
 - `LAYOUTS`: the four layouts by name; `layout.capacity` is the longest URL, `layout.longest_id(prefix)` the id
 - `make_secret()`: a new workorder's secret, encrypted, to be stored as it is; `renew_secret(token)` encrypts it anew
-- `specimen(layout, dpi)`: a `Graphic` that anybody may see
+- `specimen(layout, module)`: a `Graphic` that anybody may see
 - `secure_graphic(layout, token, workorder_id, dpi)`: the `Graphic` that `secure_drawing` draws with each code and
   `secure_verifier` looks for in a scan
 
@@ -129,6 +129,10 @@ def renew_secret(token: bytes) -> bytes:
 
 def secure_graphic(layout: str, token: bytes, workorder_id: int, dpi: int) -> Graphic:
     """The graphic of a workorder. ValueError refuses layout or resolution; SecretLost when no key opens the token."""
+    if layout not in LAYOUTS:
+        raise ValueError(f"The layout {layout!r} does not exist: choose {', '.join(LAYOUTS)}.")
+    if dpi not in DPIS:
+        raise ValueError(f"{dpi} dots an inch are not offered: choose {DPIS[0]} to {DPIS[-1]}, the printer's own.")
     try:
         secret = _box().decrypt(token)
     except InvalidToken:
@@ -136,16 +140,12 @@ def secure_graphic(layout: str, token: bytes, workorder_id: int, dpi: int) -> Gr
     return _graphic(layout, secret, workorder_id, dpi)
 
 
-def specimen(layout: str, dpi: int) -> Graphic:
-    """A graphic that belongs to no workorder: it shows where the real one stands, and verifies nothing."""
-    return _graphic(layout, b"specimen", 0, dpi)
+def specimen(layout: str, module: int) -> Graphic:
+    """A graphic that belongs to no workorder: it shows where the real one stands, `module` dots a module."""
+    return _graphic(layout, b"specimen", 0, round(module * 25.4 / MODULE_MM))
 
 
 def _graphic(layout: str, secret: bytes, workorder_id: int, dpi: int) -> Graphic:
-    if layout not in LAYOUTS:
-        raise ValueError(f"The layout {layout!r} does not exist: choose {', '.join(LAYOUTS)}.")
-    if dpi not in DPIS:
-        raise ValueError(f"{dpi} dots an inch are not offered: choose {DPIS[0]} to {DPIS[-1]}, the printer's own.")
     of = LAYOUTS[layout]
     module = round(dpi * MODULE_MM / 25.4)
     width, coarse = of.side * module, of.coarse * module

@@ -11,9 +11,29 @@ from portal.timeline import note
 from workorders.models import Workorder
 from workorders.orders import new_workorder
 from workorders.secure_graphic import LAYOUTS, make_secret
-from workorders.services import LONGEST_ID
+from workorders.services import LONGEST_ID, SHORTEST_ID
 
 MOST = 10_000_000  # codes of a workorder
+SETTINGS = (
+    "layout",
+    "printing_partner",
+    "url_prefix",
+    "use_serial_number",
+    "activate_on_complete",
+    "download_once",
+)
+"""What a template says of an order."""
+
+
+def wrong_prefix(prefix: str, layout: str) -> str:
+    """Why no id fits behind `prefix` in the symbols of `layout`; empty when one does."""
+    capacity = LAYOUTS[layout].capacity
+    if LAYOUTS[layout].longest_id(prefix) >= SHORTEST_ID:
+        return ""
+    return (
+        f"The prefix {prefix} has {len(prefix)} characters, and an id has {SHORTEST_ID} at least; the QR code of this"
+        f" layout takes {capacity}, so a prefix may have {capacity - SHORTEST_ID}."
+    )
 
 
 @dataclass(frozen=True)

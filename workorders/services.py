@@ -49,6 +49,11 @@ def workorders_to_print(user: User) -> QuerySet[Workorder]:
     return assigned if user.partner is not None else assigned.none()
 
 
+def printing_partners() -> QuerySet[Company]:
+    """The companies that may be charged with printing."""
+    return Company.objects.filter(kind=Company.Kind.PRINTING_PARTNER)
+
+
 def with_codes(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
     """Those of `workorders` that have codes in the table, not only to be minted or uploaded yet."""
     return workorders.exclude(type=Workorder.Type.SSC, uploaded_quantity=0).exclude(

@@ -16,7 +16,10 @@ from portal.paging import chosen, ordered, page_of, searched, they_are
 from workorders import samples
 from workorders.code_views import sees_codes
 from workorders.downloads import archive_download
+from workorders.history import history_of
 from workorders.models import FIRST_CODES, Code, Job, Workorder
+from workorders.printing import can_be
+from workorders.receiving import refusal
 from workorders.services import own_workorders, set_archived, with_codes, workorders_for
 
 ARCHIVED = "archived"
@@ -71,14 +74,21 @@ def workorder_list(request: PersonRequest) -> HttpResponse:
 @page("workorder_view")
 def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
     """One workorder: its facts, its first codes and its downloads."""
-    workorder = get_object_or_404(workorders_for(request.user).select_related("company", "created_by"), pk=pk)
-    codes = list(first_codes(workorder))
+    related = ("company", "created_by", "printing_partner", "equipment", "substrate")
+    workorder = get_object_or_404(workorders_for(request.user).select_related(*related), pk=pk)
+    user, is_own = request.user, request.user.brand == workorder.company
+    codes, job, packing = list(first_codes(workorder)), workorder.minting, is_being_archived(workorder)
     context = {
         "workorder": workorder,
+        "job": job,
+        "is_moving": packing or (job is not None and not job.has_ended),
         "sample": codes[0] if codes else None,
         "codes": codes if sees_codes(request.user) else [],
         "whose": sees_several_companies(request.user),
-        "is_being_archived": is_being_archived(workorder),
+        "is_being_archived": packing,
+        "can_upload": is_own and user.may("ingestion_code_create") and not refusal(workorder),
+        "can_cancel": user.may("workorder_cancel") and can_be(workorder, "cancelled") and (is_own or user.is_superuser),
+        "history": history_of(workorder) if workorder.layout else [],
     }
     return render(request, "workorders/workorder_detail.html", context)
 

@@ -97,16 +97,23 @@ export function options() {
   if (status.value !== "0") defaults.activation_status = Number(status.value);
   return {
     default_scm_data: defaults,
-    url_prefix: prefix.value.trim(),
+    workorder: Number(workorder()?.value) || null,
+    url_prefix: prefix.disabled ? "" : prefix.value.trim(),
     allow_posted_duplicates: ignore.checked,
     delimiter: delimiter.value,
     id_format: format.value,
   };
 }
 
+/** The field of the workorder that the codes join; null where there is none to choose. */
+export const workorder = () => part("workorder");
+
+/** A workorder that is there has a URL prefix of its own. */
 function showExample() {
   const field = part("url_prefix");
-  part("url_example").textContent = field.value.trim() || field.placeholder;
+  const own = workorder()?.selectedOptions[0].dataset.prefix;
+  field.disabled = Boolean(own);
+  part("url_example").textContent = own ?? (field.value.trim() || field.placeholder);
   part("id_example").textContent = part("id_format").selectedOptions[0].dataset.example;
 }
 
@@ -114,4 +121,5 @@ part("add-scm").addEventListener("click", () => addScmRow().focus());
 for (const pair of JSON.parse(form.dataset.scm ?? "[]")) addScmRow(...pair);
 part("url_prefix").addEventListener("input", showExample);
 part("id_format").addEventListener("change", showExample);
+workorder()?.addEventListener("change", showExample);
 showExample();

@@ -1,14 +1,16 @@
 /** The QR symbol of the first code, drawn by the server while the URL prefix is typed. */
-import { form, part } from "./fields.js";
+import { form, options, part } from "./fields.js";
 
 const PAUSE = 300; // milliseconds without a key before the server is asked
 
 let waiting = 0;
 let asked = "";
 
-/** Show the symbol of the code `identifier` behind the prefix that the form says. */
+/** Show the symbol of the code `identifier` as the form says it. */
 export function showSymbol(identifier) {
-  const said = new URLSearchParams({ url_prefix: form.elements.url_prefix.value.trim(), id_format: form.elements.id_format.value, identifier: identifier.slice(0, 300) }).toString();
+  const { url_prefix, workorder, id_format } = options();
+  const asking = { url_prefix, workorder: workorder ?? "", id_format, identifier: identifier.slice(0, 300) };
+  const said = new URLSearchParams(asking).toString();
   if (said === asked || part("look").hidden) return;
   asked = said;
   clearTimeout(waiting);

@@ -3,7 +3,7 @@
  * file, the API is told to process it. What has been done is kept with the file, so that trying again repeats only what
  * is missing.
  */
-import { checkScmRows, clearErrors, form, options, part, showError, showMessages } from "./fields.js";
+import { checkScmRows, clearErrors, form, options, part, showError, showMessages, workorder } from "./fields.js";
 import { Preview } from "./preview.js";
 import { showSymbol } from "./symbol.js";
 import { Refusal, Speedometer, call, duration, sendFile, size } from "./transfer.js";
@@ -131,6 +131,7 @@ function setBusy(controller) {
   form.classList.toggle("busy", busy);
   part("fields").disabled = busy;
   input.disabled = busy;
+  if (workorder()) workorder().disabled = busy;
   if (busy) { part("cancel").hidden = false; part("cancel").focus(); }
 }
 
@@ -244,6 +245,7 @@ for (const name of ["allow_posted_duplicates", "id_format"]) {
   form.elements[name].addEventListener("change", () => uploads.forEach(({ preview }) => preview.check()));
 }
 form.elements.url_prefix.addEventListener("input", showSample);
+workorder()?.addEventListener("change", showSample);
 part("cancel").addEventListener("click", () => sending?.abort());
 form.addEventListener("submit", submit);
 window.addEventListener("beforeunload", warn);

@@ -1,0 +1,160 @@
+"""Pages of templates for workorders of secure codes."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.access import PersonRequest, page
+from portal.models import Company
+from portal.paging import page_of, searched
+from workorders.models import Layout, WorkorderTemplate
+from workorders.secure_graphic import LAYOUTS
+from workorders.secure_orders import SETTINGS, wrong_prefix
+from workorders.services import claim_url_prefix, printing_partners
+
+ARCHIVED = "archived"
+LAYOUT_CHOICES = [
+    (value, f"{str(label).capitalize()}: URLs of up to {LAYOUTS[value].capacity} characters")
+    for value, label in Layout.choices
+]
+
+FLAGS = {
+    "use_serial_number": ("Number the codes", "The archive then has a serial number for each code, from 1 upwards."),
+    "activate_on_complete": (
+        "Activate the codes on completion",
+        "Inactive codes become active when you accept what was printed.",
+    ),
+    "download_once": ("Allow a single download", "The printing partner can download the secure codes only once."),
+}
+"""Label and hint of each setting that is on or off."""
+
+
+class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A template of one company."""
+
+    layout = forms.ChoiceField(label="Secure graphic", choices=LAYOUT_CHOICES)
+
+    class Meta:
+        model = WorkorderTemplate
+        fields: ClassVar = ["name", *SETTINGS]
+        widgets: ClassVar = {
+            "name": forms.TextInput({"autocomplete": "off"}),
+            "url_prefix": forms.URLInput({"autocomplete": "off", "spellcheck": "false"}),
+        }
+        labels: ClassVar = {
+            "printing_partner": "Printing partner",
+            "url_prefix": "URL prefix",
+            **{name: label for name, (label, _hint) in FLAGS.items()},
+        }
+        help_texts: ClassVar = {
+            "url_prefix": "What stands before the id in every QR code. The shorter it is, the longer an id may be.",
+            **{name: hint for name, (_label, hint) in FLAGS.items()},
+        }
+
+    def __init__(self, company: Company, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.company = company
+        self.fields["printing_partner"].queryset = printing_partners()  # type: ignore[attr-defined]
+        self.fields["url_prefix"].widget.attrs["placeholder"] = company.url_prefix
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not name.isprintable():
+            raise forms.ValidationError("Use printable characters only.")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = self.cleaned_data
+        company: Company = self.instance.company
+        if {"layout", "url_prefix"} <= data.keys():
+            reason = wrong_prefix(data["url_prefix"] or company.url_prefix, data["layout"])
+            if reason:
+                self.add_error("url_prefix", reason)
+            elif data["url_prefix"]:
+                self._claim(company, data["url_prefix"])
+        return data
+
+    def _claim(self, company: Company, prefix: str) -> None:
+        try:
+            claim_url_prefix(company, prefix)
+        except forms.ValidationError as refused:
+            self.add_error("url_prefix", refused)
+
+    def store(self) -> bool:
+        """Save it; False, with the reason at the name, when the company has one of that name."""
+        try:
+            with transaction.atomic():
+                self.save()
+        except IntegrityError:
+            self.add_error("name", "Your company has one of this name already, in use or archived; choose another.")
+            return False
+        return True
+
+
+def _brand(request: PersonRequest) -> Company:
+    if request.user.brand is None:
+        raise PermissionDenied("Codes belong to a brand owner; only its people keep templates.")
+    return request.user.brand
+
+
+@page("workorder_create")
+def template_list(request: PersonRequest) -> HttpResponse:
+    """The company's templates by name; archived ones only when they are asked for."""
+    query, state = searched(request), request.GET.get("state", "")
+    shown = WorkorderTemplate.objects.filter(company=_brand(request), is_archived=state == ARCHIVED)
+    if query:
+        shown = shown.filter(name__icontains=query)
+    context = {
+        "page": page_of(request, shown.select_related("printing_partner")),
+        "query": query,
+        "state": state,
+        "states": [(ARCHIVED, ARCHIVED)],
+        "is_filtered": bool(query or state),
+    }
+    return render(request, "workorders/template_list.html", context)
+
+
+@page("workorder_create")
+@require_http_methods(["GET", "HEAD", "POST"])
+def template_create(request: PersonRequest) -> HttpResponse:
+    """One more template."""
+    return _edited(request, None)
+
+
+@page("workorder_create")
+@require_http_methods(["GET", "HEAD", "POST"])
+def template_detail(request: PersonRequest, pk: int) -> HttpResponse:
+    """One template, to be changed; workorders that were made from it stay as they are."""
+    return _edited(request, get_object_or_404(WorkorderTemplate, company=_brand(request), pk=pk))
+
+
+def _edited(request: PersonRequest, template: WorkorderTemplate | None) -> HttpResponse:
+    name = template.name if template else ""  # a refused form leaves its own on the template
+    posted = request.POST if request.method == "POST" else None
+    with transaction.atomic():  # a refused form claims no prefix
+        form = TemplateForm(_brand(request), posted, instance=template)
+        stored = form.is_valid() and form.store()
+        transaction.set_rollback(not stored)
+    if stored:
+        messages.success(request, f"{form.instance} is saved.")
+        return redirect("workorder-template-list")
+    return render(request, "workorders/template_form.html", {"form": form, "template": template, "name": name})
+
+
+@page("workorder_archive")
+@require_POST
+def template_archive(request: PersonRequest, pk: int) -> HttpResponse:
+    """Put a template out of the way, or bring it back."""
+    template = get_object_or_404(WorkorderTemplate, company=_brand(request), pk=pk)
+    archived = request.POST.get("archive") == "yes"
+    WorkorderTemplate.objects.filter(pk=template.pk).update(is_archived=archived)
+    messages.success(request, f"{template} is {'archived' if archived else 'back in use'}.")
+    return redirect("workorder-template-list")
