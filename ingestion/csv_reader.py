@@ -20,13 +20,14 @@ from ingestion.reading import (
     UnreadableFile,
     decoder_for,
     is_utf8,
-    undecoded,
+    unwritable,
 )
 
 DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 DELIMITERS = "".join(DELIMITER_NAMES)
 SAID = re.compile(rf"sep=([{re.escape(DELIMITERS)}])", re.IGNORECASE)  # what Excel puts in a line before the header
 HEADER_BLOCKS = 3  # the header begins and ends within so many blocks
+MOST_REREAD = 16 * LONGEST_RECORD  # characters read again, since a record that was to end after them did not
 
 csv.field_size_limit(LONGEST_RECORD)
 
@@ -52,6 +53,7 @@ class CsvReader:
         self.header_row = 0
         self._given = self.delimiter = delimiter
         self._column = column
+        self._reread = 0
         self._rest = self._batches()
         self._begun: list[Batch] = []
         while not self.header:
@@ -100,6 +102,7 @@ class CsvReader:
             except csv.Error as error:
                 if feed.exhausted and not is_last and sum(map(len, lines[start:])) <= LONGEST_RECORD:
                     return rows, lines[start:]
+                self._note_reread(number + len(rows), sum(map(len, lines[start + 1 : feed.at])))
                 reason = "A quote is opened and never closed." if feed.exhausted else _reason(error)
                 row = self._broken(number + len(rows), "", lines[start].rstrip("\r\n"), lines[start], reason)
                 feed.restart(start + 1)
@@ -109,13 +112,16 @@ class CsvReader:
             rows.append(row)
         return rows, []
 
+    def _note_reread(self, number: int, characters: int) -> None:
+        """Give up on a file in which every line opens a quote that ends far below, if at all: each is read anew."""
+        self._reread += characters
+        if self._reread > MOST_REREAD:
+            raise UnreadableFile(f"In row {number:,} and many before it a quote opens that ends far below, if at all.")
+
     def _readable(self, number: int, row: list[str]) -> list[str]:
         """`row`, or a BrokenRow when a cell of it holds what no text can."""
         for index, cell in enumerate(row):
-            reason = "It holds a NUL character." if "\0" in cell else ""
-            if not cell.isascii():
-                reason = undecoded(cell) or reason
-            if reason:
+            if reason := unwritable(cell):
                 column = self.header[index] if index < len(self.header) else ""
                 return self._broken(number, column, cell, self.delimiter.join(row), reason)
         return row
@@ -208,12 +214,16 @@ def _reason(error: csv.Error) -> str:
 
 
 def _delimiter(lines: list[str], column: str) -> str:
-    """What separates the fields: whatever gives the header `column`, in small or capital letters."""
-    header = next((line for line in lines if line.strip("\r\n")), "")
-    if said := SAID.fullmatch(header.rstrip("\r\n")):
+    """What separates the fields: what gives the header `column`, in small or capital letters, and the most columns."""
+    if said := SAID.fullmatch(next((line for line in lines if line.strip("\r\n")), "").rstrip("\r\n")):
         return said[1]
-    for delimiter in DELIMITERS:
-        with suppress(csv.Error):
-            if column in (name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter))):
-                return delimiter
-    return DELIMITERS[0]
+    headers = {delimiter: _first_record(lines, delimiter) for delimiter in DELIMITERS}
+    return max(DELIMITERS, key=lambda delimiter: (column in headers[delimiter], len(headers[delimiter])))
+
+
+def _first_record(lines: list[str], delimiter: str) -> list[str]:
+    """The first record that is not blank, its fields in small letters; empty when it cannot be told."""
+    with suppress(csv.Error):
+        record = next(filter(None, csv.reader(lines, delimiter=delimiter)), [])
+        return [name.strip().lower() for name in record]
+    return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, groupby
@@ -19,8 +20,7 @@ from ingestion.reading import (
     Source,
     UnreadableFile,
     decoder_for,
-    is_utf8,
-    undecoded,
+    unwritable,
 )
 
 
@@ -60,7 +60,7 @@ class JsonReader:
     def _batches(self, header: tuple[str, ...], first: int, rows: list[list[Any]]) -> Iterator[Batch]:
         """The rows of objects with the keys of `header` as a batch, or several around those that are reported."""
         cells = list(chain.from_iterable(rows))
-        if set(map(type, cells)) <= {str, Number} and _is_clean("".join(chain(cells, header))):
+        if set(map(type, cells)) <= {str, Number} and not unwritable("".join(chain(cells, header))):
             yield Batch(header, first, rows)
             return
         usable: list[list[str]] = []
@@ -94,9 +94,9 @@ class Repeated(dict[str, Any]):
 
     @property
     def key(self) -> str:
-        """The first key that comes again."""
-        keys = [key for key, _member in self.pairs]
-        return next(key for key in keys if keys.count(key) > 1)
+        """The first of the keys that come again."""
+        times = Counter(key for key, _member in self.pairs)
+        return next(key for key in times if times[key] > 1)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Repeated:
@@ -105,20 +105,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Repeated:
     return members if len(members) == len(pairs) else Repeated(pairs)
 
 
-def _is_clean(text: str) -> bool:
-    """Whether a text field can hold `text`."""
-    return "\0" not in text and is_utf8(text)
-
-
 def _problem(key: str, member: Any) -> tuple[str, str, str] | None:
     """Key, value and reason, when one member of an object makes it unusable."""
     text = _text(member)
     if isinstance(member, (list, dict, Repeated)):
         return key, text, "It is nested; a text, a number, true, false or null is needed."
-    if not _is_clean(key + text):
-        reason = "It holds a NUL character." if "\0" in key + text else undecoded(key) or undecoded(text)
-        return key, text, reason or "It holds half of a surrogate pair, which is no character."
-    return None
+    reason = unwritable(key) or unwritable(text)
+    return (key, text, reason) if reason else None
 
 
 def _text(member: Any) -> str:
@@ -205,8 +198,9 @@ class JsonText:
 
     def _several(self) -> list[Any]:
         """The values that end within the window, parsed in one go; none where that cannot be done."""
-        cut = self._window.rfind("},", self._at) + 1
-        if cut <= self._at or self._singly:
+        cut = 0 if self._singly else self._window.rfind("},", self._at) + 1
+        if cut <= self._at:
+            self._singly = True  # until there is more to read
             return []
         try:
             values: list[Any] = self._scan(f"[{self._window[self._at : cut]}]")[0]

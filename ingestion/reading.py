@@ -150,7 +150,7 @@ def decoder_for(beginning: bytes) -> tuple[str, Callable[[bytes, bool], str]]:
         if beginning[:2].strip(b"\0") != beginning[:2]:
             raise UnreadableFile("It seems to be in UTF-16 or UTF-32 without a byte order mark; save it in UTF-8.")
         return encoding, codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
-    decode = codecs.getincrementaldecoder("utf-16")().decode
+    decode = codecs.getincrementaldecoder("utf-16")("surrogatepass").decode
 
     def decode_utf16(piece: bytes, is_last: bool) -> str:
         try:
@@ -170,7 +170,16 @@ def is_utf8(text: str) -> bool:
     return True
 
 
-def undecoded(text: str) -> str:
+def unwritable(text: str) -> str:
+    """What `text` holds that the database's texts cannot; nothing for one that can be stored."""
+    if "\0" in text:
+        return "It holds a NUL character."
+    if text.isascii() or is_utf8(text):
+        return ""
+    return _undecoded(text) or "It holds half of a surrogate pair, which is no character."
+
+
+def _undecoded(text: str) -> str:
     """Which byte of `text` is not UTF-8, and in what encoding it may be; nothing when all are. See UNDECODED."""
     bytes_ = UNDECODED.search(text)
     if bytes_ is None:

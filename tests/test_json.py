@@ -119,3 +119,9 @@ def test_raw_control_characters_are_the_rows_fault(committed_demo: Demo) -> None
         committed_demo.staff, '[{"id": "good0001", "a": "x\ny"}, {"id": "good0002", "a": "x\0y"}]', "json"
     )
     assert errors(record) == [(2, "a", "x\\x00y", "invalid_row_error")]
+
+
+def test_the_time_for_an_object_grows_with_its_keys_alone(committed_demo: Demo) -> None:
+    keys = ",".join(f'"k{number}":1' for number in range(90_000))
+    record = ingested(committed_demo.staff, f'[{{{keys},"k89999":2}}]', "json")  # minutes, with each key sought in all
+    assert errors(record) == [(1, "k89999", "{…}", "invalid_row_error")]

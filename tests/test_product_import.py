@@ -149,7 +149,7 @@ def test_every_problem_is_told_with_its_row_and_nothing_is_stored(demo: Demo) ->
     ("content", "said"),
     [
         ("name,price\nTea,1\n", "Its header has no column `sku`, only: name, price."),
-        ("id;name\nx;y\n", "Its header has no column `sku`, only: id;name."),
+        ("id;name\nx;y\n", "Its header has no column `sku`, only: id, name. Is it `id` that should be named `sku`?"),
         (
             "Article,name\nx,y\n",
             "Its header has no column `sku`, only: Article, name. Is it `Article` that should be named `sku`?",
