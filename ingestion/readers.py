@@ -8,7 +8,8 @@ from ingestion.csv_reader import CsvReader
 from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
 from ingestion.reading import Log, unpacked
-from ingestion.workbook_reader import MOST_CELLS, WorkbookReader
+from ingestion.workbook_parts import MOST_CELLS
+from ingestion.workbook_reader import WorkbookReader
 
 Reader = CsvReader | JsonReader | WorkbookReader
 Filetype = IngestionRecord.Filetype
