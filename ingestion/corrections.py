@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, groupby
@@ -30,6 +31,8 @@ from portal.storage import storage
 
 MOST_NOTES = 10  # errors told beside one row
 LONGEST_CELL = 32_767  # characters that a cell of a workbook holds
+LONGEST_NAME = 31  # characters of a sheet's name in Excel; other programs write longer ones
+NOT_IN_NAMES = re.compile(r"[][:*?/\\']")  # what Excel takes in none, or at neither end
 WITHOUT_ROWS = ("invalid_file_error", "internal_error")
 
 
@@ -151,7 +154,7 @@ def _workbook(reader: WorkbookReader, notes: _Notes) -> Iterator[bytes]:
     with NamedTemporaryFile(dir=settings.SPOOL_DIR, suffix=".xlsx") as file:
         with Workbook(file.name, {"constant_memory": True, "tmpdir": str(settings.SPOOL_DIR)}) as book:
             text = book.add_format({"num_format": "@"})
-            sheet: Worksheet = book.add_worksheet(reader.facts["sheet"])
+            sheet: Worksheet = book.add_worksheet(NOT_IN_NAMES.sub(" ", reader.facts["sheet"])[:LONGEST_NAME])
             sheet.set_column(0, len(reader.header), 20, text)
             for number, cells in _table(reader, notes):
                 for at, cell in enumerate(cells):

@@ -180,3 +180,20 @@ def test_there_is_no_such_file_where_rows_are_not_the_problem(committed_demo: De
     page = Client()
     page.force_login(committed_demo.staff)
     assert "Your rows with the errors" not in page.get(f"/ingestions/{record.key}/").content.decode()
+
+
+def test_objects_nested_deeply_are_given_back(committed_demo: Demo) -> None:
+    nested = '{"a": [' * 400 + "1.50" + "]}" * 400
+    record = ingested(committed_demo.staff, f'[{{"id": "abc12345", "note": {nested}}}]', "json")
+    assert record.error_counts == {"invalid_row_error": 1}
+    assert f'"id": "abc12345", "note": {nested}}}\n]' in given_back(record).decode()
+
+
+@pytest.mark.parametrize("name", ["not-a-number.xlsx", "nul.xlsx"])
+def test_what_excel_would_not_write_comes_in_a_workbook(committed_demo: Demo, name: str) -> None:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(given_back(upload(committed_demo, name))))
+    expected = {
+        "not-a-number.xlsx": ("a sheet s name of more than  31", ["abc1", "nan"]),
+        "nul.xlsx": ("Codes", ["abc12345", "a\\x00b"]),
+    }
+    assert (book.sheet_names[0], book.get_sheet_by_index(0).to_python()[1][1:]) == expected[name]
