@@ -33,14 +33,16 @@ MOST_NOTES = 10  # errors told beside one row
 LONGEST_CELL = 32_767  # characters that a cell of a workbook holds
 LONGEST_NAME = 31  # characters of a sheet's name in Excel; other programs write longer ones
 NOT_IN_NAMES = re.compile(r"[][:*?/\\']")  # what Excel takes in none, or at neither end
-WITHOUT_ROWS = ("invalid_file_error", "internal_error")
+UNREAD = {"invalid_file_error", "internal_error"}
+ABOUT_NO_ROW = UNREAD | {"workorder_error"}
 
 
 def has_corrections(record: IngestionRecord) -> bool:
     """Whether the record's rows can be given back: it was refused for its rows, and its file is there."""
     return (
         record.status == IngestionRecord.Status.ERROR
-        and not any(kind in record.error_counts for kind in WITHOUT_ROWS)
+        and UNREAD.isdisjoint(record.error_counts)
+        and not ABOUT_NO_ROW.issuperset(record.error_counts)
         and storage().exists(record.file_path)
     )
 
@@ -77,8 +79,8 @@ class _Notes:
     """The record's errors as texts, row by row."""
 
     def __init__(self, record: IngestionRecord) -> None:
-        errors = record.errors.order_by("row", "pk").iterator(chunk_size=5000)
-        self._rows = groupby(errors, key=lambda error: error.row or 0)
+        errors = record.errors.exclude(row=None).order_by("row", "pk").iterator(chunk_size=5000)
+        self._rows = groupby(errors, key=lambda error: error.row)
         self._next = next(self._rows, None)
 
     def upto(self, row: int) -> str:

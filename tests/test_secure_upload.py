@@ -18,6 +18,7 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from ingestion import engine
+from ingestion.corrections import corrections, has_corrections
 from ingestion.models import IngestionRecord
 from portal.timeline import events_of
 from tests.conftest import Demo, client_of, ingested, queued
@@ -258,6 +259,7 @@ def test_a_file_with_more_codes_than_there_is_room_leaves_everything_as_it_was(c
     assert (record.status, record.workorder) == ("error", None)
     assert refusal_of(record) == [("workorder_error", None, sentence)]
     assert record.result_data == {"errors": [{"workorder_error": []}], "error_counts": {"workorder_error": 1}}
+    assert not has_corrections(record)  # no row is wrong
     workorder.refresh_from_db()
     assert (workorder.uploaded_quantity, workorder.codes.count()) == (1, 1)
     assert [event.what for event in events_of(workorder)] == ["ordered", "uploaded"]
@@ -272,6 +274,12 @@ def test_too_many_codes_and_every_other_error_are_told_together(committed_demo: 
         "workorder_error": 1,
         "duplicate_id_error": 1,
     }
+    rows = list(csv.reader(io.StringIO(b"".join(corrections(record)).decode("utf-8-sig"))))[1:]
+    assert [(bool(note), identifier) for note, identifier in rows] == [
+        (True, "id-000001"),
+        (True, "short"),
+        (False, "id-000002"),
+    ]
 
 
 @pytest.mark.parametrize(("layout", "capacity"), [("inside", 46), ("outside", 53), ("inside_hybrid", 34)])
