@@ -174,7 +174,9 @@ def in_full(kind: Kind, detail: str) -> str:
 
 def shown(value: str) -> str:
     """`value` so that a person can see all of it: what does not print is escaped, what is too long is cut."""
-    return visible(value) if len(value) <= SHOWN_CHARACTERS else visible(value[:SHOWN_CHARACTERS]) + "…"
+    if len(value) > SHOWN_CHARACTERS:
+        return visible(value[:SHOWN_CHARACTERS]) + "…"
+    return value if value.isprintable() else visible(value)
 
 
 def visible(value: str) -> str:

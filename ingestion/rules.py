@@ -188,7 +188,7 @@ class RowRules:
             return None
         if all(map(all, used)):
             return map(self.scm_template.__mod__, zip(*(map(_as_json, column) for column in used), strict=True))
-        return [self._scm(0, cells, "") for cells in batch.rows]
+        return list(map(self._scm, batch.rows))
 
     def _check_rows(self, batch: Batch) -> list[NewCode]:
         """The same for a batch in which something is wrong, which is reported row by row."""
@@ -204,10 +204,9 @@ class RowRules:
                     self.file.blank_rows.add(row)
                 continue
             identifier = cells[id_at] if id_at >= 0 else ""
-            key = tuple(cells[at] if at >= 0 else "" for at in self.attributes_at)
+            key = tuple([cells[at] if at >= 0 else "" for at in self.attributes_at])
             attributes = self._attributes(row, key, identifier)
-            scm = self._scm(row, cells, identifier)
-            self._warn_of_shortened(row, cells)
+            self._check_scm(row, cells, identifier)
             if key[0] in self.products:
                 (self.file.skus_with_id.add if identifier else self.file.count_without_id)(key[0])
             kept = self.ids.kept(identifier)
@@ -216,7 +215,7 @@ class RowRules:
                 continue
             if len(kept) > self.longest_id:
                 self._too_long(row, kept)
-            codes.append((kept, row, attributes, scm))
+            codes.append((kept, row, attributes, self._scm(cells)))
         return codes
 
     def _resolved(self, cells: tuple[str, ...]) -> Attributes | None:
@@ -267,20 +266,18 @@ class RowRules:
             detail = "A blacklist reason is a number from 0 to 10."
             yield "invalid_scm_field_error", "blacklist_reason", reason_cell, detail
 
-    def _scm(self, row: int, cells: list[str], identifier: str) -> str:
-        """The row's SCM data as JSON; a value that is too long is reported."""
+    def _scm(self, cells: list[str]) -> str:
+        """The row's SCM data as JSON."""
         parts = [begin + _as_json(cells[at]) if cells[at] else default for at, begin, default in self.scm_begin]
-        text = "{" + ", ".join(filter(None, parts + self.scm_constant)) + "}"
-        if len(text) > LONGEST_SCM_VALUE:
-            for at, name in self.scm:
-                if len(cells[at]) > LONGEST_SCM_VALUE:
-                    detail = f"It has {len(cells[at]):,} characters."
-                    self.log.add("invalid_scm_field_error", row, name, cells[at], detail=detail, id=identifier)
-        return text
+        return "{" + ", ".join(filter(None, parts + self.scm_constant)) + "}"
 
-    def _warn_of_shortened(self, row: int, cells: list[str]) -> None:
+    def _check_scm(self, row: int, cells: list[str], identifier: str) -> None:
+        """Report values that are too long, and warn of those that a spreadsheet may have shortened."""
         for at, name in self.scm:
             cell = cells[at]
+            if len(cell) > LONGEST_SCM_VALUE:
+                detail = f"It has {len(cell):,} characters."
+                self.log.add("invalid_scm_field_error", row, name, cell, detail=detail, id=identifier)
             if SHORTENED_MARK in cell and not isinstance(cell, Number) and is_shortened(cell):
                 self.log.warn("shortened_number_warning", row, name, cell)
 
