@@ -1,7 +1,8 @@
 """`make bench`: Codeport beside the obvious ways to do the same, interleaved in one run on one PostgreSQL.
 
 Prints each figure as a ratio, the median of RUNS runs of ours over that of the other. ROWS sets the size.
-`python -m benchmarks public` measures the public page alone, `secure` what secure codes take and are worth.
+`python -m benchmarks public` measures the public page alone, `secure` what secure codes take and are worth, `phases`
+where the time of one ingestion goes.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def main() -> None:
             import django
 
             django.setup()
-            from benchmarks import figures, images, minting, public, secure
+            from benchmarks import figures, images, minting, phases, public, secure
 
             if sys.argv[1:] == ["secure"]:
                 secure.measure()
@@ -42,6 +43,8 @@ def main() -> None:
             if sys.argv[1:] == ["public"]:
                 figures.fill(figures.FULL)
                 public.measure()
+            elif sys.argv[1:] == ["phases"]:
+                phases.measure(ROWS)
             else:
                 cores, python = os.cpu_count(), sys.version.split()[0]
                 print(f"{ROWS:,} rows, {figures.RUNS} runs each, {cores} cores, Python {python}\n")

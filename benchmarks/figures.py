@@ -37,6 +37,7 @@ FULL = 10_000_000  # codes in the table that is not empty
 
 Measured = tuple[float, float]  # seconds, peak memory in MB
 numbers = itertools.count(1)
+pages_added: list[int] = []  # to the table, by each file that was refused
 
 
 def apart(work: Callable[[], object]) -> Measured:
@@ -154,8 +155,8 @@ class Comparison:
     other_count: int = 0  # where it is not the same
     begin: Callable[[], None] = empty
 
-    def run(self) -> None:
-        """Run both in turn and print the ratio of their costs per row."""
+    def run(self) -> float:
+        """Run both in turn and print the ratio of their costs per row; gives the MB that ours took."""
         mine, theirs, memory = [], [], []
         for run in range(RUNS):
             count = self.other_count or self.count
@@ -168,6 +169,7 @@ class Comparison:
             self.begin()
             theirs.append(self.other(copy_path if self.other is raw_copy else csv_path)[0] / count)
         show(self.name, self.reach, mine, theirs, memory)
+        return max(memory)
 
 
 def show(name: str, reach: str, mine: list[float], theirs: list[float], memory: list[float]) -> None:
@@ -177,10 +179,32 @@ def show(name: str, reach: str, mine: list[float], theirs: list[float], memory: 
     print(f"| {name} | {figure} | {reach} | {1 / statistics.median(mine):,.0f} | {max(memory):.0f} |", flush=True)
 
 
+def show_memory(name: str, peak: float, other: float) -> None:
+    """One line of the table about memory alone, in MB."""
+    print(f"| {name} | {peak / other:.2f} | 1.2, 400 MB | | {peak:.0f} |", flush=True)
+
+
+def refused(path: Path) -> Measured:
+    """A file that is refused; the pages that it leaves in the table are noted."""
+    before = pages()
+    measured = ingest(path, ends="error")
+    pages_added.append(pages() - before)
+    return measured
+
+
+def pages() -> int:
+    """Pages of the codes' table and its indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_total_relation_size('workorders_code') / current_setting('block_size')::int")
+        return int(cursor.fetchone()[0])
+
+
 def as_json(path: Path) -> Measured:
     """The rows of a CSV as a JSON file, ingested."""
     with path.open(newline="") as table, path.with_suffix(".json").open("w") as out:
-        out.write("[" + ",\n".join(json.dumps(row) for row in csv.DictReader(table)) + "]")
+        separators = itertools.chain("[", itertools.repeat(",\n"))
+        out.writelines(f"{next(separators)}{json.dumps(row)}" for row in csv.DictReader(table))
+        out.write("]")
     return ingest(path.with_suffix(".json"), "json")
 
 
@@ -188,7 +212,7 @@ def refused_at_the_end(path: Path) -> Measured:
     """The same file with one row more, which is wrong."""
     with path.open("a") as table:
         table.write("wrong,sku1,pal1,BE\n")
-    return ingest(path, ends="error")
+    return refused(path)
 
 
 def refused_everywhere(path: Path) -> Measured:
@@ -196,7 +220,7 @@ def refused_everywhere(path: Path) -> Measured:
     wrong = path.with_suffix(".wrong.csv")
     with path.open() as table, wrong.open("w") as out:
         out.writelines(line.replace(",sku", ",nosku").replace(",NICK1", ",nosku") for line in table)
-    return ingest(wrong, ends="error")
+    return refused(wrong)
 
 
 def archive_against_gzip(count: int) -> None:
@@ -258,13 +282,25 @@ def measure(count: int) -> None:
         small,
         few,
     ).run()
-    Comparison("ingest / raw COPY in file order, empty table", "1.10", ingest, raw_copy, count).run()
-    Comparison("JSON / CSV of the same rows", "1.3", as_json, ingest, count).run()
+    peak = Comparison("ingest / raw COPY in file order, empty table", "1.10", ingest, raw_copy, count).run()
+    many = count * 10
+    name = f"cost a row, {many:,} rows / {small:,} rows, empty table"
+    many_peak = Comparison(name, "1.25", ingest, ingest, many, small).run()
+    show_memory(f"memory, {many:,} rows / {count:,} rows", many_peak, peak)
+    measure_json(count, small)
     Comparison("refused for its last row / ingested", "1.0", refused_at_the_end, ingest, count).run()
     Comparison("refused for every row / ingested", "1.0", refused_everywhere, ingest, count).run()
+    print(f"| pages that refused files added to the table | {max(pages_added)} | 0 | | |", flush=True)
     archive_against_gzip(count)
     fill(FULL)
     Comparison(
         "ingest / raw COPY in file order, table of 10 million", "0.80", ingest, raw_copy, count, begin=settle
     ).run()
-    Comparison("cost a row at ten times the rows", "1.25", ingest, ingest, count * 10, count).run()
+
+
+def measure_json(count: int, small: int) -> None:
+    """The lines of the table about JSON."""
+    peak = Comparison("JSON / CSV of the same rows", "1.3", as_json, ingest, count).run()
+    few, _ = rows(small, "few-objects")
+    empty()
+    show_memory(f"memory, {count:,} objects / {small:,} objects", peak, as_json(few)[1])
