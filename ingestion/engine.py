@@ -22,7 +22,7 @@ from ingestion.identifiers import RULES
 from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
 from ingestion.readers import open_reader
-from ingestion.reading import UnreadableFile
+from ingestion.reading import UnreadableFile, check_digest
 from ingestion.renaming import renamed, renamed_batches
 from ingestion.rules import FileRules, Limits
 from ingestion.targets import target_of
@@ -121,6 +121,8 @@ class _Ingestion:
         columns: dict[str, str] = self.record.parameters.get("columns", {})
         with storage().open(self.record.file_path) as file:
             self.pulse.enter(Phase.CHECKING, None)
+            if digest := self.record.parameters.get("sha256"):
+                check_digest(file, digest)
             reader = open_reader(file, self.record.filetype, self.log, self.record.parameters.get("delimiter", ""))
             self.facts = reader.facts
             self.pulse.enter(Phase.CHECKING, reader.rows_expected)

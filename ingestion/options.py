@@ -97,6 +97,13 @@ class ProcessSerializer(OptionsSerializer):
     columns = serializers.DictField(
         default=dict, help_text="A new name, or an empty one to leave the column out, by the name in the file."
     )
+    sha256 = serializers.RegexField(
+        r"^[0-9A-Fa-f]{64}\Z",
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The digest of the file's bytes, in hexadecimal; a file that arrived otherwise is refused.",
+    )
     workorder = serializers.IntegerField(
         required=False, allow_null=True, default=None, help_text="The SSC workorder that the codes are for."
     )
@@ -110,6 +117,9 @@ class ProcessSerializer(OptionsSerializer):
         if reason := refusal(workorder):
             raise serializers.ValidationError(reason)
         return workorder
+
+    def validate_sha256(self, value: str) -> str:
+        return value.lower()
 
     def validate_columns(self, value: dict[str, Any]) -> dict[str, str]:
         try:
@@ -129,7 +139,8 @@ class ProcessSerializer(OptionsSerializer):
 
     def parameters(self) -> dict[str, Any]:
         """What the record keeps of a valid call."""
-        set_ = {name: self.validated_data[name] for name in ("delimiter", "columns") if self.validated_data[name]}
+        given = {name: self.validated_data[name] for name in ("delimiter", "columns", "sha256")}
+        set_ = {name: value for name, value in given.items() if value}
         workorder: Workorder | None = self.validated_data["workorder"]
         into = {"workorder": workorder.pk, "use_serial_number": workorder.use_serial_number} if workorder else {}
         return super().parameters() | set_ | into

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import hashlib
 import re
 import zlib
 from collections.abc import Callable
@@ -51,6 +52,17 @@ class Source(Protocol):
 
     def read(self, size: int, /) -> bytes: ...
     def seek(self, offset: int, /) -> int: ...
+
+
+def check_digest(file: Source, expected: str) -> None:
+    """UnreadableFile when the file has another SHA-256 than `expected`, in hexadecimal; reading begins anew then."""
+    digest = hashlib.sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
+    if digest.hexdigest() != expected:
+        found = f"its SHA-256 is {digest.hexdigest()}, not {expected}"
+        raise UnreadableFile(f"The file was changed or cut short on its way: {found}. Upload it again.")
+    file.seek(0)
 
 
 class Log(Protocol):

@@ -167,6 +167,24 @@ def test_the_three_refusals_of_process_are_the_specs_words(committed_demo: Demo)
     assert (again.status_code, again.json()) == (400, {"detail": message})
 
 
+def test_a_file_is_held_to_the_digest_that_the_call_names(committed_demo: Demo) -> None:
+    client = client_of(committed_demo.staff)
+    found, other = (hashlib.sha256(f"{SPEC_EXAMPLE}{more}".encode()).hexdigest() for more in ("", "x"))
+
+    def processed(named: str) -> Any:
+        key = uploaded(client)
+        assert client.post(PROCESS, {"record": key, "sha256": named}, format="json").status_code == 200
+        engine.run(IngestionRecord.objects.get(key=key).pk)
+        return client.get(f"/api/v2/ingestion/{key}/").json()
+
+    refused = processed(other)
+    assert (refused["status"], refused["result_data"]["error_counts"]) == ("error", {"invalid_file_error": 1})
+    (error,) = client.get(f"/api/v2/ingestion/{refused['key']}/errors/").json()["results"]
+    assert f"changed or cut short on its way: its SHA-256 is {found}, not {other}." in error["message"]
+    taken = processed(found.upper())
+    assert (taken["status"], taken["parameters"]["sha256"]) == ("completed", found)
+
+
 def test_the_record_of_another_company_does_not_exist(committed_demo: Demo) -> None:
     key = uploaded(client_of(committed_demo.staff))
     stranger = client_of(committed_demo.other_staff)
@@ -179,6 +197,8 @@ def test_the_record_of_another_company_does_not_exist(committed_demo: Demo) -> N
 @pytest.mark.parametrize(
     ("field", "value"),
     [
+        ("sha256", "e3b0c442"),
+        ("sha256", "x" * 64),
         ("default_scm_data", []),
         ("default_scm_data", "text"),
         ("default_scm_data", {"Bad Key": "x"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import socket
@@ -48,7 +49,8 @@ def test_an_upload_goes_through_a_bucket_to_an_archive(bucket: S3Client, committ
     client = client_of(committed_demo.staff)
     key = posted(client, SPEC_EXAMPLE.encode())
     with worker():
-        assert client.post(PROCESS, {"record": key}, format="json").status_code == 200
+        digest = hashlib.sha256(SPEC_EXAMPLE.encode()).hexdigest()
+        assert client.post(PROCESS, {"record": key, "sha256": digest}, format="json").status_code == 200
         wait_for(lambda: client.get(f"{API}{key}/").json()["status"] == "completed", "the record completes")
         wait_for(lambda: Workorder.objects.get().state == "completed", "the archive is published")
     record = IngestionRecord.objects.get(key=key)
