@@ -15,7 +15,7 @@ from portal.models import Company
 from workorders import gs1
 
 FIRST_CODES = 20  # of a workorder, which its page shows
-NO_CONTROL_CHARACTERS = RegexValidator(r"^[^\x00-\x1f\x7f]*\Z", "No control characters.")
+NO_CONTROL_CHARACTERS = RegexValidator(r"^[^\x00-\x1f\x7f]+\Z", "No control characters.")
 
 
 class ActivationStatus(models.IntegerChoices):
