@@ -19,6 +19,7 @@ from ingestion.models import IngestionError, IngestionRecord
 from portal.models import User, UserAuthorizationToken
 from portal.roles import CODENAMES
 from tests.conftest import PASSWORD, Demo, client_of, issue
+from tests.secure import a_template
 from workorders.models import Code, Product, Workorder
 
 ANY_TOKEN = "any token"
@@ -101,6 +102,7 @@ def workorder(demo: Demo) -> Workorder:
 def there(demo: Demo, record: IngestionRecord, workorder: Workorder) -> dict[str, Any]:
     """What an address can name of demo's, by the beginning of the route."""
     product = demo.company.products.earliest("pk")
+    a_template(demo)
     code = Code.objects.create(company=demo.company, workorder=workorder, identifier="abc12345", sequence=1)
     return {"ingestion": record.key, "workorders": workorder.pk, "products": product.pk, "codes": code.identifier}
 
@@ -236,6 +238,7 @@ def some_rows(demo: Demo, record: IngestionRecord, times: int) -> None:
         )
         IngestionError.objects.create(record=record, row=2, column="id", value="x", error="invalid_id_error")
         product = Product.objects.create(company=demo.company, sku=at)
+        a_template(demo, at)
         Code.objects.create(company=demo.company, workorder=made, identifier=f"code-{at}", sequence=1, product=product)
 
 

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,13 +18,14 @@ from portal.access import PersonRequest, page
 from portal.models import Company
 from portal.paging import page_of, searched
 from workorders.models import Calibrated, Equipment, Substrate
+from workorders.named_form import NamedForm
 from workorders.secure_graphic import DPIS
 
 ORDERS = {"expiry": ("First to expire", ("calibrated_until", "name"))}
 STATES = [("calibrated", "calibrated"), ("expired", "expired"), ("archived", "archived")]
 
 
-class CalibratedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class CalibratedForm(NamedForm):
     """Name and calibration of what one company prints with or on."""
 
     class Meta:
@@ -35,12 +35,6 @@ class CalibratedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             "calibrated_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             "calibrated_until": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         }
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if not name.isprintable():
-            raise forms.ValidationError("Use printable characters only.")
-        return name
 
     def clean_calibrated_on(self) -> Any:
         day = self.cleaned_data["calibrated_on"]
@@ -53,17 +47,6 @@ class CalibratedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
         if {"calibrated_on", "calibrated_until"} <= data.keys() and data["calibrated_until"] < data["calibrated_on"]:
             self.add_error("calibrated_until", "It ends before it began: choose the same day or a later one.")
         return data
-
-    def store(self, company: Company) -> bool:
-        """Save it as the company's; False, with the reason at the name, when that is taken."""
-        self.instance.company = company
-        try:
-            with transaction.atomic():
-                self.save()
-        except IntegrityError:
-            self.add_error("name", "Your company has one of this name already, in use or archived; choose another.")
-            return False
-        return True
 
 
 class NewEquipmentForm(CalibratedForm):

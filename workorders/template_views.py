@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +16,7 @@ from portal.access import PersonRequest, page
 from portal.models import Company
 from portal.paging import page_of, searched
 from workorders.models import Layout, WorkorderTemplate
+from workorders.named_form import NamedForm
 from workorders.secure_graphic import LAYOUTS
 from workorders.secure_orders import SETTINGS, wrong_prefix
 from workorders.services import claim_url_prefix, printing_partners
@@ -37,7 +38,7 @@ FLAGS = {
 """Label and hint of each setting that is on or off."""
 
 
-class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class TemplateForm(NamedForm):
     """A template of one company."""
 
     layout = forms.ChoiceField(label="Secure graphic", choices=LAYOUT_CHOICES)
@@ -65,12 +66,6 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         self.fields["printing_partner"].queryset = printing_partners()  # type: ignore[attr-defined]
         self.fields["url_prefix"].widget.attrs["placeholder"] = company.url_prefix
 
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if not name.isprintable():
-            raise forms.ValidationError("Use printable characters only.")
-        return name
-
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data
         company: Company = self.instance.company
@@ -87,16 +82,6 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             claim_url_prefix(company, prefix)
         except forms.ValidationError as refused:
             self.add_error("url_prefix", refused)
-
-    def store(self) -> bool:
-        """Save it; False, with the reason at the name, when the company has one of that name."""
-        try:
-            with transaction.atomic():
-                self.save()
-        except IntegrityError:
-            self.add_error("name", "Your company has one of this name already, in use or archived; choose another.")
-            return False
-        return True
 
 
 def _brand(request: PersonRequest) -> Company:
@@ -138,10 +123,10 @@ def template_detail(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _edited(request: PersonRequest, template: WorkorderTemplate | None) -> HttpResponse:
     name = template.name if template else ""  # a refused form leaves its own on the template
-    posted = request.POST if request.method == "POST" else None
+    company, posted = _brand(request), request.POST if request.method == "POST" else None
     with transaction.atomic():  # a refused form claims no prefix
-        form = TemplateForm(_brand(request), posted, instance=template)
-        stored = form.is_valid() and form.store()
+        form = TemplateForm(company, posted, instance=template)
+        stored = form.is_valid() and form.store(company)
         transaction.set_rollback(not stored)
     if stored:
         messages.success(request, f"{form.instance} is saved.")

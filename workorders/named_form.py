@@ -1,0 +1,29 @@
+"""Forms of what a company keeps under names of its own."""
+
+from __future__ import annotations
+
+from django import forms
+from django.db import IntegrityError, transaction
+
+from portal.models import Company
+
+
+class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A row with a `name` that is unique in its company."""
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not name.isprintable():
+            raise forms.ValidationError("Use printable characters only.")
+        return name
+
+    def store(self, company: Company) -> bool:
+        """Save it as the company's; False, with the reason at the name, when that is taken."""
+        self.instance.company = company
+        try:
+            with transaction.atomic():
+                self.save()
+        except IntegrityError:
+            self.add_error("name", "Your company has one of this name already, in use or archived; choose another.")
+            return False
+        return True
