@@ -1,4 +1,4 @@
-"""What every API door shares: tokens, permissions, bounded bodies, paging and plain refusals."""
+"""What every API door shares: tokens, permissions, bounded bodies and plain refusals."""
 
 from __future__ import annotations
 
@@ -12,21 +12,19 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from rest_framework import exceptions, serializers, status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
-from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.parsers import BaseParser, JSONParser, get_encoding  # type: ignore[attr-defined]  # stubs
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils import json
-from rest_framework.utils.urls import replace_query_param
 
 from portal.models import User, UserAuthorizationToken
 
@@ -34,7 +32,6 @@ if TYPE_CHECKING:  # the framework's views load this module to find their defaul
     from rest_framework.views import APIView
 
 LAST_USED_PRECISION = timedelta(minutes=1)  # a token's last use is written at most this often
-BIGGEST_OFFSET = 2**62
 DEEPEST = 100  # levels of lists and objects in a body
 TOO_DEEP = "nested too deeply."
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -159,71 +156,6 @@ class WhateverIsAccepted(BaseContentNegotiation):
         self, request: Request, renderers: Any, format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         return renderers[0], renderers[0].media_type
-
-
-class Pagination(LimitOffsetPagination):
-    """`limit` (20 unless said, at most 1000) and `offset`.
-
-    The links to other pages carry `up_to`, the highest id there was when the walk began: rows that are made meanwhile
-    neither shift a page nor change the count. A row that no longer matches a filter does shift what follows it.
-    """
-
-    default_limit = 20
-    max_limit = 1000
-    up_to: int | None
-
-    def get_offset(self, request: Request) -> int:
-        return min(super().get_offset(request), BIGGEST_OFFSET)
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
-        asked = request.query_params.get("up_to", "")
-        if asked and not re.fullmatch(r"[0-9]{1,18}", asked):
-            raise exceptions.ValidationError({"up_to": ["It must be an id, as the links to other pages have it."]})
-        self.up_to = int(asked) if asked else None
-        return super().paginate_queryset(queryset.filter(pk__lte=asked) if asked else queryset, request, view)
-
-    def get_count(self, queryset: Any) -> int:
-        found: dict[str, int] = queryset.order_by().aggregate(count=Count("pk"), highest=Max("pk"))
-        self.up_to = self.up_to or found["highest"]
-        return found["count"]
-
-    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        """The three parameters for the schema."""
-        whole = {"type": "integer", "minimum": 0}
-        found = [
-            (
-                "limit",
-                {**whole, "minimum": 1, "maximum": self.max_limit, "default": self.default_limit},
-                "Rows a page.",
-            ),
-            ("offset", {**whole, "default": 0}, "Rows before the page."),
-            ("up_to", whole, "The highest id of the walk; the links to other pages have it."),
-        ]
-        return [
-            {"name": name, "in": "query", "required": False, "schema": schema, "description": said}
-            for name, schema, said in found
-        ]
-
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The shape of a page for the schema."""
-        link = {"type": "string", "format": "uri", "nullable": True}
-        following = "https://codeport.example/api/v2/products/?limit=20&offset=20&up_to=31"
-        properties = {
-            "count": {"type": "integer", "example": 31},
-            "next": {**link, "example": following},
-            "previous": {**link, "example": None},
-            "results": schema,
-        }
-        return {"type": "object", "properties": properties, "required": list(properties)}
-
-    def get_next_link(self) -> str | None:
-        return self._walking(super().get_next_link())
-
-    def get_previous_link(self) -> str | None:
-        return self._walking(super().get_previous_link())
-
-    def _walking(self, link: str | None) -> str | None:
-        return link and replace_query_param(link, "up_to", self.up_to)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

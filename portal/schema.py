@@ -29,8 +29,8 @@ otherwise, whatever `Accept` asks for.
 does not have are answered 405.
 
 **Lists** are `{"count", "next", "previous", "results"}`, `limit` rows at a time. Follow `next` to walk a list: it \
-keeps to the rows that were there when the walk began, so that none comes twice; with `offset` alone, new rows shift \
-the pages. A row that stops matching a filter during the walk shifts what follows.
+keeps to the rows that were there when the walk began and goes on behind the last one shown, so that none comes twice \
+and none is left out, whatever comes and goes; with `offset` alone, rows that come and go shift the pages.
 
 **Repeats.** A POST with an `Idempotency-Key` is done once, however often it is sent within 24 hours by the same \
 token: a repeat is answered like the first call, with `Idempotency-Replayed: true`.

@@ -302,7 +302,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["portal.api.TextJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["portal.throttling.ApiThrottle"],
-    "DEFAULT_PAGINATION_CLASS": "portal.api.Pagination",
+    "DEFAULT_PAGINATION_CLASS": "portal.walking.Pagination",
     "DEFAULT_SCHEMA_CLASS": "portal.schema.Schema",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.WhateverIsAccepted",
     "EXCEPTION_HANDLER": "portal.api.exception_handler",

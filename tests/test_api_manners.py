@@ -17,7 +17,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from ingestion import services, tasks
-from ingestion.models import IngestionRecord
+from ingestion.models import IngestionError, IngestionRecord
 from portal.models import KeptAnswer
 from portal.request_ids import RequestIdFilter
 from tests.conftest import Demo, client_of, ingested, issue
@@ -266,6 +266,44 @@ def test_a_list_in_the_order_of_a_name_is_walked_alike(demo: Demo) -> None:
     assert found == [[pk] for pk in ids]
 
 
+@pytest.mark.parametrize("ordering", ["", "sku", "-sku", "name,-created_at", "-name"])
+def test_rows_that_leave_a_list_while_it_is_walked_take_no_others_with_them(demo: Demo, ordering: str) -> None:
+    Product.objects.all().delete()
+    for number in range(9):
+        Product.objects.create(company=demo.company, sku=f"sku{number}", name=f"name {number // 4}")
+    client, found = client_of(demo.staff), []
+    link = f"/api/v2/products/?limit=2&is_archived=false&ordering={ordering}"
+    expected = [row["id"] for row in client.get(link.replace("limit=2", "limit=9")).json()["results"]]
+    while link:
+        page = client.get(link).json()
+        found += [row["id"] for row in page["results"]]
+        Product.objects.filter(pk__in=found).update(is_archived=True)
+        link = page["next"]
+    assert found == expected
+    assert len(found) == 9
+
+
+def test_errors_of_the_whole_file_come_last_on_a_walk(demo: Demo) -> None:
+    record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
+    for row in (None, 3, 2, None, 3):
+        IngestionError.objects.create(record=record, row=row, error="invalid_row_error")
+    client, link, rows = client_of(demo.staff), f"/api/v2/ingestion/{record.key}/errors/?limit=1", []
+    while link:
+        page = client.get(link).json()
+        rows += [row["row"] for row in page["results"]]
+        link = page["next"]
+    assert rows == [2, 3, 3, None, None]
+
+
+def test_a_row_of_another_company_is_no_place_to_begin_a_page(demo: Demo) -> None:
+    foreign = demo.other.products.earliest("pk")
+    path = "/api/v2/products/?ordering=sku"
+    assert (
+        client_of(demo.staff).get(f"{path}&after={foreign.pk}").json()["results"]
+        == (client_of(demo.staff).get(path).json()["results"])
+    )
+
+
 def test_the_links_keep_the_count_and_lead_back(demo: Demo) -> None:
     client = client_of(demo.staff)
     for _ in range(3):
@@ -278,10 +316,11 @@ def test_the_links_keep_the_count_and_lead_back(demo: Demo) -> None:
     assert client.get("/api/v2/ingestion/").json()["count"] == 4
 
 
+@pytest.mark.parametrize("name", ["up_to", "after"])
 @pytest.mark.parametrize("asked", ["x", "-1", "1.5", "9" * 19, "\u0663"])
-def test_a_strange_bound_is_refused(demo: Demo, asked: str) -> None:
-    refused = client_of(demo.staff).get("/api/v2/ingestion/", {"up_to": asked})
-    assert (refused.status_code, list(refused.json())) == (400, ["up_to"])
+def test_a_strange_bound_is_refused(demo: Demo, name: str, asked: str) -> None:
+    refused = client_of(demo.staff).get("/api/v2/ingestion/", {name: asked})
+    assert (refused.status_code, list(refused.json())) == (400, [name])
 
 
 def test_errors_are_walked_in_the_order_of_their_rows(committed_demo: Demo) -> None:

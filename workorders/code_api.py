@@ -18,8 +18,9 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
-from portal.api import Pagination, asked_for, person
+from portal.api import asked_for, person
 from portal.models import Company
+from portal.walking import Pagination
 from workorders import gs1
 from workorders.code_views import beginning_with, id_in
 from workorders.models import ActivationStatus, BlacklistReason, Code

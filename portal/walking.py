@@ -1,0 +1,126 @@
+"""Pages of the API's lists, which may be walked while rows come and go."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max, Model, Q, QuerySet
+from rest_framework import exceptions
+from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.request import Request
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+if TYPE_CHECKING:  # the framework's views load this module to find their defaults
+    from rest_framework.views import APIView
+
+BIGGEST_OFFSET = 2**62
+
+
+class Pagination(LimitOffsetPagination):
+    """`limit` (20 unless said, at most 1000) and `offset`.
+
+    The links to other pages carry `up_to`, the highest id there was when the walk began: rows that are made meanwhile
+    neither shift a page nor change the count. The link to the next page also carries `after`, the id of the last row
+    shown, behind which it begins: rows that leave the list meanwhile, that one included, take no others with them.
+    """
+
+    default_limit = 20
+    max_limit = 1000
+    up_to: int | None
+    url: str
+    onward: dict[str, int | None]  # the parameters of the next page; empty where there is none
+
+    def get_offset(self, request: Request) -> int:
+        return min(super().get_offset(request), BIGGEST_OFFSET)
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
+        limit = self.get_limit(request) or self.default_limit
+        self.request, self.limit, self.offset = request, limit, self.get_offset(request)
+        self.up_to, after = (_id(request, name) for name in ("up_to", "after"))
+        rows = queryset if self.up_to is None else queryset.filter(pk__lte=self.up_to)
+        self.count = self.get_count(rows)
+        order = _order(rows)
+        rows = rows.order_by(*order)
+        known = view.get_queryset().filter(pk=after)  # type: ignore[union-attr]  # a list has one
+        last = known.values(*(name.removeprefix("-") for name in order)).first() if after else None
+        rows = rows.filter(_behind(last, order)) if last else rows[self.offset :]
+        found = list(rows[: limit + 1])
+        shown = found[:limit]
+        goes_on = len(found) > limit
+        next_page = {"limit": limit, "offset": self.offset + limit, "up_to": self.up_to}
+        self.url, self.onward = request.build_absolute_uri(), next_page | {"after": shown[-1].pk} if goes_on else {}
+        return shown
+
+    def get_count(self, queryset: Any) -> int:
+        found: dict[str, int] = queryset.order_by().aggregate(count=Count("pk"), highest=Max("pk"))
+        self.up_to = self.up_to or found["highest"]
+        return found["count"]
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """The parameters for the schema."""
+        whole = {"type": "integer", "minimum": 0}
+        found = [
+            (
+                "limit",
+                {**whole, "minimum": 1, "maximum": self.max_limit, "default": self.default_limit},
+                "Rows a page.",
+            ),
+            ("offset", {**whole, "default": 0}, "Rows before the page."),
+            ("up_to", whole, "The highest id of the walk; the links to other pages have it."),
+            ("after", whole, "The id of the row behind which the page begins; the links to next pages have it."),
+        ]
+        return [
+            {"name": name, "in": "query", "required": False, "schema": schema, "description": said}
+            for name, schema, said in found
+        ]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The shape of a page for the schema."""
+        link = {"type": "string", "format": "uri", "nullable": True}
+        following = "https://codeport.example/api/v2/products/?limit=20&offset=20&up_to=31&after=20"
+        properties = {
+            "count": {"type": "integer", "example": 31},
+            "next": {**link, "example": following},
+            "previous": {**link, "example": None},
+            "results": schema,
+        }
+        return {"type": "object", "properties": properties, "required": list(properties)}
+
+    def get_next_link(self) -> str | None:
+        url = self.url
+        for name, value in self.onward.items():
+            url = replace_query_param(url, name, value)
+        return url if self.onward else None
+
+    def get_previous_link(self) -> str | None:
+        link = super().get_previous_link()
+        return link and replace_query_param(remove_query_param(link, "after"), "up_to", self.up_to)
+
+
+def _id(request: Request, name: str) -> int | None:
+    asked = request.query_params.get(name, "")
+    if asked and not re.fullmatch(r"[0-9]{1,18}", asked):
+        raise exceptions.ValidationError({name: ["It must be an id, as the links to other pages have it."]})
+    return int(asked) if asked else None
+
+
+def _order(rows: QuerySet[Model]) -> list[str]:
+    """The names by which `rows` are ordered, each once, so that no two rows are alike."""
+    named = [name for name in rows.query.order_by or rows.model._meta.ordering or () if isinstance(name, str)]
+    order = {name.removeprefix("-"): name for name in reversed(named)}
+    return [*reversed(order.values()), *([] if {"pk", "id"} & order.keys() else ["pk"])]
+
+
+def _behind(last: dict[str, Any], order: list[str]) -> Q:
+    """What is true of the rows that come after one with the values `last`."""
+    behind, alike = Q(pk__in=()), Q()
+    for name, value in zip(order, last.values(), strict=True):
+        field = name.removeprefix("-")
+        if value is not None:
+            later = Q(**{f"{field}__lt": value}) if name != field else ~Q(**{f"{field}__lte": value})
+        else:  # stands after all others, or before them where the order is reversed
+            later = Q(**{f"{field}__isnull": False}) if name != field else Q(pk__in=())
+        behind |= alike & later
+        alike &= Q(**{f"{field}__isnull": True} if value is None else {field: value})
+    return behind
