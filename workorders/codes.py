@@ -33,7 +33,7 @@ A position grows with the codes' order in their source; the spool turns position
 
 RUN = 50_000  # codes sorted in memory at a time
 RUN_CHARACTERS = 16 * 1024**2  # of the lines sorted in memory, where they are long
-FAN_IN = 128  # runs merged, and files open, at a time
+FAN_IN = 256  # runs merged, and files open, at a time
 TICK = 10_000  # codes between two reports of progress
 SLICES = 64  # in which hashes are compared
 LINES_AT_ONCE = 4000  # sent to the server in one piece, at most
