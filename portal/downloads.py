@@ -47,7 +47,7 @@ def streamed(request: HttpRequest, name: str, filename: str, content_type: str) 
         response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     else:
         file.seek(span.start)
-        response = StreamingHttpResponse(_part(file, len(span)), status=206, content_type=content_type)
+        response = StreamingHttpResponse(_Part(file, len(span)), status=206, content_type=content_type)
         response["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
         response["Content-Length"] = str(len(span))
     response["Accept-Ranges"] = "bytes"
@@ -82,8 +82,14 @@ def _span(asked: str, size: int) -> range | None:
     return range(int(start), min(int(end) + 1 if end else size, size))
 
 
-def _part(file: IO[bytes], length: int) -> Iterator[bytes]:
-    with file:
-        while length > 0 and (chunk := file.read(min(CHUNK, length))):
-            length -= len(chunk)
+class _Part:
+    """Some bytes of a file from where it stands, in chunks; the response closes it, whether it was read or not."""
+
+    def __init__(self, file: IO[bytes], length: int) -> None:
+        self.close = file.close
+        self._file, self._length = file, length
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self._length > 0 and (chunk := self._file.read(min(CHUNK, self._length))):
+            self._length -= len(chunk)
             yield chunk

@@ -328,6 +328,7 @@ CELERY_TASK_ROUTES = {
     "ingestion.tasks.run": {"queue": "ingest"},
     "workorders.tasks.run_job": {"queue": "archive"},
     "ingestion.tasks.tell_end": {"queue": "mail"},
+    "workorders.tasks.tell": {"queue": "mail"},
     "*.sweep": {"queue": "mail"},  # short work, which must not wait for long work
     "ingestion.tasks.expire": {"queue": "mail"},
 }

@@ -10,10 +10,12 @@ from django.db.models import Model, QuerySet
 from portal.models import Event, User
 
 
-def note(of: Model, what: str, by: User | None = None, *, address: str | None = None, **detail: object) -> None:
+def note(of: Model, what: str, by: User | None = None, *, address: str | None = None, **detail: object) -> Event:
     """Add a line: `what` was done to `of`, by a person or, without one, by a worker; `detail` is stored as JSON."""
     subject, subject_id = _subject(of)
-    Event.objects.create(subject=subject, subject_id=subject_id, what=what, by=by, address=address, detail=detail)
+    return Event.objects.create(
+        subject=subject, subject_id=subject_id, what=what, by=by, address=address, detail=detail
+    )
 
 
 def events_of(of: Model) -> QuerySet[Event]:

@@ -50,6 +50,7 @@ NO_PAGES = {
     *("workorder-sample", "workorder-download", "workorder-serial-numbers", "workorder-archive"),
     *("product-bring-back", "workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
     *("equipment-archive", "substrate-archive", "workorder-template-archive"),
+    *("equipment-archive", "substrate-archive", "printing-allow-download", "secure-file", "secure-stop"),
     *("code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn"),
 }

@@ -101,7 +101,7 @@ def test_the_mail_is_switched_off_at_ones_account(committed_demo: Demo) -> None:
     client.post("/account/", {"wants_mail": "on"})
     uploaded(committed_demo.staff, "id\nshort\n")
     assert len(mail.outbox) == 1
-    assert "wants_mail" not in seen(committed_demo.printer, "/account/")
+    assert "wants_mail" not in seen(committed_demo.support, "/account/")
 
 
 def test_a_mail_server_that_fails_is_tried_again_and_hurts_nothing(

@@ -140,7 +140,7 @@ def test_the_manifest_says_what_it_is_and_whom_it_was_prepared_for(committed_dem
         "qr_version": 4,
         "qr_level": "Q",
         "images": {"format": "tiff", "dpi": 600, "dots": {"height": 492, "width": 492}},
-        "printed_with": {"equipment": "Press 1", "substrate": "Coated 90 g"},
+        "printed_with": {"equipment": "Press 7", "substrate": "Coated 90 g"},
         "prepared_for": {
             "person": "printer@printco.example",
             "company": "printco",

@@ -20,7 +20,7 @@ from portal.leases import Status
 from portal.models import Event, User
 from portal.storage import storage
 from portal.timeline import events_of, note
-from workorders import jobs
+from workorders import jobs, printing
 from workorders.downloads import file_name
 from workorders.images import REPOSE, NotMade
 from workorders.models import Job, Workorder
@@ -55,21 +55,25 @@ def refusal(workorder: Workorder) -> str:
 def prepare(workorder: Workorder, kind: Format, user: User, address: str | None) -> Job:
     """The job that makes an archive of all codes there are now for this person; begun, from this address, if need be.
 
-    NotNow as `refusal` says or when one was handed out already that is the only one; NotMade when it has just failed.
+    NotNow as `refusal` says, or when nobody could fetch what would be made; NotMade when it has just failed.
     """
-    if reason := refusal(workorder) or spent(workorder):
+    if reason := refusal(workorder):
         raise NotNow(reason)
     delivery = Delivery(kind, workorder.codes_count, user.pk, address or "")
     alike = workorder.jobs.filter(what=Job.What.SECURE, created_by=user)
     alike = alike.filter(parameters__format=kind, parameters__codes=delivery.codes)
+    lasting = alike.filter(status__in=Job.LASTING).first()
+    if lasting and (not lasting.has_ended or storage().exists(delivery_name(lasting))):
+        return lasting
+    if reason := spent(workorder):
+        raise NotNow(reason)
     if alike.filter(status=Status.ERROR, status_updated_at__gt=timezone.now() - REPOSE).exists():
         raise NotMade(FAILED)
-    lasting = alike.filter(status__in=Job.LASTING).first()
-    job = lasting or jobs.start(workorder, Job.What.SECURE, delivery.parameters, user)
-    if job.status == Status.COMPLETED and not storage().exists(delivery_name(job)):
-        jobs.again(job)
-        job.refresh_from_db()
-    return job
+    if lasting is None:
+        return jobs.start(workorder, Job.What.SECURE, delivery.parameters, user)
+    jobs.again(lasting)
+    lasting.refresh_from_db()
+    return lasting
 
 
 def deliveries_for(workorder: Workorder, user: User) -> list[Job]:
@@ -82,6 +86,8 @@ def hand_out(request: HttpRequest, job: Job, user: User) -> HttpResponseBase:
 
     HEAD hands out nothing, so it is not noted.
     """
+    if job.status != Status.COMPLETED or not storage().exists(delivery_name(job)):
+        raise NotNow("This archive is not there any more, or not yet; generate it again.")
     name = f"{file_name(job.workorder)}-secure-{Delivery.of(job).format}.zip"
     response = streamed(request, delivery_name(job), name, "application/zip")
     response["Cache-Control"] = "no-store"
@@ -94,9 +100,14 @@ def hand_out(request: HttpRequest, job: Job, user: User) -> HttpResponseBase:
     return response
 
 
-def allow_again(workorder: Workorder, by: User) -> None:
-    """The brand owner lets the secure codes be downloaded one more time."""
-    note(workorder, ALLOWED, by)
+def allow_again(workorder: Workorder, by: User) -> bool:
+    """The brand owner lets the secure codes be downloaded one more time; False when nobody used the last time."""
+    with transaction.atomic():
+        locked = Workorder.objects.select_for_update().get(pk=workorder.pk)
+        if not spent(locked):
+            return False
+        printing.tell(note(locked, ALLOWED, by))
+    return True
 
 
 def spent(workorder: Workorder) -> str:

@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from django.db import transaction
 
-from portal.models import User
+from portal.broker import wake
+from portal.models import Event, User
 from portal.timeline import note
-from workorders import jobs
+from workorders import jobs, tasks
 from workorders.models import Equipment, Job, Substrate, Workorder
 
 State = Workorder.State
@@ -78,7 +79,12 @@ def cancel(workorder: Workorder, by: User) -> None:
 
 def codes_arrived(workorder: Workorder, by: User, count: int, upload: str) -> None:
     """Note in the caller's transaction that the upload of that key brought so many codes."""
-    note(workorder, "uploaded", by, codes=count, upload=upload)
+    tell(note(workorder, "uploaded", by, codes=count, upload=upload))
+
+
+def tell(event: Event) -> None:
+    """Have those told whom a line of the timeline concerns, once it is committed."""
+    transaction.on_commit(lambda: wake(tasks.tell, event.pk))
 
 
 def _step(workorder: Workorder, by: User, what: str, detail: dict[str, Any], **fields: object) -> None:
@@ -89,11 +95,13 @@ def _step(workorder: Workorder, by: User, what: str, detail: dict[str, Any], **f
         changed = turn.update(state=step.to, **fields)
         workorder.refresh_from_db()
         if not changed:
-            raise OutOfTurn(_refusal(workorder, step))
-        note(workorder, what, by, **detail)
+            raise OutOfTurn(refusal(workorder, what))
+        tell(note(workorder, what, by, **detail))
 
 
-def _refusal(workorder: Workorder, step: Step) -> str:
+def refusal(workorder: Workorder, what: str) -> str:
+    """Why it is not the turn of `what`, one of STEPS."""
+    step = STEPS[what]
     if workorder.type != Workorder.Type.SSC:
         return f"This workorder has no secure codes, so it cannot be {step.called} by hand."
     *others, last = [str(state.label) for state in step.states]

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from portal.turns import turn
-from workorders import work
+from workorders import notices, work
 from workorders.models import Job
 
 
@@ -12,6 +12,12 @@ def run_job(job_id: int) -> None:
     with turn(Job, job_id) as may:
         if may:
             work.run(job_id)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=4)
+def tell(event_id: int) -> None:
+    """Tried five times within eight minutes; what is told of was done long ago."""
+    notices.tell(event_id)
 
 
 @shared_task

@@ -21,6 +21,7 @@ from workorders.models import FIRST_CODES, Code, Job, Workorder
 from workorders.printing import can_be
 from workorders.receiving import refusal
 from workorders.services import own_workorders, set_archived, with_codes, workorders_for
+from workorders.steps import offers_to_owner, steps_of_partner
 
 ARCHIVED = "archived"
 ORDERS = {  # by what stands in the URL; newest first when nothing does
@@ -88,7 +89,9 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "is_being_archived": packing,
         "can_upload": is_own and user.may("ingestion_code_create") and not refusal(workorder),
         "can_cancel": user.may("workorder_cancel") and can_be(workorder, "cancelled") and (is_own or user.is_superuser),
-        "history": history_of(workorder) if workorder.layout else [],
+        "history": history_of(workorder, user) if workorder.layout else [],
+        "steps": steps_of_partner(workorder, request.user),
+        **offers_to_owner(workorder, request.user),
     }
     return render(request, "workorders/workorder_detail.html", context)
 

@@ -1,0 +1,70 @@
+"""Mail at each hand-over of a workorder of secure codes: to the printing partner's people, or to who ordered it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from portal.models import Event, User
+from workorders.models import Workorder
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is told of a line of the timeline, by whom it is read, and what they do next."""
+
+    to_partner: bool
+    result: str
+    next: str
+
+
+NOTICES: Final = {
+    "uploaded": Notice(True, "{codes:,} codes are there", "Confirm equipment and substrate, then generate the codes."),
+    "confirmed": Notice(False, "confirmed by {partner}", "It is ready to print. You are told when it is printed."),
+    "printed": Notice(
+        False, "{printed:,} printed, {wasted:,} wasted", "Check the quality, then complete it or reject."
+    ),
+    "completed": Notice(True, "completed", "Nothing is left to do. Delete the secure codes that you downloaded."),
+    "rejected": Notice(True, "rejected", "It is ready to print again. What {owner} says: {reason}"),
+    "cancelled": Notice(True, "cancelled", "Print nothing more of it, and destroy what is printed."),
+    "download_allowed": Notice(True, "one more download", "The secure codes can be downloaded one more time."),
+}
+"""By the name of the line; the others are told to nobody."""
+
+
+def tell(event_id: int) -> None:
+    """Mail those whom a line of a workorder's timeline concerns and who want mail; OSError when the mail cannot go."""
+    event = Event.objects.select_related("by").get(pk=event_id)
+    workorder = Workorder.objects.select_related("company", "printing_partner", "created_by").get(pk=event.subject_id)
+    notice = NOTICES[event.what]
+    words = {**event.detail, "owner": workorder.company, "partner": workorder.printing_partner}
+    context = {
+        "name": " ".join(workorder.reference.split()),
+        "result": notice.result.format(**words),
+        "next": notice.next.format(**words),
+        "workorder": workorder,
+        "to_partner": notice.to_partner,
+        "workorder_url": settings.PUBLIC_URL + reverse("workorder-detail", args=[workorder.pk]),
+        "account_url": settings.PUBLIC_URL + reverse("account"),
+    }
+    text, html = (render_to_string(f"workorders/mail.{kind}", context) for kind in ("txt", "html"))
+    messages = []
+    for person in _readers(workorder, notice):
+        message = EmailMultiAlternatives(f"{context['name']}: {context['result']}", text, None, [person.email])
+        message.attach_alternative(html, "text/html")
+        messages.append(message)
+    if messages:
+        get_connection().send_messages(messages)
+
+
+def _readers(workorder: Workorder, notice: Notice) -> list[User]:
+    """The partner's printers, or whoever ordered; those who can sign in and want mail."""
+    readers = User.objects.filter(is_active=True, wants_mail=True)
+    if notice.to_partner:
+        return list(readers.filter(company=workorder.printing_partner, groups__name="printer"))
+    return list(readers.filter(pk=workorder.created_by_id))
