@@ -219,7 +219,8 @@ def test_who_has_no_codes_cannot_search_them(demo: Demo) -> None:
 
 def test_a_printer_sees_a_workorder_without_its_single_codes(demo: Demo) -> None:
     workorder = some_codes(demo.staff, "abcd-0001")
-    Workorder.objects.update(type="SSC", layout="inside", printing_partner=demo.printco, uploaded_quantity=1)
+    secure = {"type": "SSC", "state": "new", "layout": "inside", "uploaded_quantity": 1}
+    Workorder.objects.update(**secure, printing_partner=demo.printco)
     page = seen(demo.printer, f"/workorders/{workorder.pk}/")
     assert "sample.svg" in page
     assert "/codes/" not in page
