@@ -27,9 +27,11 @@ LANGUAGES = ("en-GB,en;q=0.9", "fr-BE,fr;q=0.9", "de", "nl-BE,nl;q=0.8,en;q=0.5"
 
 
 def measure() -> None:
-    """Print p50 and p99 of what gunicorn logs: from the moment a thread takes a request to the end of its answer.
+    """Print p50 and p99 of the server's side and of the clients'.
 
-    The limit is in force, with each request from an address of its own, so that its cost is in the figure.
+    The server's side is what gunicorn logs: from the moment a thread takes a request to the end of its answer. Clients
+    also wait for a thread: CLIENTS of them without a pause, on the same cores, are more than there are threads. The
+    limit is in force, with each request from an address of its own, so that its cost is in the figure.
     """
     paths = addresses()
     total = Code.objects.count()
@@ -39,16 +41,22 @@ def measure() -> None:
     server.command = [*server.command, "--access-logfile", log, "--access-logformat", "%(s)s %(D)s"]
     server.start()
     try:
-        pages = asyncio.run(load(paths))
+        waits = asyncio.run(load(paths))
     finally:
         end(server)
     lines = [line.split() for line in log.read_text().splitlines()]
     refused = sum(status != "200" for status, _ in lines)
-    cuts = statistics.quantiles((int(microseconds) / 1000 for _, microseconds in lines[WARM_UP:]), n=100)
+    server_side = percentiles([int(microseconds) / 1000 for _, microseconds in lines[WARM_UP:]])
     print(
-        f"\nPublic page, {CLIENTS} clients, table of {total:,} codes: p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms "
-        f"(at most {REACH}), {pages / SECONDS:,.0f} pages/s, {refused} refused"
+        f"\nPublic page, {CLIENTS} clients, table of {total:,} codes: {server_side} (at most {REACH}), "
+        f"{len(waits) / SECONDS:,.0f} pages/s, {refused} refused; as clients see it {percentiles(waits)}"
     )
+
+
+def percentiles(milliseconds: list[float]) -> str:
+    """The middle and the tail of them."""
+    cuts = statistics.quantiles(milliseconds, n=100)
+    return f"p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms"
 
 
 def addresses() -> list[str]:
@@ -65,22 +73,23 @@ def addresses() -> list[str]:
     return [f"/c/{company.slug}/{identifier}" for identifier in found]
 
 
-async def load(paths: list[str]) -> int:
-    """Ask for `paths` again and again; gives how many answers came within SECONDS."""
+async def load(paths: list[str]) -> list[float]:
+    """Ask for `paths` again and again; gives how long each answer within SECONDS took, in milliseconds."""
     asked = count()
     await asyncio.gather(*(client(paths, asked, lambda done: done < WARM_UP // CLIENTS) for _ in range(CLIENTS)))
     ending = time.monotonic() + SECONDS
     answered = await asyncio.gather(
         *(client(paths, asked, lambda _: time.monotonic() < ending) for _ in range(CLIENTS))
     )
-    return sum(answered)
+    return [wait for waits in answered for wait in waits]
 
 
-async def client(paths: list[str], asked: count[int], goes_on: Callable[[int], bool]) -> int:
-    """One connection that is kept, one request after the other; gives how many."""
+async def client(paths: list[str], asked: count[int], goes_on: Callable[[int], bool]) -> list[float]:
+    """One connection that is kept, one request after the other; gives how many milliseconds each took."""
     reader, writer = await connected()
-    done = 0
-    while goes_on(done):
+    waits: list[float] = []
+    while goes_on(len(waits)):
+        begun = time.perf_counter()
         number = next(asked)
         address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         writer.write(
@@ -90,9 +99,9 @@ async def client(paths: list[str], asked: count[int], goes_on: Callable[[int], b
         head = await reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"(?i)content-length: (\d+)", head)
         await reader.readexactly(int(length[1]) if length else 0)
-        done += 1
+        waits.append((time.perf_counter() - begun) * 1000)
     writer.close()
-    return done
+    return waits
 
 
 async def connected() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

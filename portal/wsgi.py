@@ -1,9 +1,13 @@
 """What a WSGI server runs: `gunicorn portal.wsgi`."""
 
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 application = get_wsgi_application()
+
+# Short pages in several threads: one that computes lets the others on after 0.5 ms, where Python's own 5 ms add up.
+sys.setswitchinterval(0.0005)

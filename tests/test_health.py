@@ -49,7 +49,7 @@ def test_while_the_database_is_gone_people_are_told_to_come_back(
     assert token.get("/api/v2/me/").status_code == 200
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # the handler ends a test's transaction
 def test_head_sends_the_headers_of_get_and_no_byte_more() -> None:
     """Asked below Django's test client, which drops such a body itself."""
     answers: dict[str, tuple[str, bytes]] = {}
@@ -71,4 +71,5 @@ def test_head_sends_the_headers_of_get_and_no_byte_more() -> None:
         body = b"".join(application(environment, start))
         answers[method] = (headers["Content-Length"], body)
     length, page = answers["GET"]
+    assert b"<h1>Unknown</h1>" in page
     assert (len(page), answers["HEAD"]) == (int(length), (length, b""))

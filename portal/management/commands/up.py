@@ -257,7 +257,7 @@ class Portal:
 
 
 def web_server(home: Path) -> Process:
-    """gunicorn: one process, so that whitenoise and Django are in memory once, with threads for slow uploads."""
+    """gunicorn: a process for each of two cores, with threads for slow uploads."""
     words = f"-m gunicorn portal.wsgi --bind {HOST}:{settings.PORT} --workers 2 --worker-class gthread --threads 4"
     words += " --timeout 120 --graceful-timeout 3 --keep-alive 5 --no-control-socket --log-level warning"
     command = [sys.executable, *words.split(), "--worker-tmp-dir", str(home)]
