@@ -11,6 +11,7 @@ import qrcode
 import zxingcpp
 from qrcode import constants, util
 
+from workorders.proof import QR_CODES
 from workorders.symbols import Level, Symbols
 
 URL_ALPHABET = string.ascii_letters + string.digits + "-._~:/?#[]@!$&'()*+,;=%"
@@ -44,8 +45,8 @@ def picture(matrix: npt.NDArray[np.uint8]) -> Pixels:
 
 
 def read(pixels: Pixels) -> list[str]:
-    """The symbols that a scanner finds, sorted by their text."""
-    return sorted(str(code.text) for code in zxingcpp.read_barcodes(pixels))
+    """The QR symbols that a scanner finds, sorted by their text."""
+    return sorted(str(code.text) for code in zxingcpp.read_barcodes(pixels, formats=QR_CODES))
 
 
 def read_pure(pixels: Pixels) -> str | None:

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.drawn import Pixels, matrices, random_url, read, read_pure
+from workorders import proof
 from workorders.drawing import pngs, svgs
 from workorders.symbols import LEVELS, VERSIONS, capacity, encode
 
@@ -86,6 +87,14 @@ def test_pictures_are_in_the_order_of_the_symbols_and_the_same_each_time() -> No
         assert read(np.array(decoded(drawn[1][number]).convert("L"))) == [urls[number]]
     assert (svgs(symbols), pngs(symbols)) == drawn
     assert svgs(symbols[:0]) == pngs(symbols[:0]) == []
+
+
+def test_bars_seen_within_a_symbol_are_not_taken_for_a_bar_code() -> None:
+    """ZXing sees an ITF of 8362 in this one, and no archive with it among its samples would ever be published."""
+    url = "https://codes.example.com/c/demo/3e1684d781ece56edbdc1418435be6c684590d41658a9c1afe2c98d46c1effcc59cb23301"
+    symbols = encode([url], 5, "L")
+    assert proof.read(proof.svg_pixels(svgs(symbols)[0])) == [url]
+    assert proof.read(proof.png_pixels(pngs(symbols)[0])) == [url]
 
 
 def test_an_svg_is_the_same_on_every_machine() -> None:

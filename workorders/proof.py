@@ -21,6 +21,7 @@ from workorders.zipping import unpacked
 Pixels = npt.NDArray[np.uint8]
 """(height, width), 0 for black and 255 for white."""
 
+QR_CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 SVG_SCALE = 3  # pixels a module
 PDF_SCALE = 300 / 72  # pixels a point
 SIDE = re.compile(rb'viewBox="0 0 ([0-9]+) ')
@@ -43,8 +44,8 @@ class Sample:
 
 
 def read(pixels: Pixels) -> list[str]:
-    """What the symbols of a picture say."""
-    return [str(code.text) for code in zxingcpp.read_barcodes(pixels)]
+    """What the QR symbols of a picture say; bars that happen to be within one are none."""
+    return [str(code.text) for code in zxingcpp.read_barcodes(pixels, formats=QR_CODES)]
 
 
 def prove(archive: Path, samples: Iterable[Sample], read: Callable[[Pixels], list[str]] = read) -> None:
