@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import string
 
@@ -12,7 +13,7 @@ import zxingcpp
 from qrcode import constants, util
 
 from workorders.proof import QR_CODES
-from workorders.symbols import Level, Symbols
+from workorders.symbols import Level, Symbols, capacity
 
 URL_ALPHABET = string.ascii_letters + string.digits + "-._~:/?#[]@!$&'()*+,;=%"
 """Every character that a URL may have (RFC 3986, 2)."""
@@ -23,6 +24,13 @@ Pixels = npt.NDArray[np.uint8]
 def random_url(length: int, seed: object) -> str:
     """A text of `length` characters of a URL."""
     return "".join(random.Random(str(seed)).choices(URL_ALPHABET, k=length))  # noqa: S311  # not for secrets
+
+
+def lengths(version: int, level: Level, some: int) -> list[int]:
+    """Lengths of URLs that fit: `some` of them, evenly spread, or all when the variable PROVE_ALL is set."""
+    longest = capacity(version, level)
+    count = longest if "PROVE_ALL" in os.environ else min(some, longest)
+    return [int(length) for length in np.linspace(1, longest, count).round()]
 
 
 def matrices(symbols: Symbols) -> npt.NDArray[np.uint8]:

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.drawn import Pixels, matrices, random_url, read, read_pure
+from tests.drawn import Pixels, lengths, matrices, random_url, read, read_pure
 from workorders import proof
 from workorders.drawing import pngs, svgs
-from workorders.symbols import LEVELS, VERSIONS, capacity, encode
+from workorders.symbols import LEVELS, VERSIONS, encode
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -53,7 +53,7 @@ def decoded(png: bytes) -> Image.Image:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_both_kinds_read_back_in_every_version(version: int) -> None:
     for level in LEVELS:
-        urls = [random_url(length, length) for length in range(1, capacity(version, level), 9)]
+        urls = [random_url(length, length) for length in lengths(version, level, 12)]
         symbols = encode(urls, version, level)
         assert [read_pure(rasterised(svg, 3)) for svg in svgs(symbols)] == urls
         assert [read_pure(np.array(decoded(png).convert("L"))) for png in pngs(symbols, 3)] == urls
