@@ -130,10 +130,10 @@ class Up:
         return [pid for pid in below if word in everything[pid][2]]
 
     def wait_ready(self) -> None:
-        """Wait until it says so and the worker has its two children."""
+        """Wait until it says so and the worker has its three children."""
         wait(lambda: "Press Ctrl-C" in self.text or self.process.poll() is not None, "ready")
         assert self.process.poll() is None, self.text
-        wait(lambda: len(self.tree("portal worker")) == 3, "the worker")
+        wait(lambda: len(self.tree("portal worker")) == 4, "the worker")
 
     def gone(self) -> bool:
         """Whether nothing that was ever seen is alive."""
@@ -209,7 +209,7 @@ def test_a_killed_child_of_the_worker_is_replaced_for_good(portal: Up) -> None:
     main, child, *_ = portal.tree("portal worker")
     os.kill(child, signal.SIGKILL)
     wait(lambda: child not in portal.tree("portal worker"), "the old one gone")
-    wait(lambda: len(portal.tree("portal worker")) == 3, "a new one")
+    wait(lambda: len(portal.tree("portal worker")) == 4, "a new one")
     assert portal.tree("portal worker")[0] == main
 
 
