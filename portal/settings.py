@@ -304,6 +304,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["portal.throttling.ApiThrottle"],
     "DEFAULT_PAGINATION_CLASS": "portal.walking.Pagination",
     "DEFAULT_SCHEMA_CLASS": "portal.schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is no call; the schema describes the API
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.WhateverIsAccepted",
     "EXCEPTION_HANDLER": "portal.api.exception_handler",
     "NUM_PROXIES": NUM_PROXIES,

@@ -172,10 +172,11 @@ def test_the_calls_own_permission_is_needed_and_enough(demo: Demo, there: dict[s
 
 
 @every_call
-def test_a_token_does_not_do_what_its_user_may_not(demo: Demo, there: dict[str, Any], call: str) -> None:
+def test_neither_token_nor_session_does_what_the_person_may_not(demo: Demo, there: dict[str, Any], call: str) -> None:
     demo.admin.groups.clear()
-    status = answer(client_of(demo.admin), address(call, there)).status_code
-    assert status == (200 if NEEDS.get(call) == ANY_TOKEN else 403)
+    for client in (client_of(demo.admin), signed_in("admin@demo.example")):
+        status = answer(client, address(call, there)).status_code
+        assert status == (200 if NEEDS.get(call) == ANY_TOKEN else 403)
 
 
 @every_call
@@ -221,7 +222,7 @@ def test_a_session_works_like_a_token_and_needs_the_csrf_token_to_write(
 
 @pytest.mark.parametrize("route", sorted({call.partition(" ")[2] for call in GUARDED}))
 def test_a_method_that_a_call_does_not_have_is_refused(demo: Demo, there: dict[str, Any], route: str) -> None:
-    for method in METHODS:
+    for method in (*METHODS, "OPTIONS"):
         if f"{method} {route}" not in NEEDS:
             at = address(f"{method} {route}", there)
             assert answer(APIClient(), at).status_code == 401
