@@ -65,6 +65,19 @@ def test_codes_are_found_by_id_or_how_it_begins(demo: Demo, query: str, ids: lis
     assert found(demo.staff, f"?q={query}") == ids
 
 
+def test_the_codes_of_one_workorder_are_listed_and_searched(demo: Demo) -> None:
+    workorder = some_codes(demo.staff, "abcd-0002", "abcd-0001", "xyz-12345")
+    some_codes(demo.staff, "abcd-0003")
+    strange = some_codes(demo.other_staff, "abcd-0004")
+    here = f"?workorder={workorder.pk}"
+    assert f'href="/codes/{here}"' in seen(demo.staff, f"/workorders/{workorder.pk}/")
+    assert found(demo.staff, here) == ["abcd-0001", "abcd-0002", "xyz-12345"]
+    assert found(demo.staff, f"{here}&q=abcd") == ["abcd-0001", "abcd-0002"]
+    assert f'<option value="{workorder.pk}" selected>' in seen(demo.staff, f"/codes/{here}")
+    for other in (strange.pk, 0, "x", "9" * 30):
+        assert as_(demo.staff).get(f"/codes/?workorder={other}").status_code == 404
+
+
 def test_a_search_that_finds_nothing_says_so(demo: Demo) -> None:
     assert "No codes yet" in seen(demo.staff, "/codes/")
     assert "No id begins like this" in seen(demo.staff, "/codes/?q=abcd")

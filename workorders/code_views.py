@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 
 from portal.access import PersonRequest, page
 from portal.models import Company, User
-from portal.paging import searched, stretch_of
+from portal.paging import chosen, searched, stretch_of
 from workorders import gs1, qr, samples
 from workorders.labels import Label, one_a_page
 from workorders.models import Code, Workorder
@@ -42,14 +42,18 @@ def sees_codes(user: User) -> bool:
 
 @page("workorder_view")
 def code_list(request: PersonRequest) -> HttpResponse:
-    """The company's codes whose ids begin with what is looked for."""
+    """The company's codes whose ids begin with what is looked for, of one workorder if the URL names one."""
     if request.user.brand is None:
         raise PermissionDenied("Codes belong to a brand owner; only its people can search them.")
     query = id_in(searched(request))
     codes = beginning_with(request.user.brand, query).select_related("workorder", "product")
-    return render(
-        request, "workorders/code_list.html", {"query": query, "stretch": stretch_of(request, codes, "identifier")}
-    )
+    choices = []
+    if asked := request.GET.get("workorder"):
+        workorder = get_object_or_404(chosen([asked], workorders_for(request.user)))
+        codes = codes.filter(workorder=workorder)
+        choices = [("workorder", "Workorder", "All workorders", [(workorder.pk, workorder.reference)], workorder.pk)]
+    context = {"query": query, "more_choices": choices, "stretch": stretch_of(request, codes, "identifier")}
+    return render(request, "workorders/code_list.html", context)
 
 
 def beginning_with(company: Company, query: str) -> QuerySet[Code]:
