@@ -16,7 +16,7 @@ from django.http import HttpRequest
 
 from portal import people
 from portal.back_office import Office, ReadOnly
-from portal.models import Company, User, UserAuthorizationToken
+from portal.models import Company, Event, User, UserAuthorizationToken
 from portal.people import LastAdmin
 from portal.tokens import revoke
 
@@ -119,6 +119,15 @@ def _deactivated(user: User) -> bool:
 def _reactivated(user: User) -> bool:
     people.reactivate(user)
     return True
+
+
+@admin.register(Event)
+class EventOffice(ReadOnly):
+    list_display = ["at", "what", "subject", "subject_id", "by", "address", "detail"]
+    list_filter = ["what", "subject", "at"]
+    list_select_related = ["by"]
+    search_fields = ["by__email", "=subject_id", "=address"]
+    search_help_text = "The e-mail of who did it, the id of what it was done to, or an address."
 
 
 @admin.register(UserAuthorizationToken)

@@ -16,7 +16,7 @@ from portal.models import User
 from tests.conftest import Demo, ingested, issue, queued
 from tests.secure import a_secure_order, a_template, brought_to
 from tests.test_calibration import a_paper, a_press
-from workorders import work
+from workorders import deliveries, work
 
 CODES = "id,product\n" + "".join(f"abc{number},sku1\n" for number in range(12345, 12350))
 MISTAKES = "id,product\nshort,sku1\nabc12345,sku9\nabc12346,sku1\nabc12346,sku1\n"
@@ -50,7 +50,7 @@ NO_PAGES = {
     *("workorder-sample", "workorder-download", "workorder-serial-numbers", "workorder-archive"),
     *("product-bring-back", "workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
     *("equipment-archive", "substrate-archive", "workorder-template-archive"),
-    *("equipment-archive", "substrate-archive", "printing-allow-download", "secure-file", "secure-stop"),
+    *("workorder-allow-download", "secure-file", "secure-stop"),
     *("code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn"),
 }
@@ -94,6 +94,10 @@ def pages(demo: Demo) -> list[Shown]:
     secure = brought_to(a_secure_order(demo, "Vintage"), "printed", demo)
     ingested(demo.staff, "id\nsecure001\nsecure002\nsecure003\n", workorder=secure.pk)
     work.run(secure.jobs.get().pk)
+    ready = brought_to(a_secure_order(demo, "Spring", download_once=True), "ready_to_print", demo)
+    ingested(demo.staff, "id\nsecure004\nsecure005\n", workorder=ready.pk)
+    ready.refresh_from_db()
+    work.run(deliveries.prepare(ready, "tiff", demo.printer, None).pk)
     press, paper = a_press(demo), a_paper(demo, calibrated_until=date(2026, 1, 31))
 
     def shown(url_name: str, email: str = "", name: str = "", query: str = "", **arguments: Any) -> Shown:
@@ -120,6 +124,10 @@ def pages(demo: Demo) -> list[Shown]:
         shown("workorder-images", admin, pk=workorder),
         shown("workorder-detail", admin, "workorder-detail-secure", pk=secure.pk),
         shown("workorder-cancel-secure", admin, pk=secure.pk),
+        *(shown(f"workorder-{name}", staff, pk=secure.pk) for name in ("complete", "reject")),
+        shown("workorder-detail", printer, "workorder-detail-printer", pk=ready.pk),
+        *(shown(f"workorder-{name}", printer, pk=ready.pk) for name in ("secure-codes", "printed")),
+        shown("workorder-confirm", printer, pk=a_secure_order(demo, "Autumn").pk),
         shown("workorder-create-secure", staff, query=f"?template={template}"),
         shown("workorder-template-list", staff),
         shown("workorder-template-list", demo.other_staff.email, "workorder-template-list-empty"),

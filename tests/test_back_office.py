@@ -17,8 +17,9 @@ from django.utils import timezone
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
 from portal.leases import MOST_ATTEMPTS
-from portal.models import Company, User, UserAuthorizationToken
+from portal.models import Company, Event, User, UserAuthorizationToken
 from portal.storage import storage
+from portal.timeline import note
 from tests.conftest import Demo, issue, queued
 from tests.test_calibration import a_paper, a_press
 from tests.test_ingestion import SPEC_EXAMPLE
@@ -37,6 +38,7 @@ KINDS = {
     Substrate: "workorders/substrate",
     Company: "portal/company",
     User: "portal/user",
+    Event: "portal/event",
     UserAuthorizationToken: "portal/userauthorizationtoken",
 }
 every_kind = pytest.mark.parametrize("model", KINDS, ids=[model.__name__ for model in KINDS])
@@ -50,6 +52,7 @@ def everything(demo: Demo) -> None:
     issue(demo.staff, name="line 4")
     a_press(demo)
     a_paper(demo)
+    note(demo.company, "founded", demo.staff, address="203.0.113.7")
 
 
 def do(demo: Demo, action: str, *rows: Any) -> str:

@@ -63,8 +63,8 @@ def test_each_download_is_noted_with_person_time_and_address(committed_demo: Dem
     assert all(timezone.now() - event.at < timedelta(minutes=1) for event in events_of(workorder))
     page = seen(committed_demo.staff, f"/workorders/{workorder.pk}/")
     assert ADDRESS in page
-    assert f"Secure codes as tiff downloaded</strong> by printer@printco.example from {ADDRESS}" in page
-    assert "Secure codes as tiff downloaded, resumed</strong>" in page
+    assert f"Secure codes as TIFF downloaded</strong> by printer@printco.example from {ADDRESS}" in page
+    assert "Secure codes as TIFF downloaded, resumed</strong>" in page
 
 
 def test_what_brings_nothing_is_not_noted(committed_demo: Demo) -> None:

@@ -16,7 +16,6 @@ WORDS = {
     "completed": "Accepted what was printed",
     "rejected": "Rejected what was printed: {reason}",
     "cancelled": "Cancelled",
-    "generated": "Secure codes prepared as {format}",
     "download_allowed": "One more download allowed",
 }
 ARCHIVES = {"archive": "Archive", "serial-numbers": "Serial numbers"}
@@ -36,6 +35,8 @@ def history_of(workorder: Workorder, user: User) -> list[tuple[str, Event]]:
 def _told(event: Event) -> str:
     if event.what == "downloaded":
         detail = event.detail
-        what = ARCHIVES[detail["archive"]] if "archive" in detail else f"Secure codes as {detail['format']}"
+        what = ARCHIVES[detail["archive"]] if "archive" in detail else f"Secure codes as {detail['format'].upper()}"
         return f"{what} downloaded{', resumed' if detail['resumed'] else ''}"
+    if event.what == "generated":
+        return f"Secure codes prepared as {event.detail['format'].upper()}"
     return WORDS.get(event.what, event.what.capitalize()).format(**event.detail)

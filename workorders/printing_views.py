@@ -145,7 +145,7 @@ def secure_codes(request: PersonRequest, pk: int) -> HttpResponse:
             if kind not in FORMATS:
                 raise deliveries.NotNow("Choose a kind of images.")
             deliveries.prepare(workorder, kind, request.user, address_of(request))
-            return redirect("secure-codes", pk=pk)
+            return redirect("workorder-secure-codes", pk=pk)
         except (deliveries.NotNow, NotMade) as reason:
             said = str(reason)
     made = deliveries.deliveries_for(workorder, request.user)
@@ -176,7 +176,7 @@ def secure_file(request: PersonRequest, pk: int, job_id: int) -> HttpResponseBas
         return deliveries.hand_out(request, job, request.user)
     except deliveries.NotNow as reason:
         messages.error(request, str(reason))
-    return redirect("secure-codes", pk=pk)
+    return redirect("workorder-secure-codes", pk=pk)
 
 
 @page("workorder_print")
@@ -187,4 +187,4 @@ def secure_stop(request: PersonRequest, pk: int, job_id: int) -> HttpResponse:
         messages.success(request, "Cancelled. The secure codes can be generated again.")
     else:
         messages.error(request, "They were not being generated any more, so there was nothing to cancel.")
-    return redirect("secure-codes", pk=pk)
+    return redirect("workorder-secure-codes", pk=pk)

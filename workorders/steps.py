@@ -38,7 +38,7 @@ def _confirm(workorder: Workorder) -> Step:
     title = "Confirm equipment and substrate"
     if workorder.state == State.NEW:
         says = "Choose what you print with and on. It cannot be changed afterwards."
-        return Step(title, "now", says, "Confirm", "printing-confirm")
+        return Step(title, "now", says, "Confirm", "workorder-confirm")
     return Step(title, "done", f"{workorder.equipment} on {workorder.substrate}.")
 
 
@@ -52,7 +52,7 @@ def _generate(workorder: Workorder) -> Step:
         return Step(title, "later", reason)
     once = " They can be downloaded once." if workorder.download_once else ""
     says = f"TIFF, PNG or PDF for {workorder.equipment}.{once}"
-    return Step(title, "now", says, "Secure codes", "secure-codes")
+    return Step(title, "now", says, "Secure codes", "workorder-secure-codes")
 
 
 def _print(workorder: Workorder) -> Step:
@@ -60,7 +60,7 @@ def _print(workorder: Workorder) -> Step:
     if workorder.state == State.NEW:
         return Step(title, "later", "What was printed well, and what was wasted.")
     if workorder.state == State.READY_TO_PRINT:
-        return Step(title, "now", _rejection(workorder), "Mark as printed", "printing-printed")
+        return Step(title, "now", _rejection(workorder), "Mark as printed", "workorder-printed")
     return Step(title, "done", f"{workorder.printed_quantity:,} printed, {workorder.wasted_quantity:,} wasted.")
 
 
