@@ -18,7 +18,7 @@ from tests.running import worker
 from tests.test_calibration import TODAY, WEEK
 from workorders.models import Workorder
 from workorders.proof import read, tiff_pixels
-from workorders.secure_graphic import secure_graphic
+from workorders.secure_archive import graphic_of
 from workorders.secure_verifier import verify
 
 COUNT = 300
@@ -130,7 +130,7 @@ def completed(owner: Page, workorder: str) -> None:
 def looked_at(saved: Path) -> None:
     """Every image decodes; of some, the verifier tells a simulated print from its copy."""
     workorder = Workorder.objects.get(reference="Vintage")
-    graphic = secure_graphic(workorder.layout, bytes(workorder.secret), workorder.pk, 600)
+    graphic = graphic_of(workorder)
     archive = zipfile.ZipFile(saved)
     rows = list(csv.DictReader(io.TextIOWrapper(archive.open("codes.csv"), newline="")))
     assert len(rows) == COUNT

@@ -27,7 +27,7 @@ from workorders import crew, deliveries, secure_archive, work
 from workorders.models import Equipment, Job, Workorder
 from workorders.pdf_file import PdfFile
 from workorders.proof import PIXELS, page_pixels, read
-from workorders.secure_archive import FORMATS, Format, delivery_name, native_scale, page_kind, reader_of
+from workorders.secure_archive import FORMATS, Format, delivery_name, graphic_of, native_scale, page_kind, reader_of
 from workorders.secure_drawing import bare_images, packed_images
 from workorders.secure_graphic import Graphic, make_secret, secure_graphic
 from workorders.secure_verifier import verify
@@ -62,11 +62,6 @@ def opened(job: Job) -> zipfile.ZipFile:
     assert job.status == "completed", (job.status, job.detail)
     with storage().open(delivery_name(job)) as file:
         return zipfile.ZipFile(io.BytesIO(file.read()))
-
-
-def graphic_of(workorder: Workorder) -> Graphic:
-    assert workorder.equipment is not None
-    return secure_graphic(workorder.layout, bytes(workorder.secret), workorder.pk, workorder.equipment.dpi)
 
 
 def pictures(archive: zipfile.ZipFile, kind: str, dpi: int) -> list[tuple[str, Pixels]]:

@@ -12,6 +12,9 @@ from django.core.management import CommandError, call_command
 
 from benchmarks.print_scan import Copier, Pass, Scan
 from benchmarks.secure import PREFIX, auc, scores, sheet
+from tests.conftest import Demo
+from tests.secure import a_secure_order, brought_to
+from workorders.secure_archive import graphic_of
 from workorders.secure_graphic import LAYOUTS, Graphic, make_secret, secure_graphic
 from workorders.secure_verifier import Unusable, default_threshold, read_scan, verify
 
@@ -72,18 +75,18 @@ def test_scans_that_cannot_be_judged_are_refused() -> None:
         verify(np.ascontiguousarray(scan[::2, ::2]), of)
 
 
-def test_the_command_judges_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    of, token, path = graphic(), tmp_path / "secret", tmp_path / "scan.png"
-    token.write_bytes(secret())
-    scan = printed(of)
+def test_the_command_judges_a_file(demo: Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new = a_secure_order(demo, "New")
+    mine, other = (brought_to(a_secure_order(demo, name), "ready_to_print", demo) for name in ("Mine", "Other"))
+    scan, path = printed(graphic_of(mine)), tmp_path / "scan.png"
     png.from_array(scan, "L;8").save(path)
     assert (read_scan(path) == scan).all()
-    options = {"layout": "inside", "dpi": 600, "secret": str(token)}
-    call_command("verify_scan", str(path), workorder=5, **options)
+    call_command("verify_scan", str(path), workorder=mine.pk)
     assert capsys.readouterr().out.startswith(f"original: {PREFIX}bottle-01, correlation 0.")
     with pytest.raises(CommandError, match=r"^copy or foreign: .*bottle-01, correlation -?0\.0\d of at least 0\.\d\d$"):
-        call_command("verify_scan", str(path), workorder=6, **options)
+        call_command("verify_scan", str(path), workorder=other.pk)
     with pytest.raises(CommandError, match=r"is no PNG that can be read"):
-        call_command("verify_scan", str(token), workorder=5, **options)
-    with pytest.raises(CommandError, match=r"^The layout 'round' does not exist"):
-        call_command("verify_scan", str(path), workorder=5, **options | {"layout": "round"})
+        call_command("verify_scan", __file__, workorder=mine.pk)
+    for pk in (new.pk, 0):
+        with pytest.raises(CommandError, match=rf"^There is no workorder {pk} of secure codes whose equipment was"):
+            call_command("verify_scan", str(path), workorder=pk)

@@ -86,12 +86,17 @@ def delivery_name(job: Job) -> str:
     return f"workorders/{job.workorder.company_id}/{job.workorder_id}/secure-{job.pk}.zip"
 
 
+def graphic_of(workorder: Workorder) -> Graphic:
+    """The secure graphic of a workorder whose equipment is confirmed. SecretLost when no key opens its secret."""
+    assert workorder.equipment is not None  # noqa: S101  # confirmed
+    return secure_graphic(workorder.layout, bytes(workorder.secret), workorder.pk, workorder.equipment.dpi)
+
+
 def make(job: Job, pulse: Pulse) -> None:
     """Publish what the job was asked for."""
     workorder, delivery = job.workorder, Delivery.of(job)
     workorder.uploaded_quantity = delivery.codes  # more may have come since
-    assert workorder.equipment is not None  # noqa: S101  # nothing is prepared before it is confirmed
-    graphic = secure_graphic(workorder.layout, bytes(workorder.secret), workorder.pk, workorder.equipment.dpi)
+    graphic = graphic_of(workorder)
     pulse.enter(Job.Phase.DRAWING, delivery.codes)
     with draft_of_job(job) as draft:
         with Archive(workorder, draft) as archive, transaction.atomic():

@@ -1,4 +1,4 @@
-"""`verify_scan FILE --workorder ID --layout NAME --dpi DPI --secret FILE`: is a scanned code an original or a copy?"""
+"""`verify_scan FILE --workorder ID`: is a scanned code an original or a copy?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from workorders.secure_graphic import SecretLost, secure_graphic
+from workorders.models import Workorder
+from workorders.secure_archive import graphic_of
+from workorders.secure_graphic import SecretLost
 from workorders.secure_verifier import Unusable, read_scan, verify
 
 
@@ -16,18 +18,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="a PNG in grey of one code, 1.5 pixels or more a printed dot")
-        parser.add_argument("--workorder", type=int, required=True, help="its id")
-        parser.add_argument("--layout", required=True, help="inside, outside, inside_hybrid or outside_hybrid")
-        parser.add_argument("--dpi", type=int, required=True, help="the resolution it was printed at")
-        parser.add_argument("--secret", type=Path, required=True, help="a file with the workorder's encrypted secret")
+        parser.add_argument("--workorder", type=int, required=True, help="its id, as in the address of its page")
         parser.add_argument("--threshold", type=float, help="the least correlation of an original on this equipment")
 
     def handle(self, **options: Any) -> None:
+        pk = options["workorder"]
+        workorder = Workorder.objects.select_related("equipment").filter(pk=pk, type=Workorder.Type.SSC).first()
+        if workorder is None or workorder.equipment is None:
+            raise CommandError(f"There is no workorder {pk} of secure codes whose equipment was confirmed.")
         try:
-            token = Path(options["secret"]).read_bytes().strip()
-            graphic = secure_graphic(options["layout"], token, options["workorder"], options["dpi"])
-            verdict = verify(read_scan(Path(options["file"])), graphic, options["threshold"])
-        except (OSError, ValueError, SecretLost, Unusable) as error:
+            verdict = verify(read_scan(Path(options["file"])), graphic_of(workorder), options["threshold"])
+        except (SecretLost, Unusable) as error:
             raise CommandError(str(error)) from None
         said = f"{verdict.url}, correlation {verdict.fine:.2f} of at least {verdict.threshold:.2f}"
         if not verdict.is_original:
