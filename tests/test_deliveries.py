@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import timedelta
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
@@ -22,6 +24,9 @@ from tests.test_worker import in_thread
 from workorders import deliveries, printing, work
 from workorders.models import Job, Workorder
 from workorders.secure_archive import delivery_name
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 ADDRESS = "198.51.100.23"
 
@@ -261,3 +266,16 @@ def test_nothing_can_be_generated_before_there_are_codes(committed_demo: Demo) -
     Workorder.objects.filter(pk=workorder.pk).update(uploaded_quantity=0)
     page = seen(committed_demo.printer, f"/workorders/{workorder.pk}/secure-codes/")
     assert "This workorder has no codes yet." in page
+
+
+def test_secure_codes_come_through_the_portal_where_files_are_in_a_bucket(
+    bucket: S3Client, committed_demo: Demo
+) -> None:
+    workorder = ready(committed_demo, download_once=True)
+    job = prepared(committed_demo, workorder)
+    first = fetched(committed_demo.printer, workorder, job, range="bytes=0-99")
+    rest = fetched(committed_demo.printer, workorder, job, range="bytes=100-", **{"if-range": first["ETag"]})
+    assert (first.status_code, rest.status_code) == (206, 206)
+    assert zipfile.ZipFile(io.BytesIO(first.body + rest.body)).testzip() is None
+    assert fetched(committed_demo.printer, workorder, job).status_code == 302
+    assert [detail["resumed"] for _by, _address, detail in downloads(workorder)] == [False, True]
