@@ -198,6 +198,7 @@ def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
         "ingestion.tasks.sweep": "mail",
         "ingestion.tasks.expire": "mail",
         "workorders.tasks.sweep": "mail",
+        "workorders.tasks.tell": "mail",
     }
     assert set(app.amqp.queues.consume_from) == {"ingest", "archive", "mail"}
 
