@@ -66,6 +66,21 @@ def test_a_column_is_renamed_and_another_left_out(page: Page) -> None:
     assert list(Code.objects.values_list("identifier", "scm_data")) == [("abc12345", {"intended_market": "DE"})]
 
 
+def test_a_name_that_no_column_may_have_is_told_before_anything_is_sent(page: Page) -> None:
+    opened(page)
+    drop(page, "codes.csv", "id,colour,Batch No\nabc12345,red,b1\n")
+    problems = page.get_by_role("list", name="Problems in the first rows of codes.csv").get_by_role("listitem")
+    expect(problems).to_have_text(
+        "Column 3, Batch No, cannot be a field name. Begin with a small letter and go on with small letters, digits and"
+        " _, or leave the column out."
+    )
+    page.get_by_label("Name of column 3, Batch No").fill("colour")
+    expect(problems).to_have_text("Column 3, colour, is named twice. Rename it, or leave it out.")
+    expect(page.get_by_text("Nothing is wrong")).to_be_hidden()
+    page.get_by_label("Name of column 3, Batch No").fill("batch_no")
+    expect(page.get_by_text("Nothing is wrong in the first 1 rows.")).to_be_visible()
+
+
 def test_problems_of_the_first_rows_are_told_before_anything_is_sent(page: Page) -> None:
     opened(page)
     drop(page, "codes.csv", WRONG)

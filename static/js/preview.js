@@ -5,6 +5,7 @@ import { meaningOf, problemsOf } from "./row_checks.js";
 
 const MOST_TOLD = 8; // problems in words below a preview
 const words = Object.fromEntries([...part("words").content.children].map((each) => [each.dataset.kind, each.textContent]));
+const TWICE = "named twice"; // what is wrong with a column's name
 const kept = JSON.parse(form.dataset.columns ?? "{}"); // names given to the columns of an earlier file
 let made = 0;
 
@@ -100,11 +101,11 @@ export class Preview {
   check() {
     if (!this.columns.length) return this.onChange();
     const names = this.names();
-    const wrong = names.map((name, at) => name !== null && (!meaningOf(name) || names.indexOf(name) !== at));
+    const wrong = names.map((name, at) => (name === null ? "" : !meaningOf(name) ? "cannot be a field name" : names.indexOf(name) !== at ? TWICE : ""));
     this.controls.forEach(({ input, keep, meaning }, at) => {
       input.disabled = !keep.checked;
-      input.setAttribute("aria-invalid", String(wrong[at]));
-      meaning.textContent = !keep.checked ? "left out" : !wrong[at] ? meaningOf(names[at]) : meaningOf(names[at]) ? "named twice" : "cannot be a field name";
+      input.setAttribute("aria-invalid", String(Boolean(wrong[at])));
+      meaning.textContent = keep.checked ? wrong[at] || meaningOf(names[at]) : "left out";
     });
     const problems = problemsOf(this.rows, names, {
       products: knownProducts(),
@@ -112,7 +113,7 @@ export class Preview {
       isGs1: form.elements.id_format.value === "gs1",
     });
     this.mark(problems);
-    this.tell(problems, names);
+    this.tell(problems, names, wrong);
     return this.onChange();
   }
 
@@ -126,17 +127,24 @@ export class Preview {
     }
   }
 
-  tell(problems, names) {
+  tell(problems, names, wrong) {
     const hasId = names.includes("id");
+    const ofColumns = wrong.flatMap((why, at) => (why ? [columnSentence(at, names[at], why)] : []));
+    const sentences = hasId ? [...ofColumns, ...problems.map((problem) => sentence(problem, names))] : ofColumns;
     const list = element("ul", "", { "aria-label": `Problems in the first rows of ${this.file.name}` });
-    const shown = hasId ? problems.slice(0, MOST_TOLD) : [];
-    list.append(...shown.map((problem) => element("li", sentence(problem, names))));
-    if (hasId && problems.length > MOST_TOLD) list.append(element("li", `And ${problems.length - MOST_TOLD} more.`));
+    list.append(...sentences.slice(0, MOST_TOLD).map((told) => element("li", told)));
+    if (sentences.length > MOST_TOLD) list.append(element("li", `And ${sentences.length - MOST_TOLD} more.`));
     const parts = hasId ? [] : [element("p", "No column is named id, so the check will refuse this file. Name the column with your identifiers id.", { class: "notice wait" })];
-    if (problems.length && hasId) parts.push(list);
+    if (sentences.length) parts.push(list);
     else if (hasId) parts.push(element("p", `Nothing is wrong in the first ${this.rows.length} rows.`, { class: "note" }));
     this.told.replaceChildren(...parts);
   }
+}
+
+function columnSentence(at, name, why) {
+  const column = `Column ${at + 1}, ${name || "without a name"}`;
+  if (why === TWICE) return `${column}, is named twice. Rename it, or leave it out.`;
+  return `${column}, ${why}. Begin with a small letter and go on with small letters, digits and _, or leave the column out.`;
 }
 
 function sentence({ number, column, kind, detail }, names) {
