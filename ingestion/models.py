@@ -7,7 +7,7 @@ import string
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.postgres.indexes import HashIndex
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -103,6 +103,8 @@ class IngestionRecord(Leased):
         indexes = [
             models.Index(fields=["company", "-id"], name="ingestion_of_company"),
             models.Index(fields=["id"], name="ingestion_open", condition=models.Q(status__in=("queued", "processing"))),
+            # an id is looked for in what all refused files came to; an index on a million errors would cost too much
+            GinIndex(fields=["result_data"], opclasses=["jsonb_path_ops"], name="ingestion_result"),
         ]
         permissions = [
             ("ingestion_code_create", "Can upload codes"),
@@ -165,7 +167,6 @@ class IngestionError(models.Model):
         ordering = ["row", "id"]
         indexes = [
             models.Index(fields=["record", "row", "id"], name="ingestion_error_of_record"),
-            HashIndex(fields=["value"], name="ingestion_error_value"),  # an id is looked for in all files
         ]
 
     def __str__(self) -> str:

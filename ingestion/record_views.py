@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +16,9 @@ from django.views.decorators.vary import vary_on_headers
 from ingestion.api import corrections_file, errors_file
 from ingestion.csv_reader import DELIMITER_NAMES
 from ingestion.error_pages import errors_of
+from ingestion.errors import KINDS
 from ingestion.history import history_of
-from ingestion.models import IngestionError, IngestionRecord
+from ingestion.models import IngestionRecord
 from ingestion.services import cancel, records_for
 from ingestion.views import is_moving, lines_of, listed, may_upload
 from portal.access import PersonRequest, page
@@ -27,7 +30,6 @@ from workorders.services import codes_called
 from workorders.views import is_being_archived
 
 MOST_HOLDERS = 100  # refused files with one id that a search finds
-
 Status = IngestionRecord.Status
 ORDERS = {  # by what stands in the URL; newest first when nothing does
     "oldest": ("Oldest first", ("id",)),
@@ -107,14 +109,19 @@ def _codes(user: User, whose: bool, query: str) -> list[Code]:
 
 def _fits(query: str, codes: list[Code]) -> Q:
     """What a search finds: by key, file name or uploader, and by an id that became a code or that was wrong."""
-    holders = IngestionError.objects.filter(value=id_in(query)).order_by().values_list("record_id", flat=True)
     return (
-        Q(key=query)
+        Q(key=query.lower())
         | Q(file_name__icontains=query)
         | Q(created_by__email__icontains=query)
         | Q(workorder__in=[code.workorder_id for code in codes])
-        | Q(pk__in=list(holders.distinct()[:MOST_HOLDERS]))
+        | Q(pk__in=_refused_for(id_in(query)))
     )
+
+
+def _refused_for(identifier: str) -> list[int]:
+    """Records that were refused for this id, among the first thousand of each kind; found by an index."""
+    holds = reduce(or_, (Q(result_data__contains={"errors": [{kind: [identifier]}]}) for kind in KINDS))
+    return list(IngestionRecord.objects.filter(holds).values_list("pk", flat=True)[:MOST_HOLDERS])
 
 
 @page("ingestion_view")

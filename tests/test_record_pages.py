@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ingestion import engine, services
-from ingestion.models import IngestionError, IngestionRecord
+from ingestion.models import IngestionRecord
 from portal.timeline import events_of
 from tests.conftest import Demo, ingested, queued
 from tests.test_pages import POLL, a_record, a_refusal, a_workorder, as_, seen
@@ -222,9 +222,9 @@ def test_a_minted_code_is_found_without_a_file(demo: Demo) -> None:
 
 
 def test_an_id_leads_to_the_file_that_was_refused_for_it(demo: Demo) -> None:
-    a_refusal(demo.staff, {"duplicate_id_error": 2}, file_name="refused.csv")
-    a_refusal(demo.staff, {"invalid_id_error": 1}, file_name="second.csv")
-    IngestionError.objects.filter(row=3).update(value="wanted-id")
+    for name, identifier in (("refused.csv", "wanted-id"), ("second.csv", "another-id")):
+        record = ingested(demo.staff, f"id\n{identifier}\n{identifier}\n")
+        IngestionRecord.objects.filter(pk=record.pk, status="error").update(file_name=name)
     page = seen(demo.support, "/ingestions/?q=wanted-id")
     assert "refused.csv" in page
     assert "second.csv" not in page
