@@ -221,14 +221,14 @@ def test_a_minted_code_is_found_without_a_file(demo: Demo) -> None:
     assert "/workorders/" not in page
 
 
-def test_an_id_leads_to_the_file_that_was_refused_for_it(demo: Demo) -> None:
+def test_an_id_leads_to_the_file_that_was_refused_for_it(committed_demo: Demo) -> None:
     for name, identifier in (("refused.csv", "wanted-id"), ("second.csv", "another-id")):
-        record = ingested(demo.staff, f"id\n{identifier}\n{identifier}\n")
+        record = ingested(committed_demo.staff, f"id\n{identifier}\n{identifier}\n")
         IngestionRecord.objects.filter(pk=record.pk, status="error").update(file_name=name)
-    page = seen(demo.support, "/ingestions/?q=wanted-id")
+    page = seen(committed_demo.support, "/ingestions/?q=wanted-id")
     assert "refused.csv" in page
     assert "second.csv" not in page
-    assert "refused.csv" not in seen(demo.other_staff, "/ingestions/?q=wanted-id")
+    assert "refused.csv" not in seen(committed_demo.other_staff, "/ingestions/?q=wanted-id")
 
 
 def test_support_reads_and_is_offered_nothing_else(demo: Demo) -> None:
