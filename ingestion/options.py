@@ -176,6 +176,9 @@ class AddSidsSerializer(OptionsSerializer):
         return json_text(value)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if self.initial_data.get("workorder") not in (None, ""):
+            reason = "These codes get a workorder of their own; those of an SSC workorder come as a file, by `process`."
+            raise serializers.ValidationError({"workorder": [reason]})
         if attrs["mode"] == "api" and "codes" not in attrs:
             raise serializers.ValidationError({"codes": ["With the mode api the codes are in the call."]})
         if attrs["mode"] == "file" and "codes" in attrs:

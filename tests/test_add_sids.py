@@ -125,6 +125,7 @@ def test_gs1_ids_are_taken(committed_demo: Demo) -> None:
         ({"mode": "file", "filetype": "xlsx"}, "filetype", '"xlsx" is not a valid choice.'),
         ({"mode": "file", "default_scm_data": {"product": "sku9"}}, "default_scm_data", "product: No product"),
         ({"mode": "file", "url_prefix": "ftp://x/"}, "url_prefix", "It must look like https://"),
+        ({"mode": "api", "codes": [{}], "workorder": 7}, "workorder", "These codes get a workorder of their own;"),
         ({"mode": "file", "id_format": "gtin"}, "id_format", '"gtin" is not a valid choice.'),
     ],
 )
