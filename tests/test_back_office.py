@@ -223,6 +223,15 @@ def test_workorders_are_archived_and_brought_back(demo: Demo) -> None:
     assert (one.is_archived, two.is_archived) == (True, False)
 
 
+def test_products_are_archived_and_brought_back(demo: Demo) -> None:
+    one, two = demo.company.products.order_by("sku")[:2]
+    assert do(demo, "archive", one, two) == "Archived: 2 of 2."
+    assert do(demo, "bring_back", two) == "Brought back: 1 of 1."
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert (one.is_archived, two.is_archived) == (True, False)
+
+
 def test_a_job_is_cancelled_with_its_workorder(demo: Demo) -> None:
     workorder = a_workorder(demo.staff, state="new")
     job = Job.objects.create(workorder=workorder, what=Job.What.MINT, created_by=demo.staff)

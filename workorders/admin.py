@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -17,8 +18,30 @@ from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefi
 from workorders.services import codes_called, set_archived
 
 
+class Archivable(Office):
+    """A kind of row that is put out of sight and brought back."""
+
+    actions = ["archive", "bring_back"]
+
+    @admin.action(description="Archive", permissions=["act"])
+    def archive(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.act(request, rows, lambda row: _archived(row, True), "Archived")
+
+    @admin.action(description="Bring back", permissions=["act"])
+    def bring_back(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.act(request, rows, lambda row: _archived(row, False), "Brought back")
+
+
+def _archived(row: Product | Workorder, archived: bool) -> bool:
+    """Change the row, unless it is so already."""
+    if row.is_archived == archived:
+        return False
+    set_archived(type(row)._default_manager.filter(pk=row.pk), archived)
+    return True
+
+
 @admin.register(Product)
-class ProductOffice(Office):
+class ProductOffice(Archivable):
     list_display = ["sku", "name", "company", "is_archived", "created_at"]
     list_filter = ["is_archived", "company"]
     list_select_related = ["company"]
@@ -38,30 +61,14 @@ class UrlPrefixOffice(ReadOnly):
 
 
 @admin.register(Workorder)
-class WorkorderOffice(ReadOnly):
+class WorkorderOffice(Archivable, ReadOnly):
     list_display = ["reference", "company", "type", "state", "quantity", "is_archived", "created_by", "created_at"]
     list_filter = ["state", "type", "is_archived", "created_at", "company"]
     list_select_related = ["company", "created_by"]
     search_fields = ["reference", "remarks", "=url_prefix"]
-    actions = ["archive", "bring_back"]
 
     def view_on_site(self, obj: Workorder) -> str:
         return reverse("workorder-detail", args=[obj.pk])
-
-    @admin.action(description="Archive", permissions=["act"])
-    def archive(self, request: HttpRequest, rows: QuerySet[Workorder]) -> None:
-        self.act(request, rows, lambda workorder: _archived(workorder, True), "Archived")
-
-    @admin.action(description="Bring back", permissions=["act"])
-    def bring_back(self, request: HttpRequest, rows: QuerySet[Workorder]) -> None:
-        self.act(request, rows, lambda workorder: _archived(workorder, False), "Brought back")
-
-
-def _archived(workorder: Workorder, archived: bool) -> bool:
-    if workorder.is_archived == archived:
-        return False
-    set_archived(Workorder.objects.filter(pk=workorder.pk), archived)
-    return True
 
 
 @admin.register(Equipment, Substrate)

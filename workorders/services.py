@@ -144,6 +144,6 @@ def longest_id(prefix: str) -> int:
     return qr.CAPACITY - len(prefix)
 
 
-def set_archived(workorders: QuerySet[Workorder], archived: bool) -> None:
-    """Put the workorders out of sight, or bring them back; their codes and downloads stay as they are."""
-    workorders.update(is_archived=archived)
+def set_archived(rows: QuerySet[Workorder] | QuerySet[Product], archived: bool) -> None:
+    """Put workorders or products out of sight, or bring them back; codes and downloads stay as they are."""
+    rows.update(is_archived=archived)
