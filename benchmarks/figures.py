@@ -22,6 +22,7 @@ from django.db import connection, connections, transaction
 
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
+from portal.celery import app
 from portal.copying import copy_blocks, file_blocks
 from portal.demo import create_demo_data
 from portal.models import Company, User
@@ -259,7 +260,8 @@ def pipe_through_gzip(workorder: Workorder) -> None:
 
 
 def set_up() -> None:
-    """The demo data in an empty database."""
+    """The demo data in an empty database, and all tasks loaded, as a worker has them before its processes begin."""
+    app.loader.import_default_modules()
     call_command("migrate", verbosity=0)
     create_demo_data(secrets.token_hex(8))
 
