@@ -260,8 +260,11 @@ def pipe_through_gzip(workorder: Workorder) -> None:
 
 
 def set_up() -> None:
-    """The demo data in an empty database, and all tasks loaded, as a worker has them before its processes begin."""
+    """The demo data in an empty database, and loaded what a worker has loaded before its processes begin."""
     app.loader.import_default_modules()
+    app.finalize()
+    with app.connection_for_write() as broker:
+        app.amqp.Producer(broker.default_channel)
     call_command("migrate", verbosity=0)
     create_demo_data(secrets.token_hex(8))
 
