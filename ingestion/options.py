@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError as InvalidPrefix
 from rest_framework import serializers
 
 from ingestion.csv_reader import DELIMITERS
@@ -82,10 +81,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
 
     def validate_url_prefix(self, value: str | None) -> str:
         if value and self.initial_data.get("workorder") in (None, ""):
-            try:
-                claim_url_prefix(self.company, value)
-            except InvalidPrefix as error:
-                raise serializers.ValidationError(error.messages) from None
+            claim_url_prefix(self.company, value)
         return value or ""
 
 

@@ -14,7 +14,8 @@ from rest_framework.exceptions import ValidationError
 from portal.access import PersonRequest, page
 from workorders import jobs
 from workorders.compact import MOST
-from workorders.minting_api import MOST_REMARKS, order_codes
+from workorders.minting_api import OrderSerializer
+from workorders.order_forms import MOST_REMARKS
 from workorders.services import own_workorders, products_for, workorders_for
 
 SUGGESTED_PRODUCTS = 300
@@ -30,7 +31,7 @@ def workorder_create(request: PersonRequest) -> HttpResponse:
     errors: Any = {}
     if request.method == "POST":
         try:
-            workorder = order_codes(request.POST, company, request.user)
+            workorder = OrderSerializer.order(request.POST, company, request.user)
         except ValidationError as refused:
             errors = refused.detail
         else:

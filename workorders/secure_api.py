@@ -5,22 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as InvalidPrefix
-from django.db import transaction
 from django.db.models import Q, QuerySet
-from rest_framework import serializers, status
-from rest_framework.exceptions import PermissionDenied
+from rest_framework import serializers
 from rest_framework.generics import ListAPIView
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from portal.api import Filters, person
-from portal.idempotency import idempotent
 from portal.models import Company, User
-from workorders.api import WorkorderProgressSerializer
-from workorders.minting_api import TAKEN, ReferenceSerializer
 from workorders.models import Layout, Workorder, WorkorderTemplate
-from workorders.orders import ReferenceTaken
+from workorders.order_forms import CreateWorkorder, OrderForm
 from workorders.secure_orders import MOST, SETTINGS, SecureOrder, place, wrong_prefix
 from workorders.services import claim_url_prefix, printing_partners
 
@@ -35,7 +27,7 @@ class TemplateSerializer(serializers.ModelSerializer[WorkorderTemplate]):
         fields: ClassVar = ["id", "name", *SETTINGS, "is_archived"]
 
 
-class SecureOrderSerializer(ReferenceSerializer):
+class SecureOrderSerializer(OrderForm):
     """An order of secure codes, checked for the company in the context. What it does not say, its template says."""
 
     quantity = serializers.IntegerField(min_value=1, max_value=MOST)
@@ -79,29 +71,14 @@ class SecureOrderSerializer(ReferenceSerializer):
                 raise serializers.ValidationError({"url_prefix": error.messages}) from None
         return order
 
-
-def order_secure_codes(data: Any, company: Company, user: User) -> Workorder:
-    """A new SSC workorder as `data` says; ValidationError with all that is wrong by field."""
-    with transaction.atomic():  # a refused order claims no prefix
-        form = SecureOrderSerializer(data=data, context={"company": company})
-        form.is_valid(raise_exception=True)
-        try:
-            return place(SecureOrder(**form.validated_data), company, user)
-        except ReferenceTaken:
-            raise serializers.ValidationError({"reference": [TAKEN]}) from None
+    def place(self, user: User) -> Workorder:
+        return place(SecureOrder(**self.validated_data), self.company, user)
 
 
-class CreateSsc(APIView):
-    permission = "workorder_create"
+class CreateSsc(CreateWorkorder):
+    """Order secure codes, whose ids are uploaded into the new workorder."""
 
-    @idempotent
-    def post(self, request: Request) -> Response:
-        """Order secure codes, whose ids are uploaded into the new workorder."""
-        company = person(request).brand
-        if company is None:
-            raise PermissionDenied("Only people of a brand owner order secure codes.")
-        workorder = order_secure_codes(request.data, company, person(request))
-        return Response(WorkorderProgressSerializer(workorder).data, status.HTTP_201_CREATED)
+    form = SecureOrderSerializer
 
 
 class TemplateFilters(Filters):

@@ -14,9 +14,9 @@ from rest_framework.exceptions import ValidationError
 
 from portal.access import PersonRequest, page
 from workorders import printing
-from workorders.minting_api import MOST_REMARKS
 from workorders.models import Workorder, WorkorderTemplate
-from workorders.secure_api import order_secure_codes
+from workorders.order_forms import MOST_REMARKS
+from workorders.secure_api import SecureOrderSerializer
 from workorders.secure_orders import MOST, SETTINGS
 from workorders.services import own_workorders, printing_partners
 from workorders.template_views import FLAGS, LAYOUT_CHOICES
@@ -32,7 +32,7 @@ def secure_create(request: PersonRequest) -> HttpResponse:
     errors: Any = {}
     if request.method == "POST":
         try:
-            workorder = order_secure_codes(request.POST, company, request.user)
+            workorder = SecureOrderSerializer.order(request.POST, company, request.user)
         except ValidationError as refused:
             errors = refused.detail
         else:

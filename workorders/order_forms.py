@@ -1,0 +1,72 @@
+"""What the doors of every order share: a reference of its own, remarks, and how an order becomes a workorder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import transaction
+from rest_framework import serializers, status
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.api import person
+from portal.idempotency import idempotent
+from portal.models import Company, User
+from workorders.api import WorkorderProgressSerializer
+from workorders.models import Workorder
+from workorders.orders import ReferenceTaken
+
+TAKEN = "The company has a workorder of this reference already; choose another."
+MOST_REMARKS = 2000  # characters
+
+
+class OrderForm(serializers.Serializer[Any]):
+    """The rules of one kind of order, checked for the company in the context; pages and the API keep them."""
+
+    reference = serializers.CharField(
+        max_length=100, validators=[RegexValidator(r"^[^\x00-\x1f\x7f]+\Z", "No control characters.")]
+    )
+    remarks = serializers.CharField(max_length=MOST_REMARKS, required=False, allow_blank=True, default="")
+
+    @property
+    def company(self) -> Company:
+        company: Company = self.context["company"]
+        return company
+
+    def validate_reference(self, value: str) -> str:
+        if Workorder.objects.filter(company=self.company, reference=value).exists():
+            raise serializers.ValidationError(TAKEN)
+        return value
+
+    def place(self, user: User) -> Workorder:
+        """The workorder of an order that was checked; ReferenceTaken when another got its reference meanwhile."""
+        raise NotImplementedError
+
+    @classmethod
+    def order(cls, data: Any, company: Company, user: User) -> Workorder:
+        """A new workorder of `company` as `data` says; ValidationError with all that is wrong by field."""
+        with transaction.atomic():  # a refused order claims no prefix
+            form = cls(data=data, context={"company": company})
+            form.is_valid(raise_exception=True)
+            try:
+                return form.place(user)
+            except ReferenceTaken:
+                raise serializers.ValidationError({"reference": [TAKEN]}) from None
+
+
+class CreateWorkorder(APIView):
+    """Order codes by `form`; the answer's `progress` moves at the workorder's own address."""
+
+    permission = "workorder_create"
+    form: type[OrderForm]
+
+    @idempotent
+    def post(self, request: Request) -> Response:
+        user = person(request)
+        if user.brand is None:
+            raise PermissionDenied("Only people of a brand owner order codes.")
+        workorder = self.form.order(request.data, user.brand, user)
+        return Response(WorkorderProgressSerializer(workorder).data, status.HTTP_201_CREATED)
