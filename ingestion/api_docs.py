@@ -77,7 +77,7 @@ CODES = {
 }
 
 
-class RecordFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+class RecordFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # no stubs
     """The JSON fields of a record, whose shape the model does not know."""
 
     target_class = "ingestion.api.RecordSerializer"
@@ -88,7 +88,7 @@ class RecordFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         return schema
 
 
-class OptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+class OptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # no stubs
     """The JSON fields of calls that say what holds for an upload, and the codes that one of them carries."""
 
     target_class = "ingestion.options.OptionsSerializer"

@@ -118,7 +118,7 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
         """Rename a file, replacing what was there; FileNotFoundError when there is none."""
         with _missing(name):
             source = {"Bucket": self.bucket_name, "Key": name}
-            self.client.copy(source, self.bucket_name, new_name, Config=COPY)  # type: ignore[arg-type]
+            self.client.copy(source, self.bucket_name, new_name, Config=COPY)  # type: ignore[arg-type]  # its stubs are narrower
         self.client.delete_object(Bucket=self.bucket_name, Key=name)
 
     def adopt(self, path: Path, name: str) -> None:
@@ -138,7 +138,7 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
     def allow_posts_from(self, origins: list[str]) -> None:
         """Replace the bucket's CORS rules by one that lets pages of `origins` post files."""
         rule = {"AllowedOrigins": origins, "AllowedMethods": ["POST"], "AllowedHeaders": ["*"], "MaxAgeSeconds": 3600}
-        self.client.put_bucket_cors(Bucket=self.bucket_name, CORSConfiguration={"CORSRules": [rule]})  # type: ignore[list-item]
+        self.client.put_bucket_cors(Bucket=self.bucket_name, CORSConfiguration={"CORSRules": [rule]})  # type: ignore[list-item]  # its stubs are narrower
 
     def check(self) -> None:
         """Raise Unusable, soon, when nothing can be kept here now."""

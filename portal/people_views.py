@@ -36,7 +36,7 @@ class RoleForm(forms.Form):
     def __init__(self, company: Company, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         roles = ROLES_OF[company.kind]
-        self.fields["role"].choices = list(roles.items())  # type: ignore[attr-defined]
+        self.fields["role"].choices = list(roles.items())  # type: ignore[attr-defined]  # a choice
         self.fields["role"].initial = self.initial.get("role") or next(iter(roles))
 
 

@@ -123,7 +123,7 @@ class EmbeddedStorage(FileSystemStorage):
 
 def storage() -> Storage:
     """The storage of this installation."""
-    return storages["default"]  # type: ignore[return-value]
+    return storages["default"]  # type: ignore[return-value]  # both storages are
 
 
 class Refusal(Exception):  # noqa: N818  # the field's word: S3 refuses a form

@@ -77,7 +77,7 @@ class TokenForm(forms.Form):
     def __init__(self, user: User, data: Any = None) -> None:
         super().__init__(data)
         self.user = user
-        self.fields["permissions"].queryset = grantable(user)  # type: ignore[attr-defined]
+        self.fields["permissions"].queryset = grantable(user)  # type: ignore[attr-defined]  # a choice of rows
         today = timezone.now().date()
         self.fields["date"].widget.attrs |= {"min": today, "max": today + timedelta(days=LONGEST_DAYS)}
 

@@ -93,7 +93,7 @@ def test_the_five_steps_end_in_an_archive_whose_sample_reads_back(committed_demo
 
     download = client.get(f"/api/v2/workorders/{workorder}/download/")
     assert (download.status_code, download["Content-Type"]) == (200, "application/zip")
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(download.streaming_content)))  # type: ignore[attr-defined]
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(download.streaming_content)))  # type: ignore[attr-defined]  # a streamed answer
     assert archive.testzip() is None
     assert archive.namelist() == ["codes.csv", "sample_qr.png", "sample_qr.svg", "README.txt", "manifest.json"]
     rows = list(csv.reader(io.TextIOWrapper(archive.open("codes.csv"), newline="")))
@@ -119,7 +119,7 @@ def test_the_five_steps_end_in_an_archive_whose_sample_reads_back(committed_demo
     assert symbol.text == f"{url}abc12345"
 
     serial_numbers = client.get(f"/api/v2/workorders/{workorder}/serial-numbers/")
-    simple = zipfile.ZipFile(io.BytesIO(b"".join(serial_numbers.streaming_content)))  # type: ignore[attr-defined]
+    simple = zipfile.ZipFile(io.BytesIO(b"".join(serial_numbers.streaming_content)))  # type: ignore[attr-defined]  # a streamed answer
     assert simple.namelist() == ["codes.csv", "sample_qr.png", "sample_qr.svg"]
     assert simple.read("codes.csv") == archive.read("codes.csv")
 
@@ -129,18 +129,18 @@ def test_a_download_resumes_where_it_broke_off(committed_demo: Demo) -> None:
     client = client_of(committed_demo.staff)
     url = f"/api/v2/workorders/{record.workorder_id}/download/"
     whole = client.get(url)
-    content = b"".join(whole.streaming_content)  # type: ignore[attr-defined]
+    content = b"".join(whole.streaming_content)  # type: ignore[attr-defined]  # a streamed answer
     assert whole["Accept-Ranges"] == "bytes"
     rest = client.get(url, HTTP_RANGE="bytes=100-", HTTP_IF_RANGE=whole["ETag"])
     assert (rest.status_code, rest["Content-Range"]) == (206, f"bytes 100-{len(content) - 1}/{len(content)}")
-    assert b"".join(rest.streaming_content) == content[100:]  # type: ignore[attr-defined]
+    assert b"".join(rest.streaming_content) == content[100:]  # type: ignore[attr-defined]  # a streamed answer
     tail = client.get(url, HTTP_RANGE="bytes=-7")
-    assert b"".join(tail.streaming_content) == content[-7:]  # type: ignore[attr-defined]
+    assert b"".join(tail.streaming_content) == content[-7:]  # type: ignore[attr-defined]  # a streamed answer
     beyond = client.get(url, HTTP_RANGE=f"bytes={len(content)}-")
     assert (beyond.status_code, beyond["Content-Range"]) == (416, f"bytes */{len(content)}")
     changed = client.get(url, HTTP_RANGE="bytes=100-", HTTP_IF_RANGE='"another"')
     assert changed.status_code == 200
-    assert b"".join(changed.streaming_content) == content  # type: ignore[attr-defined]
+    assert b"".join(changed.streaming_content) == content  # type: ignore[attr-defined]  # a streamed answer
 
 
 @pytest.mark.parametrize("body", [{}, *({"filetype": wrong} for wrong in ("xml", "xlsx", None, ["csv"], 1))])
@@ -340,7 +340,7 @@ def test_errors_are_listed_filtered_searched_and_downloaded(committed_demo: Demo
     assert (filtered["count"], len(filtered["results"])) == (2, 1)
     assert client.get(f"{base}/errors/?search=SHOR").json()["count"] == 1
     answer = client.get(f"{base}/errors.csv")
-    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))  # type: ignore[attr-defined]
+    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))  # type: ignore[attr-defined]  # a streamed answer
     assert lines[0] == ["row", "column", "value", "error", "message"]
     assert [line[:4] for line in lines[1:]] == [
         ["2", "id", "short", "invalid_id_error"],

@@ -28,7 +28,7 @@ def opened(page: Page) -> None:
 
 
 def choose(page: Page, *files: Path | dict[str, Any]) -> None:
-    page.get_by_label("Choose files").set_input_files(list(files))  # type: ignore[arg-type]
+    page.get_by_label("Choose files").set_input_files(list(files))  # type: ignore[arg-type]  # paths
 
 
 def named(name: str, content: str | bytes) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def stored(demo: Demo, **parameters: Any) -> list[str]:
 
 def test_ids_are_stored_in_their_one_spelling(committed_demo: Demo) -> None:
     assert stored(committed_demo) == KEPT
-    assert IngestionRecord.objects.get().workorder.longest_id == len(KEPT[0])  # type: ignore[union-attr]
+    assert IngestionRecord.objects.get().workorder.longest_id == len(KEPT[0])  # type: ignore[union-attr]  # it was completed
 
 
 def test_an_id_is_unique_however_it_is_spelled(committed_demo: Demo) -> None:

@@ -77,4 +77,4 @@ def test_other_letters_versions_and_levels_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^QR version 11 is not offered: choose 1 to 10"):
         capacity(11, "Q")
     with pytest.raises(ValueError, match=r"^QR error correction 'X' does not exist: choose L, M, Q or H"):
-        encode(["x"], 4, "X")  # type: ignore[arg-type]
+        encode(["x"], 4, "X")  # type: ignore[arg-type]  # what is refused

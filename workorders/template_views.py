@@ -63,7 +63,7 @@ class TemplateForm(NamedForm):
     def __init__(self, company: Company, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.company = company
-        self.fields["printing_partner"].queryset = printing_partners()  # type: ignore[attr-defined]
+        self.fields["printing_partner"].queryset = printing_partners()  # type: ignore[attr-defined]  # a choice of rows
         self.fields["url_prefix"].widget.attrs["placeholder"] = company.url_prefix
 
     def clean(self) -> dict[str, Any]:
