@@ -31,6 +31,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, ValidationError, validate
 from kombu import Queue
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 
 from portal import services
 from portal.caching import cache_settings
@@ -73,6 +75,10 @@ def _database(url: str) -> dict[str, Any]:
     if entry.get("ENGINE") != "django.db.backends.postgresql" or not entry.get("NAME"):
         must = "Must look like postgresql://user:password@host:5432/name."
         raise EnvError(f'Environment variable "DATABASE_URL" invalid: {must}')
+    try:
+        make_conninfo(**entry.get("OPTIONS", {}))
+    except ProgrammingError as error:
+        raise EnvError(f'Environment variable "DATABASE_URL" invalid: {error}'.strip()) from None
     return entry
 
 

@@ -161,6 +161,7 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
         ("DATABASE_URL", "postgresql://someone@db.example"),
         ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "postgresql://someone@db.example/codes?sslmod=require"),
         ("CELERY_BROKER_URL", "filesystem://"),
         ("CELERY_BROKER_URL", "redis://queue.example:port/0"),
         ("CELERY_BROKER_URL", "redis://queue.example:6379/first"),
