@@ -74,4 +74,5 @@ def broken_rules(page: Page, rules: dict[str, list[str]] = RULES) -> list[str]:
 def drop(page: Page, name: str, content: str, kind: str = "text/csv") -> None:
     """Drop a file on the upload page's zone."""
     encoded = base64.b64encode(content.encode()).decode()
+    page.wait_for_load_state()  # before that the zone hears nothing
     page.evaluate(DROP, ["#zone", name, kind, encoded])

@@ -57,13 +57,20 @@ def test_a_column_is_renamed_and_another_left_out(page: Page) -> None:
     page.get_by_label("Name of column 1, Serial").fill("id")
     page.get_by_label("Name of column 3, Market").fill("intended_market")
     page.get_by_label("Use column 2, secret").uncheck()
-    expect(page.get_by_text("Nothing is wrong in the first 1 rows.")).to_be_visible()
+    expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
     expect(page.get_by_role("img", name="QR code of http://127.0.0.1:8000/c/demo/abc12345")).to_be_visible()
     with worker():
         send(page)
         page.wait_for_url("**/ingestions/*/")
         expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible()
     assert list(Code.objects.values_list("identifier", "scm_data")) == [("abc12345", {"intended_market": "DE"})]
+
+
+def test_a_file_without_rows_is_not_praised(page: Page) -> None:
+    opened(page)
+    drop(page, "codes.csv", "id,product\n")
+    expect(page.get_by_text("No row was found where the file begins; the check reads all of it.")).to_be_visible()
+    expect(page.get_by_text("Nothing is wrong")).to_be_hidden()
 
 
 def test_a_name_that_no_column_may_have_is_told_before_anything_is_sent(page: Page) -> None:
@@ -78,7 +85,7 @@ def test_a_name_that_no_column_may_have_is_told_before_anything_is_sent(page: Pa
     expect(problems).to_have_text("Column 3, colour, is named twice. Rename it, or leave it out.")
     expect(page.get_by_text("Nothing is wrong")).to_be_hidden()
     page.get_by_label("Name of column 3, Batch No").fill("batch_no")
-    expect(page.get_by_text("Nothing is wrong in the first 1 rows.")).to_be_visible()
+    expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
 
 
 def test_problems_of_the_first_rows_are_told_before_anything_is_sent(page: Page) -> None:
@@ -238,7 +245,7 @@ def test_gs1_ids_are_previewed_and_sent_as_such(page: Page) -> None:
     url = "http://127.0.0.1:8000/c/demo/01/04006381333931/10/B7/21/A1"
     expect(page.get_by_role("img", name=f"QR code of {url}")).to_be_visible()
     drop(page, "gs1.csv", right)
-    expect(page.get_by_text("Nothing is wrong in the first 1 rows.")).to_be_visible()
+    expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
     with worker():
         send(page)
         page.wait_for_url("**/ingestions/*/")

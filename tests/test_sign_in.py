@@ -77,6 +77,13 @@ def test_a_forgotten_password_is_set_by_a_link_that_holds_once(demo: Demo) -> No
     assert mail.outbox[1].subject == "Codeport: Password Reset"
 
 
+def test_what_is_no_address_is_shown_again_with_the_reason(db: None) -> None:
+    page = Client().post("/accounts/password/reset/", {"email": "staff@"}).content.decode()
+    assert '<label for="id_email">E-mail</label>' in page
+    assert 'value="staff@"' in page
+    assert "Enter a valid email address." in page
+
+
 @pytest.mark.parametrize("email", ["nobody@demo.example", "staff@demo.example"])
 def test_the_answer_does_not_tell_who_has_an_account(demo: Demo, email: str) -> None:
     User.objects.filter(pk=demo.staff.pk).update(is_active=False)

@@ -136,8 +136,14 @@ export class Preview {
     if (sentences.length > MOST_TOLD) list.append(element("li", `And ${sentences.length - MOST_TOLD} more.`));
     const parts = hasId ? [] : [element("p", "No column is named id, so the check will refuse this file. Name the column with your identifiers id.", { class: "notice wait" })];
     if (sentences.length) parts.push(list);
-    else if (hasId) parts.push(element("p", `Nothing is wrong in the first ${this.rows.length} rows.`, { class: "note" }));
+    else if (hasId) parts.push(this.praise());
     this.told.replaceChildren(...parts);
+  }
+
+  praise() {
+    const { length } = this.rows;
+    if (!length) return element("p", "No row was found where the file begins; the check reads all of it.", { class: "notice wait" });
+    return element("p", `Nothing is wrong in the first ${length === 1 ? "row" : `${length} rows`}.`, { class: "note" });
   }
 }
 
