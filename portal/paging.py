@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_date
 
 ROWS_A_PAGE = 25
+LOOKED_THROUGH = 100_000  # rows, for one page of a list that nobody counts
 
 Row = TypeVar("Row", bound=Model)
 
@@ -86,19 +87,36 @@ class Stretch(Generic[Row]):
     after: str
 
 
-def stretch_of(request: HttpRequest, rows: QuerySet[Row], key: str) -> Stretch[Row]:
-    """The rows that the URL asks for by `before` or `after`, in the order of `key`, a text field without repeats.
+def edge_of(ordered: QuerySet[Row], key: str) -> str:
+    """The `key` as far as which a page looks, or nothing when there are no more rows."""
+    return ordered.values_list(key, flat=True)[LOOKED_THROUGH - 1 : LOOKED_THROUGH].first() or ""
+
+
+def first_of(rows: QuerySet[Row], order: str, others: Q, number: int, skipped: int = 0) -> tuple[list[Row], str]:
+    """The first `number` rows in `order` that fit `others`, and the key behind which the list goes on, if it does.
+
+    `order` is a text field without repeats that an index knows, with or without a minus. `others` are filters that no
+    index knows: LOOKED_THROUGH rows are looked through for them, and the list goes on from there.
+    """
+    key = order.removeprefix("-")
+    ordered = rows.order_by(order)
+    edge = edge_of(ordered, key) if others else ""
+    within = f"{key}__lte" if order == key else f"{key}__gte"
+    near = ordered.filter(**{within: edge}) if edge else ordered
+    found = list(near.filter(others)[skipped : skipped + number + 1])
+    shown = found[:number]
+    return shown, getattr(shown[-1], key) if len(found) > number else edge
+
+
+def stretch_of(request: HttpRequest, rows: QuerySet[Row], key: str, others: Q) -> Stretch[Row]:
+    """The rows that the URL asks for by `before` or `after`, in the order of `key`; see `first_of`.
 
     However far from the start, an index on `key` finds them at once.
     """
     after, before = (request.GET.get(name, "").replace("\0", "") for name in ("after", "before"))
     if before:
-        found = list(rows.filter(**{f"{key}__lt": before}).order_by(f"-{key}")[: ROWS_A_PAGE + 1])
-        shown = found[:ROWS_A_PAGE][::-1]
-        if shown:
-            first, last = getattr(shown[0], key), getattr(shown[-1], key)
-            return Stretch(shown, first if len(found) > ROWS_A_PAGE else "", last)
-    found = list(rows.filter(**{f"{key}__gt": after}).order_by(key)[: ROWS_A_PAGE + 1])
-    shown = found[:ROWS_A_PAGE]
-    goes_on = len(found) > ROWS_A_PAGE
-    return Stretch(shown, getattr(shown[0], key) if shown and after else "", getattr(shown[-1], key) if goes_on else "")
+        shown, onward = first_of(rows.filter(**{f"{key}__lt": before}), f"-{key}", others, ROWS_A_PAGE)
+        if shown or onward:
+            return Stretch(shown[::-1], onward, getattr(shown[0], key) if shown else "")
+    shown, onward = first_of(rows.filter(**{f"{key}__gt": after}), key, others, ROWS_A_PAGE)
+    return Stretch(shown, getattr(shown[0], key) if shown and after else "", onward)

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from portal import paging
 from tests.conftest import Demo, client_of
 from tests.test_code_pages import some_codes
-from workorders import code_api
 from workorders.models import Code, Product, Workorder
 
 CODES = "/api/v2/codes/"
@@ -160,7 +160,7 @@ def test_links_keep_the_filters(demo: Demo) -> None:
 
 
 def test_a_page_looks_through_no_more_than_so_many_codes(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(code_api, "LOOKED_THROUGH", 10)
+    monkeypatch.setattr(paging, "LOOKED_THROUGH", 10)
     some_codes(demo.staff, *IDS)
     Code.objects.filter(identifier__in=(IDS[3], IDS[22])).update(activation_status=2)
     client = client_of(demo.staff)

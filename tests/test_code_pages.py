@@ -11,6 +11,7 @@ import zxingcpp
 from django.db import connection
 from PIL import Image
 
+from portal import paging
 from portal.models import User
 from tests.conftest import Demo
 from tests.test_pages import a_workorder, as_, seen
@@ -80,7 +81,38 @@ def test_the_codes_of_one_workorder_are_listed_and_searched(demo: Demo) -> None:
 
 def test_a_search_that_finds_nothing_says_so(demo: Demo) -> None:
     assert "No codes yet" in seen(demo.staff, "/codes/")
-    assert "No id begins like this" in seen(demo.staff, "/codes/?q=abcd")
+    assert "No such code" in seen(demo.staff, "/codes/?q=abcd")
+    assert "No such code" in seen(demo.staff, "/codes/?status=2")
+
+
+def test_the_codes_of_one_status_are_listed(demo: Demo) -> None:
+    some_codes(demo.staff, "abcd-0001", "abcd-0004")
+    some_codes(demo.staff, "abcd-0002", activation_status=1)
+    workorder = some_codes(demo.staff, "abcd-0003", "bcde-0003", activation_status=1)
+    assert found(demo.staff, "?status=1") == ["abcd-0002", "abcd-0003", "bcde-0003"]
+    assert found(demo.staff, "?status=0&q=abcd-0004") == ["abcd-0004"]
+    assert found(demo.staff, f"?status=1&q=a&workorder={workorder.pk}") == ["abcd-0003"]
+    assert found(demo.staff, "?status=2") == []
+    assert len(found(demo.staff, "?status=x")) == 5
+    assert '<option value="1" selected>Active</option>' in seen(demo.staff, "/codes/?status=1")
+
+
+def test_a_page_looks_through_so_many_codes_for_a_status_and_the_next_one_goes_on(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "LOOKED_THROUGH", 10)
+    some_codes(demo.staff, *(f"code-{number:04}" for number in range(25)))
+    Code.objects.filter(identifier__in=["code-0012", "code-0024"]).update(activation_status=1)
+    first = seen(demo.staff, "/codes/?status=1")
+    assert "10 codes were looked through for this page." in first
+    assert 'rel="next" href="?status=1&amp;after=code-0009"' in first
+    assert found(demo.staff, "?status=1&after=code-0009") == ["code-0012"]
+    middle = seen(demo.staff, "/codes/?status=1&after=code-0009")
+    assert 'rel="next" href="?status=1&amp;after=code-0019"' in middle
+    assert found(demo.staff, "?status=1&after=code-0019") == ["code-0024"]
+    back = seen(demo.staff, "/codes/?status=1&before=code-0012")
+    assert "10 codes were looked through for this page." in back
+    assert 'rel="prev" href="?status=1&amp;before=code-0002"' in back
 
 
 def test_a_long_list_is_walked_forth_and_back(demo: Demo) -> None:

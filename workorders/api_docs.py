@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
+from portal import paging
 from workorders import api, code_api, minting_api, product_api, secure_api
 from workorders.artist import KINDS
 from workorders.images_api import LookSerializer
@@ -108,10 +109,10 @@ extend_schema_view(
         operation_id="list_codes",
         summary="List codes, by id",
         description="In the order of ids. Follow `next` to walk all of them; it names the last id, so a page costs the "
-        f"same however far it is. At most {code_api.LOOKED_THROUGH:,} codes are looked through for one page: with "
+        f"same however far it is. At most {paging.LOOKED_THROUGH:,} codes are looked through for one page: with "
         "filters other than `search` and `workorder` a page may hold fewer codes than `limit`, even none, and still "
         "have a `next`. `count` is exact without filters or with `workorder` alone; otherwise it counts what fits "
-        f"among the first {code_api.LOOKED_THROUGH:,} codes.",
+        f"among the first {paging.LOOKED_THROUGH:,} codes.",
         examples=[_example(CODE)],
     )
 )(code_api.CodeList)

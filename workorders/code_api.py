@@ -18,15 +18,15 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
+from portal import paging
 from portal.api import asked_for, person
 from portal.models import Company
+from portal.paging import edge_of, first_of
 from portal.walking import Pagination
 from workorders import gs1
 from workorders.code_views import beginning_with, id_in
 from workorders.models import ActivationStatus, BlacklistReason, Code
 from workorders.services import codes_in
-
-LOOKED_THROUGH = 100_000  # codes, for one page and for its count
 
 CHOICES = {"activation_status": ActivationStatus.values, "blacklist_reason": BlacklistReason.values}
 
@@ -121,31 +121,23 @@ class CodePagination(Pagination):
         assert isinstance(view, CodeList)  # noqa: S101  # tells the type checker
         self.url, self.rows = request.build_absolute_uri(), self.get_limit(request) or 0
         self.skipped = self.get_offset(request)
-        if self.skipped > LOOKED_THROUGH:
-            reason = f"It can be {LOOKED_THROUGH:,} at most; follow `next` to get further."
+        if self.skipped > paging.LOOKED_THROUGH:
+            reason = f"It can be {paging.LOOKED_THROUGH:,} at most; follow `next` to get further."
             raise exceptions.ValidationError({"offset": [reason]})
         self.count = _count(queryset, view.others) if view.total is None else view.total
         asked = asked_for(request)
         if before := asked.get("before", ""):
-            found = queryset.filter(identifier__lt=before).order_by("-identifier")
-            shown, onward = self._stretch(found, "identifier__gte", view.others)
+            found = queryset.filter(identifier__lt=before)
+            shown, onward = first_of(found, "-identifier", view.others, self.rows, self.skipped)
             shown.reverse()
             self.links = {"before": onward, "after": shown[-1].identifier if shown else ""}
             return shown
         after = asked.get("after", "")
-        found = (queryset.filter(identifier__gt=after) if after else queryset).order_by("identifier")
-        shown, onward = self._stretch(found, "identifier__lte", view.others)
+        found = queryset.filter(identifier__gt=after) if after else queryset
+        shown, onward = first_of(found, "identifier", view.others, self.rows, self.skipped)
         begun = bool(shown) and bool(after or self.skipped)
         self.links = {"before": shown[0].identifier if begun else "", "after": onward}
         return shown
-
-    def _stretch(self, found: QuerySet[Code], within: str, others: Q) -> tuple[list[Code], str]:
-        """The codes of the page in the order of `found`, and the id behind which that goes on, if it does."""
-        edge = _edge(found) if others else ""
-        near = (found.filter(**{within: edge}) if edge else found).filter(others)
-        rows = list(near.select_related("workorder", "product")[self.skipped : self.skipped + self.rows + 1])
-        shown = rows[: self.rows]
-        return shown, shown[-1].identifier if len(rows) > self.rows else edge
 
     def get_next_link(self) -> str | None:
         return self._link("after")
@@ -165,23 +157,18 @@ class CodePagination(Pagination):
         """The parameters for the schema."""
         inherited = super().get_schema_operation_parameters(view)
         limit, offset = (each for each in inherited if each["name"] in ("limit", "offset"))
-        offset["schema"] = {**offset["schema"], "maximum": LOOKED_THROUGH}
+        offset["schema"] = {**offset["schema"], "maximum": paging.LOOKED_THROUGH}
         link = {"in": "query", "required": False, "schema": {"type": "string"}}
         said = "The links to other pages have it: an id, not itself in the page."
         return [limit, offset, *({"name": name, **link, "description": said} for name in ("after", "before"))]
 
 
-def _edge(ordered: QuerySet[Code]) -> str:
-    """The id as far as which a page looks, or nothing when there are no more codes."""
-    return ordered.values_list("identifier", flat=True)[LOOKED_THROUGH - 1 : LOOKED_THROUGH].first() or ""
-
-
 def _count(found: QuerySet[Code], others: Q) -> int:
     """How many of the first LOOKED_THROUGH codes fit."""
     ordered = found.order_by("identifier")
-    if others and (edge := _edge(ordered)):
+    if others and (edge := edge_of(ordered, "identifier")):
         ordered = ordered.filter(identifier__lte=edge)
-    return ordered.filter(others)[:LOOKED_THROUGH].count()
+    return ordered.filter(others)[: paging.LOOKED_THROUGH].count()
 
 
 class _Codes(GenericAPIView[Code]):

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 
+from portal import paging
 from portal.access import PersonRequest, page
 from portal.models import Company, User
-from portal.paging import chosen, searched, stretch_of
+from portal.paging import chosen, picked, searched, stretch_of
 from workorders import gs1, qr, samples
 from workorders.labels import Label, one_a_page
-from workorders.models import Code, Workorder
+from workorders.models import ActivationStatus, Code, Workorder
 from workorders.pdf import PdfWriter
 from workorders.services import workorders_for
 from workorders.symbols import encode, smallest_version
@@ -42,23 +44,32 @@ def sees_codes(user: User) -> bool:
 
 @page("workorder_view")
 def code_list(request: PersonRequest) -> HttpResponse:
-    """The company's codes whose ids begin with what is looked for, of one workorder if the URL names one."""
+    """The company's codes whose ids begin with what is looked for, of one workorder or status if the URL names one."""
     if request.user.brand is None:
         raise PermissionDenied("Codes belong to a brand owner; only its people can search them.")
     query = id_in(searched(request))
-    codes = beginning_with(request.user.brand, query).select_related("workorder", "product")
-    choices = []
+    codes = beginning_with(request.user.brand, query)
+    status = picked(request, "status", [*map(str, ActivationStatus.values)])
+    choices: list[Any] = [("status", "Activation status", "All", ActivationStatus.choices, status and int(status))]
     if asked := request.GET.get("workorder"):
         workorder = get_object_or_404(chosen([asked], workorders_for(request.user)))
         codes = codes.filter(workorder=workorder)
-        choices = [("workorder", "Workorder", "All workorders", [(workorder.pk, workorder.reference)], workorder.pk)]
-    context = {"query": query, "more_choices": choices, "stretch": stretch_of(request, codes, "identifier")}
+        of_it = [(workorder.pk, workorder.reference)]
+        choices.append(("workorder", "Workorder", "All workorders", of_it, workorder.pk))
+    others = Q(activation_status=status) if status else Q()
+    context = {
+        "query": query,
+        "more_choices": choices,
+        "is_filtered": bool(query or status or asked),
+        "stretch": stretch_of(request, codes, "identifier", others),
+        "looked_through": paging.LOOKED_THROUGH,
+    }
     return render(request, "workorders/code_list.html", context)
 
 
 def beginning_with(company: Company, query: str) -> QuerySet[Code]:
     """The company's codes whose ids begin with `query`, an exact match first; a range of the unique index."""
-    codes = Code.objects.filter(company=company)
+    codes = Code.objects.filter(company=company).select_related("workorder", "product")
     return codes.filter(identifier__gte=query, identifier__lt=query + AFTER_EVERY_ID) if query else codes
 
 
