@@ -52,6 +52,7 @@ NEEDS = {
     "POST api/v2/workorders/<int:pk>/printed/": "workorder_print",
     "POST api/v2/workorders/<int:pk>/complete/": "workorder_create",
     "POST api/v2/workorders/<int:pk>/reject/": "workorder_create",
+    "POST api/v2/workorders/<int:pk>/cancel/": "workorder_cancel",
     "GET api/v2/products/": "product_view",
     "POST api/v2/products/": "product_edit",
     "GET api/v2/products/<int:pk>/": "product_view",

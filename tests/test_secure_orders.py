@@ -282,6 +282,24 @@ def test_cancelling_asks_first_and_blacklists(demo: Demo) -> None:
     assert as_(demo.admin).get(path).headers["Location"] == f"/workorders/{workorder.pk}/"
 
 
+def test_a_system_cancels_too(demo: Demo) -> None:
+    workorder = brought_to(a_secure_order(demo), "printed", demo)
+    path = f"/api/v2/workorders/{workorder.pk}/cancel/"
+    assert client_of(demo.staff).post(path).status_code == 403
+    answer = client_of(demo.admin).post(path)
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    assert workorder.jobs.get().what == Job.What.BLACKLIST
+    again = client_of(demo.admin).post(path)
+    assert (again.status_code, again.json()) == (
+        400,
+        {"detail": "This workorder is cancelled; only one that is new, ready to print or printed can be cancelled."},
+    )
+    plain = Workorder.objects.create(company=demo.company, reference="Plain", quantity=1, created_by=demo.staff)
+    assert client_of(demo.admin).post(f"/api/v2/workorders/{plain.pk}/cancel/").status_code == 400
+    plain.refresh_from_db()
+    assert plain.state == "new"
+
+
 def test_who_may_not_cancel_is_refused_and_not_shown_it(demo: Demo) -> None:
     workorder = brought_to(a_secure_order(demo), "printed", demo)
     path = f"/workorders/{workorder.pk}/cancel-secure/"

@@ -1,50 +1,15 @@
-"""Pages of minting: the order, how far it is, and its cancellation."""
+"""Pages of minting: how far it is, and its cancellation."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
-from rest_framework.exceptions import ValidationError
 
 from portal.access import PersonRequest, page
 from workorders import jobs
-from workorders.compact import MOST
-from workorders.minting_api import OrderSerializer
-from workorders.order_forms import MOST_REMARKS
-from workorders.services import own_workorders, products_for, workorders_for
-
-SUGGESTED_PRODUCTS = 300
-
-
-@page("workorder_create")
-@require_http_methods(["GET", "HEAD", "POST"])
-def workorder_create(request: PersonRequest) -> HttpResponse:
-    """The order of new codes; one that is refused is shown again as it was typed."""
-    company = request.user.brand
-    if company is None:
-        raise PermissionDenied("Codes belong to a brand owner; only its people can create them.")
-    errors: Any = {}
-    if request.method == "POST":
-        try:
-            workorder = OrderSerializer.order(request.POST, company, request.user)
-        except ValidationError as refused:
-            errors = refused.detail
-        else:
-            return redirect("workorder-detail", pk=workorder.pk)
-    context = {
-        "company": company,
-        "products": products_for(request.user).filter(is_archived=False)[:SUGGESTED_PRODUCTS],
-        "most": MOST,
-        "most_remarks": MOST_REMARKS,
-        "typed": request.POST,
-        "errors": errors,
-    }
-    return render(request, "workorders/workorder_create.html", context)
+from workorders.services import own_workorders, workorders_for
 
 
 @page("workorder_view")

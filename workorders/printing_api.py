@@ -127,6 +127,11 @@ def reject(workorder: Workorder, by: User, data: Any) -> None:
     printing.reject(workorder, by, _checked(RejectSerializer, workorder, data)["reason"])
 
 
+def cancel(workorder: Workorder, by: User, data: Any) -> None:
+    """The brand owner calls it off; OutOfTurn."""
+    printing.cancel(workorder, by)
+
+
 def _checked(form: type[StepSerializer], workorder: Workorder, data: Any) -> dict[str, Any]:
     checked = form(data=data, context={"workorder": workorder})
     checked.is_valid(raise_exception=True)
@@ -139,6 +144,7 @@ STEPS: Final[dict[str, Callable[[Workorder, User, Any], None]]] = {
     "printed": mark_printed,
     "completed": complete,
     "rejected": reject,
+    "cancelled": cancel,
 }
 """What takes each step that people take by hand, by its name in `printing.STEPS`."""
 
@@ -192,6 +198,11 @@ class Complete(_OwnersStep):
 
 class Reject(_OwnersStep):
     name = "rejected"
+
+
+class Cancel(_OwnersStep):
+    name = "cancelled"
+    permission = "workorder_cancel"
 
 
 class SecureCodes(APIView):

@@ -75,6 +75,14 @@ _step(
     printing_api.RejectSerializer,
     {"reason": "The graphics are smeared on one side."},
 )
+_step(
+    printing_api.Cancel,
+    "cancel_workorder",
+    "Call secure codes off",
+    "The brand owner's step from new, ready to print or printed to cancelled. All its codes are blacklisted with "
+    "reason 9, and it takes no more.",
+    "cancelled",
+)
 extend_schema_view(
     get=extend_schema(
         operation_id="get_secure_codes",

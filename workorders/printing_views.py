@@ -120,6 +120,17 @@ def reject(request: PersonRequest, pk: int) -> HttpResponse:
     return _step(request, workorder, printing_api.reject, done, "printing_reject.html", **more)
 
 
+@page("workorder_cancel")
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: PersonRequest, pk: int) -> HttpResponse:
+    """Ask, then call it off."""
+    workorder = _own(request, pk)
+    if elsewhere := _its_turn(request, workorder, "cancelled"):
+        return elsewhere
+    done = "Cancelled. Its codes are being blacklisted."
+    return _step(request, workorder, printing_api.cancel, done, "printing_cancel.html")
+
+
 @page("workorder_create")
 @require_POST
 def allow_download(request: PersonRequest, pk: int) -> HttpResponse:

@@ -10,6 +10,7 @@ from workorders import (
     images_views,
     minting_api,
     minting_views,
+    order_views,
     printing_api,
     printing_docs,  # noqa: F401  # likewise
     printing_views,
@@ -17,7 +18,6 @@ from workorders import (
     product_views,
     public,
     secure_api,
-    secure_views,
     template_views,
     views,
 )
@@ -46,7 +46,7 @@ def _calibrated(kind: str, at: str) -> list[URLPattern]:
 urlpatterns = [
     re_path(r"^c/(?P<slug>[^/]*)/(?P<identifier>(?s:.*))\Z", public.public_page, name="public-page"),
     path("workorders/", views.workorder_list, name="workorder-list"),
-    path("workorders/create/", minting_views.workorder_create, name="workorder-create"),
+    path("workorders/create/", order_views.workorder_create, name="workorder-create"),
     path("workorders/<int:pk>/", views.workorder_detail, name="workorder-detail"),
     path("workorders/<int:pk>/sample.svg", views.workorder_sample, name="workorder-sample"),
     path("workorders/<int:pk>/download/", views.workorder_download, name="workorder-download"),
@@ -56,8 +56,8 @@ urlpatterns = [
     path("workorders/<int:pk>/images/<int:job_id>/cancel/", images_views.images_cancel, name="images-cancel"),
     path("workorders/<int:pk>/minting/", minting_views.workorder_minting, name="workorder-minting"),
     path("workorders/<int:pk>/cancel/", minting_views.workorder_cancel, name="workorder-cancel"),
-    path("workorders/create-secure/", secure_views.secure_create, name="workorder-create-secure"),
-    path("workorders/<int:pk>/cancel-secure/", secure_views.secure_cancel, name="workorder-cancel-secure"),
+    path("workorders/create-secure/", order_views.secure_create, name="workorder-create-secure"),
+    path("workorders/<int:pk>/cancel-secure/", printing_views.cancel, name="workorder-cancel-secure"),
     path("workorder-templates/", template_views.template_list, name="workorder-template-list"),
     path("workorder-templates/create/", template_views.template_create, name="workorder-template-create"),
     path("workorder-templates/<int:pk>/", template_views.template_detail, name="workorder-template-detail"),
@@ -102,6 +102,7 @@ urlpatterns = [
     path("api/v2/workorders/<int:pk>/printed/", printing_api.Printed.as_view()),
     path("api/v2/workorders/<int:pk>/complete/", printing_api.Complete.as_view()),
     path("api/v2/workorders/<int:pk>/reject/", printing_api.Reject.as_view()),
+    path("api/v2/workorders/<int:pk>/cancel/", printing_api.Cancel.as_view()),
     path("api/v2/products/", product_api.ProductList.as_view()),
     path("api/v2/products/<int:pk>/", product_api.ProductDetail.as_view()),
 ]
