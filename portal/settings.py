@@ -12,6 +12,7 @@
 | AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY | keys to it; without them what boto3 finds, such as a machine's role | |
 | AWS_REGION, AWS_DEFAULT_REGION | its region | us-east-1 |
 | SECRET_KEY | key that signs sessions and upload forms, 32 characters or more | made once, kept in CODEPORT_HOME |
+| SECRET_KEY_FALLBACKS | keys that were SECRET_KEY before and still open what they made, separated by commas | |
 | ALLOWED_HOSTS | host names the portal answers to besides those of this machine, separated by commas | |
 | MAX_UPLOAD_MB | largest file accepted, in MiB | 1024 |
 | PUBLIC_PAGE_RATE | pages of codes that one address may open, as in 5/s, 60/min, 1000/hour or 9999/day | 60/min |
@@ -55,6 +56,12 @@ def _hosts(names: list[str]) -> None:
     for name in names:
         if not re.fullmatch(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]", name):
             raise ValidationError(f"{name!r} is no host name; give names separated by commas.")
+
+
+def _keys(keys: list[str]) -> None:
+    """Refuse what cannot have been SECRET_KEY."""
+    if any(len(key) < 32 for key in keys):
+        raise ValidationError("Each needs 32 characters; separate them by commas.")
 
 
 def _broker(url: str) -> None:
@@ -150,6 +157,7 @@ try:
     bucket = _bucket()
     SECRET_KEY = env.str("SECRET_KEY", "", validate=validate.Regexp(r"^(.{32,})?$", error="Needs 32 characters."))
     SECRET_KEY = SECRET_KEY or _secret_key(CODEPORT_HOME)
+    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], validate=_keys)
     EMAIL = env.dj_email_url("EMAIL_URL", "console:")
     if "EMAIL_BACKEND" not in EMAIL:
         raise EnvError(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,6 +18,7 @@ from tests.secure import a_secure_order, a_template, brought_to, printers_own
 from tests.test_pages import as_, seen
 from workorders import printing
 from workorders.models import Job, Workorder, WorkorderTemplate
+from workorders.secure_graphic import secure_graphic
 
 CREATE = "/api/v2/workorders/create-ssc/"
 ORDER = "/workorders/create-secure/"
@@ -387,3 +390,22 @@ def test_the_symbol_of_the_upload_page_is_that_of_the_workorder(demo: Demo) -> N
     assert "QR version 4. An id may have up to 28 characters." in page
     assert "No QR code can say this" in seen(demo.staff, path + "x" * 29)
     assert as_(demo.other_staff).get(path).status_code == 404
+
+
+# The key under which secrets are kept
+
+
+def test_secrets_move_to_a_new_key_all_or_none(demo: Demo, settings: Any) -> None:
+    orders = [a_secure_order(demo, f"Order {number}") for number in range(2)]
+    graphics = [secure_graphic(order.layout, bytes(order.secret), order.pk, 600).dots for order in orders]
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another key, of 32 characters and more"
+    with pytest.raises(CommandError, match=rf"^Workorder {orders[0].pk}: .* Nothing was changed\.$"):
+        call_command("renew_secrets")
+    settings.SECRET_KEY_FALLBACKS = [old]
+    said = io.StringIO()
+    call_command("renew_secrets", stdout=said)
+    assert said.getvalue() == "Encrypted anew: 2 workorders.\n"
+    settings.SECRET_KEY_FALLBACKS = []
+    for order, before in zip(orders, graphics, strict=True):
+        order.refresh_from_db()
+        assert (secure_graphic(order.layout, bytes(order.secret), order.pk, 600).dots == before).all()

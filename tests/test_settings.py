@@ -19,6 +19,7 @@ BASE = Path(__file__).resolve().parent.parent
 SETTINGS = str(BASE / "portal" / "settings.py")
 VARIABLES = (
     *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"),
+    "SECRET_KEY_FALLBACKS",
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
     *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES", "LOG_FORMAT"),
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"),
@@ -55,6 +56,12 @@ def test_the_secret_key_is_made_once_and_private(home: Path) -> None:
     assert settings()["SECRET_KEY"] == key
     assert (home / "secret-key").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in home.iterdir() if path.name.startswith("secret")] == ["secret-key"]
+
+
+def test_keys_of_before_are_kept_beside_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings()["SECRET_KEY_FALLBACKS"] == []
+    monkeypatch.setenv("SECRET_KEY_FALLBACKS", f"{'a' * 32},{'b' * 40}")
+    assert settings()["SECRET_KEY_FALLBACKS"] == ["a" * 32, "b" * 40]
 
 
 def test_services_that_are_named_replace_the_embedded_ones(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,6 +168,7 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
         ("DATABASE_URL", "postgresql://someone@db.example"),
         ("DATABASE_URL", "nonsense"),
+        ("SECRET_KEY_FALLBACKS", f"{'a' * 32},short"),
         ("DATABASE_URL", "postgresql://someone@db.example/codes?sslmod=require"),
         ("CELERY_BROKER_URL", "filesystem://"),
         ("CELERY_BROKER_URL", "redis://queue.example:port/0"),
