@@ -9,17 +9,20 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
+from portal.leases import Pulse
 from portal.models import Event, User
 from portal.storage import storage
 from portal.timeline import events_of
 from tests.conftest import Demo, client_of
-from tests.running import DEADLINE
+from tests.running import DEADLINE, wait_for
 from tests.test_hand_over import of_company
 from tests.test_pages import as_, seen
 from tests.test_secure_archive import prepared, ready
+from tests.test_secure_upload import ended, waiting_for_locks
 from tests.test_worker import in_thread
 from workorders import deliveries, printing, work
 from workorders.models import Job, Workorder
@@ -259,6 +262,42 @@ def test_the_page_shows_progress_and_cancels(committed_demo: Demo) -> None:
     assert "hx-trigger" not in client.get(address, headers={"HX-Request": "true"}).content.decode()
     Job.objects.filter(pk=job.pk).update(status="error", status_updated_at=timezone.now())
     assert "Codeport could not make these secure codes" in client.post(address, {"images": "pdf"}).content.decode()
+
+
+def test_a_cancelled_workorder_is_not_drawn_any_further(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = committed_demo
+    workorder, enter = ready(demo), Pulse.enter
+
+    def cancelled_meanwhile(pulse: Pulse, phase: str, total: int | None) -> None:
+        enter(pulse, phase, total)
+        printing.cancel(workorder, demo.admin)
+
+    waiting = deliveries.prepare(workorder, "pdf", of_company(demo, "printco", "printer"), ADDRESS)
+    monkeypatch.setattr(Pulse, "enter", cancelled_meanwhile)
+    drawn = prepared(demo, workorder)
+    waiting.refresh_from_db()
+    assert [drawn.status, waiting.status] == ["cancelled", "cancelled"]
+    assert not storage().exists(delivery_name(drawn))
+    assert not events_of(workorder).filter(what="generated").exists()
+
+
+def test_who_asks_while_the_workorder_is_cancelled_is_refused(committed_demo: Demo) -> None:
+    workorder, said = ready(committed_demo), []
+
+    def ask(pk: int) -> None:
+        try:
+            deliveries.prepare(workorder, "tiff", committed_demo.printer, ADDRESS)
+        except deliveries.NotNow as reason:
+            said.append(str(reason))
+
+    asking = Thread(target=in_thread, args=(ask, workorder.pk))
+    with transaction.atomic():
+        printing.cancel(Workorder.objects.get(pk=workorder.pk), committed_demo.admin)
+        asking.start()
+        wait_for(lambda: waiting_for_locks() == 1, "it waits to hear whether that is committed")
+    ended([asking])
+    assert said == ["This workorder is cancelled; secure codes are handed out while it is ready to print."]
+    assert not workorder.jobs.filter(what="secure").exists()
 
 
 def test_nothing_can_be_generated_before_there_are_codes(committed_demo: Demo) -> None:

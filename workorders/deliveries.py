@@ -52,11 +52,13 @@ def refusal(workorder: Workorder) -> str:
     return ""
 
 
+@transaction.atomic
 def prepare(workorder: Workorder, kind: Format, user: User, address: str | None) -> Job:
     """The job that makes an archive of all codes there are now for this person; begun, from this address, if need be.
 
     NotNow as `refusal` says, or when nobody could fetch what would be made; NotMade when it has just failed.
     """
+    workorder = Workorder.objects.select_for_update().get(pk=workorder.pk)  # who cancels it waits, or was first
     if reason := refusal(workorder):
         raise NotNow(reason)
     delivery = Delivery(kind, workorder.codes_count, user.pk, address or "")

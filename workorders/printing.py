@@ -71,9 +71,11 @@ def reject(workorder: Workorder, by: User, reason: str) -> None:
 
 
 def cancel(workorder: Workorder, by: User) -> None:
-    """The brand owner calls it off; a worker blacklists its codes. OutOfTurn."""
+    """The brand owner calls it off; nobody draws its codes any more, and a worker blacklists them. OutOfTurn."""
     with transaction.atomic():
         _step(workorder, by, "cancelled", {})
+        for drawing in workorder.jobs.filter(what=Job.What.SECURE, status__in=Job.OPEN):
+            jobs.cancel(drawing, by)
         jobs.start(workorder, Job.What.BLACKLIST, {}, by)
 
 
