@@ -69,6 +69,26 @@ def test_each_side_hears_what_the_other_did(committed_demo: Demo) -> None:
     assert sent() == [([PRINTER], "Autumn: cancelled")]
 
 
+@pytest.mark.parametrize(
+    ("state", "next_step"),
+    [
+        ("new", "Confirm equipment and substrate, then generate the codes."),
+        ("ready_to_print", "Unless they are printed already, generate the codes again: earlier zips lack these."),
+        ("printed", "Nothing is left to do: they count as printed."),
+        ("completed", "Nothing is left to do: they count as printed."),
+    ],
+)
+def test_what_to_do_with_codes_that_arrived_depends_on_the_state(
+    committed_demo: Demo, state: str, next_step: str
+) -> None:
+    workorder = brought_to(a_secure_order(committed_demo), state, committed_demo)
+    sent()
+    ingested(committed_demo.staff, "id\nb-00000001\n", workorder=workorder.pk)
+    (message,) = mail.outbox
+    assert message.to == [PRINTER]
+    assert str(message.body).splitlines()[2] == next_step
+
+
 def test_only_printers_who_can_sign_in_and_want_mail_are_told(committed_demo: Demo) -> None:
     colleague = of_company(committed_demo, "printco", "printer")
     unwilling, gone = (_printer(committed_demo, name, **state) for name, state in OTHERS.items())

@@ -13,6 +13,8 @@ from django.urls import reverse
 from portal.models import Event, User
 from workorders.models import Workorder
 
+State = Workorder.State
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -24,7 +26,7 @@ class Notice:
 
 
 NOTICES: Final = {
-    "uploaded": Notice(True, "{codes:,} codes are there", "Confirm equipment and substrate, then generate the codes."),
+    "uploaded": Notice(True, "{codes:,} codes are there", "{arrived}"),
     "confirmed": Notice(False, "confirmed by {partner}", "It is ready to print. You are told when it is printed."),
     "printed": Notice(
         False, "{printed:,} printed, {wasted:,} wasted", "Check the quality, then complete it or reject."
@@ -36,13 +38,24 @@ NOTICES: Final = {
 }
 """By the name of the line; the others are told to nobody."""
 
+ARRIVED: Final[dict[str, str]] = {
+    State.NEW: "Confirm equipment and substrate, then generate the codes.",
+    State.READY_TO_PRINT: "Unless they are printed already, generate the codes again: earlier zips lack these.",
+}
+"""What the partner does with codes that arrived, by the state of the workorder; in the others nothing."""
+
 
 def tell(event_id: int) -> None:
     """Mail those whom a line of a workorder's timeline concerns and who want mail; OSError when the mail cannot go."""
     event = Event.objects.select_related("by").get(pk=event_id)
     workorder = Workorder.objects.select_related("company", "printing_partner", "created_by").get(pk=event.subject_id)
     notice = NOTICES[event.what]
-    words = {**event.detail, "owner": workorder.company, "partner": workorder.printing_partner}
+    words = {
+        **event.detail,
+        "owner": workorder.company,
+        "partner": workorder.printing_partner,
+        "arrived": ARRIVED.get(workorder.state, "Nothing is left to do: they count as printed."),
+    }
     context = {
         "name": " ".join(workorder.reference.split()),
         "result": notice.result.format(**words),
