@@ -12,7 +12,7 @@ from ingestion import engine
 from ingestion.models import IngestionRecord
 from tests.conftest import Demo, client_of, ingested
 from tests.test_api_upload import PROCESS, post_file, uploaded
-from workorders.models import Code
+from workorders.models import Code, UrlPrefix
 
 ADD = "/api/v2/ingestion/codes/add-sids/"
 PROCESS_FROM_FILE = "/api/v2/ingestion/codes/process-from-file/"
@@ -246,3 +246,27 @@ def test_both_addresses_refuse_alike(demo: Demo, path: str) -> None:
     assert client.post(path, {"record": key}, format="json").json() == {
         "detail": "Only code ingestion records of type S3 in state 'uploading' can be processed."
     }
+
+
+# Prefixes
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (ADD, {"mode": "api", "codes": []}),
+        (ADD, {"mode": "file", "id_format": "gs1"}),
+        (PROCESS, {"record": "nothing"}),
+        (PROCESS_FROM_FILE, {"record": "never posted"}),
+    ],
+)
+def test_a_refused_call_claims_no_url_prefix(
+    demo: Demo, path: str, said: dict[str, Any], headers: dict[str, str]
+) -> None:
+    client = client_of(demo.staff)
+    if said.get("record") == "never posted":
+        said = {"record": client.post(ADD, {"mode": "file"}, format="json").json()["record_key"]}
+    said = {"url_prefix": "https://codes.example.com/c", **said}
+    assert client.post(path, said, format="json", headers=headers).status_code == 400
+    assert not UrlPrefix.objects.exists()
