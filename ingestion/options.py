@@ -38,7 +38,7 @@ class GetPostDataSerializer(serializers.Serializer[Any]):
 class OptionsSerializer(serializers.Serializer[Any]):
     """What holds for all codes of an upload; the company is in the context."""
 
-    default_scm_data = serializers.JSONField(default=dict)
+    default_scm_data = serializers.JSONField(default=dict, allow_null=True)
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
     allow_posted_duplicates = serializers.BooleanField(default=False)
     id_format = serializers.ChoiceField(

@@ -169,6 +169,16 @@ def test_a_call_that_is_sent_again_adds_its_codes_once(committed_demo: Demo) -> 
     assert IngestionRecord.objects.count() == 1
 
 
+@pytest.mark.parametrize("path", [ADD, PROCESS, PROCESS_FROM_FILE])
+def test_defaults_may_be_null_as_the_schema_says(committed_demo: Demo, path: str) -> None:
+    client = client_of(committed_demo.staff)
+    said: dict[str, Any] = {"default_scm_data": None}
+    said |= {"mode": "api", "codes": [{"id": "abc12345"}]} if path == ADD else {"record": uploaded(client)}
+    answer = client.post(path, said, format="json")
+    assert answer.status_code in (200, 201), answer.content
+    assert IngestionRecord.objects.get(key=answer.json()["record_key"]).parameters["default_scm_data"] == {}
+
+
 def test_people_of_no_brand_owner_add_nothing(demo: Demo) -> None:
     answer = client_of(demo.root).post(ADD, {"mode": "api", "codes": [{"id": "abc12345"}]}, format="json")
     assert answer.status_code == 403
