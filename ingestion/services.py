@@ -34,6 +34,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Status = IngestionRecord.Status
 
 
+WRONG_STATE = "Only code ingestion records of type S3 in state 'uploading' can be processed."  # the spec's words
 NEVER_PROCESSED = timedelta(days=1)  # after which an upload expires; its form has by then, long ago
 MOST_EXPIRED = 500  # uploads, and as many files, in one sweep
 
@@ -105,7 +106,7 @@ def queue(record: IngestionRecord, parameters: dict[str, Any], by: User) -> None
     with transaction.atomic():
         locked = IngestionRecord.objects.select_for_update().get(pk=record.pk)
         if locked.status != Status.UPLOADING:
-            raise Unprocessable("Only code ingestion records of type S3 in state 'uploading' can be processed.")
+            raise Unprocessable(WRONG_STATE)
         try:
             storage().move(record.incoming_path, record.file_path)
         except FileNotFoundError:

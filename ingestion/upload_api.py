@@ -77,6 +77,8 @@ class Process(APIView):
         """Start checking an uploaded file and creating its codes, as the call says and, besides, `add-sids` said."""
         company = company_of(request)
         record = _named_in(request.data, company)
+        if record is not None and record.status != IngestionRecord.Status.UPLOADING:
+            raise Refused(services.WRONG_STATE)
         known = record.parameters if record else {}
         data = known | request.data if isinstance(request.data, dict) else request.data
         form = ProcessSerializer(data=data, context={"company": company})

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from ingestion import engine
 from ingestion.models import IngestionRecord
 from tests.conftest import Demo, client_of, ingested
-from tests.test_api_upload import PROCESS, post_file, uploaded
+from tests.test_api_upload import PROCESS, WRONG_STATE, post_file, uploaded
 from workorders.models import Code, UrlPrefix
 
 ADD = "/api/v2/ingestion/codes/add-sids/"
@@ -253,9 +253,17 @@ def test_both_addresses_refuse_alike(demo: Demo, path: str) -> None:
     assert client.post(path, [], format="json").status_code == 400
     key = uploaded(client)
     assert client.post(path, {"record": key}, format="json").status_code == 200
-    assert client.post(path, {"record": key}, format="json").json() == {
-        "detail": "Only code ingestion records of type S3 in state 'uploading' can be processed."
-    }
+    assert client.post(path, {"record": key}, format="json").json() == {"detail": WRONG_STATE}
+
+
+def test_a_record_in_another_state_is_refused_for_that_whatever_became_of_its_options(demo: Demo) -> None:
+    client = client_of(demo.staff)
+    key = announced(client, "id\nabc12345\n", default_scm_data={"product": "sku1"})
+    assert client.post(PROCESS_FROM_FILE, {"record": key}, format="json").status_code == 200
+    demo.company.products.filter(sku="sku1").update(is_archived=True)
+    for said in ({}, {"default_scm_data": {"product": "sku1"}}):
+        again = client.post(PROCESS_FROM_FILE, {"record": key, **said}, format="json")
+        assert (again.status_code, again.json()) == (400, {"detail": WRONG_STATE})
 
 
 # Prefixes

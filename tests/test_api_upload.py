@@ -23,6 +23,7 @@ from tests.test_ingestion import SPEC_EXAMPLE
 
 GET_POST_DATA = "/api/v2/ingestion/codes/upload/get-post-data/"
 PROCESS = "/api/v2/ingestion/codes/upload/process/"
+WRONG_STATE = "Only code ingestion records of type S3 in state 'uploading' can be processed."
 
 
 def post_file(post_data: dict[str, Any], content: str | bytes) -> Any:
@@ -163,8 +164,7 @@ def test_the_three_refusals_of_process_are_the_specs_words(committed_demo: Demo)
     key = uploaded(client)
     assert client.post(PROCESS, {"record": key}, format="json").status_code == 200
     again = client.post(PROCESS, {"record": key}, format="json")
-    message = "Only code ingestion records of type S3 in state 'uploading' can be processed."
-    assert (again.status_code, again.json()) == (400, {"detail": message})
+    assert (again.status_code, again.json()) == (400, {"detail": WRONG_STATE})
 
 
 def test_a_file_is_held_to_the_digest_that_the_call_names(committed_demo: Demo) -> None:

@@ -24,7 +24,7 @@ from portal.timeline import events_of
 from tests.conftest import Demo, client_of, ingested, queued
 from tests.running import DEADLINE, wait_for
 from tests.secure import a_secure_order, brought_to
-from tests.test_api_upload import PROCESS, uploaded
+from tests.test_api_upload import PROCESS, WRONG_STATE, uploaded
 from tests.test_commands import run
 from tests.test_pages import as_
 from tests.test_worker import in_thread, status_of
@@ -249,6 +249,15 @@ def test_another_url_prefix_than_the_workorders_is_refused_and_not_claimed(commi
     sentence = "The codes of this workorder begin with https://demo.test/; leave the prefix out."
     assert (refused.status_code, refused.json()) == (400, {"url_prefix": [sentence]})
     assert not committed_demo.company.url_prefixes.exists()
+
+
+def test_an_upload_that_filled_its_workorder_is_refused_for_its_state(committed_demo: Demo) -> None:
+    workorder, client = a_secure_order(committed_demo, quantity=2), client_of(committed_demo.staff)
+    key = uploaded(client, ids(1, 2))
+    assert answer(client, key, workorder=workorder.pk).status_code == 200
+    engine.run(IngestionRecord.objects.get(key=key).pk)
+    again = answer(client, key, workorder=workorder.pk)
+    assert (again.status_code, again.json()) == (400, {"detail": WRONG_STATE})
 
 
 def test_a_file_with_more_codes_than_there_is_room_leaves_everything_as_it_was(committed_demo: Demo) -> None:
