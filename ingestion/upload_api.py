@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ingestion import services
-from ingestion.json_reader import decoder
+from ingestion.json_reader import decoder, json_text
 from ingestion.models import IngestionRecord
 from ingestion.options import AddSidsSerializer, GetPostDataSerializer, ProcessSerializer
 from portal.api import TextJSONParser, person
@@ -32,6 +32,9 @@ class RowsParser(TextJSONParser):
 
     def load(self, text: str) -> Any:
         return decoder().decode(text)
+
+    def dump(self, data: Any) -> str:
+        return json_text(data)
 
 
 def company_of(request: Request) -> Company:

@@ -112,6 +112,11 @@ class TextJSONParser(JSONParser):
         """What the text means. ValueError or RecursionError when it means nothing."""
         return json.loads(text, parse_float=_finite)
 
+    def dump(self, data: Any) -> str:
+        """The text of what was loaded, by which one body is told from another."""
+        text: str = json.dumps(data, sort_keys=True)
+        return text
+
 
 def _finite(text: str) -> float:
     value = float(text)

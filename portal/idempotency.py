@@ -22,7 +22,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api import caller
+from portal.api import TextJSONParser, caller
 from portal.models import KeptAnswer
 
 HEADER = "Idempotency-Key"
@@ -53,7 +53,7 @@ def idempotent(handler: Handler) -> Handler:
             return handler(view, request, *args, **kwargs)
         if not KEY.fullmatch(key):
             raise ValidationError({HEADER: ["It takes 1 to 255 printable ASCII characters."]})
-        digest = _digest(request.data)
+        digest = _digest(_body(request))
         with transaction.atomic():
             kept, is_new = _claim(_digest([caller(request), key, request.path]), digest)
             if not is_new:
@@ -67,6 +67,12 @@ def idempotent(handler: Handler) -> Handler:
 
     once.is_idempotent = True  # type: ignore[attr-defined]  # the schema asks for it
     return once
+
+
+def _body(request: Request) -> str:
+    (parser,) = request.parsers or ()
+    assert isinstance(parser, TextJSONParser)  # noqa: S101  # tells the type checker
+    return parser.dump(request.data)
 
 
 def _digest(value: object) -> str:

@@ -169,6 +169,17 @@ def test_a_call_that_is_sent_again_adds_its_codes_once(committed_demo: Demo) -> 
     assert IngestionRecord.objects.count() == 1
 
 
+@pytest.mark.parametrize("other", ['{"id": "12345678"}', '{"id": "x", "id": 12345678}', '{"id": 12345678.0}'])
+def test_a_key_belongs_to_the_codes_as_they_are_written(demo: Demo, other: str) -> None:
+    client, headers = client_of(demo.staff), {"Idempotency-Key": "k"}
+    answers = [
+        client.post(ADD, f'{{"mode": "api", "codes": [{code}]}}', content_type="application/json", headers=headers)
+        for code in ('{"id": 12345678}', other, '{"id":12345678}')
+    ]
+    assert [answer.status_code for answer in answers] == [201, 422, 201]
+    assert answers[2]["Idempotency-Replayed"] == "true"
+
+
 @pytest.mark.parametrize("path", [ADD, PROCESS, PROCESS_FROM_FILE])
 def test_defaults_may_be_null_as_the_schema_says(committed_demo: Demo, path: str) -> None:
     client = client_of(committed_demo.staff)
