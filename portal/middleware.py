@@ -1,8 +1,30 @@
 """What every request passes."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.middleware import common
+
+
+class SameCall(HttpResponsePermanentRedirect):
+    """308: the same method and body elsewhere, where clients make a GET without a body of a POST that meets a 301."""
+
+    def __init__(self, to: str, **more: Any) -> None:
+        super().__init__(to, preserve_request=True, **more)
+
+
+class CommonMiddleware(common.CommonMiddleware):
+    """Django's, which leads addresses without their last slash on by a 308."""
+
+    response_redirect_class = SameCall
 
 
 def length_required(

@@ -201,6 +201,15 @@ def test_an_answer_has_its_own_media_type_whatever_is_accepted(demo: Demo, accep
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
 
 
+# An address without its last slash
+
+
+@pytest.mark.parametrize("method", ["get", "post", "patch"])
+def test_the_address_without_its_slash_leads_on_with_method_and_body(demo: Demo, method: str) -> None:
+    answer = client_of(demo.staff).generic(method.upper(), "/api/v2/products?limit=1", "{}", "application/json")
+    assert (answer.status_code, answer["Location"]) == (308, "/api/v2/products/?limit=1")
+
+
 # The request's id
 
 
