@@ -112,7 +112,8 @@ extend_schema_view(
         f"same however far it is. At most {paging.LOOKED_THROUGH:,} codes are looked through for one page: with "
         "filters other than `search` and `workorder` a page may hold fewer codes than `limit`, even none, and still "
         "have a `next`. `count` is exact without filters or with `workorder` alone; otherwise it counts what fits "
-        f"among the first {paging.LOOKED_THROUGH:,} codes.",
+        f"among the first {paging.LOOKED_THROUGH:,} codes. Codes that are made during the walk join it where their ids "
+        "belong, and are counted.",
         examples=[_example(CODE)],
     )
 )(code_api.CodeList)
