@@ -44,7 +44,7 @@ def codes_of(workorder: Workorder) -> list[tuple[int, int]]:
 
 
 def given_codes(workorder: Workorder) -> None:
-    """Three codes: inactive, active, and blacklisted as stolen."""
+    """Four codes: inactive, active, blacklisted as stolen, and blacklisted without a reason."""
     Code.objects.bulk_create(
         Code(
             identifier=f"code-{workorder.pk}-{place}",
@@ -54,7 +54,7 @@ def given_codes(workorder: Workorder) -> None:
             activation_status=status,
             blacklist_reason=reason,
         )
-        for place, (status, reason) in enumerate([(0, 0), (1, 0), (2, 4)], 1)
+        for place, (status, reason) in enumerate([(0, 0), (1, 0), (2, 4), (2, 0)], 1)
     )
 
 
@@ -128,7 +128,7 @@ def test_of_many_who_confirm_at_once_exactly_one_does(committed_demo: Demo) -> N
     assert list(events_of(workorder).values_list("what", flat=True)) == ["ordered", "confirmed"]
 
 
-def test_cancelling_blacklists_every_code_that_was_not(committed_demo: Demo) -> None:
+def test_cancelling_blacklists_every_code_that_has_no_reason_yet(committed_demo: Demo) -> None:
     workorder, other = a_secure_order(committed_demo), a_secure_order(committed_demo, "Other")
     given_codes(workorder)
     given_codes(other)
@@ -136,12 +136,12 @@ def test_cancelling_blacklists_every_code_that_was_not(committed_demo: Demo) -> 
     job = workorder.jobs.get(what=Job.What.BLACKLIST)
     work.run(job.pk)
     job.refresh_from_db()
-    assert (job.status, job.rows_done) == ("completed", 2)
-    assert codes_of(workorder) == [(2, 9), (2, 9), (2, 4)]
-    assert codes_of(other) == [(0, 0), (1, 0), (2, 4)]
+    assert (job.status, job.rows_done) == ("completed", 3)
+    assert codes_of(workorder) == [(2, 9), (2, 9), (2, 4), (2, 9)]
+    assert codes_of(other) == [(0, 0), (1, 0), (2, 4), (2, 0)]
     jobs.again(job)
     work.run(job.pk)
-    assert codes_of(workorder) == [(2, 9), (2, 9), (2, 4)]
+    assert codes_of(workorder) == [(2, 9), (2, 9), (2, 4), (2, 9)]
 
 
 @pytest.mark.parametrize(("ordered", "expected"), [(True, (1, 0)), (False, (0, 0))])
@@ -153,7 +153,7 @@ def test_completion_activates_inactive_codes_if_that_was_ordered(
     brought_to(workorder, "completed", committed_demo)
     for job in workorder.jobs.all():
         work.run(job.pk)
-    assert codes_of(workorder) == [expected, (1, 0), (2, 4)]
+    assert codes_of(workorder) == [expected, (1, 0), (2, 4), (2, 0)]
 
 
 def test_a_workorder_begins_without_codes_and_with_a_secret_of_its_own(demo: Demo) -> None:

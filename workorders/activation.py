@@ -16,8 +16,10 @@ def activate(job: Job, pulse: Pulse) -> None:
 
 
 def blacklist(job: Job, pulse: Pulse) -> None:
-    """Blacklist the codes of a cancelled workorder; one that is blacklisted already keeps its reason."""
-    codes = Code.objects.filter(workorder=job.workorder_id).exclude(activation_status=ActivationStatus.BLACKLISTED)
+    """Blacklist the codes of a cancelled workorder; one that was blacklisted for a reason keeps it."""
+    codes = Code.objects.filter(workorder=job.workorder_id).exclude(
+        activation_status=ActivationStatus.BLACKLISTED, blacklist_reason__gt=BlacklistReason.NONE
+    )
     _change(job, pulse, codes, ActivationStatus.BLACKLISTED, BlacklistReason.WORKORDER_CANCELLED)
 
 
