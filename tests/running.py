@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Thread
 from urllib.parse import quote
 
 from django.conf import settings
@@ -24,6 +25,32 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
     while not condition():
         assert time.monotonic() < end, f"Not within {DEADLINE:.0f} s: {what}"
         pause(0.05)
+
+
+def in_thread(task: Callable[[int], None], record_id: int) -> None:
+    """Run a task as a worker's thread does: with a database connection of its own."""
+    try:
+        task(record_id)
+    finally:
+        connection.close()
+
+
+def ended(threads: list[Thread]) -> None:
+    """Wait for their end; fail when one goes on and on."""
+    for thread in threads:
+        thread.join(DEADLINE)
+        assert not thread.is_alive()
+
+
+def waiting_for_locks() -> int:
+    """How many connections to the database wait for another."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND (database IS NULL OR database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        )
+        (count,) = cursor.fetchone()
+        return int(count)
 
 
 @contextmanager

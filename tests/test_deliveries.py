@@ -18,12 +18,10 @@ from portal.models import Event, User
 from portal.storage import storage
 from portal.timeline import events_of
 from tests.conftest import Demo, client_of
-from tests.running import DEADLINE, wait_for
+from tests.running import DEADLINE, ended, in_thread, wait_for, waiting_for_locks
 from tests.test_hand_over import of_company
 from tests.test_pages import as_, seen
 from tests.test_secure_archive import prepared, ready
-from tests.test_secure_upload import ended, waiting_for_locks
-from tests.test_worker import in_thread
 from workorders import deliveries, printing, work
 from workorders.models import Job, Workorder
 from workorders.secure_archive import delivery_name

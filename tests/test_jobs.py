@@ -10,8 +10,7 @@ import pytest
 from portal.leases import MOST_ATTEMPTS
 from portal.models import User
 from tests.conftest import Demo
-from tests.running import DEADLINE, kill, wait_for, worker
-from tests.test_worker import in_thread
+from tests.running import DEADLINE, in_thread, kill, wait_for, worker
 from workorders import jobs, minting, tasks, work
 from workorders.models import Code, Job, Workorder
 from workorders.orders import Order, place

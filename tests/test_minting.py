@@ -20,9 +20,8 @@ from rest_framework.test import APIClient
 
 from portal.models import User
 from tests.conftest import Demo, client_of
-from tests.running import DEADLINE
+from tests.running import DEADLINE, in_thread
 from tests.test_pages import as_, seen
-from tests.test_worker import in_thread
 from workorders import compact, jobs, services, work
 from workorders.archive import NoCodes, published
 from workorders.models import Code, Job, Product, UrlPrefix, Workorder

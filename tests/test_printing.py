@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from portal.timeline import events_of
 from tests.conftest import Demo
-from tests.running import DEADLINE
+from tests.running import DEADLINE, in_thread
 from tests.secure import a_secure_order, brought_to, printers_own
-from tests.test_worker import in_thread
 from workorders import jobs, printing, work
 from workorders.models import Code, Job, Workorder
 from workorders.orders import Order, ReferenceTaken, place

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import zxingcpp
-from django.db import connection, transaction
+from django.db import transaction
 from PIL import Image
 from rest_framework.test import APIClient
 
@@ -22,12 +22,12 @@ from ingestion.corrections import corrections, has_corrections
 from ingestion.models import IngestionRecord
 from portal.timeline import events_of
 from tests.conftest import Demo, client_of, ingested, queued
-from tests.running import DEADLINE, wait_for
+from tests.running import ended, in_thread, wait_for, waiting_for_locks
 from tests.secure import a_secure_order, brought_to
 from tests.test_api_upload import PROCESS, WRONG_STATE, uploaded
 from tests.test_commands import run
 from tests.test_pages import as_
-from tests.test_worker import in_thread, status_of
+from tests.test_worker import status_of
 from workorders import printing, receiving, work
 from workorders.models import Code, Job, Workorder
 
@@ -57,29 +57,12 @@ def archive_of(client: APIClient, workorder: Workorder) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(b"".join(found.streaming_content)))
 
 
-def waiting_for_locks() -> int:
-    """How many connections to the database wait for another."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND (database IS NULL OR database ="
-            " (SELECT oid FROM pg_database WHERE datname = current_database()))"
-        )
-        (count,) = cursor.fetchone()
-        return int(count)
-
-
 def started(*records: IngestionRecord) -> list[Thread]:
     """The records in work, each in a thread of its own."""
     threads = [Thread(target=in_thread, args=(engine.run, record.pk)) for record in records]
     for thread in threads:
         thread.start()
     return threads
-
-
-def ended(threads: list[Thread]) -> None:
-    for thread in threads:
-        thread.join(DEADLINE)
-        assert not thread.is_alive()
 
 
 # What it takes

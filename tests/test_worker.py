@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from ingestion import engine, services, tasks
 from ingestion.models import IngestionRecord
 from portal.broker import wake
 from portal.leases import MOST_ATTEMPTS
 from tests.conftest import Demo, client_of, queued
-from tests.running import DEADLINE, kill, wait_for, worker
+from tests.running import DEADLINE, in_thread, kill, wait_for, worker
 from tests.test_api_upload import PROCESS, uploaded
 from workorders.models import Code, Workorder
 
@@ -138,11 +136,3 @@ def test_an_ingestion_that_kills_its_workers_is_given_up(committed_demo: Demo) -
     assert status_of(record) == "error"
     assert record.result_data["error_counts"] == {"internal_error": 1}
     assert not Code.objects.exists()
-
-
-def in_thread(task: Callable[[int], None], record_id: int) -> None:
-    """Run a task as a worker's thread does: with a database connection of its own."""
-    try:
-        task(record_id)
-    finally:
-        connection.close()

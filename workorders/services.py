@@ -25,7 +25,6 @@ PREFIX = re.compile(  # RFC 3986, in the spelling that its section 6 calls norma
 DOT_SEGMENT = re.compile(r"/\.{1,2}(/|$)")
 NEEDLESS_PORTS = {"http": 80, "https": 443}
 LARGEST_PORT = 65535
-PREFIX_LOCK = 7_205_001  # any number no one else locks
 
 
 def workorders_for(user: User) -> QuerySet[Workorder]:
@@ -93,11 +92,13 @@ def claim_url_prefix(company: Company, prefix: str) -> None:
 
     Two prefixes meet when one begins with the other: then an id behind the shorter could spell a URL behind the longer.
     So they may not, be they of two companies or of one. The same prefix may be used again and again by its company.
+    Until the caller's transaction ends, others wait who want a prefix of the same host.
     """
     _refuse_prefix(company, prefix)
     bare = _bare(prefix)
+    host = bare.partition("/")[0]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PREFIX_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"URL prefixes of {host}"])
         longer = UrlPrefix.objects.annotate(at=StrIndex(F("prefix"), Value(bare))).filter(at=1)
         shorter = UrlPrefix.objects.annotate(at=StrIndex(Value(bare), F("prefix"))).filter(at=1)
         for other in longer.union(shorter):
