@@ -344,6 +344,7 @@ CELERY_TASK_ROUTES = {
     "workorders.tasks.run_job": {"queue": "archive"},
     "ingestion.tasks.tell_end": {"queue": "mail"},
     "workorders.tasks.tell": {"queue": "mail"},
+    "workorders.tasks.discard": {"queue": "mail"},
     "*.sweep": {"queue": "mail"},  # short work, which must not wait for long work
     "ingestion.tasks.expire": {"queue": "mail"},
 }

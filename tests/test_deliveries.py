@@ -18,7 +18,7 @@ from portal.models import Event, User
 from portal.storage import storage
 from portal.timeline import events_of
 from tests.conftest import Demo, client_of
-from tests.running import DEADLINE, ended, in_thread, wait_for, waiting_for_locks
+from tests.running import DEADLINE, ended, in_thread, wait_for, waiting_for_locks, worker
 from tests.test_hand_over import of_company
 from tests.test_pages import as_, seen
 from tests.test_secure_archive import prepared, ready
@@ -277,6 +277,24 @@ def test_a_cancelled_workorder_is_not_drawn_any_further(committed_demo: Demo, mo
     assert [drawn.status, waiting.status] == ["cancelled", "cancelled"]
     assert not storage().exists(delivery_name(drawn))
     assert not events_of(workorder).filter(what="generated").exists()
+
+
+@pytest.mark.parametrize("end", ["completed", "cancelled"])
+def test_nothing_is_kept_of_secure_codes_that_nobody_can_fetch_any_more(committed_demo: Demo, end: str) -> None:
+    demo = committed_demo
+    workorder = ready(demo)
+    name = delivery_name(prepared(demo, workorder))
+    printing.mark_printed(workorder, demo.printer, 5, 0)
+    printing.reject(workorder, demo.staff, "Smeared.")
+    printing.mark_printed(workorder, demo.printer, 5, 1)
+    assert storage().exists(name)
+    with worker():
+        if end == "completed":
+            printing.complete(workorder, demo.staff)
+        else:
+            printing.cancel(workorder, demo.admin)
+        wait_for(lambda: not storage().exists(name), "it is discarded")
+    assert workorder.jobs.get(what="secure").status == "completed"
 
 
 def test_who_asks_while_the_workorder_is_cancelled_is_refused(committed_demo: Demo) -> None:

@@ -44,7 +44,7 @@ def test_each_side_hears_what_the_other_did(committed_demo: Demo) -> None:
     workorder = a_secure_order(demo, "Spring", quantity=3)
     assert sent() == []
     ingested(demo.staff, "id\nb-00000001\nb-00000002\n", workorder=workorder.pk)
-    assert sent() == [([PRINTER], "Spring: 2 codes are there")]
+    assert sent() == [([PRINTER], "Spring: codes uploaded: 2")]
     ingested(demo.staff, "id\nbad\n", workorder=workorder.pk)
     assert sent() == [], "an upload that failed is not told"
     brought_to(workorder, "ready_to_print", demo)

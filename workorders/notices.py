@@ -26,7 +26,7 @@ class Notice:
 
 
 NOTICES: Final = {
-    "uploaded": Notice(True, "{codes:,} codes are there", "{arrived}"),
+    "uploaded": Notice(True, "codes uploaded: {codes:,}", "{arrived}"),
     "confirmed": Notice(False, "confirmed by {partner}", "It is ready to print. You are told when it is printed."),
     "printed": Notice(
         False, "{printed:,} printed, {wasted:,} wasted", "Check the quality, then complete it or reject."

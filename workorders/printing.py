@@ -61,6 +61,7 @@ def complete(workorder: Workorder, by: User) -> None:
     """The brand owner accepts what was printed; its codes become active if that was ordered. OutOfTurn."""
     with transaction.atomic():
         _step(workorder, by, "completed", {})
+        _hand_out_no_more(workorder, by)
         if workorder.activate_on_complete:
             jobs.start(workorder, Job.What.ACTIVATE, {"after": 0}, by)
 
@@ -71,12 +72,18 @@ def reject(workorder: Workorder, by: User, reason: str) -> None:
 
 
 def cancel(workorder: Workorder, by: User) -> None:
-    """The brand owner calls it off; nobody draws its codes any more, and a worker blacklists them. OutOfTurn."""
+    """The brand owner calls it off; a worker blacklists its codes. OutOfTurn."""
     with transaction.atomic():
         _step(workorder, by, "cancelled", {})
-        for drawing in workorder.jobs.filter(what=Job.What.SECURE, status__in=Job.OPEN):
-            jobs.cancel(drawing, by)
+        _hand_out_no_more(workorder, by)
         jobs.start(workorder, Job.What.BLACKLIST, {}, by)
+
+
+def _hand_out_no_more(workorder: Workorder, by: User) -> None:
+    """Nobody can fetch its secure codes from now on, so they are neither drawn nor kept."""
+    for drawing in workorder.jobs.filter(what=Job.What.SECURE, status__in=Job.OPEN):
+        jobs.cancel(drawing, by)
+    transaction.on_commit(lambda: wake(tasks.discard, workorder.pk))
 
 
 def codes_arrived(workorder: Workorder, by: User, count: int, upload: str) -> None:

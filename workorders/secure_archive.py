@@ -86,6 +86,12 @@ def delivery_name(job: Job) -> str:
     return f"workorders/{job.workorder.company_id}/{job.workorder_id}/secure-{job.pk}.zip"
 
 
+def discard(workorder_id: int) -> None:
+    """Take all that was prepared of the workorder's secure codes out of the storage."""
+    for job in Job.objects.filter(workorder=workorder_id, what=Job.What.SECURE).select_related("workorder"):
+        storage().delete(delivery_name(job))
+
+
 def graphic_of(workorder: Workorder) -> Graphic:
     """The secure graphic of a workorder whose equipment is confirmed. SecretLost when no key opens its secret."""
     assert workorder.equipment is not None  # noqa: S101  # confirmed
