@@ -33,7 +33,7 @@ from workorders.codes import COLUMNS
 from workorders.models import Code, Product, Workorder
 
 RUNS = 3
-SMALL = 100_000  # rows of the comparisons that would take too long with more
+SMALL = 100_000  # rows of the comparisons with what is slow
 FULL = 10_000_000  # codes in the table that is not empty
 
 Measured = tuple[float, float]  # seconds, peak memory in MB
@@ -271,22 +271,16 @@ def set_up() -> None:
 
 def measure(count: int) -> None:
     """Print the whole table for files of `count` rows."""
-    from benchmarks.others import bulk_create, full_clean, import_export
+    from benchmarks.others import blind_import_export, bulk_create, full_clean, import_export
 
-    small, few = min(count, SMALL), min(count, 10_000)
+    small = min(count, SMALL)
     print("| figure, ours / other | ratio | at most | rows/s of ours | MB of ours |\n|---|---|---|---|---|")
-    Comparison(
-        "ingest / django-import-export with use_bulk, empty table", "1/100", ingest, import_export, small, few
-    ).run()
+    Comparison("ingest / django-import-export with use_bulk, empty table", "1/100", ingest, import_export, small).run()
+    name = "ingest / the same, which does not look whether an id is there"
+    Comparison(name, "", ingest, blind_import_export, small).run()
     Comparison("ingest / bulk_create without a check, empty table", "1/6", ingest, bulk_create, small).run()
-    Comparison(
-        "ingest / DictReader, full_clean, bulk_create, empty table",
-        "1/60",
-        ingest,
-        full_clean,
-        small,
-        few,
-    ).run()
+    name = "ingest / DictReader, full_clean, bulk_create, empty table"
+    Comparison(name, "1/60", ingest, full_clean, small).run()
     peak = Comparison("ingest / raw COPY in file order, empty table", "1.10", ingest, raw_copy, count).run()
     many = count * 10
     name = f"cost a row, {many:,} rows / {small:,} rows, empty table"

@@ -87,7 +87,6 @@ class CodeResource(ModelResource):  # type: ignore[misc]  # the library has no t
         use_bulk = True
         batch_size = 5000
         skip_diff = True
-        force_init_instance = True  # no look for the row in the table first
 
     def __init__(self, workorder: Workorder) -> None:
         super().__init__()
@@ -99,12 +98,24 @@ class CodeResource(ModelResource):  # type: ignore[misc]  # the library has no t
         instance.scm_data = {name: row[name] for name in ("pallet_number", "intended_market")}
 
 
-def import_export(path: Path) -> Measured:
+class BlindCodeResource(CodeResource):
+    """The same, without a look whether the table has a row's id already."""
+
+    class Meta(CodeResource.Meta):
+        force_init_instance = True
+
+
+def import_export(path: Path, resource: type[CodeResource] = CodeResource) -> Measured:
     """`import_data` of django-import-export with `use_bulk`."""
 
     def work() -> None:
         with path.open() as table:
             rows = Dataset().load(table, format="csv")
-        CodeResource(_workorder()).import_data(rows, raise_errors=True, use_transactions=True)
+        resource(_workorder()).import_data(rows, raise_errors=True, use_transactions=True)
 
     return apart(work)
+
+
+def blind_import_export(path: Path) -> Measured:
+    """`import_export` without a look for what the table has."""
+    return import_export(path, BlindCodeResource)
