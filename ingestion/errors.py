@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,13 +206,13 @@ class ErrorLog:
         self.path = folder / "errors"
         self.spool = self.path.open("w", encoding="utf-8")
         self.counts: Counter[str] = Counter()
-        self.ids: dict[str, list[str]] = {}
+        self.ids: defaultdict[str, list[str]] = defaultdict(list)
         self._warnings: dict[tuple[str, str], dict[str, Any]] = {}
 
     def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", id: str = "") -> None:  # noqa: A002  # the field's word
         """Note one error; `id` is that of its row, where the row has one."""
         self.counts[kind] += 1
-        ids = self.ids.setdefault(kind, [])
+        ids = self.ids[kind]
         if id and len(ids) < IDS_PER_KIND:
             ids.append(shown(id))
         text = f"{shown(column)}\t{shown(value)}\t{kind}\t{detail}".replace("\\", "\\\\")

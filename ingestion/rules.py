@@ -240,11 +240,11 @@ class RowRules:
 
     def _attributes(self, row: int, cells: tuple[str, ...], identifier: str) -> Attributes:
         """Product, activation status and blacklist reason of a row; what is wrong with them is reported."""
-        known = self._resolved(cells)
-        if known is not None:
-            return known
         faults = self.known_faults.get(cells)
         if faults is None:
+            known = self._resolved(cells)
+            if known is not None:
+                return known
             if len(self.known_faults) == MOST_FAULTS:
                 self.known_faults.clear()
             faults = self.known_faults[cells] = list(self._faults(cells))
