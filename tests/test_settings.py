@@ -208,6 +208,7 @@ def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
         "ingestion.tasks.expire": "mail",
         "workorders.tasks.sweep": "mail",
         "workorders.tasks.tell": "mail",
+        "workorders.tasks.discard": "mail",
     }
     assert set(app.amqp.queues.consume_from) == {"ingest", "archive", "mail"}
 
