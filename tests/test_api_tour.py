@@ -1,4 +1,4 @@
-"""The tour of docs/api.md, followed word for word, by a portal that lets nobody call more than ten times a second."""
+"""The tour of docs/api.md, followed word for word, by a portal that lets nobody call more than five times a second."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TOUR = (CHECKOUT / "docs" / "api.md").read_text()
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """A portal of its own."""
     folder = tmp_path_factory.mktemp("tour")
-    with Up(folder / "out", folder / "home", API_RATE="10/s") as up:
+    with Up(folder / "out", folder / "home", API_RATE="5/s") as up:
         up.wait_ready()
         yield up
         assert up.end(signal.SIGTERM) == 0
