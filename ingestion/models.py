@@ -14,9 +14,9 @@ from django.db.models.functions import Now
 from ingestion.errors import GS1_KINDS, KINDS, Kind
 from portal.leases import Leased
 from portal.models import Company
+from portal.storage import INCOMING
 from workorders.models import Workorder
 
-INCOMING = "incoming"  # the folder that signed forms write to
 KEY_ALPHABET = string.ascii_lowercase + string.digits
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -17,12 +18,12 @@ from django.utils import timezone
 
 from ingestion import tasks
 from ingestion.errors import message
-from ingestion.models import INCOMING, IngestionRecord
+from ingestion.models import IngestionRecord
 from portal import timeline
 from portal.broker import wake
 from portal.leases import REMINDER
 from portal.models import Company, User
-from portal.storage import storage
+from portal.storage import INCOMING, storage
 
 CONTENT_TYPES = {
     "csv": "text/csv",
@@ -85,6 +86,17 @@ def upload_rows(user: User, company: Company, rows: str, parameters: dict[str, A
         queue(record, parameters, user)
         transaction.on_commit(lambda: wake(tasks.run, record.pk))
     return record
+
+
+@contextmanager
+def while_awaited(name: str) -> Iterator[bool]:
+    """Hold the upload whose file is to be stored as `name`, and tell whether it waits for one.
+
+    `process` and `cancel` wait until the file is stored, so that none arrives behind what they did.
+    """
+    waiting = IngestionRecord.objects.filter(key=name.removeprefix(f"{INCOMING}/"), status=Status.UPLOADING)
+    with transaction.atomic():
+        yield waiting.select_for_update(no_key=True).first() is not None
 
 
 def process(record: IngestionRecord, parameters: dict[str, Any], by: User) -> None:

@@ -1,6 +1,8 @@
 from django.urls import path
 
 from ingestion import api, api_docs, product_views, record_views, upload_api, views  # noqa: F401  # completes the schema
+from ingestion.services import while_awaited
+from portal import storage
 
 API = "api/v2/ingestion/"
 
@@ -13,6 +15,7 @@ urlpatterns = [
     path("ingestions/<slug:key>/cancel/", record_views.record_cancel, name="record-cancel"),
     path("ingestions/<slug:key>/errors.csv", record_views.record_errors_csv, name="record-errors-csv"),
     path("ingestions/<slug:key>/rows-with-errors/", record_views.record_corrections, name="record-corrections"),
+    path("storage/", storage.receive, {"while_awaited": while_awaited}, name="storage-receive"),
     path("products/import/", product_views.product_import, name="product-import"),
     path(API, api.RecordList.as_view()),
     path(f"{API}codes/upload/get-post-data/", upload_api.GetPostData.as_view(), name="api-get-post-data"),

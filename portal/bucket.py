@@ -84,6 +84,8 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
 
     def signed_form(self, site: str, name: str, content_type: str) -> dict[str, Any]:
         """The `url` and `fields` by which anyone may post one file as `name` within FORM_LIFETIME."""
+        if not storage.is_incoming(name):
+            raise ValueError(f"A form is for a file below {storage.INCOMING}/, not for {name!r}.")
         fields = {"Content-Type": content_type, "success_action_status": "201"}
         return self.client.generate_presigned_post(
             self.bucket_name,

@@ -1,8 +1,9 @@
 """Where uploads and archives live, and the signed form by which a file gets there.
 
 The form is S3's POST policy. Where the files are below CODEPORT_HOME the portal takes it itself, with the fields, rules
-and answers that clients know from S3: every field must be one the policy names, with the value it names, the file comes
-last, and its size lies in the policy's range. Where they are in a bucket, `portal.bucket` does the same by S3.
+and answers that clients know from S3: every field must be one the policy names, once, with the value it names, the file
+comes last, and its size lies in the policy's range. The file is stored under the name in the signed policy, below
+INCOMING, and only while somebody waits for it. Where files are in a bucket, `portal.bucket` does the same by S3.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,7 +28,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, storages
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -34,11 +37,21 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 FORM_LIFETIME = timedelta(minutes=30)
+INCOMING = "incoming"  # the folder that signed forms write to, and nothing else
 SIGNATURE = "x-codeport-signature"
+IGNORED = "x-ignore-"  # fields whose name begins so are the client's own, as with S3
+
+WhileAwaited = Callable[[str], AbstractContextManager[bool]]
+"""Holds the upload of a name in its state, and tells whether it waits for its file."""
 
 
 def _sign(policy: str) -> str:
     return salted_hmac("portal.storage", policy, algorithm="sha256").hexdigest()
+
+
+def is_incoming(name: str) -> bool:
+    """Whether a signed form may write `name`: a file directly below INCOMING."""
+    return re.fullmatch(rf"{INCOMING}/[a-z0-9]+", name) is not None
 
 
 class Unusable(Exception):  # noqa: N818  # says what is the matter with the storage
@@ -70,8 +83,10 @@ class EmbeddedStorage(FileSystemStorage):
     def signed_form(self, site: str, name: str, content_type: str) -> dict[str, Any]:
         """The `url` and `fields` by which anyone may post one file as `name` within FORM_LIFETIME.
 
-        `site` is the portal's own address as the client sees it, ending in a slash.
+        `name` is one below INCOMING; `site` is the portal's own address as the client sees it, ending in a slash.
         """
+        if not is_incoming(name):
+            raise ValueError(f"A form is for a file below {INCOMING}/, not for {name!r}.")
         fields = {"key": name, "Content-Type": content_type, "success_action_status": "201"}
         policy = {
             "expiration": (timezone.now() + FORM_LIFETIME).isoformat(),
@@ -134,9 +149,18 @@ class Refusal(Exception):  # noqa: N818  # the field's word: S3 refuses a form
         self.status, self.code = status, code
 
 
-def check_policy(posted: Mapping[str, str]) -> int:
-    """The largest size in bytes the signed form in `posted` allows; Refusal when the form is not ours as we gave it."""
-    encoded, signature = posted.get("policy", ""), posted.get(SIGNATURE, "")
+@dataclass(frozen=True)
+class Permit:
+    """What a signed form allows: a file of `largest` bytes at most, stored as `name`."""
+
+    name: str
+    largest: int
+
+
+def check_policy(fields: QueryDict) -> Permit:
+    """What the signed form of these `fields` allows; Refusal when the form is not ours as we gave it."""
+    posted = _each_once(fields)
+    encoded, signature = posted.pop("policy", ""), posted.pop(SIGNATURE, "")
     if not encoded or not signature:
         raise Refusal(403, "AccessDenied", "The form lacks its policy or its signature, or they came after the file.")
     if not constant_time_compare(signature, _sign(encoded)):
@@ -149,12 +173,28 @@ def check_policy(posted: Mapping[str, str]) -> int:
     if expiration is None or expiration <= timezone.now():
         raise Refusal(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
     *exact, (_range, _smallest, largest) = policy["conditions"]
-    expected = {name: value for condition in exact for name, value in condition.items()}
-    given = {name: value for name, value in posted.items() if name not in ("policy", SIGNATURE)}
-    for name in expected.keys() | given.keys():
-        if expected.get(name) != given.get(name):
+    expected = {name.lower(): value for condition in exact for name, value in condition.items()}
+    for name in expected.keys() | posted.keys():
+        if expected.get(name) != posted.get(name):
             raise Refusal(403, "AccessDenied", f"Invalid according to Policy: Policy condition failed: {name}")
-    return int(largest)
+    name = expected["key"]
+    if not is_incoming(name):
+        raise Refusal(403, "AccessDenied", "Invalid according to Policy: Policy condition failed: key")
+    return Permit(name, int(largest))
+
+
+def _each_once(fields: QueryDict) -> dict[str, str]:
+    """The posted fields by their names in small letters, as S3 tells them apart, without the client's own.
+
+    Refusal when one came twice: who checks must not read another value than who uses it.
+    """
+    posted: dict[str, str] = {}
+    for name, values in fields.lists():
+        key = name.lower()
+        if key in posted or len(values) > 1:
+            raise Refusal(400, "InvalidArgument", f"The form takes each field once, and {name} came several times.")
+        posted[key] = str(values[0])
+    return {name: value for name, value in posted.items() if not name.startswith(IGNORED)}
 
 
 class PolicyUploadHandler(TemporaryFileUploadHandler):
@@ -164,6 +204,8 @@ class PolicyUploadHandler(TemporaryFileUploadHandler):
     """
 
     parser: MultiPartParser
+    while_awaited: WhileAwaited
+    permit: Permit
     refusal: Refusal | None = None
     files = 0
 
@@ -179,26 +221,38 @@ class PolicyUploadHandler(TemporaryFileUploadHandler):
         try:
             if self.field_name != "file" or self.files > 1:
                 raise Refusal(400, "InvalidArgument", "The form takes exactly one file, in the field `file`.")
-            self.largest = check_policy(self.parser._post.dict())  # type: ignore[attr-defined]  # fields read so far
+            before: QueryDict = self.parser._post  # type: ignore[attr-defined]  # the fields read so far
+            self.permit, self.fields = check_policy(before), len(before)
+            with self.while_awaited(self.permit.name) as is_awaited:
+                _refuse_unless(is_awaited)
         except Refusal as refusal:
             self.refusal = self.refusal or refusal
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.size += len(raw_data)
-        if self.refusal is None and self.size > self.largest:
-            reason = f"The file is larger than the {self.largest:,} bytes allowed."
+        if self.refusal is None and self.size > self.permit.largest:
+            reason = f"The file is larger than the {self.permit.largest:,} bytes allowed."
             self.refusal = Refusal(400, "EntityTooLarge", reason)
         if self.refusal is None:
             self.digest.update(raw_data)
             super().receive_data_chunk(raw_data, start)
 
 
+def _refuse_unless(is_awaited: bool) -> None:
+    if not is_awaited:
+        raise Refusal(403, "AccessDenied", "The upload of this form no longer waits for a file; begin a new upload.")
+
+
 @csrf_exempt
 @require_POST
-def receive(request: HttpRequest) -> HttpResponse:
-    """Take one file by its signed form: 201, or S3's XML error with 400 or 403. The form itself is the permission."""
+def receive(request: HttpRequest, while_awaited: WhileAwaited) -> HttpResponse:
+    """Take one file by its signed form: 201, or S3's XML error with 400 or 403. The form itself is the permission.
+
+    The file is stored while `while_awaited` holds its upload, so that none comes to what is processed already.
+    """
     try:
-        with _posted(request) as (name, file, etag):
+        with _posted(request, while_awaited) as (name, file, etag), while_awaited(name) as is_awaited:
+            _refuse_unless(is_awaited)
             storage().save(name, file)
     except Refusal as refusal:
         body = f"<Error><Code>{refusal.code}</Code><Message>{escape(str(refusal))}</Message></Error>"
@@ -219,9 +273,10 @@ def receive(request: HttpRequest) -> HttpResponse:
 
 
 @contextmanager
-def _posted(request: HttpRequest) -> Iterator[tuple[str, Any, str]]:
+def _posted(request: HttpRequest, while_awaited: WhileAwaited) -> Iterator[tuple[str, Any, str]]:
     """The name, the file and the ETag of a posted form that its policy allows; nothing of it is left afterwards."""
     handler = PolicyUploadHandler(request)
+    handler.while_awaited = while_awaited
     try:
         handler.parser = MultiPartParser(request.META, request, [handler], "utf-8")
         posted, files = handler.parser.parse()
@@ -235,7 +290,10 @@ def _posted(request: HttpRequest) -> Iterator[tuple[str, Any, str]]:
             raise handler.refusal
         if "file" not in files:
             raise Refusal(400, "InvalidArgument", "The form takes exactly one file, in the field `file`.")
-        yield str(posted["key"]), files["file"], handler.etag
+        _each_once(posted)
+        if behind := [*posted][handler.fields :]:
+            raise Refusal(400, "InvalidArgument", f"The file must be the last field, and {behind[0]} came after it.")
+        yield handler.permit.name, files["file"], handler.etag
 
 
 def _xml(body: str, status: int) -> HttpResponse:

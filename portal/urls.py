@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from portal import account_views, api_pages, health, me, people_views, storage, style, token_views, views
+from portal import account_views, api_pages, health, me, people_views, style, token_views, views
 
 urlpatterns = [
     path("", include("ingestion.urls")),
@@ -10,7 +10,6 @@ urlpatterns = [
     path("api/v2/me/", me.Me.as_view()),
     path("api/schema/", api_pages.schema, name="api-schema"),
     path("api/docs/", api_pages.docs, name="api-docs"),
-    path("storage/", storage.receive, name="storage-receive"),
     path("tokens/", token_views.token_list, name="token-list"),
     path("tokens/create/", token_views.token_create, name="token-create"),
     path("tokens/<int:pk>/revoke/", token_views.token_revoke, name="token-revoke"),

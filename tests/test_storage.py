@@ -21,10 +21,12 @@ from django.http import HttpResponseBase
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
+from ingestion.models import IngestionRecord
 from portal import bucket as portal_bucket
 from portal import storage as portal_storage
 from portal.downloads import download
 from portal.storage import storage
+from tests.conftest import Demo
 
 NAME = "incoming/abc"
 CONTENT = b"id\nabc12345\n"
@@ -33,9 +35,14 @@ FILE = ("file", ("a.csv", CONTENT, "text/plain"))
 
 @pytest.fixture(params=["embedded", "bucket"], autouse=True)
 def kind(request: pytest.FixtureRequest) -> Any:
-    """Each test is made for both."""
+    """Each test is made for both; where the portal takes the file, an upload waits for it."""
     if request.param == "bucket":
         request.getfixturevalue("bucket")
+    else:
+        demo: Demo = request.getfixturevalue("demo")
+        IngestionRecord.objects.create(
+            key="abc", company=demo.company, created_by=demo.staff, filetype="csv", ingestion_mode="api"
+        )
     yield request.param
     for name in (NAME, f"{NAME}x"):
         storage().delete(name)
@@ -163,12 +170,89 @@ def test_a_file_over_the_limit_is_refused_and_nothing_kept(settings: Settings) -
     assert list(settings.SPOOL_DIR.glob("*")) == []
 
 
+def others() -> set[str]:
+    """The names that hostile forms of these tests would write, and that hold something now."""
+    names = (FOREIGN, "uploads/abc", "incoming/other", f"{NAME}x", "a.csv")
+    return {name for name in names if storage().exists(name)}
+
+
+FOREIGN = "workorders/9/8/archive.zip"
+HOSTILE = {
+    "key": FOREIGN,
+    "Content-Type": "text/html",
+    "success_action_status": "200",
+    "policy": base64.b64encode(b'{"expiration": "2100-01-01T00:00:00Z", "conditions": []}').decode(),
+    "signature": "0" * 64,
+}
+
+
+@pytest.mark.parametrize("field", HOSTILE)
+@pytest.mark.parametrize("place", ["behind the file", "behind its equal", "before its equal"])
+def test_a_field_that_comes_twice_changes_nothing(kind: str, field: str, place: str) -> None:
+    signed = form()
+    named = signature(signed) if field == "signature" else field
+    parts, second = fields(signed), (named, (None, HOSTILE[field]))
+    sent = {
+        "behind the file": [*parts, FILE, second],
+        "behind its equal": [*parts, second, FILE],
+        "before its equal": [second, *parts, FILE],
+    }[place]
+    answer = send(signed, *sent)
+    assert others() == set()
+    if kind == "embedded":
+        assert answer[:2] == (400, "InvalidArgument")
+        assert not storage().exists(NAME)
+    else:
+        assert answer.status in (201, 400, 403)
+        assert not storage().exists(NAME) or read(NAME) == CONTENT
+
+
+@pytest.mark.parametrize("field", HOSTILE)
+def test_not_even_the_same_value_may_come_twice(kind: str, field: str) -> None:
+    signed = form()
+    named = signature(signed) if field == "signature" else field
+    again = (named, (None, signed["fields"][named]))
+    for sent in ([*fields(signed), again, FILE], [*fields(signed), FILE, again]):
+        assert send(signed, *sent).status == 400 or kind == "bucket"
+    assert others() == set()
+
+
+@pytest.mark.parametrize(
+    "name", [FOREIGN, "uploads/abc", "incoming", "incoming/", "incoming/../uploads/abc", "incoming/other", "\0", ""]
+)
+@pytest.mark.parametrize("place", ["instead", "behind the file"])
+def test_another_name_is_never_written(kind: str, name: str, place: str) -> None:
+    signed = form()
+    if place == "instead":
+        answer = send(signed, *fields(signed, key=name), FILE)
+    else:
+        answer = send(signed, *fields(signed), FILE, ("key", (None, name)))
+    assert others() == set()
+    assert answer.status in (400, 403) or (kind, place) == ("bucket", "behind the file")
+
+
 def test_fields_after_the_file_do_not_count() -> None:
     signed = form()
     parts = fields(signed)
     assert send(signed, FILE, *parts).status in (400, 403)
     assert send(signed, *parts[:-1], FILE, parts[-1]).status in (400, 403)
     assert not storage().exists(NAME)
+
+
+def test_any_field_after_the_file_is_refused(kind: str) -> None:
+    signed = form()
+    for late in (("acl", (None, "public-read")), ("x-ignore-me", (None, "1")), ("file", (None, "x"))):
+        answer = send(signed, *fields(signed), FILE, late)
+        assert answer[:2] == (400, "InvalidArgument") or kind == "bucket"
+    assert kind == "bucket" or not storage().exists(NAME)
+
+
+def test_fields_are_named_in_any_case_and_ones_own_are_ignored() -> None:
+    signed = form()
+    small = [(name.lower(), part) for name, part in fields(signed)]
+    assert send(signed, *small, FILE).status == 201
+    assert send(signed, ("x-ignore-client", (None, "ours")), *fields(signed), FILE).status == 201
+    assert read(NAME) == CONTENT
 
 
 def test_of_two_files_the_second_is_never_stored(kind: str) -> None:
