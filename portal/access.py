@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
-from ipaddress import ip_address
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from rest_framework.throttling import BaseThrottle
 
 from portal.models import User
 
 P = ParamSpec("P")
-
-
-def address_of(request: HttpRequest) -> str | None:
-    """Where a request came from, behind the NUM_PROXIES proxies of the portal; None where nobody can tell."""
-    try:
-        return str(ip_address(BaseThrottle().get_ident(request) or ""))  # type: ignore[arg-type]  # reads META alone
-    except ValueError:
-        return None
 
 
 class PersonRequest(HttpRequest):

@@ -274,7 +274,6 @@ ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}  # failed attempts keep the library'
 
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed password or a new way to sign in
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ALLAUTH_TRUSTED_PROXY_COUNT = NUM_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever is here followed a link in a mail, or was made by an operator
@@ -321,7 +320,6 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS is no call; the schema describes the API
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.WhateverIsAccepted",
     "EXCEPTION_HANDLER": "portal.api.exception_handler",
-    "NUM_PROXIES": NUM_PROXIES,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Codeport",
@@ -384,18 +382,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "lines": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"},
+        "lines": {"()": "portal.logs.Lines"},
         "json": {"()": "portal.logs.JsonLines"},
     },
     "filters": {
         "request_id": {"()": "portal.request_ids.RequestIdFilter"},
         "work": {"()": "portal.logs.WorkFilter"},
+        "access": {"()": "portal.logs.AccessFilter"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": LOG_FORMAT,
-            "filters": ["request_id", "work"],
+            "filters": ["request_id", "work", "access"],
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
@@ -403,5 +402,8 @@ LOGGING = {
         **{name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion")},
         "django.request": {"level": "ERROR"},  # anyone can ask for what is not there
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anyone can ask for any host
+        # Django gives these handlers of their own, which would write what they get.
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
     },
 }

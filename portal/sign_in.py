@@ -10,7 +10,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from portal.addresses import address_of
 from portal.models import User
+
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound to it
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +23,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Where the request came from; the library itself fails where a proxy's header is missing."""
+        return address_of(request) or UNKNOWN_ADDRESS
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """The link of a mail; whoever asks for it has no say in its host."""

@@ -343,7 +343,7 @@ def test_a_client_cannot_make_up_its_address(anybody: Client, code: Code, three_
 def test_behind_a_proxy_the_address_before_it_counts(
     anybody: Client, code: Code, three_a_day: None, settings: Any
 ) -> None:
-    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+    settings.NUM_PROXIES = 1
     one, other = address(), address()
     assert statuses(anybody, 4, HTTP_X_FORWARDED_FOR=f"203.0.113.9, {one}") == [200, 200, 200, 429]
     assert statuses(anybody, 1, HTTP_X_FORWARDED_FOR=f"203.0.113.9, {other}") == [200]

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from portal.access import address_of
+from portal.addresses import address_of
 from portal.downloads import is_fetched, is_rest, streamed
 from portal.leases import Status
 from portal.models import Event, User

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponseBase
 from django.utils.text import slugify
 
-from portal.access import address_of
+from portal.addresses import address_of
 from portal.downloads import download, is_fetched, is_rest
 from portal.timeline import note
 from workorders.archive import Kind, NoCodes, archive_name, published

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.access import address_of
+from portal.addresses import address_of
 from portal.api import person
 from portal.idempotency import idempotent
 from portal.leases import Status

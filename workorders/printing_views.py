@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 from rest_framework.exceptions import ValidationError
 
-from portal.access import PersonRequest, address_of, page
+from portal.access import PersonRequest, page
+from portal.addresses import address_of
 from portal.models import User
 from workorders import deliveries, jobs, printing, printing_api
 from workorders.images import NotMade

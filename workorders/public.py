@@ -19,6 +19,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from portal.addresses import address_of
 from portal.throttling import PeriodThrottle
 from workorders import gs1
 from workorders.models import ActivationStatus
@@ -68,7 +69,7 @@ class PublicPageThrottle(PeriodThrottle):
 
     def client(self, request: Any) -> str:
         """Who asks, as a keyed hash; of IPv6 the network, since one household has 2^64 addresses."""
-        address = self.get_ident(request) or ""
+        address = address_of(request) or ""
         with suppress(ValueError):  # as for IPv4
             address = str(IPv6Network((address, 64), strict=False))
         return blake2s(address.encode(), digest_size=16, key=settings.SECRET_KEY.encode()[:32]).hexdigest()
