@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class PortalConfig(AppConfig):
     name = "portal"
     verbose_name = "Companies and people"
+
+    def ready(self) -> None:
+        """Connect what listens to signals."""
+        import portal.second_step  # noqa: F401

@@ -274,12 +274,18 @@ ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}  # failed attempts keep the library'
 
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed password or a new way to sign in
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+MFA_ADAPTER = "portal.second_step.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "portal.second_step.AuthenticateOnce",
+    "reauthenticate": "portal.second_step.ReauthenticateOnce",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever is here followed a link in a mail, or was made by an operator
 MFA_TOTP_ISSUER = "Codeport"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a telephone's clock may be off
 
+SESSION_ENGINE = "portal.sessions"
 SECURE = PUBLIC_URL.startswith("https://")
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # http://localhost; browsers refuse others
 SESSION_COOKIE_NAME = f"codeport-session-{PORT}"  # browsers share cookies between the ports of one host

@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from portal.at_rest import SecretLost, box
 from tests.drawn import Pixels, random_url, read
 from workorders.secure_drawing import pngs, tiffs
 from workorders.secure_graphic import (
     LAYOUTS,
     Graphic,
-    SecretLost,
-    _box,
     make_secret,
     renew_secret,
     secure_graphic,
@@ -33,7 +32,7 @@ GOLDEN = [
 @pytest.fixture
 def token(settings: Any) -> bytes:
     """A secret that never changes, encrypted."""
-    return _box().encrypt(bytes(range(32)))
+    return box(b"codeport secure graphic 1").encrypt(bytes(range(32)))
 
 
 def dots(image: bytes) -> Pixels:

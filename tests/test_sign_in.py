@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
+from importlib import import_module
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.apps import apps
 from django.conf import settings
-from django.core import mail
+from django.core import mail, signing
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
 from portal.models import User
@@ -20,7 +25,7 @@ from tests.test_pages import seen
 from tests.test_people import signed_in
 
 NEW = "another long phrase"
-LOGIN = "/accounts/login/"
+LOGIN, SECOND = "/accounts/login/", "/accounts/2fa/authenticate/"
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +34,9 @@ def _no_attempts_yet() -> None:
     cache.clear()
 
 
-def code(secret: str) -> str:
-    """What an authenticator app shows now."""
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+def code(secret: str, later: int = 0) -> str:
+    """What an authenticator app shows now, or so many times 30 seconds later."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later)))
 
 
 def confirmed(user: User) -> Client:
@@ -139,8 +144,78 @@ def test_an_authenticator_app_is_asked_for_after_the_password(committed_demo: De
     wrong = f"{(int(code(secret)) + 1) % 10**6:06}"
     assert "Incorrect code." in client.post("/accounts/2fa/authenticate/", {"code": wrong}).content.decode()
     assert client.get("/products/").status_code == 302
-    cache.clear()  # the code was used to add the app, and no code may be used twice
-    assert client.post("/accounts/2fa/authenticate/", {"code": code(secret)}).status_code == 302
+    assert client.post("/accounts/2fa/authenticate/", {"code": code(secret, 1)}).status_code == 302
+    assert client.get("/products/").status_code == 200
+
+
+def test_no_code_of_an_app_is_taken_twice(demo: Demo) -> None:
+    client, secret = with_app(demo.staff)
+    shown = code(secret)
+    cache.clear()  # where the library remembers codes for 30 of the 90 seconds in which they hold
+    assert "Incorrect code." in half_way(demo.staff).post(SECOND, {"code": shown}).content.decode()
+    later = code(secret, 1)
+    assert half_way(demo.staff).post(SECOND, {"code": later}).status_code == 302
+    for path, browser in ((SECOND, half_way(demo.staff)), ("/accounts/2fa/reauthenticate/", client)):
+        for used in (later, shown):
+            cache.clear()
+            assert "Incorrect code." in browser.post(path, {"code": used}).content.decode()
+
+
+def test_secrets_of_second_steps_are_encrypted_and_move_to_a_new_key(demo: Demo, settings: Any) -> None:
+    _, secret = with_app(demo.staff)
+    kinds = {kept.type: kept for kept in Authenticator.objects.filter(user=demo.staff)}
+    codes = kinds["recovery_codes"].wrap().get_unused_codes()
+    assert secret not in str(kinds["totp"].data)
+    stored = (kinds["totp"].data["secret"], kinds["recovery_codes"].data["seed"])
+    assert all(text.startswith("gAAAAA") for text in stored)
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another key, of 32 characters and more"
+    with pytest.raises(CommandError, match=r"^Second step \d+: .* into SECRET_KEY_FALLBACKS\. Nothing was changed\.$"):
+        call_command("renew_secrets")
+    settings.SECRET_KEY_FALLBACKS = [old]
+    said = io.StringIO()
+    call_command("renew_secrets", stdout=said)
+    assert said.getvalue() == "Encrypted anew: 0 workorders, 2 second steps.\n"
+    settings.SECRET_KEY_FALLBACKS = []
+    assert half_way(demo.staff).post(SECOND, {"code": code(secret, 1)}).status_code == 302
+    assert half_way(demo.staff).post(SECOND, {"code": codes[3]}).status_code == 302
+
+
+def test_secrets_that_the_library_stored_in_plain_text_open_and_are_encrypted_by_the_upgrade(demo: Demo) -> None:
+    secret, seed = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "0123456789abcdef" * 5
+    rows = [("totp", {"secret": secret}), ("recovery_codes", {"seed": seed, "used_mask": 1})]
+    for kind, data in rows:
+        Authenticator.objects.create(user=demo.staff, type=kind, data=data)
+    Authenticator.objects.create(user=demo.admin, type="recovery_codes", data={"migrated_codes": ["12345678"]})
+    Authenticator.objects.create(user=demo.admin, type="webauthn", data={"credential": {}})
+    assert half_way(demo.staff).post(SECOND, {"code": code(secret)}).status_code == 302
+    import_module("portal.migrations.0005_seal_second_steps").seal(apps, None)
+    stored = " ".join(str(kept.data) for kept in Authenticator.objects.all())
+    assert [secret in stored, seed in stored, "12345678" in stored, "{'credential': {}}" in stored] == [
+        *[False] * 3, True
+    ]  # fmt: skip
+    assert half_way(demo.staff).post(SECOND, {"code": code(secret, 1)}).status_code == 302
+    kept = Authenticator.objects.get(user=demo.staff, type="recovery_codes")
+    assert (kept.data["used_mask"], len(kept.wrap().get_unused_codes())) == (1, 9)
+    assert Authenticator.objects.get(user=demo.admin, type="recovery_codes").wrap().get_unused_codes() == ["12345678"]
+
+
+def test_a_secret_not_yet_confirmed_is_encrypted_in_the_session_too(demo: Demo) -> None:
+    client = confirmed(demo.staff)
+    page = client.get("/accounts/2fa/totp/activate/").content.decode()
+    (secret,) = re.findall(r'id="authenticator_secret" value="(\w+)"', page)
+    assert client.session["mfa.totp.secret"] == secret
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session_data FROM django_session")
+        stored = [row[0] for row in cursor.fetchall()]
+    assert all(data.startswith("gAAAAA") for data in stored)
+
+
+def test_a_session_from_before_the_upgrade_goes_on(demo: Demo) -> None:
+    client = signed_in(demo.staff)
+    key = client.session.session_key
+    plain = signing.dumps(dict(client.session), salt="django.contrib.sessions.SessionStore", compress=True)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE django_session SET session_data = %s WHERE session_key = %s", [plain, key])
     assert client.get("/products/").status_code == 200
 
 

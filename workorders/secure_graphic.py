@@ -11,7 +11,6 @@ Every code of a workorder carries the same pattern. `docs/secure-graphic.md` say
 
 from __future__ import annotations
 
-import base64
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -19,13 +18,10 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
-from django.utils.encoding import force_bytes
 
+from portal.at_rest import SecretLost, box
 from workorders.symbol_map import Bits, Level
 from workorders.symbols import capacity
 
@@ -33,10 +29,6 @@ DPIS: Final = range(600, 2401)
 QUIET_ZONE: Final = 4  # modules, around the symbol and around a graphic beside it; ISO/IEC 18004, 5.3.8
 MODULE_MM: Final = 0.5
 _PURPOSE: Final = b"codeport secure graphic 1"
-
-
-class SecretLost(Exception):  # noqa: N818  # a state of the installation, named for what happened
-    """A stored secret opens with none of the keys that this installation knows."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +108,13 @@ class Graphic:
 
 def make_secret() -> bytes:
     """A new secret of 256 random bits, encrypted with the installation's SECRET_KEY."""
-    return _box().encrypt(secrets.token_bytes(32))
+    return box(_PURPOSE).encrypt(secrets.token_bytes(32))
 
 
 def renew_secret(token: bytes) -> bytes:
     """The same secret encrypted with the newest SECRET_KEY. SecretLost when no key opens it."""
     try:
-        return _box().rotate(token)
+        return box(_PURPOSE).rotate(token)
     except InvalidToken:
         raise _lost() from None
 
@@ -134,7 +126,7 @@ def secure_graphic(layout: str, token: bytes, workorder_id: int, dpi: int) -> Gr
     if dpi not in DPIS:
         raise ValueError(f"{dpi} dots an inch are not offered: choose {DPIS[0]} to {DPIS[-1]}, the printer's own.")
     try:
-        secret = _box().decrypt(token)
+        secret = box(_PURPOSE).decrypt(token)
     except InvalidToken:
         raise _lost() from None
     return _graphic(layout, secret, workorder_id, dpi)
@@ -161,16 +153,6 @@ def _bits(secret: bytes, workorder_id: int, layer: bytes, shape: tuple[int, int]
     stream = Cipher(algorithms.AES(key), modes.CTR(bytes(16))).encryptor()
     count = shape[0] * shape[1]
     return np.unpackbits(np.frombuffer(stream.update(bytes(-(-count // 8))), np.uint8), count=count).reshape(shape)
-
-
-def _box() -> MultiFernet:
-    """Encrypts with SECRET_KEY, and opens what SECRET_KEY_FALLBACKS encrypted too."""
-    return MultiFernet([_fernet(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
-
-
-def _fernet(key: str | bytes) -> Fernet:
-    derived = HKDF(SHA256(), 32, salt=None, info=_PURPOSE + b" at rest").derive(force_bytes(key))
-    return Fernet(base64.urlsafe_b64encode(derived))
 
 
 def _lost() -> SecretLost:

@@ -1,4 +1,4 @@
-"""`manage.py renew_secrets`: the secrets of secure graphics under a new SECRET_KEY."""
+"""`manage.py renew_secrets`: the secrets of secure graphics and second steps under a new SECRET_KEY."""
 
 from __future__ import annotations
 
@@ -7,20 +7,37 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from portal import second_step
+from portal.at_rest import SecretLost
 from workorders.models import Workorder
-from workorders.secure_graphic import SecretLost, renew_secret
+from workorders.secure_graphic import renew_secret
 
 
 class Command(BaseCommand):
-    help = "Encrypts the secrets of all secure workorders with SECRET_KEY, so that SECRET_KEY_FALLBACKS can be emptied."
+    help = "Encrypts all secrets in the database with SECRET_KEY, so that SECRET_KEY_FALLBACKS can be emptied."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        renewed = 0
-        with transaction.atomic():
-            for workorder in Workorder.objects.filter(type=Workorder.Type.SSC).only("secret").order_by("pk").iterator():
-                try:
-                    secret = renew_secret(bytes(workorder.secret))
-                except SecretLost as error:
-                    raise CommandError(f"Workorder {workorder.pk}: {error} Nothing was changed.") from None
-                renewed += Workorder.objects.filter(pk=workorder.pk).update(secret=secret)
-        self.stdout.write(f"Encrypted anew: {renewed} workorder{'' if renewed == 1 else 's'}.")
+        try:
+            with transaction.atomic():
+                renewed = [f"{_counted(_graphics(), 'workorder')}"]
+                if second_steps := second_step.renew():
+                    renewed.append(_counted(second_steps, "second step"))
+        except SecretLost as error:
+            raise CommandError(f"{error} Nothing was changed.") from None
+        self.stdout.write(f"Encrypted anew: {', '.join(renewed)}.")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _graphics() -> int:
+    """How many workorders' secrets were encrypted anew."""
+    renewed = 0
+    for workorder in Workorder.objects.filter(type=Workorder.Type.SSC).only("secret").order_by("pk").iterator():
+        try:
+            secret = renew_secret(bytes(workorder.secret))
+        except SecretLost as error:
+            raise SecretLost(f"Workorder {workorder.pk}: {error}") from None
+        renewed += Workorder.objects.filter(pk=workorder.pk).update(secret=secret)
+    return renewed

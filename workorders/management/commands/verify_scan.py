@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from portal.at_rest import SecretLost
 from workorders.models import Workorder
 from workorders.secure_archive import graphic_of
-from workorders.secure_graphic import SecretLost
 from workorders.secure_verifier import Unusable, read_scan, verify
 
 
