@@ -34,7 +34,7 @@ LONGEST_CELL = 32_767  # characters that a cell of a workbook holds
 LONGEST_NAME = 31  # characters of a sheet's name in Excel; other programs write longer ones
 NOT_IN_NAMES = re.compile(r"[][:*?/\\']")  # what Excel takes in none, or at neither end
 UNREAD = {"invalid_file_error", "internal_error"}
-ABOUT_NO_ROW = UNREAD | {"workorder_error"}
+ABOUT_NO_ROW = UNREAD | {"workorder_error", "url_prefix_error"}
 
 
 def has_corrections(record: IngestionRecord) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from ingestion.errors import ErrorLog
+from ingestion.errors import PREFIX_WARNING, ErrorLog
 from ingestion.fields import parse_defaults
 from ingestion.identifiers import RULES
 from ingestion.json_reader import JsonReader
@@ -31,6 +31,7 @@ from portal.storage import storage
 from workorders.codes import CodeSpool
 from workorders.receiving import NotTaken
 from workorders.services import usable_products
+from workorders.url_prefixes import doubt
 
 Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
 
@@ -139,6 +140,8 @@ class _Ingestion:
                 self.rows = batch.first + len(batch.rows) - reader.first_row
                 self.pulse.tick(self.rows)
         rules.warn()
+        if said := doubt(self.target.url_prefix):
+            self.log.warn(PREFIX_WARNING, None, "", self.target.url_prefix, detail=said)
         for row, count in rules.blank_rows.runs():
             spool.skip(row, count)
         self.pulse.enter(Phase.SORTING, spool.count)
@@ -173,9 +176,9 @@ class _Ingestion:
         return not self.log.counts
 
     def _note_refusal(self, reason: str) -> None:
-        """Note that the workorder does not take the codes, if there is a reason."""
+        """Note that the workorder does not take the codes, or cannot be made, if there is a reason."""
         if reason:
-            self.log.add("workorder_error", None, "", "", detail=reason)
+            self.log.add(self.target.error, None, "", "", detail=reason)
 
     def _log_taken(self, spool: CodeSpool) -> None:
         """Name the rows whose ids the company has used before."""

@@ -20,6 +20,7 @@ MOST_WARNINGS = 100  # kept of one file
 IDS_PER_KIND = 1000  # ids named in a record's result_data, for each kind
 SHOWN_CHARACTERS = 200  # of a wrong value
 NULL = "\\N"
+PREFIX_WARNING = "url_prefix_warning"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,13 @@ KINDS: dict[str, Kind] = {
             "an id of 100 characters behind a prefix of 150",
         ),
         Kind(
+            "url_prefix_error",
+            "URL prefix taken",
+            "The URLs of these codes cannot begin with this prefix.",
+            "Upload the file again with another URL prefix.",
+            "https://codes.example.com/ when another company's codes begin with it",
+        ),
+        Kind(
             "workorder_error",
             "Not for this workorder",
             "The workorder does not take these codes.",
@@ -130,6 +138,13 @@ GS1_KINDS = KINDS | {GS1_ID.kind: GS1_ID}
 WARNINGS: dict[str, Kind] = {
     entry.kind: entry
     for entry in (
+        Kind(
+            PREFIX_WARNING,
+            "Unusual URL prefix",
+            "The URL prefix can be used, but may not be what was meant.",
+            "Nothing needs to be done if it is; otherwise print none of these codes.",
+            "https://codes.example.com/c, behind which ids follow without a slash",
+        ),
         Kind(
             "unknown_column_warning",
             "Stored as an SCM field",
@@ -192,6 +207,18 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
+def warning(kind: str, row: int | None, column: str, value: str, detail: str) -> dict[str, Any]:
+    """A warning as a record keeps it."""
+    return {
+        "warning": kind,
+        "row": row,
+        "column": shown(column),
+        "value": shown(value),
+        "count": 1,
+        "message": in_full(WARNINGS[kind], detail),
+    }
+
+
 class ErrorLog:
     """What was found in one file: counted by kind, the first ids kept, every error spooled for `store`.
 
@@ -224,14 +251,7 @@ class ErrorLog:
         if known:
             known["count"] += 1
         elif len(self._warnings) < MOST_WARNINGS:
-            self._warnings[kind, column if row else value] = {
-                "warning": kind,
-                "row": row,
-                "column": shown(column),
-                "value": shown(value),
-                "count": 1,
-                "message": in_full(WARNINGS[kind], detail),
-            }
+            self._warnings[kind, column if row else value] = warning(kind, row, column, value, detail)
 
     @property
     def warnings(self) -> list[dict[str, Any]]:

@@ -16,7 +16,8 @@ from portal.api import TextJSONParser
 from portal.models import Company
 from workorders.models import Workorder
 from workorders.receiving import refusal
-from workorders.services import claim_url_prefix, usable_products
+from workorders.services import usable_products
+from workorders.url_prefixes import check_url_prefix
 
 IdFormat, Mode, Filetype = IngestionRecord.IdFormat, IngestionRecord.Mode, IngestionRecord.Filetype
 
@@ -81,7 +82,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
 
     def validate_url_prefix(self, value: str | None) -> str:
         if value and self.initial_data.get("workorder") in (None, ""):
-            claim_url_prefix(self.company, value)
+            check_url_prefix(self.company, value)
         return value or ""
 
 

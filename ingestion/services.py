@@ -17,13 +17,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from ingestion import tasks
-from ingestion.errors import message
+from ingestion.errors import PREFIX_WARNING, message, warning
 from ingestion.models import IngestionRecord
 from portal import timeline
 from portal.broker import wake
 from portal.leases import REMINDER
 from portal.models import Company, User
 from portal.storage import INCOMING, storage
+from workorders.url_prefixes import doubt
 
 CONTENT_TYPES = {
     "csv": "text/csv",
@@ -129,9 +130,17 @@ def queue(record: IngestionRecord, parameters: dict[str, Any], by: User) -> None
             status_updated_at=Now(),
             lease_until=Now() + REMINDER,
             parameters=parameters,
+            warnings=_warnings(parameters),
             file_size=storage().size(record.file_path),
         )
         timeline.note(record, "queued", by)
+
+
+def _warnings(parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """What can be said before the file is read."""
+    prefix: str = parameters.get("url_prefix") or ""
+    said = doubt(prefix)
+    return [warning(PREFIX_WARNING, None, "", prefix, said)] if said else []
 
 
 def _check_arrival(record: IngestionRecord) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from ingestion.models import IngestionRecord
@@ -12,15 +13,21 @@ from workorders import jobs, receiving
 from workorders.codes import CodeSpool
 from workorders.models import Job, Workorder
 from workorders.services import longest_id
+from workorders.url_prefixes import check_url_prefix, claim_url_prefix
 
 Tick = Callable[[int], None]
 
 
 class Target(Protocol):
-    """A workorder that is, or will be; `longest_id` is how many characters of id fit its URLs."""
+    """A workorder that is, or will be; `longest_id` is how many characters of id fit its URLs.
+
+    `error` is the kind of error where it does not take the codes, `url_prefix` what stands before them in their URLs.
+    """
 
     workorder_id: int
     longest_id: int
+    error: str
+    url_prefix: str
 
     def refusal(self, count: int) -> str:
         """Why it does not take `count` codes; empty when it does."""
@@ -36,7 +43,9 @@ def target_of(record: IngestionRecord) -> Target:
 
 
 class OwnWorkorder:
-    """A new SID workorder, made with its codes."""
+    """A new SID workorder, made with its codes, which claims the URL prefix."""
+
+    error = "url_prefix_error"
 
     def __init__(self, record: IngestionRecord) -> None:
         self.record = record
@@ -45,15 +54,19 @@ class OwnWorkorder:
         self.workorder_id = _next_workorder_id()
 
     def refusal(self, count: int) -> str:
-        """Nothing is ordered that a file could exceed."""
+        """What has taken the URL prefix since `process` looked."""
+        try:
+            check_url_prefix(self.record.company, self.url_prefix)
+        except ValidationError as taken:
+            return " ".join(taken.messages)
         return ""
 
     def receive(self, spool: CodeSpool, tick: Tick) -> Workorder:
-        """The workorder with its codes."""
+        """The workorder with its codes. The prefix is claimed last, as others wait for that until the commit."""
         workorder = Workorder.objects.create(
             pk=self.workorder_id,
             company=self.record.company,
-            reference=f"Upload {self.record.key}",
+            reference=self._reference(),
             quantity=spool.count,
             url_prefix=self.url_prefix,
             longest_id=spool.longest,
@@ -62,16 +75,34 @@ class OwnWorkorder:
         )
         spool.load(tick)
         jobs.start(workorder, Job.What.ARCHIVE, {}, self.record.created_by)
+        try:
+            claim_url_prefix(self.record.company, self.url_prefix)
+        except ValidationError as taken:
+            raise receiving.NotTaken(" ".join(taken.messages)) from None
         return workorder
+
+    def _reference(self) -> str:
+        """A reference that tells the record and that no workorder of the company has been given."""
+        name = plain = f"Upload {self.record.key}"
+        taken = {
+            *self.record.company.workorders.filter(reference__startswith=plain).values_list("reference", flat=True)
+        }
+        for number in range(2, len(taken) + 2):
+            if name not in taken:
+                break
+            name = f"{plain} ({number})"
+        return name
 
 
 class SecureWorkorder:
     """An SSC workorder, which was ordered before; its codes go on where they ended."""
 
+    error = "workorder_error"
+
     def __init__(self, record: IngestionRecord, workorder: Workorder) -> None:
         self.record = record
         self.workorder_id = workorder.pk
-        self.longest_id = workorder.longest_id
+        self.longest_id, self.url_prefix = workorder.longest_id, workorder.url_prefix
 
     def refusal(self, count: int) -> str:
         """As the workorder is now."""

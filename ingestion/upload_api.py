@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.request import Request
@@ -75,7 +74,6 @@ class Process(APIView):
     permission = "ingestion_code_create"
 
     @idempotent
-    @transaction.atomic  # a refused call claims no prefix
     def post(self, request: Request) -> Response:
         """Start checking an uploaded file and creating its codes, as the call says and, besides, `add-sids` said."""
         company = company_of(request)
@@ -112,7 +110,6 @@ class AddSids(APIView):
     parser_classes = (RowsParser,)
 
     @idempotent
-    @transaction.atomic  # as above
     def post(self, request: Request) -> Response:
         """Queue the codes in the call, or create a record and the signed form for their file."""
         company, mode = company_of(request), mode_of(request)

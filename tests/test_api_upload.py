@@ -7,13 +7,11 @@ import hashlib
 import io
 import json
 import zipfile
-from threading import Thread
 from typing import Any
 
 import pytest
 import zxingcpp
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 from PIL import Image
 from rest_framework.test import APIClient
@@ -21,9 +19,7 @@ from rest_framework.test import APIClient
 from ingestion import engine
 from ingestion.models import IngestionRecord
 from tests.conftest import Demo, client_of, ingested, queued
-from tests.running import ended, in_thread, wait_for, waiting_for_locks
 from tests.test_ingestion import SPEC_EXAMPLE
-from workorders.services import claim_url_prefix
 
 GET_POST_DATA = "/api/v2/ingestion/codes/upload/get-post-data/"
 PROCESS = "/api/v2/ingestion/codes/upload/process/"
@@ -250,7 +246,7 @@ def process(client: APIClient, **fields: Any) -> Any:
 def test_a_prefix_that_meets_another_companys_is_refused(committed_demo: Demo) -> None:
     first, second = client_of(committed_demo.staff), client_of(committed_demo.other_staff)
     prefix = "https://codes.example.com/a"
-    assert process(first, url_prefix=prefix).status_code == 200
+    assert ingested(committed_demo.staff, SPEC_EXAMPLE, url_prefix=prefix).status == "completed"
     for meeting in (
         prefix,
         "http://codes.example.com/a",
@@ -272,31 +268,12 @@ def test_a_prefix_that_meets_another_companys_is_refused(committed_demo: Demo) -
     assert process(first, url_prefix=prefix).status_code == 200
 
 
-def test_a_claim_that_is_not_decided_yet_is_waited_for_at_its_host_alone(committed_demo: Demo) -> None:
-    answers = {}
-
-    def claim(number: int) -> None:
-        prefix = ("https://codes.example.com/abc", "https://other.example.com/a")[number]
-        answers[prefix] = process(client_of(committed_demo.other_staff), url_prefix=prefix).status_code
-
-    meeting, apart = (Thread(target=in_thread, args=(claim, number)) for number in (0, 1))
-    with transaction.atomic():
-        claim_url_prefix(committed_demo.company, "https://codes.example.com/a")
-        meeting.start()
-        wait_for(lambda: waiting_for_locks() == 1, "the claim of a longer one waits")
-        apart.start()
-        ended([apart])
-        assert answers == {"https://other.example.com/a": 200}
-    ended([meeting])
-    assert answers["https://codes.example.com/abc"] == 400
-
-
 @pytest.mark.parametrize("shorter_first", [True, False])
 def test_two_prefixes_of_one_company_cannot_spell_one_url(committed_demo: Demo, *, shorter_first: bool) -> None:
     client = client_of(committed_demo.staff)
     prefixes = ["https://codes.example.com/", "https://codes.example.com/a"]
     first, second = prefixes if shorter_first else reversed(prefixes)
-    assert process(client, url_prefix=first).status_code == 200
+    assert ingested(committed_demo.staff, SPEC_EXAMPLE, url_prefix=first).status == "completed"
     refused = process(client, url_prefix=second).json()["url_prefix"]
     assert refused == [f"Codes of yours begin with {first[8:]}, so two codes could get the same URL; use that one."]
 

@@ -98,7 +98,7 @@ def test_an_order_is_refused_with_the_reason(demo: Demo, changes: dict[str, Any]
     assert said.keys() == wrong.keys()
     assert all(said[name][0].startswith(reason) for name, reason in wrong.items())
     assert Workorder.objects.count() == 1
-    assert not demo.company.url_prefixes.exists()
+    assert [prefix.prefix for prefix in demo.company.url_prefixes.all()] == ["demo.test/"]
 
 
 def test_an_order_that_says_too_little_names_what_is_missing(demo: Demo) -> None:

@@ -231,7 +231,7 @@ def test_another_url_prefix_than_the_workorders_is_refused_and_not_claimed(commi
     refused = answer(client, uploaded(client), workorder=workorder.pk, url_prefix="https://x.test/")
     sentence = "The codes of this workorder begin with https://demo.test/; leave the prefix out."
     assert (refused.status_code, refused.json()) == (400, {"url_prefix": [sentence]})
-    assert not committed_demo.company.url_prefixes.exists()
+    assert [prefix.prefix for prefix in committed_demo.company.url_prefixes.all()] == ["demo.test/"]
 
 
 def test_an_upload_that_filled_its_workorder_is_refused_for_its_state(committed_demo: Demo) -> None:

@@ -13,9 +13,10 @@ from django.urls import reverse
 
 from portal.back_office import BackOffice, Counter, Office, ReadOnly, estimated_rows, person
 from portal.models import Company
-from workorders import jobs
+from workorders import jobs, url_prefixes
 from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
 from workorders.services import codes_called, set_archived
+from workorders.url_prefixes import release_url_prefix
 
 
 class Archivable(Office):
@@ -52,12 +53,39 @@ class ProductOffice(Archivable):
         return ["company", "sku", "created_at"] if obj else ["created_at"]
 
 
+class Unused(admin.SimpleListFilter):
+    """Prefixes that hinder others and serve nobody."""
+
+    title = parameter_name = "use"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("unused", "Unused")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[UrlPrefix]) -> QuerySet[UrlPrefix]:
+        return url_prefixes.unused(queryset) if self.value() else queryset
+
+
 @admin.register(UrlPrefix)
 class UrlPrefixOffice(ReadOnly):
-    list_display = ["prefix", "company"]
-    list_filter = ["company"]
+    list_display = ["prefix", "company", "use"]
+    list_filter = [Unused, "company"]
     list_select_related = ["company"]
     search_fields = ["prefix"]
+    fields = ["prefix", "company", "use"]
+    actions = ["release"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UrlPrefix]:
+        return url_prefixes.with_use(super().get_queryset(request))
+
+    @admin.display
+    def use(self, prefix: Any) -> str:
+        if not prefix.workorders:
+            return "unused"
+        return f"{prefix.workorders:,} workorder{'s' * (prefix.workorders > 1)}, {prefix.codes:,} codes"
+
+    @admin.action(description="Release what is unused", permissions=["act"])
+    def release(self, request: HttpRequest, rows: QuerySet[UrlPrefix]) -> None:
+        self.act(request, rows, lambda row: release_url_prefix(row.company_id, row.prefix), "Released, if unused")
 
 
 @admin.register(Workorder)

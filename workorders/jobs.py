@@ -12,6 +12,7 @@ from portal.leases import REMINDER, Status
 from portal.models import User
 from workorders import tasks
 from workorders.models import Job, Workorder
+from workorders.url_prefixes import release_url_prefix
 
 
 def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user: User) -> Job:
@@ -49,3 +50,4 @@ def leave_without_codes(job: Job) -> None:
     """Cancel the workorder whose codes will never be made, if that was the job."""
     if job.what == Job.What.MINT:
         Workorder.objects.filter(pk=job.workorder_id).update(state=Workorder.State.CANCELLED)
+        release_url_prefix(job.workorder.company_id, job.workorder.url_prefix)

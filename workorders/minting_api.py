@@ -9,7 +9,8 @@ from workorders.compact import LENGTH, MOST
 from workorders.models import Workorder
 from workorders.order_forms import CreateWorkorder, OrderForm
 from workorders.orders import Order, place
-from workorders.services import claim_url_prefix, longest_id, usable_products
+from workorders.services import longest_id, usable_products
+from workorders.url_prefixes import check_url_prefix
 
 
 class OrderSerializer(OrderForm):
@@ -38,7 +39,7 @@ class OrderSerializer(OrderForm):
                 f"It has {len(prefix)} characters; with an id of {LENGTH} behind it the QR code has no room for it."
             )
         if value:
-            claim_url_prefix(self.company, value)
+            check_url_prefix(self.company, value)
         return prefix
 
     def place(self, user: User) -> Workorder:

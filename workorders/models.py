@@ -200,6 +200,7 @@ class Workorder(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint("company", "reference", name="workorder_reference_of_company")]
+        indexes = [models.Index(fields=["company", "url_prefix"], name="workorder_of_url_prefix")]
         permissions = [
             ("workorder_view", "Can see workorders"),
             ("workorder_download", "Can download a workorder's archive"),

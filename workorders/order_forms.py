@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError as PrefixTaken
 from django.core.validators import RegexValidator
-from django.db import transaction
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -42,19 +42,23 @@ class OrderForm(serializers.Serializer[Any]):
         return value
 
     def place(self, user: User) -> Workorder:
-        """The workorder of an order that was checked; ReferenceTaken when another got its reference meanwhile."""
+        """The workorder of an order that was checked.
+
+        ReferenceTaken or Django's ValidationError when another got its reference or its URL prefix meanwhile.
+        """
         raise NotImplementedError
 
     @classmethod
     def order(cls, data: Any, company: Company, user: User) -> Workorder:
         """A new workorder of `company` as `data` says; ValidationError with all that is wrong by field."""
-        with transaction.atomic():  # a refused order claims no prefix
-            form = cls(data=data, context={"company": company})
-            form.is_valid(raise_exception=True)
-            try:
-                return form.place(user)
-            except ReferenceTaken:
-                raise serializers.ValidationError({"reference": [TAKEN]}) from None
+        form = cls(data=data, context={"company": company})
+        form.is_valid(raise_exception=True)
+        try:
+            return form.place(user)
+        except ReferenceTaken:
+            raise serializers.ValidationError({"reference": [TAKEN]}) from None
+        except PrefixTaken as taken:
+            raise serializers.ValidationError({"url_prefix": taken.messages}) from None
 
 
 class CreateWorkorder(APIView):

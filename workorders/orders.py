@@ -11,6 +11,7 @@ from portal.models import Company, User
 from workorders import jobs
 from workorders.compact import LENGTH
 from workorders.models import Job, Workorder
+from workorders.url_prefixes import claim_url_prefix
 
 
 class ReferenceTaken(Exception):  # noqa: N818  # an event, not a fault
@@ -19,7 +20,7 @@ class ReferenceTaken(Exception):  # noqa: N818  # an event, not a fault
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be minted. `product` is an id of the company's, `url_prefix` one that it has claimed or its own."""
+    """What is to be minted. `product` is an id of the company's, `url_prefix` one that may stand before its ids."""
 
     reference: str
     quantity: int
@@ -32,7 +33,7 @@ class Order:
 
 
 def place(order: Order, company: Company, user: User) -> Workorder:
-    """A new workorder of `company` and the queued job that mints its codes; ReferenceTaken when there is one."""
+    """A new workorder of `company` and the queued job that mints its codes; errors as `new_workorder`."""
     with transaction.atomic():
         workorder = new_workorder(
             company,
@@ -51,9 +52,14 @@ def place(order: Order, company: Company, user: User) -> Workorder:
 
 
 def new_workorder(company: Company, user: User, **fields: Any) -> Workorder:
-    """A workorder of `company` with these fields; ReferenceTaken when it has one of that reference."""
+    """A workorder of `company` with these fields, and the claim of its URL prefix, in the caller's transaction.
+
+    ReferenceTaken when the company has one of that reference, ValidationError when the prefix was taken meanwhile.
+    """
     try:
         with transaction.atomic():
-            return Workorder.objects.create(company=company, created_by=user, **fields)
+            workorder = Workorder.objects.create(company=company, created_by=user, **fields)
     except IntegrityError:
         raise ReferenceTaken from None
+    claim_url_prefix(company, workorder.url_prefix)
+    return workorder

@@ -14,6 +14,7 @@ from portal.models import Event, User
 from portal.timeline import note
 from workorders import jobs, tasks
 from workorders.models import Equipment, Job, Substrate, Workorder
+from workorders.url_prefixes import release_url_prefix
 
 State = Workorder.State
 
@@ -77,6 +78,7 @@ def cancel(workorder: Workorder, by: User) -> None:
         _step(workorder, by, "cancelled", {})
         _hand_out_no_more(workorder, by)
         jobs.start(workorder, Job.What.BLACKLIST, {}, by)
+        release_url_prefix(workorder.company_id, workorder.url_prefix)
 
 
 def _hand_out_no_more(workorder: Workorder, by: User) -> None:

@@ -14,7 +14,8 @@ from portal.models import Company, User
 from workorders.models import Layout, Workorder, WorkorderTemplate
 from workorders.order_forms import CreateWorkorder, OrderForm
 from workorders.secure_orders import MOST, SETTINGS, SecureOrder, place, wrong_prefix
-from workorders.services import claim_url_prefix, printing_partners
+from workorders.services import printing_partners
+from workorders.url_prefixes import check_url_prefix
 
 NEEDED = ("layout", "printing_partner")
 
@@ -66,7 +67,7 @@ class SecureOrderSerializer(OrderForm):
             raise serializers.ValidationError({"url_prefix": [reason]})
         if own:
             try:
-                claim_url_prefix(self.company, prefix)
+                check_url_prefix(self.company, prefix)
             except InvalidPrefix as error:
                 raise serializers.ValidationError({"url_prefix": error.messages}) from None
         return order

@@ -38,7 +38,7 @@ def wrong_prefix(prefix: str, layout: str) -> str:
 
 @dataclass(frozen=True)
 class SecureOrder:
-    """What is to be printed. `url_prefix` is one that the company has claimed or its own, and fits the layout."""
+    """What is to be printed. `url_prefix` is one that may stand before the company's ids, and fits the layout."""
 
     reference: str
     quantity: int
@@ -52,7 +52,7 @@ class SecureOrder:
 
 
 def place(order: SecureOrder, company: Company, user: User) -> Workorder:
-    """A new SSC workorder of `company`; ReferenceTaken when it has one of that reference."""
+    """A new SSC workorder of `company`; errors as `new_workorder`."""
     with transaction.atomic():
         workorder = new_workorder(
             company,

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,7 +18,8 @@ from workorders.models import Layout, WorkorderTemplate
 from workorders.named_form import NamedForm
 from workorders.secure_graphic import LAYOUTS
 from workorders.secure_orders import SETTINGS, wrong_prefix
-from workorders.services import claim_url_prefix, printing_partners
+from workorders.services import printing_partners
+from workorders.url_prefixes import check_url_prefix
 
 ARCHIVED = "archived"
 LAYOUT_CHOICES = [
@@ -74,12 +74,13 @@ class TemplateForm(NamedForm):
             if reason:
                 self.add_error("url_prefix", reason)
             elif data["url_prefix"]:
-                self._claim(company, data["url_prefix"])
+                self._check(company, data["url_prefix"])
         return data
 
-    def _claim(self, company: Company, prefix: str) -> None:
+    def _check(self, company: Company, prefix: str) -> None:
+        """Refuse what could not be ordered now; only an order claims the prefix."""
         try:
-            claim_url_prefix(company, prefix)
+            check_url_prefix(company, prefix)
         except forms.ValidationError as refused:
             self.add_error("url_prefix", refused)
 
@@ -124,11 +125,8 @@ def template_detail(request: PersonRequest, pk: int) -> HttpResponse:
 def _edited(request: PersonRequest, template: WorkorderTemplate | None) -> HttpResponse:
     name = template.name if template else ""  # a refused form leaves its own on the template
     company, posted = _brand(request), request.POST if request.method == "POST" else None
-    with transaction.atomic():  # a refused form claims no prefix
-        form = TemplateForm(company, posted, instance=template)
-        stored = form.is_valid() and form.store(company)
-        transaction.set_rollback(not stored)
-    if stored:
+    form = TemplateForm(company, posted, instance=template)
+    if form.is_valid() and form.store(company):
         messages.success(request, f"{form.instance} is saved.")
         return redirect("workorder-template-list")
     return render(request, "workorders/template_form.html", {"form": form, "template": template, "name": name})
