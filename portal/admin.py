@@ -18,6 +18,7 @@ from portal import people
 from portal.back_office import Office, ReadOnly
 from portal.models import Company, Event, User, UserAuthorizationToken
 from portal.people import LastAdmin
+from portal.security_log import tell
 from portal.tokens import revoke
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,10 @@ class CompanyOffice(Office):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Slug and kind are in codes' URLs and in what its people may do."""
         return ["slug", "kind", "created_at"] if obj else ["created_at"]
+
+    def save_model(self, request: HttpRequest, obj: Company, form: ModelForm[Company], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        tell("company_changed" if change else "company_made", of=obj, company_name=obj.name, changed=form.changed_data)
 
 
 @admin.register(User)
@@ -79,6 +84,17 @@ class UserOffice(Office):
         if not change:
             self.act(request, User.objects.filter(pk=obj.pk), lambda user: self._invite(request, user), "Invited")
 
+    def save_related(self, request: HttpRequest, form: ModelForm[User], formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        tell(
+            "person_changed" if change else "person_made",
+            of=user,
+            changed=form.changed_data,
+            role=self.role(User.objects.get(pk=user.pk)),
+            is_staff=user.is_staff,
+        )
+
     def _invite(self, request: HttpRequest, user: User) -> bool:
         assert isinstance(request.user, User)  # noqa: S101  # tells the type checker
         if people.state_of(user) != "invited":
@@ -105,7 +121,7 @@ class UserOffice(Office):
 
     @admin.action(description="Forget the second step and the passkeys", permissions=["act"])
     def forget_second_step(self, request: HttpRequest, rows: QuerySet[User]) -> None:
-        self.act(request, rows, lambda user: Authenticator.objects.filter(user=user).delete()[0] > 0, "Forgotten")
+        self.act(request, rows, _forgotten, "Forgotten")
 
 
 def _deactivated(user: User) -> bool:
@@ -113,6 +129,13 @@ def _deactivated(user: User) -> bool:
         people.deactivate(user)
     except LastAdmin:
         return False
+    return True
+
+
+def _forgotten(user: User) -> bool:
+    if not Authenticator.objects.filter(user=user).delete()[0]:
+        return False
+    tell("second_step_forgotten", of=user)
     return True
 
 

@@ -26,6 +26,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils import json
 
+from portal import security_log
 from portal.models import User, UserAuthorizationToken
 
 if TYPE_CHECKING:  # the framework's views load this module to find their defaults
@@ -47,11 +48,14 @@ class UserAuthorizationTokenAuthentication(BaseAuthentication):
         if scheme.lower() != self.keyword.lower():
             return None
         token = UserAuthorizationToken.find(secret.strip())
-        if token is None:
+        if token is None or not token.is_valid:
+            security_log.token_refused(token, secret)
             raise exceptions.AuthenticationFailed("Invalid token: unknown, expired or revoked.")
-        now = timezone.now()
-        if token.last_used_at is None or now - token.last_used_at > LAST_USED_PRECISION:
-            UserAuthorizationToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        now, same = timezone.now(), UserAuthorizationToken.objects.filter(pk=token.pk)
+        if token.last_used_at is None and same.filter(last_used_at=None).update(last_used_at=now):
+            security_log.tell("token_first_used", of=token, by=token.user)
+        elif token.last_used_at is not None and now - token.last_used_at > LAST_USED_PRECISION:
+            same.update(last_used_at=now)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -7,4 +7,5 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what listens to signals."""
-        import portal.second_step  # noqa: F401
+        import portal.second_step
+        import portal.security_log  # noqa: F401

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils.http import base36_to_int, int_to_base36
 
 from portal.models import Company, User
+from portal.security_log import tell
 
 ROLES_OF: dict[str, dict[str, str]] = {
     Company.Kind.BRAND_OWNER: {
@@ -72,6 +73,7 @@ def invite(company: Company, email: str, role: str) -> User:
     with transaction.atomic():
         user = User.objects.create_user(email, company=company)
         user.groups.set([Group.objects.get(name=role)])
+    tell("invited", of=user, email=email, role=role)
     return user
 
 
@@ -101,12 +103,16 @@ def join(user: User, name: str, password: str) -> None:
     user.name = name
     user.set_password(password)
     user.save(update_fields=["name", "password"])
+    tell("joined", of=user, by=user)
 
 
 def give_role(user: User, role: str) -> None:
     """Make `role` the person's only one; LastAdmin when that leaves the company without an admin."""
     with _with_an_admin(user):
+        before = role_of(user)
         user.groups.set([Group.objects.get(name=role)])
+    if role != before:
+        tell("role_given", of=user, role=role, before=before)
 
 
 def deactivate(user: User) -> None:
@@ -115,11 +121,13 @@ def deactivate(user: User) -> None:
         User.objects.filter(pk=user.pk).update(is_active=False)
         for session in UserSession.objects.filter(user=user):
             session.end()
+    tell("deactivated", of=user)
 
 
 def reactivate(user: User) -> None:
     """Let the person sign in again; tokens work again too."""
-    User.objects.filter(pk=user.pk).update(is_active=True)
+    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+        tell("reactivated", of=user)
 
 
 @contextmanager

@@ -35,6 +35,11 @@ def request_id(
     return middleware
 
 
+def current_request_id() -> str:
+    """The name of the request that is served, NONE where none is."""
+    return _current.get()
+
+
 def _forget(**_: Any) -> None:
     _current.set(NONE)
 

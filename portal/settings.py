@@ -204,6 +204,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.request_ids.request_id",
+    "portal.security_log.refusals",
     "portal.middleware.no_body_for_head",
     "portal.middleware.length_required",
     "django.middleware.security.SecurityMiddleware",
@@ -389,7 +390,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "lines": {"()": "portal.logs.Lines"},
-        "json": {"()": "portal.logs.JsonLines"},
+        "json": {"()": "portal.logs.JsonLines"},  # the security log's in any case
     },
     "filters": {
         "request_id": {"()": "portal.request_ids.RequestIdFilter"},
@@ -401,13 +402,15 @@ LOGGING = {
             "class": "logging.StreamHandler",
             "formatter": LOG_FORMAT,
             "filters": ["request_id", "work", "access"],
-        }
+        },
+        "security": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id", "work"]},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         **{name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion")},
         "django.request": {"level": "ERROR"},  # anyone can ask for what is not there
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anyone can ask for any host
+        "codeport.security": {"level": "INFO", "handlers": ["security"], "propagate": False},
         # Django gives these handlers of their own, which would write what they get.
         "django": {"handlers": [], "level": "WARNING"},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},

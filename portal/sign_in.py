@@ -7,11 +7,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
 from portal.addresses import address_of
 from portal.models import User
+from portal.security_log import sign_in_refused, tell
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound to it
 
@@ -23,6 +25,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        if request.user.is_anonymous:  # who is signed in shows the password again
+            sign_in_refused(request, "sign_in_failed", credentials.get("email", ""))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            sign_in_refused(request, "sign_in_limited", credentials.get("email", ""))
+            raise
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        shown = bool(super().reauthenticate(user, password))
+        tell("shown_again" if shown else "show_again_failed", of=user, by=user, ok=shown)
+        return shown
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Where the request came from; the library itself fails where a proxy's header is missing."""

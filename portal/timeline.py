@@ -25,4 +25,4 @@ def events_of(of: Model) -> QuerySet[Event]:
 
 
 def _subject(of: Model) -> tuple[str, int]:
-    return of._meta.model_name or "", of.pk
+    return of._meta.model_name or "", of.pk or 0

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from portal.models import User, UserAuthorizationToken
 from portal.roles import CODENAMES
+from portal.security_log import tell
 
 LONGEST_DAYS, LONGEST_NAME = 3650, 100
 PRESETS = {"30": "30 days", "90": "90 days", "365": "1 year", "date": "Until the date below"}
@@ -112,9 +113,17 @@ class TokenForm(forms.Form):
         asked = self.cleaned_data
         days = asked["valid"]
         expires_at = last_moment(asked["date"]) if days == "date" else timezone.now() + timedelta(days=int(days))
-        return UserAuthorizationToken.issue(
-            self.user, name=asked["name"], expires_at=expires_at, permissions=list(asked["permissions"])
-        )
+        return make(self.user, asked["name"], expires_at, list(asked["permissions"]))
+
+
+def make(
+    user: User, name: str, expires_at: datetime, permissions: list[Permission]
+) -> tuple[UserAuthorizationToken, str]:
+    """A new token of `user` and its secret."""
+    token, secret = UserAuthorizationToken.issue(user, name=name, expires_at=expires_at, permissions=permissions)
+    may = sorted(permission.codename for permission in permissions)
+    tell("token_made", of=token, token_name=name, expires_at=expires_at.isoformat(), permissions=may)
+    return token, secret
 
 
 def valid_tokens(user: User) -> QuerySet[UserAuthorizationToken]:
@@ -124,7 +133,12 @@ def valid_tokens(user: User) -> QuerySet[UserAuthorizationToken]:
 
 def revoke(tokens: QuerySet[UserAuthorizationToken]) -> int:
     """Make tokens worthless for ever, at once; how many were not yet."""
-    return tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
+    revoked = 0
+    for token in tokens.filter(revoked_at=None).select_related("user__company"):
+        if UserAuthorizationToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            tell("token_revoked", of=token, token_name=token.name)
+            revoked += 1
+    return revoked
 
 
 def worded(permissions: Iterable[Permission]) -> list[str]:

@@ -9,9 +9,9 @@ from django.contrib.auth.models import Permission
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from portal.models import User, UserAuthorizationToken
+from portal.models import User
 from portal.roles import CODENAMES
-from portal.tokens import LONGEST_DAYS, LONGEST_NAME
+from portal.tokens import LONGEST_DAYS, LONGEST_NAME, make
 
 
 class Command(BaseCommand):
@@ -44,10 +44,6 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{user.email} does not hold {', '.join(unknown)}; may give: {', '.join(sorted(permissions))}."
             )
-        _token, secret = UserAuthorizationToken.issue(
-            user,
-            name=options["name"],
-            expires_at=timezone.now() + timedelta(days=options["days"]),
-            permissions=[permissions[codename] for codename in wanted],
-        )
+        expires_at = timezone.now() + timedelta(days=options["days"])
+        _token, secret = make(user, options["name"], expires_at, [permissions[codename] for codename in wanted])
         self.stdout.write(secret)

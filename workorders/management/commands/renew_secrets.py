@@ -9,6 +9,7 @@ from django.db import transaction
 
 from portal import second_step
 from portal.at_rest import SecretLost
+from portal.security_log import tell
 from workorders.models import Workorder
 from workorders.secure_graphic import renew_secret
 
@@ -19,12 +20,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with transaction.atomic():
-                renewed = [f"{_counted(_graphics(), 'workorder')}"]
-                if second_steps := second_step.renew():
-                    renewed.append(_counted(second_steps, "second step"))
+                graphics, second_steps = _graphics(), second_step.renew()
         except SecretLost as error:
             raise CommandError(f"{error} Nothing was changed.") from None
-        self.stdout.write(f"Encrypted anew: {', '.join(renewed)}.")
+        tell("secrets_renewed", graphics=graphics, second_steps=second_steps)
+        more = [_counted(second_steps, "second step")] if second_steps else []
+        self.stdout.write(f"Encrypted anew: {', '.join([_counted(graphics, 'workorder'), *more])}.")
 
 
 def _counted(number: int, what: str) -> str:
