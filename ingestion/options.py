@@ -14,6 +14,7 @@ from ingestion.models import IngestionRecord
 from ingestion.renaming import parse_columns
 from portal.api import TextJSONParser
 from portal.models import Company
+from portal.whole_numbers import WholeNumberField
 from workorders.models import Workorder
 from workorders.receiving import refusal
 from workorders.services import usable_products
@@ -101,7 +102,7 @@ class ProcessSerializer(OptionsSerializer):
         default="",
         help_text="The digest of the file's bytes, in hexadecimal; a file that arrived otherwise is refused.",
     )
-    workorder = serializers.IntegerField(
+    workorder = WholeNumberField(
         required=False, allow_null=True, default=None, help_text="The SSC workorder that the codes are for."
     )
 

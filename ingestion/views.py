@@ -27,6 +27,7 @@ from workorders.receiving import taking
 from workorders.secure_graphic import LAYOUTS
 from workorders.services import codes_in, longest_id, own_workorders, products_for, workorders_for
 from workorders.symbols import smallest_version
+from workorders.url_prefixes import doubt
 from workorders.views import sees_several_companies
 
 RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
@@ -150,7 +151,7 @@ def upload_symbol(request: PersonRequest) -> HttpResponse:
         context = _secure_symbol(workorder, identifier)
     else:
         prefix = request.GET.get("url_prefix", "").strip() or request.user.company.url_prefix
-        context = _symbol(prefix, identifier, min(ids.longest, longest_id(prefix)))
+        context = _symbol(prefix, identifier, min(ids.longest, longest_id(prefix))) | {"doubt": doubt(prefix)}
     return render(request, "ingestion/_symbol.html", context)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal.access import PersonRequest, page
 from portal.models import Event
+from portal.whole_numbers import WholeNumberFormField
 
 STATUSES = (
     *("uploading", "queued", "processing", "completed", "error", "cancelled"),
@@ -28,7 +29,7 @@ class Example(forms.Form):
     """A field of each kind; what is posted is shown again with what is wrong."""
 
     text = forms.CharField(help_text="What stands here is described below the field.")
-    number = forms.IntegerField(label="A number", min_value=1)
+    number = WholeNumberFormField(label="A number", min_value=1)
     choice = forms.ChoiceField(choices=CHOICES)
     words = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False)
     agreed = forms.BooleanField(label="To be ticked", required=False)

@@ -76,6 +76,7 @@ def test_an_order_is_answered_at_once_with_the_workorder_and_its_progress(demo: 
         "is_archived": False,
         "created_at": answer["created_at"],
         "created_by": demo.staff.pk,
+        "warnings": [],
         "progress": {"phase": "waiting", "rows_done": 0, "rows_total": None},
     }
     assert client_of(demo.staff).get(f"/api/v2/workorders/{workorder.pk}/").json() == answer

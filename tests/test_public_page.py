@@ -115,9 +115,12 @@ def test_names_are_shown_as_text(anybody: Client, code: Code) -> None:
         "/c/demo/ABC12345",
         "/c/demo/abc1234",
         "/c/demo/abc123456",
-        "/c/demo/abc12345/",
+        "/c/demo/abc1/2345",
+        "/c/demo/abc1%202345",
+        "/c/demo/abc12345/x",
         "/c/demo/abc12345%00",
-        "/c/demo/abc12345%0A",
+        "/c/demo/abc12346/",
+        "/c/demo/abc12346%20",
         "/c/demo/%F0%9F%8D%B5%F0%9F%8D%B5",
         "/c/demo/%FF%FE%FF%FE",
         "/c/demo/'%20OR%201=1--",
@@ -139,6 +142,56 @@ def test_whatever_is_not_there_is_unknown_and_looks_the_same(anybody: Client, co
     assert response.content == anybody.get("/c/demo/never-existed").content
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert shown(response.content.decode()).startswith("Unknown There is no such code here.")
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "{}/",
+        "{}//",
+        "{}/?utm_source=qr",
+        "{}?utm_source=qr",
+        "{}%20",
+        "{}%09",
+        "{}%0A",
+        "{}%0D%0A",
+        "{}%C2%A0",
+        "{}%E2%80%8B",
+        "{}%EF%BB%BF",
+        "{}%E2%80%AE",
+        "{}%E3%80%80",
+        "{}%20/",
+        "{}/%20",
+        "%20{}",
+        "/{}",
+        "%EF%BB%BF{}%E2%80%8E",
+    ],
+)
+@pytest.mark.parametrize("identifier", ["abc12345", "01/09520123456788/21/12345", "01/09520123456788/10/B%2F/21/A%2F"])
+def test_what_scanners_add_to_an_address_raises_no_false_alarm(
+    anybody: Client, code: Code, added: str, identifier: str
+) -> None:
+    Code.objects.update(identifier=identifier)
+    whole = anybody.get(f"/c/demo/{identifier}")
+    response = anybody.get(f"/c/demo/{added.format(identifier)}")
+    assert (response.status_code, response.content) == (200, whole.content)
+    assert response.headers["ETag"] == whole.headers["ETag"]
+
+
+def test_a_serial_that_ends_in_a_slash_is_not_the_one_without(anybody: Client, code: Code) -> None:
+    Code.objects.update(identifier="01/09520123456788/21/A%2F")
+    other = Code.objects.get()
+    Code.objects.create(
+        identifier="01/09520123456788/21/A",
+        company=other.company,
+        workorder=other.workorder,
+        sequence=1,
+        activation_status=ActivationStatus.INACTIVE,
+    )
+    assert "<h1>Active</h1>" in anybody.get("/c/demo/01/09520123456788/21/A%2F").content.decode()
+    assert "<h1>Inactive</h1>" in anybody.get("/c/demo/01/09520123456788/21/A").content.decode()
+    Code.objects.filter(pk=other.pk).delete()
+    assert "<h1>Inactive</h1>" in anybody.get("/c/demo/01/09520123456788/21/A/").content.decode()
 
 
 def test_a_code_with_a_prefix_of_its_own_lives_there_and_not_here(anybody: Client, demo: Demo) -> None:

@@ -21,6 +21,7 @@ from ingestion import engine
 from ingestion.corrections import corrections, has_corrections
 from ingestion.models import IngestionRecord
 from portal.timeline import events_of
+from portal.whole_numbers import NOT_WHOLE
 from tests.conftest import Demo, client_of, ingested, queued
 from tests.running import ended, in_thread, wait_for, waiting_for_locks
 from tests.secure import a_secure_order, brought_to
@@ -198,7 +199,7 @@ def test_no_plain_images_are_made_of_secure_codes(committed_demo: Demo) -> None:
         ),
         ("cancelled", "The workorder was cancelled, so it takes no codes."),
         ("full", "The workorder has 1 of 1 codes, so it takes no more."),
-        ("text", "A valid integer is required."),
+        ("text", NOT_WHOLE),
     ],
 )
 def test_process_refuses_at_once_what_is_known_to_be_wrong(committed_demo: Demo, case: str, sentence: str) -> None:

@@ -23,7 +23,7 @@ from tests.test_pages import as_
 from tests.test_secure_orders import TEMPLATES
 from workorders import jobs, printing
 from workorders.models import Code, Job, UrlPrefix, Workorder
-from workorders.url_prefixes import check_url_prefix, claim_url_prefix
+from workorders.url_prefixes import check_url_prefix, claim_url_prefix, doubt
 
 CREATE_SID, CREATE_SSC = "/api/v2/workorders/create-sid/", "/api/v2/workorders/create-ssc/"
 PREFIX = "https://typo.example/c"
@@ -174,6 +174,70 @@ def test_a_claim_that_is_not_decided_yet_is_waited_for_at_its_host_alone(committ
     assert answers["https://codes.example.com/abc"].startswith("The URLs of another company begin like this")
 
 
+# Prefixes that may not be meant
+
+
+DOUBT = (
+    "It ends in c, so the codes will read https://typo.example/cabc12345. If a slash, or a = before the id, is missing"
+    " at its end, use the prefix with it."
+)
+SENTENCE = f"The URL prefix can be used, but may not be what was meant. {DOUBT}"
+
+
+def test_a_prefix_that_ends_in_a_letter_is_warned_of_before_and_after_the_file_is_read(committed_demo: Demo) -> None:
+    client = client_of(committed_demo.staff)
+    key = uploaded(client, "id\nabc12345\n")
+    assert client.post(PROCESS, {"record": key, "url_prefix": PREFIX}, format="json").status_code == 200
+    expected = {"warning": "url_prefix_warning", "row": None, "column": "", "value": PREFIX, "count": 1}
+    path = f"/api/v2/ingestion/{key}/"
+    assert client.get(path).json()["warnings"] == [expected | {"message": SENTENCE}]
+    engine.run(IngestionRecord.objects.get(key=key).pk)
+    said = client.get(path).json()
+    assert (said["status"], said["warnings"]) == ("completed", [expected | {"message": SENTENCE}])
+    assert DOUBT in as_(committed_demo.staff).get(f"/ingestions/{key}/").content.decode()
+    doubts = [{"warning": "url_prefix_warning", "message": DOUBT}]
+    assert client.get(f"/api/v2/workorders/{said['workorder']}/").json()["warnings"] == doubts
+    assert DOUBT in as_(committed_demo.staff).get(f"/workorders/{said['workorder']}/").content.decode()
+
+
+@ORDERS
+def test_an_order_answers_with_the_warning_and_its_page_shows_it(demo: Demo, path: str, order: dict[str, Any]) -> None:
+    answer = client_of(demo.staff).post(path, {**order, "url_prefix": PREFIX}, format="json")
+    assert answer.status_code == 201
+    assert answer.json()["warnings"] == [{"warning": "url_prefix_warning", "message": DOUBT}]
+    door = "create-secure" if "layout" in order else "create"
+    posted = {**order, "reference": "B", "url_prefix": f"{PREFIX}2"}
+    page = as_(demo.other_staff).post(f"/workorders/{door}/", posted, follow=True).content.decode()
+    assert "another company" in page
+    posted["url_prefix"] = "https://b.example/q?v=2"
+    page = as_(demo.staff).post(f"/workorders/{door}/", posted, follow=True).content.decode()
+    assert "It ends in 2, so the codes will read https://b.example/q?v=2abc12345." in page
+
+
+def test_a_preview_and_a_template_say_it_too(demo: Demo) -> None:
+    said = as_(demo.staff).get("/upload/symbol/", {"url_prefix": PREFIX, "identifier": "abc12345"}).content.decode()
+    assert "It ends in c, so the codes will read https://typo.example/cabc12345." in said
+    assert "It ends in c" in by_template(demo, PREFIX, follow=True)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "beginning"),
+    [
+        ("https://typo.example/", ""),
+        ("https://typo.example/q?id=", ""),
+        ("https://typo.example/c-", ""),
+        ("https://typo.example/#", ""),
+        ("https://typo.example/7", "It ends in 7, so the codes will read https://typo.example/7abc12345."),
+        ("https://typo.example/%20", "It ends in 0,"),
+        ("https://x/c", "It ends in c, so the codes will read https://x/cabc12345."),
+        ("https://x/", "The host x has no domain,"),
+        ("http://127.0.0.1:8000/c/demo/", ""),
+    ],
+)
+def test_which_prefixes_are_doubted(prefix: str, beginning: str) -> None:
+    assert (not beginning, doubt(prefix).startswith(beginning)) == (not doubt(prefix), True)
+
+
 # The back office, and an upgrade
 
 
@@ -246,9 +310,9 @@ def by_secure_order(demo: Demo, prefix: str) -> str:
     return str(client_of(demo.staff).post(CREATE_SSC, order, format="json").json())
 
 
-def by_template(demo: Demo, prefix: str) -> str:
+def by_template(demo: Demo, prefix: str, **how: Any) -> str:
     fields = {"name": "One", "layout": "outside", "url_prefix": prefix, "printing_partner": demo.printco.pk}
-    return as_(demo.staff).post(f"{TEMPLATES}create/", fields).content.decode()
+    return as_(demo.staff).post(f"{TEMPLATES}create/", fields, **how).content.decode()
 
 
 @pytest.mark.parametrize("door", [by_process, by_add_sids, by_order, by_secure_order, by_template])

@@ -16,6 +16,7 @@ from portal.api import Filters, ProgressSerializer, person
 from portal.models import Company
 from workorders import images, jobs, services
 from workorders.archive import Kind
+from workorders.doubts import Doubt, doubts_of
 from workorders.downloads import archive_download, images_download
 from workorders.images_api import LookSerializer, look_of
 from workorders.models import Equipment, Job, Substrate, Workorder
@@ -64,10 +65,14 @@ class WorkorderFilters(Filters):
 class WorkorderProgressSerializer(WorkorderSerializer):
     """A workorder by itself: `progress` tells how far its minting and its archive are, null when both are there."""
 
+    warnings = serializers.SerializerMethodField(help_text="What is no error, yet may not be meant.")
     progress = ProgressSerializer(source="making.progress", read_only=True, default=None, allow_null=True)
 
     class Meta(WorkorderSerializer.Meta):
-        fields: ClassVar = [*WorkorderSerializer.Meta.fields, "progress"]
+        fields: ClassVar = [*WorkorderSerializer.Meta.fields, "warnings", "progress"]
+
+    def get_warnings(self, workorder: Workorder) -> list[Doubt]:
+        return doubts_of(workorder)
 
 
 class _Workorders(GenericAPIView[Workorder]):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.access import PersonRequest, page
 from portal.models import Company
 from portal.paging import page_of, searched
+from portal.whole_numbers import WholeNumberFormField
 from workorders.models import Calibrated, Equipment, Substrate
 from workorders.named_form import NamedForm
 from workorders.secure_graphic import DPIS
@@ -52,7 +53,7 @@ class CalibratedForm(NamedForm):
 class NewEquipmentForm(CalibratedForm):
     """A machine also has a resolution, which never changes: images were drawn for it."""
 
-    dpi = forms.IntegerField(
+    dpi = WholeNumberFormField(
         label="Resolution",
         min_value=DPIS[0],
         max_value=DPIS[-1],

@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.whole_numbers import WholeNumberField
 from workorders.artist import KINDS, Style
 from workorders.drawing import MODULE_PIXELS, QUIET_ZONES
 from workorders.images import Look, label_of, version_for
@@ -28,13 +29,13 @@ class LookSerializer(serializers.Serializer[Any]):
 
     images = serializers.ChoiceField(KINDS)
     level = serializers.ChoiceField(LEVELS, default="M")
-    version = serializers.IntegerField(
+    version = WholeNumberField(
         min_value=VERSIONS[0], max_value=VERSIONS[-1], required=False, allow_null=True, default=None
     )
-    quiet_zone = serializers.IntegerField(min_value=QUIET_ZONES[0], max_value=QUIET_ZONES[-1], default=QUIET_ZONES[0])
-    module = serializers.IntegerField(min_value=MODULE_PIXELS[0], max_value=MODULE_PIXELS[-1], default=10)
-    columns = serializers.IntegerField(min_value=1, max_value=MOST_LABELS, default=1)
-    rows = serializers.IntegerField(min_value=1, max_value=MOST_LABELS, default=1)
+    quiet_zone = WholeNumberField(min_value=QUIET_ZONES[0], max_value=QUIET_ZONES[-1], default=QUIET_ZONES[0])
+    module = WholeNumberField(min_value=MODULE_PIXELS[0], max_value=MODULE_PIXELS[-1], default=10)
+    columns = WholeNumberField(min_value=1, max_value=MOST_LABELS, default=1)
+    rows = WholeNumberField(min_value=1, max_value=MOST_LABELS, default=1)
     page_width = serializers.FloatField(required=False)
     page_height = serializers.FloatField(required=False)
     label_width = serializers.FloatField(required=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from portal.models import User
+from portal.whole_numbers import WholeNumberField
 from workorders.compact import LENGTH, MOST
 from workorders.models import Workorder
 from workorders.order_forms import CreateWorkorder, OrderForm
@@ -16,7 +17,7 @@ from workorders.url_prefixes import check_url_prefix
 class OrderSerializer(OrderForm):
     """An order of codes with ids of the portal's own."""
 
-    quantity = serializers.IntegerField(min_value=1, max_value=MOST)
+    quantity = WholeNumberField(min_value=1, max_value=MOST)
     product = serializers.CharField(max_length=100, required=False, allow_blank=True, allow_null=True, default="")
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
     activate_on_complete = serializers.BooleanField(default=False)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError
 
 from portal.access import PersonRequest, page
+from portal.models import Company
 from portal.paging import chosen
 from workorders import compact, secure_orders
 from workorders.minting_api import OrderSerializer
@@ -33,7 +34,7 @@ def workorder_create(request: PersonRequest) -> HttpResponse:
         "most": compact.MOST,
         "typed": request.POST,
     }
-    return _order(request, OrderSerializer, "workorders/workorder_create.html", context)
+    return _order(request, OrderSerializer, "workorders/workorder_create.html", context, ("Create", "code"))
 
 
 @page("workorder_create")
@@ -52,24 +53,46 @@ def secure_create(request: PersonRequest) -> HttpResponse:
         "flags": [(name, *words, bool(typed.get(name))) for name, words in FLAGS.items()],
         "typed": typed,
     }
-    return _order(request, SecureOrderSerializer, "workorders/secure_create.html", context)
+    return _order(request, SecureOrderSerializer, "workorders/secure_create.html", context, ("Order", "secure code"))
 
 
-def _order(request: PersonRequest, form: type[OrderForm], template: str, context: dict[str, Any]) -> HttpResponse:
-    """The page of an order; one that is refused is shown again as it was typed."""
+def _order(
+    request: PersonRequest, form: type[OrderForm], template: str, context: dict[str, Any], words: tuple[str, str]
+) -> HttpResponse:
+    """The page of an order; one that is refused is shown again as it was typed.
+
+    `words` are what its button does, and to what.
+    """
+    said, what = words
     company = request.user.brand
     if company is None:
         raise PermissionDenied("Codes belong to a brand owner; only its people can order them.")
     errors: Any = {}
     if request.method == "POST":
         try:
-            workorder = form.order(request.POST, company, request.user)
+            quantity = _unseen(request, form, company)
+            if not quantity:
+                workorder = form.order(request.POST, company, request.user)
+                return redirect("workorder-detail", pk=workorder.pk)
+            context |= {"sure_of": quantity, "label": f"{said} {quantity:,} {what}{'s' * (quantity > 1)}"}
         except ValidationError as refused:
             errors = refused.detail
-        else:
-            return redirect("workorder-detail", pk=workorder.pk)
     shared = {"company": company, "most_remarks": MOST_REMARKS, "errors": errors}
     return render(request, template, shared | context)
+
+
+def _unseen(request: PersonRequest, form: type[OrderForm], company: Company) -> int:
+    """The number of codes that the button has not said yet, where no script says it; 0 when nothing is to be shown.
+
+    ValidationError as `form.order`.
+    """
+    sure_of = request.POST.get("sure_of")
+    if sure_of is None:
+        return 0
+    checked = form(data=request.POST, context={"company": company})
+    checked.is_valid(raise_exception=True)
+    quantity: int = checked.validated_data["quantity"]
+    return 0 if sure_of == str(quantity) else quantity
 
 
 def _chosen(request: PersonRequest, templates: QuerySet[WorkorderTemplate]) -> WorkorderTemplate | None:

@@ -18,6 +18,7 @@ from portal.api import person
 from portal.idempotency import idempotent
 from portal.leases import Status
 from portal.models import User
+from portal.whole_numbers import WholeNumberField
 from workorders import deliveries, printing
 from workorders.api import WorkorderProgressSerializer, being_made
 from workorders.images import NotMade
@@ -83,8 +84,8 @@ def _refuse_expired(kept: Calibrated) -> None:
 class PrintedSerializer(StepSerializer):
     """How many codes were printed well, and how many prints were spoiled."""
 
-    printed = serializers.IntegerField(min_value=0)
-    wasted = serializers.IntegerField(min_value=0, default=0)
+    printed = WholeNumberField(min_value=0)
+    wasted = WholeNumberField(min_value=0, default=0)
 
     def validate_printed(self, value: int) -> int:
         return self._bounded(value)

@@ -9,6 +9,7 @@ from hashlib import blake2s
 from ipaddress import IPv6Network
 from math import ceil
 from typing import Any, NamedTuple
+from unicodedata import category
 from weakref import WeakSet
 
 from django.conf import settings
@@ -29,6 +30,11 @@ from workorders.services import SHORTEST_ID
 MAX_AGE = 60  # seconds for which an answer may be repeated without asking us
 SLUG = re.compile(r"[a-z0-9-]{1,40}")
 IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},100}}")
+LONGEST_ADDRESS = 300  # characters of what stands behind the company's, with what is added to it
+MOST_SLASHES = 3  # at its end that may be the serial number's
+NOT_OF_AN_ID = "".join(  # white space, and what nobody sees
+    character for character in map(chr, range(1, 0x10000)) if character.isspace() or category(character) in ("Cc", "Cf")
+)
 VERDICTS: dict[int, Verdict] = {
     ActivationStatus.INACTIVE: "inactive",
     ActivationStatus.ACTIVE: "active",
@@ -94,7 +100,7 @@ def public_page(request: HttpRequest, slug: str, identifier: str) -> HttpRespons
 
 def look_up(slug: str, identifier: str) -> Answer:
     """What `/c/<slug>/<identifier>` stands for; one query for each id that it may be, mostly one."""
-    ids = [identifier] if IDENTIFIER.fullmatch(identifier) else gs1.of_address(identifier)
+    ids = [identifier] if IDENTIFIER.fullmatch(identifier) else meant(identifier)
     if not ids or not SLUG.fullmatch(slug):
         return Answer("unknown")
     connection.health_check_done = True  # type: ignore[attr-defined]  # the check would be a second query
@@ -104,6 +110,21 @@ def look_up(slug: str, identifier: str) -> Answer:
         connection.close()
         row = _row(slug, ids)
     return Answer(VERDICTS[row[0]], row[1], row[2]) if row else Answer("unknown")
+
+
+def meant(address: str) -> list[str]:
+    """The ids that the end of an address may stand for, as it stands first.
+
+    Scanners and messengers add slashes, white space and invisible characters to it. A slash may also be the last
+    character of a GS1 serial number, since servers hand addresses on decoded.
+    """
+    text = address[: LONGEST_ADDRESS + 1].strip(NOT_OF_AN_ID).lstrip("/")
+    bare = text.rstrip(f"/{NOT_OF_AN_ID}")
+    if IDENTIFIER.fullmatch(bare):
+        return [bare]
+    slashes = min(text.count("/", len(bare)), MOST_SLASHES)
+    readings = (bare + "/" * left for left in range(slashes, -1, -1))
+    return [identifier for reading in readings for identifier in gs1.of_address(reading)]
 
 
 def _row(slug: str, ids: list[str]) -> tuple[int, str, str] | None:

@@ -11,6 +11,7 @@ from rest_framework.generics import ListAPIView
 
 from portal.api import Filters, person
 from portal.models import Company, User
+from portal.whole_numbers import WholeNumberField
 from workorders.models import Layout, Workorder, WorkorderTemplate
 from workorders.order_forms import CreateWorkorder, OrderForm
 from workorders.secure_orders import MOST, SETTINGS, SecureOrder, place, wrong_prefix
@@ -31,8 +32,8 @@ class TemplateSerializer(serializers.ModelSerializer[WorkorderTemplate]):
 class SecureOrderSerializer(OrderForm):
     """An order of secure codes, checked for the company in the context. What it does not say, its template says."""
 
-    quantity = serializers.IntegerField(min_value=1, max_value=MOST)
-    template = serializers.IntegerField(required=False, allow_null=True, default=None)
+    quantity = WholeNumberField(min_value=1, max_value=MOST)
+    template = WholeNumberField(required=False, allow_null=True, default=None)
     layout = serializers.ChoiceField(Layout.choices, required=False)
     printing_partner = serializers.CharField(required=False, help_text="The slug of the printing company.")
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)

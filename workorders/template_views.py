@@ -19,7 +19,7 @@ from workorders.named_form import NamedForm
 from workorders.secure_graphic import LAYOUTS
 from workorders.secure_orders import SETTINGS, wrong_prefix
 from workorders.services import printing_partners
-from workorders.url_prefixes import check_url_prefix
+from workorders.url_prefixes import check_url_prefix, doubt
 
 ARCHIVED = "archived"
 LAYOUT_CHOICES = [
@@ -127,7 +127,7 @@ def _edited(request: PersonRequest, template: WorkorderTemplate | None) -> HttpR
     company, posted = _brand(request), request.POST if request.method == "POST" else None
     form = TemplateForm(company, posted, instance=template)
     if form.is_valid() and form.store(company):
-        messages.success(request, f"{form.instance} is saved.")
+        messages.success(request, f"{form.instance} is saved. {doubt(form.instance.url_prefix)}".rstrip())
         return redirect("workorder-template-list")
     return render(request, "workorders/template_form.html", {"form": form, "template": template, "name": name})
 

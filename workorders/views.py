@@ -15,6 +15,7 @@ from portal.models import Company, User
 from portal.paging import chosen, ordered, page_of, searched, they_are
 from workorders import samples
 from workorders.code_views import sees_codes
+from workorders.doubts import doubts_of
 from workorders.downloads import archive_download
 from workorders.history import history_of
 from workorders.models import FIRST_CODES, Code, Job, Workorder
@@ -83,6 +84,7 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "workorder": workorder,
         "job": job,
         "is_moving": packing or (job is not None and not job.has_ended),
+        "doubts": doubts_of(workorder),
         "sample": codes[0] if codes else None,
         "codes": codes if sees_codes(request.user) else [],
         "whose": sees_several_companies(request.user),

@@ -114,6 +114,7 @@ function showExample() {
   const own = workorder()?.selectedOptions[0].dataset.prefix;
   field.disabled = Boolean(own);
   part("url_example").textContent = own ?? (field.value.trim() || field.placeholder);
+  part("url_prefix-doubt").hidden = !/[A-Za-z0-9]$/.test(own ?? field.value.trim());
   part("id_example").textContent = part("id_format").selectedOptions[0].dataset.example;
 }
 

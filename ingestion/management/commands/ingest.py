@@ -18,6 +18,7 @@ from ingestion.models import IngestionRecord
 from ingestion.options import ProcessSerializer
 from portal.models import Company, User
 from portal.storage import storage
+from portal.whole_numbers import whole_argument
 
 BAR = 30  # characters
 REDRAW = 0.5  # seconds
@@ -34,7 +35,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--default-scm-data", metavar="JSON", default="{}")
         parser.add_argument("--allow-posted-duplicates", action="store_true")
-        parser.add_argument("--workorder", type=int, metavar="ID", help="the workorder of secure codes they are for")
+        parser.add_argument(
+            "--workorder", type=whole_argument, metavar="ID", help="the workorder of secure codes they are for"
+        )
         parser.add_argument("--id-format", choices=IngestionRecord.IdFormat.values, default="default")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.models import User
 from portal.roles import CODENAMES
 from portal.tokens import LONGEST_DAYS, LONGEST_NAME, make
+from portal.whole_numbers import whole_argument
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="whose token it is")
         parser.add_argument("--name", default="Command line", help="what the token is for")
-        parser.add_argument("--days", type=int, default=365, help="how long it is valid")
+        parser.add_argument("--days", type=whole_argument, default=365, help="how long it is valid")
         parser.add_argument(
             "--permission",
             action="append",

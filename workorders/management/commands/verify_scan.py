@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.at_rest import SecretLost
+from portal.whole_numbers import whole_argument
 from workorders.models import Workorder
 from workorders.secure_archive import graphic_of
 from workorders.secure_verifier import Unusable, read_scan, verify
@@ -18,7 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="a PNG in grey of one code, 1.5 pixels or more a printed dot")
-        parser.add_argument("--workorder", type=int, required=True, help="its id, as in the address of its page")
+        parser.add_argument(
+            "--workorder", type=whole_argument, required=True, help="its id, as in the address of its page"
+        )
         parser.add_argument("--threshold", type=float, help="the least correlation of an original on this equipment")
 
     def handle(self, **options: Any) -> None:
