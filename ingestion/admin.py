@@ -16,6 +16,7 @@ from ingestion.history import history_of
 from ingestion.models import IngestionRecord
 from ingestion.services import cancel, retry
 from portal.back_office import BackOffice, Counter, ReadOnly, person
+from portal.back_office_lists import typed
 
 LONG = ("result_data", "warnings")  # can name thousands of ids each
 
@@ -25,7 +26,7 @@ Status = IngestionRecord.Status
 @admin.register(IngestionRecord)
 class RecordOffice(ReadOnly):
     list_display = ["key", "company", "file_name", "status", "phase", "rows_done", "created_by", "created_at"]
-    list_filter = ["status", "ingestion_mode", "filetype", "created_at", "company"]
+    list_filter = ["status", "ingestion_mode", "filetype", "created_at", typed("company__slug", "company", "Slug")]
     list_select_related = ["company", "created_by"]
     search_fields = ["=key", "file_name", "created_by__email", "=workorder__reference"]
     fields = [

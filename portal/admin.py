@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,10 +17,13 @@ from django.http import HttpRequest
 
 from portal import people
 from portal.back_office import Office, ReadOnly
+from portal.back_office_lists import Rows, typed
 from portal.models import Company, Event, User, UserAuthorizationToken
 from portal.people import LastAdmin
 from portal.security_log import tell
 from portal.tokens import revoke
+
+MOST_DIGITS = 19  # of an id
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +51,9 @@ class CompanyOffice(Office):
 @admin.register(User)
 class UserOffice(Office):
     list_display = ["email", "name", "company", "role", "state", "is_staff", "last_login"]
-    list_filter = ["is_active", "groups", "is_staff", "company"]
+    list_filter = ["is_active", "groups", "is_staff", typed("company__slug", "company", "Slug")]
     list_select_related = ["company"]
+    autocomplete_fields = ["company"]
     search_fields = ["email", "name"]
     fields = [
         "email",
@@ -147,18 +152,39 @@ def _reactivated(user: User) -> bool:
 @admin.register(Event)
 class EventOffice(ReadOnly):
     list_display = ["at", "what", "subject", "subject_id", "by", "address", "detail"]
-    list_filter = ["what", "subject", "at"]
+    list_filter = [typed("what", "what"), typed("subject", "subject", "Model's name"), "at"]
     list_select_related = ["by"]
     search_fields = ["by__email", "=subject_id", "=address"]
-    search_help_text = "The e-mail of who did it, the id of what it was done to, or an address."
+    search_help_text = "The whole e-mail of who did it, the id of what it was done to, or an address."
+    rows = Rows
+    sortable_by = ()
+    ordering = ["-id"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
+    ) -> tuple[QuerySet[Event], bool]:
+        """By what the term is, so that one column is looked through, or one person's events found by their index."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        if term.isascii() and term.isdecimal():
+            return queryset.filter(subject_id=int(term) if len(term) < MOST_DIGITS else -1), False
+        if "@" in term:
+            people = User.objects.filter(email__iexact=term).values_list("pk", flat=True)
+            return queryset.filter(by__in=list(people)), False
+        try:
+            return queryset.filter(address=str(ip_address(term))), False
+        except ValueError:
+            return queryset.none(), False
 
 
 @admin.register(UserAuthorizationToken)
 class TokenOffice(ReadOnly):
     list_display = ["name", "prefix", "user", "company", "state", "expires_at", "last_used_at"]
-    list_filter = ["user__company", "expires_at", "revoked_at"]
+    list_filter = [typed("user__company__slug", "company", "Slug"), "expires_at", "revoked_at"]
     list_select_related = ["user__company"]
     search_fields = ["name", "=prefix", "user__email"]
+    ordering = ["-id"]
     fields = ["user", "name", "prefix", "permissions", "created_at", "expires_at", "last_used_at", "revoked_at"]
     actions = ["revoke"]
 

@@ -1,6 +1,7 @@
 """The back office: Django's admin for those who run the portal, in which nothing can be changed that a rule forbids.
 
 Each room registers its models in its `admin.py`. What is done to them goes through the same services as everywhere.
+Its pages cost the same however many rows there are: `portal.back_office_lists` says how.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 
+from portal.back_office_lists import MOST_AT_ONCE, CountedRows, Rows, RowsPage
 from portal.models import User
 
 
@@ -47,10 +49,19 @@ class BackOffice(admin.AdminSite):
 
 
 class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
-    """A kind of row that is never deleted, and counted only as far as a filter leaves it."""
+    """A kind of row that is never deleted, listed a page at a time, and counted no further than pages go."""
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they would count all rows for each choice of each filter
     list_per_page = 50
+    list_max_show_all = MOST_AT_ONCE
+    rows: type[Rows] = CountedRows
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[RowsPage]:
+        return RowsPage
+
+    def get_paginator(self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **options: Any) -> Rows:
+        return self.rows(request, queryset, per_page)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -61,7 +72,14 @@ class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run 
         return request.user.has_perm(name)
 
     def act(self, request: HttpRequest, rows: QuerySet[Any], do: Callable[[Any], bool], done: str) -> None:
-        """`do` it to each of `rows`, log where something was done, and tell how many that were."""
+        """`do` it to each of `rows`, log where something was done, and tell how many that were.
+
+        Nothing is done to more than MOST_AT_ONCE, which would take a thread of the web server for minutes.
+        """
+        if rows[MOST_AT_ONCE : MOST_AT_ONCE + 1].exists():
+            refusal = f"Nothing was done: choose {MOST_AT_ONCE} rows at most, with a filter or a search if need be."
+            self.message_user(request, refusal, messages.ERROR)
+            return
         acted = [row for row in rows if do(row)]
         for row in acted:
             self.log_change(request, row, done)
