@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import ManyToManyField, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelForm
@@ -24,8 +23,6 @@ from portal.security_log import tell
 from portal.tokens import revoke
 
 MOST_DIGITS = 19  # of an id
-
-logger = logging.getLogger(__name__)
 
 # Roles stand in `portal.roles`; the others hold addresses nobody uses, session keys, and secrets of second steps.
 for model in (Group, EmailAddress, UserSession, Authenticator):
@@ -104,12 +101,7 @@ class UserOffice(Office):
         assert isinstance(request.user, User)  # noqa: S101  # tells the type checker
         if people.state_of(user) != "invited":
             return False
-        try:
-            people.send_invitation(user, request.user)
-        except OSError:
-            logger.exception("An invitation could not be sent")
-            self.message_user(request, f"The mail to {user} could not be sent.", messages.ERROR)
-            return False
+        people.welcome(user, request.user)
         return True
 
     @admin.action(description="Invite again who has not come yet", permissions=["act"])

@@ -193,6 +193,43 @@ class Event(models.Model):
         return f"{self.what} {self.subject} {self.subject_id}"
 
 
+class Invitation(models.Model):
+    """Somebody whom a company has invited and who has not come yet. The address may have an account elsewhere."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=20)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(help_text="Links that were made before open nothing.")
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [models.UniqueConstraint("company", Lower("email"), name="invited_once")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Letter(models.Model):
+    """A mail that waits to be sent; `portal.letters` writes and sends it."""
+
+    class Kind(models.TextChoices):
+        RESET = "reset"
+        NOTICE = "notice"
+        INVITATION = "invitation"
+        WELCOME = "welcome"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    email = models.EmailField(max_length=320)
+    detail = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
 class KeptAnswer(models.Model):
     """What a call with an `Idempotency-Key` was answered, to be answered alike when it is sent again.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -19,13 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal import people
 from portal.access import PersonRequest, page
-from portal.models import Company, User
+from portal.models import Company, Invitation, User
 from portal.paging import page_of, searched
 from portal.people import ROLES_OF, LastAdmin, people_of, role_of, state_of
 
+MOST_INVITED = 500  # shown on one page
 LAST_ADMIN = "Your company would be left without an admin. Make somebody else an admin first."
-
-logger = logging.getLogger(__name__)
 
 
 class RoleForm(forms.Form):
@@ -35,6 +33,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, company: Company, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
+        self.company = company
         roles = ROLES_OF[company.kind]
         self.fields["role"].choices = list(roles.items())  # type: ignore[attr-defined]  # a choice
         self.fields["role"].initial = self.initial.get("role") or next(iter(roles))
@@ -46,9 +45,10 @@ class InvitationForm(RoleForm):
     email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
 
     def clean_email(self) -> str:
+        """Only the company's own people are told: who has an account elsewhere is nobody's business."""
         email = User.objects.normalize_email(self.cleaned_data["email"])
-        if User.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError("This address has an account already.")
+        if people_of(self.company).filter(email__iexact=email).exists():
+            raise forms.ValidationError("This is one of your people already.")
         return email
 
 
@@ -57,7 +57,9 @@ class JoinForm(forms.Form):
 
     name = forms.CharField(label="Your name", max_length=100, widget=forms.TextInput({"autocomplete": "name"}))
     password = forms.CharField(
-        widget=forms.PasswordInput({"autocomplete": "new-password"}), help_text=password_validators_help_text_html
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text=password_validators_help_text_html,
     )
 
     def __init__(self, user: User, data: Any = None) -> None:
@@ -90,12 +92,16 @@ def _person(request: PersonRequest, pk: int) -> User:
 def person_list(request: PersonRequest) -> HttpResponse:
     """The company's people by e-mail."""
     query = searched(request)
-    shown: QuerySet[User] = people_of(_company(request))
+    company = _company(request)
+    shown: QuerySet[User] = people_of(company)
+    invited = company.invitations.all()
     if query:
+        invited = invited.filter(email__icontains=query)
         shown = shown.filter(Q(email__icontains=query) | Q(name__icontains=query))
     found = page_of(request, shown)
     lines = [(person, role_of(person), state_of(person)) for person in found]
-    return render(request, "people/person_list.html", {"page": found, "lines": lines, "query": query})
+    context = {"page": found, "lines": lines, "query": query, "invited": invited[:MOST_INVITED]}
+    return render(request, "people/person_list.html", context)
 
 
 @page("company_people")
@@ -106,19 +112,34 @@ def person_invite(request: PersonRequest) -> HttpResponse:
     form = InvitationForm(company, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "people/person_invite.html", {"form": form, "company": company})
-    user = people.invite(company, form.cleaned_data["email"], form.cleaned_data["role"])
-    _send(request, user)
+    email = form.cleaned_data["email"]
+    people.invite(company, email, form.cleaned_data["role"], request.user)
+    messages.success(request, f"{email} is invited.")
     return redirect("person-list")
 
 
-def _send(request: PersonRequest, user: User) -> None:
-    try:
-        people.send_invitation(user, request.user)
-    except OSError:
-        logger.exception("An invitation could not be sent")
-        messages.error(request, f"The mail to {user.email} could not be sent. Open the person here and invite again.")
-    else:
-        messages.success(request, f"{user.email} is invited.")
+def _invitation(request: PersonRequest, pk: int) -> Invitation:
+    return get_object_or_404(_company(request).invitations.select_related("company"), pk=pk)
+
+
+@page("company_people")
+@require_POST
+def invitation_again(request: PersonRequest, pk: int) -> HttpResponse:
+    """Send somebody who has not come yet a new link."""
+    invitation = _invitation(request, pk)
+    people.invite(invitation.company, invitation.email, invitation.role, request.user)
+    messages.success(request, f"{invitation.email} is invited again. The old link holds no more.")
+    return redirect("person-list")
+
+
+@page("company_people")
+@require_POST
+def invitation_withdraw(request: PersonRequest, pk: int) -> HttpResponse:
+    """Make a link worthless."""
+    invitation = _invitation(request, pk)
+    people.withdraw(invitation)
+    messages.success(request, f"The invitation of {invitation.email} is withdrawn.")
+    return redirect("person-list")
 
 
 @page("company_people")
@@ -174,7 +195,8 @@ def person_invite_again(request: PersonRequest, pk: int) -> HttpResponse:
     """Send a person who has not come yet a new link."""
     person = _person(request, pk)
     if state_of(person) == "invited":
-        _send(request, person)
+        people.welcome(person, request.user)
+        messages.success(request, f"{person.email} is invited.")
     return redirect("person-detail", pk=pk)
 
 
@@ -188,6 +210,7 @@ def person_join(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
     form = JoinForm(user, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "people/person_join.html", {"form": form, "person": user})
-    people.join(user, form.cleaned_data["name"], form.cleaned_data["password"])
+    if not people.join(user, form.cleaned_data["name"], form.cleaned_data["password"]):
+        return render(request, "people/no_invitation.html", status=404)
     signed_in: HttpResponseBase = perform_login(request, user, email_verification="none")
     return signed_in

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import ResetPasswordForm
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
+from portal import letters
 from portal.addresses import address_of
-from portal.models import User
+from portal.models import Letter, User
 from portal.security_log import sign_in_refused, tell
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound to it
-
-logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
@@ -58,8 +57,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that fails is the log's business: an error page would tell who has an account."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except OSError:
-            logger.exception("The mail %s could not be sent", template_prefix)
+        """The library's mails that tell of a change; those with a link are letters of our own."""
+        told = {name: str(value) for name, value in context.items()}
+        letters.write(Letter.Kind.NOTICE, email, template=template_prefix, **told)
+
+
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth carries no types
+    """Who wants a new password. No address is looked up before the letter is made, so none can be told from others."""
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        return email
+
+    def save(self, request: HttpRequest, **_: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        tell("password_reset_asked", request=request, email=email)
+        letters.write(Letter.Kind.RESET, email)
+        return email

@@ -22,6 +22,7 @@ from rest_framework.test import APIClient
 
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
+from portal.celery import app
 from portal.demo import create_demo_data
 from portal.models import Company, User, UserAuthorizationToken
 from portal.storage import storage
@@ -134,6 +135,15 @@ def bucket(s3_service: str, settings: Settings, monkeypatch: pytest.MonkeyPatch)
 def api() -> Callable[..., APIClient]:
     """Makes an API client with a token of the given user, limited to the permissions named."""
     return client_of
+
+
+@pytest.fixture
+def letters_go_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Mail about accounts is sent here and now, also in a test whose transaction is never committed."""
+    monkeypatch.setattr("portal.letters.on_commit", lambda send: send())
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
 
 
 def queued(user: User, data: bytes | str, filetype: str = "csv", **parameters: Any) -> IngestionRecord:

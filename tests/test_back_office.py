@@ -42,6 +42,7 @@ KINDS = {
     UserAuthorizationToken: "portal/userauthorizationtoken",
 }
 every_kind = pytest.mark.parametrize("model", KINDS, ids=[model.__name__ for model in KINDS])
+pytestmark = pytest.mark.usefixtures("letters_go_at_once")
 
 
 def everything(demo: Demo) -> None:

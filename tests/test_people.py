@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
@@ -15,14 +16,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from rest_framework.test import APIClient
 
-from portal.models import Company, User
+from portal import tasks
+from portal.models import Company, Invitation, Letter, User
 from portal.people import people_of, role_of, state_of
 from tests.conftest import PASSWORD, Demo, issue
 from tests.test_pages import as_, seen
 
 NEW = {"name": "Nora New", "password": "a long enough phrase"}
+pytestmark = pytest.mark.usefixtures("letters_go_at_once")
 
 
 def signed_in(user: User, password: str = PASSWORD) -> Client:
@@ -97,9 +101,21 @@ def test_a_link_grows_old(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Client().get(path).status_code == 404
 
 
-def test_a_new_link_makes_the_old_one_worthless_and_so_does_deactivating(demo: Demo) -> None:
+def test_a_new_link_makes_the_old_one_worthless_and_so_does_withdrawing(demo: Demo) -> None:
     old = invited(demo.admin)
-    person = User.objects.get(email="new@demo.example")
+    invitation = Invitation.objects.get()
+    as_(demo.admin).post(f"/people/invitations/{invitation.pk}/again/")
+    new = link()
+    assert (Client().get(old).status_code, Client().get(new).status_code) == (404, 200)
+    as_(demo.admin).post(f"/people/invitations/{invitation.pk}/withdraw/")
+    assert Client().post(new, NEW).status_code == 404
+    assert not Invitation.objects.exists()
+
+
+def test_somebody_whom_the_back_office_made_is_invited_again_by_the_companys_admin(demo: Demo) -> None:
+    person = User.objects.create_user("made@demo.example", company=demo.company)
+    as_(demo.admin).post(f"/people/{person.pk}/invite/")
+    old = link()
     as_(demo.admin).post(f"/people/{person.pk}/invite/")
     new = link()
     assert (Client().get(old).status_code, Client().get(new).status_code) == (404, 200)
@@ -122,15 +138,57 @@ def test_a_link_for_one_person_opens_no_other(demo: Demo) -> None:
 def test_a_weak_password_is_refused_with_the_reason(demo: Demo) -> None:
     response = Client().post(invited(demo.admin), NEW | {"password": "password"})
     assert "This password is too common." in response.content.decode()
-    assert state_of(User.objects.get(email="new@demo.example")) == "invited"
+    assert not User.objects.filter(email="new@demo.example").exists()
+
+
+def test_the_password_is_taken_as_it_was_written(demo: Demo) -> None:
+    Client().post(invited(demo.admin), NEW | {"password": "  a long enough phrase "})
+    signed_in(User.objects.get(email="new@demo.example"), "  a long enough phrase ")
+    refused = Client().post("/accounts/login/", {"login": "new@demo.example", "password": "a long enough phrase"})
+    assert refused.status_code == 200
+
+
+def test_the_inviter_does_not_learn_who_has_an_account_elsewhere(demo: Demo) -> None:
+    client, pages = as_(demo.admin), []
+    for email in ("staff@other.example", "nobody@other.example"):
+        answer = client.post("/people/invite/", {"email": email, "role": "staff"})
+        page = seen(demo.admin, f"/people/?q={email}").partition('id="found"')[2]
+        shown = re.sub(r"<[^>]*>", "", page).replace(email, "")
+        pages.append((answer.status_code, answer.headers["Location"], shown))
+    assert pages[0] == pages[1]
+    known, unknown = mail.outbox
+    assert (known.to, unknown.to) == (["staff@other.example"], ["nobody@other.example"])
+    assert "This address has an account at Codeport already" in str(known.body)
+    assert "/people/join/" not in str(known.body)
+    assert Client().get(link()).status_code == 200
+
+
+def test_an_address_that_got_an_account_meanwhile_joins_no_second_time(demo: Demo) -> None:
+    demo.other_staff.groups.add(Group.objects.get(name="admin"))
+    first, second = invited(demo.admin), invited(demo.other_staff)
+    assert Client().get(second).status_code == 200
+    assert Client().post(first, NEW).status_code == 302
+    for response in (Client().get(second), Client().post(second, NEW)):
+        assert response.status_code == 404
+    assert User.objects.get(email="new@demo.example").company == demo.company
+
+
+def test_invitations_of_another_company_do_not_exist(demo: Demo) -> None:
+    demo.other_staff.groups.add(Group.objects.get(name="admin"))
+    invited(demo.admin)
+    pk = Invitation.objects.get().pk
+    for what in ("again", "withdraw"):
+        assert as_(demo.other_staff).post(f"/people/invitations/{pk}/{what}/").status_code == 404
+        assert as_(demo.staff).post(f"/people/invitations/{pk}/{what}/").status_code == 403
+        assert as_(demo.admin).get(f"/people/invitations/{pk}/{what}/").status_code == 405
+    assert Invitation.objects.filter(pk=pk).exists()
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"email": "nobody", "role": "staff"}, "Enter a valid email address."),
-        ({"email": "STAFF@demo.example", "role": "staff"}, "This address has an account already."),
-        ({"email": "staff@other.example", "role": "staff"}, "This address has an account already."),
+        ({"email": "STAFF@demo.example", "role": "staff"}, "This is one of your people already."),
         ({"email": "new@demo.example", "role": "support"}, "Select a valid choice."),
         ({"email": "new@demo.example", "role": "printer"}, "Select a valid choice."),
     ],
@@ -141,17 +199,37 @@ def test_an_invitation_that_is_wrong_is_refused(demo: Demo, fields: dict[str, st
     assert (User.objects.count(), mail.outbox) == (before, [])
 
 
-def test_a_mail_server_that_fails_is_told_and_the_invitation_can_be_sent_again(demo: Demo, settings: Any) -> None:
+def test_an_invitation_is_not_lost_while_the_mail_server_or_the_broker_is_away(
+    demo: Demo, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (
         "django.core.mail.backends.smtp.EmailBackend",
         "127.0.0.1",
         1,
     )
-    response = as_(demo.admin).post("/people/invite/", {"email": "new@demo.example", "role": "staff"}, follow=True)
-    assert "The mail to new@demo.example could not be sent." in response.content.decode()
+    as_(demo.admin).post("/people/invite/", {"email": "new@demo.example", "role": "staff"})
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    as_(demo.admin).post(f"/people/{User.objects.get(email='new@demo.example').pk}/invite/")
+    tasks.sweep()
+    assert (Letter.objects.get().attempts, mail.outbox) == (1, [])
+    Letter.objects.update(due_at=timezone.now())
+    with monkeypatch.context() as patch:
+        patch.setattr("portal.tasks.send_letter.delay", Mock(side_effect=OperationalError))
+        tasks.sweep()
+        as_(demo.admin).post("/people/invite/", {"email": "second@demo.example", "role": "staff"})
+    assert (Letter.objects.count(), mail.outbox) == (2, [])
+    tasks.sweep()
+    assert sorted(message.to[0] for message in mail.outbox) == ["new@demo.example", "second@demo.example"]
+    assert not Letter.objects.exists()
     assert Client().get(link()).status_code == 200
+
+
+def test_a_letter_that_cannot_be_sent_for_a_day_is_given_up_and_said(
+    demo: Demo, caplog: pytest.LogCaptureFixture
+) -> None:
+    letter = Letter.objects.create(kind="reset", email=demo.staff.email, created_at=timezone.now() - timedelta(days=2))
+    tasks.sweep()
+    assert caplog.messages == [f"The letter {letter.pk} (reset) was given up"]
+    assert (Letter.objects.count(), mail.outbox) == (0, [])
 
 
 # Roles
@@ -172,6 +250,7 @@ def test_a_printing_partner_has_printers_and_admins(demo: Demo) -> None:
     page = seen(admin, "/people/invite/")
     assert re.findall(r'name="role" value="(\w+)"', page) == ["printer", "admin"]
     invited(admin, "new@printco.example", "printer")
+    Client().post(link(), NEW)
     assert role(User.objects.get(email="new@printco.example")) == "printer"
 
 

@@ -31,6 +31,7 @@ HERE = {"address": "127.0.0.1"}
 STAFF = {"by": "staff@demo.example", "company": "demo"} | HERE
 ADMIN = {"by": "admin@demo.example", "company": "demo"} | HERE
 ROOT = {"by": "root@codeport.example"} | HERE
+pytestmark = pytest.mark.usefixtures("letters_go_at_once")
 
 
 class Told:
@@ -225,6 +226,7 @@ def test_people_and_their_roles(demo: Demo, told: Told) -> None:
 def test_who_is_invited_and_joins(demo: Demo, told: Told) -> None:
     as_(demo.admin).post("/people/invite/", {"email": "new@demo.example", "role": "staff"})
     assert told() == [{"message": "invited", "email": "new@demo.example", "role": "staff"} | ADMIN]
+    assert Event.objects.get(subject="company", what="invited").by == demo.admin
     path = link()
     Client().post(path, NEW)
     lines = told()

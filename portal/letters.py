@@ -1,0 +1,140 @@
+"""Mail about accounts, which a worker sends: whoever asks for it waits for no mail server, and learns nothing from one.
+
+A letter is a row until it is sent, so neither an outage of the broker nor of the mail server loses it. It holds who
+shall get what; the keys of its links are made when it is sent, and are never stored.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models.functions import Now
+from django.db.transaction import on_commit
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from portal import people
+from portal.broker import wake
+from portal.models import Invitation, Letter, User
+from portal.security_log import tell
+
+Kind = Letter.Kind
+
+LONGEST_LIFE = timedelta(days=1)  # a letter that could not be sent for so long is given up
+FIRST_PAUSE, LONGEST_PAUSE = 30, 3600  # seconds between two tries
+AT_ONCE = 500  # letters that one sweep sends again
+
+logger = logging.getLogger(__name__)
+
+
+def write(kind: str, email: str, **detail: object) -> None:
+    """Have a letter sent, once what is being done is committed."""
+    letter = Letter.objects.create(kind=kind, email=email, detail=detail)
+    on_commit(lambda: _wake(letter.pk))
+
+
+def _wake(letter_id: int) -> None:
+    from portal.tasks import send_letter
+
+    wake(send_letter, letter_id)
+
+
+def send(letter_id: int) -> None:
+    """Send a letter that is due, and forget it; after a failure it waits, longer each time."""
+    with transaction.atomic():
+        letter = Letter.objects.select_for_update(skip_locked=True).filter(pk=letter_id, due_at__lte=Now()).first()
+        if letter is None:
+            return
+        try:
+            for message in MAKERS[letter.kind](letter):
+                message.send()
+        except Exception:
+            logger.exception("The letter %s (%s) could not be sent", letter.pk, letter.kind)
+            _put_off(letter)
+        else:
+            letter.delete()
+
+
+def _put_off(letter: Letter) -> None:
+    pause = timedelta(seconds=min(FIRST_PAUSE * 2**letter.attempts, LONGEST_PAUSE))
+    Letter.objects.filter(pk=letter.pk).update(attempts=letter.attempts + 1, due_at=Now() + pause)
+
+
+def sweep() -> None:
+    """Wake for letters whose time has come, and give up those that are too old."""
+    for letter in Letter.objects.filter(created_at__lt=Now() - LONGEST_LIFE):
+        logger.error("The letter %s (%s) was given up", letter.pk, letter.kind)
+        letter.delete()
+    for letter_id in Letter.objects.filter(due_at__lte=Now()).values_list("pk", flat=True)[:AT_ONCE]:
+        _wake(letter_id)
+
+
+def _reset(letter: Letter) -> list[EmailMessage]:
+    """The way to a new password, to whoever has an account at the address; nothing where nobody has."""
+    return [_reset_of(user) for user in User.objects.filter(email__iexact=letter.email, is_active=True)]
+
+
+def _reset_of(user: User) -> EmailMessage:
+    tell("password_reset_sent", of=user)
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    url = get_adapter().get_reset_password_from_key_url(key)
+    return _rendered("account/email/password_reset_key", user.email, {"user": user, "password_reset_url": url})
+
+
+def _notice(letter: Letter) -> list[EmailMessage]:
+    """A word about a change to how one signs in."""
+    context = {name: value for name, value in letter.detail.items() if name != "template"}
+    return [_rendered(letter.detail["template"], letter.email, context)]
+
+
+def _invitation(letter: Letter) -> list[EmailMessage]:
+    """The link to join by; to whoever has an account already, that one address has one account."""
+    invitation = Invitation.objects.select_related("company", "by").filter(pk=letter.detail["invitation"]).first()
+    if invitation is None:
+        return []  # withdrawn meanwhile
+    context = {"company": invitation.company, "by": invitation.by}
+    if User.objects.filter(email__iexact=letter.email).exists():
+        return [_invited("people/invited_already.txt", letter.email, context)]
+    return [_invited("people/invitation.txt", letter.email, context | {"url": people.link_of(invitation)})]
+
+
+def _welcome(letter: Letter) -> list[EmailMessage]:
+    """The link to join by, to somebody whom the back office has made."""
+    found = User.objects.select_related("company").in_bulk([letter.detail["user"], letter.detail["by"]])
+    user, by = found[letter.detail["user"]], found[letter.detail["by"]]
+    if people.state_of(user) != "invited":
+        return []
+    context = {"company": user.company or "the portal", "by": by, "url": people.link_of_person(user)}
+    return [_invited("people/invitation.txt", letter.email, context)]
+
+
+MAKERS: dict[str, Callable[[Letter], list[EmailMessage]]] = {
+    Kind.RESET: _reset,
+    Kind.NOTICE: _notice,
+    Kind.INVITATION: _invitation,
+    Kind.WELCOME: _welcome,
+}
+
+
+def _rendered(template: str, email: str, context: dict[str, Any]) -> EmailMessage:
+    """One of allauth's own mails."""
+    site = {"name": "Codeport", "domain": settings.PUBLIC_URL}
+    message: EmailMessage = get_adapter().render_mail(template, email, {"current_site": site, "email": email} | context)
+    return message
+
+
+def _invited(template: str, email: str, context: dict[str, Any]) -> EmailMessage:
+    days = settings.PASSWORD_RESET_TIMEOUT // 86400
+    text = render_to_string(
+        template, {"days": days, "sign_in": settings.PUBLIC_URL + reverse("account_login")} | context
+    )
+    return EmailMessage(f"{context['company']} invites you to Codeport", text, None, [email])

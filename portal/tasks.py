@@ -1,0 +1,17 @@
+"""Signatures for the worker: each is safe to run twice, or never."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from portal import letters
+
+
+@shared_task
+def send_letter(letter_id: int) -> None:
+    letters.send(letter_id)
+
+
+@shared_task
+def sweep() -> None:
+    letters.sweep()
