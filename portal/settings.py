@@ -272,7 +272,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Codeport: "
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip"}  # failed attempts keep the library's own, stricter limits
+# Wrong passwords are counted by `portal.guessing`; `login_failed` is left with wrong codes of the second step.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed password or a new way to sign in
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -291,6 +292,7 @@ SESSION_ENGINE = "portal.sessions"
 SECURE = PUBLIC_URL.startswith("https://")
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # http://localhost; browsers refuse others
 SESSION_COOKIE_NAME = f"codeport-session-{PORT}"  # browsers share cookies between the ports of one host
+DEVICE_COOKIE_NAME = f"codeport-device-{PORT}"
 CSRF_COOKIE_NAME = f"codeport-csrf-{PORT}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]

@@ -6,13 +6,15 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ResetPasswordForm
+from allauth.account.signals import password_reset, user_logged_in
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from portal import letters
 from portal.addresses import address_of
+from portal.guessing import Attempt, remember
 from portal.models import Letter, User
 from portal.security_log import sign_in_refused, tell
 
@@ -30,11 +32,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
             sign_in_refused(request, "sign_in_failed", credentials.get("email", ""))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            sign_in_refused(request, "sign_in_limited", credentials.get("email", ""))
-            raise
+        """Count the attempt by our own limits, in place of the library's, which lock an account for its owner too."""
+        email = credentials.get("email", "")
+        self._attempt = Attempt(request, email)
+        if not self._attempt.begin():
+            sign_in_refused(request, "sign_in_limited", email)
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        self._attempt.take_back()
 
     def reauthenticate(self, user: User, password: str) -> bool:
         shown = bool(super().reauthenticate(user, password))
@@ -60,6 +66,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         """The library's mails that tell of a change; those with a link are letters of our own."""
         told = {name: str(value) for name, value in context.items()}
         letters.write(Letter.Kind.NOTICE, email, template=template_prefix, **told)
+
+
+@receiver(user_logged_in)
+def _know_the_browser(request: HttpRequest, response: HttpResponseBase, user: User, **_: Any) -> None:
+    remember(request, response, user.email)
+
+
+@receiver(password_reset)
+def _begin_anew(request: HttpRequest, user: User, **_: Any) -> None:
+    Attempt(request, user.email).forget()
 
 
 class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth carries no types

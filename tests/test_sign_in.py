@@ -153,6 +153,74 @@ def test_guessing_is_stopped_and_the_right_password_waits_too(demo: Demo) -> Non
     signed_in(demo.admin)
 
 
+def tried(email: str, password: str, address: str = "192.0.2.1", browser: Client | None = None) -> str:
+    """What becomes of an attempt: `in`, `wrong` or `limited`."""
+    response = (browser or Client()).post(LOGIN, {"login": email, "password": password}, REMOTE_ADDR=address)
+    if response.status_code == 302:
+        return "in"
+    return "limited" if "Too many failed login attempts" in response.content.decode() else "wrong"
+
+
+def test_a_strangers_guesses_do_not_lock_the_owner_out(demo: Demo) -> None:
+    email = demo.staff.email
+    assert [tried(email, "guess") for _ in range(7)] == ["wrong"] * 5 + ["limited"] * 2
+    assert tried(email, PASSWORD) == "limited", "the stranger does not learn that it is right"
+    assert tried(email, PASSWORD, "198.51.100.1") == "in"
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])
+def test_a_browser_that_knows_the_account_is_not_stopped_by_others_at_its_address(demo: Demo, address: str) -> None:
+    email, own = demo.staff.email, Client()
+    assert tried(email, PASSWORD, address, own) == "in"
+    own.post("/accounts/logout/")
+    for _ in range(6):
+        tried(email, "guess", address)
+    assert tried(email, PASSWORD, address.replace("::1", "::2")) == "limited"
+    assert tried(email, PASSWORD, address, own) == "in"
+    own.post("/accounts/logout/")
+    assert [tried(email, "guess", address, own) for _ in range(6)] == ["wrong"] * 5 + ["limited"]
+    assert tried(demo.admin.email, PASSWORD, address, own) == "in", "it guesses for the account it knows alone"
+
+
+def test_an_office_does_not_lock_itself_out(demo: Demo) -> None:
+    found = [tried(f"person{number}@demo.example", "typo") for number in range(15)]
+    assert (set(found), tried(demo.staff.email, PASSWORD)) == ({"wrong"}, "in")
+
+
+def test_guesses_from_everywhere_stop_all_but_browsers_that_know_the_account(demo: Demo) -> None:
+    email, own = demo.staff.email, Client()
+    assert tried(email, PASSWORD, browser=own) == "in"
+    own.post("/accounts/logout/")
+    found = [tried(email, "guess", f"203.0.113.{number}") for number in range(101)]
+    assert (found[99], found[100]) == ("wrong", "limited")
+    assert tried(email, PASSWORD, "198.51.100.1") == "limited"
+    assert tried(email, PASSWORD, "198.51.100.1", own) == "in"
+    Client().post("/accounts/password/reset/", {"email": email})
+    (path,) = re.findall(rf"{settings.PUBLIC_URL}(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
+    client = Client()
+    form = client.get(path, follow=True)
+    client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
+    assert tried(email, NEW, "198.51.100.1") == "in", "a new password set by mail begins anew"
+
+
+def test_one_network_guesses_at_many_accounts_no_faster_than_sixty_a_minute(demo: Demo) -> None:
+    found = [tried(f"person{number}@demo.example", "guess") for number in range(61)]
+    assert (found[59], found[60]) == ("wrong", "limited")
+
+
+def test_a_browser_cannot_say_that_it_knows_an_account(demo: Demo) -> None:
+    stranger = Client()
+    assert tried(demo.other_staff.email, PASSWORD, browser=stranger) == "in"
+    stranger.post("/accounts/logout/")
+    for _ in range(5):
+        tried(demo.staff.email, "guess", browser=stranger)
+    assert tried(demo.staff.email, PASSWORD, browser=stranger) == "limited"
+    cookie = stranger.cookies["codeport-device-8000"]
+    assert (cookie["httponly"], cookie["samesite"], demo.other_staff.email in cookie.value) == (True, "Lax", False)
+    stranger.cookies["codeport-device-8000"] = cookie.value[:-1] + "x"
+    assert tried(demo.other_staff.email, "guess", browser=stranger) == "wrong"
+
+
 def test_an_address_is_not_changed_by_its_owner_and_nobody_signs_up(demo: Demo) -> None:
     client = signed_in(demo.staff)
     assert client.post("/accounts/email/", {"email": "x@demo.example", "action_add": ""}).status_code == 302
