@@ -27,6 +27,7 @@ from portal.demo import create_demo_data
 from portal.models import Company, User, UserAuthorizationToken
 from portal.storage import storage
 from tests import radosgw
+from workorders.models import Code, Workorder
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -144,6 +145,15 @@ def letters_go_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     app.conf.task_always_eager = True
     yield
     app.conf.task_always_eager = False
+
+
+def one_of_each(demo: Demo) -> dict[str, Any]:
+    """What an address of the API can name of demo's, by the beginning of the route."""
+    record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
+    workorder = Workorder.objects.create(company=demo.company, reference="Spring", quantity=0, created_by=demo.staff)
+    code = Code.objects.create(company=demo.company, workorder=workorder, identifier="abc12345", sequence=1)
+    product = demo.company.products.earliest("pk")
+    return {"ingestion": record.key, "workorders": workorder.pk, "products": product.pk, "codes": code.identifier}
 
 
 def queued(user: User, data: bytes | str, filetype: str = "csv", **parameters: Any) -> IngestionRecord:

@@ -248,6 +248,6 @@ def test_another_companys_product_does_not_exist(demo: Demo) -> None:
         == 404
     )
     assert client.post("/products/bring-back/", {"product": [own.pk, foreign.pk]}).status_code == 404
-    for wrong in ("x", "", "9" * 30, "-1", "%00"):
+    for wrong in ("x", "", "9" * 30, "-1"):
         assert client.get(f"/products/archive/?product={wrong}").status_code == 404, wrong
     assert not Product.objects.filter(is_archived=True).exists()
