@@ -15,10 +15,11 @@ from rest_framework.response import Response
 
 from ingestion import services
 from ingestion.corrections import corrections, corrections_name, has_corrections
-from ingestion.errors import message
+from ingestion.errors import KINDS, message
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.upload_api import Refused, company_of
 from portal.api import Filters, ProgressSerializer, person
+from portal.calls import Call
 from portal.idempotency import idempotent
 
 
@@ -58,14 +59,18 @@ class ErrorSerializer(serializers.ModelSerializer[IngestionError]):
 
 
 class RecordFilters(Filters):
-    equal = ("type", "status", "ingestion_mode")
+    choices: ClassVar = {
+        "type": IngestionRecord.TYPES,
+        "status": IngestionRecord.Status.values,
+        "ingestion_mode": IngestionRecord.Mode.values,
+    }
     ranges = ("created_at",)
 
     def search(self, text: str) -> Q:
         return Q(key__icontains=text) | Q(file_name__icontains=text) | Q(created_by__email__icontains=text)
 
 
-class _Records(GenericAPIView[IngestionRecord]):
+class _Records(Call, GenericAPIView[IngestionRecord]):
     """The records the caller may see."""
 
     permission = "ingestion_view"
@@ -100,13 +105,13 @@ class Cancel(_Records):
 
 
 class ErrorFilters(Filters):
-    equal = ("error",)
+    choices: ClassVar = {"error": KINDS}
 
     def search(self, text: str) -> Q:
         return Q(value__icontains=text) | Q(column__icontains=text)
 
 
-class ErrorList(ListAPIView[IngestionError]):
+class ErrorList(Call, ListAPIView[IngestionError]):
     """Everything wrong with the record's file, in the order of its rows."""
 
     permission = "ingestion_view"

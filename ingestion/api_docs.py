@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 
 from ingestion import api, upload_api
 from ingestion.errors import KINDS
-from ingestion.options import MOST_CODES, AddSidsSerializer, GetPostDataSerializer, ProcessSerializer
+from ingestion.options import MOST_CODES
 
 KEY = "k3v9xq0a1b2c"
 COUNTS = {"type": "object", "additionalProperties": {"type": "integer"}, "example": {"duplicate_id_error": 2}}
@@ -177,7 +177,6 @@ extend_schema_view(
         summary="Begin an upload",
         description="Creates an ingestion record, and the signed form by which its file is uploaded within 30 minutes. "
         "With an `Idempotency-Key`, a repeat brings the same form, whose 30 minutes go on.",
-        request=GetPostDataSerializer,
         responses={201: FORM},
         examples=[
             OpenApiExample("A CSV file", {"filetype": "csv"}, request_only=True),
@@ -193,7 +192,6 @@ extend_schema_view(
         "far it is. Refused as a whole: `Invalid record`, `Uploaded file not found.`, and a record that is not in "
         "state 'uploading'. With `workorder` the codes join that workorder of secure codes, behind its own URL prefix; "
         "its layout says how long a URL may be, its quantity how many codes it takes.",
-        request=ProcessSerializer,
         responses={200: RECORD_KEY},
         examples=[
             OpenApiExample(
@@ -209,7 +207,6 @@ extend_schema_view(
         summary="Process the uploaded file, by the newer address",
         description="The same as `process`. What the body leaves out is taken from the call of `add-sids` that began "
         "the record, if one did.",
-        request=ProcessSerializer,
         responses={200: RECORD_KEY},
         examples=[
             OpenApiExample("As add-sids said", {"record": KEY}, request_only=True),
@@ -225,7 +222,6 @@ extend_schema_view(
         "may hold: they are queued as if they had come as a JSON file, so row 1 is the first. With the mode `file` the "
         "answer is that of `get-post-data`, and what the call says holds for `process-from-file`, unless that says "
         "otherwise.",
-        request=AddSidsSerializer,
         responses={201: {"oneOf": [RECORD_KEY_ALONE, FORM]}},
         examples=[
             OpenApiExample(
@@ -264,7 +260,6 @@ extend_schema_view(
         operation_id="cancel_record",
         summary="Cancel an ingestion",
         description="Ends an ingestion that has not ended; nothing of it is stored. 400 when it has ended already.",
-        request=None,
         responses={200: api.RecordSerializer},
         examples=[_example({**RECORD_EXAMPLE, "status": "cancelled", "result_data": {}, "workorder": None}, "200")],
     )

@@ -47,6 +47,7 @@ class IngestionRecord(Leased):
         ERROR = "error", "error"
         CANCELLED = "cancelled", "cancelled"
 
+    TYPES = ("code",)
     EXPIRED = "upload_expired"  # the `reason` in the result of an upload that the sweep ended
 
     OPEN = (Status.UPLOADING, Status.QUEUED, Status.PROCESSING)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from ingestion.csv_reader import DELIMITERS
 from ingestion.errors import KINDS
-from ingestion.fields import parse_defaults
+from ingestion.fields import ATTRIBUTES, parse_defaults
 from ingestion.json_reader import json_text
 from ingestion.models import IngestionRecord
 from ingestion.renaming import parse_columns
+from ingestion.rows_in_call import problems_of
 from portal.api import TextJSONParser
 from portal.models import Company
 from portal.whole_numbers import WholeNumberField
@@ -39,6 +40,11 @@ class GetPostDataSerializer(serializers.Serializer[Any]):
 
 class OptionsSerializer(serializers.Serializer[Any]):
     """What holds for all codes of an upload; the company is in the context."""
+
+    elsewhere: ClassVar[dict[str, str]] = {
+        **{name: f'It belongs into `default_scm_data`: {{"{name}": ...}}.' for name in ATTRIBUTES},
+        "use_serial_number": "The codes of an upload have no serial numbers; an order of codes can have them.",
+    }
 
     default_scm_data = serializers.JSONField(default=dict, allow_null=True)
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
@@ -147,6 +153,13 @@ class ProcessSerializer(OptionsSerializer):
 class AddSidsSerializer(OptionsSerializer):
     """What adds codes: all that they are, or the announcement of their file."""
 
+    elsewhere: ClassVar[dict[str, str]] = {
+        **OptionsSerializer.elsewhere,
+        "workorder": (
+            "These codes get a workorder of their own; those of an SSC workorder come as a file, by `process`."
+        ),
+    }
+
     mode = serializers.ChoiceField(
         [("api", "The codes are in the call."), ("file", "A file follows, by the form in the answer.")],
     )
@@ -174,11 +187,11 @@ class AddSidsSerializer(OptionsSerializer):
         return json_text(value)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if self.initial_data.get("workorder") not in (None, ""):
-            reason = "These codes get a workorder of their own; those of an SSC workorder come as a file, by `process`."
-            raise serializers.ValidationError({"workorder": [reason]})
         if attrs["mode"] == "api" and "codes" not in attrs:
             raise serializers.ValidationError({"codes": ["With the mode api the codes are in the call."]})
         if attrs["mode"] == "file" and "codes" in attrs:
             raise serializers.ValidationError({"codes": ["With the mode file the codes come by the file alone."]})
-        return super().validate(attrs)
+        attrs = super().validate(attrs)
+        if "codes" in attrs and (problems := problems_of(attrs["codes"], self.company, attrs)):
+            raise serializers.ValidationError({"codes": problems})
+        return attrs

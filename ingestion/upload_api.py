@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from ingestion import services
-from ingestion.json_reader import decoder, json_text
+from ingestion.json_reader import Repeated, decoder, json_text
 from ingestion.models import IngestionRecord
 from ingestion.options import AddSidsSerializer, GetPostDataSerializer, ProcessSerializer
 from portal.api import TextJSONParser, person
+from portal.calls import Call
 from portal.idempotency import idempotent
 from portal.models import Company
 from portal.storage import storage
@@ -30,7 +31,10 @@ class RowsParser(TextJSONParser):
     """JSON as files of rows are read: numbers keep their digits, and a key that stands twice is noticed."""
 
     def load(self, text: str) -> Any:
-        return decoder().decode(text)
+        data = decoder().decode(text)
+        if isinstance(data, Repeated):
+            raise ValueError(f"an object has the key {json.dumps(data.key[:100])} more than once.")
+        return data
 
     def dump(self, data: Any) -> str:
         return json_text(data)
@@ -57,8 +61,9 @@ def form_of(request: Request, record: IngestionRecord) -> Response:
     return Response({"post_data": post_data, "record_key": record.key}, status.HTTP_201_CREATED)
 
 
-class GetPostData(APIView):
+class GetPostData(Call):
     permission = "ingestion_code_create"
+    takes = GetPostDataSerializer
 
     @idempotent
     def post(self, request: Request) -> Response:
@@ -70,8 +75,9 @@ class GetPostData(APIView):
         return form_of(request, record)
 
 
-class Process(APIView):
+class Process(Call):
     permission = "ingestion_code_create"
+    takes = ProcessSerializer
 
     @idempotent
     def post(self, request: Request) -> Response:
@@ -105,8 +111,9 @@ class ProcessFromFile(Process):
     """The same under its newer address."""
 
 
-class AddSids(APIView):
+class AddSids(Call):
     permission = "ingestion_code_create"
+    takes = AddSidsSerializer
     parser_classes = (RowsParser,)
 
     @idempotent

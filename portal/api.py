@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from math import isinf
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -28,6 +29,7 @@ from rest_framework.utils import json
 
 from portal import security_log
 from portal.models import User, UserAuthorizationToken
+from portal.suggestions import listed, nearest
 
 if TYPE_CHECKING:  # the framework's views load this module to find their defaults
     from rest_framework.views import APIView
@@ -114,12 +116,20 @@ class TextJSONParser(JSONParser):
 
     def load(self, text: str) -> Any:
         """What the text means. ValueError or RecursionError when it means nothing."""
-        return json.loads(text, parse_float=_finite)
+        return json.loads(text, parse_float=_finite, object_pairs_hook=_members)
 
     def dump(self, data: Any) -> str:
         """The text of what was loaded, by which one body is told from another."""
         text: str = json.dumps(data, sort_keys=True)
         return text
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        key = Counter(key for key, _value in pairs).most_common(1)[0][0]
+        raise ValueError(f"an object has the key {json.dumps(key[:100])} more than once.")
+    return members
 
 
 def _finite(text: str) -> float:
@@ -180,37 +190,53 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def asked_for(request: Request) -> dict[str, str]:
     """What the query string says, without what it leaves empty."""
-    for name, value in request.query_params.items():
-        if "\0" in value:
-            raise exceptions.ValidationError({name: ["A NUL character matches nothing."]})
     return {name: value for name, value in request.query_params.items() if value}  # type: ignore[misc]  # each is a string
 
 
-class Filters(BaseFilterBackend):
-    """Filters of a list from its query string: exact matches, ranges of time (`_after`, `_before`), and `search`."""
+def one_of(name: str, value: str, choices: Iterable[object]) -> str:
+    """The value of parameter `name` when it is one of `choices`; ValidationError otherwise, with the nearest."""
+    known = [str(choice) for choice in choices]
+    if value in known:
+        return value
+    close = nearest(value, known)
+    hint = f" The nearest is `{close}`." if close else ""
+    raise exceptions.ValidationError({name: [f"It must be one of {listed(known)}.{hint}"]})
 
-    equal: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-    ranges: tuple[str, ...] = ()
-    orderings: tuple[str, ...] = ()
+
+class Filters(BaseFilterBackend):
+    """Filters of a list from its query string: exact matches, ranges of time (`_after`, `_before`), and `search`.
+
+    `equal` match any text, `choices` one of the values that they list. What is empty asks for nothing where any text
+    may stand, and is refused where it cannot be meant.
+    """
+
+    equal: ClassVar[tuple[str, ...]] = ()
+    choices: ClassVar[Mapping[str, Iterable[str]]] = {}
+    flags: ClassVar[tuple[str, ...]] = ()
+    ranges: ClassVar[tuple[str, ...]] = ()
+    orderings: ClassVar[tuple[str, ...]] = ()
+    searched: ClassVar[str] = "Only rows in which this text stands somewhere."
 
     def search(self, text: str) -> Q:
         """What `search` looks for; nothing in a list that cannot be searched."""
         return Q(pk__in=())
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
-        asked = asked_for(request)
+        given, asked = request.query_params, asked_for(request)
         for name in self.equal:
             if name in asked:
                 queryset = queryset.filter(**{name.replace("__exact", ""): asked[name]})
+        for name, values in self.choices.items():
+            if name in given:
+                queryset = queryset.filter(**{name: one_of(name, given[name], values)})
         for name in self.flags:
-            if name in asked:
-                queryset = queryset.filter(**{name: _flag(name, asked[name])})
+            if name in given:
+                queryset = queryset.filter(**{name: _flag(name, given[name])})
         for name in self.ranges:
             for suffix, lookup in (("after", "gte"), ("before", "lt")):
                 parameter = f"{name}_{suffix}"
-                if parameter in asked:
-                    queryset = queryset.filter(**{f"{name}__{lookup}": _moment(parameter, asked[parameter])})
+                if parameter in given:
+                    queryset = queryset.filter(**{f"{name}__{lookup}": _moment(parameter, given[parameter])})
         if "search" in asked:
             queryset = queryset.filter(self.search(asked["search"]))
         if "ordering" in asked:
@@ -218,15 +244,18 @@ class Filters(BaseFilterBackend):
         return queryset
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        """The list's parameters for the schema."""
+        """The list's parameters for the schema, and all that it takes."""
         text, flag, time = {"type": "string"}, {"type": "boolean"}, {"type": "string", "format": "date-time"}
-        found = [(name, text, "Only rows with exactly this.") for name in self.equal]
+        found: list[tuple[str, dict[str, Any], str]] = []
+        found += [(name, text, "Only rows with exactly this.") for name in self.equal]
+        for name, values in self.choices.items():
+            found.append((name, {**text, "enum": [*values]}, "Only rows with exactly this."))
         found += [(name, flag, "Only rows where this holds, or does not.") for name in self.flags]
         for name in self.ranges:
             found.append((f"{name}_after", time, "Only rows of this moment or later; UTC unless it says otherwise."))
             found.append((f"{name}_before", time, "Only rows before this moment."))
         if type(self).search is not Filters.search:
-            found.append(("search", text, "Only rows in which this text stands somewhere."))
+            found.append(("search", text, self.searched))
         if self.orderings:
             said = f"By {', '.join(self.orderings)}; several separated by commas, `-` before a name for the reverse."
             found.append(("ordering", text, said))
@@ -238,9 +267,7 @@ class Filters(BaseFilterBackend):
     def _ordering(self, asked: str) -> list[str]:
         fields = asked.split(",")
         for field in fields:
-            if field.removeprefix("-") not in self.orderings:
-                allowed = ", ".join(self.orderings) or "nothing"
-                raise exceptions.ValidationError({"ordering": [f"This list can be ordered by {allowed}."]})
+            one_of("ordering", field.removeprefix("-"), self.orderings)
         return fields
 
 

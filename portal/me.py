@@ -5,9 +5,9 @@ from __future__ import annotations
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from portal.api import person
+from portal.calls import Call
 from portal.models import Company, UserAuthorizationToken
 from portal.roles import CODENAMES
 
@@ -40,7 +40,7 @@ WHO = {
 }
 
 
-class Me(APIView):
+class Me(Call):
     permission = None
 
     @extend_schema(operation_id="get_me", summary="See whose token it is", responses={200: WHO})

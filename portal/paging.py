@@ -14,14 +14,13 @@ from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_date
 
 ROWS_A_PAGE = 25
-LOOKED_THROUGH = 100_000  # rows, for one page of a list that nobody counts
 
 Row = TypeVar("Row", bound=Model)
 
 
 def searched(request: HttpRequest) -> str:
-    """What the person looks for; PostgreSQL's text holds no NUL."""
-    return request.GET.get("q", "").replace("\0", "").strip()
+    """What the person looks for."""
+    return request.GET.get("q", "").strip()
 
 
 def picked(request: HttpRequest, name: str, known: Container[str]) -> str:
@@ -87,36 +86,25 @@ class Stretch(Generic[Row]):
     after: str
 
 
-def edge_of(ordered: QuerySet[Row], key: str) -> str:
-    """The `key` as far as which a page looks, or nothing when there are no more rows."""
-    return ordered.values_list(key, flat=True)[LOOKED_THROUGH - 1 : LOOKED_THROUGH].first() or ""
+def first_of(rows: QuerySet[Row], order: str, number: int, skipped: int = 0) -> tuple[list[Row], str]:
+    """The first `number` rows in `order`, and the key behind which the list goes on, if it does.
 
-
-def first_of(rows: QuerySet[Row], order: str, others: Q, number: int, skipped: int = 0) -> tuple[list[Row], str]:
-    """The first `number` rows in `order` that fit `others`, and the key behind which the list goes on, if it does.
-
-    `order` is a text field without repeats that an index knows, with or without a minus. `others` are filters that no
-    index knows: LOOKED_THROUGH rows are looked through for them, and the list goes on from there.
+    `order` is a text field without repeats that an index knows, with or without a minus.
     """
-    key = order.removeprefix("-")
-    ordered = rows.order_by(order)
-    edge = edge_of(ordered, key) if others else ""
-    within = f"{key}__lte" if order == key else f"{key}__gte"
-    near = ordered.filter(**{within: edge}) if edge else ordered
-    found = list(near.filter(others)[skipped : skipped + number + 1])
+    found = list(rows.order_by(order)[skipped : skipped + number + 1])
     shown = found[:number]
-    return shown, getattr(shown[-1], key) if len(found) > number else edge
+    return shown, getattr(shown[-1], order.removeprefix("-")) if len(found) > number else ""
 
 
-def stretch_of(request: HttpRequest, rows: QuerySet[Row], key: str, others: Q) -> Stretch[Row]:
+def stretch_of(request: HttpRequest, rows: QuerySet[Row], key: str) -> Stretch[Row]:
     """The rows that the URL asks for by `before` or `after`, in the order of `key`; see `first_of`.
 
     However far from the start, an index on `key` finds them at once.
     """
-    after, before = (request.GET.get(name, "").replace("\0", "") for name in ("after", "before"))
+    after, before = (request.GET.get(name, "") for name in ("after", "before"))
     if before:
-        shown, onward = first_of(rows.filter(**{f"{key}__lt": before}), f"-{key}", others, ROWS_A_PAGE)
-        if shown or onward:
-            return Stretch(shown[::-1], onward, getattr(shown[0], key) if shown else "")
-    shown, onward = first_of(rows.filter(**{f"{key}__gt": after}), key, others, ROWS_A_PAGE)
+        shown, onward = first_of(rows.filter(**{f"{key}__lt": before}), f"-{key}", ROWS_A_PAGE)
+        if shown:
+            return Stretch(shown[::-1], onward, getattr(shown[0], key))
+    shown, onward = first_of(rows.filter(**{f"{key}__gt": after}), key, ROWS_A_PAGE)
     return Stretch(shown, getattr(shown[0], key) if shown and after else "", onward)

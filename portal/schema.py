@@ -168,6 +168,15 @@ class Schema(AutoSchema):
     def _is_idempotent(self) -> bool:
         return hasattr(getattr(self.view, self.method.lower()), "is_idempotent")
 
+    def get_request_serializer(self) -> Any:
+        """What the body holds, as the call declares it."""
+        return self.view.takes  # type: ignore[attr-defined]  # of Call
+
+    def get_override_parameters(self) -> list[Any]:
+        """The query parameters that the call declares, beside those of lists."""
+        asks = self.view.asks  # type: ignore[attr-defined]  # of Call
+        return [asks] if asks else []
+
     def get_summary(self) -> str:
         """The first line of the call's docstring, of a call that its room says no more about."""
         first: str = super().get_description().partition("\n")[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Count, Max, Model, Q, QuerySet
 from rest_framework import exceptions
@@ -27,15 +27,19 @@ class Pagination(LimitOffsetPagination):
 
     default_limit = 20
     max_limit = 1000
+    counted: ClassVar[dict[str, Any]] = {}  # what the schema says of the count besides
     up_to: int | None
     url: str
     onward: dict[str, int | None]  # the parameters of the next page; empty where there is none
 
+    def get_limit(self, request: Request) -> int:
+        return min(_whole(request, "limit", 1, self.default_limit), self.max_limit)
+
     def get_offset(self, request: Request) -> int:
-        return min(super().get_offset(request), BIGGEST_OFFSET)
+        return min(_whole(request, "offset", 0, 0), BIGGEST_OFFSET)
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
-        limit = self.get_limit(request) or self.default_limit
+        limit = self.get_limit(request)
         self.request, self.limit, self.offset = request, limit, self.get_offset(request)
         self.up_to, after = (_id(request, name) for name in ("up_to", "after"))
         rows = queryset if self.up_to is None else queryset.filter(pk__lte=self.up_to)
@@ -80,7 +84,7 @@ class Pagination(LimitOffsetPagination):
         link = {"type": "string", "format": "uri", "nullable": True}
         following = "https://codeport.example/api/v2/products/?limit=20&offset=20&up_to=31&after=20"
         properties = {
-            "count": {"type": "integer", "example": 31},
+            "count": {"type": "integer", "example": 31, **self.counted},
             "next": {**link, "example": following},
             "previous": {**link, "example": None},
             "results": schema,
@@ -96,6 +100,16 @@ class Pagination(LimitOffsetPagination):
     def get_previous_link(self) -> str | None:
         link = super().get_previous_link()
         return link and replace_query_param(remove_query_param(link, "after"), "up_to", self.up_to)
+
+
+def _whole(request: Request, name: str, least: int, usual: int) -> int:
+    """The number that the query string says, or `usual`; ValidationError when it is none, or less than `least`."""
+    asked = request.query_params.get(name)
+    if asked is None:
+        return usual
+    if not re.fullmatch(r"[0-9]{1,100}", asked) or int(asked) < least:
+        raise exceptions.ValidationError({name: [f"It must be a whole number, {least} or more."]})
+    return int(asked)
 
 
 def _id(request: Request, name: str) -> int | None:

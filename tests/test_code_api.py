@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from portal import paging
 from tests.conftest import Demo, client_of
 from tests.test_code_pages import some_codes
+from workorders import code_api
 from workorders.models import Code, Product, Workorder
 
 CODES = "/api/v2/codes/"
 
 
-def found(client: APIClient, **asked: Any) -> tuple[int, list[str]]:
+def found(client: APIClient, **asked: Any) -> tuple[int | None, list[str]]:
     """The count and the ids that the list answers."""
     answer = client.get(CODES, asked)
     assert answer.status_code == 200, answer.content
@@ -71,7 +71,7 @@ def test_a_gs1_code_is_found_in_any_spelling(demo: Demo, given: str) -> None:
     assert found(client, search=given) == (1, [GS1])
 
 
-@pytest.mark.parametrize("missing", ["abcd-0002", "abcd-000", "abcd", "%00", "%C3%A9", "a" * 5000, "a/b", "%2F", GS1])
+@pytest.mark.parametrize("missing", ["abcd-0002", "abcd-000", "abcd", "%2500", "%C3%A9", "a" * 5000, "a/b", "%2F", GS1])
 def test_what_is_no_code_of_the_company_is_not_found(demo: Demo, missing: str) -> None:
     some_codes(demo.staff, "abcd-0001")
     some_codes(demo.other_staff, "abcd-0002")
@@ -159,16 +159,28 @@ def test_links_keep_the_filters(demo: Demo) -> None:
     assert walked(client_of(demo.staff), **asked) == [IDS[:20], IDS[20:]]
 
 
-def test_a_page_looks_through_no_more_than_so_many_codes(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "LOOKED_THROUGH", 10)
-    some_codes(demo.staff, *IDS)
-    Code.objects.filter(identifier__in=(IDS[3], IDS[22])).update(activation_status=2)
+def test_a_page_is_full_and_its_count_exact_or_null_however_few_codes_fit(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_api, "MOST_COUNTED", 10)
+    product = Product.objects.get(company=demo.company, sku="sku2")
+    workorder = some_codes(demo.staff, *IDS)
+    few = some_codes(demo.staff, "other-0001", "other-0002")
+    fields = {"activation_status": 2, "blacklist_reason": 9, "product": product}
+    Code.objects.filter(identifier__in=(IDS[13], IDS[22], "other-0002")).update(**fields)
     client = client_of(demo.staff)
-    assert found(client, activation_status=2) == (1, [IDS[3]])
-    assert walked(client, activation_status=2) == [[IDS[3]], [], [IDS[22]]]
-    assert walked(client, "previous", f"{CODES}?activation_status=2&before=d") == [[IDS[22]], [], [IDS[3]]]
-    assert found(client, search="code") == (10, IDS[:20])
-    assert found(client) == (25, IDS[:20])
+    for asked in ({"activation_status": 2}, {"blacklist_reason": 9}, {"product": "sku2"}):
+        assert found(client, **asked) == (None, [IDS[13], IDS[22], "other-0002"])
+        assert walked(client, limit=1, **asked) == [[IDS[13]], [IDS[22]], ["other-0002"]]
+        back = f"{CODES}?limit=2&before=p&{urlencode(asked)}"
+        assert walked(client, "previous", back) == [[IDS[22], "other-0002"], [IDS[13]]]
+        assert found(client, **asked, workorder=workorder.pk, offset=1) == (None, [IDS[22]])
+        assert found(client, **asked, workorder=few.pk) == (1, ["other-0002"])
+        assert found(client, **asked, search="code-001") == (1, [IDS[13]])
+    assert found(client, activation_status=1) == (None, [])
+    assert found(client, search="code") == (None, IDS[:20])
+    assert found(client, search="code-000") == (10, IDS[:10])
+    assert found(client) == (27, IDS[:20])
 
 
 def test_a_page_costs_few_queries_that_go_by_an_index(demo: Demo) -> None:

@@ -11,7 +11,6 @@ import zxingcpp
 from django.db import connection
 from PIL import Image
 
-from portal import paging
 from portal.models import User
 from tests.conftest import Demo
 from tests.test_pages import a_workorder, as_, seen
@@ -53,7 +52,6 @@ def path_of(code: Code, part: str = "") -> str:
         ("abc_", ["abc_12345"]),
         ("abc%25", []),
         ("bcd", []),
-        ("abcd-0001%00", ["abcd-0001", "abcd-00010"]),
         ("~", []),
         ("%C3%A9", []),
         ("%FF%27%22%3C", []),
@@ -97,22 +95,15 @@ def test_the_codes_of_one_status_are_listed(demo: Demo) -> None:
     assert '<option value="1" selected>Active</option>' in seen(demo.staff, "/codes/?status=1")
 
 
-def test_a_page_looks_through_so_many_codes_for_a_status_and_the_next_one_goes_on(
-    demo: Demo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(paging, "LOOKED_THROUGH", 10)
-    some_codes(demo.staff, *(f"code-{number:04}" for number in range(25)))
-    Code.objects.filter(identifier__in=["code-0012", "code-0024"]).update(activation_status=1)
-    first = seen(demo.staff, "/codes/?status=1")
-    assert "10 codes were looked through for this page." in first
-    assert 'rel="next" href="?status=1&amp;after=code-0009"' in first
-    assert found(demo.staff, "?status=1&after=code-0009") == ["code-0012"]
-    middle = seen(demo.staff, "/codes/?status=1&after=code-0009")
-    assert 'rel="next" href="?status=1&amp;after=code-0019"' in middle
-    assert found(demo.staff, "?status=1&after=code-0019") == ["code-0024"]
-    back = seen(demo.staff, "/codes/?status=1&before=code-0012")
-    assert "10 codes were looked through for this page." in back
-    assert 'rel="prev" href="?status=1&amp;before=code-0002"' in back
+def test_the_first_page_has_the_codes_of_a_status_however_far_they_stand(demo: Demo) -> None:
+    ids = [f"code-{number:04}" for number in range(60)]
+    some_codes(demo.staff, *ids)
+    Code.objects.filter(identifier__in=ids[30:]).update(activation_status=1)
+    assert found(demo.staff, "?status=1") == ids[30:55]
+    assert 'rel="next" href="?status=1&amp;after=code-0054"' in seen(demo.staff, "/codes/?status=1")
+    assert found(demo.staff, "?status=1&after=code-0054") == ids[55:]
+    assert found(demo.staff, "?status=1&before=code-0055") == ids[30:55]
+    assert found(demo.staff, "?status=1&before=code-0031") == ids[30:31]
 
 
 def test_a_long_list_is_walked_forth_and_back(demo: Demo) -> None:
@@ -135,7 +126,6 @@ def test_a_long_list_is_walked_forth_and_back(demo: Demo) -> None:
     assert found(demo.staff, "?q=code&before=code-0025") == ids[:25]
     assert 'rel="prev"' not in seen(demo.staff, "/codes/?q=code&before=code-0025")
     assert found(demo.staff, "?q=code&before=aaaa") == ids[:25]
-    assert found(demo.staff, "?q=code&after=%00") == ids[:25]
 
 
 def test_the_search_is_a_range_of_the_unique_index(demo: Demo) -> None:
@@ -201,7 +191,7 @@ def test_the_png_has_the_size_that_was_chosen_and_reads_back(demo: Demo, query: 
     assert symbol.text == code.url
 
 
-@pytest.mark.parametrize("module", ["0", "-1", "1000000", "x", "", "4.0", "%00"])
+@pytest.mark.parametrize("module", ["0", "-1", "1000000", "x", "", "4.0", "%C3%A9"])
 def test_another_size_is_refused_with_those_that_there_are(demo: Demo, module: str) -> None:
     code = some_codes(demo.staff, "abcd-0001").codes.get()
     response = as_(demo.staff).get(path_of(code, f"qr.png?module={module}"))
@@ -249,7 +239,6 @@ def test_a_code_is_seen_by_its_own_company_alone(demo: Demo, part: str) -> None:
         f"{own}/abcd-0002",
         f"{own}/nothing-here",
         f"{own}/{'a' * 500}",
-        f"{own}/%00",
         f"{other}/abcd-0002",
     ):
         assert client.get(f"{missing}/{part}").status_code == 404, missing

@@ -265,7 +265,7 @@ def test_a_job_that_failed_is_not_begun_again_by_every_question(committed_demo: 
         ({"images": "pdf", "columns": 3}, "rows", "A sheet has both: say how many rows too."),
         ({"images": "svg", "module": 4}, "module", "It says nothing of SVG; leave it out."),
         ({"images": "png", "columns": 4, "rows": 1}, "columns", "It says nothing of PNG; leave it out."),
-        ({"images": "svg", "quietzone": 10}, "quietzone", "There is no such option."),
+        ({"images": "svg", "quietzone": 10}, "quietzone", "There is no such parameter; the nearest is `quiet_zone`."),
         ({"level": "Q"}, "images", "This field is required."),
         ({"images": "pdf", "columns": 0, "rows": 1}, "columns", "Ensure this value is greater than or equal to 1."),
         ({"images": "pdf", "label_width": "nan"}, "label_width", "A valid number is required."),

@@ -13,12 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api import Filters, ProgressSerializer, person
+from portal.calls import Call
 from portal.models import Company
 from workorders import images, jobs, services
 from workorders.archive import Kind
 from workorders.doubts import Doubt, doubts_of
 from workorders.downloads import archive_download, images_download
-from workorders.images_api import LookSerializer, look_of
+from workorders.images_api import LookSerializer, asks_for_images, look_of
 from workorders.models import Equipment, Job, Substrate, Workorder
 
 
@@ -54,7 +55,7 @@ class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
 
 
 class WorkorderFilters(Filters):
-    equal = ("type", "state")
+    choices: ClassVar = {"type": Workorder.Type.values, "state": Workorder.State.values}
     flags = ("is_archived",)
     orderings = ("reference", "quantity", "created_at")
 
@@ -75,7 +76,7 @@ class WorkorderProgressSerializer(WorkorderSerializer):
         return doubts_of(workorder)
 
 
-class _Workorders(GenericAPIView[Workorder]):
+class _Workorders(Call, GenericAPIView[Workorder]):
     permission = "workorder_view"
     serializer_class = WorkorderSerializer
 
@@ -122,13 +123,15 @@ def being_made(job: Job) -> Response:
 
 class Download(_Archive):
     permission = "workorder_download"
+    asks = LookSerializer
     kind = "archive"
 
     def answer(self, request: Request, workorder: Workorder) -> HttpResponseBase:
         """The zip; with `images` among the parameters, 202 with progress until the images are drawn."""
-        if not LookSerializer().fields.keys() & request.query_params.keys():
+        asked = request.query_params.dict()
+        if not asks_for_images(asked):
             return super().answer(request, workorder)
-        look = look_of(request.query_params.dict(), workorder)
+        look = look_of(asked, workorder)
         try:
             _name, job = images.asked(workorder, look, person(request))
         except images.NotMade as reason:

@@ -7,10 +7,8 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from portal import paging
 from workorders import api, code_api, minting_api, product_api, secure_api
 from workorders.artist import KINDS
-from workorders.images_api import LookSerializer
 
 WORKORDER = {
     "id": 31,
@@ -109,11 +107,9 @@ extend_schema_view(
         operation_id="list_codes",
         summary="List codes, by id",
         description="In the order of ids. Follow `next` to walk all of them; it names the last id, so a page costs the "
-        f"same however far it is. At most {paging.LOOKED_THROUGH:,} codes are looked through for one page: with "
-        "filters other than `search` and `workorder` a page may hold fewer codes than `limit`, even none, and still "
-        "have a `next`. `count` is exact without filters or with `workorder` alone; otherwise it counts what fits "
-        f"among the first {paging.LOOKED_THROUGH:,} codes. Codes that are made during the walk join it where their ids "
-        "belong, and are counted.",
+        "same however far it is. `count` is exact, or null where it would cost a look at more than "
+        f"{code_api.MOST_COUNTED:,} codes: with filters other than `workorder`. Codes that are made during the walk "
+        "join it where their ids belong, and are counted.",
         examples=[_example(CODE)],
     )
 )(code_api.CodeList)
@@ -177,7 +173,6 @@ extend_schema_view(
         operation_id="create_sid",
         summary="Order codes whose ids the portal makes",
         description="The answer is the new workorder, whose `progress` moves at its own address.",
-        request=minting_api.OrderSerializer,
         responses={201: api.WorkorderProgressSerializer},
         examples=[
             OpenApiExample(
@@ -195,7 +190,6 @@ extend_schema_view(
         summary="Order secure codes",
         description="The new workorder has no codes yet: upload them into it, by `workorder` of `process`. What the "
         "order does not say, its template says.",
-        request=secure_api.SecureOrderSerializer,
         responses={201: api.WorkorderProgressSerializer},
         examples=[
             OpenApiExample(
@@ -219,7 +213,7 @@ extend_schema_view(
         description="A zip with `codes.csv`, `manifest.json` and a sample image. With `images`, a zip that holds an "
         "image of every code, which is made when it is first asked for: 202 with progress until it is there. The other "
         "parameters say how the images look; sizes of labels and sheets are millimetres.",
-        parameters=[LookSerializer, IMAGES, RANGE, IF_RANGE],
+        parameters=[IMAGES, RANGE, IF_RANGE],
         responses={**DOWNLOADS, 400: NO_SUCH_IMAGES, 409: JUST_FAILED},
         examples=MADE,
     ),
@@ -227,7 +221,7 @@ extend_schema_view(
         operation_id="cancel_images",
         summary="Cancel the making of images",
         description="Named by the same parameters; 404 when they are not being made. They can be asked for again.",
-        parameters=[LookSerializer, IMAGES],
+        parameters=[IMAGES],
         responses={204: OpenApiResponse(None, "Cancelled."), 400: NO_SUCH_IMAGES},
     ),
 )(api.Download)

@@ -1,7 +1,7 @@
 """The API of single codes.
 
-A company may have many millions, so nothing here counts or skips more than LOOKED_THROUGH of them: a page is a stretch
-of an index in the order of ids, and the links to other pages name the id at which it ends.
+A company may have many millions, so nothing here counts or skips more than MOST_COUNTED of them: a page is a stretch of
+an index in the order of ids, and the links to other pages name the id at which it ends.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from rest_framework import exceptions, serializers
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
@@ -18,16 +17,17 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
-from portal import paging
-from portal.api import asked_for, person
+from portal.api import asked_for, one_of, person
+from portal.calls import Call
 from portal.models import Company
-from portal.paging import edge_of, first_of
+from portal.paging import first_of
 from portal.walking import Pagination
 from workorders import gs1
 from workorders.code_views import beginning_with, id_in
 from workorders.models import ActivationStatus, BlacklistReason, Code
 from workorders.services import codes_in
 
+MOST_COUNTED = 100_000  # codes, for one page
 CHOICES = {"activation_status": ActivationStatus.values, "blacklist_reason": BlacklistReason.values}
 
 
@@ -65,23 +65,23 @@ def owner(request: Request) -> Company:
 
 
 class CodeFilters(BaseFilterBackend):
-    """The filters of the list: those that an index knows narrow the set, the view keeps the `others`."""
+    """The filters of the list; the view keeps how many codes there are of them, where that is known."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         assert isinstance(view, CodeList)  # noqa: S101  # tells the type checker
         asked, company = asked_for(request), owner(request)
         workorders = company.workorders.all()
-        found = beginning_with(company, id_in(asked.get("search", "")))
+        found, others = beginning_with(company, id_in(asked.get("search", ""))), Q()
         if "workorder" in asked:
             workorders = workorders.filter(pk=_whole("workorder", asked["workorder"]))
             found = found.filter(workorder=workorders.first() or 0)
         for name, values in CHOICES.items():
-            if name in asked:
-                view.others &= Q(**{name: _one_of(name, asked[name], values)})
+            if name in request.query_params:
+                others &= Q(**{name: one_of(name, request.query_params[name], values)})
         if "product" in asked:
-            view.others &= Q(product=company.products.filter(sku=asked["product"]).first() or 0)
-        view.total = None if "search" in asked or view.others else codes_in(workorders)
-        return found
+            others &= Q(product=company.products.filter(sku=asked["product"]).first() or 0)
+        view.total = _count(found, others) if "search" in asked or others else codes_in(workorders)
+        return found.filter(others)
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         """The list's filters for the schema."""
@@ -104,37 +104,32 @@ def _whole(name: str, value: str) -> int:
     return int(value)
 
 
-def _one_of(name: str, value: str, values: list[int]) -> int:
-    if value not in map(str, values):
-        raise exceptions.ValidationError({name: [f"It must be a number from {values[0]} to {values[-1]}."]})
-    return int(value)
-
-
 class CodePagination(Pagination):
     """`limit` and `offset`; the links to other pages name the id after which, or `before` which, they begin.
 
-    A page ends early when LOOKED_THROUGH codes were looked through for it; its link goes on from there. `count` says
-    how many codes fit among the first LOOKED_THROUGH, or how many there are where that is known without looking.
+    `count` is exact, or None where more than MOST_COUNTED codes would have to be looked at.
     """
+
+    counted: ClassVar = {"nullable": True, "description": "Null where too many codes would have to be counted."}
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         assert isinstance(view, CodeList)  # noqa: S101  # tells the type checker
-        self.url, self.rows = request.build_absolute_uri(), self.get_limit(request) or 0
+        self.url, self.rows = request.build_absolute_uri(), self.get_limit(request)
         self.skipped = self.get_offset(request)
-        if self.skipped > paging.LOOKED_THROUGH:
-            reason = f"It can be {paging.LOOKED_THROUGH:,} at most; follow `next` to get further."
+        if self.skipped > MOST_COUNTED:
+            reason = f"It can be {MOST_COUNTED:,} at most; follow `next` to get further."
             raise exceptions.ValidationError({"offset": [reason]})
-        self.count = _count(queryset, view.others) if view.total is None else view.total
+        self.count = view.total
         asked = asked_for(request)
         if before := asked.get("before", ""):
             found = queryset.filter(identifier__lt=before)
-            shown, onward = first_of(found, "-identifier", view.others, self.rows, self.skipped)
+            shown, onward = first_of(found, "-identifier", self.rows, self.skipped)
             shown.reverse()
             self.links = {"before": onward, "after": shown[-1].identifier if shown else ""}
             return shown
         after = asked.get("after", "")
         found = queryset.filter(identifier__gt=after) if after else queryset
-        shown, onward = first_of(found, "identifier", view.others, self.rows, self.skipped)
+        shown, onward = first_of(found, "identifier", self.rows, self.skipped)
         begun = bool(shown) and bool(after or self.skipped)
         self.links = {"before": shown[0].identifier if begun else "", "after": onward}
         return shown
@@ -157,21 +152,21 @@ class CodePagination(Pagination):
         """The parameters for the schema."""
         inherited = super().get_schema_operation_parameters(view)
         limit, offset = (each for each in inherited if each["name"] in ("limit", "offset"))
-        offset["schema"] = {**offset["schema"], "maximum": paging.LOOKED_THROUGH}
+        offset["schema"] = {**offset["schema"], "maximum": MOST_COUNTED}
         link = {"in": "query", "required": False, "schema": {"type": "string"}}
         said = "The links to other pages have it: an id, not itself in the page."
         return [limit, offset, *({"name": name, **link, "description": said} for name in ("after", "before"))]
 
 
-def _count(found: QuerySet[Code], others: Q) -> int:
-    """How many of the first LOOKED_THROUGH codes fit."""
-    ordered = found.order_by("identifier")
-    if others and (edge := edge_of(ordered, "identifier")):
-        ordered = ordered.filter(identifier__lte=edge)
-    return ordered.filter(others)[: paging.LOOKED_THROUGH].count()
+def _count(found: QuerySet[Code], others: Q) -> int | None:
+    """How many of the codes that an index finds fit `others` too; None when it finds more than MOST_COUNTED."""
+    fits = Case(When(others, then=1)) if others else Value(1)
+    first = found.order_by("identifier").annotate(fits=fits).values("fits")[: MOST_COUNTED + 1]
+    counted: dict[str, int] = first.aggregate(all=Count("*"), fitting=Count("fits"))
+    return counted["fitting"] if counted["all"] <= MOST_COUNTED else None
 
 
-class _Codes(GenericAPIView[Code]):
+class _Codes(Call, GenericAPIView[Code]):
     permission = "workorder_view"
     serializer_class = CodeSerializer
 
@@ -186,10 +181,6 @@ class CodeList(_Codes, ListAPIView[Code]):
     pagination_class = CodePagination
     total: int | None = None  # codes in the list, where that is known
 
-    def setup(self, *args: Any, **kwargs: Any) -> None:
-        super().setup(*args, **kwargs)
-        self.others = Q()  # filters that no index knows
-
 
 class CodeDetail(_Codes, RetrieveAPIView[Code]):
     """One code, by its extended id."""
@@ -199,7 +190,5 @@ class CodeDetail(_Codes, RetrieveAPIView[Code]):
 
     def get_object(self) -> Code:
         """The code whose id stands in the address, in any spelling."""
-        if "\0" in self.kwargs["id"]:
-            raise Http404
         self.kwargs["id"] = gs1.respelled(self.kwargs["id"])
         return super().get_object()

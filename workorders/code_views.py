@@ -7,12 +7,11 @@ import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 
-from portal import paging
 from portal.access import PersonRequest, page
 from portal.models import Company, User
 from portal.paging import chosen, picked, searched, stretch_of
@@ -56,13 +55,13 @@ def code_list(request: PersonRequest) -> HttpResponse:
         codes = codes.filter(workorder=workorder)
         of_it = [(workorder.pk, workorder.reference)]
         choices.append(("workorder", "Workorder", "All workorders", of_it, workorder.pk))
-    others = Q(activation_status=status) if status else Q()
+    if status:
+        codes = codes.filter(activation_status=status)
     context = {
         "query": query,
         "more_choices": choices,
         "is_filtered": bool(query or status or asked),
-        "stretch": stretch_of(request, codes, "identifier", others),
-        "looked_through": paging.LOOKED_THROUGH,
+        "stretch": stretch_of(request, codes, "identifier"),
     }
     return render(request, "workorders/code_list.html", context)
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from portal.whole_numbers import WholeNumberField
+from portal.suggestions import none_such
 from workorders.artist import KINDS, Style
 from workorders.drawing import MODULE_PIXELS, QUIET_ZONES
 from workorders.images import Look, label_of, version_for
@@ -45,15 +47,25 @@ class LookSerializer(serializers.Serializer[Any]):
     with_id = serializers.BooleanField(default=False)
 
     def to_internal_value(self, data: Any) -> Any:
-        """An empty field of a form is one that was not filled; what has no meaning is refused rather than ignored."""
+        """Refuse what has no meaning, unless it says the default. A form's empty field is one that was not filled."""
         given = {name: value for name, value in data.items() if value != ""}
         kind = given.get("images")
         useless = [name for name, kinds in ONLY_FOR.items() if name in given and kind in KINDS and kind not in kinds]
-        wrong = {name: ["There is no such option."] for name in given.keys() - self.fields.keys()}
-        wrong |= {name: [f"It says nothing of {str(kind).upper()}; leave it out."] for name in useless}
+        wrong = {name: [none_such("option", name, self.fields)] for name in given.keys() - self.fields.keys()}
+        for name in useless:
+            if not self.is_default(name, given[name]):
+                wrong[name] = [f"It says nothing of {str(kind).upper()}; leave it out."]
         if wrong:
             raise serializers.ValidationError(wrong)
         return super().to_internal_value(given)
+
+    def is_default(self, name: str, value: Any) -> bool:
+        """Whether the option says what holds without it."""
+        field = self.fields[name]
+        try:
+            return field.default is not empty and bool(field.run_validation(value) == field.default)
+        except serializers.ValidationError:
+            return False
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         workorder: Workorder = self.context["workorder"]
@@ -63,9 +75,9 @@ class LookSerializer(serializers.Serializer[Any]):
             version = version_for(workorder, attrs["level"], attrs["version"])
         except ValueError as error:
             raise serializers.ValidationError({"version" if attrs["version"] else "level": [str(error)]}) from None
-        if ("columns" in self.initial_data) != ("rows" in self.initial_data):
-            missing = "rows" if "columns" in self.initial_data else "columns"
-            raise serializers.ValidationError({missing: [f"A sheet has both: say how many {missing} too."]})
+        for said, missing in (("columns", "rows"), ("rows", "columns")):
+            if attrs[said] > 1 and missing not in self.initial_data:
+                raise serializers.ValidationError({missing: [f"A sheet has both: say how many {missing} too."]})
         kind = attrs["images"]
         module = attrs["module"] if kind == "png" else 0
         style = Style(kind, attrs["level"], version, attrs["quiet_zone"], module)
@@ -85,6 +97,13 @@ def look_of(asked: Mapping[str, Any], workorder: Workorder) -> Look:
     form.is_valid(raise_exception=True)
     look: Look = form.validated_data["look"]
     return look
+
+
+def asks_for_images(asked: Mapping[str, Any]) -> bool:
+    """Whether `asked` names images, or says of them what has a meaning with them alone."""
+    form = LookSerializer()
+    options = {name: value for name, value in asked.items() if value != ""}
+    return "images" in asked or not all(form.is_default(name, value) for name, value in options.items())
 
 
 def _sheet(asked: dict[str, Any]) -> Sheet:

@@ -50,4 +50,4 @@ class OrderSerializer(OrderForm):
 class CreateSid(CreateWorkorder):
     """Order codes whose ids the portal makes."""
 
-    form = OrderSerializer
+    takes = OrderSerializer

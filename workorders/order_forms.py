@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as PrefixTaken
 from django.core.validators import RegexValidator
@@ -10,9 +10,9 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from portal.api import person
+from portal.calls import Call
 from portal.idempotency import idempotent
 from portal.models import Company, User
 from workorders.api import WorkorderProgressSerializer
@@ -61,16 +61,16 @@ class OrderForm(serializers.Serializer[Any]):
             raise serializers.ValidationError({"url_prefix": taken.messages}) from None
 
 
-class CreateWorkorder(APIView):
-    """Order codes by `form`; the answer's `progress` moves at the workorder's own address."""
+class CreateWorkorder(Call):
+    """Order codes by `takes`; the answer's `progress` moves at the workorder's own address."""
 
     permission = "workorder_create"
-    form: type[OrderForm]
+    takes: ClassVar[type[OrderForm]]
 
     @idempotent
     def post(self, request: Request) -> Response:
         user = person(request)
         if user.brand is None:
             raise PermissionDenied("Only people of a brand owner order codes.")
-        workorder = self.form.order(request.data, user.brand, user)
+        workorder = self.takes.order(request.data, user.brand, user)
         return Response(WorkorderProgressSerializer(workorder).data, status.HTTP_201_CREATED)

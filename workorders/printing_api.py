@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from portal.addresses import address_of
 from portal.api import person
+from portal.calls import Call
 from portal.idempotency import idempotent
 from portal.leases import Status
 from portal.models import User
@@ -150,7 +150,7 @@ STEPS: Final[dict[str, Callable[[Workorder, User, Any], None]]] = {
 """What takes each step that people take by hand, by its name in `printing.STEPS`."""
 
 
-class _Step(APIView):
+class _Step(Call):
     """A step that a POST takes; the answer is the workorder after it."""
 
     name: ClassVar[str]  # of printing.STEPS
@@ -186,10 +186,12 @@ class _OwnersStep(_Step):
 
 
 class Confirm(_PartnersStep):
+    takes = ConfirmSerializer
     name = "confirmed"
 
 
 class Printed(_PartnersStep):
+    takes = PrintedSerializer
     name = "printed"
 
 
@@ -198,6 +200,7 @@ class Complete(_OwnersStep):
 
 
 class Reject(_OwnersStep):
+    takes = RejectSerializer
     name = "rejected"
 
 
@@ -206,10 +209,17 @@ class Cancel(_OwnersStep):
     permission = "workorder_cancel"
 
 
-class SecureCodes(APIView):
+class SecureCodesSerializer(serializers.Serializer[Any]):
+    """The kind of images, all one bit a dot."""
+
+    images = serializers.ChoiceField(FORMATS)
+
+
+class SecureCodes(Call):
     """The archive that the caller prints from."""
 
     permission = "workorder_print"
+    asks = SecureCodesSerializer
 
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         """The zip, prepared for the caller when it is first asked for: 202 with progress until it is there."""
@@ -225,9 +235,3 @@ class SecureCodes(APIView):
         except NotMade as reason:
             return Response({"detail": str(reason)}, status.HTTP_409_CONFLICT, headers={"Retry-After": "60"})
         return being_made(job)
-
-
-class SecureCodesSerializer(serializers.Serializer[Any]):
-    """The kind of images, all one bit a dot."""
-
-    images = serializers.ChoiceField(FORMATS)

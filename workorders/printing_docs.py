@@ -8,7 +8,6 @@ from rest_framework.views import APIView
 from workorders import printing_api
 from workorders.api import WorkorderProgressSerializer
 from workorders.api_docs import DOWNLOADS, IF_RANGE, JUST_FAILED, MADE, RANGE, WORKORDER
-from workorders.printing_api import SecureCodesSerializer, StepSerializer
 
 OUT_OF_TURN = {"$ref": "#/components/schemas/Refusal"}
 SECURE = {**WORKORDER, "type": "SSC", "quantity": 5000, "progress": None}
@@ -20,7 +19,6 @@ def _step(
     summary: str,
     description: str,
     state: str,
-    takes: type[StepSerializer] | None = None,
     example: dict[str, object] | None = None,
 ) -> None:
     """A step that is taken by a POST and leaves the workorder in `state`."""
@@ -32,7 +30,6 @@ def _step(
             operation_id=operation,
             summary=summary,
             description=description,
-            request=takes,
             responses={200: WorkorderProgressSerializer, 400: OpenApiResponse(OUT_OF_TURN, refused)},
             examples=[*given, answer],
         )
@@ -46,7 +43,6 @@ _step(
     "The printing partner's step from new to ready to print. Both are named, must be calibrated today, and change no "
     "more. `fewer` confirms although not all codes were uploaded.",
     "ready_to_print",
-    printing_api.ConfirmSerializer,
     {"equipment": "Press 1", "substrate": "Coated 90 g", "fewer": False},
 )
 _step(
@@ -56,7 +52,6 @@ _step(
     "The printing partner's step from ready to print to printed. `wasted` are prints that were spoiled. "
     "Neither is more than was ordered.",
     "printed",
-    printing_api.PrintedSerializer,
     {"printed": 4990, "wasted": 10},
 )
 _step(
@@ -72,7 +67,6 @@ _step(
     "Reject what was printed",
     "The brand owner's step from printed back to ready to print. The printing partner reads the reason.",
     "ready_to_print",
-    printing_api.RejectSerializer,
     {"reason": "The graphics are smeared on one side."},
 )
 _step(
@@ -91,7 +85,7 @@ extend_schema_view(
         "secure code at the resolution of the equipment. It is prepared for the caller when first asked for: 202 with "
         "progress until it is there. Each download is noted with person, time and address. Where the codes can be "
         "downloaded once, the rest of that one download can be fetched by `Range` for an hour.",
-        parameters=[SecureCodesSerializer, RANGE, IF_RANGE],
+        parameters=[RANGE, IF_RANGE],
         responses={
             **DOWNLOADS,
             400: OpenApiResponse(OUT_OF_TURN, "They are not handed out now; `detail` says why."),

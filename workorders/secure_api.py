@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
 from portal.api import Filters, person
+from portal.calls import Call
 from portal.models import Company, User
 from portal.whole_numbers import WholeNumberField
 from workorders.models import Layout, Workorder, WorkorderTemplate
@@ -80,7 +81,7 @@ class SecureOrderSerializer(OrderForm):
 class CreateSsc(CreateWorkorder):
     """Order secure codes, whose ids are uploaded into the new workorder."""
 
-    form = SecureOrderSerializer
+    takes = SecureOrderSerializer
 
 
 class TemplateFilters(Filters):
@@ -91,7 +92,7 @@ class TemplateFilters(Filters):
         return Q(name__icontains=text)
 
 
-class TemplateList(ListAPIView[WorkorderTemplate]):
+class TemplateList(Call, ListAPIView[WorkorderTemplate]):
     """The company's templates for workorders of secure codes."""
 
     permission = "workorder_create"

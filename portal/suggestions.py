@@ -1,0 +1,41 @@
+"""The right name that somebody probably meant by a wrong one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+SIMILARITY = 0.6
+SHORTEST_PART = 3  # characters of a name that is part of the right one
+LONGEST_COMPARED = 100  # characters of a name; those of ours are shorter
+LOOKUPS = {"lt": "before", "lte": "before", "gt": "after", "gte": "after"}  # as Django spells the ends of a range
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the one of `known` that is most like `name`, whatever its case and separators; nothing when none is."""
+    spelled, bare = {_bare(each): each for each in known}, _bare(name[:LONGEST_COMPARED])
+    holding = [each for each in spelled if len(bare) >= SHORTEST_PART and bare in each]
+    close = get_close_matches(bare, spelled, 1, SIMILARITY) or holding
+    return spelled[close[0]] if close else ""
+
+
+def none_such(what: str, name: str, known: Iterable[str]) -> str:
+    """Say that there is no `what` of this name, and which name is the nearest, or which there are."""
+    names = list(known)
+    if not names:
+        return f"There is no such {what}; this call takes none."
+    if close := nearest(name, names):
+        return f"There is no such {what}; the nearest is `{close}`."
+    return f"There is no such {what}; there are {listed(names)}."
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a sentence has them: `a`, `b` and `c`."""
+    *others, last = [f"`{name}`" for name in names]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _bare(name: str) -> str:
+    base, _, lookup = name.rpartition("__")
+    return re.sub(r"[\W_]+", "", f"{base}{LOOKUPS.get(lookup, lookup)}" if base else name).casefold()
