@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import connection
 
@@ -217,6 +217,13 @@ def warning(kind: str, row: int | None, column: str, value: str, detail: str) ->
         "count": 1,
         "message": in_full(WARNINGS[kind], detail),
     }
+
+
+class RowLog(Protocol):
+    """Takes what is found in rows; `id` is that of a row, where it has one."""
+
+    def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", id: str = "") -> None: ...  # noqa: A002  # the field's word
+    def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None: ...
 
 
 class ErrorLog:

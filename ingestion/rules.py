@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import count, repeat
 from json.encoder import encode_basestring as _as_json
 
-from ingestion.errors import ErrorLog, shown
+from ingestion.errors import RowLog, shown
 from ingestion.fields import (
     ATTRIBUTES,
     ERRORS_COLUMN,
@@ -54,7 +54,7 @@ class Limits:
 class FileRules:
     """Checks one file, whose rows may name their fields each in its own way."""
 
-    def __init__(self, limits: Limits, log: ErrorLog) -> None:
+    def __init__(self, limits: Limits, log: RowLog) -> None:
         self.limits, self.log = limits, log
         self.blank_rows = Gaps()
         self.skus_with_id: set[str] = set()

@@ -9,6 +9,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from ingestion import engine
+from ingestion.errors import message
 from ingestion.models import IngestionRecord
 from tests.conftest import Demo, client_of, ingested
 from tests.test_api_upload import PROCESS, WRONG_STATE, post_file, uploaded
@@ -70,13 +71,58 @@ WRONG_ROWS = (
 def test_rows_are_judged_as_those_of_a_json_file(committed_demo: Demo) -> None:
     client = client_of(committed_demo.staff)
     answer = client.post(ADD, f'{{"mode": "api", "codes": {WRONG_ROWS}}}', content_type="application/json")
-    record = IngestionRecord.objects.get(key=answer.json()["record_key"])
-    engine.run(record.pk)
-    record.refresh_from_db()
+    assert (answer.status_code, list(answer.json())) == (400, ["codes"])
+    assert not IngestionRecord.objects.exists()
     by_file = ingested(committed_demo.staff, WRONG_ROWS, "json")
-    assert told(record) == told(by_file)
-    assert {row for row, *_ in told(record)} == {2, 3, 4, 5, 6, 7, 8, 9, 10, 11}
-    assert record.result_data == by_file.result_data
+    errors = [error for error in by_file.errors.order_by("row", "pk") if error.error != "duplicate_id_error"]
+    assert [error.row for error in errors] == [2, 4, 5, 6, 7, 8, 9, 10, 11]
+    for said, error in zip(answer.json()["codes"], errors, strict=True):
+        assert said.startswith(f"Row {error.row}")
+        assert said.endswith(f": {message(error)}")
+
+
+SHORT = "An id has 8 to 100 characters, each one of a-z, A-Z, 0-9, - and _."
+
+
+@pytest.mark.parametrize(
+    ("codes", "more", "said"),
+    [
+        (["abc12345"], {}, ["Row 1 `abc12345`: The row cannot be read. It is not an object."]),
+        ([{"id": "abc 1234"}], {}, [f"Row 1, id `abc 1234`: {SHORT} Character 4 is space."]),
+        (
+            [{"Id": "abc12345"}],
+            {},
+            ["Row 1, Id `Id`: The SCM field cannot", "Row 1, id: The row has no id."],
+        ),
+        ([{"id": "abc12345"}, {"id": "x"}], {}, [f"Row 2, id `x`: {SHORT} This has 1."]),
+        (
+            [{"id": "abc12345", "product": "sku9"}],
+            {},
+            ["Row 1, product `sku9`: No product of the company"],
+        ),
+        ([{"id": "abc12345"}], {"id_format": "gs1"}, ["Row 1, id `abc12345`: A GS1 id is a path"]),
+        (
+            [{"id": "x" * 100}],
+            {"url_prefix": "https://codes.example.com/" + "y" * 160},
+            [f"Row 1, id `{'x' * 100}`: The URL with this id does not fit the QR code."],
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_codes_is_said_at_once(
+    demo: Demo, codes: list[Any], more: dict[str, Any], said: list[str]
+) -> None:
+    answer = client_of(demo.staff).post(ADD, {"mode": "api", "codes": codes, **more}, format="json")
+    assert (answer.status_code, list(answer.json())) == (400, ["codes"])
+    for found, begins in zip(answer.json()["codes"], said, strict=True):
+        assert found.startswith(begins)
+    assert not IngestionRecord.objects.exists()
+    assert not UrlPrefix.objects.exists()
+
+
+def test_a_thousand_problems_are_said(demo: Demo) -> None:
+    answer = client_of(demo.staff).post(ADD, {"mode": "api", "codes": [{"id": "x"}] * 1234}, format="json")
+    said = answer.json()["codes"]
+    assert (len(said), said[999][:9], said[1000]) == (1001, "Row 1,000", "There are 234 problems more.")
 
 
 def test_numbers_keep_their_digits(committed_demo: Demo) -> None:
@@ -86,9 +132,9 @@ def test_numbers_keep_their_digits(committed_demo: Demo) -> None:
     assert Code.objects.get().scm_data == {"a": "1.10", "b": "1e400", "c": "12345678901234567890", "d": "true"}
 
 
-@pytest.mark.parametrize("path", [ADD, PROCESS])
-def test_a_default_that_is_no_number_of_this_world_is_refused(demo: Demo, path: str) -> None:
-    body = '{"mode": "file", "record": "x", "default_scm_data": {"a": 1e400}}'
+@pytest.mark.parametrize(("path", "other"), [(ADD, '"mode": "file"'), (PROCESS, '"record": "x"')])
+def test_a_default_that_is_no_number_of_this_world_is_refused(demo: Demo, path: str, other: str) -> None:
+    body = f'{{{other}, "default_scm_data": {{"a": 1e400}}}}'
     answer = client_of(demo.staff).post(path, body, content_type="application/json")
     assert answer.status_code == 400
     assert "the number 1e400 is too large." in answer.content.decode()
@@ -149,9 +195,8 @@ def test_codes_that_are_nested_deeply_end_in_no_failure(committed_demo: Demo, de
     headers = {"Idempotency-Key": "deep"}
     answer = client_of(committed_demo.staff).post(ADD, body, content_type="application/json", headers=headers)
     if depth == 90:
-        record = IngestionRecord.objects.get(key=answer.json()["record_key"])
-        engine.run(record.pk)
-        assert [row[3] for row in told(record)] == ["invalid_row_error"]
+        assert answer.status_code == 400
+        assert "It is nested; " in answer.json()["codes"][0]
     else:
         assert (answer.status_code, answer.json()) == (400, {"detail": "JSON parse error - nested too deeply."})
 
@@ -169,12 +214,17 @@ def test_a_call_that_is_sent_again_adds_its_codes_once(committed_demo: Demo) -> 
     assert IngestionRecord.objects.count() == 1
 
 
-@pytest.mark.parametrize("other", ['{"id": "12345678"}', '{"id": "x", "id": 12345678}', '{"id": 12345678.0}'])
+@pytest.mark.parametrize("other", ['"12345678"', "12345679", "12345678.0"])
 def test_a_key_belongs_to_the_codes_as_they_are_written(demo: Demo, other: str) -> None:
     client, headers = client_of(demo.staff), {"Idempotency-Key": "k"}
     answers = [
-        client.post(ADD, f'{{"mode": "api", "codes": [{code}]}}', content_type="application/json", headers=headers)
-        for code in ('{"id": 12345678}', other, '{"id":12345678}')
+        client.post(
+            ADD,
+            f'{{"mode": "api", "codes": [{{"id": "abc12345", "a":{value}}}]}}',
+            content_type="application/json",
+            headers=headers,
+        )
+        for value in ("12345678", other, " 12345678")
     ]
     assert [answer.status_code for answer in answers] == [201, 422, 201]
     assert answers[2]["Idempotency-Replayed"] == "true"

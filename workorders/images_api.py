@@ -8,8 +8,8 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from portal.whole_numbers import WholeNumberField
 from portal.suggestions import none_such
+from portal.whole_numbers import WholeNumberField
 from workorders.artist import KINDS, Style
 from workorders.drawing import MODULE_PIXELS, QUIET_ZONES
 from workorders.images import Look, label_of, version_for
