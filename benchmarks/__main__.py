@@ -2,7 +2,7 @@
 
 Prints each figure as a ratio, the median of RUNS runs of ours over that of the other. ROWS sets the size.
 `python -m benchmarks public` measures the public page alone, `secure` what secure codes take and are worth, `phases`
-where the time of one ingestion goes.
+where the time of one ingestion goes, `slow` what slow clients cost others.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main() -> None:
             import django
 
             django.setup()
-            from benchmarks import figures, images, minting, phases, public, secure
+            from benchmarks import figures, images, minting, phases, public, secure, slow
 
             if sys.argv[1:] == ["secure"]:
                 secure.measure()
@@ -43,6 +43,8 @@ def main() -> None:
             if sys.argv[1:] == ["public"]:
                 figures.fill(figures.FULL)
                 public.measure()
+            elif sys.argv[1:] == ["slow"]:
+                slow.measure()
             elif sys.argv[1:] == ["phases"]:
                 phases.measure(ROWS)
             else:

@@ -8,7 +8,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponsePermanentRedirect,
-    JsonResponse,
     StreamingHttpResponse,
 )
 from django.middleware import common
@@ -25,19 +24,6 @@ class CommonMiddleware(common.CommonMiddleware):
     """Django's, which leads addresses without their last slash on by a 308."""
 
     response_redirect_class = SameCall
-
-
-def length_required(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Answer 411 to a body sent in chunks, which would be taken for an empty one (RFC 9110, section 15.5.12)."""
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.headers.get("Transfer-Encoding") and not request.headers.get("Content-Length"):
-            return JsonResponse({"detail": "Send the body with a Content-Length, not in chunks."}, status=411)
-        return get_response(request)
-
-    return middleware
 
 
 def no_body_for_head(

@@ -139,6 +139,7 @@ try:
     PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
     PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}", validate=_base_of_urls).rstrip("/")
     MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 1024, validate=validate.Range(1, 1024 * 1024)) * 1024**2
+    MAX_FORM_BYTES = 16 * 1024**2  # of the body of any request but an upload's
     MAX_UNPACKED_BYTES = 10 * MAX_UPLOAD_BYTES  # of an upload that is compressed
     PUBLIC_PAGE_RATE = env.str(
         "PUBLIC_PAGE_RATE",
@@ -206,7 +207,7 @@ MIDDLEWARE = [
     "portal.request_ids.request_id",
     "portal.security_log.refusals",
     "portal.middleware.no_body_for_head",
-    "portal.middleware.length_required",
+    "portal.bodies.body_limits",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -27,14 +27,18 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+
+from portal.bodies import BEGINNING, FORM_BYTES, GO_ON, largest
 
 FORM_LIFETIME = timedelta(minutes=30)
 INCOMING = "incoming"  # the folder that signed forms write to, and nothing else
@@ -200,7 +204,8 @@ def _each_once(fields: QueryDict) -> dict[str, str]:
 class PolicyUploadHandler(TemporaryFileUploadHandler):
     """Writes the file to disk only as far as the form before it allows; the rest is read and dropped.
 
-    Reading on to the end is what lets the client hear the refusal instead of a broken connection.
+    Our web server asks before the rest of a large body arrives; under another one, reading on to the end is what lets
+    the client hear the refusal instead of a broken connection.
     """
 
     parser: MultiPartParser
@@ -231,11 +236,14 @@ class PolicyUploadHandler(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.size += len(raw_data)
         if self.refusal is None and self.size > self.permit.largest:
-            reason = f"The file is larger than the {self.permit.largest:,} bytes allowed."
-            self.refusal = Refusal(400, "EntityTooLarge", reason)
+            self.refusal = _too_large(self.permit)
         if self.refusal is None:
             self.digest.update(raw_data)
             super().receive_data_chunk(raw_data, start)
+
+
+def _too_large(permit: Permit) -> Refusal:
+    return Refusal(400, "EntityTooLarge", f"The file is larger than the {permit.largest:,} bytes allowed.")
 
 
 def _refuse_unless(is_awaited: bool) -> None:
@@ -251,6 +259,8 @@ def receive(request: HttpRequest, while_awaited: WhileAwaited) -> HttpResponse:
     The file is stored while `while_awaited` holds its upload, so that none comes to what is processed already.
     """
     try:
+        if BEGINNING in request.META:
+            return _judged(request, while_awaited)
         with _posted(request, while_awaited) as (name, file, etag), while_awaited(name) as is_awaited:
             _refuse_unless(is_awaited)
             storage().save(name, file)
@@ -272,9 +282,36 @@ def receive(request: HttpRequest, while_awaited: WhileAwaited) -> HttpResponse:
     return response
 
 
+def _judged(request: HttpRequest, while_awaited: WhileAwaited) -> HttpResponse:
+    """Whether the rest of a posted form is welcome, of which only the beginning is there: GO_ON, or a Refusal."""
+    with _parsed(request, while_awaited) as (handler, _posted, _files):
+        if not handler.files and request.META[BEGINNING] >= FORM_BYTES:
+            raise Refusal(400, "MaxPostPreDataLengthExceededError", "The fields before the file are too large.")
+        if handler.files and int(request.META["CONTENT_LENGTH"]) - 2 * FORM_BYTES > handler.permit.largest:
+            raise _too_large(handler.permit)
+    return HttpResponse(status=GO_ON)
+
+
 @contextmanager
 def _posted(request: HttpRequest, while_awaited: WhileAwaited) -> Iterator[tuple[str, Any, str]]:
     """The name, the file and the ETag of a posted form that its policy allows; nothing of it is left afterwards."""
+    with _parsed(request, while_awaited) as (handler, posted, files):
+        if "file" not in files:
+            raise Refusal(400, "InvalidArgument", "The form takes exactly one file, in the field `file`.")
+        _each_once(posted)
+        if behind := [*posted][handler.fields :]:
+            raise Refusal(400, "InvalidArgument", f"The file must be the last field, and {behind[0]} came after it.")
+        yield handler.permit.name, files["file"], handler.etag
+
+
+@contextmanager
+def _parsed(
+    request: HttpRequest, while_awaited: WhileAwaited
+) -> Iterator[tuple[PolicyUploadHandler, QueryDict, MultiValueDict[str, UploadedFile[bytes]]]]:
+    """A posted form's fields and files, which are closed afterwards; Refusal when its policy does not allow it."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if length.isdecimal() and int(length) > largest(request.path):
+        raise _too_large(Permit("", settings.MAX_UPLOAD_BYTES))
     handler = PolicyUploadHandler(request)
     handler.while_awaited = while_awaited
     try:
@@ -288,12 +325,7 @@ def _posted(request: HttpRequest, while_awaited: WhileAwaited) -> Iterator[tuple
                 opened.enter_context(closing(file))
         if handler.refusal:
             raise handler.refusal
-        if "file" not in files:
-            raise Refusal(400, "InvalidArgument", "The form takes exactly one file, in the field `file`.")
-        _each_once(posted)
-        if behind := [*posted][handler.fields :]:
-            raise Refusal(400, "InvalidArgument", f"The file must be the last field, and {behind[0]} came after it.")
-        yield handler.permit.name, files["file"], handler.etag
+        yield handler, posted, files
 
 
 def _xml(body: str, status: int) -> HttpResponse:

@@ -8,8 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 from django.conf import settings  # needs the line above
 
 bind = f"127.0.0.1:{settings.PORT}"
-worker_class = "gthread"
-workers, threads = 2, 4
+worker_class = "portal.web_worker.Worker"
+workers, threads, worker_connections = 2, 4, 2000
 timeout, graceful_timeout, keepalive = 120, 30, 5  # seconds
 control_socket_disable = True
 worker_tmp_dir = str(settings.CODEPORT_HOME)
