@@ -28,12 +28,12 @@ class RedisCache(redis.RedisCache):
 
 
 def cache_settings(broker_url: str) -> dict[str, Any]:
-    """The entry of CACHES: in the broker where that is a Redis, else in each process's own memory; connects nowhere.
+    """The entry of CACHES: in the broker where that is a Redis, else in the database; connects nowhere.
 
     Celery and the Redis client spell three parts of such a URL differently.
     """
     if not broker_url.startswith("redi"):
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        return {"BACKEND": "portal.table_cache.TableCache"}
     address = broker_url.replace("redis+socket://", "unix://", 1).replace("virtual_host=", "db=", 1)
     address = re.sub(r"(?<=ssl_cert_reqs=)CERT_[A-Z]+", lambda found: found[0][5:].lower(), address)
     return {

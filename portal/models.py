@@ -230,6 +230,17 @@ class Letter(models.Model):
         return f"{self.kind} {self.pk}"
 
 
+class Cached(models.Model):
+    """What `portal.table_cache` keeps where there is no Redis."""
+
+    key = models.CharField(max_length=250, primary_key=True)
+    value = models.TextField(help_text="JSON")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class KeptAnswer(models.Model):
     """What a call with an `Idempotency-Key` was answered, to be answered alike when it is sent again.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from portal import letters
+from portal import letters, table_cache
+from portal.sessions import SessionStore
 
 
 @shared_task
@@ -15,3 +16,5 @@ def send_letter(letter_id: int) -> None:
 @shared_task
 def sweep() -> None:
     letters.sweep()
+    table_cache.forget_expired()
+    SessionStore.clear_expired()
