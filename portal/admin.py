@@ -20,6 +20,7 @@ from portal.back_office_lists import Rows, typed
 from portal.models import Company, Event, User, UserAuthorizationToken
 from portal.people import LastAdmin
 from portal.security_log import tell
+from portal.sessions import end_sessions
 from portal.tokens import revoke
 
 MOST_DIGITS = 19  # of an id
@@ -65,7 +66,7 @@ class UserOffice(Office):
     ]
     formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
     readonly_fields = ["is_superuser", "is_active", "last_login", "date_joined"]
-    actions = ["invite", "deactivate", "reactivate", "forget_second_step"]
+    actions = ["invite", "deactivate", "reactivate", "sign_out", "forget_second_step"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -96,6 +97,8 @@ class UserOffice(Office):
             role=self.role(User.objects.get(pk=user.pk)),
             is_staff=user.is_staff,
         )
+        if change and form.changed_data:
+            end_sessions(user)
 
     def _invite(self, request: HttpRequest, user: User) -> bool:
         assert isinstance(request.user, User)  # noqa: S101  # tells the type checker
@@ -115,6 +118,10 @@ class UserOffice(Office):
     @admin.action(description="Reactivate", permissions=["act"])
     def reactivate(self, request: HttpRequest, rows: QuerySet[User]) -> None:
         self.act(request, rows.filter(is_active=False), _reactivated, "Reactivated")
+
+    @admin.action(description="Sign out everywhere", permissions=["act"])
+    def sign_out(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        self.act(request, rows, lambda user: end_sessions(user) > 0, "Signed out")
 
     @admin.action(description="Forget the second step and the passkeys", permissions=["act"])
     def forget_second_step(self, request: HttpRequest, rows: QuerySet[User]) -> None:

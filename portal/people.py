@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -22,6 +21,7 @@ from django.utils.http import base36_to_int, int_to_base36
 from portal import letters
 from portal.models import Company, Invitation, Letter, User
 from portal.security_log import tell
+from portal.sessions import end_sessions
 
 ROLES_OF: dict[str, dict[str, str]] = {
     Company.Kind.BRAND_OWNER: {
@@ -184,14 +184,14 @@ def give_role(user: User, role: str) -> None:
         user.groups.set([Group.objects.get(name=role)])
     if role != before:
         tell("role_given", of=user, role=role, before=before)
+        end_sessions(user)
 
 
 def deactivate(user: User) -> None:
     """Sign the person out everywhere and stop the tokens; LastAdmin when that leaves the company without an admin."""
     with _with_an_admin(user):
         User.objects.filter(pk=user.pk).update(is_active=False)
-        for session in UserSession.objects.filter(user=user):
-            session.end()
+        end_sessions(user)
     tell("deactivated", of=user)
 
 

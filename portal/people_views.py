@@ -21,6 +21,7 @@ from portal.access import PersonRequest, page
 from portal.models import Company, Invitation, User
 from portal.paging import page_of, searched
 from portal.people import ROLES_OF, LastAdmin, people_of, role_of, state_of
+from portal.sessions import end_sessions
 
 MOST_INVITED = 500  # shown on one page
 LAST_ADMIN = "Your company would be left without an admin. Make somebody else an admin first."
@@ -176,6 +177,16 @@ def person_deactivate(request: PersonRequest, pk: int) -> HttpResponse:
         _try(request, lambda: people.deactivate(person), done)
     elif person.is_active:
         return render(request, "people/person_deactivate.html", {"person": person})
+    return redirect("person-detail", pk=pk)
+
+
+@page("company_people")
+@require_POST
+def person_sign_out(request: PersonRequest, pk: int) -> HttpResponse:
+    """End a person's sessions, all but the one that asks."""
+    person = _person(request, pk)
+    number = end_sessions(person)
+    messages.success(request, f"{person.email} is signed out: {number} session{'' if number == 1 else 's'} ended.")
     return redirect("person-detail", pk=pk)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.core import context
@@ -11,9 +12,13 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
 
 from portal.at_rest import SEALED, SecretLost, box
 
@@ -89,6 +94,31 @@ def take(authenticator: Authenticator, code: str) -> bool:
 
 def _code(secret: str, step: int) -> str:
     return str(format_hotp_value(hotp_value(secret, step)))
+
+
+OPEN = ("/account/", "/accounts/", "/static/", "/storage/", "/c/", "/healthz", "/favicon.ico")
+NEEDED = "Who runs the portal signs in with a second step. Add an authenticator app or a passkey first."
+
+
+def required(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Lead those who run the portal to the page of their account until they have a second step."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not settings.SECOND_STEP_FOR_OPERATORS or request.path.startswith(OPEN) or not _lacks(request.user):
+            return get_response(request)
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": NEEDED}, status=403)
+        messages.error(request, NEEDED)
+        return redirect("account")
+
+    return middleware
+
+
+def _lacks(user: Any) -> bool:
+    runs = user.is_authenticated and (user.is_staff or user.is_superuser)
+    return runs and not Authenticator.objects.filter(user=user).exists()
 
 
 class OnceOnly:

@@ -217,6 +217,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.second_step.required",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -261,14 +262,20 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 AUTH_USER_MODEL = "portal.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portal.passwords.ContextValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
 ACCOUNT_ADAPTER = "portal.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_FORMS = {"reset_password": "portal.sign_in.ResetForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "portal.sign_in.ResetForm",
+    "change_password": "portal.sign_in.ChangeForm",
+    "reset_password_from_key": "portal.sign_in.NewPasswordForm",
+}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -291,7 +298,11 @@ MFA_TOTP_ISSUER = "Codeport"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a telephone's clock may be off
 
 SESSION_ENGINE = "portal.sessions"
+SESSION_COOKIE_AGE = 24 * 3600  # after the sign-in, however much it is used
+SESSION_IDLE_SECONDS = 4 * 3600  # longer than an upload takes on a slow line
+USERSESSIONS_ADAPTER = "portal.sessions.UserSessionsAdapter"
 SECURE = PUBLIC_URL.startswith("https://")
+SECOND_STEP_FOR_OPERATORS = SECURE  # a portal of plain http is somebody's own machine
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # http://localhost; browsers refuse others
 SESSION_COOKIE_NAME = f"codeport-session-{PORT}"  # browsers share cookies between the ports of one host
 DEVICE_COOKIE_NAME = f"codeport-device-{PORT}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPasswordKeyForm
 from allauth.account.signals import password_reset, user_logged_in
+from django import forms
 from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
@@ -17,6 +18,7 @@ from portal.addresses import address_of
 from portal.guessing import Attempt, remember
 from portal.models import Letter, User
 from portal.security_log import sign_in_refused, tell
+from portal.tokens import revoke, valid_tokens
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound to it
 
@@ -76,6 +78,34 @@ def _know_the_browser(request: HttpRequest, response: HttpResponseBase, user: Us
 @receiver(password_reset)
 def _begin_anew(request: HttpRequest, user: User, **_: Any) -> None:
     Attempt(request, user.email).forget()
+
+
+class RevokesTokens:
+    """A form for a new password that offers to revoke the person's tokens, which go on otherwise."""
+
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.user is not None and (number := valid_tokens(self.user).count()):
+            self.fields["revoke_tokens"] = forms.BooleanField(  # type: ignore[attr-defined]  # of the form it is mixed into
+                label=f"Revoke my tokens too: {number}",
+                required=False,
+                help_text="They go on working otherwise. Revoke them if somebody may have known the old password.",
+            )
+
+    def save(self) -> None:
+        super().save()  # type: ignore[misc]  # of the form it is mixed into
+        if self.cleaned_data.get("revoke_tokens"):  # type: ignore[attr-defined]
+            revoke(valid_tokens(self.user))
+
+
+class ChangeForm(RevokesTokens, ChangePasswordForm):  # type: ignore[misc]  # allauth carries no types
+    """A new password, of somebody who knows the old one."""
+
+
+class NewPasswordForm(RevokesTokens, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth carries no types
+    """A new password, of somebody who followed the link of a mail."""
 
 
 class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth carries no types

@@ -21,6 +21,7 @@ urlpatterns = [
     path("people/<int:pk>/", people_views.person_detail, name="person-detail"),
     path("people/<int:pk>/deactivate/", people_views.person_deactivate, name="person-deactivate"),
     path("people/<int:pk>/reactivate/", people_views.person_reactivate, name="person-reactivate"),
+    path("people/<int:pk>/sign-out/", people_views.person_sign_out, name="person-sign-out"),
     path("people/<int:pk>/invite/", people_views.person_invite_again, name="person-invite-again"),
     path("account/", account_views.account, name="account"),
     # Of allauth's pages, one's own account replaces the overview, and addresses are changed by nobody.

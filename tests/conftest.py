@@ -139,6 +139,13 @@ def api() -> Callable[..., APIClient]:
 
 
 @pytest.fixture
+def own_cache(settings: Settings) -> None:
+    """An empty cache, which no test in another process counts in."""
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": secrets.token_hex(4)}}
+
+
+@pytest.fixture
 def letters_go_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Mail about accounts is sent here and now, also in a test whose transaction is never committed."""
     monkeypatch.setattr("portal.letters.on_commit", lambda send: send())

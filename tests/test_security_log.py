@@ -11,7 +11,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -31,7 +30,7 @@ HERE = {"address": "127.0.0.1"}
 STAFF = {"by": "staff@demo.example", "company": "demo"} | HERE
 ADMIN = {"by": "admin@demo.example", "company": "demo"} | HERE
 ROOT = {"by": "root@codeport.example"} | HERE
-pytestmark = pytest.mark.usefixtures("letters_go_at_once")
+pytestmark = pytest.mark.usefixtures("letters_go_at_once", "own_cache")
 
 
 class Told:
@@ -68,7 +67,6 @@ def told() -> Iterator[Told]:
         handler.addFilter(import_string(config["filters"][name]["()"])())
     logger = logging.getLogger("codeport.security")
     logger.addHandler(handler)
-    cache.clear()
     yield Told(stream)
     logger.removeHandler(handler)
 

@@ -21,20 +21,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal import tasks
-from portal.models import Letter, User
-from tests.conftest import PASSWORD, Demo
+from portal.models import Letter, User, UserAuthorizationToken
+from tests.conftest import PASSWORD, Demo, issue
 from tests.test_pages import seen
 from tests.test_people import signed_in
 
 NEW = "another long phrase"
 LOGIN, SECOND = "/accounts/login/", "/accounts/2fa/authenticate/"
-pytestmark = pytest.mark.usefixtures("letters_go_at_once")
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_yet() -> None:
-    """Limits are counted in the cache, which no test's end rolls back."""
-    cache.clear()
+pytestmark = pytest.mark.usefixtures("letters_go_at_once", "own_cache")
 
 
 def code(secret: str, later: int = 0) -> str:
@@ -151,6 +145,57 @@ def test_guessing_is_stopped_and_the_right_password_waits_too(demo: Demo) -> Non
     assert response.status_code == 200
     assert "Too many failed login attempts" in response.content.decode()
     signed_in(demo.admin)
+
+
+def test_tokens_are_revoked_with_a_new_password_if_that_is_chosen(demo: Demo) -> None:
+    client = signed_in(demo.staff)
+    assert "revoke_tokens" not in client.get("/accounts/password/change/").content.decode()
+    issue(demo.staff, name="one")
+    issue(demo.admin, name="not mine")
+    assert "Revoke my tokens too: 1" in client.get("/accounts/password/change/").content.decode()
+    fields = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    client.post("/accounts/password/change/", fields)
+    assert not UserAuthorizationToken.objects.exclude(revoked_at=None).exists()
+    fields = {"oldpassword": NEW, "password1": PASSWORD, "password2": PASSWORD, "revoke_tokens": "on"}
+    client.post("/accounts/password/change/", fields)
+    assert [token.name for token in UserAuthorizationToken.objects.exclude(revoked_at=None)] == ["one"]
+
+
+def test_tokens_are_revoked_with_a_password_set_by_mail_if_that_is_chosen(demo: Demo) -> None:
+    issue(demo.staff)
+    Client().post("/accounts/password/reset/", {"email": demo.staff.email})
+    (path,) = re.findall(rf"{settings.PUBLIC_URL}(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
+    client = Client()
+    form = client.get(path, follow=True)
+    assert "Revoke my tokens too: 1" in form.content.decode()
+    client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW, "revoke_tokens": "on"})
+    assert UserAuthorizationToken.objects.get().revoked_at is not None
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("elevenchars", "It must contain at least 12 characters."),
+        ("Codeport 1234", "This password is mostly a name that is known here."),
+        ("demoBrands-demo2026", "This password is mostly a name that is known here."),
+        ("password1234", "This password is too common."),
+        ("staff@demo.example", "The password is too similar to the email."),
+    ],
+)
+def test_a_password_that_is_easily_guessed_is_refused(demo: Demo, password: str, said: str) -> None:
+    fields = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    page = signed_in(demo.staff).post("/accounts/password/change/", fields).content.decode()
+    assert said in page
+
+
+def test_a_password_keeps_its_spaces_wherever_it_is_asked_for(demo: Demo) -> None:
+    client, spaced = signed_in(demo.staff), "  another long phrase  "
+    fields = {"oldpassword": PASSWORD, "password1": spaced, "password2": spaced}
+    assert client.post("/accounts/password/change/", fields).status_code == 302
+    assert tried(demo.staff.email, spaced.strip()) == "wrong"
+    assert tried(demo.staff.email, spaced) == "in"
+    assert client.post("/accounts/reauthenticate/", {"password": spaced.strip()}).status_code == 200
+    assert client.post("/accounts/reauthenticate/", {"password": spaced}).status_code == 302
 
 
 def tried(email: str, password: str, address: str = "192.0.2.1", browser: Client | None = None) -> str:
