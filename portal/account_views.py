@@ -6,9 +6,11 @@ from collections import Counter
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import PersonRequest, page
 from portal.models import User
@@ -33,3 +35,10 @@ def account(request: PersonRequest) -> HttpResponse:
         "has_recovery_codes": has[Type.RECOVERY_CODES] > 0,
     }
     return render(request, "portal/account.html", context)
+
+
+@never_cache
+@require_safe
+def session(request: HttpRequest) -> JsonResponse:
+    """Who is signed in now, if anybody, and the token for forms, which a new sign-in replaces."""
+    return JsonResponse({"person": getattr(request.user, "email", ""), "token": get_token(request)})

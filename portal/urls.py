@@ -24,6 +24,7 @@ urlpatterns = [
     path("people/<int:pk>/sign-out/", people_views.person_sign_out, name="person-sign-out"),
     path("people/<int:pk>/invite/", people_views.person_invite_again, name="person-invite-again"),
     path("account/", account_views.account, name="account"),
+    path("account/session/", account_views.session, name="session"),
     # Of allauth's pages, one's own account replaces the overview, and addresses are changed by nobody.
     path("accounts/2fa/", RedirectView.as_view(pattern_name="account")),
     path("accounts/email/", RedirectView.as_view(pattern_name="account")),

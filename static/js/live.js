@@ -21,6 +21,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+  if ([403, 404].includes(xhr.status)) location.reload(); // somebody else signed in: the page says what it is to them
+});
+
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(failure, () => { unreachable.hidden = false; });
 }

@@ -1,4 +1,5 @@
 /** The two ways out of the upload page: JSON calls to the API, and the file itself to the storage. */
+import { session } from "./session.js";
 
 const STALLED = 60_000; // milliseconds without a byte sent or an answer
 
@@ -10,13 +11,16 @@ export class Refusal extends Error {
   }
 }
 
-/** POST `body` as JSON and give the answer; throws Refusal. */
-export async function call(url, body, token) {
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+/** POST `body` as JSON, as the person whose page this is, and give the answer; throws Refusal. */
+export async function call(url, body) {
   let response;
   try {
+    const { token, problem, signedOut } = await session();
+    if (problem) throw new Refusal(problem, { signedOut });
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
     response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
-  } catch {
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
     throw new Refusal("The portal cannot be reached. Check the connection, then try again.", { lost: true });
   }
   const answer = await response.json().catch(() => ({}));
@@ -26,7 +30,7 @@ export async function call(url, body, token) {
 
 function refusalOf({ detail, ...fields }, status) {
   if (status === 401 || status === 403) {
-    return new Refusal("You are no longer signed in, or may no longer upload.", { status, signedOut: true });
+    return new Refusal("You may no longer upload, or signed in anew just now. Try again.", { status });
   }
   if (detail) return new Refusal(detail, { status });
   if (status === 400) return new Refusal("", { fields, status });

@@ -14,7 +14,6 @@ const KNOWN = /\.((csv|json)(\.gz)?|xlsx)$/i;
 
 const input = part("file");
 const settings = form.dataset;
-const token = form.elements.csrfmiddlewaretoken.value;
 
 let uploads = []; // {file, preview, ticket, done}; a ticket is {post_data, record_key, at, sent, asked}
 let sending = null; // AbortController of the upload under way
@@ -106,7 +105,8 @@ function showFailure(message, signedOut = false) {
   if (signedOut) {
     const link = document.createElement("a");
     link.href = settings.signInUrl;
-    link.textContent = "Sign in again";
+    link.target = "_blank"; // the chosen files stay here
+    link.textContent = "Sign in in another tab";
     failure.append(link);
   }
   failure.hidden = false;
@@ -153,7 +153,7 @@ async function getTicket(upload) {
   if (ticket?.sent || (ticket && Date.now() - ticket.at < FORM_LIFETIME)) return;
   const filetype = /\.(json|xlsx)(\.gz)?$/i.exec(file.name)?.[1].toLowerCase() ?? "csv";
   const name = file.name.slice(-255);
-  const answer = await call(settings.startUrl, { filetype, file_name: name.toWellFormed?.() ?? name }, token);
+  const answer = await call(settings.startUrl, { filetype, file_name: name.toWellFormed?.() ?? name });
   upload.ticket = { ...answer, at: Date.now(), sent: false, asked: false };
 }
 
@@ -178,7 +178,7 @@ async function send(upload, signal) {
 
 async function process({ ticket, preview }) {
   try {
-    await call(settings.processUrl, { record: ticket.record_key, ...options(), columns: preview.changes() }, token);
+    await call(settings.processUrl, { record: ticket.record_key, ...options(), columns: preview.changes() });
   } catch (refusal) {
     const began = ticket.asked && refusal.status === 400 && refusal.message; // the answer to an earlier call was lost
     ticket.asked ||= refusal.lost || refusal.status >= 500;
@@ -222,7 +222,7 @@ function explain(error, upload) {
     return;
   }
   if (!(error instanceof Refusal)) throw error;
-  if ([400, 403, 404].includes(error.status) && error.message && !error.signedOut) upload.ticket = null; // begin anew
+  if ([400, 403, 404].includes(error.status) && error.message) upload.ticket = null; // begin anew
   part("send").textContent = error.lost ? "Try again" : "Upload and check";
   if (uploads.length > 1 && error.message) error.message = `${upload.file.name}: ${error.message}`;
   show(error);
