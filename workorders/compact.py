@@ -1,7 +1,8 @@
 """Compact-12 ids: 12 characters, any id as likely as any other, from the operating system's cryptographic generator.
 
-An id is a number of 12 digits to the base of its alphabet. The characters stand in the order of their bytes, so that
-numbers sort as ids do. Ids are made in that order without ever being together: first it is drawn, for each id, which
+The first character is a letter or a digit, since a spreadsheet takes what begins with a minus for a formula. An id is a
+number: its last 11 digits are to the base of the alphabet, the first to that of the characters that may come first. The
+characters stand in the order of their bytes, so that numbers sort as ids do. Ids are made in that order without ever being together: first it is drawn, for each id, which
 two characters it begins with, and only counted; then, one group of beginnings after the other, the rest is drawn and
 sorted. Beginnings and rest are independent, so this is the same as drawing all ids whole and sorting them.
 """
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CHARACTERS = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+NEVER_FIRST = b"-_"
 LOOKALIKES = b"0O1lI"
 LENGTH, HEAD = 12, 2  # characters of an id, and those it begins with
 AT_ONCE = 500_000  # numbers drawn at a time
@@ -52,9 +54,10 @@ class Alphabet:
 
     def __init__(self, *, avoid_lookalikes: bool) -> None:
         kept = bytes(character for character in CHARACTERS if not avoid_lookalikes or character not in LOOKALIKES)
-        self.characters = np.frombuffer(kept, np.uint8)
+        first = bytes(character for character in kept if character not in NEVER_FIRST)
+        self.characters, self.first = np.frombuffer(kept, np.uint8), np.frombuffer(first, np.uint8)
         self.base = len(kept)
-        self.heads, self.tails = self.base**HEAD, self.base ** (LENGTH - HEAD)
+        self.heads, self.tails = len(first) * self.base ** (HEAD - 1), self.base ** (LENGTH - HEAD)
         self.heads_together = 2**64 // self.tails  # which, with the tail, fit a number of 64 bits
 
     def draw(self, count: int) -> Iterator[Group]:
@@ -94,9 +97,10 @@ class Group:
         heads = self.numbers // self.alphabet.tails
         left = self.numbers - heads * self.alphabet.tails
         heads += np.uint64(self.first_head)
-        for columns, rest in ((range(LENGTH - 1, HEAD - 1, -1), left), (range(HEAD - 1, -1, -1), heads)):
+        for columns, rest in ((range(LENGTH - 1, HEAD - 1, -1), left), (range(HEAD - 1, 0, -1), heads)):
             for column in columns:
                 shorter = rest // base
                 text[:, column] = characters[rest - shorter * base]
                 rest = shorter
+        text[:, 0] = self.alphabet.first[rest]
         return text
