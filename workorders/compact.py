@@ -2,9 +2,10 @@
 
 The first character is a letter or a digit, since a spreadsheet takes what begins with a minus for a formula. An id is a
 number: its last 11 digits are to the base of the alphabet, the first to that of the characters that may come first. The
-characters stand in the order of their bytes, so that numbers sort as ids do. Ids are made in that order without ever being together: first it is drawn, for each id, which
-two characters it begins with, and only counted; then, one group of beginnings after the other, the rest is drawn and
-sorted. Beginnings and rest are independent, so this is the same as drawing all ids whole and sorting them.
+characters stand in the order of their bytes, so that numbers sort as ids do. Ids are made in that order without ever
+being together: first it is drawn, for each id, which two characters it begins with, and only counted; then, one group
+of beginnings after the other, the rest is drawn and sorted. Beginnings and rest are independent, so this is the same
+as drawing all ids whole and sorting them.
 """
 
 from __future__ import annotations

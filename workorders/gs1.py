@@ -14,6 +14,8 @@ from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
+from portal.characters import beyond_ascii, named
+
 GTIN_LENGTHS = (8, 12, 13, 14)
 LONGEST_VALUE = 20  # characters of a batch or a serial, not encoded: AI (10) and AI (21), GenSpecs 3.4.1 and 3.5.2
 LONGEST = len("01//10//21/") + 14 + 2 * 3 * LONGEST_VALUE  # characters of an id whose every character is encoded
@@ -100,7 +102,7 @@ def _values(text: str) -> tuple[str, str | None, str]:
         raise ValueError(_wrong_shape(keys))
     gtin, *others = parts[1::2]
     if not re.fullmatch("[0-9]+", gtin):
-        raise ValueError("A GTIN has nothing but digits.")
+        raise ValueError(f"A GTIN has nothing but digits. {beyond_ascii(gtin)}".rstrip())
     batch = _value("batch", others[0]) if len(others) > 1 else ""
     return gtin, quote(batch, safe=""), quote(_value("serial number", others[-1]), safe="")
 
@@ -111,6 +113,11 @@ def _wrong_shape(keys: list[str]) -> str:
     return f"It must be {SHAPE}, where /10/<batch> may be left out; within a batch or serial a slash is %2F."
 
 
+def _shown(character: str) -> str:
+    """A character so that people can tell it from others; a byte that is no character stays a number."""
+    return repr(character) if character.isascii() or "\ud800" <= character <= "\udfff" else named(character)
+
+
 def _value(name: str, encoded: str) -> str:
     """The characters of a batch or serial; ValueError names the one that is wrong."""
     if BROKEN_ENCODING.search(encoded):
@@ -119,7 +126,7 @@ def _value(name: str, encoded: str) -> str:
     value = unquote(encoded, errors="surrogateescape")
     strange = NOT_IN_SET_82.search(value)
     if strange:
-        raise ValueError(f"The {name} has the character {strange[0]!r}, which the GS1 character set 82 has not.")
+        raise ValueError(f"The {name} has the character {_shown(strange[0])}, which the GS1 character set 82 has not.")
     if raw:
         raise ValueError(f"In the {name} write %{ord(raw[0]):02X} for {raw[0]}, which URLs reserve.")
     if not 1 <= len(value) <= LONGEST_VALUE:

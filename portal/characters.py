@@ -1,0 +1,26 @@
+"""Characters named in words, since many look like others or are not seen at all."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+NAMELESS = {"\0": "null", "\t": "tab", "\n": "line feed", "\r": "carriage return", "\x7f": "delete"}
+
+
+def named(character: str) -> str:
+    """What people can look for: a visible character of ASCII in quotes, any other by its Unicode name and number."""
+    if " " < character <= "~":
+        return f"“{character}”"
+    name = NAMELESS.get(character) or unicodedata.name(character, "").lower()
+    number = f"U+{ord(character):04X}"
+    if character == " ":
+        return name
+    return f"{name} ({number})" if name else number
+
+
+def beyond_ascii(text: str) -> str:
+    """Which character of `text` is the first outside ASCII, as a sentence; empty when there is none."""
+    found = BEYOND_ASCII.search(text)
+    return f"Character {found.start() + 1:,} is {named(found[0])}." if found else ""
