@@ -5,30 +5,36 @@ Rows keep their numbers. The errors stand in a column of their own, which says n
 
 from __future__ import annotations
 
-import csv
-import io
+import json
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from itertools import chain, groupby
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path, PurePath
 from tempfile import NamedTemporaryFile
+from typing import IO, Any
 
 from django.conf import settings
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from ingestion.csv_reader import CsvReader
-from ingestion.errors import message, visible
+from ingestion.errors import message
 from ingestion.fields import ERRORS_COLUMN
-from ingestion.json_reader import JsonReader, JsonText, Repeated, json_object
-from ingestion.models import IngestionError, IngestionRecord
+from ingestion.json_reader import WHITE_SPACE, JsonReader, JsonText, members_of
+from ingestion.models import IngestionRecord
 from ingestion.readers import open_reader
-from ingestion.reading import BrokenRow, NumericCell, unpacked
+from ingestion.reading import BrokenRow, NumericCell, is_blank, unpacked
+from ingestion.spreadsheet_cells import escaped, escaped_line
 from ingestion.workbook_reader import WorkbookReader
 from portal.copying import BLOCK, file_blocks
 from portal.storage import storage
 
+Told = tuple[int, str, str]
+"""Row, column and message of an error."""
+
+NO_ERROR = "no error"
+LONE_BYTE = re.compile(r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})[\udc80-\udcff]")
 MOST_NOTES = 10  # errors told beside one row
 LONGEST_CELL = 32_767  # characters that a cell of a workbook holds
 LONGEST_NAME = 31  # characters of a sheet's name in Excel; other programs write longer ones
@@ -54,16 +60,28 @@ def corrections_name(record: IngestionRecord) -> str:
 
 def corrections(record: IngestionRecord) -> Iterator[bytes]:
     """The file of the rows with their errors, in the type of the upload, as blocks of bytes."""
-    notes = _Notes(record)
+    errors = record.errors.exclude(row=None).order_by("row", "pk").iterator(chunk_size=5000)
+    told = ((error.row or 0, error.column, message(error)) for error in errors)
     with storage().open(record.file_path) as file:
-        if record.filetype == IngestionRecord.Filetype.JSON:
-            yield from _joined(_json_pieces(JsonText(unpacked(file)[0]), notes))
-            return
-        reader = open_reader(file, record.filetype, _Deaf(), record.parameters.get("delimiter", ""))
-        if isinstance(reader, WorkbookReader):
-            yield from _workbook(reader, notes)
-        elif not isinstance(reader, JsonReader):
-            yield from _joined(_csv_lines(reader, notes))
+        yield from given_back(file, record.filetype, record.parameters.get("delimiter", ""), told)
+
+
+def given_back(file: IO[bytes], filetype: str, delimiter: str, errors: Iterable[Told]) -> Iterator[bytes]:
+    """The rows of an uploaded file with their errors, which come in the order of their rows.
+
+    Read again as it is, it is refused for the same rows, columns and values, and its good rows are the same: a cell
+    that could be read is given back with its value, and what could not stays as unreadable as it was.
+    """
+    notes = _Notes(errors)
+    if filetype == IngestionRecord.Filetype.JSON:
+        text = JsonText(unpacked(file)[0])
+        yield from _joined(_json_pieces(text, notes), lambda json_: _encoded(json_, text.encoding))
+        return
+    reader = open_reader(file, filetype, _Deaf(), delimiter)
+    if isinstance(reader, WorkbookReader):
+        yield from _workbook(reader, notes)
+    elif not isinstance(reader, JsonReader):
+        yield from _joined(_csv_lines(reader, notes))
 
 
 class _Deaf:
@@ -76,11 +94,10 @@ class _Deaf:
 
 
 class _Notes:
-    """The record's errors as texts, row by row."""
+    """The errors of a file as texts, row by row."""
 
-    def __init__(self, record: IngestionRecord) -> None:
-        errors = record.errors.exclude(row=None).order_by("row", "pk").iterator(chunk_size=5000)
-        self._rows = groupby(errors, key=lambda error: error.row)
+    def __init__(self, errors: Iterable[Told]) -> None:
+        self._rows = groupby(errors, key=itemgetter(0))
         self._next = next(self._rows, None)
 
     def upto(self, row: int) -> str:
@@ -88,34 +105,69 @@ class _Notes:
         texts: list[str] = []
         more = 0
         while self._next and self._next[0] <= row:
-            for error in self._next[1]:
+            for at, column, said in self._next[1]:
                 if len(texts) < MOST_NOTES:
-                    texts.append(self._text(error, row))
+                    where = f"row {at}, " if at != row else ""
+                    texts.append(f"{where}{column or 'row'}: {said}")
                 else:
                     more += 1
             self._next = next(self._rows, None)
         return " | ".join(texts) + (f" | and {more:,} more" if more else "")
 
-    @staticmethod
-    def _text(error: IngestionError, row: int) -> str:
-        where = f"row {error.row}, " if error.row != row else ""
-        return f"{where}{error.column or 'row'}: {message(error)}"
 
-
-def _joined(pieces: Iterable[str]) -> Iterator[bytes]:
-    """Texts as blocks of UTF-8."""
+def _joined(pieces: Iterable[str], encode: Callable[[str], bytes] = str.encode) -> Iterator[bytes]:
+    """Texts as blocks of bytes."""
     pending: list[str] = []
     size = 0
     for piece in pieces:
         pending.append(piece)
         size += len(piece)
         if size >= BLOCK:
-            yield "".join(pending).encode()
+            yield encode("".join(pending))
             pending, size = [], 0
-    yield "".join(pending).encode()
+    yield encode("".join(pending))
 
 
-def _table(reader: CsvReader | WorkbookReader, notes: _Notes) -> Iterator[tuple[int, list[str]]]:
+def _csv_lines(reader: CsvReader, notes: _Notes) -> Iterator[str]:
+    """The rows as CSV lines, each cell in quotes; the byte order mark tells spreadsheets that they are UTF-8.
+
+    A row that cannot be told apart into cells is given back as its line is, so that it stays as broken as it was. Such
+    a line may leave a quote open: what stands in the next row's first cell then keeps the two apart.
+    """
+    yield "\ufeff"
+    delimiter, at, is_open = reader.delimiter, 1, False
+    if reader.said_row:
+        yield "\r\n" * (reader.said_row - 1) + f"sep={delimiter}\r\n"
+        at = reader.said_row + 1
+    for number, row in _rows(reader):
+        note = notes.upto(number) if number > reader.header_row else ERRORS_COLUMN
+        begin = "\r\n" * (number - at) + _quoted(note or (NO_ERROR if is_open else ""))
+        is_open = isinstance(row, BrokenRow) and not row.cells
+        if is_open and isinstance(row, BrokenRow):
+            yield f"{begin}{delimiter}{escaped_line(row.line)}\r\n"
+        else:
+            yield delimiter.join([begin, *map(_quoted, row.cells if isinstance(row, BrokenRow) else row)]) + "\r\n"
+        at = number + 1
+
+
+def _quoted(cell: str) -> str:
+    """A cell as CSV has it, in which no spreadsheet finds a formula, whatever it takes for a delimiter."""
+    return '"' + escaped(cell).replace('"', '""') + '"'
+
+
+def _rows(reader: CsvReader) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of the header and every row below it that is not blank, without our errors in front of them."""
+    first = 1 if reader.header[0] == ERRORS_COLUMN else 0
+    yield reader.header_row, [*reader.header[first:]]
+    for batch in reader:
+        for number, row in enumerate(batch.rows, batch.first):
+            if isinstance(row, BrokenRow):
+                yield number, BrokenRow(row.cells[first:], row.line)
+            elif not is_blank(row):
+                yield number, row[first:]
+
+
+def _table(reader: WorkbookReader, notes: _Notes) -> Iterator[tuple[int, list[str]]]:
     """Number and cells of the header and every row below it; the errors come first, where no row is too short for them.
 
     A column of errors that was uploaded is left out.
@@ -124,32 +176,8 @@ def _table(reader: CsvReader | WorkbookReader, notes: _Notes) -> Iterator[tuple[
     yield reader.header_row, [ERRORS_COLUMN, *(name for name in reader.header if name != ERRORS_COLUMN)]
     for batch in reader:
         for number, row in enumerate(batch.rows, batch.first):
-            cells = _fields(row.text, reader) if isinstance(row, BrokenRow) else row
-            if cells:
-                yield number, [notes.upto(number), *(cell for at, cell in enumerate(cells) if at not in old)]
-
-
-def _fields(broken: str, reader: CsvReader | WorkbookReader) -> list[str]:
-    """The fields of a row that cannot be read, as well as they can be told apart."""
-    delimiter = reader.delimiter if isinstance(reader, CsvReader) else ","
-    with suppress(csv.Error):
-        return next(csv.reader([visible(broken)], delimiter=delimiter), [])
-    return [visible(broken)]
-
-
-def _csv_lines(reader: CsvReader, notes: _Notes) -> Iterator[str]:
-    """The rows as CSV lines; the byte order mark tells spreadsheets that they are UTF-8."""
-    line = io.StringIO()
-    writer = csv.writer(line, delimiter=reader.delimiter)
-    yield "\ufeff"
-    at = 1
-    for number, cells in _table(reader, notes):
-        line.write("\r\n" * (number - at))
-        writer.writerow(cells)
-        yield line.getvalue()
-        line.seek(0)
-        line.truncate()
-        at = number + 1
+            if row:
+                yield number, [notes.upto(number), *(cell for at, cell in enumerate(row) if at not in old)]
 
 
 def _workbook(reader: WorkbookReader, notes: _Notes) -> Iterator[bytes]:
@@ -168,16 +196,38 @@ def _workbook(reader: WorkbookReader, notes: _Notes) -> Iterator[bytes]:
 
 
 def _json_pieces(text: JsonText, notes: _Notes) -> Iterator[str]:
-    """The array, an object a line."""
+    """The array, a value a line, each as its text was but for the errors, which come first in an object.
+
+    What is no object has no place for errors; the next object tells them.
+    """
     text.open_array()
-    begin = "[\n"
-    for number, value in enumerate(chain.from_iterable(text.runs()), 1):
-        note = notes.upto(number)
-        if isinstance(value, Repeated):
-            members = value.pairs
-        else:
-            members = list(value.items()) if isinstance(value, dict) else [("value", value)]
-        kept = [(key, member) for key, member in members if key != ERRORS_COLUMN]
-        yield begin + json_object([(ERRORS_COLUMN, note), *kept] if note else kept)
+    begin = "\ufeff[\n" if text.encoding == "UTF-16" else "[\n"
+    for number, (value, written) in enumerate(text.texts(), 1):
+        yield begin + (_json_line(value, written, notes.upto(number)) if isinstance(value, dict) else written)
         begin = ",\n"
     yield "\n]\n"
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    """JSON text in the encoding of its file, in which what is wrong with its characters stays so.
+
+    In UTF-8, a byte that is no character becomes the escape of a lone surrogate, which is refused in the same way. It
+    cannot be behind the escape of half of a pair, whose other half it would become.
+    """
+    if encoding == "UTF-16":
+        return text.encode("utf-16-le", "surrogatepass")
+    return (text if text.isascii() else LONE_BYTE.sub(_escape, text)).encode(errors="surrogateescape")
+
+
+def _escape(character: re.Match[str]) -> str:
+    return f"\\u{ord(character[0]):04x}"
+
+
+def _json_line(value: dict[str, Any], written: str, note: str) -> str:
+    """The text of an object, with `note` as its errors instead of those that it has."""
+    if ERRORS_COLUMN in value:
+        written = f"{{{', '.join(member for key, member in members_of(written) if key != ERRORS_COLUMN)}}}"
+    if not note:
+        return written
+    rest = written[1:].lstrip(WHITE_SPACE)
+    return f"{{{json.dumps(ERRORS_COLUMN)}: {json.dumps(note)}{'' if rest == '}' else ', '}{rest}"

@@ -10,22 +10,29 @@ from contextlib import suppress
 from itertools import chain
 
 from ingestion.errors import shown
+from ingestion.fields import ERRORS_COLUMN
 from ingestion.reading import (
     BLOCK,
     LONGEST_RECORD,
+    REPLACEMENT,
     Batch,
     BrokenRow,
     Log,
     Source,
     UnreadableFile,
     decoder_for,
+    is_blank,
     is_utf8,
     unwritable,
 )
+from ingestion.spreadsheet_cells import restored, restored_line
 
 DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 DELIMITERS = "".join(DELIMITER_NAMES)
 SAID = re.compile(rf"sep=([{re.escape(DELIMITERS)}])", re.IGNORECASE)  # what Excel puts in a line before the header
+BLANK_LINE = re.compile(rf'[\s"{re.escape(DELIMITERS)}]*')
+OURS = re.compile(rf'"?{re.escape(ERRORS_COLUMN)}"?([{re.escape(DELIMITERS)}])')  # a file that we gave back
+FIRST_FIELD = r'(?:"(?:[^"]|"")*"|[^"{0}][^{0}]*|){0}'
 HEADER_BLOCKS = 3  # the header begins and ends within so many blocks
 MOST_REREAD = 16 * LONGEST_RECORD  # characters read again, since a record that was to end after them did not
 
@@ -40,7 +47,8 @@ class CsvReader:
     The file may be in UTF-16 with a byte order mark.
 
     A row that cannot be read is reported to `log`, and reading goes on with the next line. Raises UnreadableFile when
-    there is no usable header.
+    there is no usable header. `said_row` is that of Excel's line which says the delimiter, 0 where there is none. Where
+    the header has our column of errors, the cells are those of the file that was given back with them.
     """
 
     def __init__(self, file: Source, log: Log, delimiter: str = "", column: str = "id") -> None:
@@ -50,7 +58,8 @@ class CsvReader:
         self._lines = _Lines(file)
         self._blocks = self._lines.blocks()
         self.header: tuple[str, ...] = ()
-        self.header_row = 0
+        self.header_row = self.said_row = 0
+        self._is_ours = False
         self._given = self.delimiter = delimiter
         self._column = column
         self._reread = 0
@@ -74,21 +83,33 @@ class CsvReader:
         for lines, plain, is_last in self._blocks:
             if not self.header:
                 self.delimiter = self._given or _delimiter(pending + lines, self._column)
-            rows = _plain_rows(lines, self.delimiter) if plain and not pending else None
-            if rows is None:
+            plain_rows = _plain_rows(lines, self.delimiter) if plain and not pending else None
+            if plain_rows is None:
                 rows, pending = self._careful_rows(pending + lines, number, is_last)
+            else:
+                rows = plain_rows
             for row_number, row in enumerate(rows, number):
-                self._take_header(row_number, row)
                 if self.header:
                     break
+                self._take_header(row_number, row)
             begun = max(0, self.header_row + 1 - number) if self.header else len(rows)
-            yield Batch(self.header, number + begun, rows[begun:])
+            batch = rows[begun:]
+            if self._is_ours and plain_rows is not None:
+                batch = [list(map(restored, row)) for row in batch]
+            yield Batch(self.header, number + begun, batch)
             number += len(rows)
 
     def _take_header(self, number: int, row: list[str]) -> None:
-        """Make `row` the header, unless it is blank, says the delimiter as Excel writes it, or there is one."""
-        if row and not self.header and not SAID.fullmatch(self.delimiter.join(row)):
-            self.header, self.header_row = tuple(name.strip() for name in row), number
+        """Make `row` the header, unless it is blank, or says the delimiter as Excel writes it."""
+        if is_blank(row):
+            return
+        if SAID.fullmatch(self.delimiter.join(row)):
+            self.said_row = number
+            return
+        names = [name.strip() for name in row]
+        self._is_ours = ERRORS_COLUMN in names
+        self.header = tuple(map(restored, names) if self._is_ours else names)
+        self.header_row = number
 
     def _careful_rows(self, lines: list[str], number: int, is_last: bool) -> tuple[list[list[str]], list[str]]:
         """The rows of `lines`, the first of them `number`, and the lines of a record that goes on in the next block."""
@@ -104,11 +125,14 @@ class CsvReader:
                     return rows, lines[start:]
                 self._note_reread(number + len(rows), sum(map(len, lines[start + 1 : feed.at])))
                 reason = "A quote is opened and never closed." if feed.exhausted else _reason(error)
-                row = self._broken(number + len(rows), "", lines[start].rstrip("\r\n"), lines[start], reason)
+                line = self._content(lines[start].rstrip("\r\n"))
+                self._report(number + len(rows), "", line, reason)
+                row = BrokenRow([], line)
                 feed.restart(start + 1)
             else:
-                row = self._readable(number + len(rows), row)
-                self._take_header(number + len(rows), row)
+                row = self._readable(number + len(rows), list(map(restored, row)) if self._is_ours else row)
+                if not self.header:
+                    self._take_header(number + len(rows), row)
             rows.append(row)
         return rows, []
 
@@ -123,14 +147,23 @@ class CsvReader:
         for index, cell in enumerate(row):
             if reason := unwritable(cell):
                 column = self.header[index] if index < len(self.header) else ""
-                return self._broken(number, column, cell, self.delimiter.join(row), reason)
+                if column != ERRORS_COLUMN:
+                    self._report(number, column, cell, reason)
+                    return BrokenRow(row)
         return row
 
-    def _broken(self, number: int, column: str, value: str, row: str, reason: str) -> BrokenRow:
+    def _content(self, line: str) -> str:
+        """A line that cannot be read, as it was uploaded first: without the errors that we put in front of it."""
+        if not self._is_ours:
+            return line
+        has_errors = self.header[0] == ERRORS_COLUMN
+        errors = re.match(FIRST_FIELD.format(re.escape(self.delimiter)), line) if has_errors else None
+        return restored_line(line[errors.end() :] if errors else line)
+
+    def _report(self, number: int, column: str, value: str, reason: str) -> None:
         if not self.header:
             raise UnreadableFile(f"Its header cannot be read: {shown(value)}. {reason}")
         self._log.add("invalid_row_error", number, column, value, detail=reason)
-        return BrokenRow(row.rstrip("\r\n"))
 
 
 class _Feed:
@@ -183,7 +216,8 @@ class _Lines:
                 tail = lines.pop()[: LONGEST_RECORD + 2]  # a return at its end may be half of a line break
             if lines or (is_last and not is_empty):
                 is_empty = False
-                plain = '"' not in text and "\0" not in text and (text.isascii() or is_utf8(text))
+                plain = '"' not in text and "\0" not in text
+                plain = plain and (text.isascii() or (is_utf8(text) and REPLACEMENT not in text))
                 yield lines, plain, is_last
 
 
@@ -215,7 +249,8 @@ def _reason(error: csv.Error) -> str:
 
 def _delimiter(lines: list[str], column: str) -> str:
     """What separates the fields: what gives the header `column`, in small or capital letters, and the most columns."""
-    if said := SAID.fullmatch(next((line for line in lines if line.strip("\r\n")), "").rstrip("\r\n")):
+    first = next((line for line in lines if not BLANK_LINE.fullmatch(line)), "")
+    if said := SAID.fullmatch(first.strip('\r\n"')) or OURS.match(first):
         return said[1]
     headers = {delimiter: _first_record(lines, delimiter) for delimiter in DELIMITERS}
     return max(DELIMITERS, key=lambda delimiter: (column in headers[delimiter], len(headers[delimiter])))
@@ -224,6 +259,6 @@ def _delimiter(lines: list[str], column: str) -> str:
 def _first_record(lines: list[str], delimiter: str) -> list[str]:
     """The first record that is not blank, its fields in small letters; empty when it cannot be told."""
     with suppress(csv.Error):
-        record = next(filter(None, csv.reader(lines, delimiter=delimiter)), [])
+        record = next((row for row in csv.reader(lines, delimiter=delimiter) if not is_blank(row)), [])
         return [name.strip().lower() for name in record]
     return []

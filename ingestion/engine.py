@@ -127,7 +127,7 @@ class _Ingestion:
             reader = open_reader(file, self.record.filetype, self.log, self.record.parameters.get("delimiter", ""))
             self.facts = reader.facts
             self.pulse.enter(Phase.CHECKING, reader.rows_expected)
-            if not isinstance(reader, JsonReader):
+            if is_table := not isinstance(reader, JsonReader):
                 rules.check_header(renamed(reader.header, columns), reader.header_row)
             spool = CodeSpool(
                 self.folder,
@@ -135,7 +135,7 @@ class _Ingestion:
                 workorder_id=self.target.workorder_id,
                 first_position=reader.first_row,
             )
-            for batch in renamed_batches(reader, columns):
+            for batch in renamed_batches(reader, columns, is_table=is_table):
                 spool.add(rules.check(batch))
                 self.rows = batch.first + len(batch.rows) - reader.first_row
                 self.pulse.tick(self.rows)

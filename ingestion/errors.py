@@ -160,6 +160,13 @@ WARNINGS: dict[str, Kind] = {
             "8.71234E+12",
         ),
         Kind(
+            "spreadsheet_mark_warning",
+            "Marks of a spreadsheet around a value",
+            "The value is stored as it stands, but a spreadsheet seems to have put marks around it.",
+            "Take away what does not belong to the value, and leave the column of errors in rows that were given back.",
+            '="00123", \'-5',
+        ),
+        Kind(
             "product_without_ids_warning",
             "Product without any id",
             "No row of this product has an id.",

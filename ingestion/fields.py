@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.errors import shown
+from workorders.models import ActivationStatus, BlacklistReason
 
 SCM_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LONGEST_SCM_VALUE = 1000
@@ -30,6 +31,19 @@ class Defaults:
     activation_status: int = 0
     blacklist_reason: int = 0
     scm: dict[str, str] = field(default_factory=dict)
+
+
+def contradict(status: int, reason: int) -> bool:
+    """Whether a code cannot have both: a blacklist reason tells why it is blacklisted."""
+    return reason != BlacklistReason.NONE and status != ActivationStatus.BLACKLISTED
+
+
+def contradiction(status: int, reason: int) -> str:
+    """What is wrong with the two together."""
+    label = ActivationStatus(status).label
+    return (
+        f"The reason {reason} goes with activation status 2 (blacklisted) alone, but the status is {status} ({label})."
+    )
 
 
 def parse_defaults(data: Mapping[str, Any]) -> Defaults:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Protocol
 
 from ingestion.models import IngestionRecord
 from ingestion.near_misses import meant_id
 from ingestion.reading import Number
+from portal.characters import named
 from workorders import gs1
 from workorders.services import LONGEST_ID, SHORTEST_ID
 
@@ -55,7 +55,7 @@ class DefaultIds:
         if spoilt := meant_id(identifier):
             return f"{length} {spoilt}".lstrip()
         strange = STRANGE.search(identifier)
-        return f"Character {strange.start() + 1} is {_named(strange.group())}." if strange else length
+        return f"Character {strange.start() + 1} is {named(strange.group())}." if strange else length
 
 
 class Gs1Ids:
@@ -89,10 +89,3 @@ RULES: dict[str, IdRules] = {
     IngestionRecord.IdFormat.DEFAULT: DefaultIds(),
     IngestionRecord.IdFormat.GS1: Gs1Ids(),
 }
-
-
-def _named(character: str) -> str:
-    """A character that people may not see, so that they can find it."""
-    if character.isspace() or not character.isprintable():
-        return unicodedata.name(character, f"U+{ord(character):04X}").lower()
-    return f"“{character}”"

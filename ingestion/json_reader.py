@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain, groupby
 from typing import Any
 
 from ingestion.errors import shown
+from ingestion.fields import ERRORS_COLUMN
 from ingestion.reading import (
     BLOCK,
     LONGEST_RECORD,
@@ -22,6 +23,7 @@ from ingestion.reading import (
     decoder_for,
     unwritable,
 )
+from portal.characters import named
 
 
 class JsonReader:
@@ -52,10 +54,14 @@ class JsonReader:
                 number += len(group)
 
     def _report(self, first: int, values: list[Any]) -> None:
-        """Report values that are no objects with each key once."""
+        """Report values that are no objects of clean strings with each key once."""
         for number, value in enumerate(values, first):
-            column, reason = (value.key, REPEATED) if isinstance(value, Repeated) else ("", "It is not an object.")
-            self._log.add("invalid_row_error", number, column, _text(value), detail=reason)
+            column, text, reason = "", _text(value), "It is not an object."
+            if isinstance(value, Repeated):
+                column, reason = value.key, REPEATED
+            elif isinstance(value, Unescaped):
+                column, text, reason = value.key, value.text, value.reason
+            self._log.add("invalid_row_error", number, column, text, detail=reason)
 
     def _batches(self, header: tuple[str, ...], first: int, rows: list[list[Any]]) -> Iterator[Batch]:
         """The rows of objects with the keys of `header` as a batch, or several around those that are reported."""
@@ -77,6 +83,11 @@ class JsonReader:
             yield Batch(header, first + len(rows) - len(usable), usable)
 
 
+WHITE_SPACE = " \t\n\r"  # as RFC 8259 counts it
+SPACE = re.compile(f"[{WHITE_SPACE}]*")
+CONTROL = "Invalid control character"  # the decoder's words
+RAW_CONTROL = re.compile("[\x00-\x1f]")
+LONGEST_TOKEN = 16  # characters of what may go on behind the end of what was read, but for strings
 REPEATED = "The object has this key more than once."
 
 
@@ -99,14 +110,42 @@ class Repeated(dict[str, Any]):
         return next(key for key in times if times[key] > 1)
 
 
+class Unescaped(dict[str, Any]):
+    """An object in which a string of the member `key` holds a control character as it is; `reason` says which."""
+
+    def __init__(self, members: dict[str, Any], key: str) -> None:
+        super().__init__(members)
+        self.key, self.text = key, _text(members[key])
+        found = RAW_CONTROL.search(self.text) or RAW_CONTROL.search(key)
+        control = named(found[0]) if found else "a control character"
+        self.reason = f"It holds {control} as it is; in JSON that is written by an escape, such as \\n or \\t."
+
+
+def _unescaped(members: dict[str, Any], text: str) -> dict[str, Any]:
+    """An object whose strings hold control characters as they are in its `text`; ours may hold some."""
+    scan = decoder().raw_decode
+    for key, member in members_of(text):
+        if key != ERRORS_COLUMN:
+            try:
+                scan(f"{{{member}}}")
+            except ValueError:
+                return Unescaped(members, key)
+    return members
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Repeated:
     """What becomes of an object's members."""
     members = dict(pairs)
-    return members if len(members) == len(pairs) else Repeated(pairs)
+    repeats = len(pairs) - len(members)
+    if repeats and repeats != max(0, sum(key == ERRORS_COLUMN for key, _member in pairs) - 1):  # ours may come again
+        return Repeated(pairs)
+    return members
 
 
 def _problem(key: str, member: Any) -> tuple[str, str, str] | None:
-    """Key, value and reason, when one member of an object makes it unusable."""
+    """Key, value and reason, when one member of an object makes it unusable; our errors in it never do."""
+    if key == ERRORS_COLUMN:
+        return None
     text = _text(member)
     if isinstance(member, (list, dict, Repeated)):
         return key, text, "It is nested; a text, a number, true, false or null is needed."
@@ -125,10 +164,13 @@ def _text(member: Any) -> str:
     return "" if member is None else json.dumps(member)
 
 
-def decoder() -> json.JSONDecoder:
-    """Decodes JSON as it stands: numbers as Number, objects with a key more than once as Repeated."""
+def decoder(*, is_strict: bool = True) -> json.JSONDecoder:
+    """Decodes JSON as it stands: numbers as Number, objects with a key more than once as Repeated.
+
+    Where it is not strict, strings may hold control characters.
+    """
     return json.JSONDecoder(
-        strict=False,
+        strict=is_strict,
         object_pairs_hook=_object,
         parse_int=Number,
         parse_float=Number,
@@ -138,6 +180,22 @@ def decoder() -> json.JSONDecoder:
 
 def _no_constant(name: str) -> str:
     raise ValueError(f"the value {name} is none that JSON has")
+
+
+def members_of(text: str) -> Iterator[tuple[str, str]]:
+    """Key and text of each member of an object, whose own text is `text`."""
+    scan = decoder(is_strict=False).raw_decode
+
+    def behind_space(at: int) -> int:
+        return SPACE.match(text, at).end()  # type: ignore[union-attr]  # matches always
+
+    at = behind_space(1)
+    while text[at] != "}":
+        key, end = scan(text, at)
+        _member, end = scan(text, behind_space(behind_space(end) + 1))
+        yield key, text[at:end]
+        end = behind_space(end)
+        at = behind_space(end + 1) if text[end] == "," else end
 
 
 class _Piece(str):
@@ -161,11 +219,6 @@ def json_text(value: Any) -> str:
     return "".join(written)
 
 
-def json_object(members: Iterable[tuple[str, Any]]) -> str:
-    """The JSON text of an object with these members, which may repeat a key."""
-    return json_text(Repeated(list(members)))
-
-
 def _pieces(value: dict[str, Any] | list[Any]) -> list[Any]:
     """The members of an object or array, and the text around them."""
     if isinstance(value, list):
@@ -179,13 +232,11 @@ def _pieces(value: dict[str, Any] | list[Any]) -> list[Any]:
 class JsonText:
     """The text of a JSON file, of which a window is in memory."""
 
-    SPACE = re.compile(r"[ \t\n\r]*")
-
     def __init__(self, file: Source) -> None:
         self._file = file
         self._decode: Callable[[bytes, bool], str] | None = None
         self.encoding = ""
-        self._scan = decoder().raw_decode
+        self._scan, self._scan_leniently = decoder().raw_decode, decoder(is_strict=False).raw_decode
         self._window, self._at, self._ended = "", 0, False
         self._singly = False
         self._read = 0
@@ -197,12 +248,21 @@ class JsonText:
             raise UnreadableFile(f"{how}. A JSON file is one array of objects, [{{…}}, {{…}}].")
         self._at += 1
 
+    def texts(self) -> Iterator[tuple[Any, str]]:
+        """The array's values one by one, each with the text that it has in the file."""
+        for ((value, text),) in self._walk(lambda: [self._value()]):
+            yield value, text
+
     def runs(self) -> Iterator[list[Any]]:
         """The array's values, some at a time."""
+        return self._walk(lambda: self._several() or [self._value()[0]])
+
+    def _walk(self, take: Callable[[], list[Any]]) -> Iterator[list[Any]]:
+        """What `take` gives at each place where a value begins."""
         if self._next_character() == "]":
             raise UnreadableFile("Its array is empty.")
         while True:
-            values = self._several() or [self._value()]
+            values = take()
             yield values
             self._read += len(values)
             after = self._next_character()
@@ -222,41 +282,64 @@ class JsonText:
         if cut <= self._at:
             self._singly = True  # until there is more to read
             return []
+        text = f"[{self._window[self._at : cut]}]"
         try:
-            values: list[Any] = self._scan(f"[{self._window[self._at : cut]}]")[0]
+            values, end = self._scan(text)
         except (ValueError, RecursionError):
-            self._singly = True  # what looked like the end of an object was not, or a value is wrong: find out which
+            end = 0
+        if end < len(text):  # what looked like the end of an object was not, or a value is wrong: find out which
+            self._singly = True
             return []
         self._at = cut
-        return values
+        return list(values)
 
-    def _value(self) -> object:
+    def _value(self) -> tuple[Any, str]:
+        """The next value, and its text."""
         while True:
             try:
-                value, self._at = self._scan(self._window, self._at)
+                value, end = self._scanned()
             except (ValueError, RecursionError) as error:
                 if isinstance(error, RecursionError):
                     raise UnreadableFile(f"Row {self._read + 1:,} is nested too deeply.") from None
-                if self._ended or len(self._window) - self._at > LONGEST_RECORD:
+                if self._is_final(error) or len(self._window) - self._at > LONGEST_RECORD:
                     raise UnreadableFile(f"Row {self._read + 1:,} is not JSON: {self._reason(error)}.") from None
                 self._refill()
             else:
-                return value
+                text, self._at = self._window[self._at : end], end
+                return value, text
+
+    def _scanned(self) -> tuple[Any, int]:
+        """The next value, and where it ends. ValueError where it is none, or goes on beyond the window."""
+        try:
+            return self._scan(self._window, self._at)
+        except json.JSONDecodeError as error:
+            if not error.msg.startswith(CONTROL):
+                raise
+        value, end = self._scan_leniently(self._window, self._at)
+        if value.__class__ is dict:
+            value = _unescaped(value, self._window[self._at : end])
+        return value, end
+
+    def _is_final(self, error: ValueError) -> bool:
+        """Whether no more text could mend what is wrong."""
+        if self._ended or not isinstance(error, json.JSONDecodeError):
+            return True
+        return not error.msg.startswith("Unterminated") and error.pos < len(self._window) - LONGEST_TOKEN
 
     def _reason(self, error: ValueError) -> str:
         """What is wrong, and with what it begins."""
-        if not self._ended:
+        if not self._is_final(error):
             return f"it is longer than {LONGEST_RECORD:,} characters, or one of its quotes or braces is never closed"
         place = error.pos if isinstance(error, json.JSONDecodeError) else self._at
-        if place >= len(self._window.rstrip()):
+        if place >= len(self._window.rstrip(WHITE_SPACE)):
             return "the file breaks off"
-        reason = str(error).split(":")[0]
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
         return f"{reason[0].lower()}{reason[1:]}, at {shown(self._window[place : place + 20])}"
 
     def _next_character(self) -> str:
         """The next character that is no white space; nothing at the end."""
         while True:
-            self._at = self.SPACE.match(self._window, self._at).end()  # type: ignore[union-attr]  # matches always
+            self._at = SPACE.match(self._window, self._at).end()  # type: ignore[union-attr]  # matches always
             if self._at < len(self._window) or self._ended:
                 return self._window[self._at : self._at + 1]
             self._refill()

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from difflib import get_close_matches
+from unicodedata import normalize
 
+from ingestion.errors import shown
 from ingestion.fields import OWN_COLUMNS, SCM_KEY, STATUSES
+from portal.characters import named
 
 SHORTENED_MARK = "E+"
+MARKS = (SHORTENED_MARK, '="', "'=", "'+", "'-", "'@")  # one of which is in each value that is looked at closely
 SHORTENED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?E\+[0-9]{2,3}")  # 1.23457E+11
 ALIKE = str.maketrans("oli", "011")  # after casefold: letters that are taken for digits
+GUARD = re.compile("'[=+@-]")
+DIGITS = re.compile("[0-9]+")
+FORMULA_TEXT = re.compile('="([^"]*)"')  # how spreadsheets are made to keep the zeros in front of a number
 SIMILARITY = 0.8
 LONGEST_COMPARED = 100  # characters of a value whose spelling is compared; an SKU has no more
 MOST_COMPARED = 500_000  # pairs of spellings in one file, since comparing takes long
@@ -29,6 +36,8 @@ class NearMisses:
 
     def of(self, value: str) -> str:
         """How `value` differs from what it was probably meant to be, as a sentence; empty when nothing is like it."""
+        if text := meant_text(value):
+            return text
         folded = value.strip().casefold()
         if meant := self._folded.get(folded):
             if value.strip() == meant:
@@ -38,11 +47,20 @@ class NearMisses:
             )
         if meant := self._alike.get(folded.translate(ALIKE)):
             return f"It looks like `{meant}`, but has a letter where that has a digit, or a digit for a letter."
+        if meant := self._folded.get(normalize("NFKC", value).strip().casefold()):
+            return f"It looks like `{meant}`. {_odd(value, meant)}".rstrip()
         self._compared += len(self._known)
         if self._compared > MOST_COMPARED or len(value) > LONGEST_COMPARED:
             return ""
         close = get_close_matches(folded, self._folded, 1, SIMILARITY)
-        return f"It looks like `{self._folded[close[0]]}`." if close else ""
+        meant = self._folded[close[0]] if close else ""
+        return f"It looks like `{meant}`. {_odd(value, meant)}".rstrip() if meant else ""
+
+
+def _odd(value: str, meant: str) -> str:
+    """Which character outside ASCII `value` has where `meant` has another; or nothing."""
+    at = next((at for at, character in enumerate(value) if not character.isascii() and character not in meant), -1)
+    return f"Character {at + 1} is {named(value[at])}." if at >= 0 else ""
 
 
 def meant_name(name: str) -> str:
@@ -56,17 +74,34 @@ def meant_name(name: str) -> str:
     return f"`{spelled}` would be right." if name != spelled and SCM_KEY.fullmatch(spelled) else ""
 
 
+def marks_of(value: str) -> str:
+    """What a spreadsheet may have put around `value`; or nothing."""
+    if GUARD.match(value):
+        return "It begins with an apostrophe, as if to keep a spreadsheet from running a formula."
+    return meant_text(value)
+
+
 def meant_status(value: str) -> str:
     """How the activation status that a person meant by `value` is written; or nothing."""
+    if text := meant_text(value):
+        return text
     meant = STATUS_WORDS.get(value.strip().casefold(), value.strip().removesuffix(".0"))
     return f"Write {meant} instead." if meant in STATUSES else ""
 
 
 def meant_id(value: str) -> str:
     """What a spreadsheet did to an id that is now `value`; or nothing."""
+    if text := meant_text(value):
+        return text
     if is_shortened(value):
         return "It was a long number once, which " + SPREADSHEET.format("shortened")
-    return "If it began with zeros, " + SPREADSHEET.format("dropped them") if value.isdecimal() else ""
+    return "If it began with zeros, " + SPREADSHEET.format("dropped them") if DIGITS.fullmatch(value) else ""
+
+
+def meant_text(value: str) -> str:
+    """The text that `value` gives as a spreadsheet's formula; or nothing."""
+    formula = FORMULA_TEXT.fullmatch(value)
+    return f"It is a spreadsheet's formula for the text `{shown(formula[1])}`; write that text." if formula else ""
 
 
 def is_shortened(value: str) -> bool:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from ingestion.csv_reader import DELIMITERS
 from ingestion.errors import KINDS
-from ingestion.fields import ATTRIBUTES, parse_defaults
+from ingestion.fields import ATTRIBUTES, contradict, contradiction, parse_defaults
 from ingestion.json_reader import json_text
 from ingestion.models import IngestionRecord
 from ingestion.renaming import parse_columns
@@ -83,6 +83,9 @@ class OptionsSerializer(serializers.Serializer[Any]):
             defaults = parse_defaults(value)
         except ValueError as error:
             raise serializers.ValidationError(error.args[0]) from None
+        status, reason = defaults.activation_status, defaults.blacklist_reason
+        if value.get("activation_status") not in (None, "") and contradict(status, reason):  # else the rows may say it
+            raise serializers.ValidationError(f"blacklist_reason: {contradiction(status, reason)}")
         if defaults.product and defaults.product not in usable_products(self.company.pk):
             raise serializers.ValidationError(f"product: {KINDS['product_not_found_error'].sentence}")
         return value
@@ -99,7 +102,9 @@ class ProcessSerializer(OptionsSerializer):
     record = serializers.CharField(trim_whitespace=False)
     delimiter = serializers.ChoiceField([*DELIMITERS], required=False, allow_blank=True, default="")
     columns = serializers.DictField(
-        default=dict, help_text="A new name, or an empty one to leave the column out, by the name in the file."
+        default=dict,
+        help_text="A new name, or an empty one to leave the column out, by the name in the file. In a table also by "
+        "the column's place: `#3` is the third.",
     )
     sha256 = serializers.RegexField(
         r"^[0-9A-Fa-f]{64}\Z",

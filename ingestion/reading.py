@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +26,8 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "UTF-16",
 }
 UNDECODED = re.compile("[\udc80-\udcff]+")  # as "surrogateescape" leaves bytes that are not UTF-8
+REPLACEMENT = "\ufffd"
+REPLACED = "the replacement character (U+FFFD): a program could not read what stood there. Enter the true character."
 LONGEST_ACCENTED = 3  # letters with accents that follow one another in a language of the West
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
@@ -73,11 +75,19 @@ class Log(Protocol):
 
 
 class BrokenRow(list[str]):
-    """The empty list that stands for a row which was reported as broken; `text` is what can be shown of it."""
+    """The empty list that stands for a row which was reported as broken; `cells` are its own, or else `line` is.
 
-    def __init__(self, text: str) -> None:
+    A line is what cannot be told apart into cells.
+    """
+
+    def __init__(self, cells: list[str], line: str = "") -> None:
         super().__init__()
-        self.text = text
+        self.cells, self.line = cells, line
+
+
+def is_blank(cells: Iterable[str]) -> bool:
+    """Whether all cells of a row are empty, or hold nothing but white space: it counts as a row, and says nothing."""
+    return not "".join(cells).strip()
 
 
 @dataclass(frozen=True)
@@ -183,12 +193,16 @@ def is_utf8(text: str) -> bool:
 
 
 def unwritable(text: str) -> str:
-    """What `text` holds that the database's texts cannot; nothing for one that can be stored."""
+    """What `text` holds that cannot be stored, or that nobody wrote; nothing for one that can be stored."""
     if "\0" in text:
         return "It holds a NUL character."
-    if text.isascii() or is_utf8(text):
+    if text.isascii():
         return ""
-    return _undecoded(text) or "It holds half of a surrogate pair, which is no character."
+    if not is_utf8(text):
+        return _undecoded(text) or "It holds half of a surrogate pair, which is no character."
+    if REPLACEMENT in text:
+        return f"Character {text.index(REPLACEMENT) + 1:,} is {REPLACED}"
+    return ""
 
 
 def _undecoded(text: str) -> str:

@@ -1,14 +1,22 @@
-"""Columns under other names than the file gives them, and columns left out."""
+"""Columns under other names than the file gives them, and columns left out.
+
+A column of a table is told by its name, or by its place, `#3` for the third: a header may have a name twice, or none.
+Our column of errors has no place, so that a file that is given back with it has the same places as the one before.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from ingestion.errors import shown
-from ingestion.fields import MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
+from ingestion.fields import ERRORS_COLUMN, MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
 from ingestion.reading import Batch, UnreadableFile, is_utf8
+
+PLACE = re.compile("#[1-9][0-9]*")
 
 
 class LeftOut(str):
@@ -18,7 +26,7 @@ class LeftOut(str):
 
 
 def parse_columns(data: Mapping[str, Any]) -> dict[str, str]:
-    """The posted `columns`, by the name in the file: a new name, or none to leave it out. ValueError tells faults."""
+    """The posted `columns`, by name or place: a new name, or none to leave it out. ValueError tells faults."""
     if len(data) > MOST_SCM_FIELDS + len(OWN_COLUMNS):
         raise ValueError([f"It names {len(data):,} columns; {MOST_SCM_FIELDS + len(OWN_COLUMNS):,} at most."])
     wrong = []
@@ -37,20 +45,35 @@ def parse_columns(data: Mapping[str, Any]) -> dict[str, str]:
     return dict(data)
 
 
-def renamed(header: tuple[str, ...], columns: Mapping[str, str]) -> tuple[str, ...]:
-    """The header as `columns` wants it. UnreadableFile when a new name meets another column."""
-    names = tuple(_name(name, columns.get(name)) for name in header)
-    for name, count in Counter(names).items():
-        if count > 1 and name in columns.values():
+def renamed(header: tuple[str, ...], columns: Mapping[str, str], *, is_table: bool = True) -> tuple[str, ...]:
+    """The header as `columns` wants it. UnreadableFile when a new name meets another column.
+
+    Only in a table do columns have places.
+    """
+    if not columns:
+        return header
+    named = {key: new for key, new in columns.items() if not (is_table and PLACE.fullmatch(key))}
+    places = _places(header) if is_table else header
+    names = tuple(_name(name, columns.get(at, named.get(name))) for at, name in zip(places, header, strict=True))
+    counted = Counter(name for name in names if not isinstance(name, LeftOut))
+    for name, times in counted.items():
+        if times > 1 and name in columns.values():
             raise UnreadableFile(f"Two of its columns are to be named `{shown(name)}`; leave one of them out.")
     return names
+
+
+def _places(header: tuple[str, ...]) -> Iterator[str]:
+    """The places of all columns, in the words of `columns`; none of ours."""
+    numbers = count(1)
+    return (name if name == ERRORS_COLUMN else f"#{next(numbers)}" for name in header)
 
 
 def _name(old: str, new: str | None) -> str:
     return old if new is None else new or LeftOut(f"{old} (left out)")
 
 
-def renamed_batches(batches: Iterable[Batch], columns: Mapping[str, str]) -> Iterator[Batch]:
+def renamed_batches(batches: Iterable[Batch], columns: Mapping[str, str], *, is_table: bool) -> Iterator[Batch]:
     """The batches under the headers that `columns` wants."""
     for batch in batches:
-        yield Batch(renamed(batch.header, columns), batch.first, batch.rows) if columns else batch
+        header = renamed(batch.header, columns, is_table=is_table)
+        yield Batch(header, batch.first, batch.rows) if columns else batch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, repeat
@@ -20,16 +20,21 @@ from ingestion.fields import (
     SCM_KEY,
     STATUSES,
     Defaults,
+    contradict,
+    contradiction,
 )
 from ingestion.identifiers import IdRules
-from ingestion.near_misses import SHORTENED_MARK, NearMisses, is_shortened, meant_name, meant_status
-from ingestion.reading import Batch, BrokenRow, Number, UnreadableFile
+from ingestion.near_misses import MARKS, SHORTENED_MARK, NearMisses, is_shortened, marks_of, meant_name, meant_status
+from ingestion.reading import Batch, BrokenRow, Number, UnreadableFile, is_blank
 from ingestion.renaming import LeftOut
+from portal.characters import beyond_ascii
 from workorders.codes import Attributes, Gaps, NewCode
 
 NOT_FOUND = -1  # no product has this id
+MARKED = ("=", "'")  # how values begin that a spreadsheet may have marked
 MOST_FAULTS = 1000  # sets of wrong cells of which is remembered what is wrong with them
 MOST_HEADERS = 1000  # whose rules are kept at a time
+STRANGE_ID = 4  # characters of a name that may be `id` in letters of another script
 LOOKS_LIKE = {  # files of another kind, by their first character
     "[": " It looks like JSON; upload it as JSON.",
     "{": " It looks like JSON; upload it as JSON.",
@@ -59,6 +64,8 @@ class FileRules:
         self.blank_rows = Gaps()
         self.skus_with_id: set[str] = set()
         self.skus_without_id: Counter[str] = Counter()  # rows that have this SKU and no id
+        self.is_table = False  # one header holds for all rows
+        self.nameless: set[int] = set()  # places of columns without a name, which are to be empty
         self._noted: set[str] = set()
         self._names_reported = False
         self._rules: dict[tuple[str, ...], RowRules] = {}
@@ -69,15 +76,22 @@ class FileRules:
         return NearMisses(self.limits.products)
 
     def check_header(self, header: tuple[str, ...], row: int) -> None:
-        """Check the names that hold for all rows, once; UnreadableFile when they cannot serve."""
+        """Check the names that hold for all rows, once; UnreadableFile when they cannot serve.
+
+        A column that has no name is left out, unless a row has something in it.
+        """
         _refuse_header(header)
+        self.is_table = True
+        self.nameless = {at for at, name in enumerate(header) if not name and not isinstance(name, LeftOut)}
+        self._header_row = row
+        header = tuple(filter(None, header))
         self._report_names(_wrong_names(header), row)
         self._note_names(header, row)
         self._names_reported = True
 
     def check(self, batch: Batch) -> list[NewCode]:
         """The codes of the rows in `batch` that have a valid id, to be stored if no row of the file has an error."""
-        if len(batch.header) > MOST_SCM_FIELDS + len(OWN_COLUMNS):
+        if _is_too_wide(batch.header):
             self._report_too_many(batch)
             return []
         rules = self._rules.get(batch.header)
@@ -93,13 +107,15 @@ class FileRules:
         return rules.check(batch)
 
     def _report_too_many(self, batch: Batch) -> None:
-        detail = f"It has {len(batch.header):,} fields; a code has {MOST_SCM_FIELDS:,} SCM fields at most."
+        fields = len(batch.header) - (ERRORS_COLUMN in batch.header)
+        detail = f"It has {fields:,} fields; a code has {MOST_SCM_FIELDS:,} SCM fields at most."
         for row in range(batch.first, batch.first + len(batch.rows)):
             self.log.add("invalid_row_error", row, "", "", detail=detail)
 
     def _report_names(self, names: list[str], row: int) -> None:
         for name in names:
-            detail = f"It is the field's name that is wrong. {meant_name(name)}".rstrip()
+            hints = filter(None, (meant_name(name), beyond_ascii(name)))
+            detail = " ".join(["It is the field's name that is wrong.", *hints])
             self.log.add("invalid_scm_field_error", row, name, name, detail=detail)
 
     def _note_names(self, names: tuple[str, ...], row: int) -> None:
@@ -107,6 +123,12 @@ class FileRules:
             if name not in self._noted and len(self._noted) < MOST_SCM_FIELDS and SCM_KEY.fullmatch(name):
                 self._noted.add(name)
                 self.log.warn("unknown_column_warning", row, name, "", detail=meant_name(name))
+
+    def note_cell(self, at: int) -> None:
+        """Report, once, that a row has something in the column at this place, which has no name."""
+        self.nameless.remove(at)
+        detail = f"It is the field's name that is wrong. Column {at + 1:,} has no name: name it, or delete it."
+        self.log.add("invalid_scm_field_error", self._header_row, "", "", detail=detail)
 
     def count_without_id(self, sku: str) -> None:
         """Note a row that has this SKU and no id."""
@@ -123,6 +145,12 @@ def _scm_names(header: tuple[str, ...]) -> list[str]:
     """The names in `header` that are meant to be keys of SCM fields."""
     silent = (*OWN_COLUMNS, ERRORS_COLUMN)
     return [name for name in header if name not in silent and not isinstance(name, LeftOut)]
+
+
+def _is_too_wide(header: tuple[str, ...]) -> bool:
+    """Whether there are more columns than a code can have fields; those without a name and ours do not count."""
+    most = MOST_SCM_FIELDS + len(OWN_COLUMNS)
+    return len(header) > most and sum(1 for name in header if name not in ("", ERRORS_COLUMN)) > most
 
 
 def _wrong_names(header: tuple[str, ...]) -> list[str]:
@@ -143,7 +171,7 @@ class RowRules:
         self.attributes_at = [header.index(name) if name in header else -1 for name in ATTRIBUTES]
         self.known_attributes: dict[tuple[str, ...], Attributes] = {}
         self.known_faults: dict[tuple[str, ...], list[tuple[str, str, str, str]]] = {}
-        scm_names = set(_scm_names(header))
+        scm_names = {*_scm_names(header)} - {""}
         self.scm = [(index, name) for index, name in enumerate(header) if name in scm_names]
         scm = self.defaults.scm
         self.scm_begin = [(index, f"{_as_json(name)}: ", _default_json(scm, name)) for index, name in self.scm]
@@ -169,6 +197,7 @@ class RowRules:
         scm = self._scm_column(batch, columns)
         if scm is None:
             return None
+        self._note_nameless(columns)
         distinct = set(keys)
         self.file.skus_with_id.update(key[0] for key in distinct if key[0] in self.products)
         wrong = {key for key in distinct - self.known_attributes.keys() if self._resolved(key) is None}
@@ -180,11 +209,11 @@ class RowRules:
         return list(zip(identifiers, count(batch.first), attributes, scm, strict=False))
 
     def _scm_column(self, batch: Batch, columns: list[tuple[str, ...]]) -> Iterable[str] | None:
-        """The SCM data of all rows as JSON; None where a value is too long, or one may have been shortened."""
+        """The SCM data of all rows as JSON; None where a value is too long, or a spreadsheet may have changed one."""
         if not self.scm:
             return repeat(self.scm_template % ())
         used = [columns[at] for at, _name in self.scm]
-        if any(max(map(len, column)) > LONGEST_SCM_VALUE or SHORTENED_MARK in "".join(column) for column in used):
+        if any(max(map(len, column)) > LONGEST_SCM_VALUE or _is_marked("".join(column)) for column in used):
             return None
         if all(map(all, used)):
             return map(self.scm_template.__mod__, zip(*(map(_as_json, column) for column in used), strict=True))
@@ -197,13 +226,15 @@ class RowRules:
         for row, cells in enumerate(batch.rows, batch.first):
             if isinstance(cells, BrokenRow):
                 continue
-            if len(cells) != width:
-                if cells:
-                    self._wrong_width(row, cells)
-                else:
-                    self.file.blank_rows.add(row)
+            identifier = cells[id_at] if 0 <= id_at < len(cells) else ""
+            if self.file.is_table and not identifier.strip() and is_blank(cells):
+                self.file.blank_rows.add(row)
                 continue
-            identifier = cells[id_at] if id_at >= 0 else ""
+            if len(cells) != width:
+                self._wrong_width(row, cells)
+                continue
+            if self.file.nameless:
+                self._note_nameless(cells)
             key = tuple([cells[at] if at >= 0 else "" for at in self.attributes_at])
             attributes = self._attributes(row, key, identifier)
             self._check_scm(row, cells, identifier)
@@ -218,12 +249,17 @@ class RowRules:
             codes.append((kept, row, attributes, self._scm(cells)))
         return codes
 
+    def _note_nameless(self, cells: Sequence[Iterable[str]]) -> None:
+        """Report columns without a name that have something in one row, or in one of all rows."""
+        for at in [at for at in self.file.nameless if not is_blank(cells[at])]:
+            self.file.note_cell(at)
+
     def _resolved(self, cells: tuple[str, ...]) -> Attributes | None:
         """What the cells of product, activation status and blacklist reason mean; None when one of them is wrong."""
         known = self.known_attributes.get(cells)
         if known is None:
             product, status, reason = self._meaning(cells)
-            if product == NOT_FOUND or status is None or reason is None:
+            if product == NOT_FOUND or status is None or reason is None or contradict(status, reason):
                 return None
             known = self.known_attributes[cells] = (product, status, reason)
         return known
@@ -261,10 +297,16 @@ class RowRules:
             detail = self.file.near_products.of(sku) if product_cell else "It is the upload's default product."
             yield "product_not_found_error", "product", sku, detail
         if status is None:
-            yield "invalid_activation_status_error", "activation_status", status_cell, meant_status(status_cell)
+            hint = meant_status(status_cell) or beyond_ascii(status_cell)
+            yield "invalid_activation_status_error", "activation_status", status_cell, hint
         if reason is None:
-            detail = "A blacklist reason is a number from 0 to 10."
+            detail = f"A blacklist reason is a number from 0 to 10. {beyond_ascii(reason_cell)}".rstrip()
             yield "invalid_scm_field_error", "blacklist_reason", reason_cell, detail
+        elif status is not None and contradict(status, reason):
+            detail = contradiction(status, reason)
+            if not (status_cell and reason_cell):
+                detail += f" The {'reason' if status_cell else 'status'} is the upload's default."
+            yield "invalid_scm_field_error", "blacklist_reason", str(reason), detail
 
     def _scm(self, cells: list[str]) -> str:
         """The row's SCM data as JSON."""
@@ -280,11 +322,13 @@ class RowRules:
                 self.log.add("invalid_scm_field_error", row, name, cell, detail=detail, id=identifier)
             if SHORTENED_MARK in cell and not isinstance(cell, Number) and is_shortened(cell):
                 self.log.warn("shortened_number_warning", row, name, cell)
+            elif cell[:1] in MARKED and (hint := marks_of(cell)):
+                self.log.warn("spreadsheet_mark_warning", row, name, cell, detail=hint)
 
     def _wrong_width(self, row: int, cells: list[str]) -> None:
+        wanted = len(self.header)
         if self.header[0] == ERRORS_COLUMN:  # which is ours
-            cells = cells[1:]
-        wanted = len(self.header) - (ERRORS_COLUMN in self.header)
+            cells, wanted = cells[1:], wanted - 1
         self.log.add("invalid_row_error", row, "", ",".join(cells), detail=wrong_width(len(cells), wanted))
 
     def _wrong_id(self, row: int, identifier: str) -> None:
@@ -298,18 +342,27 @@ class RowRules:
         self.log.add("url_too_long_error", row, "id", identifier, detail=detail, id=identifier)
 
 
+def _is_marked(text: str) -> bool:
+    return any(mark in text for mark in MARKS)
+
+
 def wrong_width(found: int, wanted: int) -> str:
     """What is wrong with a row of `found` fields where the header has `wanted`."""
     return f"It has too {'few' if found < wanted else 'many'} fields: {found:,} where the header has {wanted:,}."
 
 
 def _refuse_header(header: tuple[str, ...]) -> None:
-    repeated = [name for name, times in Counter(header).items() if times > 1]
+    silent = ("", ERRORS_COLUMN)
+    counted = Counter(name for name in header if name not in silent and not isinstance(name, LeftOut))
+    repeated = [name for name, times in counted.items() if times > 1]
     if "id" not in header:
         alike = next((name for name in header if name.strip().lower() in ALIKE), "")
+        strange = next((name for name in header if len(name) < STRANGE_ID and not name.isascii()), "")
         hint = f" Is it `{shown(alike)}` that should be named `id`?" if alike else LOOKS_LIKE.get(header[0][:1], "")
+        if strange and not hint:
+            hint = f" In `{shown(strange)}`, {beyond_ascii(strange).replace('C', 'c', 1)}"
         raise UnreadableFile(f"Its header has no column `id`, only: {shown(', '.join(header))}.{hint}")
-    if len(header) > MOST_SCM_FIELDS + len(OWN_COLUMNS):
+    if _is_too_wide(header):
         raise UnreadableFile(
             f"Its header has {len(header):,} columns; a code has {MOST_SCM_FIELDS:,} SCM fields at most."
         )

@@ -19,6 +19,7 @@ from django.utils import timezone
 from ingestion import tasks
 from ingestion.errors import PREFIX_WARNING, message, warning
 from ingestion.models import IngestionRecord
+from ingestion.spreadsheet_cells import guarded
 from portal import timeline
 from portal.broker import wake
 from portal.leases import REMINDER
@@ -31,7 +32,6 @@ CONTENT_TYPES = {
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Status = IngestionRecord.Status
 
@@ -213,14 +213,16 @@ def requeue_stale() -> None:
 
 
 def errors_csv(record: IngestionRecord) -> Iterator[str]:
-    """All errors of the record as CSV lines that a spreadsheet opens without running anything in them."""
+    """All errors of the record as CSV lines that a spreadsheet opens without running anything in them.
+
+    Texts stand in quotes, since a spreadsheet may take another character for the delimiter.
+    """
     line = io.StringIO()
-    writer = csv.writer(line)
-    writer.writerow(["row", "column", "value", "error", "message"])
+    writer = csv.writer(line, quoting=csv.QUOTE_NONNUMERIC)
+    yield "row,column,value,error,message\r\n"
     for error in record.errors.order_by("row", "pk").iterator(chunk_size=5000):
         cells = (error.column, error.value, error.error, message(error))
-        writer.writerow([error.row, *(f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in cells)])
+        writer.writerow([error.row, *map(guarded, cells)])
         yield line.getvalue()
         line.seek(0)
         line.truncate()
-    yield line.getvalue()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from django.db import connection
 
 from ingestion.models import IngestionRecord
-from tests.conftest import Demo, ingested, queued
+from tests.conftest import Demo, client_of, ingested, queued
 from workorders.models import Code, Workorder
 
 SPEC_EXAMPLE = """id,product,pallet_number,intended_market
@@ -277,3 +280,48 @@ def test_wide_rows_are_stored_in_pieces(committed_demo: Demo) -> None:
     record = ingested(committed_demo.staff, f"{header}\n{rows}")
     assert record.result_data == {"codes_created": 400, "duplicates_ignored": 0}
     assert len(Code.objects.get(identifier="wide-0399").scm_data) == 60
+
+
+@pytest.mark.parametrize("filetype", ["csv", "json"])
+@pytest.mark.parametrize(
+    ("defaults", "status", "reason", "is_taken"),
+    [
+        ({}, "1", "4", False),
+        ({}, "", "4", False),
+        ({"activation_status": 1}, "", "4", False),
+        ({"activation_status": 2}, "", "4", True),
+        ({"activation_status": 2, "blacklist_reason": 4}, "", "", True),
+        ({"activation_status": 2, "blacklist_reason": 4}, "1", "", False),
+        ({"activation_status": 2, "blacklist_reason": 4}, "1", "0", True),
+        ({"blacklist_reason": 4}, "", "", False),
+        ({"blacklist_reason": 4}, "2", "", True),
+    ],
+)
+def test_a_reason_needs_a_blacklisted_code_wherever_the_two_come_from(
+    committed_demo: Demo, filetype: str, defaults: dict[str, Any], status: str, reason: str, is_taken: bool
+) -> None:
+    data = f"id,blacklist_reason,activation_status\nabc12345,{reason},{status}\n"
+    if filetype == "json":
+        data = json.dumps([{"activation_status": status, "id": "abc12345", "blacklist_reason": reason}])
+    record = ingested(committed_demo.staff, data, filetype, default_scm_data=defaults)
+    assert record.status == ("completed" if is_taken else "error")
+    if not is_taken:
+        assert [(row or 0) > 0 and kind for row, _column, _value, kind in errors(record)] == ["invalid_scm_field_error"]
+        assert record.errors.get().column == "blacklist_reason"
+
+
+@pytest.mark.parametrize("call", ["process", "add-sids"])
+@pytest.mark.parametrize(
+    "given", [{"activation_status": 1, "blacklist_reason": 4}, {"blacklist_reason": "9", "activation_status": "0"}]
+)
+def test_defaults_that_contradict_each_other_are_refused_at_once(demo: Demo, call: str, given: dict[str, Any]) -> None:
+    bodies: dict[str, tuple[str, dict[str, Any]]] = {
+        "process": ("upload/process/", {"record": "any"}),
+        "add-sids": ("add-sids/", {"mode": "api", "codes": [{"id": "abc12345"}]}),
+    }
+    path, body = bodies[call]
+    body = {**body, "default_scm_data": given}
+    answer = client_of(demo.staff).post(f"/api/v2/ingestion/codes/{path}", body, format="json")
+    assert answer.status_code == 400
+    (message,) = answer.json()["default_scm_data"]
+    assert message.startswith("blacklist_reason: The reason ")

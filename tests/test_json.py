@@ -118,7 +118,7 @@ def test_raw_control_characters_are_the_rows_fault(committed_demo: Demo) -> None
     record = ingested(
         committed_demo.staff, '[{"id": "good0001", "a": "x\ny"}, {"id": "good0002", "a": "x\0y"}]', "json"
     )
-    assert errors(record) == [(2, "a", "x\\x00y", "invalid_row_error")]
+    assert errors(record) == [(1, "a", "x\\ny", "invalid_row_error"), (2, "a", "x\\x00y", "invalid_row_error")]
 
 
 def test_the_time_for_an_object_grows_with_its_keys_alone(committed_demo: Demo) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from ingestion.corrections import corrections
 from tests.conftest import Demo, client_of, ingested
 from workorders.models import Code
 
@@ -32,6 +33,35 @@ def test_the_same_holds_for_json(committed_demo: Demo) -> None:
 def test_cells_of_a_column_left_out_still_count(committed_demo: Demo) -> None:
     record = ingested(committed_demo.staff, "id,x\nabc12345,1\nabc12346\n", columns={"x": ""})
     assert [(error.row, error.error) for error in record.errors.all()] == [(3, "invalid_row_error")]
+
+
+def test_columns_of_one_name_or_none_are_told_by_their_places(committed_demo: Demo) -> None:
+    data = "id,pallet,pallet,,#1,\nabc12345,p1,q1,r1,s1,t1\n"
+    columns = {"#3": "pallet_2", "#4": "box", "#5": "line", "#6": ""}
+    record = ingested(committed_demo.staff, data, columns=columns)
+    assert (record.status, record.parameters["columns"]) == ("completed", columns)
+    assert Code.objects.get().scm_data == {"pallet": "p1", "pallet_2": "q1", "box": "r1", "line": "s1"}
+
+
+def test_places_stay_when_the_rows_are_given_back(committed_demo: Demo) -> None:
+    columns = {"#2": "", "#3": "pallet"}
+    refused = ingested(committed_demo.staff, "id,pallet,pallet\nabc12345,p1,q1\nshort,p2,q2\n", columns=columns)
+    data = b"".join(corrections(refused)).replace(b"short", b"long-enough")
+    assert ingested(committed_demo.staff, data, columns=columns).status == "completed"
+    assert {identifier: scm["pallet"] for identifier, scm in Code.objects.values_list("identifier", "scm_data")} == {
+        "abc12345": "q1",
+        "long-enough": "q2",
+    }
+
+
+def test_two_columns_of_one_name_may_both_be_left_out(committed_demo: Demo) -> None:
+    record = ingested(committed_demo.staff, "id,x,x\nabc12345,1,2\n", columns={"x": ""})
+    assert (record.status, Code.objects.get().scm_data) == ("completed", {})
+
+
+def test_objects_have_no_places(committed_demo: Demo) -> None:
+    record = ingested(committed_demo.staff, '[{"id": "abc12345", "#1": "x"}]', "json", columns={"#1": "note"})
+    assert (record.status, Code.objects.get().scm_data) == ("completed", {"note": "x"})
 
 
 @pytest.mark.parametrize("filetype", ["csv", "json"])
