@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
     HttpResponsePermanentRedirect,
+    JsonResponse,
     StreamingHttpResponse,
 )
 from django.middleware import common
+
+FOR_CLIENTS = ("/api/", "/storage/")  # what programs call
 
 
 class SameCall(HttpResponsePermanentRedirect):
@@ -24,6 +28,37 @@ class CommonMiddleware(common.CommonMiddleware):
     """Django's, which leads addresses without their last slash on by a 308."""
 
     response_redirect_class = SameCall
+
+
+def kept_by_nobody(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Let no cache keep an answer, and no page of another site load it, unless the answer itself says otherwise."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return middleware
+
+
+def clients_by_https(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Refuse programs that call over plain HTTP where browsers are led on to HTTPS.
+
+    A program that is led on sends its token in the clear each time, and nobody notices.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if settings.SECURE_SSL_REDIRECT and request.path.startswith(FOR_CLIENTS) and not request.is_secure():
+            detail = f"Call {settings.PUBLIC_URL} by https. A token that was sent by http may be known: revoke it."
+            return JsonResponse({"detail": detail}, status=403)
+        return get_response(request)
+
+    return middleware
 
 
 def no_body_for_head(

@@ -206,11 +206,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.request_ids.request_id",
     "portal.security_log.refusals",
+    # What holds for every answer comes before whatever may give one.
+    "portal.middleware.kept_by_nobody",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.clients_by_https",
     "portal.middleware.no_body_for_head",
     "portal.bodies.body_limits",
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "portal.control_characters.ControlCharacters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.CommonMiddleware",
@@ -218,7 +222,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.second_step.required",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.outage.outage",
@@ -304,17 +307,20 @@ USERSESSIONS_ADAPTER = "portal.sessions.UserSessionsAdapter"
 SECURE = PUBLIC_URL.startswith("https://")
 SECOND_STEP_FOR_OPERATORS = SECURE  # a portal of plain http is somebody's own machine
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # http://localhost; browsers refuse others
-SESSION_COOKIE_NAME = f"codeport-session-{PORT}"  # browsers share cookies between the ports of one host
-DEVICE_COOKIE_NAME = f"codeport-device-{PORT}"
-CSRF_COOKIE_NAME = f"codeport-csrf-{PORT}"
+own = "__Host-" if SECURE else ""  # by which browsers let no other host of the domain set such a cookie
+SESSION_COOKIE_NAME = f"{own}codeport-session-{PORT}"  # browsers share cookies between the ports of one host
+DEVICE_COOKIE_NAME = f"{own}codeport-device-{PORT}"
+CSRF_COOKIE_NAME = f"{own}codeport-csrf-{PORT}"
+CSRF_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not in a cookie of its own
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_SSL_REDIRECT = SECURE
-SECURE_REDIRECT_EXEMPT = ["^healthz$"]  # asked past the proxy
-SECURE_HSTS_SECONDS = 30 * 24 * 3600 if SECURE else 0
-# What holds for other hosts of the same domain, and for all browsers for ever, is not ours to say.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^api/", "^storage/"]  # asked past the proxy; refused by `clients_by_https`
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # what holds in all browsers for ever is not ours to say
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -153,7 +153,8 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
     found = settings()
     assert found["PUBLIC_URL"] == "https://codes.example.com"
     assert found["SESSION_COOKIE_SECURE"]
-    assert found["SESSION_COOKIE_NAME"] == "codeport-session-8001"
+    assert found["SESSION_COOKIE_NAME"] == "__Host-codeport-session-8001"
+    assert found["CSRF_COOKIE_NAME"] == "__Host-codeport-csrf-8001"
     assert found["CSRF_TRUSTED_ORIGINS"] == ["https://codes.example.com"]
 
 
@@ -220,15 +221,16 @@ def test_nothing_is_left_to_say_about_a_deployment_behind_https(home: Path) -> N
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "DEBUG"]
     done = subprocess.run(command, cwd=BASE, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "System check identified no issues (2 silenced).\n"
+    assert done.stdout == "System check identified no issues (1 silenced).\n"
 
 
 def test_https_is_for_all_but_the_health_of_the_portal(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not settings()["SECURE_SSL_REDIRECT"]
     monkeypatch.setenv("PUBLIC_URL", "https://codeport.example.com")
     found = settings()
-    assert (found["SECURE_SSL_REDIRECT"], found["SECURE_HSTS_SECONDS"]) == (True, 2_592_000)
-    assert found["SECURE_REDIRECT_EXEMPT"] == ["^healthz$"]
+    assert (found["SECURE_SSL_REDIRECT"], found["SECURE_HSTS_SECONDS"]) == (True, 31_536_000)
+    assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    assert found["SECURE_REDIRECT_EXEMPT"] == ["^healthz$", "^api/", "^storage/"]
 
 
 def test_mail_goes_into_a_folder_where_the_url_names_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
