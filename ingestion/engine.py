@@ -29,6 +29,7 @@ from ingestion.targets import target_of
 from portal.leases import ClaimLost, Pulse, perform
 from portal.storage import storage
 from workorders.codes import CodeSpool
+from workorders.models import ActivationStatus
 from workorders.receiving import NotTaken
 from workorders.services import usable_products
 from workorders.url_prefixes import doubt
@@ -113,7 +114,10 @@ class _Ingestion:
         """All rows of the file, read and checked; what is wrong stands in the log."""
         company_id = self.record.company_id
         limits = Limits(
-            parse_defaults(self.record.parameters["default_scm_data"]),
+            parse_defaults(
+                self.record.parameters["default_scm_data"],
+                status=ActivationStatus.ACTIVE if self.target.are_active else ActivationStatus.INACTIVE,
+            ),
             usable_products(company_id),
             self.target.longest_id,
             RULES[self.record.id_format],

@@ -46,8 +46,11 @@ def contradiction(status: int, reason: int) -> str:
     )
 
 
-def parse_defaults(data: Mapping[str, Any]) -> Defaults:
-    """The defaults that posted `default_scm_data` means. Raises ValueError with a list of what is wrong, one by one."""
+def parse_defaults(data: Mapping[str, Any], *, status: int = 0) -> Defaults:
+    """The defaults that posted `default_scm_data` means. Raises ValueError with a list of what is wrong, one by one.
+
+    `status` is the activation status of codes of which nothing is said.
+    """
     texts: dict[str, str] = {}
     wrong: list[str] = []
     for key, value in data.items():
@@ -78,7 +81,7 @@ def parse_defaults(data: Mapping[str, Any]) -> Defaults:
         raise ValueError(wrong)
     return Defaults(
         texts.get("product", ""),
-        STATUSES.get(texts.get("activation_status", ""), 0),
+        STATUSES.get(texts.get("activation_status", ""), status),
         REASONS.get(texts.get("blacklist_reason", ""), 0),
         {key: text for key, text in texts.items() if key not in OWN_COLUMNS and text},
     )

@@ -22,12 +22,14 @@ class Target(Protocol):
     """A workorder that is, or will be; `longest_id` is how many characters of id fit its URLs.
 
     `error` is the kind of error where it does not take the codes, `url_prefix` what stands before them in their URLs.
+    `are_active`: codes are active where neither their rows nor the upload's defaults say otherwise.
     """
 
     workorder_id: int
     longest_id: int
     error: str
     url_prefix: str
+    are_active: bool
 
     def refusal(self, count: int) -> str:
         """Why it does not take `count` codes; empty when it does."""
@@ -46,6 +48,7 @@ class OwnWorkorder:
     """A new SID workorder, made with its codes, which claims the URL prefix."""
 
     error = "url_prefix_error"
+    are_active = False
 
     def __init__(self, record: IngestionRecord) -> None:
         self.record = record
@@ -103,6 +106,7 @@ class SecureWorkorder:
         self.record = record
         self.workorder_id = workorder.pk
         self.longest_id, self.url_prefix = workorder.longest_id, workorder.url_prefix
+        self.are_active = receiving.are_active_at_once(workorder)
 
     def refusal(self, count: int) -> str:
         """As the workorder is now."""
@@ -114,7 +118,8 @@ class SecureWorkorder:
         if reason := receiving.refusal(workorder, spool.count):  # rather before the load than after it
             raise receiving.NotTaken(reason)
         spool.load(tick, after=workorder.uploaded_quantity)
-        receiving.take(workorder, spool.count, self.record.created_by, self.record.key)
+        by, key = self.record.created_by, self.record.key
+        receiving.take(workorder, spool.count, by, key, are_active=self.are_active)
         return workorder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -224,11 +225,32 @@ def test_quantities_that_cannot_be_are_refused(demo: Demo, sent: dict[str, Any],
 
 
 def test_nothing_printed_and_all_wasted_are_quantities_too(demo: Demo) -> None:
-    for number, body in enumerate(({"printed": 0}, {"printed": 0, "wasted": 100}, {"printed": 100})):
+    for number, body in enumerate(({"printed": 0, "confirm": True}, {"printed": 0, "wasted": 100}, {"printed": 100})):
         workorder = brought_to(a_secure_order(demo, f"Order {number}"), "ready_to_print", demo)
         answer = client_of(demo.printer).post(f"/api/v2/workorders/{workorder.pk}/printed/", body, format="json")
         assert answer.status_code == 200
         assert (answer.json()["state"], answer.json()["id"]) == ("printed", workorder.pk)
+
+
+@pytest.mark.parametrize(
+    ("printed", "wasted", "total"), [(98, 5, "103"), (98, 1, "99"), (0, 0, "0"), (100, 100, "200")]
+)
+def test_counts_that_are_not_the_order_are_asked_about(demo: Demo, printed: int, wasted: int, total: str) -> None:
+    workorder = brought_to(a_secure_order(demo), "ready_to_print", demo)
+    path, said = f"/workorders/{workorder.pk}/printed/", {"printed": printed, "wasted": wasted}
+    reason = f"{printed} printed and {wasted} wasted are {total}; 100 codes were ordered."
+    refused = client_of(demo.printer).post(f"/api/v2{path}", said, format="json")
+    expected = [f"{reason} Correct the numbers, or confirm them."]
+    assert (refused.status_code, refused.json()) == (400, {"confirm": expected})
+    page = as_(demo.printer).post(path, said).content.decode()
+    assert reason in page
+    for name, value in said.items():
+        assert re.search(rf'name="{name}"[^>]* value="{value}"', page)
+    workorder.refresh_from_db()
+    assert workorder.state == "ready_to_print"
+    assert as_(demo.printer).post(path, {**said, "confirm": "on"}).status_code == 302
+    workorder.refresh_from_db()
+    assert (workorder.state, workorder.printed_quantity, workorder.wasted_quantity) == ("printed", printed, wasted)
 
 
 def test_a_rejection_needs_a_reason_which_the_partner_reads(demo: Demo) -> None:

@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone
 
 from portal.timeline import events_of
-from tests.conftest import Demo
+from tests.conftest import Demo, client_of
 from tests.running import DEADLINE, in_thread
 from tests.secure import a_secure_order, brought_to, printers_own
+from tests.test_pages import as_
 from workorders import jobs, printing, work
 from workorders.models import Code, Job, Workorder
 from workorders.orders import Order, ReferenceTaken, place
@@ -55,6 +56,7 @@ def given_codes(workorder: Workorder) -> None:
         )
         for place, (status, reason) in enumerate([(0, 0), (1, 0), (2, 4), (2, 0)], 1)
     )
+    Workorder.objects.filter(pk=workorder.pk).update(uploaded_quantity=4)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -153,6 +155,42 @@ def test_completion_activates_inactive_codes_if_that_was_ordered(
     for job in workorder.jobs.all():
         work.run(job.pk)
     assert codes_of(workorder) == [expected, (1, 0), (2, 4), (2, 0)]
+
+
+@pytest.mark.parametrize(("activate", "status"), [(None, 0), (False, 0), (True, 1)])
+@pytest.mark.parametrize("door", ["api", "page"])
+def test_of_fewer_prints_than_codes_none_becomes_active_unless_somebody_says_so(
+    committed_demo: Demo, door: str, activate: bool | None, status: int
+) -> None:
+    workorder = a_secure_order(committed_demo, activate_on_complete=True)
+    given_codes(workorder)
+    brought_to(workorder, "ready_to_print", committed_demo)
+    printing.mark_printed(workorder, committed_demo.printer, 3, 5)
+    path = f"/workorders/{workorder.pk}/complete/"
+    if door == "api":
+        sent = {} if activate is None else {"activate": activate}
+        answer = client_of(committed_demo.staff).post(f"/api/v2{path}", sent, format="json")
+        assert answer.status_code == 200
+        assert [warning["warning"] for warning in answer.json()["warnings"]] == ["not_activated_warning"] * (1 - status)
+    else:
+        assert "Activate all 4 codes" in as_(committed_demo.staff).get(path).content.decode()
+        sent = {"activate": "on"} if activate else {}
+        page = as_(committed_demo.staff).post(path, sent, follow=True).content.decode()
+        assert ("3 were printed, and which of them is not known" in page) == (not status)
+    for job in workorder.jobs.all():
+        work.run(job.pk)
+    assert codes_of(workorder)[0] == (status, 0)
+    workorder.refresh_from_db()
+    assert workorder.activate_on_complete == bool(status)
+
+
+def test_activation_that_was_not_ordered_cannot_be_asked_for(demo: Demo) -> None:
+    workorder = brought_to(a_secure_order(demo), "printed", demo)
+    answer = client_of(demo.staff).post(
+        f"/api/v2/workorders/{workorder.pk}/complete/", {"activate": True}, format="json"
+    )
+    expected = {"activate": ["It was not ordered that these codes become active on completion."]}
+    assert (answer.status_code, answer.json()) == (400, expected)
 
 
 def test_a_workorder_begins_without_codes_and_with_a_secret_of_its_own(demo: Demo) -> None:

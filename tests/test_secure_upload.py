@@ -25,7 +25,7 @@ from portal.whole_numbers import NOT_WHOLE
 from tests.conftest import Demo, client_of, ingested, queued
 from tests.running import ended, in_thread, wait_for, waiting_for_locks
 from tests.secure import a_secure_order, brought_to
-from tests.test_api_upload import PROCESS, WRONG_STATE, uploaded
+from tests.test_api_upload import GET_POST_DATA, PROCESS, WRONG_STATE, post_file, uploaded
 from tests.test_commands import run
 from tests.test_pages import as_
 from tests.test_worker import status_of
@@ -133,10 +133,66 @@ def test_codes_that_join_a_completed_workorder_become_active_if_that_was_ordered
     ingested(committed_demo.staff, ids(1, 1), workorder=workorder.pk)
     brought_to(workorder, "completed", committed_demo)
     ingested(committed_demo.staff, ids(2, 3), workorder=workorder.pk)
-    jobs = workorder.jobs.filter(what=Job.What.ACTIVATE).order_by("pk")
-    assert [job.parameters for job in jobs] == [{"after": 0}, {"after": 1}]
-    work.run(jobs[1].pk)
-    assert list(workorder.codes.order_by("sequence").values_list("activation_status", flat=True)) == [0, 1, 1]
+    assert statuses(workorder) == [0, 1, 1]  # the first one waits for its job
+    (job,) = workorder.jobs.filter(what=Job.What.ACTIVATE)
+    assert job.parameters == {"after": 0, "until": 1}
+    work.run(job.pk)
+    assert statuses(workorder) == [1, 1, 1]
+
+
+def statuses(workorder: Workorder) -> list[int]:
+    return list(workorder.codes.order_by("sequence").values_list("activation_status", flat=True))
+
+
+LATE = "id,activation_status\nlate-0001,\nlate-0002,0\nlate-0003,1\nlate-0004,2\n"
+
+
+@pytest.mark.parametrize("door", ["process", "process-from-file", "command", "page", "json"])
+def test_late_codes_are_active_whichever_way_they_come(committed_demo: Demo, tmp_path: Path, door: str) -> None:
+    workorder = a_secure_order(committed_demo, activate_on_complete=True)
+    brought_to(workorder, "completed", committed_demo)
+    if door == "command":
+        (tmp_path / "codes.csv").write_text(LATE)
+        run("ingest", str(tmp_path / "codes.csv"), "--company", "demo", "--workorder", str(workorder.pk))
+    elif door == "json":
+        rows = '[{"id": "late-0001"}, {"id": "late-0002", "activation_status": 0}, {"id": "late-0003"}]'
+        ingested(committed_demo.staff, rows, "json", workorder=workorder.pk)
+    else:
+        client: Any = as_(committed_demo.staff) if door == "page" else client_of(committed_demo.staff)
+        how = {"content_type": "application/json"} if door == "page" else {"format": "json"}
+        answer = client.post(GET_POST_DATA, {"filetype": "csv"}, **how).json()
+        post_file(answer["post_data"], LATE)
+        path = PROCESS.replace("upload/process", "process-from-file") if door == "process-from-file" else PROCESS
+        sent = {"record": answer["record_key"], "workorder": workorder.pk}
+        assert client.post(path, sent, **how).status_code == 200
+        engine.run(IngestionRecord.objects.get(key=answer["record_key"]).pk)
+    assert statuses(workorder) == ([1, 0, 1] if door == "json" else [1, 0, 1, 2])
+    assert not workorder.jobs.filter(what=Job.What.ACTIVATE, parameters__after__gt=0).exists()
+
+
+@pytest.mark.parametrize(
+    ("defaults", "status"), [({}, 1), ({"activation_status": ""}, 1), ({"activation_status": 0}, 0)]
+)
+def test_the_uploads_own_default_goes_before_the_order(committed_demo: Demo, defaults: Any, status: int) -> None:
+    workorder = a_secure_order(committed_demo, activate_on_complete=True)
+    brought_to(workorder, "completed", committed_demo)
+    ingested(committed_demo.staff, ids(1, 1), workorder=workorder.pk, default_scm_data=defaults)
+    assert statuses(workorder) == [status]
+
+
+def test_codes_that_are_loaded_while_the_workorder_is_completed_become_active_too(
+    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workorder = a_secure_order(committed_demo, activate_on_complete=True)
+    brought_to(workorder, "printed", committed_demo)
+    begin = receiving.begin
+    monkeypatch.setattr(receiving, "begin", lambda pk: printing.complete(workorder, committed_demo.staff) or begin(pk))
+    ingested(committed_demo.staff, ids(1, 2), workorder=workorder.pk)
+    assert statuses(workorder) == [0, 0]
+    job = workorder.jobs.filter(what=Job.What.ACTIVATE).latest("pk")
+    assert job.parameters == {"after": 0, "until": 2}
+    work.run(job.pk)
+    assert statuses(workorder) == [1, 1]
 
 
 # Its archive

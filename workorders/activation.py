@@ -10,8 +10,10 @@ from workorders.models import ActivationStatus, BlacklistReason, Code, Job
 
 
 def activate(job: Job, pulse: Pulse) -> None:
-    """Activate the workorder's inactive codes, those `after` a sequence."""
+    """Activate the workorder's inactive codes, those `after` a sequence and, if it is said, `until` one."""
     codes = Code.objects.filter(workorder=job.workorder_id, sequence__gt=job.parameters["after"])
+    if "until" in job.parameters:
+        codes = codes.filter(sequence__lte=job.parameters["until"])
     _change(job, pulse, codes.filter(activation_status=ActivationStatus.INACTIVE), ActivationStatus.ACTIVE)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from portal.timeline import events_of
 from workorders import url_prefixes
 from workorders.models import Workorder
 
@@ -17,5 +18,18 @@ class Doubt(TypedDict):
 
 def doubts_of(workorder: Workorder) -> list[Doubt]:
     """All that comes to mind, for its page and the API."""
-    said = {"url_prefix_warning": url_prefixes.doubt(workorder.url_prefix)}
+    said = {
+        "url_prefix_warning": url_prefixes.doubt(workorder.url_prefix),
+        "not_activated_warning": _sleeping(workorder),
+    }
     return [Doubt(warning=name, message=message) for name, message in said.items() if message]
+
+
+def _sleeping(workorder: Workorder) -> str:
+    """That completion did not activate the codes although that was ordered."""
+    if workorder.type != Workorder.Type.SSC or workorder.state != Workorder.State.COMPLETED:
+        return ""
+    if not events_of(workorder).filter(what="completed", detail__activated=False).exists():
+        return ""
+    printed = workorder.printed_quantity or 0
+    return f"Its codes were not activated: {printed:,} were printed, and which of them is not known."

@@ -39,4 +39,6 @@ def _told(event: Event) -> str:
         return f"{what} downloaded{', resumed' if detail['resumed'] else ''}"
     if event.what == "generated":
         return f"Secure codes prepared as {event.detail['format'].upper()}"
+    if event.detail.get("activated") is False:
+        return f"{WORDS[event.what]}, without activating the codes"
     return WORDS.get(event.what, event.what.capitalize()).format(**event.detail)

@@ -58,13 +58,24 @@ def mark_printed(workorder: Workorder, by: User, printed: int, wasted: int) -> N
     _step(workorder, by, "printed", counts, printed_quantity=printed, wasted_quantity=wasted)
 
 
-def complete(workorder: Workorder, by: User) -> None:
-    """The brand owner accepts what was printed; its codes become active if that was ordered. OutOfTurn."""
+def complete(workorder: Workorder, by: User, activate: bool | None = None) -> None:
+    """The brand owner accepts what was printed; its codes become active if that was ordered. OutOfTurn.
+
+    Fewer prints than codes do not tell which codes exist on paper: then none becomes active unless `activate` says so.
+    """
     with transaction.atomic():
-        _step(workorder, by, "completed", {})
+        now = Workorder.objects.select_for_update().get(pk=workorder.pk)  # codes that join meanwhile wait here
+        active = now.activate_on_complete and (are_all_printed(now) if activate is None else activate)
+        detail = {"activated": False} if now.activate_on_complete and not active else {}
+        _step(workorder, by, "completed", detail, activate_on_complete=active)  # for codes that join later, too
         _hand_out_no_more(workorder, by)
-        if workorder.activate_on_complete:
-            jobs.start(workorder, Job.What.ACTIVATE, {"after": 0}, by)
+        if active:
+            jobs.start(workorder, Job.What.ACTIVATE, {"after": 0, "until": workorder.uploaded_quantity}, by)
+
+
+def are_all_printed(workorder: Workorder) -> bool:
+    """Whether as many codes were printed well as there are."""
+    return (workorder.printed_quantity or 0) >= workorder.uploaded_quantity
 
 
 def reject(workorder: Workorder, by: User, reason: str) -> None:

@@ -86,6 +86,9 @@ class PrintedSerializer(StepSerializer):
 
     printed = WholeNumberField(min_value=0)
     wasted = WholeNumberField(min_value=0, default=0)
+    confirm = serializers.BooleanField(
+        default=False, help_text="Report numbers that do not make up the number of codes ordered."
+    )
 
     def validate_printed(self, value: int) -> int:
         return self._bounded(value)
@@ -93,10 +96,34 @@ class PrintedSerializer(StepSerializer):
     def validate_wasted(self, value: int) -> int:
         return self._bounded(value)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        printed, wasted, ordered = attrs["printed"], attrs["wasted"], self.workorder.quantity
+        if printed + wasted != ordered and not attrs["confirm"]:
+            said = (
+                f"{printed:,} printed and {wasted:,} wasted are {printed + wasted:,}; {ordered:,} codes were ordered."
+            )
+            raise serializers.ValidationError({"confirm": [f"{said} Correct the numbers, or confirm them."]})
+        return attrs
+
     def _bounded(self, value: int) -> int:
         most = self.workorder.quantity
         if value > most:
             raise serializers.ValidationError(f"Only {most:,} codes were ordered.")
+        return value
+
+
+class CompleteSerializer(StepSerializer):
+    """Whether codes become active of which fewer were printed than there are."""
+
+    activate = serializers.BooleanField(
+        allow_null=True,
+        default=None,
+        help_text="Activate all codes as ordered, although fewer were printed than uploaded.",
+    )
+
+    def validate_activate(self, value: bool | None) -> bool | None:
+        if value and not self.workorder.activate_on_complete:
+            raise serializers.ValidationError("It was not ordered that these codes become active on completion.")
         return value
 
 
@@ -119,8 +146,8 @@ def mark_printed(workorder: Workorder, by: User, data: Any) -> None:
 
 
 def complete(workorder: Workorder, by: User, data: Any) -> None:
-    """The brand owner is content; OutOfTurn."""
-    printing.complete(workorder, by)
+    """The brand owner is content; errors as `confirm`."""
+    printing.complete(workorder, by, _checked(CompleteSerializer, workorder, data)["activate"])
 
 
 def reject(workorder: Workorder, by: User, data: Any) -> None:

@@ -50,7 +50,7 @@ _step(
     "mark_printed",
     "Say how much was printed",
     "The printing partner's step from ready to print to printed. `wasted` are prints that were spoiled. "
-    "Neither is more than was ordered.",
+    "Neither is more than was ordered; where both together are another number, `confirm` says that it is so.",
     "printed",
     {"printed": 4990, "wasted": 10},
 )
@@ -58,8 +58,12 @@ _step(
     printing_api.Complete,
     "complete_workorder",
     "Accept what was printed",
-    "The brand owner's step from printed to completed, after the quality check.",
+    "The brand owner's step from printed to completed, after the quality check. Codes become active if that was "
+    "ordered and as many were printed as uploaded; of fewer nobody knows which exist, so none becomes active unless "
+    "`activate` is true. A warning of the workorder says so.",
     "completed",
+    printing_api.CompleteSerializer,
+    {"activate": None},
 )
 _step(
     printing_api.Reject,

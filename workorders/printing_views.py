@@ -96,7 +96,9 @@ def mark_printed(request: PersonRequest, pk: int) -> HttpResponse:
     if elsewhere := _its_turn(request, workorder, "printed"):
         return elsewhere
     done = f"Marked as printed. {workorder.company} checks the quality now."
-    return _step(request, workorder, printing_api.mark_printed, done, "printing_printed.html")
+    usual = {"printed": workorder.uploaded_quantity, "wasted": 0}
+    typed = {name: request.POST.get(name, value) for name, value in usual.items()}
+    return _step(request, workorder, printing_api.mark_printed, done, "printing_printed.html", **typed)
 
 
 @page("workorder_create")
@@ -106,7 +108,8 @@ def complete(request: PersonRequest, pk: int) -> HttpResponse:
     workorder = _own(request, pk)
     if elsewhere := _its_turn(request, workorder, "completed"):
         return elsewhere
-    return _step(request, workorder, printing_api.complete, f"{workorder} is completed.", "printing_complete.html")
+    done, printed = f"{workorder} is completed.", printing.are_all_printed(workorder)
+    return _step(request, workorder, printing_api.complete, done, "printing_complete.html", are_all_printed=printed)
 
 
 @page("workorder_create")

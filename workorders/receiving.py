@@ -53,8 +53,16 @@ def begin(workorder_id: int) -> Workorder:
     return Workorder.objects.get(pk=workorder_id)
 
 
-def take(begun: Workorder, count: int, by: User, upload: str) -> None:
-    """Count the codes that were loaded since `begin`, which the upload of that key brought; NotTaken."""
+def are_active_at_once(workorder: Workorder) -> bool:
+    """Whether codes that join the workorder are active where their file does not say otherwise."""
+    return workorder.state == State.COMPLETED and workorder.activate_on_complete
+
+
+def take(begun: Workorder, count: int, by: User, upload: str, *, are_active: bool) -> None:
+    """Count the codes that were loaded since `begin`, which the upload of that key brought; NotTaken.
+
+    `are_active` says that they were loaded as `are_active_at_once`. If that became true only now, a job makes it so.
+    """
     with transaction.atomic():
         workorder = Workorder.objects.select_for_update().get(pk=begun.pk)
         if reason := refusal(workorder, count):
@@ -64,5 +72,6 @@ def take(begun: Workorder, count: int, by: User, upload: str) -> None:
         workorder.save(update_fields=["uploaded_quantity"])
         codes_arrived(workorder, by, count, upload)
         jobs.start(workorder, Job.What.ARCHIVE, {"codes": workorder.uploaded_quantity}, by)
-        if workorder.state == State.COMPLETED and workorder.activate_on_complete:
-            jobs.start(workorder, Job.What.ACTIVATE, {"after": before}, by)
+        if are_active_at_once(workorder) and not are_active:
+            codes = {"after": before, "until": workorder.uploaded_quantity}
+            jobs.start(workorder, Job.What.ACTIVATE, codes, by)
