@@ -99,7 +99,7 @@ KINDS: dict[str, Kind] = {
             "url_too_long_error",
             "URL too long",
             "The URL with this id does not fit the QR code.",
-            "Shorten the id or the URL prefix.",
+            "Take a shorter URL prefix, or give the code a shorter id of its own, not the beginning of this one.",
             "an id of 100 characters behind a prefix of 150",
         ),
         Kind(

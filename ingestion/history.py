@@ -28,4 +28,5 @@ def history_of(record: IngestionRecord) -> list[tuple[str, Event]]:
 
 def _told(event: Event) -> str:
     attempt = event.detail.get("attempt", 1)
-    return WORDS[event.what] + (f", attempt {attempt}" if event.what == "begun" and attempt > 1 else "")
+    door = ", by the command" if event.detail.get("command") else ""
+    return WORDS[event.what] + (f", attempt {attempt}" if event.what == "begun" and attempt > 1 else "") + door

@@ -86,6 +86,7 @@ class IngestionRecord(Leased):
     description = models.CharField(max_length=100, default="Code ingestion file upload")
     type = models.CharField(max_length=20, default="code")
     ingestion_mode = models.CharField(max_length=10, choices=Mode)
+    by_command = models.BooleanField(default=False, db_default=False, help_text="Uploaded by `manage.py ingest`.")
     filetype = models.CharField(max_length=4, choices=Filetype)
     file_name = models.CharField(max_length=255, blank=True)
     file_size = models.BigIntegerField(null=True)

@@ -18,10 +18,14 @@ Status = IngestionRecord.Status
 
 
 def tell_end(record_id: int) -> None:
-    """Mail the uploader of a record that ended, who used the pages and wants it; OSError when the mail cannot go."""
+    """Mail the uploader of a record that ended, who wants it and used the pages, or was named to the command.
+
+    OSError when the mail cannot go.
+    """
     record = IngestionRecord.objects.select_related("created_by").get(pk=record_id)
     user = record.created_by
-    if record.ingestion_mode != IngestionRecord.Mode.PORTAL or not (user.is_active and user.wants_mail):
+    waits = record.ingestion_mode == IngestionRecord.Mode.PORTAL or _signed_at_the_command(record)
+    if not (waits and user.is_active and user.wants_mail):
         return
     context = _context(record)
     message = EmailMultiAlternatives(
@@ -30,6 +34,10 @@ def tell_end(record_id: int) -> None:
     message.attach_alternative(render_to_string("ingestion/mail.html", context), "text/html")
     message.send()
     timeline.note(record, "mailed")
+
+
+def _signed_at_the_command(record: IngestionRecord) -> bool:
+    return record.by_command and timeline.events_of(record).filter(what="created", by=record.created_by).exists()
 
 
 def _context(record: IngestionRecord) -> dict[str, Any]:

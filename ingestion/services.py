@@ -64,8 +64,13 @@ def start_upload(
     mode: str,
     file_name: str = "",
     parameters: dict[str, Any] | None = None,
+    by_command: bool = False,
+    signs: bool = True,
 ) -> IngestionRecord:
-    """A new record of `company`, waiting for its file; `parameters` are those that are known by now."""
+    """A new record of `company`, waiting for its file; `parameters` are those that are known by now.
+
+    A command may upload for `user` without the person's knowledge, who then does not sign in the timeline.
+    """
     with transaction.atomic():
         record = IngestionRecord.objects.create(
             company=company,
@@ -74,8 +79,9 @@ def start_upload(
             ingestion_mode=mode,
             file_name=file_name,
             parameters=parameters or {},
+            by_command=by_command,
         )
-        timeline.note(record, "created", user)
+        timeline.note(record, "created", user if signs else None, **_door(record))
     return record
 
 
@@ -111,7 +117,12 @@ def process(record: IngestionRecord, parameters: dict[str, Any], by: User) -> No
         transaction.on_commit(lambda: wake(tasks.run, record.pk))
 
 
-def queue(record: IngestionRecord, parameters: dict[str, Any], by: User) -> None:
+def _door(record: IngestionRecord) -> dict[str, Any]:
+    """What a line of the timeline says of how the upload came."""
+    return {"command": True} if record.by_command else {}
+
+
+def queue(record: IngestionRecord, parameters: dict[str, Any], by: User | None) -> None:
     """Queue the uploaded file with `parameters`; Unprocessable when there is none or the state is wrong.
 
     The file moves out of the signed form's reach first: what was posted is what is processed.
@@ -133,7 +144,7 @@ def queue(record: IngestionRecord, parameters: dict[str, Any], by: User) -> None
             warnings=_warnings(parameters),
             file_size=storage().size(record.file_path),
         )
-        timeline.note(record, "queued", by)
+        timeline.note(record, "queued", by, **_door(record))
 
 
 def _warnings(parameters: dict[str, Any]) -> list[dict[str, Any]]:

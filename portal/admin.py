@@ -46,8 +46,19 @@ class CompanyOffice(Office):
         tell("company_changed" if change else "company_made", of=obj, company_name=obj.name, changed=form.changed_data)
 
 
+class PersonForm(ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A person, whose roles fit the company."""
+
+    def clean(self) -> None:
+        """Refuse roles that people of such a company, or of none, cannot hold."""
+        company, groups = self.cleaned_data.get("company"), self.cleaned_data.get("groups", ())
+        if wrong := people.wrong_roles(company.kind if company else None, [group.name for group in groups]):
+            self.add_error("groups", wrong)
+
+
 @admin.register(User)
 class UserOffice(Office):
+    form = PersonForm
     list_display = ["email", "name", "company", "role", "state", "is_staff", "last_login"]
     list_filter = ["is_active", "groups", "is_staff", typed("company__slug", "company", "Slug")]
     list_select_related = ["company"]
@@ -73,7 +84,11 @@ class UserOffice(Office):
 
     @admin.display
     def role(self, user: User) -> str:
-        return "superuser" if user.is_superuser else people.role_of(user) or ", ".join(map(str, user.groups.all()))
+        if user.is_superuser:
+            return "superuser"
+        roles = [group.name for group in user.groups.all()]
+        said = people.role_of(user) or ", ".join(roles)
+        return f"{said} (counts for nothing)" if people.wrong_roles(user.company_kind, roles) else said
 
     @admin.display
     def state(self, user: User) -> str:

@@ -12,9 +12,13 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Permission, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.functional import cached_property
+
+from portal.roles import ROLES_OF_KIND
 
 
 class Company(models.Model):
@@ -107,7 +111,36 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether the person holds the permission `codename`, whichever model it stands on."""
         if not self.is_active:
             return False
-        return self.is_superuser or codename in {name.split(".")[1] for name in self.get_all_permissions()}
+        return self.is_superuser or codename in {name.split(".")[1] for name in self._held}
+
+    @property
+    def company_kind(self) -> str | None:
+        """The kind of the person's company, if there is one."""
+        return self.company.kind if self.company else None
+
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        """The permissions of the person and of the roles that fit the company, with their apps."""
+        of_kind = {kind: Q(group__name__in=roles) for kind, roles in ROLES_OF_KIND.items()}
+        fitting = Q(group__user__company=None) & of_kind.pop(None)
+        for kind, roles in of_kind.items():
+            fitting |= Q(group__user__company__kind=kind) & roles
+        held = Permission.objects.filter(Q(user=self) | Q(group__user=self) & fitting)
+        if self.is_superuser:
+            held = Permission.objects.all()
+        return frozenset(map(".".join, held.values_list("content_type__app_label", "codename").distinct().order_by()))
+
+    def get_all_permissions(self, obj: Any = None) -> set[str]:
+        """What `has_perm` goes by; permissions on single rows there are none."""
+        return set(self._held) if self.is_active and obj is None else set()
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """As `may`, with the name of the app before the permission's."""
+        return self.is_active and (self.is_superuser or (obj is None and perm in self._held))
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether the person may anything in an app."""
+        return self.is_active and (self.is_superuser or any(name.startswith(f"{app_label}.") for name in self._held))
 
 
 class UserAuthorizationToken(models.Model):

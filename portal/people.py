@@ -5,7 +5,7 @@ People come by invitation of their company's admin, never by signing up. A compa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.utils.http import base36_to_int, int_to_base36
 
 from portal import letters
 from portal.models import Company, Invitation, Letter, User
+from portal.roles import ROLES_OF_KIND
 from portal.security_log import tell
 from portal.sessions import end_sessions
 
@@ -36,6 +37,10 @@ ROLES_OF: dict[str, dict[str, str]] = {
 """The roles that an admin can give in each kind of company, and what they mean."""
 
 UNUSABLE = "!"  # what Django begins the password with of someone who has none
+
+
+class WrongRole(Exception):  # noqa: N818  # a rule, not a fault
+    """The role is none of those that people of such a company have; the message says which are."""
 
 
 class LastAdmin(Exception):  # noqa: N818  # a rule, not a fault
@@ -83,11 +88,29 @@ def state_of(user: User) -> str:
     return "active" if user.has_usable_password() else "invited"
 
 
+def wrong_roles(kind: str | None, roles: Collection[str]) -> str:
+    """Which of `roles` people of a company of this `kind`, or of none, cannot hold, in a sentence; empty when none."""
+    wrong = sorted(set(roles) - set(ROLES_OF_KIND[kind]))
+    if not wrong:
+        return ""
+    whose = f"Somebody of a {Company.Kind(kind).label}" if kind else "Somebody of no company"
+    return f"{whose} cannot be {' or '.join(wrong)}, only {' or '.join(ROLES_OF_KIND[kind])}."
+
+
+def _set_role(user: User, role: str) -> None:
+    """Make it the person's only one. WrongRole."""
+    if wrong := wrong_roles(user.company_kind, [role]):
+        raise WrongRole(wrong)
+    user.groups.set([Group.objects.get(name=role)])
+
+
 def invite(company: Company, email: str, role: str, by: User) -> None:
-    """Mail a link to join by; an earlier one holds no more.
+    """Mail a link to join by; an earlier one holds no more. WrongRole.
 
     Whether the address has an account in another company is not asked here: only its owner shall learn that.
     """
+    if wrong := wrong_roles(company.kind, [role]):
+        raise WrongRole(wrong)
     changes = {"email": email, "role": role, "by": by, "sent_at": timezone.now()}
     with transaction.atomic():
         invitation, _ = Invitation.objects.update_or_create(
@@ -172,16 +195,16 @@ def _came(user: User) -> bool:
     if found is None:
         return False
     user.save()
-    user.groups.set([Group.objects.get(name=found.role)])
+    _set_role(user, found.role)
     found.delete()
     return True
 
 
 def give_role(user: User, role: str) -> None:
-    """Make `role` the person's only one; LastAdmin when that leaves the company without an admin."""
+    """Make `role` the person's only one; LastAdmin when that leaves the company without an admin. WrongRole."""
     with _with_an_admin(user):
         before = role_of(user)
-        user.groups.set([Group.objects.get(name=role)])
+        _set_role(user, role)
     if role != before:
         tell("role_given", of=user, role=role, before=before)
         end_sessions(user)

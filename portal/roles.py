@@ -35,6 +35,16 @@ ROLES: dict[str, tuple[str, ...]] = {
     "printer": ("workorder_view", "workorder_download", "workorder_print"),
 }
 
+ROLES_OF_KIND: dict[str | None, tuple[str, ...]] = {
+    "brand_owner": ("staff", "admin"),
+    "printing_partner": ("printer", "admin"),
+    None: ("support",),
+}
+"""The roles that a person can hold by the kind of the company, None for people of no company.
+
+Any other role that somebody was given all the same counts for nothing.
+"""
+
 CODENAMES = frozenset(codename for codenames in ROLES.values() for codename in codenames)
 
 

@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
+from ingestion import notices
+from ingestion.history import history_of
 from ingestion.models import IngestionRecord
 from portal.models import UserAuthorizationToken
 from tests.conftest import Demo
 from tests.test_ingestion import SPEC_EXAMPLE
+from tests.test_pages import as_
 from workorders.models import Code
 
 
@@ -111,6 +115,85 @@ def test_ingest_refuses_nonsense_with_the_reason(
     with pytest.raises(CommandError, match=reason):
         call_command("ingest", tmp_path / name, **{"company": "demo", "stdout": io.StringIO()} | options)
     assert not Code.objects.exists()
+
+
+FILE = "Nummer;Sorte\nabc12345;sku1\n"
+HOW = ["--delimiter", "semicolon", "--columns", '{"Nummer": "id", "Sorte": "product"}', "--id-format", "default"]
+
+
+def test_ingest_takes_what_process_takes_and_signs_by_the_command(committed_demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_text(FILE)
+    words = ["ingest", str(tmp_path / "codes.csv"), "--company", "demo", *HOW, "--url-prefix", "https://a.example/"]
+    key = run(*words, "--by", "ADMIN@demo.example").strip()
+    record = IngestionRecord.objects.get(key=key)
+    assert (record.status, record.created_by, record.by_command) == ("completed", committed_demo.admin, True)
+    assert Code.objects.get().url == "https://a.example/abc12345"
+    told = [(said, event.by) for said, event in history_of(record)]
+    assert told[:2] == [
+        ("Upload begun, by the command", committed_demo.admin),
+        ("File received, check asked for, by the command", committed_demo.admin),
+    ]
+    notices.tell_end(record.pk)
+    assert mail.outbox[-1].to == ["admin@demo.example"]
+    assert "the file was uploaded in your name, by the command." in str(mail.outbox[-1].body)
+    page = as_(committed_demo.staff).get(f"/ingestions/{key}/").content.decode()
+    assert "by admin@demo.example, by the command" in page
+
+
+def test_nobody_signs_or_gets_mail_who_was_not_named(committed_demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_text(SPEC_EXAMPLE)
+    key = run("ingest", str(tmp_path / "codes.csv"), "--company", "demo").strip()
+    record = IngestionRecord.objects.get(key=key)
+    assert [event.by for _said, event in history_of(record)] == [None] * 4
+    notices.tell_end(record.pk)
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("delimiter", [";", "semicolon", "Semicolons"])
+def test_a_delimiter_is_said_by_its_name_or_itself(committed_demo: Demo, tmp_path: Path, delimiter: str) -> None:
+    (tmp_path / "codes.csv").write_text("id;a,b\nabc12345;1\n")
+    run(
+        "ingest", str(tmp_path / "codes.csv"), "--company", "demo", "--delimiter", delimiter, "--columns", '{"a,b": ""}'
+    )
+    assert Code.objects.get().identifier == "abc12345"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--company", "dmo"], "No brand owner has the slug dmo. Did you mean demo?"),
+        (
+            ["--by", "staf@demo.example"],
+            "active person of the company has the e-mail staf@demo.example. Did you mean staff",
+        ),
+        (["--by", "staff@other.example"], "active person of the company has the e-mail staff@other.example."),
+        (["--columns", "{"], "--columns is not JSON."),
+        (["--columns", "[]"], "columns: "),
+        (["--columns", '{"a": "Pallet"}'], "columns: a: a field's name begins"),
+        (["--delimiter", "semicolumn"], "is none of comma, semicolon, tab, bar. Did you mean semicolon?"),
+        (["--delimiter", "x"], "--delimiter 'x' is none of comma, semicolon, tab, bar."),
+        (["--url-prefix", "https://127.0.0.2/"], "url_prefix: "),
+        (["--workorder", "1.000"], "argument --workorder: '1.000': A valid integer is required."),
+        (["--filetype", "cvs"], "invalid choice: 'cvs'"),
+    ],
+)
+def test_what_the_command_cannot_do_is_refused_by_name(
+    committed_demo: Demo, tmp_path: Path, words: list[str], reason: str
+) -> None:
+    (tmp_path / "codes.csv").write_text(SPEC_EXAMPLE)
+    company = [] if "--company" in words else ["--company", "demo"]
+    with pytest.raises(CommandError) as refused:
+        run("ingest", str(tmp_path / "codes.csv"), *company, *words)
+    assert reason in str(refused.value)
+    assert not Code.objects.exists()
+    assert not IngestionRecord.objects.exclude(status="cancelled").exists()
+
+
+def test_who_may_not_upload_cannot_be_named(committed_demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_text(SPEC_EXAMPLE)
+    committed_demo.staff.groups.clear()
+    with pytest.raises(CommandError, match="may not upload codes"):
+        run("ingest", str(tmp_path / "codes.csv"), "--company", "demo", "--by", "staff@demo.example")
 
 
 def test_a_database_without_tables_is_said_in_one_sentence(tmp_path: Path) -> None:

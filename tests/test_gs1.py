@@ -168,7 +168,8 @@ def test_every_wrong_id_is_named_with_its_row_and_what_would_be_right(committed_
         "column": "id",
         "value": f"/01/{GTIN[:-1]}2/21/A1",
         "error": "invalid_id_error",
-        "message": f"{shape} The GTIN {GTIN[:-1]}2 ends in the check digit 2, where 1 would be right.",
+        "message": f"{shape} The GTIN {GTIN[:-1]}2 ends in the check digit 2, where 1 would be right."
+        " Any of its digits may be the wrong one, so compare it with where it comes from.",
     }
     assert errors[1]["message"].startswith(f"{shape} It must be /01/<GTIN>")
     page = seen(committed_demo.staff, f"/ingestions/{record.key}/")

@@ -168,7 +168,7 @@ def test_of_fewer_prints_than_codes_none_becomes_active_unless_somebody_says_so(
     printing.mark_printed(workorder, committed_demo.printer, 3, 5)
     path = f"/workorders/{workorder.pk}/complete/"
     if door == "api":
-        sent = {} if activate is None else {"activate": activate}
+        sent: dict[str, object] = {} if activate is None else {"activate": activate}
         answer = client_of(committed_demo.staff).post(f"/api/v2{path}", sent, format="json")
         assert answer.status_code == 200
         assert [warning["warning"] for warning in answer.json()["warnings"]] == ["not_activated_warning"] * (1 - status)

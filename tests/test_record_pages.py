@@ -18,7 +18,7 @@ from tests.conftest import Demo, ingested, queued
 from tests.test_pages import POLL, a_record, a_refusal, a_workorder, as_, seen
 from workorders.models import Code
 
-LOOKUPS_OF_THE_PERSON = 4  # session, person, and the permissions of both person and groups
+LOOKUPS_OF_THE_PERSON = 3  # session, person, and the permissions
 
 
 def happened(record: IngestionRecord) -> list[tuple[str, str | None]]:

@@ -186,7 +186,12 @@ def test_codes_that_are_loaded_while_the_workorder_is_completed_become_active_to
     workorder = a_secure_order(committed_demo, activate_on_complete=True)
     brought_to(workorder, "printed", committed_demo)
     begin = receiving.begin
-    monkeypatch.setattr(receiving, "begin", lambda pk: printing.complete(workorder, committed_demo.staff) or begin(pk))
+
+    def completed_first(pk: int) -> Workorder:
+        printing.complete(workorder, committed_demo.staff)
+        return begin(pk)
+
+    monkeypatch.setattr(receiving, "begin", completed_first)
     ingested(committed_demo.staff, ids(1, 2), workorder=workorder.pk)
     assert statuses(workorder) == [0, 0]
     job = workorder.jobs.filter(what=Job.What.ACTIVATE).latest("pk")

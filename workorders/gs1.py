@@ -24,6 +24,8 @@ SHAPE = "/01/<GTIN>/10/<batch>/21/<serial>"
 VALUE = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,19}"  # with nothing encoded, and no dot that could be a step in a path
 PLAIN = re.compile(rf"/?01/([0-9]{{8,14}})(?:/10/({VALUE}))?/21/({VALUE})")
 UNENCODED = re.compile(r"[^A-Za-z0-9._%-]")
+QUERY = re.compile(r"\?[^/?]*=")
+AI = re.compile("[0-9]{2,4}")
 BROKEN_ENCODING = re.compile(r"%(?![0-9A-Fa-f]{2})")
 DECODED = re.compile("01/(?P<gtin>[0-9]{14})/(?P<key>10|21)/(?P<rest>.+)", re.DOTALL)
 
@@ -78,7 +80,10 @@ def gtin14(digits: str) -> str:
     padded = digits.zfill(14)
     right = check_digit(padded[:-1])
     if right != padded[-1]:
-        raise ValueError(f"The GTIN {digits} ends in the check digit {digits[-1]}, where {right} would be right.")
+        raise ValueError(
+            f"The GTIN {digits} ends in the check digit {digits[-1]}, where {right} would be right."
+            " Any of its digits may be the wrong one, so compare it with where it comes from."
+        )
     return padded
 
 
@@ -96,10 +101,12 @@ def _values(text: str) -> tuple[str, str | None, str]:
     """GTIN, batch and serial of an id in which something is encoded, or wrong."""
     if "://" in text:
         raise ValueError("It is a whole URL; leave out what stands before /01/, which is the URL prefix.")
+    if QUERY.search(text):
+        raise ValueError("It has a query, which begins with ?; leave the query out, its attributes are not kept.")
     parts = text.removeprefix("/").split("/")
     keys = parts[::2]
     if len(parts) % 2 or keys not in (["01", "21"], ["01", "10", "21"]):
-        raise ValueError(_wrong_shape(keys))
+        raise ValueError(_wrong_shape(parts))
     gtin, *others = parts[1::2]
     if not re.fullmatch("[0-9]+", gtin):
         raise ValueError(f"A GTIN has nothing but digits. {beyond_ascii(gtin)}".rstrip())
@@ -107,10 +114,17 @@ def _values(text: str) -> tuple[str, str | None, str]:
     return gtin, quote(batch, safe=""), quote(_value("serial number", others[-1]), safe="")
 
 
-def _wrong_shape(keys: list[str]) -> str:
+def _wrong_shape(parts: list[str]) -> str:
+    """What is wrong with the order of the parts; who does what it hints at never gets another item than was meant."""
+    keys = parts[::2]
     if keys in (["01"], ["01", "10"]):
         return "It has no serial number: /21/<serial> comes last."
-    return f"It must be {SHAPE}, where /10/<batch> may be left out; within a batch or serial a slash is %2F."
+    said = f"It must be {SHAPE}, where /10/<batch> may be left out;"
+    if parts[-1] == "":
+        return f"{said} no slash follows the serial number."
+    if len(parts) % 2 == 0 and all(map(AI.fullmatch, keys)):
+        return f"{said} in this order, and other application identifiers are not taken: it has {', '.join(keys)}."
+    return f"{said} a slash that belongs to a batch or serial number itself is %2F."
 
 
 def _shown(character: str) -> str:
@@ -128,7 +142,9 @@ def _value(name: str, encoded: str) -> str:
     if strange:
         raise ValueError(f"The {name} has the character {_shown(strange[0])}, which the GS1 character set 82 has not.")
     if raw:
-        raise ValueError(f"In the {name} write %{ord(raw[0]):02X} for {raw[0]}, which URLs reserve.")
+        written = f"In the {name} write %{ord(raw[0]):02X} for {raw[0]}, which URLs reserve."
+        query = " If a query begins there, leave it out instead: attributes are not kept." if raw[0] == "?" else ""
+        raise ValueError(written + query)
     if not 1 <= len(value) <= LONGEST_VALUE:
         raise ValueError(f"The {name} has {len(value):,} characters; 1 to {LONGEST_VALUE} are allowed.")
     if value in (".", ".."):

@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.db.models import QuerySet
 
-from ingestion import engine, services
+from ingestion import engine, services, tasks
 from ingestion.errors import message
 from ingestion.models import IngestionRecord
 from ingestion.options import ProcessSerializer
+from portal.broker import wake
 from portal.models import Company, User
 from portal.storage import storage
 from portal.whole_numbers import whole_argument
 
 BAR = 30  # characters
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 REDRAW = 0.5  # seconds
 
 
@@ -38,13 +42,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--workorder", type=whole_argument, metavar="ID", help="the workorder of secure codes they are for"
         )
+        parser.add_argument("--by", metavar="EMAIL", help="in whose name, and who gets the mail about its end")
+        parser.add_argument("--url-prefix", metavar="PREFIX", default="")
+        parser.add_argument("--columns", metavar="JSON", default="{}", help="new names by the file's, as in the API")
+        parser.add_argument("--delimiter", default="", help=f"of a CSV file: {', '.join(DELIMITERS)}, or itself")
         parser.add_argument("--id-format", choices=IngestionRecord.IdFormat.values, default="default")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
-        company = Company.objects.filter(slug=options["company"], kind=Company.Kind.BRAND_OWNER).first()
-        if company is None:
-            raise CommandError(f"No brand owner has the slug {options['company']}.")
+        company = _named(Company.objects.filter(kind=Company.Kind.BRAND_OWNER), "slug", options["company"])
         if not path.is_file():
             raise CommandError(f"There is no regular file {path}.")
         filetype = options["filetype"] or path.suffix.lstrip(".").lower()
@@ -52,14 +58,20 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Say with --filetype what {path.name} is: {', '.join(IngestionRecord.Filetype.values)}."
             )
-        user = _uploader(company)
+        user, signs = _uploader(company, options["by"]), bool(options["by"])
         record = services.start_upload(
-            user, company, filetype=filetype, mode=IngestionRecord.Mode.API, file_name=path.name
+            user,
+            company,
+            filetype=filetype,
+            mode=IngestionRecord.Mode.API,
+            file_name=path.name,
+            by_command=True,
+            signs=signs,
         )
         parameters = _parameters(company, record, options)
         with path.open("rb") as file:
             storage().save(record.incoming_path, File(file))
-        services.queue(record, parameters, user)
+        services.queue(record, parameters, user if signs else None)
         self.stdout.write(record.key)
         self._run(record)
 
@@ -70,6 +82,7 @@ class Command(BaseCommand):
             except KeyboardInterrupt:
                 services.cancel(record, record.created_by)
                 raise CommandError("Cancelled; nothing was stored.", returncode=130) from None
+        wake(tasks.tell_end, record.pk)
         record.refresh_from_db()
         if record.status != IngestionRecord.Status.COMPLETED:
             lines = [_told(record, kind, count) for kind, count in record.error_counts.items()]
@@ -83,23 +96,42 @@ def _told(record: IngestionRecord, kind: str, count: int) -> str:
     return f"{kind} ({count:,}): {where}{message(first)} {record.kinds[kind].remedy}"
 
 
-def _uploader(company: Company) -> User:
-    """Whose upload it is: the first of the company's active people who may upload."""
-    for user in company.people.filter(is_active=True).order_by("pk"):
+Named = TypeVar("Named", Company, User)
+
+
+def _named(rows: QuerySet[Named], field: str, value: str) -> Named:
+    """The one of `rows` whose `field` is `value`; CommandError with the nearest that there is."""
+    known = {str(getattr(row, field)).casefold(): row for row in rows}
+    if found := known.get(value.casefold()):
+        return found
+    what = {"slug": "brand owner has the slug", "email": "active person of the company has the e-mail"}[field]
+    near = get_close_matches(value.casefold(), known, 1)
+    hint = f" Did you mean {getattr(known[near[0]], field)}?" if near else ""
+    raise CommandError(f"No {what} {value}.{hint}")
+
+
+def _uploader(company: Company, by: str | None) -> User:
+    """Whose upload it is: who is named, or else the first of the company's active people who may upload."""
+    people = company.people.filter(is_active=True).order_by("pk")
+    if by:
+        user = _named(people, "email", by)
+        if not user.may("ingestion_code_create"):
+            raise CommandError(f"{user} may not upload codes.")
+        return user
+    for user in people:
         if user.may("ingestion_code_create"):
             return user
     raise CommandError(f"{company.name} has no active person who may upload codes.")
 
 
 def _parameters(company: Company, record: IngestionRecord, options: dict[str, Any]) -> dict[str, Any]:
-    """The parameters, checked as the API checks them."""
-    try:
-        defaults = json.loads(options["default_scm_data"])
-    except (ValueError, RecursionError):
-        raise CommandError("--default-scm-data is not JSON.") from None
+    """The parameters, checked as the API checks them; a record of which they are wrong is cancelled."""
     posted = {
         "record": record.key,
-        "default_scm_data": defaults,
+        "default_scm_data": _json(record, "--default-scm-data", options["default_scm_data"]),
+        "columns": _json(record, "--columns", options["columns"]),
+        "url_prefix": options["url_prefix"],
+        "delimiter": _delimiter(record, options["delimiter"]),
         "allow_posted_duplicates": options["allow_posted_duplicates"],
         "workorder": options["workorder"],
         "id_format": options["id_format"],
@@ -109,6 +141,25 @@ def _parameters(company: Company, record: IngestionRecord, options: dict[str, An
         services.cancel(record, record.created_by)
         raise CommandError("\n".join(f"{name}: {text}" for name, texts in form.errors.items() for text in texts))
     return form.parameters()
+
+
+def _json(record: IngestionRecord, name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        services.cancel(record, record.created_by)
+        raise CommandError(f"{name} is not JSON.") from None
+
+
+def _delimiter(record: IngestionRecord, said: str) -> str:
+    """The character that is meant by its name, by itself, or as shells write it."""
+    meant = DELIMITERS.get(said.lower().removesuffix("s"), said.replace("\\t", "\t"))
+    if meant not in ("", *DELIMITERS.values()):
+        services.cancel(record, record.created_by)
+        near = get_close_matches(said.lower(), DELIMITERS, 1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise CommandError(f"--delimiter {said!r} is none of {', '.join(DELIMITERS)}.{hint}")
+    return meant
 
 
 class _Bar(threading.Thread):
