@@ -223,6 +223,7 @@ class Printed(_PartnersStep):
 
 
 class Complete(_OwnersStep):
+    takes = CompleteSerializer
     name = "completed"
 
 

@@ -62,7 +62,6 @@ _step(
     "ordered and as many were printed as uploaded; of fewer nobody knows which exist, so none becomes active unless "
     "`activate` is true. A warning of the workorder says so.",
     "completed",
-    printing_api.CompleteSerializer,
     {"activate": None},
 )
 _step(
