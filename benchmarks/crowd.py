@@ -112,13 +112,13 @@ async def look(site: Site, path: str) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-async def watch(site: Site, seconds: float) -> dict[str, list[float]]:
-    """How long each of the pages takes, one look after the other, all pages side by side."""
+async def watch(site: Site, seconds: float, least: int = 2) -> dict[str, list[float]]:
+    """How long each of the pages takes, one look after the other, `least` of them, all pages side by side."""
     ending = time.monotonic() + seconds
 
     async def looks(path: str) -> list[float]:
         waits = [await look(site, path)]
-        while time.monotonic() < ending:
+        while time.monotonic() < ending or len(waits) < least:
             await asyncio.sleep(PAUSE)
             waits.append(await look(site, path))
         return waits
@@ -127,13 +127,13 @@ async def watch(site: Site, seconds: float) -> dict[str, list[float]]:
     return dict(zip(site.pages, waits, strict=True))
 
 
-async def watch_crowded(site: Site, crowd: Crowd, seconds: float) -> dict[str, list[float]]:
+async def watch_crowded(site: Site, crowd: Crowd, seconds: float, least: int = 2) -> dict[str, list[float]]:
     """The same beside slow clients."""
     kinds = ((silent, crowd.silent), (reader, crowd.readers), (sender, crowd.senders))
     slow = [asyncio.create_task(again(kind, site, number)) for kind, many in kinds for number in range(many)]
     try:
         await asyncio.sleep(1)
-        return await watch(site, seconds)
+        return await watch(site, seconds, least)
     finally:
         for task in slow:
             task.cancel()

@@ -35,7 +35,8 @@ from workorders.archive import archive_name
 
 SECONDS = float(os.environ.get("SECONDS", "120"))
 ARCHIVE = 64 * 1024**2  # bytes that nobody reads to their end at 20 KB a second
-NGINX = os.environ.get("NGINX") or shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+NGINX = os.environ.get("NGINX_BINARY") or shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+KINDS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")  # of nginx's temporary files
 REACH = 3  # times the idle server's
 
 
@@ -60,6 +61,7 @@ def compare(title: str, site: Site) -> None:
     """Print one table."""
 
     async def all_three() -> list[dict[str, list[float]]]:
+        await watch(site, 0, least=20)  # until everything is warm
         before = await watch(site, SECONDS / 4)
         beside = await watch_crowded(site, Crowd(), SECONDS)
         return [before, beside, await watch(site, SECONDS / 4)]
@@ -128,7 +130,7 @@ def nginx() -> Iterator[int]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        places = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy"))
+        places = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in KINDS)
         events = "worker_processes 2; worker_rlimit_nofile 10000; events { worker_connections 4096; }"
         user = "user root;" if os.geteuid() == 0 else ""
         config = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import IO
 
 from django.http import (
@@ -12,13 +11,10 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
-    StreamingHttpResponse,
 )
 from django.utils.http import content_disposition_header
 
 from portal.storage import storage
-
-CHUNK = 256 * 1024
 
 
 def download(request: HttpRequest, name: str, filename: str, content_type: str) -> HttpResponseBase:
@@ -47,7 +43,7 @@ def streamed(request: HttpRequest, name: str, filename: str, content_type: str) 
         response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     else:
         file.seek(span.start)
-        response = StreamingHttpResponse(_Part(file, len(span)), status=206, content_type=content_type)
+        response = FileResponse(_Part(file, len(span)), status=206, content_type=content_type)
         response["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
         response["Content-Length"] = str(len(span))
     response["Accept-Ranges"] = "bytes"
@@ -83,13 +79,13 @@ def _span(asked: str, size: int) -> range | None:
 
 
 class _Part:
-    """Some bytes of a file from where it stands, in chunks; the response closes it, whether it was read or not."""
+    """Some bytes of a file from where it stands; the response closes it, whether it was read or not."""
 
     def __init__(self, file: IO[bytes], length: int) -> None:
-        self.close = file.close
+        self.close, self.fileno = file.close, file.fileno
         self._file, self._length = file, length
 
-    def __iter__(self) -> Iterator[bytes]:
-        while self._length > 0 and (chunk := self._file.read(min(CHUNK, self._length))):
-            self._length -= len(chunk)
-            yield chunk
+    def read(self, size: int) -> bytes:
+        data = self._file.read(min(size, self._length))
+        self._length -= len(data)
+        return data

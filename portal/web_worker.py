@@ -12,14 +12,8 @@ once, and the rest is dropped for GOODBYE_SECONDS at most, so that clients hear 
 
 from __future__ import annotations
 
-import errno
 import re
-import resource
-import selectors
 import socket
-import struct
-import time
-from collections import Counter
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
@@ -34,157 +28,21 @@ from gunicorn.http.body import ChunkedReader
 from gunicorn.http.errors import LimitRequestHeaders
 from gunicorn.http.message import Request
 from gunicorn.http.unreader import IterUnreader
-from gunicorn.workers.gthread import ThreadWorker
 
 from portal import bodies
 from portal.web_answer import Answer
 from portal.web_connection import Body, Connection, State
+from portal.web_places import READ, WRITE, Places
 
-HEAD_SECONDS = 20.0
-LEAST_RATE, LEAST_SECONDS = 500, 30.0  # bytes a second that a client sends or takes, in each span of so many seconds
-GOODBYE_SECONDS, GOODBYE_BYTES = 5.0, 64 * 1024**2
-STOP_SECONDS = 2.0  # in which a worker that stops takes one more request on connections that are kept
 LARGEST_HEAD = 64 * 1024
+LARGE_FORMS = 64  # bodies that are in a file while they arrive, besides uploads: 1 GiB in each process
 PIECE = 256 * 1024  # bytes read at once
-FILES = 3  # that a connection may have open: its socket, its body, its answer
-OTHER_FILES = 200
-
+GOODBYE_BYTES = 64 * 1024**2
 MAY_HAVE_BODY = re.compile(rb"(?i)content-length|transfer-encoding|expect")
 
-READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
-Server = socket.socket
 
-
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class Worker(Places):
     """Reads and sends by itself; its threads only run the application."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.alive: bool = True
-        self.connections: set[Connection] = set()
-        self.hosts: Counter[str] = Counter()
-        self.swept = time.monotonic()
-
-    def run(self) -> None:
-        """Serve until told to stop; then end what has begun, for `graceful_timeout` at most."""
-        self.most = self._most_connections()
-        self.poller.register(self.method_queue.fileno(), READ, self.method_queue.run_callbacks)
-        self.set_accept_enabled(True)
-        while self.alive and self.is_parent_alive():
-            self._turn(1.0)
-        self.alive = False
-        self.set_accept_enabled(False)
-        now = time.monotonic()
-        idle_until, ending = now + STOP_SECONDS, now + self.cfg.graceful_timeout
-        while self.connections and time.monotonic() < ending:
-            if time.monotonic() > idle_until:
-                self._close_all(State.HEAD, State.GOODBYE)
-            self._turn(0.2)
-        self._close_all(*State)
-        self.tpool.shutdown(wait=False)
-        self.poller.close()
-        self.method_queue.close()
-        for listener in self.sockets:
-            listener.close()
-
-    def _turn(self, patience: float) -> None:
-        self.notify()
-        self.wait_for_and_dispatch_events(patience)
-        now = time.monotonic()
-        if now - self.swept >= 1:
-            self.swept = now
-            for connection in [one for one in self.connections if self._is_too_slow(one, now)]:
-                self._give_up(connection)
-
-    def _most_connections(self) -> int:
-        """How many connections there may be, each with its files."""
-        wanted = self.worker_connections * FILES + OTHER_FILES
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        if soft != resource.RLIM_INFINITY and soft < wanted:
-            soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-            with suppress(OSError, ValueError):
-                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-            soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        allowed = wanted if soft == resource.RLIM_INFINITY else soft
-        wished: int = self.worker_connections
-        return max(16, min(wished, (allowed - OTHER_FILES) // FILES))
-
-    # Connections that come and go
-
-    def accept(self, listener: Server) -> None:
-        """Take a new connection, and read what it brings."""
-        try:
-            client, address = listener.accept()
-        except OSError as error:  # gone already, or taken by another process
-            if error.errno in (errno.EMFILE, errno.ENFILE):
-                self._make_room()
-            return
-        if len(self.connections) >= self.most and not self._make_room():
-            client.close()
-            return
-        client.setblocking(False)
-        connection = Connection(client, address, listener.getsockname())
-        self.connections.add(connection)
-        self.hosts[connection.host] += 1
-        self._on_event(connection)
-
-    def _make_room(self) -> bool:
-        """Close some of the connections that wait for their client; gives whether there were any."""
-        waiting = [one for one in self.connections if one.state is not State.APPLICATION]
-        waiting.sort(key=lambda one: (-self.hosts[one.host], one.looked))
-        for connection in waiting[: 1 + self.most // 64]:
-            self._close(connection)
-        return bool(waiting)
-
-    def _close_all(self, *states: State) -> None:
-        for connection in [one for one in self.connections if one.state in states]:
-            self._close(connection)
-
-    def _close(self, connection: Connection, *, reset: bool = False) -> None:
-        """Close it; with `reset` also forget what the kernel was to send."""
-        if connection not in self.connections:
-            return
-        self._listen(connection, 0)
-        self.connections.remove(connection)
-        self.hosts[connection.host] -= 1
-        if not self.hosts[connection.host]:
-            del self.hosts[connection.host]
-        connection.forget_request()
-        with suppress(OSError):
-            if reset:
-                connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            connection.sock.close()
-
-    def _listen(self, connection: Connection, interest: int) -> None:
-        """Have events of the connection's socket call us: READ, WRITE or 0."""
-        if interest == connection.interest:
-            return
-        if not connection.interest:
-            self.poller.register(connection.sock, interest, partial(self._on_event, connection))
-        elif interest:
-            self.poller.modify(connection.sock, interest, partial(self._on_event, connection))
-        else:
-            self.poller.unregister(connection.sock)
-        connection.interest = interest
-
-    # Clients that take too long
-
-    def _is_too_slow(self, connection: Connection, now: float) -> bool:
-        waited = now - connection.since
-        match connection.state:
-            case State.APPLICATION:
-                return False
-            case State.GOODBYE:
-                return waited > GOODBYE_SECONDS
-            case State.HEAD:
-                return waited > (self.cfg.keepalive if connection.served and connection.is_idle() else HEAD_SECONDS)
-        if now - connection.looked < LEAST_SECONDS:
-            return False
-        moved = connection.moved()
-        if moved - connection.moved_then < LEAST_RATE * LEAST_SECONDS:
-            return True
-        connection.looked, connection.moved_then = now, moved
-        return False
 
     def _give_up(self, connection: Connection) -> None:
         """Cut off a client that is too slow; one that was sending is told."""
@@ -303,11 +161,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _take_body(self, connection: Connection, body: Body, data: bytes) -> None:
         """Keep what has arrived of a body; hand the request over when that is all, or to ask about the rest."""
+        was_large = body.is_large
         try:
             body.add(data)
         except OSError as error:  # of the disk; whoever reads it from here is told
             connection.request.body, connection.is_cut = _Unreadable(error), True
             self._hand_over(connection)
+            return
+        if body.is_large and not was_large and not self._keep_forms_few(connection):
             return
         if not body.missing:
             connection.request.body = body.opened()
@@ -318,6 +179,22 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._hand_over(connection)
         else:
             self._listen(connection, READ)
+
+    def _keep_forms_few(self, latest: Connection) -> bool:
+        """Close a large form when there are too many, for want of disk; gives whether it was not the latest.
+
+        Uploads do not count: whoever sends one was given a signed form.
+        """
+        forms = [
+            one
+            for one in self.connections
+            if one.state is State.BODY and one.body and one.body.is_large and one.request.path != bodies.UPLOADS
+        ]
+        if len(forms) <= LARGE_FORMS:
+            return True
+        chosen = min(forms, key=self._waits_longest)
+        self._close(chosen)
+        return chosen is not latest
 
     # What the application answers
 
@@ -350,8 +227,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             if connection.request is None:
                 connection.request = self._parsed(connection)
             is_kept = self._answer(connection.request, answer, connection)
-            answer.flush()
-        except OSError:
+        except ConnectionError:
             self.log.debug("The client has gone.")
             return False
         except (Exception, StopIteration) as error:
@@ -377,6 +253,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 for block in content:
                     response.write(block)
             response.close()
+            answer.flush()
+        except ConnectionError:
+            raise
         except Exception:
             if not response.headers_sent:
                 raise
@@ -397,6 +276,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._close(connection)
             return
         is_kept = future.result()
+        self.nr += 1
+        self.alive = self.alive and self.nr < self.max_requests
         if is_kept is None:
             connection.is_cut = False
             connection.enter(State.BODY)
