@@ -24,7 +24,7 @@ from ingestion.fields import ERRORS_COLUMN
 from ingestion.json_reader import WHITE_SPACE, JsonReader, JsonText, members_of
 from ingestion.models import IngestionRecord
 from ingestion.readers import open_reader
-from ingestion.reading import BrokenRow, NumericCell, is_blank, unpacked
+from ingestion.reading import BrokenRow, ErrorCell, FormulaCell, StoredNumber, is_blank, unpacked
 from ingestion.spreadsheet_cells import escaped, escaped_line
 from ingestion.workbook_reader import WorkbookReader
 from portal.copying import BLOCK, file_blocks
@@ -38,6 +38,7 @@ LONE_BYTE = re.compile(r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})[\udc80-\udcff]")
 MOST_NOTES = 10  # errors told beside one row
 LONGEST_CELL = 32_767  # characters that a cell of a workbook holds
 LONGEST_NAME = 31  # characters of a sheet's name in Excel; other programs write longer ones
+ERRORS = ("#VALUE!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!")
 NOT_IN_NAMES = re.compile(r"[][:*?/\\']")  # what Excel takes in none, or at neither end
 UNREAD = {"invalid_file_error", "internal_error"}
 ABOUT_NO_ROW = UNREAD | {"workorder_error", "url_prefix_error"}
@@ -186,10 +187,18 @@ def _workbook(reader: WorkbookReader, notes: _Notes) -> Iterator[bytes]:
             text = book.add_format({"num_format": "@"})
             sheet: Worksheet = book.add_worksheet(NOT_IN_NAMES.sub(" ", reader.facts["sheet"])[:LONGEST_NAME])
             sheet.set_column(0, len(reader.header), 20, text)
+            formats = {"@": text}
             for number, cells in _table(reader, notes):
                 for at, cell in enumerate(cells):
-                    if isinstance(cell, NumericCell):
-                        sheet.write_number(number - 1, at, float(cell))
+                    if isinstance(cell, StoredNumber):
+                        if cell.code not in formats:
+                            formats[cell.code] = book.add_format({"num_format": cell.code})
+                        sheet.write_number(number - 1, at, cell.number, formats[cell.code])
+                    elif isinstance(cell, FormulaCell):  # without a value, as it came
+                        sheet.write_formula(number - 1, at, cell[:LONGEST_CELL])
+                    elif isinstance(cell, ErrorCell):
+                        error = cell if cell in ERRORS else ERRORS[0]
+                        sheet.write_formula(number - 1, at, f"={error}", None, error)
                     elif cell:
                         sheet.write_string(number - 1, at, cell[:LONGEST_CELL], text)
         yield from file_blocks(Path(file.name))

@@ -180,6 +180,21 @@ WARNINGS: dict[str, Kind] = {
             "Upload the other sheets as workbooks of their own, if they hold codes too.",
             "a workbook with sheets Codes and Notes",
         ),
+        Kind(
+            "shown_otherwise_warning",
+            "Shown otherwise in the spreadsheet",
+            "The spreadsheet shows the value in another form than the one that is stored, which the codes get.",
+            "Nothing needs to be done if the stored form is meant; otherwise format the column as text and enter what "
+            "is to be stored.",
+            "0.5 where 50% is shown",
+        ),
+        Kind(
+            "hidden_cells_warning",
+            "Hidden rows or columns were read",
+            "The sheet has rows or columns that are hidden, by a filter for instance; they were read like the others.",
+            "Delete them from the file if their codes are not meant to be made.",
+            "rows that a filter hides",
+        ),
     )
 }
 

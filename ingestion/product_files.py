@@ -11,17 +11,21 @@ from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
 from ingestion.near_misses import is_shortened
 from ingestion.readers import open_reader
-from ingestion.reading import GZIP, ZIP, Batch, DateCell, UnreadableFile
+from ingestion.reading import AS_TEXT, GZIP, ZIP, Batch, Budget, CellFault, DateCell, Trouble, UnreadableFile
 from ingestion.rules import wrong_width
+from ingestion.workbook_parts import WorkbookLimits
 from workorders.products import fault_of
 
 MOST_BYTES = 10 * 1024**2  # of a file
 MOST_PRODUCTS = 100_000
+MOST_ROWS = 1_048_576
 MOST_CELLS = 1_000_000  # of a workbook's sheet
+MOST_UNPACKED = 32 * 1024**2  # bytes of a workbook's parts; all of it happens while a web thread waits
+MOST_SECONDS = 10  # of the processor's time, likewise
 MOST_SHOWN = 200  # problems of one file
+MOST_COUNTED = 100_000  # problems, of which nobody reads so many
 COLUMNS = ("sku", "name")
 ALIKE = {"product", "product_sku", "article", "item", "code", "id"}  # what people call an SKU
-AS_TEXT = "Format the column as text and enter it again."
 
 Filetype = IngestionRecord.Filetype
 
@@ -47,6 +51,8 @@ class ProblemLog:
 
     def note(self, row: int | None, column: str, value: str, message: str, remedy: str = "") -> None:
         self.count += 1
+        if self.count == MOST_COUNTED + 1:
+            raise UnreadableFile(f"It has more than {MOST_COUNTED:,} problems; reading it ended with row {row or 0:,}.")
         if len(self.problems) < MOST_SHOWN:
             self.problems.append(Problem(row, shown(column), shown(value), message, remedy))
 
@@ -56,14 +62,17 @@ class ProblemLog:
 
     def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None:
         """What a reader remarks."""
-        self.remarks.append(in_full(WARNINGS[kind], detail))
+        if len(self.remarks) < MOST_SHOWN:
+            self.remarks.append(in_full(WARNINGS[kind], detail))
 
 
 def read_products(file: IO[bytes], log: ProblemLog) -> dict[str, str]:
     """The names of the products in `file`, by SKU; of use only if `log` has counted no problem."""
     rows = _Rows(log)
     try:
-        reader = open_reader(file, _filetype(file), log, column="sku", most_cells=MOST_CELLS)
+        limits = WorkbookLimits(cells=MOST_CELLS, unpacked=MOST_UNPACKED)
+        budget = Budget(least_seconds=MOST_SECONDS)
+        reader = open_reader(file, _filetype(file), log, column="sku", limits=limits, budget=budget)
         if not isinstance(reader, JsonReader):
             _refuse_without_sku(reader.header)
         for batch in reader:
@@ -105,18 +114,34 @@ class _Rows:
         self.names: dict[str, str] = {}
         self.row_of: dict[str, int] = {}
         self.left_aside: dict[str, None] = {}
+        self.taken = 0  # rows that are not blank
 
     def take(self, batch: Batch) -> None:
         """Check the rows of `batch`. UnreadableFile when there are too many by now."""
         sku_at, name_at = self._places(batch.header)
+        faulty = {fault.row for fault in batch.faults if self._is_reported(fault, batch, sku_at, name_at)}
         for row, cells in enumerate(batch.rows, batch.first):
+            self.taken += bool(cells)
+            if row in faulty:
+                continue
             if len(cells) == len(batch.header):
                 self._take(row, cells[sku_at] if sku_at >= 0 else "", cells[name_at] if name_at >= 0 else "")
             elif cells:
                 detail = wrong_width(len(cells), len(batch.header))
                 self.log.add("invalid_row_error", row, "", ",".join(cells), detail=detail)
-        if len(self.row_of) > MOST_PRODUCTS:
+        if self.taken > MOST_PRODUCTS:
             raise UnreadableFile(f"It has more than {MOST_PRODUCTS:,} products; import it in parts.")
+        if batch.first > MOST_ROWS:
+            raise UnreadableFile(f"It has more than {MOST_ROWS:,} rows, nearly all of them blank; delete those.")
+
+    def _is_reported(self, fault: CellFault, batch: Batch, sku_at: int, name_at: int) -> bool:
+        """Report what is wrong with one cell, if it is an SKU or a name and not told better below."""
+        cells = batch.rows[fault.row - batch.first]
+        is_date = bool(cells) and isinstance(cells[fault.at], DateCell)
+        if fault.at not in (sku_at, name_at) or is_date or (fault.trouble is Trouble.KEY and fault.at != sku_at):
+            return False
+        self.log.note(fault.row, batch.header[fault.at], fault.value, fault.detail)
+        return True
 
     def _places(self, header: tuple[str, ...]) -> list[int]:
         """Where SKU and name stand; -1 for one that is missing."""

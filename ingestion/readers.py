@@ -7,8 +7,8 @@ from typing import IO
 from ingestion.csv_reader import CsvReader
 from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
-from ingestion.reading import Log, unpacked
-from ingestion.workbook_parts import MOST_CELLS
+from ingestion.reading import Budget, Log, unpacked
+from ingestion.workbook_parts import WorkbookLimits
 from ingestion.workbook_reader import WorkbookReader
 
 Reader = CsvReader | JsonReader | WorkbookReader
@@ -16,17 +16,24 @@ Filetype = IngestionRecord.Filetype
 
 
 def open_reader(
-    file: IO[bytes], filetype: str, log: Log, delimiter: str = "", *, column: str = "id", most_cells: int = MOST_CELLS
+    file: IO[bytes],
+    filetype: str,
+    log: Log,
+    delimiter: str = "",
+    *,
+    column: str = "id",
+    limits: WorkbookLimits | None = None,
+    budget: Budget | None = None,
 ) -> Reader:
     """The reader for an upload of `filetype`; CSV and JSON may be compressed by gzip. Raises UnreadableFile.
 
     A CSV file's delimiter, where none is given, is the one by which its header has `column`. A workbook has
-    `most_cells` at most. The reader's `facts` say what was found out about the file: encoding, delimiter, compression,
-    sheet.
+    `limits`; `budget` hears what the file unpacks to. The reader's `facts` say what was found out about the file:
+    encoding, delimiter, compression, sheet.
     """
     if filetype == Filetype.XLSX:
-        return WorkbookReader(file, log, most_cells)
-    content, packing = unpacked(file)
+        return WorkbookReader(file, log, limits, budget)
+    content, packing = unpacked(file, budget)
     reader = JsonReader(content, log) if filetype == Filetype.JSON else CsvReader(content, log, delimiter, column)
     reader.facts |= packing
     return reader

@@ -11,13 +11,19 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import Enum
+from time import thread_time
+from typing import Protocol, Self
 
 from django.conf import settings
 
 BLOCK = 1 << 16  # bytes read at a time; what comes of them still fits a processor's cache
+LEAST_SECONDS = 60  # of the processor's time that any file may take to be read
+MOST_SHORT_BYTES = 4 * 1024**2  # unpacked, of a file that is short work; read and checked within a second or two
+FREE_BYTES = 64 * 1024**2  # unpacked, of which nobody asks whether they are too many for the upload
+MOST_RATIO = 400  # between unpacked and packed bytes; gzip reaches 1,030 with one byte over and over
 LONGEST_RECORD = 1 << 20  # characters of one record, line breaks inside quotes included
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: "UTF-32",
@@ -90,17 +96,39 @@ def is_blank(cells: Iterable[str]) -> bool:
     return not "".join(cells).strip()
 
 
+class Trouble(Enum):
+    """What is the matter with a cell of a workbook."""
+
+    CELL = "cell"  # it has no value that could be taken, whatever the column
+    KEY = "key"  # it shares its value with other rows, which an id must not
+    DIGITS = "digits"  # it shows other digits than it stores
+    FORM = "form"  # it shows its value in another form
+
+
+@dataclass(frozen=True)
+class CellFault:
+    """Something wrong with the cell of a row in the column `at` of the header, or strange about it."""
+
+    row: int
+    at: int
+    value: str
+    trouble: Trouble
+    detail: str
+
+
 @dataclass(frozen=True)
 class Batch:
     """Rows that follow one another, the first of them numbered `first`.
 
     `rows` holds the cells of each, in the order of `header`. An empty list stands for a blank line, or as a BrokenRow
-    for a row that was reported as broken.
+    for a row that was reported as broken. `faults` are those of single cells of a workbook, which count unless their
+    column is left out.
     """
 
     header: tuple[str, ...]
     first: int
     rows: list[list[str]]
+    faults: Sequence[CellFault] = ()
 
 
 class Number(str):
@@ -110,49 +138,150 @@ class Number(str):
     advice = "It is a number; write it in quotes, so that no digit of it is lost."
 
 
-class NumericCell(Number):
+class StoredNumber(Number):
+    """The text of a number in a workbook, which its number format `code` may show otherwise."""
+
+    stored: float | None = None
+    code = "General"
+
+    @classmethod
+    def of(cls, text: str, stored: float, code: str) -> Self:
+        """The cell with that text, for a number that is `stored`."""
+        cell = cls(text)
+        cell.stored, cell.code = stored, code
+        return cell
+
+    @property
+    def number(self) -> float:
+        """The number that is stored."""
+        return float(self) if self.stored is None else self.stored
+
+
+class NumericCell(StoredNumber):
     """The text of a number in a workbook, which keeps no leading zeros and 15 digits at most."""
 
-    __slots__ = ()
     advice = (
         "It is a number; format the column as text and enter the ids again,"
         " since a number loses leading zeros and digits."
     )
 
 
-class DateCell(Number):
+class DateCell(StoredNumber):
     """The text of a date in a workbook, which Excel may have made of something else that was typed."""
 
-    __slots__ = ()
     advice = "It is a date, perhaps made by Excel of what was typed; format the column as text and enter the ids again."
+
+
+AS_TEXT = "Format the column as text and enter the value again."
+
+
+class FormulaCell(str):
+    """The text of a formula in a workbook whose value nobody calculated."""
+
+    __slots__ = ()
+
+
+class ErrorCell(str):
+    """An error of Excel's, such as #N/A, in a cell of a workbook."""
+
+    __slots__ = ()
+
+
+class Budget:
+    """What may be spent on reading one file, by what it unpacks to and not by what was uploaded.
+
+    `outgrown` is called once, when the file turns out to be more than short work.
+    """
+
+    def __init__(self, outgrown: Callable[[], None] | None = None, least_seconds: float = LEAST_SECONDS) -> None:
+        self._outgrown, self._least_seconds = outgrown, least_seconds
+        self._begun = thread_time()
+        self._bytes = 0
+
+    def spend(self, size: int) -> None:
+        """So many bytes more were unpacked. UnreadableFile when reading takes too much of the processor for them."""
+        self._bytes += size
+        if self._outgrown and self._bytes > MOST_SHORT_BYTES:
+            outgrown, self._outgrown = self._outgrown, None
+            outgrown()
+        allowed = self._least_seconds + settings.SECONDS_PER_MB * self._bytes / 1024**2
+        if thread_time() - self._begun > allowed:
+            raise UnreadableFile(
+                f"Reading it took longer than a file of {self._bytes:,} bytes may take, {allowed:,.0f} seconds of"
+                " the processor's time; upload it in parts."
+            )
+
+
+class _Metered:
+    """A file whose bytes are counted as they are read."""
+
+    def __init__(self, file: Source, budget: Budget) -> None:
+        self._file, self._budget = file, budget
+
+    def read(self, size: int, /) -> bytes:
+        block = self._file.read(size)
+        self._budget.spend(len(block))
+        return block
+
+    def seek(self, offset: int, /) -> int:
+        return self._file.seek(offset)
+
+
+class _Packed:
+    """The bytes of a gzip file, counted to compare them with what they unpack to. Many may unpack to nothing."""
+
+    def __init__(self, file: Source, budget: Budget) -> None:
+        self._file, self._budget = file, budget
+        self.read_bytes = 0
+
+    def read(self, size: int, /) -> bytes:
+        block = self._file.read(size)
+        self.read_bytes += len(block)
+        self._budget.spend(0)
+        return block
+
+    def seek(self, offset: int, /) -> int:
+        self.read_bytes = 0
+        return self._file.seek(offset)
 
 
 class _Unpacked:
     """What a gzip file holds. Raises UnreadableFile when it is damaged, or larger than what is read of any file."""
 
-    def __init__(self, file: Source) -> None:
-        self._content = gzip.GzipFile(fileobj=file)
+    def __init__(self, file: Source, budget: Budget) -> None:
+        self._packed, self._budget = _Packed(file, budget), budget
+        self._content = gzip.GzipFile(fileobj=self._packed, mode="rb")
 
     def read(self, size: int, /) -> bytes:
         try:
             block: bytes = self._content.read(size)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             raise UnreadableFile("It is compressed by gzip, but damaged or cut off; compress it again.") from None
-        if self._content.tell() > settings.MAX_UNPACKED_BYTES:
+        self._budget.spend(len(block))
+        self._refuse_bomb(self._content.tell())
+        return block
+
+    def _refuse_bomb(self, unpacked: int) -> None:
+        if unpacked > settings.MAX_UNPACKED_BYTES:
             raise UnreadableFile(
                 f"Unpacked it is larger than {settings.MAX_UNPACKED_BYTES:,} bytes; upload it in parts."
             )
-        return block
+        if unpacked > FREE_BYTES and unpacked > MOST_RATIO * self._packed.read_bytes:
+            raise UnreadableFile(
+                f"Unpacked it is more than {MOST_RATIO} times as large as the upload, which no table of codes is; if"
+                " this one is, upload it without compressing it."
+            )
 
     def seek(self, offset: int, /) -> int:
         return self._content.seek(offset)
 
 
-def unpacked(file: Source) -> tuple[Source, dict[str, str]]:
+def unpacked(file: Source, budget: Budget | None = None) -> tuple[Source, dict[str, str]]:
     """The content of `file`, unpacked if it is compressed by gzip, and the facts about that."""
+    budget = budget or Budget()
     is_packed = file.read(len(GZIP)) == GZIP
     file.seek(0)
-    return (_Unpacked(file), {"compression": "gzip"}) if is_packed else (file, {})
+    return (_Unpacked(file, budget), {"compression": "gzip"}) if is_packed else (_Metered(file, budget), {})
 
 
 def decoder_for(beginning: bytes) -> tuple[str, Callable[[bytes, bool], str]]:

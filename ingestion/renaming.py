@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -76,4 +77,4 @@ def renamed_batches(batches: Iterable[Batch], columns: Mapping[str, str], *, is_
     """The batches under the headers that `columns` wants."""
     for batch in batches:
         header = renamed(batch.header, columns, is_table=is_table)
-        yield Batch(header, batch.first, batch.rows) if columns else batch
+        yield replace(batch, header=header) if columns else batch

@@ -25,7 +25,7 @@ from ingestion.fields import (
 )
 from ingestion.identifiers import IdRules
 from ingestion.near_misses import MARKS, SHORTENED_MARK, NearMisses, is_shortened, marks_of, meant_name, meant_status
-from ingestion.reading import Batch, BrokenRow, Number, UnreadableFile, is_blank
+from ingestion.reading import Batch, BrokenRow, Number, Trouble, UnreadableFile, is_blank
 from ingestion.renaming import LeftOut
 from portal.characters import beyond_ascii
 from workorders.codes import Attributes, Gaps, NewCode
@@ -91,6 +91,8 @@ class FileRules:
 
     def check(self, batch: Batch) -> list[NewCode]:
         """The codes of the rows in `batch` that have a valid id, to be stored if no row of the file has an error."""
+        if batch.faults:
+            self._report_cells(batch)
         if _is_too_wide(batch.header):
             self._report_too_many(batch)
             return []
@@ -105,6 +107,23 @@ class FileRules:
             for row in range(batch.first, batch.first + len(batch.rows)):
                 self._report_names(rules.wrong_names, row)
         return rules.check(batch)
+
+    def _report_cells(self, batch: Batch) -> None:
+        """Report what is wrong with single cells, whose rows count as broken then, and tell what is strange."""
+        silent = {at for at, name in enumerate(batch.header) if isinstance(name, LeftOut) or name == ERRORS_COLUMN}
+        id_at = batch.header.index("id") if "id" in batch.header else -1
+        for fault in batch.faults:
+            name = batch.header[fault.at]
+            if fault.at in silent or (fault.trouble is Trouble.KEY and name != "id"):
+                continue
+            at = fault.row - batch.first
+            row = batch.rows[at]
+            if fault.trouble is Trouble.FORM and name not in ("id", "product"):
+                self.log.warn("shown_otherwise_warning", fault.row, name, fault.value, detail=fault.detail)
+            elif name != "id" or not isinstance(row[id_at] if row else "", Number):  # which is wrong in any form
+                identifier = row[id_at] if row and id_at >= 0 and name != "id" else ""
+                self.log.add("invalid_row_error", fault.row, name, fault.value, detail=fault.detail, id=identifier)
+                batch.rows[at] = BrokenRow(row)
 
     def _report_too_many(self, batch: Batch) -> None:
         fields = len(batch.header) - (ERRORS_COLUMN in batch.header)

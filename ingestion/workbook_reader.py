@@ -1,81 +1,148 @@
-"""Reading Excel workbooks (.xlsx): the first sheet, by calamine, after a look at how much would unpack."""
+"""Reading Excel workbooks (.xlsx): the first sheet that people see, as numbered rows of what they see in it."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Iterator
-from itertools import islice
-from math import isfinite
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import IO
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
-
 from ingestion.errors import visible
-from ingestion.reading import Batch, DateCell, Log, NumericCell, UnreadableFile, unwritable
-from ingestion.workbook_parts import MOST_CELLS, measured
+from ingestion.reading import (
+    LONGEST_RECORD,
+    Batch,
+    Budget,
+    CellFault,
+    Log,
+    Trouble,
+    UnreadableFile,
+    unwritable,
+)
+from ingestion.workbook_parts import Contents, WorkbookLimits, opened, too_large
+from ingestion.workbook_sheet import Range, Row, SheetXml, Stored
 
 ROWS_AT_ONCE = 1000
-ERROR_CELL = "This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value."
+TEXT_AT_ONCE = LONGEST_RECORD  # characters of the rows of a batch, but for its last row
 HEADERLESS = "A cell stands in a column without a name; name the column in the header, or empty the cell."
-
-Cell = str | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
+NO_SHEET = "It is not an Excel workbook (.xlsx), or it is damaged; save it again in Excel."
 
 
 class WorkbookReader:
     """The first sheet of a workbook: `header` is its first row that is not empty, iteration gives the others.
 
-    Columns without a name are left out; a row with something in one of them is reported to `log`. Raises
-    UnreadableFile when the file is no workbook, too large, or has no header.
+    Columns without a name are left out; a row with something in one of them is reported to `log`. What is wrong with
+    cells comes with their batch. Raises UnreadableFile when the file is no workbook, too large, or has no header.
     """
 
-    def __init__(self, file: IO[bytes], log: Log, most_cells: int = MOST_CELLS) -> None:
+    def __init__(
+        self, file: IO[bytes], log: Log, limits: WorkbookLimits | None = None, budget: Budget | None = None
+    ) -> None:
         self._log = log
-        errors = measured(file, most_cells)
-        self.facts: dict[str, str]
-        sheet, self.facts = _first_sheet(file, errors)
-        self.rows_expected: int | None = max(0, sheet.total_height - 1)
-        if (sheets := int(self.facts["sheets"])) > 1:
-            log.warn("other_sheets_warning", None, "", self.facts["sheet"], detail=f"It has {sheets}.")
-        self._rows: Iterator[list[Cell]] = iter(sheet.iter_rows())
-        self.header_row, names = self._find_header()
-        self._named = [at for at, name in enumerate(names) if name]
-        self._unnamed = [at for at, name in enumerate(names) if not name]
-        self.header: tuple[str, ...] = tuple(filter(None, names))
+        self._limits = limits or WorkbookLimits()
+        with opened(file, self._limits, budget or Budget()) as parts:
+            contents = Contents(parts)
+            if not contents.sheets:
+                raise UnreadableFile(NO_SHEET)
+            name, part = contents.sheets[0].name, contents.sheets[0].part
+            self._sheet = SheetXml(parts, contents)
+            parts.read(part, self._sheet)
+        self.facts: dict[str, str] = {"sheet": name, "sheets": str(len(contents.sheets))}
+        self._characters = 0
+        self._rows = self._sheet.rows()
+        self._find_header()
         self.first_row: int = self.header_row + 1
-        for cell, row in errors[self.facts["sheet"]]:
-            log.add("invalid_row_error", row, "", cell, detail=ERROR_CELL)
+        self.rows_expected: int | None = self._sheet.last_row - self.header_row
+        self._merged = _Merged(self, self._sheet.ranges)
+        if len(contents.sheets) > 1:
+            log.warn("other_sheets_warning", None, "", name, detail=f"It has {len(contents.sheets)}.")
+        self._warn_of_hidden()
 
-    def _find_header(self) -> tuple[int, list[str]]:
-        for number, row in enumerate(self._rows, 1):
-            names = [_text(cell).strip() for cell in row]
-            if any(names):
-                return number, names
+    def _find_header(self) -> None:
+        for number, cells in self._rows:
+            names = {column: self.text(cell).strip() for column, cell in cells.items()}
+            if any(names.values()):
+                self._refuse_faulty_names(cells)
+                self.header_row: int = number
+                self.columns = sorted(column for column, name in names.items() if name)
+                self._named = set(self.columns)
+                self.header: tuple[str, ...] = tuple(names[column] for column in self.columns)
+                return
         raise UnreadableFile("Its first sheet is empty.")
 
-    def __iter__(self) -> Iterator[Batch]:
-        first = self.first_row
-        while rows := list(islice(self._rows, ROWS_AT_ONCE)):
-            yield Batch(self.header, first, [self._cells(number, row) for number, row in enumerate(rows, first)])
-            first += len(rows)
+    @staticmethod
+    def _refuse_faulty_names(cells: dict[int, Stored]) -> None:
+        for column, cell in cells.items():
+            if cell.__class__ is tuple and cell[2] and Trouble(cell[2]) is not Trouble.FORM:
+                raise UnreadableFile(f"Its header cannot be read, in column {letters_of(column)}: {cell[3]}")
 
-    def _cells(self, number: int, row: list[Cell]) -> list[str]:
+    def _warn_of_hidden(self) -> None:
+        """Tell of what is read although people do not see it."""
+        sheet = self._sheet
+        if rows := [row for row in sheet.hidden_rows if row > self.header_row]:
+            detail = f"{len(rows):,} of its rows are hidden, the first of them row {rows[0]:,}."
+            self._log.warn("hidden_cells_warning", None, "", "rows", detail=detail)
+        hidden = [
+            name
+            for column, name in zip(self.columns, self.header, strict=True)
+            if any(first <= column <= last for first, last in sheet.hidden_columns)
+        ]
+        for name in hidden:
+            detail = f"The column `{visible(name)}` is hidden."
+            self._log.warn("hidden_cells_warning", None, "", name, detail=detail)
+
+    def text(self, cell: Stored) -> str:
+        """What a cell holds. UnreadableFile when the texts that cells share make more of the file than is read."""
+        text = self._sheet.text(cell)
+        self._characters += len(text)
+        if self._characters > self._limits.unpacked:
+            raise too_large(f"more than {self._limits.unpacked // 1024**2:,} MB")
+        return text
+
+    def __iter__(self) -> Iterator[Batch]:
+        rows: list[list[str]] = []
+        faults: list[CellFault] = []
+        number, begun = self.first_row, self._characters
+        for row in self._rows:
+            while number < row[0]:
+                rows.append([])
+                number += 1
+                if len(rows) == ROWS_AT_ONCE:
+                    yield Batch(self.header, number - len(rows), rows, faults)
+                    rows, faults = [], []
+            rows.append(self._cells(row, faults))
+            number += 1
+            if len(rows) >= ROWS_AT_ONCE or self._characters - begun > TEXT_AT_ONCE:
+                yield Batch(self.header, number - len(rows), rows, faults)
+                rows, faults, begun = [], [], self._characters
+        if rows:
+            yield Batch(self.header, number - len(rows), rows, faults)
+
+    def _cells(self, row: Row, faults: list[CellFault]) -> list[str]:
         """The cells of the named columns as text; nothing of an empty row."""
-        texts = [cell if cell.__class__ is str else _text(cell) for cell in row]
-        if not any(texts):
+        number, stored = row
+        before, text = self._characters, self.text
+        cells = [text(stored[column]) if column in stored else "" for column in self.columns]
+        if not stored.keys() <= self._named:
+            self._report_unnamed(number, stored)
+        if self._merged.is_any:
+            self._merged.fill(number, stored, cells, faults)
+        if not any(cells):
             return []
-        cells = [texts[at] for at in self._named] if self._unnamed else texts
-        if self._unnamed and (lost := next(filter(None, (texts[at] for at in self._unnamed)), "")):
-            self._log.add("invalid_row_error", number, "", lost, detail=HEADERLESS)
-        if "\0" in "".join(cells):  # which XML cannot hold, but Excel's _x0000_ means
+        if self._characters - before > LONGEST_RECORD:
+            raise UnreadableFile(f"Row {number:,} is longer than {LONGEST_RECORD:,} characters.")
+        if tuple in map(type, stored.values()):
+            for at, column in enumerate(self.columns):
+                cell = stored.get(column)
+                if cell.__class__ is tuple and cell[2]:
+                    faults.append(CellFault(number, at, cells[at], Trouble(cell[2]), cell[3]))
+        if "\0" in (joined := "".join(cells)) or not joined.isascii():
             return [self._writable(number, name, cell) for name, cell in zip(self.header, cells, strict=True)]
         return cells
+
+    def _report_unnamed(self, number: int, stored: dict[int, Stored]) -> None:
+        """Report a cell in a column without a name."""
+        lost = stored[min(stored.keys() - self._named)]
+        self._log.add("invalid_row_error", number, "", self.text(lost), detail=HEADERLESS)
 
     def _writable(self, number: int, column: str, cell: str) -> str:
         """The cell; what the database cannot hold of it is reported and escaped."""
@@ -85,33 +152,77 @@ class WorkbookReader:
         return cell
 
 
-def _text(cell: Cell) -> str:
-    """What a cell says: a number without a needless fraction, a date as the SCM fields write it."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, (int, float)) and isfinite(cell):
-        return NumericCell(int(cell) if float(cell).is_integer() else repr(cell))
-    if isinstance(cell, dt.datetime):
-        return DateCell(cell.isoformat(" "))
-    if isinstance(cell, (dt.date, dt.time)):
-        return DateCell(cell.isoformat())
-    return str(cell)
+class _Merged:
+    """The merged cells of a reader's sheet below its header.
+
+    People see the value of the first cell in all of them. So rows that are merged in one column all get it; what is
+    merged across columns, or with the header, has a meaning that nobody can tell.
+    """
+
+    def __init__(self, reader: WorkbookReader, ranges: list[Range]) -> None:
+        self._reader = reader
+        at_of = {column: at for at, column in enumerate(reader.columns)}
+        self._pending: defaultdict[int, list[Range]] = defaultdict(list)  # by their column, the last first
+        self._wide: defaultdict[int, list[Range]] = defaultdict(list)  # by their first row
+        for merged in ranges:
+            self._sort_out(merged, at_of)
+        for stack in self._pending.values():
+            stack.sort(key=lambda merged: merged.first_row, reverse=True)
+            for later, earlier in pairwise(stack):
+                if later.first_row <= earlier.last_row:
+                    raise UnreadableFile(f"Its merged cells {earlier.name} and {later.name} overlap; unmerge them.")
+        self._values: dict[int, Stored] = {}  # of the range that a column is in
+
+    def _sort_out(self, merged: Range, at_of: dict[int, int]) -> None:
+        header_row = self._reader.header_row
+        if merged.last_row < header_row:
+            return
+        is_wide = merged.first_column != merged.last_column
+        if merged.first_row <= header_row:
+            if merged.first_row == header_row and merged.first_column in at_of:
+                raise UnreadableFile(
+                    f"Its header has merged cells, {merged.name}; unmerge them, so that each column has one name."
+                )
+        elif is_wide:
+            self._wide[merged.first_row].append(merged)
+        elif merged.first_column in at_of:
+            self._pending[at_of[merged.first_column]].append(merged)
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there are some."""
+        return bool(self._pending or self._wide)
+
+    def fill(self, number: int, stored: dict[int, Stored], cells: list[str], faults: list[CellFault]) -> None:
+        """Give the cells of a row what is shown in them, and note what cannot be told."""
+        columns = self._reader.columns
+        for merged in self._wide.pop(number, ()):
+            if any(merged.first_column <= column <= merged.last_column for column in stored):
+                self._note_wide(merged, number, cells, faults)
+        for at, ranges in self._pending.items():
+            while ranges and ranges[-1].last_row < number:
+                ranges.pop()
+                self._values.pop(at, None)
+            if not ranges or number < ranges[-1].first_row:
+                continue
+            if number == ranges[-1].first_row:
+                self._values[at] = stored.get(columns[at], "")
+            elif stored and (value := self._values.get(at, "")) != "":
+                cells[at] = self._reader.text(value)
+                detail = f"It is merged with the cells above it, {ranges[-1].name}; unmerge them, and fill each."
+                faults.append(CellFault(number, at, cells[at], Trouble.KEY, detail))
+
+    def _note_wide(self, merged: Range, number: int, cells: list[str], faults: list[CellFault]) -> None:
+        detail = f"Cells of several columns are merged, {merged.name}; unmerge them, and fill each."
+        for at, column in enumerate(self._reader.columns):
+            if merged.first_column <= column <= merged.last_column:
+                faults.append(CellFault(number, at, cells[at], Trouble.CELL, detail))
 
 
-def _first_sheet(file: IO[bytes], known: Collection[str]) -> tuple[CalamineSheet, dict[str, str]]:
-    """The first sheet with cells that people see, and its name with the number of such sheets; it is to be `known`."""
-    try:
-        book = CalamineWorkbook.from_filelike(file)
-        names = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
-        ]
-        if names and names[0] not in known:
-            raise ValueError("It was not measured")
-        sheet = book.get_sheet_by_name(names[0])
-    except PasswordError:
-        raise UnreadableFile("It is protected by a password; save it without one.") from None
-    except (CalamineError, IndexError, OSError, ValueError):
-        raise UnreadableFile("It is not an Excel workbook (.xlsx), or it is damaged; save it again in Excel.") from None
-    return sheet, {"sheet": names[0], "sheets": str(len(names))}
+def letters_of(column: int) -> str:
+    """The name of a column, A is 1."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

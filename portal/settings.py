@@ -15,6 +15,7 @@
 | SECRET_KEY_FALLBACKS | keys that were SECRET_KEY before and still open what they made, separated by commas | |
 | ALLOWED_HOSTS | host names the portal answers to besides those of this machine, separated by commas | |
 | MAX_UPLOAD_MB | largest file accepted, in MiB | 1024 |
+| SECONDS_PER_MB | of the processor's time to read each MiB of what an upload unpacks to, besides a minute | 5 |
 | PUBLIC_PAGE_RATE | pages of codes that one address may open, as in 5/s, 60/min, 1000/hour or 9999/day | 60/min |
 | API_RATE | calls of the API that one token may make, written likewise | 1200/min |
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
@@ -141,6 +142,7 @@ try:
     MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 1024, validate=validate.Range(1, 1024 * 1024)) * 1024**2
     MAX_FORM_BYTES = 16 * 1024**2  # of the body of any request but an upload's
     MAX_UNPACKED_BYTES = 10 * MAX_UPLOAD_BYTES  # of an upload that is compressed
+    SECONDS_PER_MB = env.int("SECONDS_PER_MB", 5, validate=validate.Range(1, 3600))
     PUBLIC_PAGE_RATE = env.str(
         "PUBLIC_PAGE_RATE",
         "60/min",

@@ -1,0 +1,369 @@
+"""The cells of one sheet of a workbook: parsed once, kept on disk row by row, and read from there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import marshal
+import os
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from tempfile import TemporaryFile
+from typing import IO, Any
+from weakref import finalize
+
+from django.conf import settings
+
+from ingestion.reading import AS_TEXT, DateCell, ErrorCell, FormulaCell, NumericCell, StoredNumber, Trouble
+from ingestion.workbook_formats import NumberFormat, style_of
+from ingestion.workbook_parts import MOST_STYLES, Contents, Parts, Xml, is_true, too_large
+
+ROWS_AT_ONCE, SIZE_AT_ONCE = 1000, 1_000_000  # rows, characters and tens of cells in a piece of the spool
+MOST_RANGES = 100_000  # merged
+MOST_COLUMN_STYLES = 20_000
+CHUNK, MOST_CHUNKS = 256, 64  # shared texts that are read at once, and how often they are kept
+LONGEST_CHUNK = 1 << 16  # bytes
+TEXT, NUMBER, DATE, FORMULA, ERROR = range(5)
+CLASSES: tuple[type[str], ...] = (str, NumericCell, DateCell, FormulaCell, ErrorCell)
+COLUMN = re.compile("[A-Za-z]{1,3}")
+RANGE = re.compile("([A-Za-z]{1,3})([0-9]{1,7}):([A-Za-z]{1,3})([0-9]{1,7})")
+DAYS_TO_1904 = 1462  # from the day from which other workbooks count
+PLAIN = re.compile(r"-?[0-9]{1,14}|-?[1-9][0-9]{0,5}\.[0-9]{1,6}")  # numbers whose text Python and Excel agree on
+ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?Z?)?")
+
+NO_VALUE = "It holds a formula without a value; open the workbook in your spreadsheet, save it, and upload it again."
+ERROR_CELL = "This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value."
+TRUTH = "{} is stored where {} is shown."
+
+Stored = Any
+"""A cell in the spool: a text, the number of a shared one as int, a plain number as float; or class, text, trouble and
+its detail of a special one, and of a number what is stored and the code of its format."""
+Row = tuple[int, dict[int, Stored]]
+"""The number of a row and its cells that are not empty, by the number of their column."""
+
+
+def column_number(letters: str) -> int:
+    """The number of the column named so, A is 1."""
+    if not COLUMN.fullmatch(letters):
+        raise ValueError("No column has this name")
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+@dataclass(frozen=True)
+class Range:
+    """Merged cells, from one corner to the other."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+    name: str
+
+
+def _scratch(owner: object) -> IO[bytes]:
+    """A file without a name, which is there as long as `owner`."""
+    file = TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115
+    finalize(owner, file.close)
+    return file
+
+
+class Strings(Xml):
+    """The texts that cells share, on disk; without what is written above them to be pronounced by."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._file = _scratch(self)
+        self._ends = array("Q", [0])
+        self._chunks: dict[int, list[str]] = {}
+        self._texts: list[str] = []
+        self._is_spoken = False
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "t" and not self._is_spoken:
+            self.collect()
+        elif name == "si":
+            self._texts, self.length = [], 0
+        elif name == "rPh":
+            self._is_spoken = True
+
+    def end(self, name: str) -> None:
+        if name == "t" and not self._is_spoken:
+            self._texts.append(self.taken())
+        elif name == "si":
+            size = self._file.write("".join(self._texts).encode("utf-8", "surrogatepass"))
+            self._ends.append(self._ends[-1] + size)
+        elif name == "rPh":
+            self._is_spoken = False
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, at: int) -> str:
+        chunk = at // CHUNK
+        texts = self._chunks.get(chunk)
+        if texts is None:
+            begin, end = self._ends[chunk * CHUNK], self._ends[min(len(self), (chunk + 1) * CHUNK)]
+            if end - begin > LONGEST_CHUNK:
+                return self._read(self._ends[at], self._ends[at + 1])
+            texts = self._read_chunk(chunk)
+        return texts[at % CHUNK]
+
+    def _read_chunk(self, chunk: int) -> list[str]:
+        """Texts that follow one another; those of the last chunks are kept, since cells ask for them in order."""
+        if len(self._chunks) == MOST_CHUNKS:
+            del self._chunks[next(iter(self._chunks))]
+        ends = self._ends[chunk * CHUNK : (chunk + 1) * CHUNK + 1]
+        raw = os.pread(self._file.fileno(), ends[-1] - ends[0], ends[0])
+        first = ends[0]
+        self._chunks[chunk] = texts = [
+            raw[begin - first : end - first].decode("utf-8", "surrogatepass") for begin, end in pairwise(ends)
+        ]
+        return texts
+
+    def _read(self, begin: int, end: int) -> str:
+        return os.pread(self._file.fileno(), end - begin, begin).decode("utf-8", "surrogatepass")
+
+    def __exit__(self, *exception: object) -> None:
+        super().__exit__(*exception)
+        self._file.flush()
+
+
+class Styles(Xml):
+    """The number formats of a workbook's cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._codes: dict[int, str] = {}
+        self._formats: list[int] = []
+        self._is_of_cells = False
+        self._known: dict[str, NumberFormat] = {}
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "numFmt":
+            self._codes[int(attributes["numFmtId"])] = attributes["formatCode"]
+        elif name == "cellXfs":
+            self._is_of_cells = True
+        elif name == "xf" and self._is_of_cells:
+            self._formats.append(int(attributes.get("numFmtId", "0")))
+        if len(self._formats) + len(self._codes) > MOST_STYLES:
+            raise too_large(f"more than {MOST_STYLES:,} styles of cells")
+
+    def end(self, name: str) -> None:
+        if name == "cellXfs":
+            self._is_of_cells = False
+
+    def of(self, style: str) -> NumberFormat:
+        """The number format of cells with that style."""
+        found = self._known.get(style)
+        if found is None:
+            format_id = self._formats[int(style)] if self._formats else 0
+            found = self._known[style] = style_of(format_id, self._codes)
+        return found
+
+
+class SheetXml(Xml):
+    """Parses a sheet and keeps its rows on disk. Raises UnreadableFile for one that is too large."""
+
+    def __init__(self, parts: Parts, contents: Contents) -> None:
+        super().__init__()
+        self._most_cells = parts.limits.cells
+        self._strings, self._styles = Strings(), Styles()
+        if contents.strings:
+            parts.read(contents.strings, self._strings)
+        if contents.styles:
+            parts.read(contents.styles, self._styles)
+        self._strings_count = len(self._strings)
+        self._contents = contents
+        self._file = _scratch(self)
+        self._pieces = 0
+        self._rows: list[Row] = []
+        self._cells: dict[int, Stored] = {}
+        self._size = 0  # of `_rows`
+        self._row = self._column = 0
+        self._row_text = ""
+        self._columns: dict[str, int] = {}
+        self._is_hidden = self._is_spoken = False
+        self._type = self._style = ""
+        self._value: str | None = None
+        self._formula: str | None = None
+        self._texts: list[str] = []
+        self.last_row = self._widest = 0
+        self.ranges: list[Range] = []
+        self.hidden_rows = array("Q")
+        self.hidden_columns: list[tuple[int, int]] = []
+
+    def feed(self, block: bytes, *, is_last: bool = False) -> None:
+        super().feed(block, is_last=is_last)
+        rows, columns = self.last_row, self._widest
+        if rows * columns > self._most_cells:
+            raise too_large(f"{rows:,} rows and {columns:,} columns, more than {self._most_cells:,} cells")
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "v":
+            self._collected = []
+        elif name == "c":
+            self._begin_cell(attributes)
+        elif name == "row":
+            self._begin_row(attributes)
+        elif name in ("t", "f"):
+            self._collected = None if self._is_spoken else []
+        elif name == "rPh":
+            self._is_spoken = True
+        elif name == "mergeCell":
+            self._take_range(attributes["ref"])
+        elif name == "col" and is_true(attributes.get("hidden")):
+            self.hidden_columns.append((int(attributes["min"]), int(attributes["max"])))
+            if len(self.hidden_columns) > MOST_COLUMN_STYLES:
+                raise too_large("more columns than a sheet has")
+
+    def end(self, name: str) -> None:
+        if name == "v":
+            self._value = self.taken()
+        elif name == "c":
+            self._end_cell()
+        elif name == "row":
+            self._end_row()
+        elif name == "t":
+            if not self._is_spoken:
+                self._texts.append(self.taken())
+        elif name == "f":
+            self._formula = self.taken()
+        elif name == "rPh":
+            self._is_spoken = False
+
+    def _begin_row(self, attributes: dict[str, str]) -> None:
+        self._row_text = attributes.get("r", "")
+        row = int(self._row_text) if self._row_text else self._row + 1
+        if row <= self._row:
+            raise ValueError("Rows are out of order")
+        self._row, self._column, self._cells, self.length = row, 0, {}, 0
+        self._is_hidden = is_true(attributes.get("hidden"))
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        """Find the place of a cell; one that does not say it follows the one before."""
+        get = attributes.get
+        place = get("r", "")
+        if place:
+            row_text = self._row_text or str(self._row)
+            if not place.endswith(row_text):
+                raise ValueError("A cell stands in another row than it says")
+            letters = place[: -len(row_text)]
+            column = self._columns.get(letters)
+            if column is None:
+                column = self._columns[letters] = column_number(letters)
+            if column <= self._column:
+                raise ValueError("Cells are out of order")
+            self._column = column
+        else:
+            self._column += 1
+        self._type, self._style = get("t", "n"), get("s", "")
+        self._value = self._formula = None
+        self._texts = []
+
+    def _end_cell(self) -> None:
+        type_, value = self._type, self._value
+        if type_ == "s" and value and self._formula is None:
+            at = int(value)
+            if not 0 <= at < self._strings_count:
+                raise IndexError("No text has this number")
+            self._cells[self._column] = self._text(at) if self._style else at
+        elif (cell := self._stored(type_, value)) not in ("", None):
+            self._cells[self._column] = cell
+
+    def _stored(self, type_: str, value: str | None) -> Stored:
+        """What is kept of a cell."""
+        if self._formula is not None and self._is_uncalculated(type_, value):
+            return FORMULA, f"={self._formula}", Trouble.CELL.value, NO_VALUE
+        if type_ == "inlineStr":
+            return self._text("".join(self._texts))
+        if not value or type_ == "str":
+            return self._text(value or "")
+        if type_ == "e":
+            return ERROR, value, Trouble.CELL.value, ERROR_CELL
+        if type_ == "b":
+            text, shown = ("true", "TRUE") if value.strip() in ("1", "true") else ("false", "FALSE")
+            return TEXT, text, Trouble.FORM.value, TRUTH.format(text, shown)
+        return self._number(type_, value.strip())
+
+    def _is_uncalculated(self, type_: str, value: str | None) -> bool:
+        """Whether a formula has no value: none at all, or the 0 of programs that let the spreadsheet calculate it."""
+        if value is None or not (value or type_ == "str"):
+            return True
+        return self._contents.is_uncalculated and type_ == "n" and value == "0"
+
+    def _text(self, text: str | int) -> Stored:
+        style = self._styles.of(self._style) if self._style and text != "" else None
+        if style is None or not style.changes_text:
+            return text
+        return TEXT, text, Trouble.CELL.value, f"Its format shows the text otherwise, or hides it. {AS_TEXT}"
+
+    def _number(self, type_: str, value: str) -> Stored:
+        style, is_1904 = self._styles.of(self._style or "0"), self._contents.is_1904
+        if type_ == "d":
+            date = ISO_DATE.fullmatch(value)
+            if date is None:
+                raise ValueError("A date is none")
+            moment = dt.datetime.fromisoformat(f"{date[1]} {date[2] or '00:00:00'}")
+            value = repr((moment - dt.datetime(1899, 12, 30)) / dt.timedelta(1))  # noqa: DTZ001  # sheets know no zones
+            style = style if style.is_date else NumberFormat("yyyy-mm-dd hh:mm:ss" if date[2] else "yyyy-mm-dd")
+            is_1904 = False
+        if style.is_general and PLAIN.fullmatch(value):
+            return float(value)
+        text, trouble, detail = style.date(value, is_1904=is_1904) if style.is_date else style.number(value)
+        if trouble is Trouble.CELL:
+            return ERROR, value, trouble.value, detail
+        number = float(value) + (DAYS_TO_1904 if is_1904 and style.is_date else 0)
+        class_ = DATE if style.is_date else NUMBER
+        return class_, text, trouble.value if trouble else "", detail, number, style.code
+
+    def _end_row(self) -> None:
+        if not self._cells:
+            return
+        self.last_row = self._row
+        if self._column > self._widest:
+            self._widest = max(self._widest, *self._cells)
+        if self._is_hidden:
+            self.hidden_rows.append(self._row)
+        self._rows.append((self._row, self._cells))
+        self._size += self.length + 10 * len(self._cells)
+        if len(self._rows) >= ROWS_AT_ONCE or self._size >= SIZE_AT_ONCE:
+            self._spool()
+
+    def _take_range(self, name: str) -> None:
+        corners = RANGE.fullmatch(name.replace("$", ""))
+        if corners:  # and not a single cell
+            first_column, last_column = column_number(corners[1]), column_number(corners[3])
+            self.ranges.append(Range(int(corners[2]), first_column, int(corners[4]), last_column, name))
+        if len(self.ranges) > MOST_RANGES:
+            raise too_large(f"more than {MOST_RANGES:,} merged cells")
+
+    def _spool(self) -> None:
+        marshal.dump(self._rows, self._file)
+        self._rows, self._size = [], 0
+        self._pieces += 1
+
+    def __exit__(self, *exception: object) -> None:
+        super().__exit__(*exception)
+        self._spool()
+
+    def rows(self) -> Iterator[Row]:
+        """The rows that have a cell, from the first to the last."""
+        self._file.seek(0)
+        for _piece in range(self._pieces):
+            yield from marshal.load(self._file)  # noqa: S302  # which we wrote
+
+    def text(self, cell: Stored) -> str:
+        """What a cell holds, a number or a date as one."""
+        if cell.__class__ is int:
+            return self._strings[cell]
+        if cell.__class__ is float:
+            return NumericCell(int(cell) if cell.is_integer() else cell)
+        if cell.__class__ is tuple:
+            class_ = CLASSES[cell[0]]
+            return class_.of(cell[1], *cell[4:]) if issubclass(class_, StoredNumber) else class_(self.text(cell[1]))
+        return str(cell)

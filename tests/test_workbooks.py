@@ -1,0 +1,269 @@
+"""What people see in a workbook is what codes get; where that cannot be told, the cell is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ingestion.corrections import corrections
+from tests.conftest import Demo, ingested
+from tests.test_product_import import imported, problems
+from tests.workbooks import rows_of, text, workbook
+from workorders.models import Code
+
+HEADER = text("A1", "id") + text("B1", "product") + text("C1", "note")
+AS_TEXT = "Format the column as text and enter the value again."
+NO_VALUE = "It holds a formula without a value; open the workbook in your spreadsheet, save it, and upload it again."
+ERROR = "This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value."
+TOO_LONG = f"It is a number of more digits than the 15 that a spreadsheet keeps. {AS_TEXT}"
+UNCALCULATED = '<calcPr fullCalcOnLoad="1"/>'
+
+
+def codes_of(demo: Demo, *rows: str, **more: Any) -> Any:
+    """What comes of a workbook with our header and those rows: its codes, or its errors, or how it is refused."""
+    record = ingested(demo.staff, workbook(rows_of(HEADER, *rows), **more), "xlsx")
+    if record.status == "completed":
+        codes = Code.objects.select_related("product").order_by("sequence")
+        found = [(code.identifier, code.product.sku if code.product else "", code.scm_data) for code in codes]
+        Code.objects.all().delete()
+        warned = [
+            (each["warning"], each["row"], each["column"], each["message"].partition("codes get. ")[2])
+            for each in record.warnings
+            if each["warning"] != "unknown_column_warning"
+        ]
+        return [*found, *warned]
+    assert not Code.objects.exists()
+    return [(error.row, error.column, error.value, error.error, error.detail) for error in record.errors.all()]
+
+
+def note(cell: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    """A row with that cell in the column note."""
+    return text("A2", "abc12345") + text("B2", "sku1") + cell, more
+
+
+def stored(value: str, *warning: str) -> list[Any]:
+    """The code of such a row, and what is remarked about it."""
+    code = ("abc12345", "sku1", {"note": value} if value else {})
+    return [code, *(("shown_otherwise_warning", 2, "note", detail) for detail in warning)]
+
+
+def wrong(value: str, detail: str) -> list[Any]:
+    return [(2, "note", value, "invalid_row_error", detail)]
+
+
+def number(stored: str, code: str) -> tuple[str, dict[str, Any]]:
+    """A row whose note is a number in that format."""
+    return note(f'<c r="C2" s="1"><v>{stored}</v></c>', formats=(code.replace('"', "&quot;"),))
+
+
+def padded(shown: str, value: str) -> list[Any]:
+    return wrong(value, f"Its format shows {shown}, but the number is {value} without zeros. {AS_TEXT}")
+
+
+CELLS: dict[str, tuple[tuple[str, dict[str, Any]], list[Any]]] = {
+    # formulas
+    "no value": (note('<c r="C2"><f>1+1</f></c>'), wrong("=1+1", NO_VALUE)),
+    "an empty value": (note('<c r="C2"><f>1+1</f><v/></c>'), wrong("=1+1", NO_VALUE)),
+    "no value, as text": (note('<c r="C2" t="str"><f>A1</f></c>'), wrong("=A1", NO_VALUE)),
+    "an array's": (note('<c r="C2"><f t="array" ref="C2:C9">A1:A8</f><v/></c>'), wrong("=A1:A8", NO_VALUE)),
+    "a shared one": (note('<c r="C2"><f t="shared" si="0"/></c>'), wrong("=", NO_VALUE)),
+    "a data table": (note('<c r="C2"><f t="dataTable" ref="C2:C9"/></c>'), wrong("=", NO_VALUE)),
+    "left to the spreadsheet": (note('<c r="C2"><f>1+1</f><v>0</v></c>', book=UNCALCULATED), wrong("=1+1", NO_VALUE)),
+    "a number": (note('<c r="C2"><f>1+1</f><v>2</v></c>', book=UNCALCULATED), stored("2")),
+    "a real zero": (note('<c r="C2"><f>1-1</f><v>0</v></c>'), stored("0")),
+    "a text": (note('<c r="C2" t="str"><f>A1</f><v>id</v></c>'), stored("id")),
+    "an empty text": (note('<c r="C2" t="str"><f>""</f><v></v></c>'), stored("")),
+    "an error": (note('<c r="C2" t="e"><f>NA()</f><v>#N/A</v></c>'), wrong("#N/A", ERROR)),
+    "a lost reference": (note('<c r="C2" t="e"><v>#REF!</v></c>'), wrong("#REF!", ERROR)),
+    # texts
+    "rich": (
+        note(
+            '<c r="C2" t="s"><v>0</v></c>',
+            strings='<si><r><t>to</t></r><r><t>kyo</t></r><rPh sb="0"><t>x</t></rPh></si>',
+        ),
+        stored("tokyo"),
+    ),
+    "rich and inline": (
+        note('<c r="C2" t="inlineStr"><is><r><t>a </t></r><r><t>b</t></r><rPh><t>x</t></rPh></is></c>'),
+        stored("a b"),
+    ),
+    "escaped": (note(text("C2", "_x0041_ _x005F_x0041_ _xD83D__xDE00_")), stored("A _x0041_ \N{GRINNING FACE}")),
+    "hidden by its format": (
+        note('<c r="C2" s="1" t="inlineStr"><is><t>x</t></is></c>', formats=(";;;",)),
+        wrong("x", f"Its format shows the text otherwise, or hides it. {AS_TEXT}"),
+    ),
+    # numbers
+    "18 digits": (note('<c r="C2"><v>3.4012345E+17</v></c>'), wrong("340123450000000000", TOO_LONG)),
+    "16 digits": (note('<c r="C2"><v>1234567890123456</v></c>'), wrong("1234567890123456", TOO_LONG)),
+    "15 digits": (note('<c r="C2"><v>123456789012345</v></c>'), stored("123456789012345")),
+    "13 digits": (note('<c r="C2"><v>8.712345678906E+12</v></c>'), stored("8712345678906")),
+    "a sum": (note('<c r="C2"><v>0.30000000000000004</v></c>'), stored("0.3")),
+    "a small one": (note('<c r="C2"><v>1E-7</v></c>'), stored("0.0000001")),
+    "no number": (
+        note('<c r="C2"><v>NaN</v></c>'),
+        wrong("NaN", f"The cell says that it holds a number, and holds none. {AS_TEXT}"),
+    ),
+    "000000": (number("123", "000000"), padded("000123", "123")),
+    "000000 that is full": (number("123456", "000000"), stored("123456")),
+    "0##": (number("5", "0##"), padded("005", "5")),
+    '"PAL"0000': (number("12", '"PAL"0000'), padded("PAL0012", "12")),
+    "000-000": (
+        number("123456", "000-000"),
+        wrong("123456", f"Its format shows the number 123456 with characters between its digits. {AS_TEXT}"),
+    ),
+    "#,##0": (number("1234", "#,##0"), stored("1234", "1234 is stored where 1,234 is shown.")),
+    "#,##0 below": (number("234", "#,##0"), stored("234")),
+    "0.00": (number("12.5", "0.00"), stored("12.5", "12.5 is stored where 12.50 is shown.")),
+    "0": (number("1.6", "0"), stored("1.6", "1.6 is stored where 2 is shown.")),
+    "0%": (number("0.5", "0%"), stored("0.5", "0.5 is stored where 50% is shown.")),
+    "currency": (number("12.5", '#,##0.00\\ "€"'), stored("12.5", "12.5 is stored where 12.50 € is shown.")),
+    "0.00E+00": (number("123000", "0.00E+00"), stored("123000", "123000 is stored.")),
+    "# ?/?": (number("0.5", "# ?/?"), stored("0.5", "0.5 is stored.")),
+    "negative": (number("-5", "0;[Red](0)"), stored("-5", "-5 is stored where (5) is shown.")),
+    "yes": (note('<c r="C2" t="b"><v>1</v></c>'), stored("true", "true is stored where TRUE is shown.")),
+    # dates
+    "yyyy-mm-dd": (number("46053", "yyyy\\-mm\\-dd;@"), stored("2026-01-31")),
+    "dd.mm.yyyy": (number("46053", "dd.mm.yyyy"), stored("2026-01-31", "2026-01-31 is stored.")),
+    "in 1904": (
+        note('<c r="C2" s="1"><v>44591</v></c>', formats=("yyyy-mm-dd",), book='<workbookPr date1904="1"/>'),
+        stored("2026-01-31"),
+    ),
+    "before all dates": (
+        number("-1", "yyyy-mm-dd"),
+        wrong("-1", f"The cell shows a date, and holds a number that is none. {AS_TEXT}"),
+    ),
+    "as a text": (
+        note('<c r="C2" t="d"><v>2026-01-31T08:05:00</v></c>'),
+        stored("2026-01-31 08:05:00"),
+    ),
+    # sheets
+    "a hidden column": (
+        note(text("C2", "x"), before='<cols><col min="3" max="3" hidden="1"/></cols>'),
+        [
+            *stored("x"),
+            ("hidden_cells_warning", None, "", ""),
+        ],
+    ),
+    "no place": (
+        ("<c t='inlineStr'><is><t>abc12345</t></is></c><c/><c><v>7</v></c>", {}),
+        [("abc12345", "", {"note": "7"})],
+    ),
+}
+
+
+def test_each_kind_of_cell_is_what_people_see_or_named(committed_demo: Demo) -> None:
+    found = {name: codes_of(committed_demo, row, **more) for name, ((row, more), _expected) in CELLS.items()}
+    assert found == {name: expected for name, (_row, expected) in CELLS.items()}
+
+
+def test_a_formula_without_a_value_is_named_in_every_column(committed_demo: Demo) -> None:
+    formula = '<c r="{}2"><f>1</f></c>'
+    assert codes_of(committed_demo, formula.format("A") + text("B2", "sku1")) == [
+        (2, "id", "=1", "invalid_row_error", NO_VALUE)
+    ]
+    assert codes_of(committed_demo, text("A2", "abc12345") + formula.format("B")) == [
+        (2, "product", "=1", "invalid_row_error", NO_VALUE)
+    ]
+    record = ingested(committed_demo.staff, workbook(rows_of(text("A1", "id") + '<c r="B1"><f>1</f></c>')), "xlsx")
+    assert record.errors.get().detail == f"Its header cannot be read, in column B: {NO_VALUE}"
+    page = imported(committed_demo.staff, workbook(rows_of(text("A1", "sku"), '<c r="A2"><f>1</f></c>')), "a.xlsx")
+    assert problems(page) == [("2", "sku", "=1", NO_VALUE)]
+
+
+def test_products_and_skus_shown_otherwise_are_refused(committed_demo: Demo) -> None:
+    committed_demo.company.products.create(sku="1234")
+    cell = '<c r="B2" s="1"><v>1234</v></c>'
+    (error,) = codes_of(committed_demo, text("A2", "abc12345") + cell, formats=("#,##0",))
+    assert error == (2, "product", "1234", "invalid_row_error", "1234 is stored where 1,234 is shown.")
+    assert codes_of(committed_demo, text("A2", "abc12345") + '<c r="B2"><v>1234</v></c>') == [("abc12345", "1234", {})]
+    sku = workbook(rows_of(text("A1", "sku"), '<c r="A2" s="1"><v>12</v></c>'), formats=("0000",))
+    detail = f"Its format shows 0012, but the number is 12 without zeros. {AS_TEXT}"
+    assert problems(imported(committed_demo.staff, sku, "a.xlsx")) == [("2", "sku", "12", detail)]
+
+
+def test_a_column_that_is_left_out_may_hold_anything(committed_demo: Demo) -> None:
+    data = workbook(rows_of(HEADER, text("A2", "abc12345") + '<c r="C2" t="e"><v>#N/A</v></c>'))
+    assert ingested(committed_demo.staff, data, "xlsx", columns={"note": ""}).status == "completed"
+
+
+def merged(*names: str) -> str:
+    return "<mergeCells>" + "".join(f'<mergeCell ref="{name}"/>' for name in names) + "</mergeCells>"
+
+
+def test_cells_merged_in_one_column_all_have_the_value(committed_demo: Demo) -> None:
+    rows = [
+        text("A2", "abc12345") + text("B2", "sku1"),
+        text("A3", "abc12346") + text("B3", "sku2") + text("C3", "x"),  # what the merged cell hides
+        "",
+        text("A5", "abc12347"),
+        text("A6", "abc12348"),
+    ]
+    assert codes_of(committed_demo, *rows, after=merged("B2:B5", "C3:C6")) == [
+        ("abc12345", "sku1", {}),
+        ("abc12346", "sku1", {"note": "x"}),
+        ("abc12347", "sku1", {"note": "x"}),
+        ("abc12348", "", {"note": "x"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("A2:A3", (3, "id", "It is merged with the cells above it, A2:A3; unmerge them, and fill each.")),
+        ("B2:C2", (2, "product", "Cells of several columns are merged, B2:C2; unmerge them, and fill each.")),
+        ("A1:B1", (None, "", "Its header has merged cells, A1:B1; unmerge them, so that each column has one name.")),
+        ("B1:B2", (None, "", "Its header has merged cells, B1:B2; unmerge them, so that each column has one name.")),
+    ],
+)
+def test_other_merged_cells_are_named(committed_demo: Demo, name: str, error: tuple[Any, ...]) -> None:
+    rows = [text("A2", "abc12345") + text("B2", "sku1"), text("B3", "sku1")]
+    found = codes_of(committed_demo, *rows, after=merged(name))
+    assert error in [(row, column, detail) for row, column, _value, _error, detail in found]
+
+
+def test_what_is_hidden_is_read_and_told(committed_demo: Demo) -> None:
+    rows = rows_of(HEADER, text("A2", "abc12345")) + f'<row r="3" hidden="1">{text("A3", "abc12346")}</row>'
+    record = ingested(committed_demo.staff, workbook(rows), "xlsx")
+    assert record.result_data["codes_created"] == 2
+    (warning,) = [each for each in record.warnings if each["warning"] == "hidden_cells_warning"]
+    assert warning["message"].endswith("1 of its rows are hidden, the first of them row 3.")
+
+
+DAMAGED = {
+    "rows out of order": f'<row r="3">{text("A3", "abc12345")}</row><row r="2">{text("A2", "abc12346")}</row>',
+    "a cell twice": rows_of(HEADER, text("A2", "abc12345") + text("A2", "abc12346")),
+    "a cell of another row": rows_of(HEADER, text("A7", "abc12345")),
+    "a text that is not there": rows_of(HEADER, '<c r="A2" t="s"><v>0</v></c>'),
+    "a text before the first": rows_of(HEADER, '<c r="A2" t="s"><v>-1</v></c>'),
+    "a style that is not there": rows_of(HEADER, '<c r="A2" s="9"><v>1</v></c>'),
+    "no number": rows_of(HEADER, '<c r="A2"><v>x</v></c>'),
+}
+
+
+def test_sheets_that_are_read_in_two_ways_are_refused(committed_demo: Demo) -> None:
+    for name, rows in DAMAGED.items():
+        record = ingested(committed_demo.staff, workbook(rows), "xlsx")
+        assert [error.detail for error in record.errors.all()] == [
+            "It is a damaged Excel workbook; save it again in Excel."
+        ], name
+
+
+def given_back(demo: Demo) -> Iterator[tuple[Any, ...]]:
+    """The errors of each cell that is refused, and those of the file that is given back for it, unchanged."""
+    for name, ((row, more), _expected) in CELLS.items():
+        record = ingested(demo.staff, workbook(rows_of(HEADER, row), **more), "xlsx")
+        if record.status == "error" and "otherwise" not in record.errors.all()[0].detail:
+            again = ingested(demo.staff, b"".join(corrections(record)), "xlsx")
+            errors = [
+                [(error.row, error.column, error.error) for error in each.errors.all()] for each in (record, again)
+            ]
+            yield name, *errors
+        Code.objects.all().delete()
+
+
+def test_a_cell_given_back_unchanged_is_refused_again(committed_demo: Demo) -> None:
+    found = list(given_back(committed_demo))
+    assert len(found) > 15
+    assert [name for name, before, after in found if before != after] == []
