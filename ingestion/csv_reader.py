@@ -34,6 +34,7 @@ BLANK_LINE = re.compile(rf'[\s"{re.escape(DELIMITERS)}]*')
 OURS = re.compile(rf'"?{re.escape(ERRORS_COLUMN)}"?([{re.escape(DELIMITERS)}])')  # a file that we gave back
 FIRST_FIELD = r'(?:"(?:[^"]|"")*"|[^"{0}][^{0}]*|){0}'
 HEADER_BLOCKS = 3  # the header begins and ends within so many blocks
+LINE_END = re.compile("[\r\n]")
 MOST_REREAD = 16 * LONGEST_RECORD  # characters read again, since a record that was to end after them did not
 
 csv.field_size_limit(LONGEST_RECORD)
@@ -209,7 +210,10 @@ class _Lines:
             is_last = not block
             if decode is None:
                 self.encoding, decode = decoder_for(block)
-            text = tail + decode(block, is_last)
+            piece = decode(block, is_last)
+            if len(tail) > LONGEST_RECORD and not is_last and not LINE_END.search(tail[-1] + piece):
+                continue  # the line is cut already
+            text = tail + piece
             lines = io.StringIO(text, newline="").readlines()
             tail = ""
             if lines and not is_last and not lines[-1].endswith("\n"):

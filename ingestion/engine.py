@@ -22,17 +22,20 @@ from ingestion.identifiers import RULES
 from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
 from ingestion.readers import open_reader
-from ingestion.reading import UnreadableFile, check_digest
+from ingestion.reading import Budget, UnreadableFile, check_digest
 from ingestion.renaming import renamed, renamed_batches
 from ingestion.rules import FileRules, Limits
 from ingestion.targets import target_of
 from portal.leases import ClaimLost, Pulse, perform
 from portal.storage import storage
+from portal.turns import take_place
 from workorders.codes import CodeSpool
 from workorders.models import ActivationStatus
 from workorders.receiving import NotTaken
 from workorders.services import usable_products
 from workorders.url_prefixes import doubt
+
+MOST_BLANK_ROWS = 2_000_000  # besides one for each code, as line ends that were written twice make them
 
 Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
 
@@ -102,12 +105,11 @@ class _Ingestion:
         with closing(self.log):
             try:
                 spool = self._check()
-            except UnreadableFile as problem:
-                self.log.add("invalid_file_error", None, "", "", detail=str(problem))
-            else:
                 if not self.log.counts and self._store(spool):
                     return
                 self._log_taken(spool)
+            except UnreadableFile as problem:
+                self.log.add("invalid_file_error", None, "", "", detail=str(problem))
             self._refuse()
 
     def _check(self) -> CodeSpool:
@@ -128,7 +130,8 @@ class _Ingestion:
             self.pulse.enter(Phase.CHECKING, None)
             if digest := self.record.parameters.get("sha256"):
                 check_digest(file, digest)
-            reader = open_reader(file, self.record.filetype, self.log, self.record.parameters.get("delimiter", ""))
+            delimiter = self.record.parameters.get("delimiter", "")
+            reader = open_reader(file, self.record.filetype, self.log, delimiter, budget=Budget(self._outgrow))
             self.facts = reader.facts
             self.pulse.enter(Phase.CHECKING, reader.rows_expected)
             if is_table := not isinstance(reader, JsonReader):
@@ -142,6 +145,8 @@ class _Ingestion:
             for batch in renamed_batches(reader, columns, is_table=is_table):
                 spool.add(rules.check(batch))
                 self.rows = batch.first + len(batch.rows) - reader.first_row
+                if rules.blank_rows.count > MOST_BLANK_ROWS + spool.count:
+                    raise UnreadableFile(f"{rules.blank_rows.count:,} of its rows are blank; delete those.")
                 self.pulse.tick(self.rows)
         rules.warn()
         if said := doubt(self.target.url_prefix):
@@ -154,6 +159,11 @@ class _Ingestion:
             raise UnreadableFile("It has a header and no rows.")
         self._note_refusal(self.target.refusal(spool.count))
         return spool
+
+    def _outgrow(self) -> None:
+        """Go on with a file that unpacks to much if a place for long work is free; else put it back into the queue."""
+        if not take_place():
+            self.record.put_back(is_long=True)
 
     def _repeat(self, spool: CodeSpool, identifier: str, row: int, first_row: int) -> None:
         if self.ignores_repeats:

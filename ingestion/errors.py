@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import connection
 
+from ingestion.reading import UnreadableFile
 from portal.copying import copy_blocks, file_blocks, ticking
 from workorders import gs1
 
 if TYPE_CHECKING:
     from ingestion.models import IngestionError
 
+MOST_ERRORS = 1_000_000  # listed of one file, after which nobody reads on
 MOST_WARNINGS = 100  # kept of one file
 IDS_PER_KIND = 1000  # ids named in a record's result_data, for each kind
 SHOWN_CHARACTERS = 200  # of a wrong value
@@ -262,11 +264,15 @@ class ErrorLog:
         self.path = folder / "errors"
         self.spool = self.path.open("w", encoding="utf-8")
         self.counts: Counter[str] = Counter()
+        self._left = MOST_ERRORS
         self.ids: defaultdict[str, list[str]] = defaultdict(list)
         self._warnings: dict[tuple[str, str], dict[str, Any]] = {}
 
     def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", id: str = "") -> None:  # noqa: A002  # the field's word
-        """Note one error; `id` is that of its row, where the row has one."""
+        """Note one error; `id` is that of its row, where the row has one. UnreadableFile when they are too many."""
+        if self._left == 0 and kind != "invalid_file_error":
+            raise UnreadableFile(f"It has more than {MOST_ERRORS:,} errors; those that were found first are listed.")
+        self._left -= 1
         self.counts[kind] += 1
         ids = self.ids[kind]
         if id and len(ids) < IDS_PER_KIND:

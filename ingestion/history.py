@@ -11,6 +11,7 @@ WORDS = {
     "queued": "File received, check asked for",
     "begun": "Taken up by a worker",
     "lost": "Worker lost, back in the queue",
+    "put_back": "Large once it is unpacked, waits for its turn",
     "completed": "Completed",
     "error": "Refused",
     "failed": "Given up: Codeport failed",

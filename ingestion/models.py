@@ -32,7 +32,7 @@ class IngestionRecord(Leased):
     |---|---|---|
     | uploading | queued | `process`, when the file has arrived |
     | queued | processing | the worker that claims it, for a lease that it renews |
-    | processing | queued | the sweep, when the worker's lease has run out |
+    | processing | queued | the sweep, when the worker's lease has run out; the worker, when the file unpacks to much |
     | processing | completed, error | the worker that holds the lease, together with the codes or the errors |
     | uploading, queued, processing | cancelled | `cancel` |
     | error | queued | `retry`, when the error was ours |
@@ -52,7 +52,7 @@ class IngestionRecord(Leased):
 
     OPEN = (Status.UPLOADING, Status.QUEUED, Status.PROCESSING)
     TASK = "ingestion.tasks.run"
-    LONG = models.Q(file_size__gt=1024 * 1024)  # bytes, some 30,000 rows
+    LONG = models.Q(file_size__gt=1024 * 1024) | models.Q(is_long=True)  # bytes, some 30,000 rows
 
     class Mode(models.TextChoices):
         API = "api", "API"
@@ -90,6 +90,9 @@ class IngestionRecord(Leased):
     filetype = models.CharField(max_length=4, choices=Filetype)
     file_name = models.CharField(max_length=255, blank=True)
     file_size = models.BigIntegerField(null=True)
+    is_long = models.BooleanField(
+        db_default=False, editable=False, help_text="It unpacked to much, though it is small."
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.UPLOADING)
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="ingestions")

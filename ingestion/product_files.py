@@ -53,7 +53,7 @@ class ProblemLog:
         self.count += 1
         if self.count == MOST_COUNTED + 1:
             raise UnreadableFile(f"It has more than {MOST_COUNTED:,} problems; reading it ended with row {row or 0:,}.")
-        if len(self.problems) < MOST_SHOWN:
+        if row is None or len(self.problems) < MOST_SHOWN:
             self.problems.append(Problem(row, shown(column), shown(value), message, remedy))
 
     def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None:

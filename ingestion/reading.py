@@ -172,7 +172,7 @@ class DateCell(StoredNumber):
     advice = "It is a date, perhaps made by Excel of what was typed; format the column as text and enter the ids again."
 
 
-AS_TEXT = "Format the column as text and enter the value again."
+AS_TEXT = "Format the column as text and enter it again."
 
 
 class FormulaCell(str):
@@ -193,8 +193,9 @@ class Budget:
     `outgrown` is called once, when the file turns out to be more than short work.
     """
 
-    def __init__(self, outgrown: Callable[[], None] | None = None, least_seconds: float = LEAST_SECONDS) -> None:
-        self._outgrown, self._least_seconds = outgrown, least_seconds
+    def __init__(self, outgrown: Callable[[], None] | None = None, least_seconds: float | None = None) -> None:
+        self._outgrown = outgrown
+        self._least_seconds = LEAST_SECONDS if least_seconds is None else least_seconds
         self._begun = thread_time()
         self._bytes = 0
 

@@ -14,9 +14,9 @@ from portal.turns import turn
 
 @shared_task
 def run(record_id: int) -> None:
-    with turn(IngestionRecord, record_id) as may:
-        if may and engine.run(record_id):
-            wake(tell_end, record_id)
+    with turn(IngestionRecord, record_id) as chosen:
+        if chosen and engine.run(chosen):
+            wake(tell_end, chosen)
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=4)

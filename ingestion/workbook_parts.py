@@ -22,6 +22,7 @@ from ingestion.reading import BLOCK, LONGEST_RECORD, OTHER_FILES, ZIP, Budget, U
 MOST_DIRECTORY = 1024**2  # bytes of the zip's list of members; a workbook has some dozen
 MOST_DEPTH = 64  # elements within one another
 MOST_SHEETS = 10_000
+LONGEST_NAME = 1000  # of a sheet or part; Excel's have 31 characters
 MOST_STYLES = 100_000  # Excel has 65,490
 ELEMENTS_PER_CELL = 4
 ROOT = "_rels/.rels"  # names the part with the list of sheets
@@ -258,7 +259,7 @@ class _Book(Xml):
         if name == "sheet":
             id_ = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             if attributes.get("state", "visible") == "visible":
-                self.sheets.append((attributes.get("name", ""), id_))
+                self.sheets.append((attributes.get("name", "")[:LONGEST_NAME], id_[:LONGEST_NAME]))
             if len(self.sheets) > MOST_SHEETS:
                 raise too_large(f"more than {MOST_SHEETS:,} sheets")
         elif name == "workbookPr":
@@ -297,7 +298,7 @@ class _Relations(Xml):
         if name == "Relationship":
             target = normpath(join(self._folder, attributes.get("Target", "").replace("\\", "/"))).lstrip("/")
             kind = attributes.get("Type", "").rpartition("/")[2]
-            self.found[attributes.get("Id", "")] = _Relation(kind, target)
+            self.found[attributes.get("Id", "")[:LONGEST_NAME]] = _Relation(kind[:LONGEST_NAME], target[:LONGEST_NAME])
             if len(self.found) > MOST_SHEETS:
                 raise too_large(f"more than {MOST_SHEETS:,} sheets")
 

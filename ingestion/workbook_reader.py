@@ -78,8 +78,8 @@ class WorkbookReader:
     def _warn_of_hidden(self) -> None:
         """Tell of what is read although people do not see it."""
         sheet = self._sheet
-        if rows := [row for row in sheet.hidden_rows if row > self.header_row]:
-            detail = f"{len(rows):,} of its rows are hidden, the first of them row {rows[0]:,}."
+        if sheet.hidden_rows:
+            detail = f"{sheet.hidden_rows:,} of its rows are hidden, the first of them row {sheet.first_hidden_row:,}."
             self._log.warn("hidden_cells_warning", None, "", "rows", detail=detail)
         hidden = [
             name

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import marshal
-import os
 import re
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from tempfile import TemporaryFile
-from typing import IO, Any
-from weakref import finalize
-
-from django.conf import settings
+from typing import Any
 
 from ingestion.reading import AS_TEXT, DateCell, ErrorCell, FormulaCell, NumericCell, StoredNumber, Trouble
-from ingestion.workbook_formats import NumberFormat, style_of
-from ingestion.workbook_parts import MOST_STYLES, Contents, Parts, Xml, is_true, too_large
+from ingestion.workbook_formats import NumberFormat
+from ingestion.workbook_parts import Contents, Parts, Xml, is_true, too_large
+from ingestion.workbook_shared import Strings, Styles, scratch_file
 
 ROWS_AT_ONCE, SIZE_AT_ONCE = 1000, 1_000_000  # rows, characters and tens of cells in a piece of the spool
+LEAST_TEXTS = 100_000  # shared ones that every workbook may have
 MOST_RANGES = 100_000  # merged
 MOST_COLUMN_STYLES = 20_000
-CHUNK, MOST_CHUNKS = 256, 64  # shared texts that are read at once, and how often they are kept
-LONGEST_CHUNK = 1 << 16  # bytes
 TEXT, NUMBER, DATE, FORMULA, ERROR = range(5)
 CLASSES: tuple[type[str], ...] = (str, NumericCell, DateCell, FormulaCell, ErrorCell)
 COLUMN = re.compile("[A-Za-z]{1,3}")
@@ -65,121 +58,20 @@ class Range:
     name: str
 
 
-def _scratch(owner: object) -> IO[bytes]:
-    """A file without a name, which is there as long as `owner`."""
-    file = TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115
-    finalize(owner, file.close)
-    return file
-
-
-class Strings(Xml):
-    """The texts that cells share, on disk; without what is written above them to be pronounced by."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._file = _scratch(self)
-        self._ends = array("Q", [0])
-        self._chunks: dict[int, list[str]] = {}
-        self._texts: list[str] = []
-        self._is_spoken = False
-
-    def begin(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "t" and not self._is_spoken:
-            self.collect()
-        elif name == "si":
-            self._texts, self.length = [], 0
-        elif name == "rPh":
-            self._is_spoken = True
-
-    def end(self, name: str) -> None:
-        if name == "t" and not self._is_spoken:
-            self._texts.append(self.taken())
-        elif name == "si":
-            size = self._file.write("".join(self._texts).encode("utf-8", "surrogatepass"))
-            self._ends.append(self._ends[-1] + size)
-        elif name == "rPh":
-            self._is_spoken = False
-
-    def __len__(self) -> int:
-        return len(self._ends) - 1
-
-    def __getitem__(self, at: int) -> str:
-        chunk = at // CHUNK
-        texts = self._chunks.get(chunk)
-        if texts is None:
-            begin, end = self._ends[chunk * CHUNK], self._ends[min(len(self), (chunk + 1) * CHUNK)]
-            if end - begin > LONGEST_CHUNK:
-                return self._read(self._ends[at], self._ends[at + 1])
-            texts = self._read_chunk(chunk)
-        return texts[at % CHUNK]
-
-    def _read_chunk(self, chunk: int) -> list[str]:
-        """Texts that follow one another; those of the last chunks are kept, since cells ask for them in order."""
-        if len(self._chunks) == MOST_CHUNKS:
-            del self._chunks[next(iter(self._chunks))]
-        ends = self._ends[chunk * CHUNK : (chunk + 1) * CHUNK + 1]
-        raw = os.pread(self._file.fileno(), ends[-1] - ends[0], ends[0])
-        first = ends[0]
-        self._chunks[chunk] = texts = [
-            raw[begin - first : end - first].decode("utf-8", "surrogatepass") for begin, end in pairwise(ends)
-        ]
-        return texts
-
-    def _read(self, begin: int, end: int) -> str:
-        return os.pread(self._file.fileno(), end - begin, begin).decode("utf-8", "surrogatepass")
-
-    def __exit__(self, *exception: object) -> None:
-        super().__exit__(*exception)
-        self._file.flush()
-
-
-class Styles(Xml):
-    """The number formats of a workbook's cells."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._codes: dict[int, str] = {}
-        self._formats: list[int] = []
-        self._is_of_cells = False
-        self._known: dict[str, NumberFormat] = {}
-
-    def begin(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "numFmt":
-            self._codes[int(attributes["numFmtId"])] = attributes["formatCode"]
-        elif name == "cellXfs":
-            self._is_of_cells = True
-        elif name == "xf" and self._is_of_cells:
-            self._formats.append(int(attributes.get("numFmtId", "0")))
-        if len(self._formats) + len(self._codes) > MOST_STYLES:
-            raise too_large(f"more than {MOST_STYLES:,} styles of cells")
-
-    def end(self, name: str) -> None:
-        if name == "cellXfs":
-            self._is_of_cells = False
-
-    def of(self, style: str) -> NumberFormat:
-        """The number format of cells with that style."""
-        found = self._known.get(style)
-        if found is None:
-            format_id = self._formats[int(style)] if self._formats else 0
-            found = self._known[style] = style_of(format_id, self._codes)
-        return found
-
-
 class SheetXml(Xml):
     """Parses a sheet and keeps its rows on disk. Raises UnreadableFile for one that is too large."""
 
     def __init__(self, parts: Parts, contents: Contents) -> None:
         super().__init__()
         self._most_cells = parts.limits.cells
-        self._strings, self._styles = Strings(), Styles()
+        self._strings, self._styles = Strings(max(self._most_cells, LEAST_TEXTS)), Styles()
         if contents.strings:
             parts.read(contents.strings, self._strings)
         if contents.styles:
             parts.read(contents.styles, self._styles)
         self._strings_count = len(self._strings)
         self._contents = contents
-        self._file = _scratch(self)
+        self._file = scratch_file(self)
         self._pieces = 0
         self._rows: list[Row] = []
         self._cells: dict[int, Stored] = {}
@@ -194,7 +86,7 @@ class SheetXml(Xml):
         self._texts: list[str] = []
         self.last_row = self._widest = 0
         self.ranges: list[Range] = []
-        self.hidden_rows = array("Q")
+        self.hidden_rows = self.first_hidden_row = 0  # of those below the first
         self.hidden_columns: list[tuple[int, int]] = []
 
     def feed(self, block: bytes, *, is_last: bool = False) -> None:
@@ -324,18 +216,19 @@ class SheetXml(Xml):
     def _end_row(self) -> None:
         if not self._cells:
             return
+        if self._is_hidden and self.last_row:
+            self.hidden_rows += 1
+            self.first_hidden_row = self.first_hidden_row or self._row
         self.last_row = self._row
         if self._column > self._widest:
             self._widest = max(self._widest, *self._cells)
-        if self._is_hidden:
-            self.hidden_rows.append(self._row)
         self._rows.append((self._row, self._cells))
         self._size += self.length + 10 * len(self._cells)
         if len(self._rows) >= ROWS_AT_ONCE or self._size >= SIZE_AT_ONCE:
             self._spool()
 
     def _take_range(self, name: str) -> None:
-        corners = RANGE.fullmatch(name.replace("$", ""))
+        corners = RANGE.fullmatch(name)
         if corners:  # and not a single cell
             first_column, last_column = column_number(corners[1]), column_number(corners[3])
             self.ranges.append(Range(int(corners[2]), first_column, int(corners[4]), last_column, name))

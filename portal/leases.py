@@ -28,6 +28,7 @@ from portal.models import User
 BEAT = 0.25  # seconds between two signs of life
 LEASE = timedelta(seconds=10)  # a worker silent for longer has lost its claim
 REMINDER = timedelta(seconds=30)  # what nobody claimed for so long is sent again
+AGAIN = timedelta(seconds=5)  # after which the sweep sends again what found no place
 QUIET_WORKER = timedelta(seconds=15)  # after its lease ran out
 LONG_QUEUE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
@@ -58,7 +59,7 @@ class Leased(models.Model):
     | from | to | by |
     |---|---|---|
     | queued | processing | `claim`, for a lease that the worker renews |
-    | processing | queued | `requeue_stale`, when the lease has run out |
+    | processing | queued | `requeue_stale`, when the lease has run out; `put_back`, by the worker that holds it |
     | processing | completed, error | `end`, by the worker that holds the lease |
     | one of OPEN | cancelled | `cancel` |
     """
@@ -67,6 +68,7 @@ class Leased(models.Model):
     SHARES: ClassVar[dict[str, tuple[float, float]]] = {}
     """Of the phases whose end can be foreseen: the share of all time that lies before it, and its own."""
     TASK: ClassVar[str]  # the name of the task that does it
+    COMPANY: ClassVar[str] = "company"  # the path to the company whose work it is
     LONG: ClassVar[models.Q]  # what may take more than a second or two, for which `portal.turns` keeps an order
 
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
@@ -157,6 +159,15 @@ class Leased(models.Model):
             if not self.held().update(**ended, **fields):
                 raise ClaimLost
             timeline.note(self, what or status)
+
+    def put_back(self, **fields: object) -> None:
+        """Put the work back into the queue, since it has to wait for its turn; ClaimLost in any case."""
+        with transaction.atomic():
+            queued = {"status": Status.QUEUED, "status_updated_at": Now(), "phase": WAITING}
+            progress = {"rows_done": 0, "rows_total": None, "lease_until": Now() + AGAIN}
+            if self.held().update(**queued, **progress, **fields):
+                timeline.note(self, "put_back")
+        raise ClaimLost
 
     def cancel(self, by: User | None = None, what: str = "cancelled") -> bool:
         """End work that has not ended, for the reason `what`; False when it had."""
@@ -264,7 +275,7 @@ def perform(work: Leased, do: Callable[[Pulse], None], give_up: Callable[[str], 
         with about(str(work)):
             do(pulse)
     except ClaimLost:
-        logger.info("The %s was cancelled or taken over", name)
+        logger.info("The %s was cancelled, taken over or put back", name)
     except Exception as error:
         logger.exception("The %s failed in attempt %s", name, work.attempts)
         if work.attempts >= MOST_ATTEMPTS:

@@ -37,6 +37,7 @@ class Company(models.Model):
     )
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.BRAND_OWNER)
     created_at = models.DateTimeField(auto_now_add=True)
+    served_at = models.DateTimeField(null=True, editable=False, help_text="When work of the company was begun last.")
 
     class Meta:
         verbose_name_plural = "companies"

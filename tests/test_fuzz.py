@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import IO
 
 from ingestion.errors import ErrorLog
 from ingestion.fields import Defaults
@@ -19,6 +20,7 @@ from ingestion.json_reader import JsonReader
 from ingestion.readers import open_reader
 from ingestion.reading import UnreadableFile
 from ingestion.rules import FileRules, Limits
+from ingestion.workbook_parts import WorkbookLimits
 from tests.test_files import EXPECTED, FILES
 
 INPUTS = int(os.environ.get("FUZZ", "20000"))
@@ -59,10 +61,10 @@ def inputs(count: int) -> Iterator[tuple[str, bytes]]:
         yield name.removesuffix(".gz").rpartition(".")[2], mutated(data, chance)
 
 
-def read(filetype: str, data: bytes, log: ErrorLog) -> None:
+def read(filetype: str, file: IO[bytes], log: ErrorLog, limits: WorkbookLimits | None = None) -> None:
     """Read and check a file as the engine does. Raises UnreadableFile for one that is refused as a whole."""
     rules = FileRules(Limits(Defaults(), {"sku1": 1, "sku2": 2}, 100, RULES["default"]), log)
-    reader = open_reader(io.BytesIO(data), filetype, log)
+    reader = open_reader(file, filetype, log, limits=limits)
     if not isinstance(reader, JsonReader):
         rules.check_header(reader.header, reader.header_row)
     end = reader.first_row
@@ -80,7 +82,7 @@ def test_a_changed_file_is_read_or_refused_with_a_reason(tmp_path: Path) -> None
     for number, (filetype, data) in enumerate(inputs(INPUTS)):
         with closing(ErrorLog(1, tmp_path)) as log:
             try:
-                read(filetype, data, log)
+                read(filetype, io.BytesIO(data), log)
             except UnreadableFile as refusal:
                 assert str(refusal)
                 refused += 1

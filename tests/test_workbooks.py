@@ -14,7 +14,7 @@ from tests.workbooks import rows_of, text, workbook
 from workorders.models import Code
 
 HEADER = text("A1", "id") + text("B1", "product") + text("C1", "note")
-AS_TEXT = "Format the column as text and enter the value again."
+AS_TEXT = "Format the column as text and enter it again."
 NO_VALUE = "It holds a formula without a value; open the workbook in your spreadsheet, save it, and upload it again."
 ERROR = "This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value."
 TOO_LONG = f"It is a number of more digits than the 15 that a spreadsheet keeps. {AS_TEXT}"

@@ -205,12 +205,14 @@ class Gaps:
 
     def __init__(self) -> None:
         self._starts, self._ends = array("Q"), array("Q")  # a run ends before its end
+        self.count = 0
 
     def __bool__(self) -> bool:
         return bool(self._starts)
 
     def add(self, number: int, count: int = 1) -> None:
         """Leave out `number`, and those that follow it until they are `count`."""
+        self.count += count
         if self._ends and self._ends[-1] == number:
             self._ends[-1] += count
         else:

@@ -267,6 +267,7 @@ class Job(Leased):
     )
     LASTING: ClassVar[tuple[str, ...]] = (*Leased.OPEN, Status.COMPLETED)
     TASK = "workorders.tasks.run_job"
+    COMPANY = "workorder__company"
     LONG = models.Q(workorder__quantity__gt=20_000)
     WITHOUT_CODES: ClassVar[models.Q] = models.Q(what=What.MINT) & ~models.Q(status=Status.COMPLETED)
 

@@ -9,9 +9,9 @@ from workorders.models import Job
 
 @shared_task
 def run_job(job_id: int) -> None:
-    with turn(Job, job_id) as may:
-        if may:
-            work.run(job_id)
+    with turn(Job, job_id) as chosen:
+        if chosen:
+            work.run(chosen)
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=4)
