@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import time
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from django.conf import settings
 
@@ -22,10 +23,10 @@ def remove() -> None:
     named after one, such as an upload on its way in, is removed a day after its last change.
     """
     found = list(settings.SPOOL_DIR.iterdir())
-    held = _held()
+    held, now = _held(), _now()
     for path in found:
         name = path.name.partition(".")[0]
-        if name not in held and (_of_an_attempt(name) or _is_old(path)):
+        if name not in held and (_of_an_attempt(name) or _is_old(path, now)):
             _remove(path)
 
 
@@ -43,9 +44,15 @@ def _of_an_attempt(name: str) -> bool:
     return key.startswith("job-") or IngestionRecord.objects.filter(key=key).exists()
 
 
-def _is_old(path: Path) -> bool:
+def _now() -> float:
+    """What time it is for the disk of the spool, which is what dates the files there."""
+    with TemporaryFile(dir=settings.SPOOL_DIR) as probe:
+        return os.fstat(probe.fileno()).st_mtime
+
+
+def _is_old(path: Path, now: float) -> bool:
     try:
-        return path.stat().st_mtime < time.time() - DAY
+        return path.stat().st_mtime < now - DAY
     except FileNotFoundError:
         return False
 

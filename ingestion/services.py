@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,6 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from ingestion import tasks
 from ingestion.errors import PREFIX_WARNING, message, warning
@@ -22,6 +22,7 @@ from ingestion.models import IngestionRecord
 from ingestion.spreadsheet_cells import guarded
 from portal import timeline
 from portal.broker import wake
+from portal.clock import database_now
 from portal.leases import REMINDER
 from portal.models import Company, User
 from portal.storage import INCOMING, storage
@@ -39,6 +40,8 @@ Status = IngestionRecord.Status
 WRONG_STATE = "Only code ingestion records of type S3 in state 'uploading' can be processed."  # the spec's words
 NEVER_PROCESSED = timedelta(days=1)  # after which an upload expires; its form has by then, long ago
 MOST_EXPIRED = 500  # uploads, and as many files, in one sweep
+OF_NOBODY = timedelta(days=7)  # after which a file goes that no record is known of
+CANCELLED_LATELY = timedelta(hours=3)  # whose files a sweep deletes; it runs much more often
 
 
 class Unacceptable(Exception):  # noqa: N818  # says what is the matter with the file
@@ -176,17 +179,40 @@ def expire() -> int:
 
     A file may also have come for an upload that was cancelled, or again for one that was processed.
     """
-    before = timezone.now() - NEVER_PROCESSED
-    storage().sweep(INCOMING, before, MOST_EXPIRED)
+    _forget_files()
     with transaction.atomic():
-        abandoned = IngestionRecord.objects.filter(status=Status.UPLOADING, created_at__lt=before).order_by("pk")
+        never = IngestionRecord.objects.filter(status=Status.UPLOADING, created_at__lt=Now() - NEVER_PROCESSED)
+        abandoned = never.order_by("pk")
         records = list(abandoned.select_for_update(skip_locked=True)[:MOST_EXPIRED])
         for record in records:
+            storage().delete(record.incoming_path)
             storage().delete(record.file_path)  # moved there by a `process` that was cut off
             record.result_data = {"reason": IngestionRecord.EXPIRED}
             record.save(update_fields=["result_data"])
             record.cancel(what="expired")
     return len(records)
+
+
+def _forget_files() -> None:
+    """Delete what was posted for uploads that wait for no file any more, and what was kept of cancelled ones.
+
+    The records tell, not the age of the files: the clocks of disks, buckets and workers may differ by days.
+    """
+    deleted, long_ago = 0, database_now() - OF_NOBODY
+    found = storage().listed(INCOMING)
+    while deleted < MOST_EXPIRED and (some := dict(islice(found, MOST_EXPIRED))):
+        keys = [name.removeprefix(f"{INCOMING}/") for name in some]
+        statuses = dict(IngestionRecord.objects.filter(key__in=keys).values_list("key", "status"))
+        for key, (name, written) in zip(keys, some.items(), strict=True):
+            status = statuses.get(key)
+            if (written < long_ago) if status is None else (status != Status.UPLOADING):
+                storage().delete(name)
+                deleted += 1
+    lately = IngestionRecord.objects.filter(
+        status=Status.CANCELLED, status_updated_at__gt=Now() - CANCELLED_LATELY
+    ).order_by("-status_updated_at")
+    for record in lately.only("key")[:MOST_EXPIRED]:
+        storage().delete(record.file_path)
 
 
 def cancel(record: IngestionRecord, by: User) -> bool:

@@ -10,6 +10,7 @@ from ingestion.models import IngestionRecord
 from portal import idempotency
 from portal.broker import wake
 from portal.turns import turn
+from workorders import tidying
 
 
 @shared_task
@@ -34,6 +35,7 @@ def sweep() -> None:
 @shared_task
 def expire() -> None:
     services.expire()
+    tidying.tidy_up()
 
 
 @worker_ready.connect

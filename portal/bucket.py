@@ -128,14 +128,12 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
         self.client.upload_file(str(path), self.bucket_name, name, Config=TRANSFER)
         path.unlink()
 
-    def sweep(self, folder: str, before: datetime, most: int) -> int:
-        """Delete files of `folder` that were written `before`, `most` of them; gives how many there were."""
+    def listed(self, folder: str) -> Iterator[tuple[str, datetime]]:
+        """The names of the files in `folder`, and when each was written by the clock of the service."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket_name, Prefix=f"{folder}/")
-        old = (entry["Key"] for page in pages for entry in page.get("Contents", ()) if entry["LastModified"] < before)
-        names = [name for name, _ in zip(old, range(most), strict=False)]
-        for name in names:
-            self.client.delete_object(Bucket=self.bucket_name, Key=name)
-        return len(names)
+        for page in pages:
+            for entry in page.get("Contents", ()):
+                yield entry["Key"], entry["LastModified"]
 
     def allow_posts_from(self, origins: list[str]) -> None:
         """Replace the bucket's CORS rules by one that lets pages of `origins` post files."""

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from xml.sax.saxutils import escape
@@ -77,7 +77,7 @@ class Storage(Protocol):
     def content_type(self, name: str) -> str | None: ...
     def move(self, name: str, new_name: str) -> None: ...
     def adopt(self, path: Path, name: str) -> None: ...
-    def sweep(self, folder: str, before: datetime, most: int) -> int: ...
+    def listed(self, folder: str) -> Iterator[tuple[str, datetime]]: ...
     def check(self) -> None: ...
 
 
@@ -121,17 +121,12 @@ class EmbeddedStorage(FileSystemStorage):
         path.chmod(0o600)
         path.replace(target)
 
-    def sweep(self, folder: str, before: datetime, most: int) -> int:
-        """Delete files of `folder` that were written `before`, `most` of them; gives how many there were."""
-        swept = 0
+    def listed(self, folder: str) -> Iterator[tuple[str, datetime]]:
+        """The names of the files in `folder`, and when each was written by the clock of its disk."""
         with suppress(FileNotFoundError), os.scandir(self.path(folder)) as entries:
             for entry in entries:
-                if swept == most:
-                    break
-                if entry.stat().st_mtime < before.timestamp():
-                    Path(entry).unlink(missing_ok=True)
-                    swept += 1
-        return swept
+                with suppress(FileNotFoundError):  # gone meanwhile
+                    yield f"{folder}/{entry.name}", datetime.fromtimestamp(entry.stat().st_mtime, UTC)
 
     def check(self) -> None:
         """Raise Unusable when nothing can be kept here now."""

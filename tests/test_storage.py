@@ -335,16 +335,13 @@ def test_a_download_has_a_name_a_type_and_ranges(rf: RequestFactory) -> None:
         assert (head.status_code, head.headers["Content-Length"]) == (200, "10")
 
 
-def test_a_sweep_deletes_what_is_old_in_one_folder_and_not_too_much_at_once() -> None:
-    for name in ("swept/a", "swept/b", "swept/c", "kept/a"):
+def test_the_files_of_one_folder_are_listed_with_their_times() -> None:
+    for name in ("listed/a", "listed/b", "listed2/c"):
         storage().save(name, ContentFile(b"x"))
-    now = datetime.now(UTC)
-    assert storage().sweep("swept", now - timedelta(hours=1), 9) == 0
-    assert storage().sweep("swept", now + timedelta(hours=1), 2) == 2
-    assert storage().sweep("swept", now + timedelta(hours=1), 2) == 1
-    assert storage().sweep("swept", now + timedelta(hours=1), 2) == 0
-    assert storage().sweep("nowhere", now, 2) == 0
-    assert storage().exists("kept/a")
+    found = dict(storage().listed("listed"))
+    assert found.keys() == {"listed/a", "listed/b"}
+    assert all(abs(datetime.now(UTC) - written) < timedelta(minutes=5) for written in found.values())
+    assert list(storage().listed("nowhere")) == []
 
 
 def test_a_storage_that_works_passes_its_check() -> None:

@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
 
 from portal.addresses import address_of
+from portal.clock import database_now
 from portal.downloads import is_fetched, is_rest, streamed
 from portal.leases import Status
 from portal.models import Event, User
@@ -69,7 +70,7 @@ def prepare(workorder: Workorder, kind: Format, user: User, address: str | None)
         return lasting
     if reason := spent(workorder):
         raise NotNow(reason)
-    if alike.filter(status=Status.ERROR, status_updated_at__gt=timezone.now() - REPOSE).exists():
+    if alike.filter(status=Status.ERROR, status_updated_at__gt=Now() - REPOSE).exists():
         raise NotMade(FAILED)
     if lasting is None:
         return jobs.start(workorder, Job.What.SECURE, delivery.parameters, user)
@@ -150,5 +151,5 @@ def _may_resume(workorder: Workorder, job: Job, user: User) -> bool:
         first is not None
         and first.by == user
         and first.detail["delivery"] == job.pk
-        and timezone.now() - first.at < RESUMABLE
+        and database_now() - first.at < RESUMABLE
     )

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from portal.copying import file_blocks
 from portal.leases import Pulse, Status
@@ -104,7 +104,7 @@ def asked(workorder: Workorder, look: Look, user: User) -> tuple[str, Job | None
     if storage().exists(name):
         return name, None
     failed = workorder.jobs.filter(what=Job.What.IMAGES, parameters=look.parameters, status=Status.ERROR)
-    if failed.filter(status_updated_at__gt=timezone.now() - REPOSE).exists():
+    if failed.filter(status_updated_at__gt=Now() - REPOSE).exists():
         raise NotMade(
             "Codeport could not make these images. Order them again in a minute; if that fails too, tell the"
             " operators of this portal."
