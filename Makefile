@@ -1,6 +1,6 @@
 # make run    serves the portal on http://127.0.0.1:$PORT (8000)
 # make test   runs the whole test suite; ARGS="-k name -x" reaches pytest
-# make check  lint, format, types, import rules, missing migrations
+# make check  lint, format, types, import rules, missing migrations, the schema of the API
 # make bench  the benchmarks as a table of ratios; ROWS=1000000 sets the size
 # make screens  takes pictures of all pages into docs/screens
 # make clean  removes the virtual environment and all caches; the data in var/ stays
@@ -27,6 +27,7 @@ check: $(DEV_READY)
 	$(PYTHON) -m mypy .
 	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) -m openapi_spec_validator docs/openapi.yaml
 
 bench: $(DEV_READY)
 	@exec $(PYTHON) -m benchmarks

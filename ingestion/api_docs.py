@@ -60,8 +60,7 @@ DEFAULTS = {
     "description": "What a row takes where it says nothing: `product` (an SKU), `activation_status`, "
     "`blacklist_reason`, and any SCM fields.",
     "additionalProperties": {
-        "nullable": True,
-        "oneOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}],
+        "oneOf": [{"type": "string", "nullable": True}, {"type": "number"}, {"type": "boolean"}],
     },
 }
 CODES = {
@@ -97,6 +96,9 @@ class OptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         schema["properties"]["default_scm_data"] = DEFAULTS
+        if "record" in schema["properties"]:  # what is left out is what add-sids said, and no default
+            for shape in schema["properties"].values():
+                shape.pop("default", None)
         if "codes" in schema["properties"]:
             schema["properties"]["codes"] = CODES
         return schema
@@ -167,8 +169,8 @@ def _example(value: dict[str, Any], status: str, name: str = "Example") -> OpenA
     return OpenApiExample(name, value, response_only=True, status_codes=[status])
 
 
-def _file(media_type: str, description: str) -> dict[tuple[int, str], OpenApiResponse]:
-    return {(200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description)}
+def _text(media_type: str, description: str) -> dict[tuple[int, str], OpenApiResponse]:
+    return {(200, media_type): OpenApiResponse(OpenApiTypes.STR, description)}
 
 
 extend_schema_view(
@@ -279,7 +281,7 @@ extend_schema_view(
         summary="Fetch all errors as CSV",
         description="The columns `row`, `column`, `value`, `error`, `message`. What a spreadsheet could take for a "
         "formula has an apostrophe before it.",
-        responses=_file("text/csv", "The file."),
+        responses=_text("text/csv", "The file."),
     ),
 )(api.ErrorFile)
 extend_schema_view(
@@ -289,7 +291,7 @@ extend_schema_view(
         description="The uploaded rows in the format of the upload, each with its errors beside it; corrected, the "
         "file can be uploaded again. 404 too where no rows can be given back.",
         responses={
-            **_file("text/csv", "The rows."),
+            **_text("text/csv", "The rows."),
             (200, "application/json"): OpenApiResponse({"type": "array", "items": {}}, "The rows."),
             (200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"): OpenApiResponse(
                 OpenApiTypes.BINARY, "The rows."

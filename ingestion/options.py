@@ -107,7 +107,7 @@ class ProcessSerializer(OptionsSerializer):
         "the column's place: `#3` is the third.",
     )
     sha256 = serializers.RegexField(
-        r"^[0-9A-Fa-f]{64}\Z",
+        r"^([0-9A-Fa-f]{64})?\Z",
         required=False,
         allow_blank=True,
         default="",

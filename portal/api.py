@@ -158,7 +158,7 @@ def _check(data: Any) -> None:
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
-    """How far work is that takes long, as `Leased.progress` says it."""
+    """How far work is that takes long."""
 
     phase = serializers.CharField(read_only=True)
     rows_done = serializers.IntegerField(read_only=True)

@@ -260,5 +260,21 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         headers = {REQUEST_ID: {"$ref": f"#/components/headers/{REQUEST_ID}"}}
         content = {"application/xml": {"schema": schema}}
         responses[status] = {"description": description, "headers": headers, "content": content}
+    for name, schema in result["components"]["schemas"].items():
+        if name.endswith("Request"):
+            schema["additionalProperties"] = False  # see portal.calls
+    _spell_out(result, result["components"]["schemas"])
     result["paths"]["/storage/"] = {"post": {**UPLOAD, "responses": responses}}
     return result
+
+
+def _spell_out(part: Any, schemas: dict[str, Any]) -> None:
+    """Say what a reference means where null may stand instead: in OpenAPI 3.0 nothing can be added to a reference."""
+    if isinstance(part, dict):
+        if part.get("nullable") is True and "allOf" in part:
+            (reference,) = part.pop("allOf")
+            part.update({**schemas[reference["$ref"].rpartition("/")[2]], **part})
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            _spell_out(inner, schemas)

@@ -357,6 +357,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "2",
     "LICENSE": {"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
     "SCHEMA_PATH_PREFIX": "/api/v2",
+    "COMPONENT_SPLIT_REQUEST": True,  # what Codeport fills in is no part of a request
+    "SERVERS": [{"url": "/", "description": "The portal that gives out this schema."}],
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.schema.complete"],
     "SORT_OPERATIONS": False,
 }

@@ -22,9 +22,13 @@ from workorders.downloads import archive_download, images_download
 from workorders.images_api import LookSerializer, asks_for_images, look_of
 from workorders.models import Equipment, Job, Substrate, Workorder
 
+PARTNER = "The slug of the printing company."
+
 
 class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
-    printing_partner = serializers.SlugRelatedField[Company](slug_field="slug", read_only=True, allow_null=True)
+    printing_partner = serializers.SlugRelatedField[Company](
+        slug_field="slug", read_only=True, allow_null=True, help_text=PARTNER
+    )
     equipment = serializers.SlugRelatedField[Equipment](slug_field="name", read_only=True, allow_null=True)
     substrate = serializers.SlugRelatedField[Substrate](slug_field="name", read_only=True, allow_null=True)
 

@@ -52,6 +52,7 @@ TEMPLATE = {
     "download_once": True,
     "is_archived": False,
 }
+WAITING = {"phase": "waiting", "rows_done": 0, "rows_total": None}
 PROGRESS = {"phase": "creating", "rows_done": 400, "rows_total": 1000}
 PRODUCT = {
     "id": 1,
@@ -165,7 +166,7 @@ extend_schema_view(
         summary="Look at a workorder",
         description="`progress` tells how far the minting of its codes is, and is null when they are there. Of secure "
         "codes (SSC), `quantity` were ordered and `uploaded_quantity` are there.",
-        examples=[_example({**WORKORDER, "progress": PROGRESS})],
+        examples=[_example({**WORKORDER, "warnings": [], "progress": PROGRESS})],
     )
 )(api.WorkorderDetail)
 extend_schema_view(
@@ -180,7 +181,7 @@ extend_schema_view(
                 {"reference": "Spring bottles", "quantity": 1000, "avoid_lookalikes": True},
                 request_only=True,
             ),
-            _example({**WORKORDER, "progress": {"phase": "waiting", "rows_done": 0, "rows_total": None}}, "201"),
+            _example({**WORKORDER, "warnings": [], "progress": WAITING}, "201"),
         ],
     )
 )(minting_api.CreateSid)
@@ -195,7 +196,7 @@ extend_schema_view(
             OpenApiExample(
                 "By a template", {"reference": "Vintage 2026", "quantity": 5000, "template": 3}, request_only=True
             ),
-            _example({**SECURE, "progress": None}, "201"),
+            _example({**SECURE, "warnings": [], "progress": None}, "201"),
         ],
     )
 )(secure_api.CreateSsc)

@@ -10,7 +10,7 @@ from workorders.api import WorkorderProgressSerializer
 from workorders.api_docs import DOWNLOADS, IF_RANGE, JUST_FAILED, MADE, RANGE, WORKORDER
 
 OUT_OF_TURN = {"$ref": "#/components/schemas/Refusal"}
-SECURE = {**WORKORDER, "type": "SSC", "quantity": 5000, "progress": None}
+SECURE = {**WORKORDER, "type": "SSC", "quantity": 5000, "warnings": [], "progress": None}
 
 
 def _step(

@@ -13,6 +13,7 @@ from portal.api import Filters, person
 from portal.calls import Call
 from portal.models import Company, User
 from portal.whole_numbers import WholeNumberField
+from workorders.api import PARTNER
 from workorders.models import Layout, Workorder, WorkorderTemplate
 from workorders.order_forms import CreateWorkorder, OrderForm
 from workorders.secure_orders import MOST, SETTINGS, SecureOrder, place, wrong_prefix
@@ -23,7 +24,7 @@ NEEDED = ("layout", "printing_partner")
 
 
 class TemplateSerializer(serializers.ModelSerializer[WorkorderTemplate]):
-    printing_partner = serializers.SlugRelatedField[Company](slug_field="slug", read_only=True)
+    printing_partner = serializers.SlugRelatedField[Company](slug_field="slug", read_only=True, help_text=PARTNER)
 
     class Meta:
         model = WorkorderTemplate
@@ -36,7 +37,7 @@ class SecureOrderSerializer(OrderForm):
     quantity = WholeNumberField(min_value=1, max_value=MOST)
     template = WholeNumberField(required=False, allow_null=True, default=None)
     layout = serializers.ChoiceField(Layout.choices, required=False)
-    printing_partner = serializers.CharField(required=False, help_text="The slug of the printing company.")
+    printing_partner = serializers.CharField(required=False, help_text=PARTNER)
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
     use_serial_number = serializers.BooleanField(required=False)
     activate_on_complete = serializers.BooleanField(required=False)
