@@ -126,9 +126,8 @@ COMPONENTS["responses"]["Invalid"]["content"]["application/json"] = {
         "whole": {"summary": "The call as a whole", "value": {"detail": "Invalid record"}},
     },
 }
-ALWAYS = {"401": "Unauthorized", "403": "Forbidden", "429": "TooMany"}
-OF_BODIES = {"400": "Invalid", "413": "TooLarge", "415": "NotJson"}
-OF_LISTS = {"400": "Invalid"}
+ALWAYS = {"400": "Invalid", "401": "Unauthorized", "403": "Forbidden", "429": "TooMany"}
+OF_BODIES = {"413": "TooLarge", "415": "NotJson"}
 TAGS = {
     "ingestion": ("Ingestion", "From an uploaded file to its codes, or to the list of everything that is wrong."),
     "workorders": (
@@ -196,8 +195,6 @@ class Schema(AutoSchema):
             found["404"] = "NotFound"
         if self.method in ("POST", "PATCH"):
             found |= OF_BODIES
-        if self._is_list_view():
-            found |= OF_LISTS
         if self._is_idempotent:
             found["422"] = "KeyUsed"
         return found

@@ -97,6 +97,12 @@ def names(content: bytes) -> list[str]:
 def test_a_generated_client_goes_the_way_of_the_tour(up: Up, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     api = Generated(up, tmp_path)
+    with api.client:
+        walk(api)
+
+
+def walk(api: Generated) -> None:
+    """Make each call of the tour."""
     assert api.parsed("you.get_me").email == "admin@demo.example"
 
     product = api.parsed("products.create_product", body=api.models.ProductRequest(sku="tea"), expects=201)
