@@ -38,6 +38,7 @@ from psycopg.conninfo import make_conninfo
 
 from portal import services
 from portal.caching import cache_settings
+from portal.private_home import make_private
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -135,6 +136,7 @@ try:
     CODEPORT_HOME = Path(env.str("CODEPORT_HOME", "") or BASE_DIR / "var").resolve()
     SPOOL_DIR = CODEPORT_HOME / "spool"  # one ingestion's or archive's own files, gone when it ends
     STATIC_ROOT = CODEPORT_HOME / "static"
+    make_private(CODEPORT_HOME)
     for folder in (SPOOL_DIR, STATIC_ROOT):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))

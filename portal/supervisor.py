@@ -14,6 +14,8 @@ from pathlib import Path
 from signal import Signals
 from typing import Any, Protocol, Self, TextIO
 
+from portal.private_home import let_pass
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds before a dead service is started again
 STEADY = 60.0  # a service that ran so many seconds starts with the first pause again
 
@@ -153,14 +155,20 @@ class Account:
     @classmethod
     def choose(cls, home: Path, program: Path) -> Self:
         """Who shall own new data in `home` and run `program` on it."""
-        accounts = [cls(os.geteuid(), os.getegid())]
+        own = cls(os.geteuid(), os.getegid())
+        if own._can_run(program, home):
+            return own
+        accounts: list[Self] = []
         if os.geteuid() == 0:
             owners = [folder.stat() for folder in (home, *home.parents)]
             accounts += [cls(owner.st_uid, owner.st_gid) for owner in owners if owner.st_uid]
             accounts += [cls(entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall() if entry.pw_name in SERVANTS]
+        opened = bool(accounts) and let_pass(home)
         for account in accounts:
             if account._can_run(program, home):
                 return account
+        if opened:
+            home.chmod(0o700)
         raise ServiceError(
             "PostgreSQL refuses to run as root, user namespaces are forbidden here, and other accounts may not enter "
             f"{_barrier(program, home)}: run as an ordinary user, or move the checkout and CODEPORT_HOME to folders "
