@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
+from ingestion import engine
 from ingestion.models import IngestionRecord
 from tests.browsing import broken_rules, drop, sign_in
 from tests.running import worker
@@ -312,3 +313,98 @@ def test_an_upload_tells_bytes_speed_and_time_left(page: Page) -> None:
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("button", name="Upload and check")).to_be_focused()
     assert IngestionRecord.objects.get().status == "uploading"
+
+
+def drop_several(page: Page, *files: tuple[str, str]) -> None:
+    """Drop files on the zone, all at once."""
+    page.wait_for_load_state()
+    page.evaluate(
+        """files => {
+          const transfer = new DataTransfer();
+          for (const [name, content] of files) transfer.items.add(new File([content], name, {type: "text/csv"}));
+          document.querySelector("#zone").dispatchEvent(
+            new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: transfer}));
+        }""",
+        files,
+    )
+
+
+def test_files_of_one_name_that_are_dropped_together_are_all_uploaded(page: Page) -> None:
+    opened(page)
+    drop_several(page, ("codes.csv", "id\nreport-0217\n"), ("codes.csv", "id\nreport-0218\n"))
+    expect(page.get_by_role("heading", name="codes.csv")).to_have_text(["codes.csv", "codes.csv (2)"])
+    send(page)
+    page.wait_for_url("**/ingestions/")
+    assert list(IngestionRecord.objects.values_list("file_name", "status")) == [("codes.csv", "queued")] * 2
+
+
+def test_a_file_that_takes_the_place_of_another_says_so(page: Page) -> None:
+    opened(page)
+    drop(page, "codes.csv", "id\nreport-0217\n")
+    drop(page, "codes.csv", "id\nreport-0218\n")
+    expect(page.get_by_role("heading", name="codes.csv")).to_have_count(1)
+    expect(page.get_by_text("It takes the place of the codes.csv that was chosen before.")).to_be_visible()
+    page.get_by_role("button", name="Keep both").click()
+    expect(page.get_by_role("heading", name="codes.csv")).to_have_count(2)
+    expect(page.get_by_role("cell", name="report-0217")).to_be_visible()
+    send(page)
+    page.wait_for_url("**/ingestions/")
+    assert IngestionRecord.objects.filter(status="queued").count() == 2
+
+
+def completed(page: Page) -> list[tuple[str, dict[str, str]]]:
+    """The codes of the one file on the page, which is sent as it is and checked here."""
+    send(page)
+    page.wait_for_url("**/ingestions/*/")
+    record = IngestionRecord.objects.get()
+    engine.run(record.pk)
+    record.refresh_from_db()
+    assert record.status == "completed"
+    return list(Code.objects.order_by("sequence").values_list("identifier", "scm_data"))
+
+
+def test_columns_of_one_name_are_told_by_their_places(page: Page) -> None:
+    opened(page)
+    drop(page, "codes.csv", "id,pallet,pallet,,\nreport-0203,p1,q1,,x\n,,,,\n")
+    problems = page.get_by_role("list", name="Problems in the first rows of codes.csv").get_by_role("listitem")
+    expect(problems).to_have_text(
+        [
+            re.compile("^Column 3, pallet, is named twice"),
+            re.compile("^Column 5, without a name, cannot be a field name"),
+        ]
+    )
+    page.get_by_label("Name of column 3, pallet").fill("pallet_2")
+    page.get_by_label("Use column 5, without a name").uncheck()
+    expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
+    assert completed(page) == [("report-0203", {"pallet": "p1", "pallet_2": "q1"})]
+    assert IngestionRecord.objects.get().parameters["columns"] == {"#3": "pallet_2", "#5": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("tabs.tsv", "id\tproduct\nreport-0211\tsku1\n"),
+        ("unicode-text.txt", "\ufeffid\tproduct\r\nreport-0211\tsku1\r\n".encode("utf-16-le")),
+        ("codes.txt.gz", gzip.compress(b"id;product\nreport-0211;sku1\n")),
+        ("sep.csv", '"sep=;"\nid;product\nreport-0211;sku1\n'),
+        ("blank.csv", " ,\n,\nid,product,\nreport-0211,sku1,\n,, \n\u00a0\n"),
+        ("ours.csv", '\ufeff"errors (ignored)","id","note"\r\n"","report-0211","\'=1"\r\n'),
+    ],
+)
+def test_what_the_check_takes_the_preview_praises(page: Page, name: str, content: str | bytes) -> None:
+    opened(page)
+    choose(page, named(name, content))
+    expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
+    expect(page.get_by_role("cell", name="report-0211")).to_be_visible()
+    ((identifier, scm_data),) = completed(page)
+    assert (identifier, scm_data) == ("report-0211", {"note": "=1"} if name == "ours.csv" else {})
+
+
+def test_a_reason_without_blacklisting_is_told_before_anything_is_sent(page: Page) -> None:
+    opened(page)
+    drop(page, "codes.csv", "id,blacklist_reason\nabc12345,4\n")
+    problems = page.get_by_role("list", name="Problems in the first rows of codes.csv").get_by_role("listitem")
+    expect(problems).to_have_text([re.compile(r"^Row 2, blacklist_reason: .* goes with activation status 2 alone\.$")])
+    page.get_by_text("Options", exact=True).click()
+    page.get_by_label("Default activation status").select_option("Blacklisted")
+    expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()

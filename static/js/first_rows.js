@@ -1,11 +1,16 @@
 /** The first rows of a file, read in the browser before it travels, as the readers on the server read them. */
 
+import { IGNORED } from "./row_checks.js";
+
 const FIRST_LOOK = 256 * 1024; // bytes, unpacked
 const DELIMITERS = [",", ";", "\t", "|"];
 export const MOST_ROWS = 50;
 
+const BLANK = /^[^\S\ufeff]*$/; // no character but white space
+const GUARD = /^'(?='*(?:[^\S\t\r\n]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]))/; // what the server puts before a formula
+
 /**
- * `{columns, rows}` of a CSV or JSON file, or `{problem}` in words. A row is `{number, cells}`: its number in a
+ * `{columns, rows, isTable}` of a CSV or JSON file, or `{problem}` in words. A row is `{number, cells}`: its number in a
  * spreadsheet, the header being 1, or in the array, and its cells in the order of `columns`.
  */
 export async function firstRows(file, delimiter) {
@@ -40,12 +45,18 @@ function decode(bytes, isAll) {
 /* CSV */
 
 function records(text, given, isAll) {
-  const said = /^[\r\n]*sep=([,;\t|])\r?\n/i.exec(text)?.[1];
+  const said = /^[\s,;|"]*?"?sep=([,;\t|])"?\r?\n/i.exec(text)?.[1];
   const tries = (given ? [given] : said ? [said] : DELIMITERS).map((each) => parse(text, each, isAll));
   const found = tries.find(([header]) => header?.cells.some((name) => name.trim() === "id")) ?? widest(tries);
   const [header, ...rows] = found;
   if (!header) return { problem: "The first line is too long to be shown here. The file can be sent; every row is checked then." };
-  return { columns: header.cells.map((name) => name.trim()), rows: rows.slice(0, MOST_ROWS) };
+  const isOurs = header.cells.some((name) => name.trim() === IGNORED); // then formulas are guarded
+  const value = (cell) => (isOurs ? cell.replace(GUARD, "") : cell);
+  return {
+    columns: header.cells.map((name) => value(name.trim())),
+    rows: rows.slice(0, MOST_ROWS).map(({ number, cells }) => ({ number, cells: cells.map(value) })),
+    isTable: true,
+  };
 }
 
 const widest = (tries) => tries.reduce((one, other) => ((other[0]?.cells.length ?? 0) > (one[0]?.cells.length ?? 0) ? other : one));
@@ -57,7 +68,7 @@ function parse(text, delimiter, isAll) {
   const end = () => {
     const row = [...cells, cell];
     const isSep = !found.length && /^sep=.?$/i.test(row.join(""));
-    if (!isSep && (row.length > 1 || row[0])) found.push({ number, cells: row });
+    if (!isSep && !row.every((each) => BLANK.test(each))) found.push({ number, cells: row });
     cells = []; cell = ""; number += 1;
   };
   for (let at = 0; at < text.length && found.length <= MOST_ROWS; at += 1) {
@@ -94,7 +105,7 @@ function objects(text) {
   }
   const columns = [...new Set(parsed.flatMap(Object.keys))];
   const rows = parsed.map((row, at) => ({ number: at + 1, cells: columns.map((name) => shownValue(row[name])) }));
-  return { columns, rows };
+  return { columns, rows, isTable: false };
 }
 
 function parsedObject(text) {

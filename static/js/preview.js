@@ -1,7 +1,7 @@
 /** The preview of one file: its first rows, the names of its columns to change, and what is wrong. */
 import { firstRows } from "./first_rows.js";
-import { form, part } from "./fields.js";
-import { meaningOf, problemsOf } from "./row_checks.js";
+import { form, options, part } from "./fields.js";
+import { IGNORED, meaningOf, problemsOf } from "./row_checks.js";
 
 const MOST_TOLD = 8; // problems in words below a preview
 const words = Object.fromEntries([...part("words").content.children].map((each) => [each.dataset.kind, each.textContent]));
@@ -22,16 +22,27 @@ export class Preview {
   rows = [];
   controls = [];
 
-  constructor(file, onChange, onRemove) {
+  /** `number` counts the files of one name. */
+  constructor(file, number, onChange, onRemove) {
     const title = `preview-${made += 1}`;
-    Object.assign(this, { file, onChange });
+    const name = number > 1 ? `${file.name} (${number})` : file.name;
+    Object.assign(this, { file, name, onChange });
     this.root = element("section", "", { class: "sheet stack preview", "aria-labelledby": title });
     const line = element("div", "", { class: "head-line" });
-    const remove = element("button", "Remove", { type: "button", class: "button quiet", "aria-label": `Remove ${file.name}` });
+    const remove = element("button", "Remove", { type: "button", class: "button quiet", "aria-label": `Remove ${name}` });
     remove.addEventListener("click", onRemove);
-    line.append(element("h3", file.name, { id: title }), remove);
+    line.append(element("h3", name, { id: title }), remove);
     this.body = element("div", "", { class: "stack" });
     this.root.append(line, this.body);
+  }
+
+  /** Say something about the file, and offer to do something about it, once. */
+  ask(text, offer, onTaken) {
+    const button = element("button", offer, { type: "button", class: "button quiet" });
+    const said = element("p", `${text} `, { class: "notice", role: "status" });
+    button.addEventListener("click", () => { said.remove(); onTaken(); });
+    said.append(button);
+    this.body.before(said);
   }
 
   /** Read the file's first rows, again when the delimiter was set. Names that were typed stay where columns stay. */
@@ -40,15 +51,18 @@ export class Preview {
     const seen = await firstRows(this.file, form.elements.delimiter.value).catch(() => ({ problem: "The file cannot be read here. If it is packed or moved, choose it again." }));
     this.columns = seen.columns ?? [];
     this.rows = seen.rows ?? [];
-    this.controls = this.columns.map((name, at) => this.control(name, typed[name], at));
+    this.keys = seen.isTable ? keysOf(this.columns) : this.columns;
+    this.isEmpty = this.columns.map((name, at) => !name && seen.isTable && this.rows.every(({ cells }) => !cells[at]?.trim()));
+    this.controls = this.columns.map((name, at) => this.control(name, typed[this.keys[at]], at));
     this.body.replaceChildren(...(seen.problem ? [element("p", seen.problem, { class: "notice wait" })] : [this.table(), this.told]));
     this.check();
   }
 
   control(name, typed, at) {
-    const input = element("input", "", { "aria-label": `Name of column ${at + 1}, ${name}`, autocomplete: "off", spellcheck: "false" });
+    const column = `column ${at + 1}, ${name || "without a name"}`;
+    const input = element("input", "", { "aria-label": `Name of ${column}`, autocomplete: "off", spellcheck: "false" });
     input.value = typed || name;
-    const keep = element("input", "", { type: "checkbox", "aria-label": `Use column ${at + 1}, ${name}` });
+    const keep = element("input", "", { type: "checkbox", "aria-label": `Use ${column}` });
     keep.checked = typed !== "";
     const meaning = element("small");
     input.addEventListener("input", () => this.check());
@@ -71,11 +85,11 @@ export class Preview {
       line.append(element("th", String(number), { scope: "row" }), ...this.columns.map((_, at) => element("td", (cells[at] ?? "").slice(0, 200))));
       body.append(line);
     }
-    const table = element("table", "", { class: "example", "aria-label": `First rows of ${this.file.name}` });
+    const table = element("table", "", { class: "example", "aria-label": `First rows of ${this.name}` });
     const top = element("thead");
     top.append(head);
     table.append(top, body);
-    const frame = element("div", "", { class: "rows first-rows", tabindex: "0", role: "region", "aria-label": `Preview of ${this.file.name}` });
+    const frame = element("div", "", { class: "rows first-rows", tabindex: "0", role: "region", "aria-label": `Preview of ${this.name}` });
     frame.append(table);
     this.lines = [...body.children];
     this.told = element("div", "", { class: "stack", role: "status" });
@@ -87,10 +101,11 @@ export class Preview {
     return this.controls.map(({ input, keep }) => (keep.checked ? input.value.trim() : null));
   }
 
-  /** What the server is told: the new name by the file's name, an empty one for a column left out. */
+  /** What the server is told: the new name by the column's name or place, an empty one for a column left out. */
   changes() {
     const names = this.names();
-    return Object.fromEntries(this.columns.map((name, at) => [name, names[at] ?? ""]).filter(([name, now]) => name !== now));
+    const isChanged = (at) => names[at] !== this.columns[at];
+    return Object.fromEntries(this.keys.map((key, at) => [key, names[at] ?? ""]).filter((_, at) => isChanged(at)));
   }
 
   /** The first code's id, if the file shows one. */
@@ -101,20 +116,28 @@ export class Preview {
   check() {
     if (!this.columns.length) return this.onChange();
     const names = this.names();
-    const wrong = names.map((name, at) => (name === null ? "" : !meaningOf(name) ? "cannot be a field name" : names.indexOf(name) !== at ? TWICE : ""));
+    const wrong = names.map((name, at) => this.wrongName(names, name, at));
     this.controls.forEach(({ input, keep, meaning }, at) => {
       input.disabled = !keep.checked;
       input.setAttribute("aria-invalid", String(Boolean(wrong[at])));
-      meaning.textContent = keep.checked ? wrong[at] || meaningOf(names[at]) : "left out";
+      meaning.textContent = keep.checked ? wrong[at] || meaningOf(names[at], this.isEmpty[at]) : "left out";
     });
     const problems = problemsOf(this.rows, names, {
       products: knownProducts(),
       ignoresRepeats: form.elements.allow_posted_duplicates.checked,
       isGs1: form.elements.id_format.value === "gs1",
+      defaults: defaultTexts(),
     });
     this.mark(problems);
     this.tell(problems, names, wrong);
     return this.onChange();
+  }
+
+  /** What is wrong with the name of the column at this place; nothing when it will do. */
+  wrongName(names, name, at) {
+    if (name === null || (!name && this.isEmpty[at])) return "";
+    if (!meaningOf(name)) return "cannot be a field name";
+    return names.indexOf(name) !== at && name !== IGNORED ? TWICE : "";
   }
 
   mark(problems) {
@@ -131,7 +154,7 @@ export class Preview {
     const hasId = names.includes("id");
     const ofColumns = wrong.flatMap((why, at) => (why ? [columnSentence(at, names[at], why)] : []));
     const sentences = hasId ? [...ofColumns, ...problems.map((problem) => sentence(problem, names))] : ofColumns;
-    const list = element("ul", "", { "aria-label": `Problems in the first rows of ${this.file.name}` });
+    const list = element("ul", "", { "aria-label": `Problems in the first rows of ${this.name}` });
     list.append(...sentences.slice(0, MOST_TOLD).map((told) => element("li", told)));
     if (sentences.length > MOST_TOLD) list.append(element("li", `And ${sentences.length - MOST_TOLD} more.`));
     const parts = hasId ? [] : [element("p", "No column is named id, so the check will refuse this file. Name the column with your identifiers id.", { class: "notice wait" })];
@@ -147,6 +170,23 @@ export class Preview {
   }
 }
 
+/** How the server is told of each column of a table: by its name, or by its place where that is not enough. */
+function keysOf(columns) {
+  let place = 0;
+  return columns.map((name) => {
+    if (name === IGNORED) return name; // our column of errors has no place
+    place += 1;
+    const isClear = name && !/^#[1-9][0-9]*$/.test(name) && columns.indexOf(name) === columns.lastIndexOf(name);
+    return isClear ? name : `#${place}`;
+  });
+}
+
+/** The upload's defaults of status and reason, as cells would say them. */
+function defaultTexts() {
+  const { activation_status: status, blacklist_reason: reason } = options().default_scm_data;
+  return { activation_status: String(status ?? ""), blacklist_reason: reason ?? "" };
+}
+
 function columnSentence(at, name, why) {
   const column = `Column ${at + 1}, ${name || "without a name"}`;
   if (why === TWICE) return `${column}, is named twice. Rename it, or leave it out.`;
@@ -154,7 +194,7 @@ function columnSentence(at, name, why) {
 }
 
 function sentence({ number, column, kind, detail }, names) {
-  const where = column < 0 ? `Row ${number}` : `Row ${number}, ${names[column]}`;
+  const where = column < 0 ? `Row ${number}` : `Row ${number}, ${names[column] ?? "left out"}`;
   return `${where}: ${words[kind]}${detail ? ` ${detail}` : ""}`;
 }
 

@@ -6,21 +6,23 @@ const IDENTIFIER = /^[A-Za-z0-9_-]{8,100}$/;
 const VALUE = "(?!\\.{1,2}(?:/|$))(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2}){1,20}";
 const DIGITAL_LINK = new RegExp(`^/?01/(\\d{8}|\\d{12,14})(?:/10/${VALUE})?/21/${VALUE}$`);
 const STATUS = /^[012]$/;
-const REASON = /^(\d|10)$/;
+const REASON = /^([0-9]|10)$/;
+const LOST = /[\0\ufffd]/; // NUL, and what the browser shows for a byte that it cannot read
 const LONGEST_VALUE = 1000;
 export const IGNORED = "errors (ignored)"; // the column of errors that the server gives back
 
-/** What a column of this name is, in words; nothing when no column may have it. */
-export function meaningOf(name) {
+/** What a column of this name is, in words; nothing when no column may have it. An `isEmpty` one needs no name. */
+export function meaningOf(name, isEmpty = false) {
+  if (!name && isEmpty) return "empty, left out";
   return OWN[name] ?? (name === IGNORED ? "ignored" : SCM_KEY.test(name) ? "SCM data" : "");
 }
 
 /**
  * What is wrong with `rows`, as `{number, column, kind, detail}`; `column` is a place among `names`, or -1 for the row. `names`
  * has null for a column that is left out; `products` is a set of SKUs, or null when they are not all known here; `isGs1`
- * is the format of the ids.
+ * is the format of the ids; `defaults` has the upload's `activation_status` and `blacklist_reason`, as texts.
  */
-export function problemsOf(rows, names, { products, ignoresRepeats, isGs1 }) {
+export function problemsOf(rows, names, { products, ignoresRepeats, isGs1, defaults }) {
   const seen = new Map(); // the first row of each id
   const idAt = names.indexOf("id");
   return rows.flatMap(({ number, cells }) => {
@@ -32,8 +34,18 @@ export function problemsOf(rows, names, { products, ignoresRepeats, isGs1 }) {
       Object.assign(found[idAt], { kind: "duplicate_id_error", detail: `It stands in row ${seen.get(id)} of the file.` });
     }
     if (!seen.has(id)) seen.set(id, number);
+    found.push(...contradiction(number, cells, names, defaults));
     return found.filter(({ kind }) => kind);
   });
+}
+
+/** A blacklist reason of a code that is not blacklisted, by the row's own cells or the defaults. */
+function contradiction(number, cells, names, defaults) {
+  const valueOf = (name) => cells[names.indexOf(name)] || defaults[name] || "0";
+  const [reason, status] = ["blacklist_reason", "activation_status"].map(valueOf);
+  if (reason === "0" || status === "2" || !REASON.test(reason) || !STATUS.test(status)) return [];
+  const detail = `The reason ${reason} goes with activation status 2 alone.`;
+  return [{ number, column: names.indexOf("blacklist_reason"), kind: "invalid_scm_field_error", detail }];
 }
 
 function widthOf(cells, names) {
@@ -48,7 +60,9 @@ function isDigitalLink(id) {
 }
 
 function kindOf(name, cell, { products, isGs1 }) {
-  if (name === null || name === IGNORED) return "";
+  if (name === IGNORED) return "";
+  if (LOST.test(cell)) return "invalid_row_error";
+  if (name === null) return "";
   if (name === "id" && !cell) return "missing_id_error";
   if (name === "id" && isGs1) return isDigitalLink(cell) ? "" : "invalid_id_error gs1";
   if (name === "id") return IDENTIFIER.test(cell) ? "" : "invalid_id_error";

@@ -10,7 +10,7 @@ import { Refusal, Speedometer, call, duration, sendFile, size } from "./transfer
 
 const FORM_LIFETIME = 25 * 60_000; // milliseconds; the signed form holds for 30 minutes
 
-const KNOWN = /\.((csv|json)(\.gz)?|xlsx)$/i;
+const KNOWN = /\.((csv|tsv|txt|json)(\.gz)?|xlsx)$/i;
 
 const input = part("file");
 const settings = form.dataset;
@@ -21,7 +21,7 @@ let sending = null; // AbortController of the upload under way
 /* The files */
 
 function whyNot({ name, size: bytes, type }) {
-  const isKnown = KNOWN.test(name) || type === "text/csv";
+  const isKnown = KNOWN.test(name) || ["text/csv", "text/tab-separated-values"].includes(type);
   if (!isKnown) return `${name} is no CSV, Excel (.xlsx) or JSON file. Save the table as one of these and choose that.`;
   if (bytes === 0) return `${name} is empty. Choose a file with a header line and one row for each code.`;
   const most = Number(settings.maxBytes);
@@ -31,24 +31,32 @@ function whyNot({ name, size: bytes, type }) {
 
 function choose(files) {
   clearErrors();
+  const before = [...uploads];
   for (const file of files) {
     const problem = whyNot(file);
     if (problem) showError("file", problem);
-    else add(file);
+    else add(file, before);
   }
   input.value = ""; // so that the same file can be chosen again
   showChosen();
 }
 
-/** A file of a name that is there already takes its place: it was corrected. */
-function add(file) {
+/** A file takes the place of the one that was there `before` under its name, since it was corrected, and says so. */
+function add(file, before) {
   const upload = { file, ticket: null, done: false };
-  upload.preview = new Preview(file, showSample, () => { remove(upload); input.focus(); });
-  const old = uploads.find((each) => each.file.name === file.name);
-  if (old) remove(old);
+  const old = before.filter((each) => each.file.name === file.name && uploads.includes(each));
+  if (old.length === 1) remove(old[0]);
+  const number = uploads.filter((each) => each.file.name === file.name).length + 1;
+  upload.preview = new Preview(file, number, showSample, () => { remove(upload); input.focus(); });
+  put(upload);
+  upload.preview.read();
+  if (old.length !== 1) return;
+  upload.preview.ask(`It takes the place of the ${file.name} that was chosen before.`, "Keep both", () => { put(old[0]); showChosen(); });
+}
+
+function put(upload) {
   uploads.push(upload);
   part("previews").append(upload.preview.root);
-  upload.preview.read();
 }
 
 function remove(upload) {
@@ -241,7 +249,7 @@ function warn(event) {
 part("file-hint").dataset.rule = part("file-hint").textContent;
 input.addEventListener("change", () => choose(input.files));
 form.elements.delimiter.addEventListener("change", () => uploads.forEach(({ preview }) => preview.read()));
-for (const name of ["allow_posted_duplicates", "id_format"]) {
+for (const name of ["activation_status", "allow_posted_duplicates", "id_format"]) {
   form.elements[name].addEventListener("change", () => uploads.forEach(({ preview }) => preview.check()));
 }
 form.elements.url_prefix.addEventListener("input", showSample);
