@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import subprocess
@@ -210,3 +211,13 @@ def test_a_database_without_tables_is_said_in_one_sentence(tmp_path: Path) -> No
     assert done.stderr.strip() == (
         "The database does not have this version's tables: run `manage.py migrate` or `make run` first."
     )
+
+
+@pytest.mark.parametrize("name", ["codes.tsv", "codes.TXT", "codes.csv.gz", "codes.txt.gz"])
+def test_ingest_takes_tables_of_text_by_any_of_their_endings(committed_demo: Demo, tmp_path: Path, name: str) -> None:
+    data = "\ufeffid\tproduct\r\nreport-0211\tsku1\r\n".encode("utf-16-le")
+    file = tmp_path / name
+    file.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    key = run("ingest", str(file), "--company", "demo").strip()
+    record = IngestionRecord.objects.get(key=key)
+    assert (record.status, record.filetype, record.file_facts["delimiter"]) == ("completed", "csv", "\t")

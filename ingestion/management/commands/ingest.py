@@ -53,7 +53,7 @@ class Command(BaseCommand):
         company = _named(Company.objects.filter(kind=Company.Kind.BRAND_OWNER), "slug", options["company"])
         if not path.is_file():
             raise CommandError(f"There is no regular file {path}.")
-        filetype = options["filetype"] or path.suffix.lstrip(".").lower()
+        filetype = options["filetype"] or _filetype(path)
         if filetype not in IngestionRecord.Filetype.values:
             raise CommandError(
                 f"Say with --filetype what {path.name} is: {', '.join(IngestionRecord.Filetype.values)}."
@@ -87,6 +87,12 @@ class Command(BaseCommand):
         if record.status != IngestionRecord.Status.COMPLETED:
             lines = [_told(record, kind, count) for kind, count in record.error_counts.items()]
             raise CommandError("\n".join([f"The upload ended as {record.status}; nothing was stored.", *lines]))
+
+
+def _filetype(path: Path) -> str:
+    """What a file is, by its name's end; tables of text are CSV, whatever separates their fields."""
+    ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
+    return IngestionRecord.Filetype.CSV if ending in ("tsv", "txt") else ending
 
 
 def _told(record: IngestionRecord, kind: str, count: int) -> str:
