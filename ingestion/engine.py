@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from ingestion.errors import PREFIX_WARNING, ErrorLog
+from ingestion.errors import ALIKE_WARNING, PREFIX_WARNING, ErrorLog
 from ingestion.fields import parse_defaults
 from ingestion.identifiers import RULES
 from ingestion.json_reader import JsonReader
@@ -29,6 +29,7 @@ from ingestion.targets import target_of
 from portal.leases import ClaimLost, Pulse, perform
 from portal.storage import storage
 from portal.turns import take_place
+from workorders.alike import alike_ids
 from workorders.codes import CodeSpool
 from workorders.models import ActivationStatus
 from workorders.receiving import NotTaken
@@ -38,6 +39,7 @@ from workorders.url_prefixes import doubt
 MOST_BLANK_ROWS = 2_000_000  # besides one for each code, as line ends that were written twice make them
 
 Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
+MOST_COMPARED = 100_000  # codes of a workorder whose ids are compared without case; of more, images tell
 
 
 def run(record_id: int) -> bool:
@@ -181,6 +183,8 @@ class _Ingestion:
         try:
             with transaction.atomic():
                 workorder = self.target.receive(spool, self.pulse.tick)
+                if workorder.codes_count <= MOST_COMPARED and (alike := alike_ids(workorder)):
+                    self.log.warn(ALIKE_WARNING, None, "id", "", detail=f"{alike}.")
                 result = {"codes_created": spool.count, "duplicates_ignored": self.repeats}
                 self._end(Status.COMPLETED, spool.count, workorder=workorder, result_data=result)
         except NotTaken as reason:

@@ -23,6 +23,7 @@ IDS_PER_KIND = 1000  # ids named in a record's result_data, for each kind
 SHOWN_CHARACTERS = 200  # of a wrong value
 NULL = "\\N"
 PREFIX_WARNING = "url_prefix_warning"
+ALIKE_WARNING = "alike_ids_warning"
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,13 @@ GS1_KINDS = KINDS | {GS1_ID.kind: GS1_ID}
 WARNINGS: dict[str, Kind] = {
     entry.kind: entry
     for entry in (
+        Kind(
+            ALIKE_WARNING,
+            "Ids that differ in letter case alone",
+            "Some ids differ in small and capital letters alone.",
+            "Nothing needs to be done but where images are unpacked: there file names must differ in letter case, too.",
+            "abc12345 and ABC12345",
+        ),
         Kind(
             PREFIX_WARNING,
             "Unusual URL prefix",

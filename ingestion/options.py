@@ -15,6 +15,7 @@ from ingestion.renaming import parse_columns
 from ingestion.rows_in_call import problems_of
 from portal.api import TextJSONParser
 from portal.models import Company
+from portal.texts import seen
 from portal.whole_numbers import WholeNumberField
 from workorders.models import Workorder
 from workorders.receiving import refusal
@@ -31,6 +32,10 @@ class GetPostDataSerializer(serializers.Serializer[Any]):
 
     filetype = serializers.ChoiceField(Filetype.choices)
     file_name = serializers.CharField(max_length=255, required=False, allow_blank=True, default="")
+
+    def validate_file_name(self, value: str) -> str:
+        """The name of a file is only shown; what nobody sees in it is left out, as it may hide what the file is."""
+        return seen(value)
 
     def validate_filetype(self, value: str) -> str:
         if value == Filetype.XLSX and self.context["mode"] == Mode.API:

@@ -29,7 +29,7 @@ from workorders.models import Code
 from workorders.services import codes_called
 from workorders.views import is_being_archived
 
-MOST_HOLDERS = 100  # refused files with one id that a search finds
+MOST_HOLDERS = 10_000  # refused files with one id that a search finds, the newest
 Status = IngestionRecord.Status
 ORDERS = {  # by what stands in the URL; newest first when nothing does
     "oldest": ("Oldest first", ("id",)),
@@ -56,7 +56,7 @@ def record_list(request: PersonRequest) -> HttpResponse:
         shown = shown.filter(status=status)
     codes = _codes(user, whose, query)
     if query:
-        shown = shown.filter(_fits(query, codes))
+        shown = shown.filter(_fits(user, query, codes))
     found = page_of(request, shown)
     lines = lines_of(found)
     is_narrowed = bool(first or last or any(chosen for *_, chosen in narrower))
@@ -107,21 +107,21 @@ def _codes(user: User, whose: bool, query: str) -> list[Code]:
     return list(codes_called(id_in(query), companies).select_related("company", "workorder"))
 
 
-def _fits(query: str, codes: list[Code]) -> Q:
+def _fits(user: User, query: str, codes: list[Code]) -> Q:
     """What a search finds: by key, file name or uploader, and by an id that became a code or that was wrong."""
     return (
         Q(key=query.lower())
         | Q(file_name__icontains=query)
         | Q(created_by__email__icontains=query)
         | Q(workorder__in=[code.workorder_id for code in codes])
-        | Q(pk__in=_refused_for(id_in(query)))
+        | Q(pk__in=_refused_for(user, id_in(query)))
     )
 
 
-def _refused_for(identifier: str) -> list[int]:
-    """Records that were refused for this id, among the first thousand of each kind; found by an index."""
+def _refused_for(user: User, identifier: str) -> list[int]:
+    """The newest of the person's records that were refused for this id, named in their results; found by an index."""
     holds = reduce(or_, (Q(result_data__contains={"errors": [{kind: [identifier]}]}) for kind in KINDS))
-    return list(IngestionRecord.objects.filter(holds).values_list("pk", flat=True)[:MOST_HOLDERS])
+    return list(records_for(user).filter(holds).order_by("-pk").values_list("pk", flat=True)[:MOST_HOLDERS])
 
 
 @page("ingestion_view")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, NamedTuple
 
 from allauth.account.decorators import secure_admin_login
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -19,6 +20,7 @@ from django.utils.decorators import method_decorator
 
 from portal.back_office_lists import MOST_AT_ONCE, CountedRows, Rows, RowsPage
 from portal.models import User
+from portal.texts import PRINTABLE
 
 
 class Counter(NamedTuple):
@@ -62,6 +64,13 @@ class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run 
 
     def get_paginator(self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **options: Any) -> Rows:
         return self.rows(request, queryset, per_page)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A text that is typed here has no characters that nobody sees."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.CharField):
+            field.validators.append(PRINTABLE)
+        return field
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

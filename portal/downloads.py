@@ -62,6 +62,14 @@ def is_rest(response: HttpResponseBase) -> bool:
     return response.status_code == 206 and not response["Content-Range"].startswith("bytes 0-")
 
 
+def sent(response: HttpResponseBase) -> range:
+    """The bytes of the file that the answer brings."""
+    if response.status_code == 206:
+        first, last = response["Content-Range"].removeprefix("bytes ").partition("/")[0].split("-")
+        return range(int(first), int(last) + 1)
+    return range(int(response["Content-Length"]))
+
+
 def _span(asked: str, size: int) -> range | None:
     """The bytes `asked` for in a file of `size` bytes, empty when it has none of them; None when all are wanted.
 

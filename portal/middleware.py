@@ -8,6 +8,7 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
+    HttpResponseNotAllowed,
     HttpResponsePermanentRedirect,
     JsonResponse,
     StreamingHttpResponse,
@@ -15,6 +16,8 @@ from django.http import (
 from django.middleware import common
 
 FOR_CLIENTS = ("/api/", "/storage/")  # what programs call
+PAGE_METHODS = ("GET", "HEAD", "POST")
+WITH_METHODS_OF_THEIR_OWN = (*FOR_CLIENTS, "/c/")
 
 
 class SameCall(HttpResponsePermanentRedirect):
@@ -56,6 +59,19 @@ def clients_by_https(
         if settings.SECURE_SSL_REDIRECT and request.path.startswith(FOR_CLIENTS) and not request.is_secure():
             detail = f"Call {settings.PUBLIC_URL} by https. A token that was sent by http may be known: revoke it."
             return JsonResponse({"detail": detail}, status=403)
+        return get_response(request)
+
+    return middleware
+
+
+def page_methods(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answer 405 to methods that no page has; calls of the API and the public page know their own."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.method not in PAGE_METHODS and not request.path.startswith(WITH_METHODS_OF_THEIR_OWN):
+            return HttpResponseNotAllowed(PAGE_METHODS)
         return get_response(request)
 
     return middleware

@@ -22,6 +22,7 @@ from portal.models import Company, Invitation, User
 from portal.paging import page_of, searched
 from portal.people import ROLES_OF, LastAdmin, people_of, role_of, state_of
 from portal.sessions import end_sessions
+from portal.texts import PRINTABLE
 
 MOST_INVITED = 500  # shown on one page
 LAST_ADMIN = "Your company would be left without an admin. Make somebody else an admin first."
@@ -69,8 +70,7 @@ class JoinForm(forms.Form):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if not name.isprintable():
-            raise forms.ValidationError("Use printable characters only.")
+        PRINTABLE(name)
         return name
 
     def clean_password(self) -> str:

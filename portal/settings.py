@@ -220,6 +220,7 @@ MIDDLEWARE = [
     "portal.bodies.body_limits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.control_characters.ControlCharacters",
+    "portal.middleware.page_methods",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -16,6 +16,7 @@ from django.utils import timezone
 from portal.models import User, UserAuthorizationToken
 from portal.roles import CODENAMES
 from portal.security_log import tell
+from portal.texts import PRINTABLE
 
 LONGEST_DAYS, LONGEST_NAME = 3650, 100
 PRESETS = {"30": "30 days", "90": "90 days", "365": "1 year", "date": "Until the date below"}
@@ -93,8 +94,7 @@ class TokenForm(forms.Form):
     def clean_name(self) -> str:
         """Two valid tokens of one name cannot be told apart; it also stops a page that is sent twice."""
         name: str = self.cleaned_data["name"]
-        if not name.isprintable():
-            raise forms.ValidationError("Use printable characters only.")
+        PRINTABLE(name)
         if valid_tokens(self.user).filter(name=name).exists():
             raise forms.ValidationError("You have a valid token of this name already; revoke it or take another name.")
         return name

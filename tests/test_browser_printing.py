@@ -96,7 +96,7 @@ def downloaded(printer: Page, folder: Path) -> Path:
     """The secure codes, which can then not be downloaded again."""
     printer.get_by_role("link", name="Secure codes").click()
     printer.get_by_role("button", name="Generate").click()
-    link = printer.get_by_role("link", name="Download")
+    link = printer.get_by_role("button", name="Download")
     with printer.expect_download() as started:
         link.click()
     started.value.save_as(folder / "secure.zip")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ADDRESS = "198.51.100.23"
 
 
-def fetched(user: User, workorder: Workorder, job: Job, method: str = "get", **headers: str) -> Any:
+def fetched(user: User, workorder: Workorder, job: Job, method: str = "post", **headers: str) -> Any:
     """What the page's download answers, read to its end."""
     client = as_(user)
     path = f"/workorders/{workorder.pk}/secure-codes/{job.pk}/"
@@ -63,8 +63,8 @@ def test_each_download_is_noted_with_person_time_and_address(committed_demo: Dem
     fetched(committed_demo.printer, workorder, job, range="bytes=100-199")
     detail = {"delivery": job.pk, "format": "tiff"}
     assert downloads(workorder) == [
-        (committed_demo.printer, ADDRESS, {**detail, "resumed": False}),
-        (committed_demo.printer, ADDRESS, {**detail, "resumed": True}),
+        (committed_demo.printer, ADDRESS, {**detail, "resumed": False, "until": size_of(job)}),
+        (committed_demo.printer, ADDRESS, {**detail, "resumed": True, "until": 200}),
     ]
     assert all(timezone.now() - event.at < timedelta(minutes=1) for event in events_of(workorder))
     page = seen(committed_demo.staff, f"/workorders/{workorder.pk}/")
@@ -166,10 +166,47 @@ def test_a_download_that_is_the_only_one_begins_once_and_can_be_resumed(committe
     assert len(downloads(workorder)) == 2
     page = seen(printer, f"/workorders/{workorder.pk}/secure-codes/")
     assert "can be downloaded once, and printer@printco.example did at" in page
-    assert "Download</a>" not in page
+    assert "Download</button>" not in page
     api = client_of(printer).get(f"/api/v2/workorders/{workorder.pk}/secure-codes/?images=tiff")
     assert api.status_code == 400
     assert "Demo Brands can allow one more" in api.json()["detail"]
+
+
+def test_no_byte_of_the_only_download_is_sent_twice(committed_demo: Demo) -> None:
+    workorder = ready(committed_demo, download_once=True)
+    job, printer = prepared(committed_demo, workorder), committed_demo.printer
+    assert fetched(printer, workorder, job, range="bytes=0-99").status_code == 206
+    for again in ("bytes=1-", "bytes=99-", "bytes=1-50"):
+        assert fetched(printer, workorder, job, "get", range=again).status_code == 302, again
+    assert fetched(printer, workorder, job, "get", range="bytes=100-149").status_code == 206
+    assert fetched(printer, workorder, job, "get", range="bytes=100-").status_code == 302
+    assert fetched(printer, workorder, job, "get", range="bytes=150-").status_code == 206
+    for again in ("bytes=1-", "bytes=150-", "bytes=-1"):
+        assert fetched(printer, workorder, job, "get", range=again).status_code == 302, again
+    assert [detail["until"] for _by, _address, detail in downloads(workorder)] == [100, 150, size_of(job)]
+
+
+def test_a_whole_download_leaves_nothing_to_resume(committed_demo: Demo) -> None:
+    workorder = ready(committed_demo, download_once=True)
+    job = prepared(committed_demo, workorder)
+    assert fetched(committed_demo.printer, workorder, job).status_code == 200
+    assert fetched(committed_demo.printer, workorder, job, "get", range="bytes=1-").status_code == 302
+    api = client_of(committed_demo.printer)
+    path = f"/api/v2/workorders/{workorder.pk}/secure-codes/?images=tiff"
+    assert api.get(path, headers={"Range": "bytes=1-"}).status_code == 400
+    assert len(downloads(workorder)) == 1
+
+
+def test_the_only_download_of_a_page_begins_with_a_button(committed_demo: Demo) -> None:
+    workorder = ready(committed_demo, download_once=True)
+    job = prepared(committed_demo, workorder)
+    page = seen(committed_demo.printer, f"/workorders/{workorder.pk}/secure-codes/")
+    path = f"/workorders/{workorder.pk}/secure-codes/{job.pk}/"
+    assert f'<form method="post" action="{path}">' in page
+    assert f'href="{path}"' not in page
+    assert fetched(committed_demo.printer, workorder, job, "get").status_code == 302
+    assert downloads(workorder) == []
+    assert fetched(committed_demo.printer, workorder, job).status_code == 200
 
 
 def test_the_time_to_resume_ends(committed_demo: Demo) -> None:

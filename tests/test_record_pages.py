@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ingestion import engine, services
+from ingestion import engine, record_views, services
 from ingestion.models import IngestionRecord
 from portal.timeline import events_of
 from tests.conftest import Demo, ingested, queued
@@ -295,6 +295,21 @@ def test_a_search_that_finds_much_says_so(demo: Demo, monkeypatch: pytest.Monkey
 
 
 # Uploading again
+
+
+def test_refused_files_of_others_do_not_crowd_out_the_own(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_views, "MOST_HOLDERS", 3)
+    refused = {"status": "error", "ingestion_mode": "api", "filetype": "csv"}
+    refused["result_data"] = {"errors": [{"duplicate_id_error": ["wanted-id"]}], "error_counts": {}}  # type: ignore[assignment]
+    for company, user, count in ((demo.other, demo.other_staff, 5), (demo.company, demo.staff, 1)):
+        IngestionRecord.objects.bulk_create(
+            IngestionRecord(company=company, created_by=user, file_name=f"{company.slug}-{n}.csv", **refused)
+            for n in range(count)
+        )
+    IngestionRecord.objects.filter(company=demo.company).update(created_by=demo.staff)
+    assert "demo-0.csv" in seen(demo.staff, "/ingestions/?q=wanted-id")
+    page = seen(demo.support, "/ingestions/?q=wanted-id")
+    assert ("demo-0.csv" in page, "other-4.csv" in page) == (True, True)
 
 
 def test_the_upload_after_a_refused_one_begins_with_its_options(demo: Demo) -> None:

@@ -1,8 +1,8 @@
 """What a printing partner's people are handed: archives of secure codes, each download of which is noted.
 
 A workorder whose secure codes can be downloaded once is handed out a single time: the download that is noted first is
-the one. For RESUMABLE from then on its person may fetch the rest of the same archive, as clients do when a download
-broke off. The brand owner can allow one more.
+the one. A client that asks for the archive in parts may go on with those that were not sent yet, for RESUMABLE from
+then on. No byte is sent twice; where a download broke off, the brand owner can allow one more.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from portal.addresses import address_of
 from portal.clock import database_now
-from portal.downloads import is_fetched, is_rest, streamed
+from portal.downloads import is_fetched, is_rest, sent, streamed
 from portal.leases import Status
 from portal.models import Event, User
 from portal.storage import storage
@@ -84,10 +84,11 @@ def deliveries_for(workorder: Workorder, user: User) -> list[Job]:
     return list(workorder.jobs.filter(what=Job.What.SECURE, created_by=user))
 
 
-def hand_out(request: HttpRequest, job: Job, user: User) -> HttpResponseBase:
+def hand_out(request: HttpRequest, job: Job, user: User, *, by_get: bool) -> HttpResponseBase:
     """The archive that was prepared for `user`, once it is noted that this person has it; NotNow.
 
-    HEAD hands out nothing, so it is not noted.
+    HEAD hands out nothing, so it is not noted. Unless `by_get`, the only download does not begin with a GET, which
+    browsers also send ahead of people and programs that look at links.
     """
     if job.status != Status.COMPLETED or not storage().exists(delivery_name(job)):
         raise NotNow("This archive is not there any more, or not yet; generate it again.")
@@ -96,7 +97,9 @@ def hand_out(request: HttpRequest, job: Job, user: User) -> HttpResponseBase:
     response["Cache-Control"] = "no-store"
     if is_fetched(request, response):
         try:
-            _note(job, user, address_of(request), is_rest=is_rest(response))
+            if not by_get and request.method == "GET" and job.workorder.download_once and not is_rest(response):
+                raise NotNow("Press the button to download these secure codes: they can be downloaded once.")
+            _note(job, user, address_of(request), sent(response), is_rest=is_rest(response))
         except NotNow:
             response.close()
             raise
@@ -118,11 +121,10 @@ def spent(workorder: Workorder) -> str:
     first = _first(workorder)
     if first is None or not workorder.download_once:
         return ""
-    at, until = f"{first.at:%Y-%m-%d %H:%M}", f"{first.at + RESUMABLE:%H:%M}"
+    began = f"{first.by} did at {first.at:%Y-%m-%d %H:%M} UTC"
     return (
-        f"The secure codes of this workorder can be downloaded once, and {first.by} did at {at} UTC."
-        f" If that download broke off, the same person can resume it until {until} UTC;"
-        f" after that, {workorder.company} can allow one more."
+        f"The secure codes of this workorder can be downloaded once, and {began}."
+        f" If that download broke off, {workorder.company} can allow one more."
     )
 
 
@@ -134,22 +136,22 @@ def _first(workorder: Workorder) -> Event | None:
     return secure.first()
 
 
-def _note(job: Job, user: User, address: str | None, *, is_rest: bool) -> None:
+def _note(job: Job, user: User, address: str | None, bytes_sent: range, *, is_rest: bool) -> None:
     with transaction.atomic():
         workorder = Workorder.objects.select_for_update().get(pk=job.workorder_id)
         if reason := refusal(workorder):
             raise NotNow(reason)
-        if (reason := spent(workorder)) and not (is_rest and _may_resume(workorder, job, user)):
+        if (reason := spent(workorder)) and not (is_rest and _may_resume(workorder, job, user, bytes_sent.start)):
             raise NotNow(reason)
-        delivery = {"delivery": job.pk, "format": Delivery.of(job).format}
+        delivery = {"delivery": job.pk, "format": Delivery.of(job).format, "until": bytes_sent.stop}
         note(workorder, DOWNLOADED, user, address=address, **delivery, resumed=is_rest)
 
 
-def _may_resume(workorder: Workorder, job: Job, user: User) -> bool:
+def _may_resume(workorder: Workorder, job: Job, user: User, start: int) -> bool:
+    """Whether the person who began may have the bytes from `start` on, none of which was sent yet."""
     first = _first(workorder)
-    return (
-        first is not None
-        and first.by == user
-        and first.detail["delivery"] == job.pk
-        and database_now() - first.at < RESUMABLE
-    )
+    if first is None or first.by != user or first.detail["delivery"] != job.pk:
+        return False
+    parts = events_of(workorder).filter(what=DOWNLOADED, detail__has_key="delivery", pk__gte=first.pk)
+    ends = [part.detail.get("until") for part in parts]  # None is the whole, as it was noted before
+    return database_now() - first.at < RESUMABLE and all(end is not None and end <= start for end in ends)

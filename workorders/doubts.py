@@ -21,6 +21,7 @@ def doubts_of(workorder: Workorder) -> list[Doubt]:
     said = {
         "url_prefix_warning": url_prefixes.doubt(workorder.url_prefix),
         "not_activated_warning": _sleeping(workorder),
+        "alike_ids_warning": _alike(workorder),
     }
     return [Doubt(warning=name, message=message) for name, message in said.items() if message]
 
@@ -33,3 +34,10 @@ def _sleeping(workorder: Workorder) -> str:
         return ""
     printed = workorder.printed_quantity or 0
     return f"Its codes were not activated: {printed:,} were printed, and which of them is not known."
+
+
+def _alike(workorder: Workorder) -> str:
+    """That ids differ in letter case alone, as the last upload into it found."""
+    found = workorder.ingestions.filter(warnings__contains=[{"warning": "alike_ids_warning"}]).order_by("-pk").first()
+    said = [warning for warning in found.warnings if warning["warning"] == "alike_ids_warning"] if found else []
+    return str(said[0]["message"]) if said else ""

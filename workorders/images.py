@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from portal.leases import Pulse, Status
 from portal.models import User
 from portal.storage import storage
 from workorders import gs1, jobs
+from workorders.alike import alike_ids
 from workorders.archive import Archive, archive_name, draft_of, draft_of_job
 from workorders.artist import Drawn, Style, draw
 from workorders.batches import checked, identifiers_of, sampled_of
@@ -124,7 +126,7 @@ def make(job: Job, pulse: Pulse) -> None:
         with Archive(workorder, draft) as archive, transaction.atomic():
             archive.add_codes(lambda rows: pulse.check())
             archive.add_samples()
-            archive.add_readme(_described(look))
+            archive.add_readme(_described(look, alike_ids(workorder)))
             if look.sheet:
                 _add_pdf(archive, look, pulse)
             else:
@@ -136,16 +138,18 @@ def make(job: Job, pulse: Pulse) -> None:
             storage().adopt(draft, archive_name(workorder, look.name))
 
 
-def _described(look: Look) -> str:
-    """What the printer is told of the images."""
+def _described(look: Look, alike: str) -> str:
+    """What the printer is told of the images, of which the ids that are `alike` might overwrite each other."""
     style = look.style
     facts = f"version {style.version}, error correction {style.level}, quiet zone of {style.quiet_zone} modules"
     if look.sheet:
         return f"codes.pdf      the QR code of every code, {look.sheet.labels} on a page: {facts}.\n"
+    names = wrap(alike, width=105, break_long_words=False, break_on_hyphens=False)
+    warned = [f"These differ in small and capital letters alone: {names[0]}", *names[1:]] if names else []
     return (
         f"images/        the QR code of every code as {style.kind.upper()}, named by its id: {facts}.\n"
         "               Ids may differ in capital letters alone: unpack them where file names may, too. In a name ~\n"
-        "               stands for each slash of the id.\n"
+        "               stands for each slash of the id.\n" + "".join(f"{' ' * 15}{line}\n" for line in warned)
     )
 
 

@@ -13,6 +13,7 @@ from rest_framework.exceptions import ValidationError
 
 from portal.access import PersonRequest, page
 from workorders import jobs
+from workorders.doubts import doubts_of
 from workorders.downloads import images_download
 from workorders.images import Look, NotMade, asked
 from workorders.images_api import ONLY_FOR, look_of
@@ -69,6 +70,7 @@ def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
     made = _made(workorder)
     context = {
         "workorder": workorder,
+        "doubts": doubts_of(workorder),
         "made": made,
         "is_moving": any(not each.job.has_ended for each in made),
         "typed": request.POST,

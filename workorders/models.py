@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal.leases import Leased, Status
 from portal.models import Company
+from portal.texts import Visible
 from workorders import gs1
 
 FIRST_CODES = 20  # of a workorder, which its page shows
-NO_CONTROL_CHARACTERS = RegexValidator(r"^[^\x00-\x1f\x7f]+\Z", "No control characters.")
+NO_CONTROL_CHARACTERS = Visible()
 
 
 class ActivationStatus(models.IntegerChoices):

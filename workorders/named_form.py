@@ -6,6 +6,7 @@ from django import forms
 from django.db import IntegrityError, transaction
 
 from portal.models import Company
+from portal.texts import PRINTABLE
 
 
 class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -13,8 +14,7 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if not name.isprintable():
-            raise forms.ValidationError("Use printable characters only.")
+        PRINTABLE(name)
         return name
 
     def store(self, company: Company) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as PrefixTaken
-from django.core.validators import RegexValidator
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from portal.api import person
 from portal.calls import Call
 from portal.idempotency import idempotent
 from portal.models import Company, User
+from portal.texts import Visible
 from workorders.api import WorkorderProgressSerializer
 from workorders.models import Workorder
 from workorders.orders import ReferenceTaken
@@ -26,10 +26,10 @@ MOST_REMARKS = 2000  # characters
 class OrderForm(serializers.Serializer[Any]):
     """The rules of one kind of order, checked for the company in the context; pages and the API keep them."""
 
-    reference = serializers.CharField(
-        max_length=100, validators=[RegexValidator(r"^[^\x00-\x1f\x7f]+\Z", "No control characters.")]
+    reference = serializers.CharField(max_length=100, validators=[Visible()])
+    remarks = serializers.CharField(
+        max_length=MOST_REMARKS, required=False, allow_blank=True, default="", validators=[Visible(lines=True)]
     )
-    remarks = serializers.CharField(max_length=MOST_REMARKS, required=False, allow_blank=True, default="")
 
     @property
     def company(self) -> Company:

@@ -18,6 +18,7 @@ from portal.calls import Call
 from portal.idempotency import idempotent
 from portal.leases import Status
 from portal.models import User
+from portal.texts import Visible
 from portal.whole_numbers import WholeNumberField
 from workorders import deliveries, printing
 from workorders.api import WorkorderProgressSerializer, being_made
@@ -130,7 +131,7 @@ class CompleteSerializer(StepSerializer):
 class RejectSerializer(StepSerializer):
     """Why what was printed is not good enough; the printing partner reads it."""
 
-    reason = serializers.CharField(max_length=LONGEST_REASON)
+    reason = serializers.CharField(max_length=LONGEST_REASON, validators=[Visible(lines=True)])
 
 
 def confirm(workorder: Workorder, by: User, data: Any) -> None:
@@ -257,7 +258,7 @@ class SecureCodes(Call):
         try:
             job = deliveries.prepare(workorder, form.validated_data["images"], person(request), address_of(request))
             if job.status == Status.COMPLETED:
-                return deliveries.hand_out(request, job, person(request))
+                return deliveries.hand_out(request, job, person(request), by_get=True)
         except deliveries.NotNow as reason:
             return Response({"detail": str(reason)}, status.HTTP_400_BAD_REQUEST)
         except NotMade as reason:

@@ -87,7 +87,7 @@ extend_schema_view(
         description="For the printing partner of a workorder that is ready to print: a zip with the image of every "
         "secure code at the resolution of the equipment. It is prepared for the caller when first asked for: 202 with "
         "progress until it is there. Each download is noted with person, time and address. Where the codes can be "
-        "downloaded once, the rest of that one download can be fetched by `Range` for an hour.",
+        "downloaded once, a client that fetches parts by `Range` may have those that were not sent yet for an hour.",
         parameters=[RANGE, IF_RANGE],
         responses={
             **DOWNLOADS,

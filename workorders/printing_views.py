@@ -184,11 +184,12 @@ def _prepared(request: PersonRequest, pk: int, job_id: int) -> Job:
 
 
 @page("workorder_print")
+@require_http_methods(["GET", "HEAD", "POST"])
 def secure_file(request: PersonRequest, pk: int, job_id: int) -> HttpResponseBase:
-    """The archive, whose download is noted."""
+    """The archive, whose download is noted; the only one begins with a POST."""
     job = _prepared(request, pk, job_id)
     try:
-        return deliveries.hand_out(request, job, request.user)
+        return deliveries.hand_out(request, job, request.user, by_get=False)
     except deliveries.NotNow as reason:
         messages.error(request, str(reason))
     return redirect("workorder-secure-codes", pk=pk)

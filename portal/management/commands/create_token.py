@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.models import User
 from portal.roles import CODENAMES
+from portal.texts import unseen
 from portal.tokens import LONGEST_DAYS, LONGEST_NAME, make
 from portal.whole_numbers import whole_argument
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         user = User.objects.filter(email__iexact=email, is_active=True).first() if email.isprintable() else None
         if user is None:
             raise CommandError(f"No active user has the e-mail {ascii(email)[1:-1]}.")
-        if not options["name"].isprintable() or not 1 <= len(options["name"]) <= LONGEST_NAME:
+        if unseen(options["name"]) or not 1 <= len(options["name"]) <= LONGEST_NAME:
             raise CommandError(f"--name must have 1 to {LONGEST_NAME} printable characters.")
         if not 1 <= options["days"] <= LONGEST_DAYS:
             raise CommandError(f"--days must be from 1 to {LONGEST_DAYS}.")
