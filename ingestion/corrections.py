@@ -24,9 +24,10 @@ from ingestion.fields import ERRORS_COLUMN
 from ingestion.json_reader import WHITE_SPACE, JsonReader, JsonText, members_of
 from ingestion.models import IngestionRecord
 from ingestion.readers import open_reader
-from ingestion.reading import BrokenRow, ErrorCell, FormulaCell, StoredNumber, is_blank, unpacked
+from ingestion.reading import BrokenRow, is_blank, unpacked
 from ingestion.spreadsheet_cells import escaped, escaped_line
 from ingestion.workbook_reader import WorkbookReader
+from ingestion.workbook_writer import SheetWriter
 from portal.copying import BLOCK, file_blocks
 from portal.storage import storage
 
@@ -36,9 +37,7 @@ Told = tuple[int, str, str]
 NO_ERROR = "no error"
 LONE_BYTE = re.compile(r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})[\udc80-\udcff]")
 MOST_NOTES = 10  # errors told beside one row
-LONGEST_CELL = 32_767  # characters that a cell of a workbook holds
 LONGEST_NAME = 31  # characters of a sheet's name in Excel; other programs write longer ones
-ERRORS = ("#VALUE!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!")
 NOT_IN_NAMES = re.compile(r"[][:*?/\\']")  # what Excel takes in none, or at neither end
 UNREAD = {"invalid_file_error", "internal_error"}
 ABOUT_NO_ROW = UNREAD | {"workorder_error", "url_prefix_error"}
@@ -177,30 +176,19 @@ def _table(reader: WorkbookReader, notes: _Notes) -> Iterator[tuple[int, list[st
     yield reader.header_row, [ERRORS_COLUMN, *(name for name in reader.header if name != ERRORS_COLUMN)]
     for batch in reader:
         for number, row in enumerate(batch.rows, batch.first):
-            if row:
-                yield number, [notes.upto(number), *(cell for at, cell in enumerate(row) if at not in old)]
+            cells = row.cells if isinstance(row, BrokenRow) else row
+            if cells:
+                yield number, [notes.upto(number), *(cell for at, cell in enumerate(cells) if at not in old)]
 
 
 def _workbook(reader: WorkbookReader, notes: _Notes) -> Iterator[bytes]:
     with NamedTemporaryFile(dir=settings.SPOOL_DIR, suffix=".xlsx") as file:
         with Workbook(file.name, {"constant_memory": True, "tmpdir": str(settings.SPOOL_DIR)}) as book:
-            text = book.add_format({"num_format": "@"})
             sheet: Worksheet = book.add_worksheet(NOT_IN_NAMES.sub(" ", reader.facts["sheet"])[:LONGEST_NAME])
-            sheet.set_column(0, len(reader.header), 20, text)
-            formats = {"@": text}
+            writer = SheetWriter(book, sheet)
+            sheet.set_column(0, len(reader.header), 20, writer.text)
             for number, cells in _table(reader, notes):
-                for at, cell in enumerate(cells):
-                    if isinstance(cell, StoredNumber):
-                        if cell.code not in formats:
-                            formats[cell.code] = book.add_format({"num_format": cell.code})
-                        sheet.write_number(number - 1, at, cell.number, formats[cell.code])
-                    elif isinstance(cell, FormulaCell):  # without a value, as it came
-                        sheet.write_formula(number - 1, at, cell[:LONGEST_CELL])
-                    elif isinstance(cell, ErrorCell):
-                        error = cell if cell in ERRORS else ERRORS[0]
-                        sheet.write_formula(number - 1, at, f"={error}", None, error)
-                    elif cell:
-                        sheet.write_string(number - 1, at, cell[:LONGEST_CELL], text)
+                writer.write(number - 1, cells)
         yield from file_blocks(Path(file.name))
 
 

@@ -181,6 +181,31 @@ class FormulaCell(str):
     __slots__ = ()
 
 
+class FormattedText(str):
+    """A text in a workbook that its number format `code` shows otherwise."""
+
+    code = "@"
+
+    @classmethod
+    def of(cls, text: str, code: str) -> Self:
+        """The cell with that text."""
+        cell = cls(text)
+        cell.code = code
+        return cell
+
+
+class TruthCell(str):
+    """TRUE or FALSE in a workbook, in the letters of JSON."""
+
+    __slots__ = ()
+
+
+class MergedCell(str):
+    """A cell of a workbook that is merged with those of other columns."""
+
+    __slots__ = ()
+
+
 class ErrorCell(str):
     """An error of Excel's, such as #N/A, in a cell of a workbook."""
 

@@ -8,12 +8,15 @@ from itertools import pairwise
 from typing import IO
 
 from ingestion.errors import visible
+from ingestion.fields import ERRORS_COLUMN
 from ingestion.reading import (
     LONGEST_RECORD,
     Batch,
+    BrokenRow,
     Budget,
     CellFault,
     Log,
+    MergedCell,
     Trouble,
     UnreadableFile,
     unwritable,
@@ -122,34 +125,32 @@ class WorkbookReader:
         number, stored = row
         before, text = self._characters, self.text
         cells = [text(stored[column]) if column in stored else "" for column in self.columns]
-        if not stored.keys() <= self._named:
-            self._report_unnamed(number, stored)
-        if self._merged.is_any:
-            self._merged.fill(number, stored, cells, faults)
-        if not any(cells):
-            return []
         if self._characters - before > LONGEST_RECORD:
             raise UnreadableFile(f"Row {number:,} is longer than {LONGEST_RECORD:,} characters.")
+        if self._merged.is_any:
+            self._merged.fill(number, stored, cells, faults)
+        if not stored.keys() <= self._named:
+            lost = text(stored[min(stored.keys() - self._named)])
+            self._log.add("invalid_row_error", number, "", lost, detail=HEADERLESS)
+            return BrokenRow([*cells, lost])
+        if not any(cells):
+            return []
         if tuple in map(type, stored.values()):
             for at, column in enumerate(self.columns):
                 cell = stored.get(column)
                 if cell.__class__ is tuple and cell[2]:
                     faults.append(CellFault(number, at, cells[at], Trouble(cell[2]), cell[3]))
         if "\0" in (joined := "".join(cells)) or not joined.isascii():
-            return [self._writable(number, name, cell) for name, cell in zip(self.header, cells, strict=True)]
+            return self._readable(number, cells)
         return cells
 
-    def _report_unnamed(self, number: int, stored: dict[int, Stored]) -> None:
-        """Report a cell in a column without a name."""
-        lost = stored[min(stored.keys() - self._named)]
-        self._log.add("invalid_row_error", number, "", self.text(lost), detail=HEADERLESS)
-
-    def _writable(self, number: int, column: str, cell: str) -> str:
-        """The cell; what the database cannot hold of it is reported and escaped."""
-        if reason := unwritable(cell):
-            self._log.add("invalid_row_error", number, column, cell, detail=reason)
-            return visible(cell)
-        return cell
+    def _readable(self, number: int, cells: list[str]) -> list[str]:
+        """The cells, or a BrokenRow when one of them holds what no text can, which is reported."""
+        for name, cell in zip(self.header, cells, strict=True):
+            if name != ERRORS_COLUMN and (reason := unwritable(cell)):
+                self._log.add("invalid_row_error", number, name, cell, detail=reason)
+                return BrokenRow(cells)
+        return cells
 
 
 class _Merged:
@@ -216,6 +217,7 @@ class _Merged:
         detail = f"Cells of several columns are merged, {merged.name}; unmerge them, and fill each."
         for at, column in enumerate(self._reader.columns):
             if merged.first_column <= column <= merged.last_column:
+                cells[at] = MergedCell(cells[at])
                 faults.append(CellFault(number, at, cells[at], Trouble.CELL, detail))
 
 

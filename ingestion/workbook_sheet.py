@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.reading import AS_TEXT, DateCell, ErrorCell, FormulaCell, NumericCell, StoredNumber, Trouble
+from ingestion.reading import AS_TEXT, DateCell, ErrorCell, FormattedText, FormulaCell, NumericCell, Trouble, TruthCell
 from ingestion.workbook_formats import NumberFormat
 from ingestion.workbook_parts import Contents, Parts, Xml, is_true, too_large
 from ingestion.workbook_shared import Strings, Styles, scratch_file
@@ -18,8 +18,9 @@ ROWS_AT_ONCE, SIZE_AT_ONCE = 1000, 1_000_000  # rows, characters and tens of cel
 LEAST_TEXTS = 100_000  # shared ones that every workbook may have
 MOST_RANGES = 100_000  # merged
 MOST_COLUMN_STYLES = 20_000
-TEXT, NUMBER, DATE, FORMULA, ERROR = range(5)
-CLASSES: tuple[type[str], ...] = (str, NumericCell, DateCell, FormulaCell, ErrorCell)
+NUMBER, DATE, TEXT, TRUE_OR_FALSE, FORMULA, ERROR = range(6)
+WITH_CODE = (NumericCell, DateCell, FormattedText)
+CLASSES = (*WITH_CODE, TruthCell, FormulaCell, ErrorCell)
 COLUMN = re.compile("[A-Za-z]{1,3}")
 RANGE = re.compile("([A-Za-z]{1,3})([0-9]{1,7}):([A-Za-z]{1,3})([0-9]{1,7})")
 DAYS_TO_1904 = 1462  # from the day from which other workbooks count
@@ -28,11 +29,12 @@ ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?Z?)?")
 
 NO_VALUE = "It holds a formula without a value; open the workbook in your spreadsheet, save it, and upload it again."
 ERROR_CELL = "This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value."
+CHANGED_TEXT = f"Its format shows the text otherwise, or hides it. {AS_TEXT}"
 TRUTH = "{} is stored where {} is shown."
 
 Stored = Any
 """A cell in the spool: a text, the number of a shared one as int, a plain number as float; or class, text, trouble and
-its detail of a special one, and of a number what is stored and the code of its format."""
+its detail of a special one, then what is stored of a number, and the code of its format."""
 Row = tuple[int, dict[int, Stored]]
 """The number of a row and its cells that are not empty, by the number of their column."""
 
@@ -179,7 +181,7 @@ class SheetXml(Xml):
             return ERROR, value, Trouble.CELL.value, ERROR_CELL
         if type_ == "b":
             text, shown = ("true", "TRUE") if value.strip() in ("1", "true") else ("false", "FALSE")
-            return TEXT, text, Trouble.FORM.value, TRUTH.format(text, shown)
+            return TRUE_OR_FALSE, text, Trouble.FORM.value, TRUTH.format(text, shown)
         return self._number(type_, value.strip())
 
     def _is_uncalculated(self, type_: str, value: str | None) -> bool:
@@ -192,7 +194,13 @@ class SheetXml(Xml):
         style = self._styles.of(self._style) if self._style and text != "" else None
         if style is None or not style.changes_text:
             return text
-        return TEXT, text, Trouble.CELL.value, f"Its format shows the text otherwise, or hides it. {AS_TEXT}"
+        return (
+            TEXT,
+            text,
+            Trouble.CELL.value,
+            f"Its format shows the text otherwise, or hides it. {AS_TEXT}",
+            style.code,
+        )
 
     def _number(self, type_: str, value: str) -> Stored:
         style, is_1904 = self._styles.of(self._style or "0"), self._contents.is_1904
@@ -257,6 +265,6 @@ class SheetXml(Xml):
         if cell.__class__ is float:
             return NumericCell(int(cell) if cell.is_integer() else cell)
         if cell.__class__ is tuple:
-            class_ = CLASSES[cell[0]]
-            return class_.of(cell[1], *cell[4:]) if issubclass(class_, StoredNumber) else class_(self.text(cell[1]))
+            text, of_format = self.text(cell[1]), cell[4:]
+            return WITH_CODE[cell[0]].of(text, *of_format) if of_format else CLASSES[cell[0]](text)
         return str(cell)
