@@ -128,7 +128,7 @@ class OnceOnly:
         code: str = super().clean_code()  # type: ignore[misc]  # of the form it is mixed into
         authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]  # set by the line above
         if authenticator.type == Authenticator.Type.TOTP and not take(authenticator, code):
-            self._emit_authentication_failed(authenticator)  # type: ignore[attr-defined]
+            self._emit_authentication_failed(authenticator)  # type: ignore[attr-defined]  # of the form it is mixed into
             raise MFAAdapter().validation_error("incorrect_code")
         return code
 

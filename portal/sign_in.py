@@ -96,7 +96,7 @@ class RevokesTokens:
 
     def save(self) -> None:
         super().save()  # type: ignore[misc]  # of the form it is mixed into
-        if self.cleaned_data.get("revoke_tokens"):  # type: ignore[attr-defined]
+        if self.cleaned_data.get("revoke_tokens"):  # type: ignore[attr-defined]  # of the form it is mixed into
             revoke(valid_tokens(self.user))
 
 
