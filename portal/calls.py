@@ -49,7 +49,7 @@ class Call(APIView):
             return []
         found = list(self.asks().fields) if self.asks else []
         if isinstance(self, ListModelMixin):
-            sources = [*(backend() for backend in self.filter_backends), self.paginator]  # type: ignore[attr-defined]
+            sources = [*(backend() for backend in self.filter_backends), self.paginator]  # type: ignore[attr-defined]  # of the view
             found += [each["name"] for source in sources for each in source.get_schema_operation_parameters(self)]
         return found
 
