@@ -77,7 +77,8 @@ def given_back(file: IO[bytes], filetype: str, delimiter: str, errors: Iterable[
         text = JsonText(unpacked(file)[0])
         yield from _joined(_json_pieces(text, notes), lambda json_: _encoded(json_, text.encoding))
         return
-    reader = open_reader(file, filetype, _Deaf(), delimiter)
+    column = "" if filetype == IngestionRecord.Filetype.XLSX else "id"
+    reader = open_reader(file, filetype, _Deaf(), delimiter, column=column)
     if isinstance(reader, WorkbookReader):
         yield from _workbook(reader, notes)
     elif not isinstance(reader, JsonReader):

@@ -91,6 +91,15 @@ def _give_up(record: IngestionRecord) -> None:
         record.end(status=Status.ERROR, what="failed", result_data={"errors": [{kind: []}], "error_counts": {kind: 1}})
 
 
+def _refuse_heap(blank_rows: int, codes: int, size_of_defaults: int) -> None:
+    """Refuse a file whose rows become far more, or far less, than they look. UnreadableFile says which."""
+    if blank_rows > MOST_BLANK_ROWS + codes:
+        raise UnreadableFile(f"{blank_rows:,} of its rows are blank; delete those.")
+    if size_of_defaults > settings.MAX_UNPACKED_BYTES:
+        most = f"{settings.MAX_UNPACKED_BYTES:,} bytes"
+        raise UnreadableFile(f"With its default values it becomes larger than {most}; upload it in parts.")
+
+
 class _Ingestion:
     """One attempt at one record, whose files lie in `folder`."""
 
@@ -127,13 +136,16 @@ class _Ingestion:
             RULES[self.record.id_format],
         )
         rules = FileRules(limits, self.log)
+        size_of_defaults = sum(len(key) + len(value) for key, value in limits.defaults.scm.items())
         columns: dict[str, str] = self.record.parameters.get("columns", {})
         with storage().open(self.record.file_path) as file:
             self.pulse.enter(Phase.CHECKING, None)
             if digest := self.record.parameters.get("sha256"):
                 check_digest(file, digest)
             delimiter = self.record.parameters.get("delimiter", "")
-            reader = open_reader(file, self.record.filetype, self.log, delimiter, budget=Budget(self._outgrow))
+            budget, filetype = Budget(self._outgrow), self.record.filetype
+            column = "" if filetype == IngestionRecord.Filetype.XLSX and "id" in columns.values() else "id"
+            reader = open_reader(file, filetype, self.log, delimiter, column=column, budget=budget)
             self.facts = reader.facts
             self.pulse.enter(Phase.CHECKING, reader.rows_expected)
             if is_table := not isinstance(reader, JsonReader):
@@ -147,8 +159,8 @@ class _Ingestion:
             for batch in renamed_batches(reader, columns, is_table=is_table):
                 spool.add(rules.check(batch))
                 self.rows = batch.first + len(batch.rows) - reader.first_row
-                if rules.blank_rows.count > MOST_BLANK_ROWS + spool.count:
-                    raise UnreadableFile(f"{rules.blank_rows.count:,} of its rows are blank; delete those.")
+                budget.spend(len(batch.rows) * size_of_defaults)
+                _refuse_heap(rules.blank_rows.count, spool.count, spool.count * size_of_defaults)
                 self.pulse.tick(self.rows)
         rules.warn()
         if said := doubt(self.target.url_prefix):

@@ -27,12 +27,12 @@ def open_reader(
 ) -> Reader:
     """The reader for an upload of `filetype`; CSV and JSON may be compressed by gzip. Raises UnreadableFile.
 
-    A CSV file's delimiter, where none is given, is the one by which its header has `column`. A workbook has
-    `limits`; `budget` hears what the file unpacks to. The reader's `facts` say what was found out about the file:
-    encoding, delimiter, compression, sheet.
+    A CSV file's delimiter, where none is given, is the one by which its header has `column`. A workbook has `limits`,
+    and `column` in its first sheet if in any. `budget` hears what the file unpacks to. The reader's `facts` say what
+    was found out about the file: encoding, delimiter, compression, sheet.
     """
     if filetype == Filetype.XLSX:
-        return WorkbookReader(file, log, limits, budget)
+        return WorkbookReader(file, log, limits, budget, column)
     content, packing = unpacked(file, budget)
     reader = JsonReader(content, log) if filetype == Filetype.JSON else CsvReader(content, log, delimiter, column)
     reader.facts |= packing

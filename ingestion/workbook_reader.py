@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import pairwise
 from typing import IO
 
-from ingestion.errors import visible
+from ingestion.errors import shown, visible
 from ingestion.fields import ERRORS_COLUMN
 from ingestion.reading import (
     LONGEST_RECORD,
@@ -21,11 +22,13 @@ from ingestion.reading import (
     UnreadableFile,
     unwritable,
 )
-from ingestion.workbook_parts import Contents, WorkbookLimits, opened, too_large
-from ingestion.workbook_sheet import Range, Row, SheetXml, Stored
+from ingestion.workbook_parts import Contents, Parts, WorkbookLimits, opened, too_large
+from ingestion.workbook_shared import Shared
+from ingestion.workbook_sheet import FirstRowXml, Found, Range, Row, SheetXml, Stored
 
 ROWS_AT_ONCE = 1000
 TEXT_AT_ONCE = LONGEST_RECORD  # characters of the rows of a batch, but for its last row
+MOST_LOOKED_AT = 20  # sheets
 HEADERLESS = "A cell stands in a column without a name; name the column in the header, or empty the cell."
 NO_SHEET = "It is not an Excel workbook (.xlsx), or it is damaged; save it again in Excel."
 
@@ -34,11 +37,17 @@ class WorkbookReader:
     """The first sheet of a workbook: `header` is its first row that is not empty, iteration gives the others.
 
     Columns without a name are left out; a row with something in one of them is reported to `log`. What is wrong with
-    cells comes with their batch. Raises UnreadableFile when the file is no workbook, too large, or has no header.
+    cells comes with their batch. Raises UnreadableFile when the file is no workbook, too large, has no header, or has
+    another sheet with the `column` that this one has not.
     """
 
     def __init__(
-        self, file: IO[bytes], log: Log, limits: WorkbookLimits | None = None, budget: Budget | None = None
+        self,
+        file: IO[bytes],
+        log: Log,
+        limits: WorkbookLimits | None = None,
+        budget: Budget | None = None,
+        column: str = "",
     ) -> None:
         self._log = log
         self._limits = limits or WorkbookLimits()
@@ -47,15 +56,21 @@ class WorkbookReader:
             if not contents.sheets:
                 raise UnreadableFile(NO_SHEET)
             name, part = contents.sheets[0].name, contents.sheets[0].part
-            self._sheet = SheetXml(parts, contents)
+            shared = Shared(parts, contents)
+            self._sheet = SheetXml(shared, contents)
             parts.read(part, self._sheet)
+            self._characters = 0
+            self._rows = self._sheet.rows()
+            self.header: tuple[str, ...] = ()
+            self._find_header()
+            if column and column not in map(str.lower, self.header):
+                _refuse_if_another_has(column, parts, contents, shared)
+        if not self.header:
+            raise UnreadableFile("Its first sheet is empty.")
         self.facts: dict[str, str] = {"sheet": name, "sheets": str(len(contents.sheets))}
-        self._characters = 0
-        self._rows = self._sheet.rows()
-        self._find_header()
         self.first_row: int = self.header_row + 1
         self.rows_expected: int | None = self._sheet.last_row - self.header_row
-        self._merged = _Merged(self, self._sheet.ranges)
+        self._merged: _Merged = _Merged(self, self._sheet.ranges)
         if len(contents.sheets) > 1:
             log.warn("other_sheets_warning", None, "", name, detail=f"It has {len(contents.sheets)}.")
         self._warn_of_hidden()
@@ -68,9 +83,8 @@ class WorkbookReader:
                 self.header_row: int = number
                 self.columns = sorted(column for column, name in names.items() if name)
                 self._named = set(self.columns)
-                self.header: tuple[str, ...] = tuple(names[column] for column in self.columns)
+                self.header = tuple(names[column] for column in self.columns)
                 return
-        raise UnreadableFile("Its first sheet is empty.")
 
     @staticmethod
     def _refuse_faulty_names(cells: dict[int, Stored]) -> None:
@@ -219,6 +233,20 @@ class _Merged:
             if merged.first_column <= column <= merged.last_column:
                 cells[at] = MergedCell(cells[at])
                 faults.append(CellFault(number, at, cells[at], Trouble.CELL, detail))
+
+
+def _refuse_if_another_has(column: str, parts: Parts, contents: Contents, shared: Shared) -> None:
+    """UnreadableFile when it is another sheet that begins with a header that has `column`."""
+    for number, sheet in enumerate(contents.sheets[1:MOST_LOOKED_AT], 2):
+        rows = FirstRowXml(shared, contents)
+        with suppress(Found):
+            parts.read(sheet.part, rows)
+            continue
+        if column in rows.names:
+            raise UnreadableFile(
+                f"Its first sheet, {shown(contents.sheets[0].name)}, has no column `{column}`, but sheet {number},"
+                f" {shown(sheet.name)}, has: move that to the front, or save it alone."
+            )
 
 
 def letters_of(column: int) -> str:

@@ -12,9 +12,10 @@ from weakref import finalize
 from django.conf import settings
 
 from ingestion.workbook_formats import NumberFormat, style_of
-from ingestion.workbook_parts import MOST_STYLES, Xml, too_large
+from ingestion.workbook_parts import MOST_STYLES, Contents, Parts, Xml, too_large
 
 MOST_CODES, LONGEST_CODE = 10_000, 1000  # number formats, and their characters; Excel has 250 of 255
+LEAST_TEXTS = 100_000  # that every workbook may have
 CHUNK, MOST_CHUNKS = 256, 64  # shared texts that are read at once, and how often they are kept
 LONGEST_CHUNK = 1 << 16  # bytes
 
@@ -126,3 +127,15 @@ class Styles(Xml):
             format_id = self._formats[number] if self._formats else 0
             found = self._known[number] = style_of(format_id, self._codes)
         return found
+
+
+class Shared:
+    """The texts and number formats of a workbook, read from their parts."""
+
+    def __init__(self, parts: Parts, contents: Contents) -> None:
+        self.most_cells = parts.limits.cells
+        self.strings, self.styles = Strings(max(self.most_cells, LEAST_TEXTS)), Styles()
+        if contents.strings:
+            parts.read(contents.strings, self.strings)
+        if contents.styles:
+            parts.read(contents.styles, self.styles)

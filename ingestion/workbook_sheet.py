@@ -11,11 +11,10 @@ from typing import Any
 
 from ingestion.reading import AS_TEXT, DateCell, ErrorCell, FormattedText, FormulaCell, NumericCell, Trouble, TruthCell
 from ingestion.workbook_formats import NumberFormat
-from ingestion.workbook_parts import Contents, Parts, Xml, is_true, too_large
-from ingestion.workbook_shared import Strings, Styles, scratch_file
+from ingestion.workbook_parts import Contents, Xml, is_true, too_large
+from ingestion.workbook_shared import Shared, scratch_file
 
 ROWS_AT_ONCE, SIZE_AT_ONCE = 1000, 1_000_000  # rows, characters and tens of cells in a piece of the spool
-LEAST_TEXTS = 100_000  # shared ones that every workbook may have
 MOST_RANGES = 100_000  # merged
 MOST_COLUMN_STYLES = 20_000
 NUMBER, DATE, TEXT, TRUE_OR_FALSE, FORMULA, ERROR = range(6)
@@ -63,14 +62,10 @@ class Range:
 class SheetXml(Xml):
     """Parses a sheet and keeps its rows on disk. Raises UnreadableFile for one that is too large."""
 
-    def __init__(self, parts: Parts, contents: Contents) -> None:
+    def __init__(self, shared: Shared, contents: Contents) -> None:
         super().__init__()
-        self._most_cells = parts.limits.cells
-        self._strings, self._styles = Strings(max(self._most_cells, LEAST_TEXTS)), Styles()
-        if contents.strings:
-            parts.read(contents.strings, self._strings)
-        if contents.styles:
-            parts.read(contents.styles, self._styles)
+        self._most_cells = shared.most_cells
+        self._strings, self._styles = shared.strings, shared.styles
         self._strings_count = len(self._strings)
         self._contents = contents
         self._file = scratch_file(self)
@@ -268,3 +263,16 @@ class SheetXml(Xml):
             text, of_format = self.text(cell[1]), cell[4:]
             return WITH_CODE[cell[0]].of(text, *of_format) if of_format else CLASSES[cell[0]](text)
         return str(cell)
+
+
+class Found(Exception):  # noqa: N818  # an event, not a fault
+    """The first row of a sheet is known, so nothing else of it need be read."""
+
+
+class FirstRowXml(SheetXml):
+    """Parses a sheet up to its first row that is not empty, whose texts are in `names`. Raises Found then."""
+
+    def _end_row(self) -> None:
+        self.names = {self.text(cell).strip().lower() for cell in self._cells.values()}
+        if any(self.names):
+            raise Found

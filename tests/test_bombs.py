@@ -171,8 +171,14 @@ def test_bombs_are_refused_in_flat_memory(tmp_path: Path) -> None:
 
 
 def refusal(record: IngestionRecord) -> str:
-    """Why a file is refused as a whole."""
+    """Why a file is refused as a whole, without a trace in the table of codes."""
     assert_no_trace(record)
+    return refusal_of(record)
+
+
+def refusal_of(record: IngestionRecord) -> str:
+    """Why a file is refused as a whole."""
+    assert record.status == "error"
     return record.errors.get(error="invalid_file_error").detail
 
 
@@ -185,6 +191,16 @@ def test_blank_rows_are_bounded_but_for_those_between_codes(
     rows = "".join(f"code-{number:06d}\r\r\n" for number in range(60_000))
     record = ingested(committed_demo.staff, f"id\r\r\n{rows}")
     assert record.result_data == {"codes_created": 60_000, "duplicates_ignored": 0}
+
+
+def test_default_values_count_for_each_code(committed_demo: Demo, settings: Settings) -> None:
+    settings.MAX_UNPACKED_BYTES = 1_000_000
+    rows = "id\n" + "".join(f"code-{number:06d}\n" for number in range(1000))
+    record = ingested(committed_demo.staff, rows, default_scm_data={"note": "x" * 996})
+    assert record.status == "completed"
+    more = rows.replace("code", "more") + "more-more\n"
+    detail = refusal_of(ingested(committed_demo.staff, more, default_scm_data={"note": "x" * 996}))
+    assert detail == "With its default values it becomes larger than 1,000,000 bytes; upload it in parts."
 
 
 @pytest.mark.parametrize("is_repeated", [False, True])

@@ -11,6 +11,7 @@ from ingestion.corrections import given_back
 from tests.conftest import Demo, ingested
 from tests.test_given_back import check
 from tests.test_product_import import imported, problems
+from tests.test_product_import import workbook as sheets
 from tests.workbooks import rows_of, text, workbook
 from workorders.models import Code
 
@@ -280,3 +281,17 @@ def test_rows_given_back_unchanged_are_refused_again_for_the_same() -> None:
         assert (places[0], first.codes) == (places[1], again.codes), name
         refused += bool(first.errors)
     assert refused > 25
+
+
+def test_the_sheet_that_has_the_column_is_named(committed_demo: Demo) -> None:
+    codes = [("id",), ("abc12345",)]
+    moved = "has: move that to the front, or save it alone."
+    for first in ([("Fill in the second sheet",)], [("",)]):
+        record = ingested(committed_demo.staff, sheets(first, [("Notes",)], codes), "xlsx")
+        detail = f"Its first sheet, Sheet1, has no column `id`, but sheet 3, Sheet3, {moved}"
+        assert record.errors.get().detail == detail
+    data = sheets([("serial",), ("abc12345",)], codes)
+    assert ingested(committed_demo.staff, data, "xlsx", columns={"serial": "id"}).status == "completed"
+    page = imported(committed_demo.staff, sheets([("Notes",)], [("SKU",), ("a-1",)]), "a.xlsx")
+    detail = f"Its first sheet, Sheet1, has no column `sku`, but sheet 2, Sheet2, {moved}"
+    assert [message for *_where, message in problems(page)] == [detail]
