@@ -291,7 +291,7 @@ class JsonText:
             self._singly = True
             return []
         self._at = cut
-        return list(values)
+        return values  # type: ignore[no-any-return]  # the decoder's
 
     def _value(self) -> tuple[Any, str]:
         """The next value, and its text."""

@@ -12,11 +12,9 @@ from ingestion.fields import OWN_COLUMNS, SCM_KEY, STATUSES
 from portal.characters import named
 
 SHORTENED_MARK = "E+"
-MARKS = (SHORTENED_MARK, '="', "'=", "'+", "'-", "'@")  # one of which is in each value that is looked at closely
 SHORTENED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?E\+[0-9]{2,3}")  # 1.23457E+11
 ALIKE = str.maketrans("oli", "011")  # after casefold: letters that are taken for digits
 GUARD = re.compile("'[=+@-]")
-DIGITS = re.compile("[0-9]+")
 FORMULA_TEXT = re.compile('="([^"]*)"')  # how spreadsheets are made to keep the zeros in front of a number
 SIMILARITY = 0.8
 LONGEST_COMPARED = 100  # characters of a value whose spelling is compared; an SKU has no more
@@ -74,6 +72,11 @@ def meant_name(name: str) -> str:
     return f"`{spelled}` would be right." if name != spelled and SCM_KEY.fullmatch(spelled) else ""
 
 
+def may_be_marked(text: str) -> bool:
+    """Whether a value in `text`, which are many together, has to be looked at closely."""
+    return SHORTENED_MARK in text or '="' in text or ("'" in text and GUARD.search(text) is not None)
+
+
 def marks_of(value: str) -> str:
     """What a spreadsheet may have put around `value`; or nothing."""
     if GUARD.match(value):
@@ -95,12 +98,14 @@ def meant_id(value: str) -> str:
         return text
     if is_shortened(value):
         return "It was a long number once, which " + SPREADSHEET.format("shortened")
-    return "If it began with zeros, " + SPREADSHEET.format("dropped them") if DIGITS.fullmatch(value) else ""
+    return (
+        "If it began with zeros, " + SPREADSHEET.format("dropped them") if value.isascii() and value.isdecimal() else ""
+    )
 
 
 def meant_text(value: str) -> str:
     """The text that `value` gives as a spreadsheet's formula; or nothing."""
-    formula = FORMULA_TEXT.fullmatch(value)
+    formula = FORMULA_TEXT.fullmatch(value) if value[:1] == "=" else None
     return f"It is a spreadsheet's formula for the text `{shown(formula[1])}`; write that text." if formula else ""
 
 

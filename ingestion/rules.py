@@ -24,7 +24,15 @@ from ingestion.fields import (
     contradiction,
 )
 from ingestion.identifiers import IdRules
-from ingestion.near_misses import MARKS, SHORTENED_MARK, NearMisses, is_shortened, marks_of, meant_name, meant_status
+from ingestion.near_misses import (
+    SHORTENED_MARK,
+    NearMisses,
+    is_shortened,
+    marks_of,
+    may_be_marked,
+    meant_name,
+    meant_status,
+)
 from ingestion.reading import Batch, BrokenRow, Number, Trouble, UnreadableFile, is_blank
 from ingestion.renaming import LeftOut
 from portal.characters import beyond_ascii
@@ -232,7 +240,7 @@ class RowRules:
         if not self.scm:
             return repeat(self.scm_template % ())
         used = [columns[at] for at, _name in self.scm]
-        if any(max(map(len, column)) > LONGEST_SCM_VALUE or _is_marked("".join(column)) for column in used):
+        if any(max(map(len, column)) > LONGEST_SCM_VALUE or may_be_marked("".join(column)) for column in used):
             return None
         if all(map(all, used)):
             return map(self.scm_template.__mod__, zip(*(map(_as_json, column) for column in used), strict=True))
@@ -359,10 +367,6 @@ class RowRules:
     def _too_long(self, row: int, identifier: str) -> None:
         detail = f"The longest id that fits has {self.longest_id} characters, this has {len(identifier)}."
         self.log.add("url_too_long_error", row, "id", identifier, detail=detail, id=identifier)
-
-
-def _is_marked(text: str) -> bool:
-    return any(mark in text for mark in MARKS)
 
 
 def wrong_width(found: int, wanted: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -146,7 +147,7 @@ def upload_symbol(request: PersonRequest) -> HttpResponse:
     ids = RULES.get(request.GET.get("id_format", ""), RULES[IdFormat.DEFAULT])
     typed = request.GET.get("identifier", "") or ids.example
     identifier, into = ids.kept(typed) or typed, request.GET.get("workorder", "")
-    if into.isdecimal():
+    if re.fullmatch("[0-9]{1,18}", into):
         workorder = get_object_or_404(own_workorders(request.user), pk=into, type=Workorder.Type.SSC)
         context = _secure_symbol(workorder, identifier)
     else:

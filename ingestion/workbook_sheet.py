@@ -24,7 +24,7 @@ COLUMN = re.compile("[A-Za-z]{1,3}")
 RANGE = re.compile("([A-Za-z]{1,3})([0-9]{1,7}):([A-Za-z]{1,3})([0-9]{1,7})")
 DAYS_TO_1904 = 1462  # from the day from which other workbooks count
 PLAIN = re.compile(r"-?[0-9]{1,14}|-?[1-9][0-9]{0,5}\.[0-9]{1,6}")  # numbers whose text Python and Excel agree on
-ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?Z?)?")
+ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?Z?)?", re.ASCII)
 
 NO_VALUE = "It holds a formula without a value; open the workbook in your spreadsheet, save it, and upload it again."
 ERROR_CELL = "This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value."

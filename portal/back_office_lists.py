@@ -27,7 +27,7 @@ class Rows(Paginator):  # type: ignore[type-arg]  # not generic at run time
         super().__init__(rows, per_page)
         self.rows = rows
         asked = request.GET.get(PAGE_VAR, "1")
-        self.asked = min(int(asked), LAST_PAGE) if asked.isdecimal() and len(asked) < 10 else 1
+        self.asked = min(int(asked), LAST_PAGE) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 1
 
     @cached_property
     def found(self) -> list[Any]:

@@ -75,7 +75,7 @@ def _span(asked: str, size: int) -> range | None:
 
     A range header that is malformed or asks for several ranges is ignored, as the RFC allows.
     """
-    match = re.fullmatch(r"bytes=(\d{0,19})-(\d{0,19})", asked.strip())
+    match = re.fullmatch(r"bytes=([0-9]{0,19})-([0-9]{0,19})", asked.strip())
     if not match or match.groups() == ("", ""):
         return None
     start, end = match.groups()

@@ -43,8 +43,9 @@ def ordered(
 
 def day(request: HttpRequest, name: str) -> date | None:
     """The day that the URL names, if it does."""
+    asked = request.GET.get(name, "")
     try:
-        return parse_date(request.GET.get(name, ""))
+        return parse_date(asked) if asked.isascii() else None
     except ValueError:
         return None
 

@@ -166,6 +166,7 @@ def test_a_poll_is_one_query_beyond_those_for_the_person(demo: Demo) -> None:
         ("?to=2024-05-01", ["old.csv"]),
         ("?from=2024-05-02&to=2024-05-02", ["api.json"]),
         ("?from=2024-13-45&to=yesterday", ["new.csv", "api.json", "old.csv"]),
+        ("?from=\uff12\uff10\uff12\uff14-05-02", ["new.csv", "api.json", "old.csv"]),
         ("?to=9999-12-31", ["new.csv", "api.json", "old.csv"]),
         ("?sort=oldest", ["old.csv", "api.json", "new.csv"]),
         ("?sort=file", ["api.json", "new.csv", "old.csv"]),

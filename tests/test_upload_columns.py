@@ -104,6 +104,13 @@ def test_the_symbol_of_the_first_code_says_its_capacity(committed_demo: Demo) ->
     assert "data:image" not in said.content.decode()
 
 
+def test_a_workorder_is_not_named_in_other_digits(committed_demo: Demo) -> None:
+    client = Client()
+    client.force_login(committed_demo.staff)
+    assert client.get("/upload/symbol/", {"workorder": "999999999"}).status_code == 404
+    assert client.get("/upload/symbol/", {"workorder": "\uff11\u0662"}).status_code == 200
+
+
 def test_only_those_who_upload_are_shown_a_symbol(committed_demo: Demo) -> None:
     client = Client()
     assert client.get("/upload/symbol/").status_code == 302
