@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from portal.connections import set_up
 
 
 class PortalConfig(AppConfig):
@@ -9,3 +12,5 @@ class PortalConfig(AppConfig):
         """Connect what listens to signals."""
         import portal.second_step
         import portal.security_log  # noqa: F401
+
+        connection_created.connect(set_up, dispatch_uid="portal.connections")

@@ -3,16 +3,62 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+import time
+from typing import Any, Final
 
+from amqp.exceptions import AMQPError
+from kombu import Connection
 from kombu.exceptions import OperationalError
+from redis import RedisError
+
+ANSWER_SECONDS: Final = 3.0  # for which an answer of the broker is waited for
+RABBIT_SECONDS: Final = 5.0  # the same where it may have to write to its disk first
+HEALTH_SECONDS: Final = 2.0  # the same where somebody asks how it is
+RETRY: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+"""Once more, over a new connection."""
+SLOW: Final = 1.0  # seconds after which a failure is that of a broker which hangs
+QUIET: Final = 10.0  # seconds for which such a broker is left alone, so that not every request waits for it
+ERRORS: Final = (OperationalError, RedisError, AMQPError)
 
 logger = logging.getLogger(__name__)
+_quiet_until = 0.0
+
+
+def transport_options(url: str, seconds: float | None = None) -> dict[str, Any]:
+    """What Celery tells the transport to the broker at `url`, which never waits for an answer for ever."""
+    if not url.startswith("redis"):
+        return {"read_timeout": seconds or RABBIT_SECONDS, "write_timeout": seconds or RABBIT_SECONDS}
+    return {
+        "visibility_timeout": 1800,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "max_retries": 0,
+        "socket_timeout": seconds or ANSWER_SECONDS,
+        "socket_connect_timeout": seconds or ANSWER_SECONDS,
+    }
+
+
+def check(url: str) -> None:
+    """Return when the broker at `url` answers a new connection, soon; raises whatever its library does otherwise."""
+    options = transport_options(url, HEALTH_SECONDS)
+    with Connection(url, connect_timeout=HEALTH_SECONDS, transport_options=options) as broker:
+        broker.ensure_connection(max_retries=0)
 
 
 def wake(task: Any, *arguments: int) -> None:
     """Send `task`; a broker that does not answer costs a delay only, since the sweeps send it again."""
+    global _quiet_until  # of all threads
+    began = time.monotonic()
+    if began < _quiet_until:
+        return
     try:
-        task.delay(*arguments)
-    except OperationalError as error:
+        try:
+            task.apply_async(arguments, retry=False)
+        except (*ERRORS, OSError):  # perhaps because it was restarted, and closed the connection that was kept
+            if time.monotonic() - began > SLOW:
+                raise
+            task.apply_async(arguments, retry=True, retry_policy=RETRY)
+    except (*ERRORS, OSError) as error:
         logger.warning("The broker does not answer, %s%s waits for the next sweep: %s", task.name, arguments, error)
+        if time.monotonic() - began > SLOW:
+            _quiet_until = time.monotonic() + QUIET

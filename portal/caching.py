@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from typing import Any
+import time
+from typing import Any, ClassVar
 
 from django.core.cache.backends import redis
+from django.core.cache.backends.locmem import LocMemCache
+from redis import RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+ANSWER_SECONDS = 1.0  # a count that is lost is better than a page that waits
+QUIET_SECONDS = 10.0  # a Redis that did not answer is not asked again for so long
+MOST_ENTRIES = 50_000  # that a process keeps by itself meanwhile
+
+logger = logging.getLogger(__name__)
 
 
 class RedisCacheClient(redis.RedisCacheClient):
@@ -20,11 +32,58 @@ class RedisCacheClient(redis.RedisCacheClient):
 
 
 class RedisCache(redis.RedisCache):
-    """A cache on one Redis server."""
+    """A cache on one Redis server. While that does not answer, each process counts in its own memory."""
+
+    _quiet_until: ClassVar[dict[str, float]] = {}  # by the server's address; for all threads
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = RedisCacheClient
+        self._server = server
+        self._own = LocMemCache(server, {**params, "OPTIONS": {"MAX_ENTRIES": MOST_ENTRIES}})
+
+    def _ask(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        """What Redis answers, or else what this process knows by itself."""
+        if time.monotonic() >= self._quiet_until.get(self._server, 0):
+            try:
+                return getattr(super(), method)(*args, **kwargs)
+            except RedisError as error:
+                self._quiet_until[self._server] = time.monotonic() + QUIET_SECONDS
+                logger.warning("The cache does not answer, each process counts by itself: %s", error)
+        return getattr(self._own, method)(*args, **kwargs)
+
+    def add(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("add", *args, **kwargs)
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("get", *args, **kwargs)
+
+    def set(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("set", *args, **kwargs)
+
+    def touch(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("touch", *args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("delete", *args, **kwargs)
+
+    def get_many(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("get_many", *args, **kwargs)
+
+    def has_key(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("has_key", *args, **kwargs)
+
+    def incr(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("incr", *args, **kwargs)
+
+    def set_many(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("set_many", *args, **kwargs)
+
+    def delete_many(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("delete_many", *args, **kwargs)
+
+    def clear(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("clear", *args, **kwargs)
 
 
 def cache_settings(broker_url: str) -> dict[str, Any]:
@@ -40,5 +99,11 @@ def cache_settings(broker_url: str) -> dict[str, Any]:
         "BACKEND": "portal.caching.RedisCache",
         "LOCATION": address,
         "KEY_PREFIX": "codeport",
-        "OPTIONS": {"socket_timeout": 1},  # a count that is lost is better than a page that waits
+        "OPTIONS": {
+            "socket_timeout": ANSWER_SECONDS,
+            "socket_connect_timeout": ANSWER_SECONDS,
+            "retry": Retry(
+                NoBackoff(), 1
+            ),  # for a connection that was closed; the library's own waits ten times as long
+        },
     }

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
-from kombu import Connection
 
+from portal import broker
 from portal.storage import Unusable, storage
 
 
@@ -16,8 +16,7 @@ def _database() -> None:
 
 
 def _broker() -> None:
-    with Connection(settings.CELERY_BROKER_URL, connect_timeout=2) as broker:
-        broker.connect()
+    broker.check(settings.CELERY_BROKER_URL)
 
 
 def _storage() -> None:

@@ -1,5 +1,7 @@
 """All settings of Codeport. With nothing set everything is embedded; a bad value stops the start and is named.
 
+A variable that is empty counts as not set.
+
 | variable | means | default |
 |---|---|---|
 | CODEPORT_HOME | folder of all state | var/ beside manage.py |
@@ -23,6 +25,7 @@
 | EMAIL_URL | smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example, or file:///folder | the console |
 """
 
+import os
 import re
 import secrets
 from pathlib import Path
@@ -36,14 +39,24 @@ from kombu import Queue
 from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo
 
-from portal import services
+from portal import broker, connections, services
 from portal.caching import cache_settings
 from portal.private_home import make_private
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-env = Env()
+class SetOnly(Env):
+    """The environment, in which a variable that is empty, as those of a form not filled in, counts as not set."""
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        value = super()._get_value(env_key, default)
+        return default if isinstance(value, str) and not value.strip() else value
+
+
+for name in [name for name, value in os.environ.items() if name.startswith("AWS_") and not value.strip()]:
+    del os.environ[name]  # boto3 reads them itself, and takes an empty one for a value
+env = SetOnly()
 
 
 def _base_of_urls(value: str) -> None:
@@ -184,6 +197,7 @@ EMBEDDED_BROKER = not CELERY_BROKER_URL
 CELERY_BROKER_URL = CELERY_BROKER_URL or services.valkey_url(CODEPORT_HOME)
 DATABASES = {"default": database or services.postgres_settings(CODEPORT_HOME)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"]["OPTIONS"] = connections.OPTIONS | DATABASES["default"].get("OPTIONS", {})
 CACHES = {"default": cache_settings(CELERY_BROKER_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -386,15 +400,13 @@ CELERY_TASK_ROUTES = {
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_PUBLISH_RETRY = False  # a lost wake-up is only a delay: the sweep sends it again
+CELERY_TASK_PUBLISH_RETRY_POLICY = broker.RETRY  # a lost wake-up is only a delay: the sweep sends it again
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 1800, "unacked_restore_interval": 5, "unacked_restore_throttle": 1, "max_retries": 0}
-    if CELERY_BROKER_URL.startswith("redis")
-    else {}
-)
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for as long as it takes
+CELERY_BROKER_CONNECTION_TIMEOUT = broker.RABBIT_SECONDS
+CELERY_BROKER_TRANSPORT_OPTIONS = broker.transport_options(CELERY_BROKER_URL)
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},

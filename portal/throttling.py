@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from redis import RedisError
 from rest_framework.throttling import BaseThrottle
 
 from portal.api import caller
@@ -45,7 +44,7 @@ class PeriodThrottle(BaseThrottle):
         raise NotImplementedError
 
     def allow_request(self, request: Any, view: Any = None) -> bool:
-        """Count the request; everybody may pass while the cache is away."""
+        """Count the request."""
         key = f"{self.scope}-{self.period:.0f}-{self.client(request)}"
         free = self.allowed // UNTOLD
         count = _count(key)
@@ -54,7 +53,7 @@ class PeriodThrottle(BaseThrottle):
         untold = count if count == free + 1 else 1
         try:
             return bool(cache.add(key, untold, self.seconds) or cache.incr(key, untold) <= self.allowed)
-        except (RedisError, ValueError):  # the latter when the count was lost in between
+        except ValueError:  # the count was lost in between
             return True
 
     def wait(self) -> float:

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
 
@@ -25,8 +26,36 @@ export BINDIR=$(echo $ROOTDIR/erts-*/bin)
 exec $BINDIR/erlexec "$@"
 """
 
-Broker = Callable[[Path, Path], AbstractContextManager[str]]
-"""From the folder of the programs and one of its own, both of which exist, to the address of a running broker."""
+
+@dataclass
+class Running:
+    """A broker that answers at `address`, until it is stopped or hangs."""
+
+    address: str
+    process: Process
+
+    def stop(self) -> None:
+        """End it; whoever is connected is told so by the kernel."""
+        end(self.process)
+
+    def start(self) -> None:
+        """Start it again where it was, and return when it answers."""
+        self.process.start()
+        answering(self.address, self.process)
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Let it, for the block, neither answer nor end."""
+        assert self.process.child is not None
+        os.killpg(self.process.child.pid, Signals.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.process.child.pid, Signals.SIGCONT)
+
+
+Broker = Callable[[Path, Path], AbstractContextManager[Running]]
+"""From the folder of the programs and one of its own, both of which exist, to a running broker."""
 
 
 def missing(root: Path) -> list[str]:
@@ -36,8 +65,8 @@ def missing(root: Path) -> list[str]:
 
 
 @contextmanager
-def redis(root: Path, home: Path) -> Iterator[str]:
-    """The address of a fresh Redis."""
+def redis(root: Path, home: Path) -> Iterator[Running]:
+    """A fresh Redis."""
     (port,) = free_ports(1)
     words = f"--bind 127.0.0.1 --port {port} --appendonly no --dir {home}"
     program = root / "usr/bin/redis-server"
@@ -46,8 +75,8 @@ def redis(root: Path, home: Path) -> Iterator[str]:
 
 
 @contextmanager
-def rabbitmq(root: Path, home: Path) -> Iterator[str]:
-    """The address of a fresh RabbitMQ, with an epmd of its own, for Erlang's would outlive it."""
+def rabbitmq(root: Path, home: Path) -> Iterator[Running]:
+    """A fresh RabbitMQ, with an epmd of its own, for Erlang's would outlive it."""
     port, dist, epmd = free_ports(3)
     programs = home / "bin"
     programs.mkdir()
@@ -91,21 +120,21 @@ def running(home: Path, name: str, command: list[str], environment: dict[str, st
         options = {"env": os.environ | environment, "cwd": home, "stdout": output, "stderr": subprocess.STDOUT}
         process = Process(name, command, stops, Signals.SIGKILL, options=options)
         process.start()
-    try:
-        yield process
-    finally:
-        end(process)
+        try:
+            yield process
+        finally:
+            end(process)
 
 
-def answering(address: str, process: Process) -> str:
-    """`address`, as soon as a broker answers there; RuntimeError when it never will."""
+def answering(address: str, process: Process) -> Running:
+    """The broker, as soon as it answers; RuntimeError when it never will."""
     deadline = time.monotonic() + START_SECONDS
     pause = time.sleep  # between two looks
     while True:
         try:
             with Connection(address, connect_timeout=2) as broker:
                 broker.ensure_connection(max_retries=1, interval_start=0)
-            return address
+            return Running(address, process)
         except Exception as error:  # each broker has its own
             if not process.running or time.monotonic() > deadline:
                 raise RuntimeError(f"{process.name} does not answer; running: {process.running}") from error

@@ -54,7 +54,7 @@ def waiting_for_locks() -> int:
 
 
 @contextmanager
-def worker() -> Iterator[subprocess.Popen[bytes]]:
+def worker(app: str = "portal", **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker with its clock, on the test's own database; ends what it is at, and itself, with the block."""
     database = settings.DATABASES["default"]
     host, name = quote(str(database["HOST"]), safe=""), connection.settings_dict["NAME"]
@@ -64,7 +64,7 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
             "-m",
             "celery",
             "-A",
-            "portal",
+            app,
             "worker",
             "-B",
             "-c",
@@ -73,7 +73,7 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
             "-l",
             "WARNING",
         ],
-        env={**os.environ, "DATABASE_URL": f"postgresql://{database['USER']}@{host}/{name}"},
+        env={**os.environ, "DATABASE_URL": f"postgresql://{database['USER']}@{host}/{name}", **environment},
         cwd=settings.BASE_DIR,
         start_new_session=True,
     )

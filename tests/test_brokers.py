@@ -1,4 +1,4 @@
-"""The core flow on Redis and on RabbitMQ: the tests of the worker, run again with another broker."""
+"""Redis and RabbitMQ: the core flow on each, and what goes on while they restart or hang."""
 
 from __future__ import annotations
 
@@ -6,11 +6,24 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from celery import Celery
 from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
 
+from ingestion.models import IngestionRecord
+from portal import broker as waking
+from portal.broker import wake
+from portal.caching import cache_settings
 from tests import brokers
+from tests.conftest import PASSWORD, Demo, queued
+from tests.running import wait_for, worker
+from tests.test_worker import status_of
+from workorders.models import Workorder
 
 FLOW = (
     "tests/test_health.py::test_all_parts_answer",
@@ -24,7 +37,7 @@ OURS = ("CODEPORT_HOME", "DATABASE_URL", "CELERY_BROKER_URL", "PYTEST_ADDOPTS")
 @pytest.fixture(scope="module")
 def programs() -> Path:
     """Where the programs of both brokers lie."""
-    root = Path(os.environ.get("CODEPORT_BROKERS", "/")).resolve()
+    root = Path(os.environ.get("CODEPORT_BROKERS") or "/").resolve()
     if missing := brokers.missing(root):
         reason = f"{', '.join(missing)} not in {root}; .ci/run fetches them into a folder that CODEPORT_BROKERS names."
         (pytest.fail if "CODEPORT_REQUIRE_BROKERS" in os.environ else pytest.skip)(reason)
@@ -34,10 +47,10 @@ def programs() -> Path:
 @pytest.mark.parametrize("broker", [brokers.redis, brokers.rabbitmq])
 def test_the_core_flow(broker: brokers.Broker, programs: Path, tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in OURS and "XDIST" not in name}
-    with broker(programs, tmp_path) as address:
+    with broker(programs, tmp_path) as running:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *FLOW],
-            env=environment | {"CELERY_BROKER_URL": address},
+            env=environment | {"CELERY_BROKER_URL": running.address},
             cwd=settings.BASE_DIR,
             capture_output=True,
             text=True,
@@ -45,3 +58,84 @@ def test_the_core_flow(broker: brokers.Broker, programs: Path, tmp_path: Path) -
         )
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(FLOW)} passed" in done.stdout
+
+
+class Task:
+    """The task that ingests a record, for the broker at `address`."""
+
+    name = "ingestion.tasks.run"
+
+    def __init__(self, address: str) -> None:
+        self.app = Celery(broker=address)
+        queues = {name: getattr(settings, f"CELERY_{name.upper()}") for name in ("task_queues", "task_routes")}
+        self.app.conf.update(**queues, broker_transport_options=waking.transport_options(address))
+
+    def apply_async(self, arguments: tuple[int, ...], **options: Any) -> None:
+        """Send it."""
+        self.app.send_task(self.name, arguments, **options)
+
+
+def forgotten(demo: Demo, name: str) -> IngestionRecord:
+    """A record that no worker was told of, and which the next sweep sends again."""
+    record = queued(demo.staff, f"id\n{name}-0001\n")
+    IngestionRecord.objects.filter(pk=record.pk).update(lease_until="2020-01-01T00:00Z")
+    return record
+
+
+@pytest.mark.parametrize("broker", [brokers.redis, brokers.rabbitmq])
+def test_sweeps_run_again_after_a_broker_has_restarted(
+    broker: brokers.Broker, programs: Path, tmp_path: Path, committed_demo: Demo, settings: Settings, client: Client
+) -> None:
+    def health() -> tuple[int, bool]:
+        answer = client.get("/healthz")
+        return answer.status_code, answer.json()["broker"] == "ok"
+
+    with broker(programs, tmp_path) as running:
+        settings.CELERY_BROKER_URL = running.address
+        task = Task(running.address)
+        with worker(CELERY_BROKER_URL=running.address):
+            for name in ("first", "second"):
+                record = forgotten(committed_demo, name)
+                wait_for(lambda: status_of(record) == "completed", "a sweep finds the record")  # noqa: B023  # at once
+                woken = queued(committed_demo.staff, f"id\n{name}-0002\n")
+                wake(task, woken.pk)
+                wait_for(lambda: status_of(woken) == "completed", "the wake-up arrives")  # noqa: B023  # at once
+                assert health() == (200, True)
+                running.stop()
+                assert health() == (503, False)
+                running.start()
+                assert health() == (200, True)
+            wait_for(lambda: not Workorder.objects.filter(state="new").exists(), "the archives are published")
+
+
+@pytest.mark.parametrize("broker", [brokers.redis, brokers.rabbitmq])
+def test_a_broker_that_hangs_holds_nobody_up(
+    broker: brokers.Broker,
+    programs: Path,
+    tmp_path: Path,
+    committed_demo: Demo,
+    settings: Settings,
+    client: Client,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each library would wait for minutes or for ever; of many requests one finds out, and the others pass."""
+    with broker(programs, tmp_path) as running:
+        settings.CELERY_BROKER_URL = running.address
+        settings.CACHES = {"default": cache_settings(running.address)}
+        task = Task(running.address)
+        wake(task, 0)
+        monkeypatch.setattr(waking, "_quiet_until", 0.0)
+        cache.set("asked", "before")
+        with running.hanging():
+            for _request in range(200):
+                wake(task, 0)
+            answer = client.get("/healthz")
+            assert (answer.status_code, answer.json()["database"], answer.json()["storage"]) == (503, "ok", "ok")
+            signed = client.post("/accounts/login/", {"login": committed_demo.staff.email, "password": PASSWORD})
+            assert (signed.status_code, signed["Location"]) == (302, "/")
+            assert client.get("/").status_code == 200
+        assert client.get("/healthz").json()["broker"] == "ok"
+    told = [record.getMessage().partition(",")[0] for record in caplog.records if record.levelname == "WARNING"]
+    redis_says = ["The broker does not answer", "The cache does not answer"]
+    assert told == (redis_says if running.address.startswith("redis") else [])  # RabbitMQ's kernel takes the messages

@@ -50,6 +50,34 @@ def test_with_nothing_set_everything_is_embedded(home: Path) -> None:
     assert found["STATIC_ROOT"].parent == home
 
 
+def shown(found: dict[str, Any]) -> dict[str, str]:
+    """Every setting as text, by which two readings can be compared."""
+    return {name: repr(value) for name, value in found.items() if name.isupper() and name != "CACHES"}
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\t"])
+@pytest.mark.parametrize("name", [*VARIABLES[1:], "AWS_SESSION_TOKEN", "AWS_PROFILE"])
+def test_a_variable_that_is_empty_is_not_set(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, empty: str
+) -> None:
+    expected = shown(settings())
+    monkeypatch.setenv(name, empty)
+    assert shown(settings()) == expected
+    assert not os.environ.get(name, "").strip()
+    assert not (name.startswith("AWS_") and name in os.environ)
+
+
+def test_the_example_for_containers_starts_line_by_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [line for line in (BASE / ".env.example").read_text().splitlines() if not line.startswith("#")]
+    assert "EMAIL_URL=" in lines
+    assert [line.partition("=")[0] for line in lines if "=" not in line] == []
+    for line in lines:
+        name, _, value = line.partition("=")
+        monkeypatch.setenv(name, value)
+        settings()
+    assert settings()["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+
+
 def test_the_secret_key_is_made_once_and_private(home: Path) -> None:
     key = settings()["SECRET_KEY"]
     assert len(key) >= 50
@@ -72,7 +100,17 @@ def test_services_that_are_named_replace_the_embedded_ones(home: Path, monkeypat
     assert not found["EMBEDDED_BROKER"]
     database = found["DATABASES"]["default"]
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "codes")
-    assert found["CELERY_BROKER_TRANSPORT_OPTIONS"] == {}
+    assert found["CELERY_BROKER_TRANSPORT_OPTIONS"] == {"read_timeout": 5.0, "write_timeout": 5.0}
+    assert database["OPTIONS"]["connect_timeout"] == 5
+
+
+def test_an_address_says_for_itself_how_long_its_database_is_waited_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://someone@db.example/codes?connect_timeout=30&sslmode=require")
+    options = settings()["DATABASES"]["default"]["OPTIONS"]
+    assert (options["connect_timeout"], options["sslmode"]) == (30, "require")
+    assert (options["tcp_user_timeout"], options["keepalives_idle"]) == (15_000, 5)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""Connections to the database: neither side waits for ever for one that has gone."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db import Error
+from django.db import connection as ours
+
+NAME: Final = "codeport"  # of a connection in PostgreSQL's own views; what it is at work on stands behind
+KEEPALIVE: Final = {
+    "idle": 5,
+    "interval": 5,
+    "count": 2,
+}  # seconds without a word, between two questions; questions in vain
+GONE_SECONDS: Final = 15  # until a machine that was switched off is known to be; what the numbers above come to
+IDLE: Final = "1h"  # of a process that stands still in the middle of a transaction, and so holds its locks
+
+OPTIONS: Final[dict[str, Any]] = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    **{f"keepalives_{name}": number for name, number in KEEPALIVE.items()},
+    "tcp_user_timeout": GONE_SECONDS * 1000,
+}
+"""What libpq is told, for our side; an address in DATABASE_URL may say otherwise."""
+SESSION: Final = {
+    **{f"tcp_keepalives_{name}": str(number) for name, number in KEEPALIVE.items()},
+    "tcp_user_timeout": str(GONE_SECONDS * 1000),
+    "idle_in_transaction_session_timeout": IDLE,
+    "application_name": NAME,
+}
+"""What the server is told for each session, for its side. By SET, since poolers refuse it in the first message."""
+
+OURS: Final = "SELECT set_config('application_name', %s, false)"
+OTHERS: Final = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+        AND CASE WHEN application_name ~ %s THEN split_part(application_name, ' ', 5)::int < %s END"""
+
+
+def take_over(work: str, attempt: int) -> None:
+    """Name this thread's connection after the attempt at `work`, and end those of the attempts before it.
+
+    The server knows by the name alone whose connection it is, whatever became of the process at the other end.
+    """
+    with ours.cursor() as cursor:
+        cursor.execute(OURS, [f"{NAME} {work} attempt {attempt}"])
+        cursor.execute(OTHERS, [f"^{NAME} {work} attempt [0-9]+$", attempt])
+
+
+def give_back() -> None:
+    """Take the name off this thread's connection; one that was lost is closed."""
+    try:
+        with ours.cursor() as cursor:
+            cursor.execute(OURS, [NAME])
+    except Error:
+        ours.close()
+
+
+def set_up(connection: Any, **_: Any) -> None:
+    """Tell the server; connected to Django's signal of a new connection."""
+    calls = ", ".join(["set_config(%s, %s, false)"] * len(SESSION))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {calls}", [word for pair in SESSION.items() for word in pair])
