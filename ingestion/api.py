@@ -25,6 +25,7 @@ from portal.idempotency import idempotent
 
 class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
     progress = ProgressSerializer(read_only=True)
+    waits_for = serializers.SerializerMethodField()
 
     class Meta:
         model = IngestionRecord
@@ -43,8 +44,13 @@ class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
             "warnings",
             "file_facts",
             "progress",
+            "waits_for",
             "workorder",
         ]
+
+    def get_waits_for(self, record: IngestionRecord) -> str | None:
+        """What does not answer, so that the upload waits in the queue; null when nothing is in its way."""
+        return record.waits_for if record.waits_because else None
 
 
 class ErrorSerializer(serializers.ModelSerializer[IngestionError]):

@@ -154,6 +154,7 @@ RECORD_EXAMPLE = {
     "warnings": [],
     "file_facts": {"delimiter": ",", "encoding": "UTF-8"},
     "progress": {"phase": "ended", "rows_done": 4, "rows_total": 4},
+    "waits_for": None,
     "workorder": 31,
 }
 ERROR_EXAMPLE = {

@@ -12,6 +12,7 @@ WORDS = {
     "begun": "Taken up by a worker",
     "lost": "Worker lost, back in the queue",
     "put_back": "Large once it is unpacked, waits for its turn",
+    "put_off": "Back in the queue: the {part} does not answer",
     "completed": "Completed",
     "error": "Refused",
     "failed": "Given up: Codeport failed",
@@ -30,4 +31,5 @@ def history_of(record: IngestionRecord) -> list[tuple[str, Event]]:
 def _told(event: Event) -> str:
     attempt = event.detail.get("attempt", 1)
     door = ", by the command" if event.detail.get("command") else ""
-    return WORDS[event.what] + (f", attempt {attempt}" if event.what == "begun" and attempt > 1 else "") + door
+    again = f", attempt {attempt}" if event.what == "begun" and attempt > 1 else ""
+    return WORDS[event.what].format(**event.detail) + again + door

@@ -232,13 +232,13 @@ def retry(record: IngestionRecord, by: User) -> bool:
             phase=IngestionRecord.Phase.WAITING,
             rows_done=0,
             rows_total=None,
-            attempts=0,
             lease_until=Now() + REMINDER,
             result_data={},
+            **IngestionRecord.UNTRIED,
         ):
             record.errors.all().delete()
             timeline.note(record, "retried", by)
-        elif not IngestionRecord.objects.filter(pk=record.pk, status=Status.QUEUED).exists():
+        elif not IngestionRecord.objects.filter(pk=record.pk, status=Status.QUEUED).update(waits_for=""):
             return False
         transaction.on_commit(lambda: wake(tasks.run, record.pk))
     return True

@@ -2,7 +2,11 @@
 
 The row in the database is the truth, of which the broker's messages are only reminders. Whoever claims the row holds it
 for LEASE and renews that; a worker silent for longer has lost it, and the sweep sends the row again. The attempt's
-number guards every end, so that a worker taken for dead cannot end the row.
+number guards every end, so that a worker taken for dead cannot end the row. Its transaction may still hold locks, so
+the next claim ends that.
+
+An attempt that fails counts, up to MOST_ATTEMPTS. One that met an outage does not: it is put off, for longer each time,
+and given up after PATIENCE.
 """
 
 from __future__ import annotations
@@ -10,20 +14,24 @@ from __future__ import annotations
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 
+import psycopg
 from celery import current_app
 from django.db import Error, connection, models, transaction
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from portal import timeline
+from portal import connections, timeline
 from portal.broker import wake
 from portal.logs import about
 from portal.models import User
+from portal.outage import PARTS, outage_of
 
 BEAT = 0.25  # seconds between two signs of life
 LEASE = timedelta(seconds=10)  # a worker silent for longer has lost its claim
@@ -31,7 +39,10 @@ REMINDER = timedelta(seconds=30)  # what nobody claimed for so long is sent agai
 AGAIN = timedelta(seconds=5)  # after which the sweep sends again what found no place
 QUIET_WORKER = timedelta(seconds=15)  # after its lease ran out
 LONG_QUEUE = timedelta(seconds=30)
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 5  # that failed, or were lost with their worker
+PATIENCE = timedelta(hours=24)  # with an outage
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=10)  # before what met an outage is tried again
+PAUSES = (0.5, 1, 2, 4, 8, 15)  # seconds between two tries to say so, while the database is what is out
 FIRST_GUESS = 3  # seconds of work before which nobody can say how long it will take
 LEAST_DONE = 0.03  # of the whole, likewise
 WAITING, ENDED = "waiting", "ended"  # the phases that every kind of work has
@@ -59,7 +70,7 @@ class Leased(models.Model):
     | from | to | by |
     |---|---|---|
     | queued | processing | `claim`, for a lease that the worker renews |
-    | processing | queued | `requeue_stale`, when the lease has run out; `put_back`, by the worker that holds it |
+    | processing | queued | `requeue_stale`, when the lease has run out; `put_off`, when an outage was met; `put_back`, by the worker that holds it |
     | processing | completed, error | `end`, by the worker that holds the lease |
     | one of OPEN | cancelled | `cancel` |
     """
@@ -67,6 +78,8 @@ class Leased(models.Model):
     OPEN: ClassVar[tuple[str, ...]] = (Status.QUEUED, Status.PROCESSING)
     SHARES: ClassVar[dict[str, tuple[float, float]]] = {}
     """Of the phases whose end can be foreseen: the share of all time that lies before it, and its own."""
+    UNTRIED: ClassVar[dict[str, Any]] = {"attempts": 0, "outages": 0, "outage_since": None, "waits_for": ""}
+    """What work keeps about its attempts before the first."""
     TASK: ClassVar[str]  # the name of the task that does it
     COMPANY: ClassVar[str] = "company"  # the path to the company whose work it is
     LONG: ClassVar[models.Q]  # what may take more than a second or two, for which `portal.turns` keeps an order
@@ -78,6 +91,11 @@ class Leased(models.Model):
     rows_total = models.PositiveIntegerField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    outages = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How many of the attempts met an outage, and so do not count."
+    )
+    outage_since = models.DateTimeField(null=True, help_text="When the first of them did.")
+    waits_for = models.CharField(max_length=10, choices=[(part, part) for part in PARTS], default="", db_default="")
 
     class Meta:
         abstract = True
@@ -114,10 +132,20 @@ class Leased(models.Model):
         """Whether nothing was heard for too long of work that ought to move."""
         now = timezone.now()
         if self.status == Status.QUEUED:
-            return now - self.status_updated_at > LONG_QUEUE
+            return not self.waits_for and now - self.status_updated_at > LONG_QUEUE
         if self.status == Status.PROCESSING and self.lease_until:
             return now - self.lease_until > QUIET_WORKER
         return False
+
+    @property
+    def faults(self) -> int:
+        """How many attempts there were, this one included, without those that met an outage."""
+        return self.attempts - self.outages
+
+    @property
+    def waits_because(self) -> str:
+        """Why it waits although workers are at hand, in a sentence; empty when it does not."""
+        return PARTS[self.waits_for] if self.status == Status.QUEUED and self.waits_for else ""
 
     @property
     def progress(self) -> dict[str, Any]:
@@ -125,22 +153,38 @@ class Leased(models.Model):
         return {"phase": self.phase, "rows_done": self.rows_done, "rows_total": self.rows_total}
 
     @classmethod
+    def ready(cls) -> models.QuerySet[Self]:
+        """What a worker may claim: all that is queued, but for what was put off until later."""
+        return cls._default_manager.filter(
+            models.Q(waits_for="") | models.Q(lease_until__lte=Now()), status=Status.QUEUED
+        )
+
+    @classmethod
     def claim(cls, pk: int, phase: str) -> Self | None:
-        """The work, now ours for LEASE and in `phase`; None when it is not queued."""
+        """The work, now ours for LEASE and in `phase`; None when it is not ready.
+
+        Transactions of attempts before, which a lost worker left open, are ended.
+        """
         with transaction.atomic():
-            if not cls._default_manager.filter(pk=pk, status=Status.QUEUED).update(
-                status=Status.PROCESSING,
-                status_updated_at=Now(),
-                phase=phase,
-                rows_done=0,
-                rows_total=None,
-                attempts=F("attempts") + 1,
-                lease_until=Now() + LEASE,
+            if (
+                not cls.ready()
+                .filter(pk=pk)
+                .update(
+                    status=Status.PROCESSING,
+                    status_updated_at=Now(),
+                    phase=phase,
+                    rows_done=0,
+                    rows_total=None,
+                    attempts=F("attempts") + 1,
+                    lease_until=Now() + LEASE,
+                    waits_for="",
+                )
             ):
                 return None
             work = cls._default_manager.get(pk=pk)
             timeline.note(work, "begun", attempt=work.attempts)
-            return work
+        connections.take_over(f"{cls._meta.model_name} {pk}", work.attempts)
+        return work
 
     def held(self) -> models.QuerySet[Self]:
         """The row, as long as this attempt holds it."""
@@ -169,6 +213,24 @@ class Leased(models.Model):
                 timeline.note(self, "put_back")
         raise ClaimLost
 
+    def put_off(self, part: str) -> bool:
+        """Back into the queue until the outage of `part` may be over; False when it has lasted for too long.
+
+        ClaimLost when this attempt does not hold the work any more.
+        """
+        pause = min(FIRST_PAUSE * 2 ** min(self.outages, 10), LONGEST_PAUSE)
+        with transaction.atomic():
+            lasting = self.held().filter(models.Q(outage_since=None) | models.Q(outage_since__gt=Now() - PATIENCE))
+            put_off = {"status": Status.QUEUED, "status_updated_at": Now(), "phase": WAITING, "rows_done": 0}
+            put_off |= {"rows_total": None, "lease_until": Now() + pause, "waits_for": part}
+            put_off |= {"outages": F("outages") + 1, "outage_since": Coalesce("outage_since", Now())}
+            if lasting.update(**put_off):
+                timeline.note(self, "put_off", part=part, seconds=int(pause.total_seconds()))
+                return True
+            if not self.held().exists():
+                raise ClaimLost
+            return False
+
     def cancel(self, by: User | None = None, what: str = "cancelled") -> bool:
         """End work that has not ended, for the reason `what`; False when it had."""
         with transaction.atomic():
@@ -192,7 +254,7 @@ class Leased(models.Model):
                 )
         forgotten = rows.filter(status=Status.QUEUED, lease_until__lt=Now())
         for pk in list(forgotten.order_by("pk").values_list("pk", flat=True)):
-            if forgotten.filter(pk=pk).update(lease_until=Now() + REMINDER):
+            if forgotten.filter(pk=pk).update(lease_until=Now() + REMINDER, waits_for=""):
                 wake(current_app.tasks[cls.TASK], pk)
 
 
@@ -221,6 +283,12 @@ class Pulse(threading.Thread):
         self.rows_total: int | None = None
         self._lost = threading.Event()
         self._stopped = threading.Event()
+        self._main = connection.connection  # of the thread that does the work
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the claim is gone."""
+        return self._lost.is_set()
 
     def check(self) -> None:
         """Raise ClaimLost when the claim is gone."""
@@ -245,6 +313,10 @@ class Pulse(threading.Thread):
             connection.close()
 
     def _beat(self) -> None:
+        if self.is_lost:  # and the work has not noticed since, so it waits for an answer to its query
+            with suppress(psycopg.Error):
+                self._main.cancel_safe(timeout=LEASE.total_seconds())
+            return
         done, total = self.rows_done, self.rows_total
         progress = {"phase": self.phase, "rows_done": done, "rows_total": total and max(done, total)}
         try:
@@ -263,9 +335,10 @@ class Pulse(threading.Thread):
 def perform(work: Leased, do: Callable[[Pulse], None], give_up: Callable[[str], None]) -> None:
     """Let `do` work on what was claimed, and keep the lease meanwhile.
 
-    Unforeseen failures are logged and the work left to its lease; after MOST_ATTEMPTS `give_up` hears the reason.
+    What meets an outage is put off. Other failures are logged and the work left to its lease; after MOST_ATTEMPTS, or
+    an outage longer than PATIENCE, `give_up` hears the reason.
     """
-    if work.attempts > MOST_ATTEMPTS:  # it took its workers with it
+    if work.faults > MOST_ATTEMPTS:  # it took its workers with it
         give_up("The worker ended in every attempt.")
         return
     name = f"{work._meta.verbose_name} {work}"
@@ -277,8 +350,31 @@ def perform(work: Leased, do: Callable[[Pulse], None], give_up: Callable[[str], 
     except ClaimLost:
         logger.info("The %s was cancelled, taken over or put back", name)
     except Exception as error:
-        logger.exception("The %s failed in attempt %s", name, work.attempts)
-        if work.attempts >= MOST_ATTEMPTS:
-            give_up(f"{type(error).__name__}: {error}")
+        if pulse.is_lost:  # the error is how its query was stopped
+            logger.info("The %s was cancelled or taken over", name)
+        elif part := outage_of(error):
+            logger.warning("The %s met an outage, %s: %s", name, part, error)
+            _put_off(work, part, error, give_up)
+        else:
+            logger.exception("The %s failed in attempt %s", name, work.attempts)
+            if work.faults >= MOST_ATTEMPTS:
+                give_up(f"{type(error).__name__}: {error}")
     finally:
         pulse.stop()
+        connections.give_back()
+
+
+def _put_off(work: Leased, part: str, error: Exception, give_up: Callable[[str], None]) -> None:
+    """Put the work off, as soon as the database lets us; a worker has nothing else to do without one."""
+    for seconds in (*PAUSES, None):
+        try:
+            if not work.put_off(part):
+                give_up(f"{type(error).__name__}: {error}")
+            return
+        except ClaimLost:
+            return
+        except Error:
+            connection.close()
+            if seconds is None:
+                raise
+            time.sleep(seconds)

@@ -88,8 +88,8 @@ def _give_back() -> None:
 
 
 def _rows(kind: type[Leased]) -> QuerySet[Leased]:
-    """What waits to be begun."""
-    return kind._default_manager.filter(status=Status.QUEUED)
+    """What waits to be begun, and may be now."""
+    return kind.ready()
 
 
 def _fairest(kind: type[Leased], *, may_be_long: bool) -> int | None:
@@ -118,6 +118,6 @@ def _took(file: IO[bytes], place: int) -> bool:
 def _wake_next() -> None:
     """Only reminders: what is sent twice is done once."""
     for kind in Leased.__subclasses__():
-        waiting = kind._default_manager.filter(kind.LONG, status=Status.QUEUED).order_by("status_updated_at", "pk")
+        waiting = kind.ready().filter(kind.LONG).order_by("status_updated_at", "pk")
         for pk in waiting.values_list("pk", flat=True)[:1]:
             wake(current_app.tasks[kind.TASK], pk)

@@ -250,6 +250,7 @@ def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
         "workorders.tasks.discard": "mail",
         "portal.tasks.send_letter": "mail",
         "portal.tasks.sweep": "mail",
+        "workorders.tasks.archives_again": "mail",
     }
     assert set(app.amqp.queues.consume_from) == {"ingest", "archive", "mail"}
 

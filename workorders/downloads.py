@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from portal.addresses import address_of
 from portal.downloads import download, is_fetched, is_rest
 from portal.timeline import note
+from workorders import jobs
 from workorders.archive import Kind, NoCodes, archive_name, published
 from workorders.images import Look
 from workorders.models import Workorder
@@ -26,6 +27,8 @@ def archive_download(request: Any, workorder: Workorder, kind: Kind) -> HttpResp
         name = published(workorder, kind)
     except NoCodes:
         raise Http404 from None
+    if workorder.type == Workorder.Type.SID and workorder.state == Workorder.State.NEW:
+        jobs.archive_again(workorder)
     response = _zip(request, workorder, name, SUFFIXES[kind])
     if workorder.type == Workorder.Type.SSC and is_fetched(request, response):
         detail = {"archive": kind, "resumed": is_rest(response)}

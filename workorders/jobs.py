@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,9 @@ from portal.models import User
 from workorders import tasks
 from workorders.models import Job, Workorder
 from workorders.url_prefixes import release_url_prefix
+
+REST = timedelta(hours=1)  # of an archive that was given up, before it is begun anew
+MOST_AT_ONCE = 100
 
 
 def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user: User) -> Job:
@@ -29,12 +33,30 @@ def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user
     return job
 
 
-def again(job: Job) -> None:
-    """Queue a completed job once more, because what it made is gone."""
+def again(job: Job, ended: Status = Status.COMPLETED) -> None:
+    """Queue a job once more that `ended` so: because what it made is gone, or was never made."""
     with transaction.atomic():
-        completed = Job.objects.filter(pk=job.pk, status=Status.COMPLETED)
-        if completed.update(status=Status.QUEUED, status_updated_at=Now(), attempts=0, lease_until=Now() + REMINDER):
+        anew = {"status": Status.QUEUED, "status_updated_at": Now(), "lease_until": Now() + REMINDER}
+        if Job.objects.filter(pk=job.pk, status=ended).update(**anew, **Job.UNTRIED):
             transaction.on_commit(lambda: wake(tasks.run_job, job.pk))
+
+
+def archive_again(workorder: Workorder) -> None:
+    """Queue the workorder's archive once more if it was given up; without it a new workorder is never completed."""
+    with transaction.atomic():
+        Workorder.objects.select_for_update().get(pk=workorder.pk)
+        archives = Job.objects.filter(workorder=workorder, what=Job.What.ARCHIVE)
+        failed = archives.filter(status=Status.ERROR).first()
+        if failed is not None and not archives.filter(status__in=Job.LASTING).exists():
+            again(failed, Status.ERROR)
+
+
+def archives_again() -> None:
+    """The same for all that were given up because of an outage, some time ago."""
+    given_up = Job.objects.filter(what=Job.What.ARCHIVE, status=Status.ERROR, outage_since__isnull=False)
+    new = given_up.filter(workorder__state=Workorder.State.NEW, status_updated_at__lt=Now() - REST)
+    for job in new.select_related("workorder").order_by("pk")[:MOST_AT_ONCE]:
+        archive_again(job.workorder)
 
 
 def cancel(job: Job, by: User) -> bool:

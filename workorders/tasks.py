@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from portal.turns import turn
-from workorders import notices, secure_archive, work
+from workorders import jobs, notices, secure_archive, work
 from workorders.models import Job
 
 
@@ -24,6 +24,12 @@ def tell(event_id: int) -> None:
 def discard(workorder_id: int) -> None:
     """Tried as `tell`, since the storage may not answer."""
     secure_archive.discard(workorder_id)
+
+
+@shared_task
+def archives_again() -> None:
+    """Begin archives anew that were given up because of an outage."""
+    jobs.archives_again()
 
 
 @shared_task
