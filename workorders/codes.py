@@ -49,6 +49,15 @@ COLUMNS = (
     "blacklist_reason",
     "scm_data",
 )
+TAKEN_OF_POSTED = """
+    SELECT wanted.identifier, wanted.sequence FROM posted AS wanted
+    CROSS JOIN LATERAL (
+        SELECT FROM workorders_code WHERE company_id = %s AND identifier = wanted.identifier LIMIT 1
+    ) AS used"""
+"""Looks the ids up one by one through the unique index: no other plan exists. A plain join is planned by statistics,
+which know nothing of a company whose codes came since they were last taken."""
+TAKEN_OF_LIST = TAKEN_OF_POSTED.replace("posted AS wanted", 'unnest(%s::text[] COLLATE "C") AS wanted (identifier)')
+TAKEN_OF_LIST = TAKEN_OF_LIST.replace(", wanted.sequence", "")
 NULL = "\\N"
 BACKSLASH, TWO_BACKSLASHES = "\\", "\\\\"
 
@@ -161,26 +170,21 @@ class CodeSpool:
             with run.open("rb") as file:
                 for line in islice(file, 0, None, max(1, self.count // SAMPLE)):
                     picked.append(line[: line.index(b"\t")].decode())
-        return Code.objects.filter(company_id=self.company_id, identifier__in=picked).exists()
+        return bool(taken_ids(self.company_id, picked))
 
     def taken(self, tick: Callable[[int], None]) -> Iterator[tuple[str, int]]:
         """Identifier and position of every code whose id the company has used already, within a transaction.
 
         `tick` hears how many ids have been sent to the server, now and then.
         """
-        if not Code.objects.filter(company_id=self.company_id).exists():
+        if Code.objects.filter(company_id=self.company_id).order_by("identifier").first() is None:
             return
         with connection.cursor() as cursor:
             cursor.execute('CREATE TEMP TABLE posted (identifier text COLLATE "C", sequence bigint) ON COMMIT DROP')
             wanted = (b"\t".join(line.split(b"\t", 2)[:2]) + b"\n" for line in _merged(self._runs))
             copy_blocks(cursor, "posted", ("identifier", "sequence"), ticking(self._blocks(wanted), tick))
-            cursor.execute("ANALYZE posted")
         with connection.chunked_cursor() as cursor:
-            cursor.execute(
-                "SELECT posted.identifier, posted.sequence FROM posted JOIN workorders_code code"
-                " ON code.company_id = %s AND code.identifier = posted.identifier",
-                [self.company_id],
-            )
+            cursor.execute(TAKEN_OF_POSTED, [self.company_id])
             for identifier, sequence in cursor:
                 yield identifier, sequence + self._base
 
@@ -198,6 +202,13 @@ class CodeSpool:
         with path.open("wb") as file:
             file.writelines(pieces)
         return path
+
+
+def taken_ids(company_id: int, identifiers: list[str]) -> list[str]:
+    """Those of `identifiers` that the company has used already."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN_OF_LIST, [identifiers, company_id])
+        return [identifier for (identifier,) in cursor.fetchall()]
 
 
 class Gaps:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from portal.copying import copy_blocks
 from portal.leases import Pulse, Status
 from workorders import jobs
-from workorders.codes import COLUMNS, NULL
+from workorders.codes import COLUMNS, NULL, taken_ids
 from workorders.compact import LENGTH, Alphabet, Group, shuffled
 from workorders.models import ActivationStatus, BlacklistReason, Code, Job
 
@@ -54,7 +54,7 @@ def _replace_taken(group: Group, company_id: int) -> None:
     while True:
         identifiers = group.identifiers().view(f"S{LENGTH}").ravel()
         asked = np.char.decode(identifiers, "ascii").tolist()
-        used = Code.objects.filter(company_id=company_id, identifier__in=asked).values_list("identifier", flat=True)
+        used = taken_ids(company_id, asked)
         taken = np.isin(identifiers, np.array([identifier.encode() for identifier in used], identifiers.dtype))
         if not taken.any():
             return
