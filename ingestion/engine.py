@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from ingestion.errors import ALIKE_WARNING, PREFIX_WARNING, ErrorLog
 from ingestion.fields import parse_defaults
@@ -26,11 +26,12 @@ from ingestion.reading import Budget, UnreadableFile, check_digest
 from ingestion.renaming import renamed, renamed_batches
 from ingestion.rules import FileRules, Limits
 from ingestion.targets import target_of
+from portal.constraints import Violation, savepoint
 from portal.leases import ClaimLost, Pulse, perform
 from portal.storage import storage
 from portal.turns import take_place
 from workorders.alike import alike_ids
-from workorders.codes import CodeSpool
+from workorders.codes import CODE_TAKEN, CodeSpool
 from workorders.models import ActivationStatus
 from workorders.receiving import NotTaken
 from workorders.services import usable_products
@@ -193,7 +194,7 @@ class _Ingestion:
             return False
         self.pulse.enter(Phase.CREATING, spool.count)
         try:
-            with transaction.atomic():
+            with savepoint(CODE_TAKEN):
                 workorder = self.target.receive(spool, self.pulse.tick)
                 if workorder.codes_count <= MOST_COMPARED and (alike := alike_ids(workorder)):
                     self.log.warn(ALIKE_WARNING, None, "id", "", detail=f"{alike}.")
@@ -201,7 +202,7 @@ class _Ingestion:
                 self._end(Status.COMPLETED, spool.count, workorder=workorder, result_data=result)
         except NotTaken as reason:
             self._note_refusal(str(reason))
-        except IntegrityError:
+        except Violation:
             return False
         return not self.log.counts
 

@@ -12,13 +12,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import base36_to_int, int_to_base36
 
 from portal import letters
+from portal.constraints import Violation, savepoint
 from portal.models import Company, Invitation, Letter, User
 from portal.roles import ROLES_OF_KIND
 from portal.security_log import tell
@@ -36,6 +37,7 @@ ROLES_OF: dict[str, dict[str, str]] = {
 }
 """The roles that an admin can give in each kind of company, and what they mean."""
 
+EMAIL_TAKEN = ("portal_user_email_key", "user_email_any_case")  # the constraints of an address that somebody has
 UNUSABLE = "!"  # what Django begins the password with of someone who has none
 
 
@@ -179,12 +181,12 @@ def join(user: User, name: str, password: str) -> bool:
     user.name = name
     user.set_password(password)
     try:
-        with transaction.atomic():
+        with savepoint(*EMAIL_TAKEN):
             if user.pk is None and not _came(user):
                 return False
             user.save()
             tell("joined", of=user, by=user)
-    except IntegrityError:
+    except Violation:
         return False
     return True
 

@@ -58,6 +58,7 @@ TAKEN_OF_POSTED = """
 which know nothing of a company whose codes came since they were last taken."""
 TAKEN_OF_LIST = TAKEN_OF_POSTED.replace("posted AS wanted", 'unnest(%s::text[] COLLATE "C") AS wanted (identifier)')
 TAKEN_OF_LIST = TAKEN_OF_LIST.replace(", wanted.sequence", "")
+CODE_TAKEN = "code_identifier_of_company"  # the constraint that an id breaks which the company has used
 NULL = "\\N"
 BACKSLASH, TWO_BACKSLASHES = "\\", "\\\\"
 

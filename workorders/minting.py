@@ -6,10 +6,11 @@ import numpy as np
 from django.db import IntegrityError, connection, transaction
 from numpy.typing import NDArray
 
+from portal.constraints import constraint_of
 from portal.copying import copy_blocks
 from portal.leases import Pulse, Status
 from workorders import jobs
-from workorders.codes import COLUMNS, NULL, taken_ids
+from workorders.codes import CODE_TAKEN, COLUMNS, NULL, taken_ids
 from workorders.compact import LENGTH, Alphabet, Group, shuffled
 from workorders.models import ActivationStatus, BlacklistReason, Code, Job
 
@@ -24,7 +25,9 @@ def mint(job: Job, pulse: Pulse) -> None:
     """
     try:
         _store(job, pulse, looks_up=False)
-    except IntegrityError:
+    except IntegrityError as error:
+        if constraint_of(error) != CODE_TAKEN:
+            raise
         _store(job, pulse, looks_up=True)
 
 

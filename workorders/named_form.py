@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django import forms
-from django.db import IntegrityError, transaction
 
+from portal.constraints import Violation, savepoint
 from portal.models import Company
 from portal.texts import PRINTABLE
 
@@ -21,9 +21,9 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         """Save it as the company's; False, with the reason at the name, when that is taken."""
         self.instance.company = company
         try:
-            with transaction.atomic():
+            with savepoint(*(constraint.name for constraint in self.instance._meta.constraints)):
                 self.save()
-        except IntegrityError:
+        except Violation:
             self.add_error("name", "Your company has one of this name already, in use or archived; choose another.")
             return False
         return True

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from portal.constraints import Violation, savepoint
 from portal.models import Company, User
 from workorders import jobs
 from workorders.compact import LENGTH
@@ -57,9 +58,9 @@ def new_workorder(company: Company, user: User, **fields: Any) -> Workorder:
     ReferenceTaken when the company has one of that reference, ValidationError when the prefix was taken meanwhile.
     """
     try:
-        with transaction.atomic():
+        with savepoint("workorder_reference_of_company"):
             workorder = Workorder.objects.create(company=company, created_by=user, **fields)
-    except IntegrityError:
+    except Violation:
         raise ReferenceTaken from None
     claim_url_prefix(company, workorder.url_prefix)
     return workorder

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 
+from portal.constraints import Violation, savepoint
 from portal.models import Company
 from workorders.models import Product
 
@@ -22,9 +23,9 @@ class SkuTaken(Exception):  # noqa: N818  # an event, not a fault
 def create(company: Company, sku: str, name: str, *, is_archived: bool = False) -> Product:
     """A new product of `company`; SkuTaken when it has one of this SKU."""
     try:
-        with transaction.atomic():
+        with savepoint("product_sku_of_company"):
             return Product.objects.create(company=company, sku=sku, name=name, is_archived=is_archived)
-    except IntegrityError:
+    except Violation:
         taken = Product.objects.get(company=company, sku=sku)
         what = "an archived product" if taken.is_archived else "a product"
         remedy = "bring that one back" if taken.is_archived else "use that one"
