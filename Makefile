@@ -7,7 +7,7 @@
 #
 # Tools are run as `python -m tool`: their own scripts name the interpreter by a path that may not be long or spaced.
 
-PY ?= python3
+override PY := $(or $(PY),python3)
 PYTHON := .venv/bin/python
 RUN_READY := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
 DEV_READY := .venv/.dev-$(shell cksum < requirements-dev.txt | tr ' ' -)

@@ -7,7 +7,7 @@ DEFAULT = "autovacuum_analyze_scale_factor, autovacuum_analyze_threshold"
 class Migration(migrations.Migration):
     """Have statistics taken anew when a hundredth of the codes is new, not a tenth: that may be all of a company's."""
 
-    dependencies = [("workorders", "0012_outages")]
+    dependencies = [("workorders", "0013_outages")]
 
     operations = [
         migrations.RunSQL(
