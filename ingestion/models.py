@@ -32,7 +32,7 @@ class IngestionRecord(Leased):
     |---|---|---|
     | uploading | queued | `process`, when the file has arrived |
     | queued | processing | the worker that claims it, for a lease that it renews |
-    | processing | queued | the sweep, when the lease has run out; the worker, at an outage or a file that unpacks to much |
+    | processing | queued | the sweep, when the lease has run out; the worker, at an outage or a file unpacked to much |
     | processing | completed, error | the worker that holds the lease, together with the codes or the errors |
     | uploading, queued, processing | cancelled | `cancel` |
     | error | queued | `retry`, when the error was ours |

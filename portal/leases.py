@@ -70,7 +70,7 @@ class Leased(models.Model):
     | from | to | by |
     |---|---|---|
     | queued | processing | `claim`, for a lease that the worker renews |
-    | processing | queued | `requeue_stale`, when the lease has run out; `put_off` at an outage; `put_back` to take turns |
+    | processing | queued | `requeue_stale`, when the lease ran out; `put_off` at an outage; `put_back` to take turns |
     | processing | completed, error | `end`, by the worker that holds the lease |
     | one of OPEN | cancelled | `cancel` |
     """
