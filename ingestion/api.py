@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
@@ -17,10 +17,19 @@ from ingestion import services
 from ingestion.corrections import corrections, corrections_name, has_corrections
 from ingestion.errors import KINDS, message
 from ingestion.models import IngestionError, IngestionRecord
+from ingestion.record_search import codes_in_sight, fitting
 from ingestion.upload_api import Refused, company_of
 from portal.api import Filters, ProgressSerializer, person
 from portal.calls import Call
 from portal.idempotency import idempotent
+from portal.models import User
+
+NO_PARAMETERS = {
+    "default_scm_data": {},
+    "use_serial_number": False,
+    "url_prefix": "",
+    "allow_posted_duplicates": False,
+}
 
 
 class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
@@ -52,6 +61,11 @@ class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
         """What does not answer, so that the upload waits in the queue; null when nothing is in its way."""
         return record.waits_for if record.waits_because else None
 
+    def to_representation(self, instance: IngestionRecord) -> dict[str, Any]:
+        """The record, whose parameters have the spec's fields before they are said, too."""
+        shown = super().to_representation(instance)
+        return shown | {"parameters": NO_PARAMETERS | shown["parameters"]}
+
 
 class ErrorSerializer(serializers.ModelSerializer[IngestionError]):
     message = serializers.SerializerMethodField()
@@ -72,8 +86,10 @@ class RecordFilters(Filters):
     }
     ranges = ("created_at",)
 
-    def search(self, text: str) -> Q:
-        return Q(key__icontains=text) | Q(file_name__icontains=text) | Q(created_by__email__icontains=text)
+    searched = "Only records whose key, file name or uploader has this text, or whose file has a code of this id."
+
+    def search(self, text: str, user: User) -> Q:
+        return Q(key__icontains=text) | fitting(user, text, codes_in_sight(user, text))
 
 
 class _Records(Call, GenericAPIView[IngestionRecord]):
@@ -103,7 +119,10 @@ class Cancel(_Records):
     @idempotent
     def post(self, request: Request, key: str) -> Response:
         """End an ingestion that has not ended; nothing of it is stored."""
-        record = get_object_or_404(self.get_queryset(), key=key, company_id=company_of(request))
+        records = self.get_queryset()
+        if not person(request).is_superuser:
+            records = records.filter(company=company_of(request))
+        record = get_object_or_404(records, key=key)
         if not services.cancel(record, person(request)):
             raise Refused("The ingestion has ended already.")
         record.refresh_from_db()
@@ -113,7 +132,7 @@ class Cancel(_Records):
 class ErrorFilters(Filters):
     choices: ClassVar = {"error": KINDS}
 
-    def search(self, text: str) -> Q:
+    def search(self, text: str, user: User) -> Q:
         return Q(value__icontains=text) | Q(column__icontains=text)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Q
+from django.db.models import F
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -16,20 +14,16 @@ from django.views.decorators.vary import vary_on_headers
 from ingestion.api import corrections_file, errors_file
 from ingestion.csv_reader import DELIMITER_NAMES
 from ingestion.error_pages import errors_of
-from ingestion.errors import KINDS
 from ingestion.history import history_of
 from ingestion.models import IngestionRecord
+from ingestion.record_search import codes_in_sight, fitting
 from ingestion.services import cancel, records_for
 from ingestion.views import is_moving, lines_of, listed, may_upload
 from portal.access import PersonRequest, page
 from portal.models import Company, User
 from portal.paging import between, day, ordered, page_of, picked, searched
-from workorders.code_views import id_in
-from workorders.models import Code
-from workorders.services import codes_called
 from workorders.views import is_being_archived
 
-MOST_HOLDERS = 10_000  # refused files with one id that a search finds, the newest
 Status = IngestionRecord.Status
 ORDERS = {  # by what stands in the URL; newest first when nothing does
     "oldest": ("Oldest first", ("id",)),
@@ -54,9 +48,9 @@ def record_list(request: PersonRequest) -> HttpResponse:
             shown = shown.filter(**{name: chosen})
     if status:
         shown = shown.filter(status=status)
-    codes = _codes(user, whose, query)
+    codes = codes_in_sight(user, query)
     if query:
-        shown = shown.filter(_fits(user, query, codes))
+        shown = shown.filter(fitting(user, query, codes))
     found = page_of(request, shown)
     lines = lines_of(found)
     is_narrowed = bool(first or last or any(chosen for *_, chosen in narrower))
@@ -97,31 +91,6 @@ def _narrower(request: PersonRequest, user: User, whose: bool) -> list[tuple[str
         for name, label, none, choices in found
         if choices
     ]
-
-
-def _codes(user: User, whose: bool, query: str) -> list[Code]:
-    """The codes whose id `query` is, in the companies that the person may look into; at most one each."""
-    if not query or not (whose or user.brand):
-        return []
-    companies = Company.objects.all() if whose else Company.objects.filter(pk=user.company_id or 0)
-    return list(codes_called(id_in(query), companies).select_related("company", "workorder"))
-
-
-def _fits(user: User, query: str, codes: list[Code]) -> Q:
-    """What a search finds: by key, file name or uploader, and by an id that became a code or that was wrong."""
-    return (
-        Q(key=query.lower())
-        | Q(file_name__icontains=query)
-        | Q(created_by__email__icontains=query)
-        | Q(workorder__in=[code.workorder_id for code in codes])
-        | Q(pk__in=_refused_for(user, id_in(query)))
-    )
-
-
-def _refused_for(user: User, identifier: str) -> list[int]:
-    """The newest of the person's records that were refused for this id, named in their results; found by an index."""
-    holds = reduce(or_, (Q(result_data__contains={"errors": [{kind: [identifier]}]}) for kind in KINDS))
-    return list(records_for(user).filter(holds).order_by("-pk").values_list("pk", flat=True)[:MOST_HOLDERS])
 
 
 @page("ingestion_view")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from ingestion.errors import shown
 from ingestion.fields import ERRORS_COLUMN, MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
 from ingestion.reading import Batch, UnreadableFile, is_utf8
+from portal.suggestions import nearest
 
 PLACE = re.compile("#[1-9][0-9]*")
 
@@ -47,20 +48,30 @@ def parse_columns(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def renamed(header: tuple[str, ...], columns: Mapping[str, str], *, is_table: bool = True) -> tuple[str, ...]:
-    """The header as `columns` wants it. UnreadableFile when a new name meets another column.
+    """The header as `columns` wants it. UnreadableFile when a new name meets another column, or a column is not there.
 
     Only in a table do columns have places.
     """
     if not columns:
         return header
     named = {key: new for key, new in columns.items() if not (is_table and PLACE.fullmatch(key))}
-    places = _places(header) if is_table else header
+    places = list(_places(header)) if is_table else header
+    if is_table:
+        _refuse_missing(columns.keys() - {*header, *places}, header)
     names = tuple(_name(name, columns.get(at, named.get(name))) for at, name in zip(places, header, strict=True))
     counted = Counter(name for name in names if not isinstance(name, LeftOut))
     for name, times in counted.items():
         if times > 1 and name in columns.values():
             raise UnreadableFile(f"Two of its columns are to be named `{shown(name)}`; leave one of them out.")
     return names
+
+
+def _refuse_missing(missing: Set[str], known: Iterable[str]) -> None:
+    """UnreadableFile when `columns` names what the file has not, be it a slip or a column that the file lacks."""
+    for name in sorted(missing)[:1]:
+        close = nearest(name, known)
+        meant = f" Is it `{shown(close)}` that was meant?" if close else ""
+        raise UnreadableFile(f"It has no column `{shown(name)}`, which the option `columns` names.{meant}")
 
 
 def _places(header: tuple[str, ...]) -> Iterator[str]:
@@ -75,6 +86,10 @@ def _name(old: str, new: str | None) -> str:
 
 def renamed_batches(batches: Iterable[Batch], columns: Mapping[str, str], *, is_table: bool) -> Iterator[Batch]:
     """The batches under the headers that `columns` wants."""
+    seen: set[str] = set()
     for batch in batches:
+        seen |= {*batch.header} & columns.keys()
         header = renamed(batch.header, columns, is_table=is_table)
         yield replace(batch, header=header) if columns else batch
+    if not is_table:
+        _refuse_missing(columns.keys() - seen, ())

@@ -163,6 +163,10 @@ class FileRules:
 
     def warn(self) -> None:
         """Note what is no error in any row, but may not be what was meant, when all rows have been checked."""
+        for name in self.limits.defaults.scm:
+            if meant := meant_name(name):
+                detail = f"It is a default of the upload. {meant}"
+                self.log.warn("unknown_column_warning", None, name, name, detail=detail)
         for sku, rows in self.skus_without_id.items():
             if rows > 1 and sku not in self.skus_with_id:
                 self.log.warn("product_without_ids_warning", None, "product", sku, detail=f"It has {rows:,} rows.")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,7 +14,7 @@ from ingestion import services
 from ingestion.json_reader import Repeated, decoder, json_text
 from ingestion.models import IngestionRecord
 from ingestion.options import AddSidsSerializer, GetPostDataSerializer, ProcessSerializer
-from portal.api import TextJSONParser, person
+from portal.api import TextJSONParser, not_a_brands, person
 from portal.calls import Call
 from portal.idempotency import idempotent
 from portal.models import Company
@@ -44,7 +44,7 @@ def company_of(request: Request) -> Company:
     """The company for which the caller uploads; 403 for people who belong to none."""
     company = person(request).brand
     if company is None:
-        raise PermissionDenied("Only people of a brand owner upload codes.")
+        raise not_a_brands(request, "upload codes")
     return company
 
 

@@ -81,6 +81,13 @@ def person(request: Request) -> User:
     return request.user
 
 
+def not_a_brands(request: Request, what: str) -> exceptions.PermissionDenied:
+    """403: people of a brand owner do `what`, and the caller is none."""
+    lone = person(request).is_superuser and person(request).company is None
+    reason = " A superuser belongs to no company: call with a token of one of its people." if lone else ""
+    return exceptions.PermissionDenied(f"Only people of a brand owner {what}.{reason}")
+
+
 def may(request: Request, codename: str) -> bool:
     """Whether both the person and, if there is one, the token hold the permission."""
     token = request.auth
@@ -217,7 +224,7 @@ class Filters(BaseFilterBackend):
     orderings: ClassVar[tuple[str, ...]] = ()
     searched: ClassVar[str] = "Only rows in which this text stands somewhere."
 
-    def search(self, text: str) -> Q:
+    def search(self, text: str, user: User) -> Q:
         """What `search` looks for; nothing in a list that cannot be searched."""
         return Q(pk__in=())
 
@@ -238,7 +245,7 @@ class Filters(BaseFilterBackend):
                 if parameter in given:
                     queryset = queryset.filter(**{f"{name}__{lookup}": _moment(parameter, given[parameter])})
         if "search" in asked:
-            queryset = queryset.filter(self.search(asked["search"]))
+            queryset = queryset.filter(self.search(asked["search"], person(request)))
         if "ordering" in asked:
             queryset = queryset.order_by(*self._ordering(asked["ordering"]), "pk")
         return queryset

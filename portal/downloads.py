@@ -12,6 +12,7 @@ from django.http import (
     HttpResponseBase,
     HttpResponseRedirect,
 )
+from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 
 from portal.storage import storage
@@ -32,6 +33,10 @@ def streamed(request: HttpRequest, name: str, filename: str, content_type: str) 
     file = storage().open(name)
     size = file.size
     etag = f'"{int(storage().get_modified_time(name).timestamp() * 1e6):x}-{size:x}"'
+    if "If-None-Match" in request.headers and (unchanged := get_conditional_response(request, etag)):
+        file.close()
+        unchanged["ETag"] = etag
+        return unchanged
     asked = request.headers.get("Range", "") if request.headers.get("If-Range", etag) == etag else ""
     span = _span(asked, size)
     response: HttpResponseBase

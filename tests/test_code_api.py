@@ -50,6 +50,7 @@ def test_a_code_is_told_with_all_that_it_is(demo: Demo) -> None:
         "serial_number": None,
         "sequence": 1,
         "batch": 1,
+        "record": None,
     }
     client = client_of(demo.staff, "workorder_view")
     assert client.get(f"{CODES}abcd-0001/").json() == told

@@ -237,8 +237,8 @@ def test_what_another_company_ordered_does_not_exist(demo: Demo) -> None:
     workorder = ordered(client_of(demo.other_staff))["id"]
     assert client_of(demo.staff).get(f"/api/v2/workorders/{workorder}/").status_code == 404
     for path in ("", "minting/", "cancel/"):
-        assert as_(demo.staff).get(f"/workorders/{workorder}/{path}").status_code == 404
-    assert as_(demo.staff).post(f"/workorders/{workorder}/cancel/").status_code == 404
+        assert as_(demo.admin).get(f"/workorders/{workorder}/{path}").status_code == 404
+    assert as_(demo.admin).post(f"/workorders/{workorder}/cancel/").status_code == 404
     assert Job.objects.get().status == "queued"
 
 
@@ -322,7 +322,7 @@ def cancelled_by_page(browser: Client, workorder: Workorder) -> str:
 
 def test_cancel_asks_first_and_leaves_no_codes(demo: Demo) -> None:
     workorder = Workorder.objects.get(pk=ordered(client_of(demo.staff))["id"])
-    browser = as_(demo.staff)
+    browser = as_(demo.admin)
     page = cancelled_by_page(browser, workorder)
     assert "Cancelled. No code of this workorder was created." in page
     assert "hx-get" not in page

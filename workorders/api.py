@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from portal.api import Filters, ProgressSerializer, person
 from portal.calls import Call
-from portal.models import Company
+from portal.models import Company, User
 from workorders import images, jobs, services
 from workorders.archive import Kind
 from workorders.doubts import Doubt, doubts_of
@@ -63,7 +63,7 @@ class WorkorderFilters(Filters):
     flags = ("is_archived",)
     orderings = ("reference", "quantity", "created_at")
 
-    def search(self, text: str) -> Q:
+    def search(self, text: str, user: User) -> Q:
         return Q(reference__icontains=text) | Q(remarks__icontains=text)
 
 

@@ -17,14 +17,14 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
-from portal.api import asked_for, one_of, person
+from portal.api import asked_for, not_a_brands, one_of, person
 from portal.calls import Call
 from portal.models import Company
 from portal.paging import first_of
 from portal.walking import Pagination
 from workorders import gs1
 from workorders.code_views import beginning_with, id_in
-from workorders.models import ActivationStatus, BlacklistReason, Code
+from workorders.models import ActivationStatus, BlacklistReason, Code, Workorder
 from workorders.services import codes_in
 
 MOST_COUNTED = 100_000  # codes, for one page
@@ -39,6 +39,7 @@ class CodeSerializer(serializers.ModelSerializer[Code]):
     product = serializers.CharField(source="product.sku", default=None, read_only=True, allow_null=True)
     serial_number = serializers.CharField(read_only=True, allow_null=True)
     batch = serializers.IntegerField(read_only=True)
+    record = serializers.SerializerMethodField(help_text="The key of the ingestion record that brought it.")
 
     class Meta:
         model = Code
@@ -53,14 +54,23 @@ class CodeSerializer(serializers.ModelSerializer[Code]):
             "serial_number",
             "sequence",
             "batch",
+            "record",
         ]
+
+    def get_record(self, code: Code) -> str | None:
+        last = 0
+        for record in sorted(code.workorder.ingestions.all(), key=lambda record: record.status_updated_at):
+            last += record.result_data.get("codes_created", 0)
+            if code.sequence <= last or code.workorder.type == Workorder.Type.SID:
+                return str(record.key)
+        return None
 
 
 def owner(request: Request) -> Company:
     """The company whose codes the caller sees; 403 for people who belong to no brand owner."""
     company = person(request).brand
     if company is None:
-        raise exceptions.PermissionDenied("Codes belong to a brand owner; only its people can see them one by one.")
+        raise not_a_brands(request, "see codes one by one")
     return company
 
 
@@ -81,7 +91,7 @@ class CodeFilters(BaseFilterBackend):
         if "product" in asked:
             others &= Q(product=company.products.filter(sku=asked["product"]).first() or 0)
         view.total = _count(found, others) if "search" in asked or others else codes_in(workorders)
-        return found.filter(others)
+        return found.filter(others).prefetch_related("workorder__ingestions")
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         """The list's filters for the schema."""
@@ -171,7 +181,11 @@ class _Codes(Call, GenericAPIView[Code]):
     serializer_class = CodeSerializer
 
     def get_queryset(self) -> QuerySet[Code]:
-        return Code.objects.filter(company=owner(self.request)).select_related("workorder", "product")
+        return (
+            Code.objects.filter(company=owner(self.request))
+            .select_related("workorder", "product")
+            .prefetch_related("workorder__ingestions")
+        )
 
 
 class CodeList(_Codes, ListAPIView[Code]):

@@ -17,6 +17,7 @@ from workorders.url_prefixes import release_url_prefix
 
 REST = timedelta(hours=1)  # of an archive that was given up, before it is begun anew
 MOST_AT_ONCE = 100
+NOT_MINTING = "This workorder was not being created any more, so there was nothing to cancel."
 
 
 def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user: User) -> Job:
@@ -66,6 +67,15 @@ def cancel(job: Job, by: User) -> bool:
         if cancelled:
             leave_without_codes(job)
     return cancelled
+
+
+def cancel_minting(workorder: Workorder, by: User) -> bool:
+    """End the making of the workorder's codes, and with it the workorder; False when it had ended."""
+    job = workorder.minting
+    if job is None or not cancel(job, by):
+        return False
+    workorder.refresh_from_db()
+    return True
 
 
 def leave_without_codes(job: Job) -> None:

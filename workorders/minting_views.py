@@ -19,20 +19,24 @@ def workorder_minting(request: PersonRequest, pk: int) -> HttpResponse:
     job = workorder.minting
     if job is None or job.has_ended:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "workorders/_minting.html", {"workorder": workorder, "job": job})
+    return render(
+        request,
+        "workorders/_minting.html",
+        {"workorder": workorder, "job": job, "can_stop": request.user.may("workorder_cancel")},
+    )
 
 
-@page("workorder_create")
+@page("workorder_cancel")
 @require_http_methods(["GET", "HEAD", "POST"])
 def workorder_cancel(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask, then end a minting that has not ended."""
     workorder = get_object_or_404(own_workorders(request.user), pk=pk)
     job = workorder.minting
     if request.method == "POST":
-        if job is not None and jobs.cancel(job, request.user):
+        if jobs.cancel_minting(workorder, request.user):
             messages.success(request, "Cancelled. No code of this workorder was created.")
         else:
-            messages.error(request, "This workorder was not being created any more, so there was nothing to cancel.")
+            messages.error(request, jobs.NOT_MINTING)
     elif job is not None and not job.has_ended:
         return render(request, "workorders/workorder_cancel.html", {"workorder": workorder})
     return redirect("workorder-detail", pk=pk)

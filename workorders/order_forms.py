@@ -6,11 +6,10 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as PrefixTaken
 from rest_framework import serializers, status
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api import person
+from portal.api import not_a_brands, person
 from portal.calls import Call
 from portal.idempotency import idempotent
 from portal.models import Company, User
@@ -71,6 +70,6 @@ class CreateWorkorder(Call):
     def post(self, request: Request) -> Response:
         user = person(request)
         if user.brand is None:
-            raise PermissionDenied("Only people of a brand owner order codes.")
+            raise not_a_brands(request, "order codes")
         workorder = self.takes.order(request.data, user.brand, user)
         return Response(WorkorderProgressSerializer(workorder).data, status.HTTP_201_CREATED)

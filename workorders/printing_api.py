@@ -20,7 +20,7 @@ from portal.leases import Status
 from portal.models import User
 from portal.texts import Visible
 from portal.whole_numbers import WholeNumberField
-from workorders import deliveries, printing
+from workorders import deliveries, jobs, printing
 from workorders.api import WorkorderProgressSerializer, being_made
 from workorders.images import NotMade
 from workorders.models import Calibrated, Equipment, Substrate, Workorder
@@ -186,7 +186,10 @@ class _Step(Call):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         """Take the step, if it is its turn."""
-        workorder = self.workorder(person(request), pk)
+        return self.step(request, self.workorder(person(request), pk))
+
+    def step(self, request: Request, workorder: Workorder) -> Response:
+        """The answer to the step, which is taken if it is its turn."""
         try:
             if not printing.can_be(workorder, self.name):
                 raise printing.OutOfTurn(printing.refusal(workorder, self.name))
@@ -236,6 +239,16 @@ class Reject(_OwnersStep):
 class Cancel(_OwnersStep):
     name = "cancelled"
     permission = "workorder_cancel"
+
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        """Call secure codes off, or end the making of plain ones."""
+        workorder = self.workorder(person(request), pk)
+        if workorder.type == Workorder.Type.SSC:
+            return self.step(request, workorder)
+        if not jobs.cancel_minting(workorder, person(request)):
+            return Response({"detail": jobs.NOT_MINTING}, status.HTTP_400_BAD_REQUEST)
+        return Response(WorkorderProgressSerializer(workorder).data)
 
 
 class SecureCodesSerializer(serializers.Serializer[Any]):

@@ -75,9 +75,10 @@ _step(
 _step(
     printing_api.Cancel,
     "cancel_workorder",
-    "Call secure codes off",
-    "The brand owner's step from new, ready to print or printed to cancelled. All its codes are blacklisted with "
-    "reason 9, and it takes no more.",
+    "Cancel a workorder",
+    "Of secure codes, the brand owner's step from new, ready to print or printed to cancelled: all its codes are "
+    "blacklisted with reason 9, and it takes no more. Of ids that the portal makes, while they are being made: no code "
+    "of it is created.",
     "cancelled",
 )
 extend_schema_view(

@@ -11,9 +11,10 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api import Filters, may, person
+from portal.api import Filters, may, not_a_brands, person
 from portal.calls import Call
 from portal.idempotency import idempotent
+from portal.models import User
 from workorders import products
 from workorders.models import Product
 from workorders.services import products_for
@@ -45,7 +46,7 @@ class ProductFilters(Filters):
     flags = ("is_archived",)
     orderings = ("sku", "name", "created_at")
 
-    def search(self, text: str) -> Q:
+    def search(self, text: str, user: User) -> Q:
         return Q(sku__icontains=text) | Q(name__icontains=text)
 
 
@@ -71,7 +72,7 @@ class ProductList(_Products, ListAPIView[Product]):
         """Make a product."""
         company = person(request).brand
         if company is None:
-            raise PermissionDenied("Only people of a brand owner create products.")
+            raise not_a_brands(request, "create products")
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         given = form.validated_data

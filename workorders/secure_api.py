@@ -89,7 +89,7 @@ class TemplateFilters(Filters):
     flags = ("is_archived",)
     orderings = ("name",)
 
-    def search(self, text: str) -> Q:
+    def search(self, text: str, user: User) -> Q:
         return Q(name__icontains=text)
 
 

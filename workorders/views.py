@@ -91,6 +91,7 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "is_being_archived": packing,
         "can_upload": is_own and user.may("ingestion_code_create") and not refusal(workorder),
         "can_cancel": user.may("workorder_cancel") and can_be(workorder, "cancelled") and (is_own or user.is_superuser),
+        "can_stop": user.may("workorder_cancel"),
         "history": history_of(workorder, user) if workorder.layout else [],
         "steps": steps_of_partner(workorder, request.user),
         **offers_to_owner(workorder, request.user),
