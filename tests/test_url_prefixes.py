@@ -178,8 +178,8 @@ def test_a_claim_that_is_not_decided_yet_is_waited_for_at_its_host_alone(committ
 
 
 DOUBT = (
-    "It ends in c, so the codes will read https://typo.example/cabc12345. If a slash, or a = before the id, is missing"
-    " at its end, use the prefix with it."
+    "The URL prefix ends in c, so the codes will read https://typo.example/cabc12345. If a slash, or a = before the"
+    " id, is missing at its end, use the prefix with it."
 )
 SENTENCE = f"The URL prefix can be used, but may not be what was meant. {DOUBT}"
 
@@ -211,13 +211,13 @@ def test_an_order_answers_with_the_warning_and_its_page_shows_it(demo: Demo, pat
     assert "another company" in page
     posted["url_prefix"] = "https://b.example/q?v=2"
     page = as_(demo.staff).post(f"/workorders/{door}/", posted, follow=True).content.decode()
-    assert "It ends in 2, so the codes will read https://b.example/q?v=2abc12345." in page
+    assert "The URL prefix ends in 2, so the codes will read https://b.example/q?v=2abc12345." in page
 
 
 def test_a_preview_and_a_template_say_it_too(demo: Demo) -> None:
     said = as_(demo.staff).get("/upload/symbol/", {"url_prefix": PREFIX, "identifier": "abc12345"}).content.decode()
-    assert "It ends in c, so the codes will read https://typo.example/cabc12345." in said
-    assert "It ends in c" in by_template(demo, PREFIX, follow=True)
+    assert "The URL prefix ends in c, so the codes will read https://typo.example/cabc12345." in said
+    assert "The URL prefix ends in c" in by_template(demo, PREFIX, follow=True)
 
 
 @pytest.mark.parametrize(
@@ -227,9 +227,9 @@ def test_a_preview_and_a_template_say_it_too(demo: Demo) -> None:
         ("https://typo.example/q?id=", ""),
         ("https://typo.example/c-", ""),
         ("https://typo.example/#", ""),
-        ("https://typo.example/7", "It ends in 7, so the codes will read https://typo.example/7abc12345."),
-        ("https://typo.example/%20", "It ends in 0,"),
-        ("https://x/c", "It ends in c, so the codes will read https://x/cabc12345."),
+        ("https://typo.example/7", "The URL prefix ends in 7, so the codes will read https://typo.example/7abc12345."),
+        ("https://typo.example/%20", "The URL prefix ends in 0,"),
+        ("https://x/c", "The URL prefix ends in c, so the codes will read https://x/cabc12345."),
         ("https://x/", "The host x has no domain,"),
         ("http://127.0.0.1:8000/c/demo/", ""),
     ],

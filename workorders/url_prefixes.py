@@ -98,7 +98,7 @@ def doubt(prefix: str) -> str:
     said = []
     if prefix[-1:].isalnum():
         said.append(
-            f"It ends in {prefix[-1]}, so the codes will read {prefix}{EXAMPLE_ID}."
+            f"The URL prefix ends in {prefix[-1]}, so the codes will read {prefix}{EXAMPLE_ID}."
             " If a slash, or a = before the id, is missing at its end, use the prefix with it."
         )
     host = urlsplit(prefix).hostname or ""
