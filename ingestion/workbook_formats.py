@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from math import isfinite
 
@@ -37,6 +37,8 @@ BUILT_IN = {  # ECMA-376, 18.8.30; currencies and East Asian dates in one form e
 }
 MOST_DIGITS = 15  # that a spreadsheet keeps of a number
 TOO_LONG = 10**MOST_DIGITS
+MOST_DECIMALS = 30  # that Excel takes
+EXACT = Context(prec=100)
 PIECE = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]?|(?P<end>;)|(?P<rest>.)', re.DOTALL
 )
@@ -156,8 +158,10 @@ def _shown(section: _Section, number: Decimal) -> str | None:
     if not pattern or not section.pattern or section.between or pattern["before"].endswith(","):
         return f"{section.before}{section.after}".strip() if not section.pattern else None
     decimals = pattern["after"] or ""
+    if len(decimals) > MOST_DECIMALS:
+        return None
     number = number * 100 if pattern["percent"] else number
-    digits = f"{abs(number).quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP):f}"
+    digits = f"{abs(number).quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP, EXACT):f}"
     whole, _, fraction = digits.partition(".")
     kept = len(decimals.rstrip("#?"))
     fraction = fraction[:kept] + fraction[kept:].rstrip("0")

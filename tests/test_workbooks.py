@@ -118,6 +118,12 @@ CELLS: dict[str, tuple[tuple[str, dict[str, Any]], list[Any]]] = {
     "#,##0": (number("1234", "#,##0"), stored("1234", "1234 is stored where 1,234 is shown.")),
     "#,##0 below": (number("234", "#,##0"), stored("234")),
     "0.00": (number("12.5", "0.00"), stored("12.5", "12.5 is stored where 12.50 is shown.")),
+    "thirty decimals": (
+        number("123456789012.5", f"0.{'0' * 30}"),
+        stored("123456789012.5", f"123456789012.5 is stored where 123456789012.5{'0' * 29} is shown."),
+    ),
+    "a thousand decimals": (number("2.5", f"0.{'#' * 900}"), stored("2.5", "2.5 is stored.")),
+    "an EAN": (number("8712345678906", "0"), stored("8712345678906")),
     "0": (number("1.6", "0"), stored("1.6", "1.6 is stored where 2 is shown.")),
     "0%": (number("0.5", "0%"), stored("0.5", "0.5 is stored where 50% is shown.")),
     "currency": (number("12.5", '#,##0.00\\ "€"'), stored("12.5", "12.5 is stored where 12.50 € is shown.")),
