@@ -144,9 +144,10 @@ class WorkbookReader:
         if self._merged.is_any:
             self._merged.fill(number, stored, cells, faults)
         if not stored.keys() <= self._named:
-            lost = text(stored[min(stored.keys() - self._named)])
-            self._log.add("invalid_row_error", number, "", lost, detail=HEADERLESS)
-            return BrokenRow([*cells, lost])
+            others = (text(stored[column]) for column in sorted(stored.keys() - self._named))
+            if lost := next((cell for cell in others if cell.strip()), ""):
+                self._log.add("invalid_row_error", number, "", lost, detail=HEADERLESS)
+                return BrokenRow([*cells, lost])
         if not any(cells):
             return []
         if tuple in map(type, stored.values()):
