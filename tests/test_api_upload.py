@@ -90,6 +90,7 @@ def test_the_five_steps_end_in_an_archive_whose_sample_reads_back(committed_demo
         "warnings": [stored_as_scm_field("pallet_number"), stored_as_scm_field("intended_market")],
         "file_facts": {"delimiter": ",", "encoding": "UTF-8"},
         "progress": {"phase": "ended", "rows_done": 4, "rows_total": 4},
+        "waits_for": None,
     }
 
     download = client.get(f"/api/v2/workorders/{workorder}/download/")

@@ -102,6 +102,7 @@ CODE = {
     "serial_number": None,
     "sequence": 1,
     "batch": 1,
+    "record": "k3v9xq0a1b2c",
 }
 
 extend_schema_view(
