@@ -32,6 +32,7 @@ class Places(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.cfg.set("forwarder_headers", "")  # else a client says by SCRIPT_NAME which part of a path is looked at
         self.alive: bool = True
         self.connections: set[Connection] = set()
         self.hosts: Counter[str] = Counter()
