@@ -7,14 +7,15 @@ Its pages cost the same however many rows there are: `portal.back_office_lists` 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, ClassVar, NamedTuple
 
 from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 
@@ -64,6 +65,20 @@ class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run 
 
     def get_paginator(self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **options: Any) -> Rows:
         return self.rows(request, queryset, per_page)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What an address fills into a new form, without what is no value of the field it names."""
+        asked = super().get_changeform_initial_data(request)
+        return {name: value for name, value in asked.items() if self._may_be(name, value)}
+
+    def _may_be(self, name: str, value: Any) -> bool:
+        with suppress(FieldDoesNotExist, ValidationError):
+            field = self.opts.get_field(name)
+            typed = field.formfield() if isinstance(field, Field) else None
+            if typed:
+                typed.clean(value)
+                return True
+        return False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A text that is typed here has no characters that nobody sees."""

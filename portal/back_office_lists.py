@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, ChangeList
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -88,6 +89,13 @@ class RowsPage(ChangeList):
             self.result_list = self.result_list[: self.list_max_show_all]
         else:
             self.result_list = self.paginator.page(self.page_num if self.multi_page else 1).object_list
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """Django's, and nothing besides: it hands any other parameter on to the database as it came."""
+        found = super().get_filters(request)
+        if others := found[2]:
+            raise IncorrectLookupParameters(f"There is no filter {', '.join(others)}.")
+        return found
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         """Django's, but for columns whose headers offer no order: then by the usual one."""

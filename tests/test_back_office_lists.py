@@ -191,3 +191,34 @@ def test_every_page_at_a_million_codes(demo: Demo, capsys: pytest.CaptureFixture
     lines = [f"{ms:5} ms {queries:3} queries {size / 1000:5.0f} kB {address}" for ms, queries, size, address in seen]
     with capsys.disabled():
         sys.stdout.write("\n".join(["", *lines[:20], f"{len(seen)} pages, median {seen[len(seen) // 2][0]} ms", ""]))
+
+
+@every_kind
+def test_an_address_that_no_list_has_leads_to_the_list(demo: Demo, model: Any) -> None:
+    client = as_(demo.root)
+
+    def refused(asked: str) -> bool:
+        response = client.get(f"/admin/{KINDS[model]}/?{asked}")
+        assert response.status_code in (200, 302, 400), asked
+        return response.status_code == 400 or response.headers.get("Location", "").endswith("?e=1")
+
+    for asked in ("id__regex=(", "id__range=1", "pk__in=1,x", "id__exact=1", "created_at__year=99999", "nothing=1"):
+        assert refused(asked), asked
+    for asked in ("company__slug__regex=(", "user__password__startswith=p", "company__users__password__regex=("):
+        assert refused(asked), asked
+    for asked in ("created_at__gte=99999-01-01", "at__gte=x", "p=abc", "p=-1", "o=99", "o=--1", "q=%F0%9F%98%80"):
+        refused(asked)
+
+
+@every_kind
+def test_a_new_form_takes_from_its_address_what_its_fields_can_hold(demo: Demo, model: Any) -> None:
+    client = as_(demo.root)
+    for name in ("id", "company", "groups", "user", "created_at", "is_staff", "kind", "nothing"):
+        for value in ("abc", "99999999999999999999999", "1,x"):
+            response = client.get(f"/admin/{KINDS[model]}/add/?{name}={value}")
+            assert response.status_code in (200, 403), (name, value)
+
+
+def test_a_new_form_is_filled_from_its_address(demo: Demo) -> None:
+    page = as_(demo.root).get(f"/admin/portal/user/add/?company={demo.company.pk}&email=new@demo.example&groups=x")
+    assert page.context["adminform"].form.initial == {"company": str(demo.company.pk), "email": "new@demo.example"}
