@@ -238,6 +238,14 @@ def test_which_prefixes_are_doubted(prefix: str, beginning: str) -> None:
     assert (not beginning, doubt(prefix).startswith(beginning)) == (not doubt(prefix), True)
 
 
+@pytest.mark.parametrize("escaped", ["%00", "%0D%0A", "%09", "%1B", "%1F", "%7F"])
+@pytest.mark.parametrize("place", ["", "c/", "c?", "c?id=", "#"])
+def test_no_prefix_has_a_control_character(demo: Demo, place: str, escaped: str) -> None:
+    with pytest.raises(ValidationError, match="no spaces or control characters"):
+        check_url_prefix(demo.company, f"https://typo.example/{place}{escaped}/")
+    check_url_prefix(demo.company, f"https://typo.example/{place}%C3%9F%F0%9F%8D%8E%20/")
+
+
 # The back office, and an upgrade
 
 

@@ -25,15 +25,16 @@ from workorders.services import SHORTEST_ID, longest_id
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 PREFIX = re.compile(  # RFC 3986, in the spelling that its section 6 calls normal
     rf"(?P<scheme>https?)://(?P<host>{LABEL}(\.{LABEL})*)(:(?P<port>[1-9][0-9]{{0,4}}))?"
-    r"/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%(?![4-7][0-9A-F]|3[0-9]|2[DE])[0-9A-F]{2})*"
-    r"([?#]([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})*)?"
+    r"/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%(?![014-7][0-9A-F]|3[0-9]|2[DE])[0-9A-F]{2})*"
+    r"([?#]([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%(?![01][0-9A-F]|7F)[0-9A-F]{2})*)?"
 )
 DOT_SEGMENT = re.compile(r"/\.{1,2}(/|$)")
 NEEDLESS_PORTS = {"http": 80, "https": 443}
 LARGEST_PORT = 65535
 SHAPE = (
     "It must look like https://codes.example.com/ or https://codes.example.com/c?id= and go up to where the id"
-    " begins: the host in small letters and followed by a slash, no password, no needless port, no spaces."
+    " begins: the host in small letters and followed by a slash, no password, no needless port, no spaces"
+    " or control characters."
 )
 EXAMPLE_ID = "abc12345"
 
