@@ -33,7 +33,7 @@ def main() -> None:
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
-    from django.db import ProgrammingError
+    from django.db import OperationalError, ProgrammingError
 
     from portal import services, supervisor
 
@@ -53,6 +53,10 @@ def main() -> None:
         if getattr(error.__cause__, "sqlstate", "") not in WITHOUT_TABLES:
             raise
         supervisor.say("The database does not have this version's tables: run `manage.py migrate` or `make run` first.")
+        sys.exit(1)
+    except OperationalError as error:
+        reason = str(error).strip().partition("\n")[0]
+        supervisor.say(f"The database does not answer, or broke off: {reason}")
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -213,6 +213,22 @@ def test_a_database_without_tables_is_said_in_one_sentence(tmp_path: Path) -> No
     )
 
 
+def test_a_database_that_does_not_answer_is_said_in_one_sentence(tmp_path: Path) -> None:
+    away = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "CODEPORT_HOME": str(tmp_path)}
+    real = {"SECRET_KEY": "x" * 25 + "y" * 25 + "0123456789", "ALLOWED_HOSTS": "x.test", "PUBLIC_URL": "https://x.test"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "create_token", "staff@demo.example"],
+        env=dict(os.environ) | away | real,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("The database does not answer, or broke off: connection failed: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("name", ["codes.tsv", "codes.TXT", "codes.csv.gz", "codes.txt.gz"])
 def test_ingest_takes_tables_of_text_by_any_of_their_endings(committed_demo: Demo, tmp_path: Path, name: str) -> None:
     data = "\ufeffid\tproduct\r\nreport-0211\tsku1\r\n".encode("utf-16-le")
