@@ -14,6 +14,7 @@ from ingestion.models import IngestionRecord
 from ingestion.renaming import parse_columns
 from ingestion.rows_in_call import problems_of
 from portal.api import TextJSONParser
+from portal.choices import ChoiceField
 from portal.models import Company
 from portal.texts import seen
 from portal.whole_numbers import WholeNumberField
@@ -24,13 +25,14 @@ from workorders.url_prefixes import check_url_prefix
 
 IdFormat, Mode, Filetype = IngestionRecord.IdFormat, IngestionRecord.Mode, IngestionRecord.Filetype
 
+NO_SERIAL_NUMBERS = "The codes of an upload have no serial numbers; an order of codes can have them."
 MOST_CODES = 10_000  # in one call; more of them travel better as a file
 
 
 class GetPostDataSerializer(serializers.Serializer[Any]):
     """What begins an upload. The pages may send workbooks too; to others the field's two types are promised."""
 
-    filetype = serializers.ChoiceField(Filetype.choices)
+    filetype = ChoiceField(Filetype.choices)
     file_name = serializers.CharField(max_length=255, required=False, allow_blank=True, default="")
 
     def validate_file_name(self, value: str) -> str:
@@ -47,14 +49,16 @@ class OptionsSerializer(serializers.Serializer[Any]):
     """What holds for all codes of an upload; the company is in the context."""
 
     elsewhere: ClassVar[dict[str, str]] = {
-        **{name: f'It belongs into `default_scm_data`: {{"{name}": ...}}.' for name in ATTRIBUTES},
-        "use_serial_number": "The codes of an upload have no serial numbers; an order of codes can have them.",
+        name: f'It belongs into `default_scm_data`: {{"{name}": ...}}.' for name in ATTRIBUTES
     }
 
     default_scm_data = serializers.JSONField(default=dict, allow_null=True)
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
     allow_posted_duplicates = serializers.BooleanField(default=False)
-    id_format = serializers.ChoiceField(
+    use_serial_number = serializers.BooleanField(
+        default=False, help_text="As records have it: true only for a workorder that was ordered with serial numbers."
+    )
+    id_format = ChoiceField(
         IdFormat.choices,
         default=IdFormat.DEFAULT,
         help_text="How the ids are written; `gs1` are GS1 Digital Link paths, /01/04006381333931/10/B7/21/A1.",
@@ -95,6 +99,11 @@ class OptionsSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(f"product: {KINDS['product_not_found_error'].sentence}")
         return value
 
+    def validate_use_serial_number(self, value: bool) -> bool:
+        if value and self.initial_data.get("workorder") in (None, ""):
+            raise serializers.ValidationError(NO_SERIAL_NUMBERS)
+        return value
+
     def validate_url_prefix(self, value: str | None) -> str:
         if value and self.initial_data.get("workorder") in (None, ""):
             check_url_prefix(self.company, value)
@@ -105,7 +114,7 @@ class ProcessSerializer(OptionsSerializer):
     """What processes a file that was uploaded."""
 
     record = serializers.CharField(trim_whitespace=False)
-    delimiter = serializers.ChoiceField([*DELIMITERS], required=False, allow_blank=True, default="")
+    delimiter = ChoiceField([*DELIMITERS], required=False, allow_blank=True, default="")
     columns = serializers.DictField(
         default=dict,
         help_text="A new name, or an empty one to leave the column out, by the name in the file. In a table also by "
@@ -148,6 +157,9 @@ class ProcessSerializer(OptionsSerializer):
         if prefix not in ("", workorder.url_prefix):
             reason = f"The codes of this workorder begin with {workorder.url_prefix}; leave the prefix out."
             raise serializers.ValidationError({"url_prefix": [reason]})
+        if attrs["use_serial_number"] and not workorder.use_serial_number:
+            reason = "The codes of this workorder were ordered without serial numbers; leave it out."
+            raise serializers.ValidationError({"use_serial_number": [reason]})
         super().validate(attrs | {"url_prefix": workorder.url_prefix})
         return attrs
 
@@ -170,11 +182,11 @@ class AddSidsSerializer(OptionsSerializer):
         ),
     }
 
-    mode = serializers.ChoiceField(
+    mode = ChoiceField(
         [("api", "The codes are in the call."), ("file", "A file follows, by the form in the answer.")],
     )
     codes = serializers.JSONField(required=False)
-    filetype = serializers.ChoiceField(
+    filetype = ChoiceField(
         [Filetype.CSV.value, Filetype.JSON.value], default=Filetype.CSV.value, help_text="Of the file that follows."
     )
 

@@ -29,7 +29,7 @@ from rest_framework.utils import json
 
 from portal import security_log
 from portal.models import User, UserAuthorizationToken
-from portal.suggestions import listed, nearest
+from portal.suggestions import nearest_of
 
 if TYPE_CHECKING:  # the framework's views load this module to find their defaults
     from rest_framework.views import APIView
@@ -205,9 +205,7 @@ def one_of(name: str, value: str, choices: Iterable[object]) -> str:
     known = [str(choice) for choice in choices]
     if value in known:
         return value
-    close = nearest(value, known)
-    hint = f" The nearest is `{close}`." if close else ""
-    raise exceptions.ValidationError({name: [f"It must be one of {listed(known)}.{hint}"]})
+    raise exceptions.ValidationError({name: [nearest_of(value, known)]})
 
 
 class Filters(BaseFilterBackend):

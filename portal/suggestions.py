@@ -30,6 +30,14 @@ def none_such(what: str, name: str, known: Iterable[str]) -> str:
     return f"There is no such {what}; there are {listed(names)}."
 
 
+def nearest_of(value: str, choices: Iterable[object]) -> str:
+    """Say what a choice may be, and which of all is the nearest to `value`."""
+    known = [str(choice) for choice in choices]
+    close = nearest(value, known)
+    hint = f" The nearest is `{close}`." if close else ""
+    return f"It must be one of {listed(known)}.{hint}"
+
+
 def listed(names: Iterable[str]) -> str:
     """Names as a sentence has them: `a`, `b` and `c`."""
     *others, last = [f"`{name}`" for name in names]

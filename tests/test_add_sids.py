@@ -157,7 +157,13 @@ def test_gs1_ids_are_taken(committed_demo: Demo) -> None:
     ("said", "field", "message"),
     [
         ({}, "mode", "This field is required."),
-        ({"mode": "mail"}, "mode", '"mail" is not a valid choice.'),
+        ({"mode": "mail"}, "mode", '"mail" is not a valid choice. It must be one of `api` and `file`.'),
+        (
+            {"mode": "Files"},
+            "mode",
+            '"Files" is not a valid choice. It must be one of `api` and `file`. The nearest is `file`.',
+        ),
+        ({"mode": "file", "use_serial_number": True}, "use_serial_number", "The codes of an upload have no serial"),
         ({"mode": "api"}, "codes", "With the mode api the codes are in the call."),
         ({"mode": "api", "codes": []}, "codes", 'It must be a list of objects, like [{"id": "abc12345"}].'),
         ({"mode": "api", "codes": {"id": "abc12345"}}, "codes", "It must be a list of objects"),
@@ -172,7 +178,11 @@ def test_gs1_ids_are_taken(committed_demo: Demo) -> None:
         ({"mode": "file", "default_scm_data": {"product": "sku9"}}, "default_scm_data", "product: No product"),
         ({"mode": "file", "url_prefix": "ftp://x/"}, "url_prefix", "It must look like https://"),
         ({"mode": "api", "codes": [{}], "workorder": 7}, "workorder", "These codes get a workorder of their own;"),
-        ({"mode": "file", "id_format": "gtin"}, "id_format", '"gtin" is not a valid choice.'),
+        (
+            {"mode": "file", "id_format": "gtin"},
+            "id_format",
+            '"gtin" is not a valid choice. It must be one of `default`',
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused(demo: Demo, said: dict[str, Any], field: str, message: str) -> None:

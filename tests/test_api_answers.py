@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from ingestion.models import IngestionRecord
 from tests.conftest import Demo, client_of, ingested, queued
 from tests.secure import a_secure_order
+from tests.test_api_upload import uploaded
 from tests.test_pages import as_
 from workorders import work
 from workorders.models import Job, Workorder
@@ -56,6 +57,15 @@ def test_the_parameters_have_the_specs_fields_from_the_beginning(demo: Demo) -> 
     fields = {"default_scm_data": {}, "use_serial_number": False, "url_prefix": "", "allow_posted_duplicates": False}
     assert client.get(f"{RECORDS}{key}/").json()["parameters"] == fields
     assert client.get(RECORDS).json()["results"][0]["parameters"] == fields
+
+
+def test_the_parameters_that_a_record_shows_can_be_sent_back(demo: Demo) -> None:
+    client = client_of(demo.staff)
+    key = uploaded(client, TWO)
+    shown = client.get(f"{RECORDS}{key}/").json()["parameters"]
+    answer = client.post(f"{RECORDS}codes/upload/process/", {"record": key} | shown, format="json")
+    assert (answer.status_code, answer.json()) == (200, {"record_key": key})
+    assert client.get(f"{RECORDS}{key}/").json()["parameters"] == shown
 
 
 # Codes and their records

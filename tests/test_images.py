@@ -252,8 +252,17 @@ def test_a_job_that_failed_is_not_begun_again_by_every_question(committed_demo: 
     ("look", "field", "says"),
     [
         ({"images": ""}, "images", "This field is required."),
-        ({"images": "gif"}, "images", '"gif" is not a valid choice.'),
-        ({"images": "svg", "level": "X"}, "level", '"X" is not a valid choice.'),
+        ({"images": "gif"}, "images", '"gif" is not a valid choice. It must be one of `svg`, `png` and `pdf`.'),
+        (
+            {"images": "SVG"},
+            "images",
+            '"SVG" is not a valid choice. It must be one of `svg`, `png` and `pdf`. The nearest is `svg`.',
+        ),
+        (
+            {"images": "svg", "level": "X"},
+            "level",
+            '"X" is not a valid choice. It must be one of `L`, `M`, `Q` and `H`.',
+        ),
         ({"images": "svg", "version": 11}, "version", "Ensure this value is less than or equal to 10."),
         (
             {"images": "svg", "version": 2},

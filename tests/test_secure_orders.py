@@ -76,7 +76,7 @@ def test_a_template_says_what_the_order_does_not(demo: Demo) -> None:
         ({"reference": "a\x01b"}, {"reference": "No control characters."}),
         ({"quantity": 0}, {"quantity": "Ensure this value is greater than or equal to 1."}),
         ({"quantity": 10_000_001}, {"quantity": "Ensure this value is less than or equal to 10000000."}),
-        ({"layout": "round"}, {"layout": '"round" is not a valid choice.'}),
+        ({"layout": "round"}, {"layout": '"round" is not a valid choice. It must be one of `inside`, `outside`, '}),
         ({"printing_partner": "demo"}, {"printing_partner": "There is no printing partner of this name."}),
         ({"template": 2**70}, {"template": "The company has no such template, or it is archived."}),
         (

@@ -105,7 +105,8 @@ def test_the_api_takes_a_workorder_and_its_record_says_so(committed_demo: Demo) 
     workorder = a_secure_order(committed_demo, use_serial_number=True)
     client = client_of(committed_demo.staff)
     key = uploaded(client, ids(1, 2))
-    assert answer(client, key, workorder=workorder.pk, url_prefix="https://demo.test/").status_code == 200
+    said = {"workorder": workorder.pk, "url_prefix": "https://demo.test/", "use_serial_number": True}
+    assert answer(client, key, **said).status_code == 200
     record = IngestionRecord.objects.get(key=key)
     assert record.parameters == {
         "default_scm_data": {},
@@ -118,6 +119,18 @@ def test_the_api_takes_a_workorder_and_its_record_says_so(committed_demo: Demo) 
     assert client.get(f"/api/v2/ingestion/{key}/").json()["workorder"] == workorder.pk
     rows = archive_of(client, workorder).read("codes.csv").decode().splitlines()
     assert rows[1] == "id-000002,0000000001,1,1,https://demo.test/id-000002"
+
+
+def test_serial_numbers_that_were_not_ordered_are_refused(demo: Demo) -> None:
+    workorder = a_secure_order(demo)
+    client = client_of(demo.staff)
+    key = uploaded(client, ids(1, 2))
+    refused = answer(client, key, workorder=workorder.pk, use_serial_number=True)
+    assert (refused.status_code, refused.json()) == (
+        400,
+        {"use_serial_number": ["The codes of this workorder were ordered without serial numbers; leave it out."]},
+    )
+    assert answer(client, key, workorder=workorder.pk, use_serial_number=False).status_code == 200
 
 
 def test_the_command_takes_a_workorder(committed_demo: Demo, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from portal.choices import ChoiceField
 from portal.suggestions import none_such
 from portal.whole_numbers import WholeNumberField
 from workorders.artist import KINDS, Style
@@ -29,8 +30,8 @@ NOT_PLAIN = "Secure codes are never printed without their graphic, so there are 
 class LookSerializer(serializers.Serializer[Any]):
     """How the images of the workorder in the context shall look. Sizes of sheets and labels are millimetres."""
 
-    images = serializers.ChoiceField(KINDS)
-    level = serializers.ChoiceField(LEVELS, default="M")
+    images = ChoiceField(KINDS)
+    level = ChoiceField(LEVELS, default="M")
     version = WholeNumberField(
         min_value=VERSIONS[0], max_value=VERSIONS[-1], required=False, allow_null=True, default=None
     )

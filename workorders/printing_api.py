@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from portal.addresses import address_of
 from portal.api import person
 from portal.calls import Call
+from portal.choices import ChoiceField
 from portal.idempotency import idempotent
 from portal.leases import Status
 from portal.models import User
@@ -254,7 +255,7 @@ class Cancel(_OwnersStep):
 class SecureCodesSerializer(serializers.Serializer[Any]):
     """The kind of images, all one bit a dot."""
 
-    images = serializers.ChoiceField(FORMATS)
+    images = ChoiceField(FORMATS)
 
 
 class SecureCodes(Call):

@@ -11,6 +11,7 @@ from rest_framework.generics import ListAPIView
 
 from portal.api import Filters, person
 from portal.calls import Call
+from portal.choices import ChoiceField
 from portal.models import Company, User
 from portal.whole_numbers import WholeNumberField
 from workorders.api import PARTNER
@@ -36,7 +37,7 @@ class SecureOrderSerializer(OrderForm):
 
     quantity = WholeNumberField(min_value=1, max_value=MOST)
     template = WholeNumberField(required=False, allow_null=True, default=None)
-    layout = serializers.ChoiceField(Layout.choices, required=False)
+    layout = ChoiceField(Layout.choices, required=False)
     printing_partner = serializers.CharField(required=False, help_text=PARTNER)
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
     use_serial_number = serializers.BooleanField(required=False)
