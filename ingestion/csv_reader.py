@@ -14,6 +14,7 @@ from ingestion.fields import ERRORS_COLUMN
 from ingestion.reading import (
     BLOCK,
     LONGEST_RECORD,
+    LOOKS_LIKE,
     REPLACEMENT,
     Batch,
     BrokenRow,
@@ -163,7 +164,7 @@ class CsvReader:
 
     def _report(self, number: int, column: str, value: str, reason: str) -> None:
         if not self.header:
-            raise UnreadableFile(f"Its header cannot be read: {shown(value)}. {reason}")
+            raise UnreadableFile(f"Its header cannot be read: {shown(value)}. {reason}{LOOKS_LIKE.get(value[:1], '')}")
         self._log.add("invalid_row_error", number, column, value, detail=reason)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from difflib import get_close_matches
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from ingestion.errors import shown
 from ingestion.fields import OWN_COLUMNS, SCM_KEY, STATUSES
@@ -65,11 +65,14 @@ def meant_name(name: str) -> str:
     """The field that a column of the wrong name was probably meant to be, or a spelling that is right; or nothing."""
     if not name:
         return "The column has no name: name it, or delete it."
-    spelled = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    seen = "".join(character for character in name if category(character) != "Cf")  # the others have no width
+    spelled = re.sub(r"[^a-z0-9]+", "_", seen.casefold()).strip("_")
     close = get_close_matches(spelled, OWN_COLUMNS, 1, SIMILARITY)
     if close and name not in OWN_COLUMNS:
         return f"It looks like `{close[0]}`."
-    return f"`{spelled}` would be right." if name != spelled and SCM_KEY.fullmatch(spelled) else ""
+    if name == spelled or any(letter.isalnum() and not letter.isascii() for letter in name):
+        return ""  # it is right, or loses letters
+    return f"`{spelled}` would be right." if SCM_KEY.fullmatch(spelled) else ""
 
 
 def may_be_marked(text: str) -> bool:

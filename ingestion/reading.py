@@ -37,6 +37,11 @@ REPLACED = "the replacement character (U+FFFD): a program could not read what st
 LONGEST_ACCENTED = 3  # letters with accents that follow one another in a language of the West
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
+LOOKS_LIKE = {  # files of another kind, by the first character of what should be a header
+    "[": " It looks like JSON; upload it as JSON.",
+    "{": " It looks like JSON; upload it as JSON.",
+    "<": " It looks like a web page or XML; save the table as CSV in UTF-8.",
+}
 OTHER_FILES = {
     ZIP: "an Excel workbook or another zip file; upload a workbook as .xlsx on the upload page, or save its sheet as"
     " CSV in UTF-8",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ from ingestion.near_misses import (
     meant_name,
     meant_status,
 )
-from ingestion.reading import Batch, BrokenRow, Number, Trouble, UnreadableFile, is_blank
+from ingestion.reading import LOOKS_LIKE, Batch, BrokenRow, Number, Trouble, UnreadableFile, is_blank
 from ingestion.renaming import LeftOut
 from portal.characters import beyond_ascii
 from workorders.codes import Attributes, Gaps, NewCode
@@ -43,11 +44,10 @@ MARKED = ("=", "'")  # how values begin that a spreadsheet may have marked
 MOST_FAULTS = 1000  # sets of wrong cells of which is remembered what is wrong with them
 MOST_HEADERS = 1000  # whose rules are kept at a time
 STRANGE_ID = 4  # characters of a name that may be `id` in letters of another script
-LOOKS_LIKE = {  # files of another kind, by their first character
-    "[": " It looks like JSON; upload it as JSON.",
-    "{": " It looks like JSON; upload it as JSON.",
-    "<": " It looks like a web page or XML; save the table as CSV in UTF-8.",
-}
+UNSPLIT = re.compile(r"(^|[,;\t|])\s*id\s*[,;\t|]|[,;\t|]\s*id\s*$", re.IGNORECASE)
+OTHERWISE_SPLIT = (
+    " The separator of its names stands in quotes, or is another than a line `sep=` above or the upload says."
+)
 ALIKE = {"id", "ids", "code", "identifier", "extended_id", "serial", "serial_number"}  # what people call an id
 
 
@@ -386,6 +386,8 @@ def _refuse_header(header: tuple[str, ...]) -> None:
         alike = next((name for name in header if name.strip().lower() in ALIKE), "")
         strange = next((name for name in header if len(name) < STRANGE_ID and not name.isascii()), "")
         hint = f" Is it `{shown(alike)}` that should be named `id`?" if alike else LOOKS_LIKE.get(header[0][:1], "")
+        if not hint and any(map(UNSPLIT.search, header)):
+            hint = OTHERWISE_SPLIT
         if strange and not hint:
             hint = f" In `{shown(strange)}`, {beyond_ascii(strange).replace('C', 'c', 1)}"
         raise UnreadableFile(f"Its header has no column `id`, only: {shown(', '.join(header))}.{hint}")

@@ -114,7 +114,8 @@ class NumberFormat:
             return text, *((None, "") if is_shown else (Trouble.FORM, _in_another_form(text)))
         moment = _moment(number, is_1904)
         text = moment.isoformat(" ") if isinstance(moment, dt.datetime) else moment.isoformat()
-        if AS_STORED.get(self.sections[0].pattern) is type(moment):
+        is_disputed = not is_1904 and 1 <= number < LEAP_DAY + 1  # one day apart in Excel and other programs
+        if AS_STORED.get(self.sections[0].pattern) is type(moment) and not is_disputed:
             return text, None, ""
         return text, Trouble.FORM, _in_another_form(text)
 
@@ -186,7 +187,7 @@ def _sections(code: str) -> Sequence[_Section]:
         elif piece["bracket"] is not None:
             if ELAPSED.fullmatch(piece["bracket"]):
                 parts[-1].append(("elapsed", piece["bracket"].lower()))
-            elif piece["bracket"][:1] in CONDITIONS:
+            elif piece["bracket"][:1] in CONDITIONS or piece["bracket"][:5].lower() == "dbnum":  # Chinese digits
                 parts[-1].append(("placeholder", "?<"))  # nothing that is understood below
             elif sign := CURRENCY.match(piece["bracket"]):
                 parts[-1].append(("text", sign[1]))

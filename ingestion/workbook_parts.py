@@ -237,6 +237,10 @@ class Contents:
 
     def __init__(self, parts: Parts) -> None:
         book = _first(_related(parts, "") if parts.has(ROOT) else {}, "officeDocument") or "xl/workbook.xml"
+        if book.endswith(".bin"):
+            raise UnreadableFile("It is a binary Excel workbook (.xlsb); save it as .xlsx.")
+        if not parts.has(book):
+            raise UnreadableFile("It is no Excel workbook, but another zip file; save it as .xlsx, or upload CSV.")
         found = _Book()
         parts.read(book, found)
         related = _related(parts, book)

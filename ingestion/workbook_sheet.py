@@ -7,6 +7,7 @@ import marshal
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from ingestion.reading import AS_TEXT, DateCell, ErrorCell, FormattedText, FormulaCell, NumericCell, Trouble, TruthCell
@@ -28,6 +29,7 @@ ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?Z?)?", re
 
 NO_VALUE = "It holds a formula without a value; open the workbook in your spreadsheet, save it, and upload it again."
 ERROR_CELL = "This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value."
+OTHER_DATE = f"It holds a date or a time in a form that is not read. {AS_TEXT}"
 CHANGED_TEXT = f"Its format shows the text otherwise, or hides it. {AS_TEXT}"
 TRUTH = "{} is stored where {} is shown."
 
@@ -46,6 +48,14 @@ def column_number(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """The moment that ISO 8601 writes so; None where there is none."""
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -201,17 +211,17 @@ class SheetXml(Xml):
         style, is_1904 = self._styles.of(self._style or "0"), self._contents.is_1904
         if type_ == "d":
             date = ISO_DATE.fullmatch(value)
-            if date is None:
-                raise ValueError("A date is none")
-            moment = dt.datetime.fromisoformat(f"{date[1]} {date[2] or '00:00:00'}")
+            moment = _moment(f"{date[1]} {date[2] or '00:00:00'}") if date else None
+            if not date or not moment:
+                return ERROR, value, Trouble.CELL.value, OTHER_DATE
             value = repr((moment - dt.datetime(1899, 12, 30)) / dt.timedelta(1))  # noqa: DTZ001  # sheets know no zones
             style = style if style.is_date else NumberFormat("yyyy-mm-dd hh:mm:ss" if date[2] else "yyyy-mm-dd")
             is_1904 = False
         if style.is_general and PLAIN.fullmatch(value):
             return float(value)
         text, trouble, detail = style.date(value, is_1904=is_1904) if style.is_date else style.number(value)
-        if trouble is Trouble.CELL:
-            return ERROR, value, trouble.value, detail
+        if not isfinite(float(value)):
+            return ERROR, value, Trouble.CELL.value, detail
         number = float(value) + (DAYS_TO_1904 if is_1904 and style.is_date else 0)
         class_ = DATE if style.is_date else NUMBER
         return class_, text, trouble.value if trouble else "", detail, number, style.code

@@ -99,6 +99,22 @@ def test_a_name_is_hinted_at_by_its_own_letters_alone(name: str) -> None:
         assert len(letters ^ set(meant.replace("_", ""))) <= 1, (name, meant)
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("no\u200bte", "`note` would be right."),
+        ("\ufeffPallet\u00ad Number", "`pallet_number` would be right."),
+        ("p\u0430llet", ""),  # a Cyrillic letter
+        ("Größe", ""),
+        ("café", ""),
+        ("日本 1", ""),
+        ("pallet\u00a0no.", "`pallet_no` would be right."),
+    ],
+)
+def test_a_name_is_never_hinted_at_with_a_gap_where_people_see_none(name: str, hint: str) -> None:
+    assert meant_name(name) == hint
+
+
 def test_a_product_is_hinted_at_as_what_it_looks_like_and_never_taken() -> None:
     near = NearMisses(["sku1", "sku2", "SKU-10"])
     assert near.of("sku3") in ("", "It looks like `sku1`.", "It looks like `sku2`.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -127,6 +128,7 @@ CELLS: dict[str, tuple[tuple[str, dict[str, Any]], list[Any]]] = {
     "0": (number("1.6", "0"), stored("1.6", "1.6 is stored where 2 is shown.")),
     "0%": (number("0.5", "0%"), stored("0.5", "0.5 is stored where 50% is shown.")),
     "currency": (number("12.5", '#,##0.00\\ "€"'), stored("12.5", "12.5 is stored where 12.50 € is shown.")),
+    "Chinese digits": (number("123", "[DBNum1][$-804]General"), stored("123", "123 is stored.")),
     "0.00E+00": (number("123000", "0.00E+00"), stored("123000", "123000 is stored.")),
     "# ?/?": (number("0.5", "# ?/?"), stored("0.5", "0.5 is stored.")),
     "negative": (number("-5", "0;[Red](0)"), stored("-5", "-5 is stored where (5) is shown.")),
@@ -141,6 +143,17 @@ CELLS: dict[str, tuple[tuple[str, dict[str, Any]], list[Any]]] = {
     "before all dates": (
         number("-1", "yyyy-mm-dd"),
         wrong("-1", f"The cell shows a date, and holds a number that is none. {AS_TEXT}"),
+    ),
+    "on a day that was none": (number("60", "yyyy-mm-dd"), stored("1900-02-28", "1900-02-28 is stored.")),
+    "before that day": (number("59", "yyyy-mm-dd"), stored("1900-02-28", "1900-02-28 is stored.")),
+    "after that day": (number("61", "yyyy-mm-dd"), stored("1900-03-01")),
+    "a time as a text": (
+        note('<c r="C2" t="d"><v>08:05:00</v></c>'),
+        wrong("08:05:00", f"It holds a date or a time in a form that is not read. {AS_TEXT}"),
+    ),
+    "no month as a text": (
+        note('<c r="C2" t="d"><v>2026-13-01</v></c>'),
+        wrong("2026-13-01", f"It holds a date or a time in a form that is not read. {AS_TEXT}"),
     ),
     "as a text": (
         note('<c r="C2" t="d"><v>2026-01-31T08:05:00</v></c>'),
@@ -256,6 +269,23 @@ def test_sheets_that_are_read_in_two_ways_are_refused(committed_demo: Demo) -> N
         assert [error.detail for error in record.errors.all()] == [
             "It is a damaged Excel workbook; save it again in Excel."
         ], name
+
+
+def test_other_zip_files_are_named(committed_demo: Demo) -> None:
+    beginning = "It is no Excel workbook, but another zip file; save it as .xlsx, or upload CSV."
+    for members, detail in (
+        ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}, beginning),
+        (
+            {"_rels/.rels": '<R><Relationship Id="1" Type="a/officeDocument" Target="xl/workbook.bin"/></R>'},
+            "It is a binary Excel workbook (.xlsb); save it as .xlsx.",
+        ),
+    ):
+        data = io.BytesIO()
+        with ZipFile(data, "w") as book:
+            for name, content in members.items():
+                book.writestr(name, content)
+        record = ingested(committed_demo.staff, data.getvalue(), "xlsx")
+        assert [error.detail for error in record.errors.all()] == [detail]
 
 
 ROWS_GIVEN_BACK: dict[str, bytes] = {
