@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from ingestion.models import IngestionError, IngestionRecord
 from portal.models import User, UserAuthorizationToken
 from portal.roles import CODENAMES
+from portal.timeline import note
 from tests.conftest import PASSWORD, Demo, client_of, issue
 from tests.secure import a_template
 from workorders.models import Code, Product, Workorder
@@ -41,6 +42,7 @@ NEEDS = {
     "GET api/v2/codes/<path:id>/": "workorder_view",
     "GET api/v2/workorders/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/": "workorder_view",
+    "GET api/v2/workorders/<int:pk>/timeline/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/download/": "workorder_download",
     "DELETE api/v2/workorders/<int:pk>/download/": "workorder_download",
     "GET api/v2/workorders/<int:pk>/serial-numbers/": "workorder_sid_download",
@@ -244,6 +246,8 @@ def some_rows(demo: Demo, record: IngestionRecord, times: int) -> None:
             company=demo.company, created_by=person, workorder=made, filetype="csv", ingestion_mode="api"
         )
         IngestionError.objects.create(record=record, row=2, column="id", value="x", error="invalid_id_error")
+        for each in Workorder.objects.all():
+            note(each, "rejected", demo.staff, reason=at)
         product = Product.objects.create(company=demo.company, sku=at)
         a_template(demo, at)
         Code.objects.create(company=demo.company, workorder=made, identifier=f"code-{at}", sequence=1, product=product)

@@ -57,6 +57,7 @@ def test_an_order_is_answered_at_once_with_the_workorder_and_its_progress(demo: 
     workorder = Workorder.objects.get()
     assert answer == {
         "id": workorder.pk,
+        "company": {"slug": "demo", "name": "Demo Brands"},
         "reference": "Bottles",
         "type": "SID",
         "state": "new",
@@ -72,6 +73,7 @@ def test_an_order_is_answered_at_once_with_the_workorder_and_its_progress(demo: 
         "substrate": None,
         "printed_quantity": None,
         "wasted_quantity": None,
+        "reject_reason": None,
         "remarks": "for line 4",
         "is_archived": False,
         "created_at": answer["created_at"],

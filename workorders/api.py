@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponseBase
@@ -14,28 +14,40 @@ from rest_framework.response import Response
 
 from portal.api import Filters, ProgressSerializer, person
 from portal.calls import Call
-from portal.models import Company, User
-from workorders import images, jobs, services
+from portal.models import Company, Event, User
+from workorders import images, jobs, printing, services
 from workorders.archive import Kind
 from workorders.doubts import Doubt, doubts_of
 from workorders.downloads import archive_download, images_download
+from workorders.history import doer, events_for, told
 from workorders.images_api import LookSerializer, asks_for_images, look_of
 from workorders.models import Equipment, Job, Substrate, Workorder
 
 PARTNER = "The slug of the printing company."
 
 
+class BrandOwnerSerializer(serializers.ModelSerializer[Company]):
+    class Meta:
+        model = Company
+        fields: ClassVar = ["slug", "name"]
+
+
 class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
+    company = BrandOwnerSerializer(read_only=True, help_text="The brand owner, whose codes they are.")
     printing_partner = serializers.SlugRelatedField[Company](
         slug_field="slug", read_only=True, allow_null=True, help_text=PARTNER
     )
     equipment = serializers.SlugRelatedField[Equipment](slug_field="name", read_only=True, allow_null=True)
     substrate = serializers.SlugRelatedField[Substrate](slug_field="name", read_only=True, allow_null=True)
+    reject_reason = serializers.SerializerMethodField(
+        help_text="Why what was printed was rejected the last time; null if it never was."
+    )
 
     class Meta:
         model = Workorder
         fields: ClassVar = [
             "id",
+            "company",
             "reference",
             "type",
             "state",
@@ -51,11 +63,19 @@ class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
             "substrate",
             "printed_quantity",
             "wasted_quantity",
+            "reject_reason",
             "remarks",
             "is_archived",
             "created_at",
             "created_by",
         ]
+
+    def get_reject_reason(self, workorder: Workorder) -> str | None:
+        """What a list has asked for all its rows at once, or what holds of this one now."""
+        if hasattr(workorder, "reject_reason"):
+            said: str | None = workorder.reject_reason
+            return said
+        return printing.reject_reason(workorder)
 
 
 class WorkorderFilters(Filters):
@@ -85,9 +105,8 @@ class _Workorders(Call, GenericAPIView[Workorder]):
     serializer_class = WorkorderSerializer
 
     def get_queryset(self) -> QuerySet[Workorder]:
-        return services.workorders_for(person(self.request)).select_related(
-            "printing_partner", "equipment", "substrate"
-        )
+        related = ("company", "printing_partner", "equipment", "substrate")
+        return services.workorders_for(person(self.request)).select_related(*related)
 
 
 class WorkorderList(_Workorders, ListAPIView[Workorder]):
@@ -95,11 +114,45 @@ class WorkorderList(_Workorders, ListAPIView[Workorder]):
 
     filter_backends = (WorkorderFilters,)
 
+    def get_queryset(self) -> QuerySet[Workorder]:
+        return printing.with_reject_reasons(super().get_queryset())
+
 
 class WorkorderDetail(_Workorders, RetrieveAPIView[Workorder]):
     """One workorder."""
 
     serializer_class = WorkorderProgressSerializer
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    """A line of a timeline, as the caller is told it."""
+
+    text = serializers.SerializerMethodField(help_text="The same in words.")
+    by = serializers.SerializerMethodField(
+        help_text="Who did it: an e-mail address, or the name of another's company; null for the portal itself."
+    )
+
+    class Meta:
+        model = Event
+        fields: ClassVar = ["id", "what", "text", "at", "by", "address"]
+
+    def get_text(self, event: Event) -> str:
+        return told(event)
+
+    def get_by(self, event: Event) -> str | None:
+        return doer(event, self.context["request"].user)
+
+
+class Timeline(Call, ListAPIView[Event]):
+    """What happened to a workorder, first things first."""
+
+    permission = "workorder_view"
+    serializer_class = EventSerializer
+    filter_backends: Any = ()
+
+    def get_queryset(self) -> QuerySet[Event]:
+        user = person(self.request)
+        return events_for(get_object_or_404(services.workorders_for(user), pk=self.kwargs["pk"]), user)
 
 
 class _Archive(_Workorders):

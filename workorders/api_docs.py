@@ -12,6 +12,7 @@ from workorders.artist import KINDS
 
 WORKORDER = {
     "id": 31,
+    "company": {"slug": "demo", "name": "Demo Brands"},
     "reference": "Spring bottles",
     "type": "SID",
     "state": "new",
@@ -27,6 +28,7 @@ WORKORDER = {
     "substrate": None,
     "printed_quantity": None,
     "wasted_quantity": None,
+    "reject_reason": None,
     "remarks": "",
     "is_archived": False,
     "created_at": "2026-11-24T09:30:00.000000Z",
@@ -40,6 +42,14 @@ SECURE = {
     "url_prefix": "https://v.example/",
     "layout": "inside",
     "printing_partner": "printco",
+}
+EVENT = {
+    "id": 112,
+    "what": "rejected",
+    "text": "Rejected what was printed: The graphics are smeared on one side.",
+    "at": "2026-11-24T09:30:00.000000Z",
+    "by": "Demo Brands",
+    "address": None,
 }
 TEMPLATE = {
     "id": 3,
@@ -171,6 +181,15 @@ extend_schema_view(
         examples=[_example({**WORKORDER, "warnings": [], "progress": PROGRESS})],
     )
 )(api.WorkorderDetail)
+extend_schema_view(
+    get=extend_schema(
+        operation_id="list_timeline",
+        summary="List what happened to a workorder",
+        description="Its steps and downloads, first things first, as its page shows them. `what` names the kind of "
+        "step, `text` says it in words. A printing partner is not told who of the brand owner downloaded what.",
+        examples=[_example(EVENT)],
+    )
+)(api.Timeline)
 extend_schema_view(
     post=extend_schema(
         operation_id="create_sid",

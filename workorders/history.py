@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from portal import timeline
 from portal.models import Event, User
@@ -18,21 +18,40 @@ WORDS = {
     "cancelled": "Cancelled",
     "download_allowed": "One more download allowed",
 }
+OPERATORS = "the operators of this portal"
 ARCHIVES = {"archive": "Archive", "serial-numbers": "Serial numbers"}
 
 
 def history_of(workorder: Workorder, user: User) -> list[tuple[str, Event]]:
-    """The lines of the workorder's timeline that `user` may see, first things first, each in words.
+    """The lines of the workorder's timeline that `user` may see, first things first, each in words."""
+    return [(told(event), event) for event in events_for(workorder, user)]
+
+
+def events_for(workorder: Workorder, user: User) -> QuerySet[Event]:
+    """The lines of the workorder's timeline that `user` may see, first things first.
 
     Who of the brand owner downloaded what, and from where, is nothing to its printing partner.
     """
     events = timeline.events_of(workorder)
     if user.partner is not None and not user.is_superuser:
         events = events.exclude(~Q(by__company=user.partner), what="downloaded")
-    return [(_told(event), event) for event in events]
+    return events
 
 
-def _told(event: Event) -> str:
+def doer(event: Event, user: User) -> str | None:
+    """Who did it, as `user` is told; the page's templates/parts/timeline.html says it alike.
+
+    People of other companies stand as their company, except beside an address, which tells who had what.
+    """
+    if event.by is None:
+        return None
+    if user.is_superuser or event.address or event.by.company_id == user.company_id:
+        return event.by.email
+    return event.by.company.name if event.by.company else OPERATORS
+
+
+def told(event: Event) -> str:
+    """What was done, in words."""
     if event.what == "downloaded":
         detail = event.detail
         what = ARCHIVES[detail["archive"]] if "archive" in detail else f"Secure codes as {detail['format'].upper()}"

@@ -95,6 +95,7 @@ urlpatterns = [
     path("api/v2/workorders/create-ssc/", secure_api.CreateSsc.as_view()),
     path("api/v2/workorder-templates/", secure_api.TemplateList.as_view()),
     path("api/v2/workorders/<int:pk>/", api.WorkorderDetail.as_view()),
+    path("api/v2/workorders/<int:pk>/timeline/", api.Timeline.as_view()),
     path("api/v2/workorders/<int:pk>/download/", api.Download.as_view()),
     path("api/v2/workorders/<int:pk>/serial-numbers/", api.SerialNumbers.as_view()),
     path("api/v2/workorders/<int:pk>/confirm/", printing_api.Confirm.as_view()),
