@@ -42,6 +42,8 @@ NEEDS = {
     "GET api/v2/codes/<path:id>/": "workorder_view",
     "GET api/v2/workorders/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/": "workorder_view",
+    "POST api/v2/workorders/<int:pk>/archive/": "workorder_archive",
+    "POST api/v2/workorders/<int:pk>/allow-download/": "workorder_create",
     "GET api/v2/workorders/<int:pk>/timeline/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/download/": "workorder_download",
     "DELETE api/v2/workorders/<int:pk>/download/": "workorder_download",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import Permission
+
 from portal.timeline import note
 from tests.conftest import Demo, client_of
 from tests.secure import a_secure_order, brought_to
 from tests.test_pages import as_
-from workorders import printing
+from workorders import deliveries, printing
 from workorders.models import Workorder
 
 
@@ -79,3 +81,33 @@ def test_operators_are_named_to_no_company(demo: Demo) -> None:
     lines = timeline(client_of(demo.staff), workorder)
     assert [line[2] for line in lines] == [demo.staff.email, "the operators of this portal", None]
     assert client_of(demo.other_staff).get(at(workorder, "timeline/")).status_code == 404
+
+
+def test_a_workorder_is_archived_and_brought_back_by_its_owner_alone(demo: Demo) -> None:
+    workorder, other = a_secure_order(demo), a_secure_order(demo, "Stays")
+    client = client_of(demo.admin)
+    for archived in (True, True, False):
+        answer = client.post(at(workorder, "archive/"), {"is_archived": archived}, format="json")
+        assert (answer.status_code, answer.json()) == (200, client.get(at(workorder)).json())
+        assert answer.json()["is_archived"] is archived
+        assert client.get(at(other)).json()["is_archived"] is False
+    for body, wrong in (({}, "is_archived"), ({"is_archived": "x"}, "is_archived"), ({"archived": True}, "archived")):
+        refused = client.post(at(workorder, "archive/"), body, format="json")
+        assert (refused.status_code, list(refused.json())) == (400, [wrong])
+    demo.printer.user_permissions.set(Permission.objects.filter(codename="workorder_archive"))
+    refused = client_of(demo.printer).post(at(workorder, "archive/"), {"is_archived": True}, format="json")
+    assert refused.status_code == 404
+
+
+def test_one_more_download_is_allowed_once_somebody_had_the_last(demo: Demo) -> None:
+    workorder = brought_to(a_secure_order(demo, download_once=True), "ready_to_print", demo)
+    client, nothing = client_of(demo.staff), "Nothing was downloaded since, so there was nothing to allow."
+    refused = client.post(at(workorder, "allow-download/"))
+    assert (refused.status_code, refused.json()) == (400, {"detail": nothing})
+    note(workorder, "downloaded", demo.printer, address="192.0.2.8", delivery=1, format="tiff", resumed=False)
+    assert deliveries.spent(workorder)
+    allowed = client.post(at(workorder, "allow-download/"))
+    assert (allowed.status_code, allowed.json()) == (200, client.get(at(workorder)).json())
+    assert not deliveries.spent(workorder)
+    assert timeline(client, workorder)[-1] == ("download_allowed", "One more download allowed", demo.staff.email, None)
+    assert client.post(at(workorder, "allow-download/")).json() == {"detail": nothing}

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from portal.api import Filters, ProgressSerializer, person
 from portal.calls import Call
+from portal.idempotency import idempotent
 from portal.models import Company, Event, User
 from workorders import images, jobs, printing, services
 from workorders.archive import Kind
@@ -122,6 +123,27 @@ class WorkorderDetail(_Workorders, RetrieveAPIView[Workorder]):
     """One workorder."""
 
     serializer_class = WorkorderProgressSerializer
+
+
+class ArchiveSerializer(serializers.Serializer[Any]):
+    is_archived = serializers.BooleanField(help_text="Whether it is out of sight.")
+
+
+class Archive(Call):
+    """Whether a workorder stands in the list."""
+
+    permission = "workorder_archive"
+    takes = ArchiveSerializer
+
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        """Put the workorder out of sight, or bring it back."""
+        workorders = services.own_workorders(person(request)).filter(pk=pk)
+        get_object_or_404(workorders)
+        form = ArchiveSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        services.set_archived(workorders, form.validated_data["is_archived"])
+        return Response(WorkorderProgressSerializer(workorders.get()).data)
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):

@@ -192,6 +192,18 @@ extend_schema_view(
 )(api.Timeline)
 extend_schema_view(
     post=extend_schema(
+        operation_id="archive_workorder",
+        summary="Archive a workorder, or bring it back",
+        description="An archived one stands in lists of archived ones alone; its codes and downloads stay as they are.",
+        responses={200: api.WorkorderProgressSerializer},
+        examples=[
+            OpenApiExample("Archived", {"is_archived": True}, request_only=True),
+            _example({**WORKORDER, "is_archived": True, "warnings": [], "progress": None}),
+        ],
+    )
+)(api.Archive)
+extend_schema_view(
+    post=extend_schema(
         operation_id="create_sid",
         summary="Order codes whose ids the portal makes",
         description="The answer is the new workorder, whose `progress` moves at its own address.",

@@ -32,6 +32,7 @@ FAILED: Final = (
     "Codeport could not make these secure codes. Ask for them again in a minute; if that fails too, tell the"
     " operators of this portal."
 )
+NOTHING_SPENT: Final = "Nothing was downloaded since, so there was nothing to allow."
 DOWNLOADED, ALLOWED = "downloaded", "download_allowed"
 
 State = Workorder.State

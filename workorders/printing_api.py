@@ -252,6 +252,16 @@ class Cancel(_OwnersStep):
         return Response(WorkorderProgressSerializer(workorder).data)
 
 
+class AllowDownload(_OwnersStep):
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        """Let the secure codes be downloaded one more time."""
+        workorder = self.workorder(person(request), pk)
+        if not deliveries.allow_again(workorder, person(request)):
+            return Response({"detail": deliveries.NOTHING_SPENT}, status.HTTP_400_BAD_REQUEST)
+        return Response(WorkorderProgressSerializer(workorder).data)
+
+
 class SecureCodesSerializer(serializers.Serializer[Any]):
     """The kind of images, all one bit a dot."""
 

@@ -82,6 +82,25 @@ _step(
     "cancelled",
 )
 extend_schema_view(
+    post=extend_schema(
+        operation_id="allow_download",
+        summary="Allow one more download",
+        description="Of secure codes that can be downloaded once, when a download of them broke off.",
+        responses={
+            200: WorkorderProgressSerializer,
+            400: OpenApiResponse(OUT_OF_TURN, "There is nothing to allow; `detail` says why."),
+        },
+        examples=[
+            OpenApiExample(
+                "Example",
+                {**SECURE, "state": "ready_to_print", "download_once": True},
+                response_only=True,
+                status_codes=["200"],
+            )
+        ],
+    )
+)(printing_api.AllowDownload)
+extend_schema_view(
     get=extend_schema(
         operation_id="get_secure_codes",
         summary="Fetch the secure codes to print",

@@ -143,7 +143,7 @@ def allow_download(request: PersonRequest, pk: int) -> HttpResponse:
     if deliveries.allow_again(workorder, request.user):
         messages.success(request, f"{workorder.printing_partner} can download the secure codes one more time.")
     else:
-        messages.error(request, "Nothing was downloaded since, so there was nothing to allow.")
+        messages.error(request, deliveries.NOTHING_SPENT)
     return redirect("workorder-detail", pk=pk)
 
 

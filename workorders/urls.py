@@ -95,6 +95,8 @@ urlpatterns = [
     path("api/v2/workorders/create-ssc/", secure_api.CreateSsc.as_view()),
     path("api/v2/workorder-templates/", secure_api.TemplateList.as_view()),
     path("api/v2/workorders/<int:pk>/", api.WorkorderDetail.as_view()),
+    path("api/v2/workorders/<int:pk>/archive/", api.Archive.as_view()),
+    path("api/v2/workorders/<int:pk>/allow-download/", printing_api.AllowDownload.as_view()),
     path("api/v2/workorders/<int:pk>/timeline/", api.Timeline.as_view()),
     path("api/v2/workorders/<int:pk>/download/", api.Download.as_view()),
     path("api/v2/workorders/<int:pk>/serial-numbers/", api.SerialNumbers.as_view()),
