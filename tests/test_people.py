@@ -213,7 +213,7 @@ def test_an_invitation_is_not_lost_while_the_mail_server_or_the_broker_is_away(
     assert (Letter.objects.get().attempts, mail.outbox) == (1, [])
     Letter.objects.update(due_at=timezone.now())
     with monkeypatch.context() as patch:
-        patch.setattr("portal.tasks.send_letter.delay", Mock(side_effect=OperationalError))
+        patch.setattr("portal.tasks.send_letter.apply_async", Mock(side_effect=OperationalError))
         tasks.sweep()
         as_(demo.admin).post("/people/invite/", {"email": "second@demo.example", "role": "staff"})
     assert (Letter.objects.count(), mail.outbox) == (2, [])

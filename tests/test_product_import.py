@@ -129,7 +129,7 @@ def test_every_problem_is_told_with_its_row_and_nothing_is_stored(demo: Demo) ->
     )
     assert problems(imported(demo.staff, content)) == [
         ("3", "sku", "empty", "The row has no SKU. Fill the column sku, or delete the row."),
-        ("5", "name", r"Tea\nagain", "No control characters."),
+        ("5", "name", r"Tea\nagain", "No control characters. Character 4 is U+000A, which nobody sees."),
         ("5", "sku", "tea-1", "The SKU stands in row 2 already. Delete one of the two rows."),
         (
             "6",

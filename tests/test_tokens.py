@@ -83,7 +83,7 @@ def test_nothing_is_given_that_the_person_does_not_hold(demo: Demo) -> None:
     [
         ({"name": ""}, "This field is required."),
         ({"name": "x" * 101}, "Ensure this value has at most 100 characters (it has 101)."),
-        ({"name": "a\nb"}, "Use printable characters only."),
+        ({"name": "a\nb"}, "Use printable characters only. Character 2 is U+000A, which nobody sees."),
         ({"permissions": []}, "Choose at least one."),
         ({"permissions": ["x"]}, "“x” is not a valid value."),
         ({"valid": "0"}, "Select a valid choice. 0 is not one of the available choices."),

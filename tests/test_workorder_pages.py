@@ -155,7 +155,7 @@ def test_another_companys_workorder_is_not_there_to_archive(demo: Demo) -> None:
     fields = {"archive": "yes", "workorder": [str(own.pk), str(foreign.pk)]}
     assert client.post("/workorders/archive/", fields).status_code == 404
     assert client.post(f"/workorders/{foreign.pk}/archive/", {"archive": "yes"}).status_code == 404
-    for wrong in ("x", "", "9" * 30, "-1", "\0"):
+    for wrong in ("x", "", "9" * 30, "-1"):
         assert client.post("/workorders/archive/", {"archive": "yes", "workorder": wrong}).status_code == 404, wrong
     assert not Workorder.objects.filter(is_archived=True).exists()
 
