@@ -127,8 +127,8 @@ def test_secure_codes_are_fetched_by_the_api(committed_demo: Demo) -> None:
     client = client_of(committed_demo.printer, "workorder_print")
     address = f"/api/v2/workorders/{workorder.pk}/secure-codes/"
     assert client.get(address).json() == {"images": ["This field is required."]}
-    assert client.get(address, {"images": "gif"}).json() == {
-        "images": ['"gif" is not a valid choice. It must be one of `tiff`, `png` and `pdf`. The nearest is `tiff`.']
+    assert client.get(address, {"images": "tif"}).json() == {
+        "images": ['"tif" is not a valid choice. It must be one of `tiff`, `png` and `pdf`. The nearest is `tiff`.']
     }
     waiting = client.get(address, {"images": "png"}, REMOTE_ADDR=ADDRESS)
     assert (waiting.status_code, waiting["Retry-After"]) == (202, "1")
