@@ -72,7 +72,7 @@ def test_a_refused_file_is_given_back_with_its_errors(bucket: S3Client, committe
         client.post(PROCESS, {"record": key}, format="json")
         wait_for(lambda: client.get(f"{API}{key}/").json()["status"] == "error", "the record ends")
     errors = b"".join(client.get(f"{API}{key}/errors.csv"))
-    assert errors.splitlines()[1].startswith(b"3,id,x,invalid_id_error,")
+    assert errors.splitlines()[1].startswith(b'3,"id","x","invalid_id_error",')
     page = Client()
     page.force_login(committed_demo.staff)
     assert b"abc12345" in b"".join(page.get(f"/ingestions/{key}/rows-with-errors/"))
