@@ -61,7 +61,7 @@ async def again(behave: Callable[[Site, int], Awaitable[None]], site: Site, numb
     while True:
         with suppress(OSError):
             await behave(site, number)
-        await asyncio.sleep(random.uniform(1, BACK))  # noqa: S311
+        await asyncio.sleep(random.uniform(1, BACK))  # noqa: S311  # nothing secret
 
 
 async def silent(site: Site, number: int) -> None:

@@ -22,7 +22,7 @@ LONGEST_CHUNK = 1 << 16  # bytes
 
 def scratch_file(owner: object) -> IO[bytes]:
     """A file without a name, which is there as long as `owner`."""
-    file = TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115
+    file = TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  # its users close it
     finalize(owner, file.close)
     return file
 
