@@ -122,9 +122,8 @@ def test_a_list_ends_at_its_last_page_and_says_that_there_is_more(demo: Demo) ->
 def test_a_company_is_typed_where_it_was_chosen_from_all(demo: Demo) -> None:
     a_workorder(demo.staff, reference="ours")
     a_workorder(demo.other_staff, reference="theirs")
-    for query in ("company__slug=other", f"company__id__exact={demo.other.pk}"):
-        listed = as_(demo.root).get(f"/admin/{KINDS[Workorder]}/?{query}").context["cl"].result_list
-        assert [workorder.reference for workorder in listed] == ["theirs"], query
+    listed = as_(demo.root).get(f"/admin/{KINDS[Workorder]}/?company__slug=other").context["cl"].result_list
+    assert [workorder.reference for workorder in listed] == ["theirs"]
     kept = as_(demo.root).get(f"/admin/{KINDS[Workorder]}/?company__slug=other&state__exact=completed").content.decode()
     assert '<input type="text" name="company__slug" value="other"' in kept
     assert '<input type="hidden" name="state__exact" value="completed">' in kept

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ingestion import engine, record_views, services
+from ingestion import engine, services
 from ingestion.models import IngestionRecord
 from portal.timeline import events_of
 from tests.conftest import Demo, ingested, queued
@@ -299,7 +299,7 @@ def test_a_search_that_finds_much_says_so(demo: Demo, monkeypatch: pytest.Monkey
 
 
 def test_refused_files_of_others_do_not_crowd_out_the_own(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(record_views, "MOST_HOLDERS", 3)
+    monkeypatch.setattr("ingestion.record_search.MOST_HOLDERS", 3)
     refused = {"status": "error", "ingestion_mode": "api", "filetype": "csv"}
     refused["result_data"] = {"errors": [{"duplicate_id_error": ["wanted-id"]}], "error_counts": {}}  # type: ignore[assignment]  # any JSON
     for company, user, count in ((demo.other, demo.other_staff, 5), (demo.company, demo.staff, 1)):
