@@ -66,7 +66,7 @@ class Task:
     name = "ingestion.tasks.run"
 
     def __init__(self, address: str) -> None:
-        self.app = Celery(broker=address)
+        self.app = Celery(broker=address, set_as_current=False)
         queues = {name: getattr(settings, f"CELERY_{name.upper()}") for name in ("task_queues", "task_routes")}
         self.app.conf.update(**queues, broker_transport_options=waking.transport_options(address))
 
