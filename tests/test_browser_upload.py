@@ -111,7 +111,7 @@ def test_problems_of_the_first_rows_are_told_before_anything_is_sent(page: Page)
         ("codes.csv", "id;product\nabc12345;sku1\n"),
         ("codes.csv", "sep=;\r\nid;product\r\nabc12345;sku1\r\n"),
         ("codes.csv", "\ufeffid\tproduct\nabc12345\tsku1\n".encode("utf-16-le")),
-        ("codes.csv.gz", gzip.compress(b"id|product\nabc12345|sku1\n")),
+        ("codes.csv.gz", gzip.compress(b"id|product\nabc12345|sku1\n", mtime=0)),
         ("codes.json", '[{"id": "abc12345", "product": "sku1"}]'),
     ],
 )
@@ -385,7 +385,7 @@ def test_columns_of_one_name_are_told_by_their_places(page: Page) -> None:
     [
         ("tabs.tsv", "id\tproduct\nreport-0211\tsku1\n"),
         ("unicode-text.txt", "\ufeffid\tproduct\r\nreport-0211\tsku1\r\n".encode("utf-16-le")),
-        ("codes.txt.gz", gzip.compress(b"id;product\nreport-0211;sku1\n")),
+        ("codes.txt.gz", gzip.compress(b"id;product\nreport-0211;sku1\n", mtime=0)),
         ("sep.csv", '"sep=;"\nid;product\nreport-0211;sku1\n'),
         ("blank.csv", " ,\n,\nid,product,\nreport-0211,sku1,\n,, \n\u00a0\n"),
         ("ours.csv", '\ufeff"errors (ignored)","id","note"\r\n"","report-0211","\'=1"\r\n'),
