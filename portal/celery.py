@@ -9,9 +9,11 @@ from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
 
+from portal import redis_transport
 from portal.supervisor import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+redis_transport.use()
 
 app = Celery("codeport")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -19,6 +19,7 @@ from ingestion.models import IngestionRecord
 from portal import broker as waking
 from portal.broker import wake
 from portal.caching import cache_settings
+from portal.celery import app
 from tests import brokers
 from tests.conftest import PASSWORD, Demo, queued
 from tests.running import wait_for, worker
@@ -106,6 +107,32 @@ def test_sweeps_run_again_after_a_broker_has_restarted(
                 running.start()
                 assert health() == (200, True)
             wait_for(lambda: not Workorder.objects.filter(state="new").exists(), "the archives are published")
+
+
+@pytest.mark.parametrize("lost", ["the connection", "its address"])
+def test_to_acknowledge_over_a_lost_connection_is_an_error_of_the_connection(lost: str) -> None:
+    """As it is of every other broker; a worker outlives those alone."""
+    with app.connection_for_read() as used, used.channel() as channel:
+        if lost == "its address":
+            used.transport.client = None
+        else:
+            used.collect()
+        with pytest.raises(used.connection_errors, match="given up"):
+            channel.qos.ack("any")  # type: ignore[attr-defined]  # the stubs know no channel of Redis
+
+
+def test_a_worker_outlives_restarts_of_redis_however_soon_after_its_work(
+    programs: Path, tmp_path: Path, committed_demo: Demo
+) -> None:
+    with brokers.redis(programs, tmp_path) as running, worker(CELERY_BROKER_URL=running.address) as process:
+        task = Task(running.address)
+        for number in range(8):
+            record = queued(committed_demo.staff, f"id\nround-{number:03}\n")
+            wake(task, record.pk)
+            wait_for(lambda: status_of(record) == "completed", "the worker is told of it")  # noqa: B023  # at once
+            running.stop()
+            running.start()
+        assert process.poll() is None
 
 
 @pytest.mark.parametrize("broker", [brokers.redis, brokers.rabbitmq])
