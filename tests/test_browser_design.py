@@ -54,7 +54,7 @@ def test_no_page_complains_or_is_heavy_or_wide_or_hard_to_reach(
 
 
 class _Watch:
-    """What a page says in its console, and all that it loads."""
+    """What a page says in its console, and all that it loads, but for what it asks for again while it is open."""
 
     def __init__(self, page: Page) -> None:
         self.complaints: list[str] = []
@@ -68,7 +68,7 @@ class _Watch:
         self._loaded.clear()
 
     def weight(self) -> int:
-        return sum(map(_size, self._loaded))
+        return sum(_size(response) for response in self._loaded if "hx-request" not in response.request.headers)
 
     def _hear(self, said: ConsoleMessage) -> None:
         if said.type in ("error", "warning"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 
+from django.conf import settings
 from django.db import connection
 
-from ingestion import engine, services, tasks
+from ingestion import engine, leftovers, services, tasks
 from ingestion.models import IngestionRecord
 from portal.broker import wake
 from portal.connections import NAME
@@ -82,3 +83,5 @@ def test_a_file_that_kills_its_workers_ends_after_a_few(committed_demo: Demo) ->
     assert (record.attempts, record.outages) == (MOST_ATTEMPTS + 1, 0)
     assert record.result_data == {"errors": [{"internal_error": []}], "error_counts": {"internal_error": 1}}
     assert not Code.objects.exists()
+    leftovers.remove()
+    assert list(settings.SPOOL_DIR.glob(f"{record.key}-*")) == []
