@@ -83,9 +83,18 @@ def person(request: Request) -> User:
 
 def not_a_brands(request: Request, what: str) -> exceptions.PermissionDenied:
     """403: people of a brand owner do `what`, and the caller is none."""
+    return _not_of("a brand owner", request, what)
+
+
+def not_a_partners(request: Request, what: str) -> exceptions.PermissionDenied:
+    """403: people of a printing partner do `what`, and the caller is none."""
+    return _not_of("a printing partner", request, what)
+
+
+def _not_of(company: str, request: Request, what: str) -> exceptions.PermissionDenied:
     lone = person(request).is_superuser and person(request).company is None
     reason = " A superuser belongs to no company: call with a token of one of its people." if lone else ""
-    return exceptions.PermissionDenied(f"Only people of a brand owner {what}.{reason}")
+    return exceptions.PermissionDenied(f"Only people of {company} {what}.{reason}")
 
 
 def may(request: Request, codename: str) -> bool:
@@ -226,6 +235,10 @@ class Filters(BaseFilterBackend):
         """What `search` looks for; nothing in a list that cannot be searched."""
         return Q(pk__in=())
 
+    def chosen(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """The rows of which one of `choices` holds: those of a column, unless a list says otherwise."""
+        return queryset.filter(**{name: value})
+
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         given, asked = request.query_params, asked_for(request)
         for name in self.equal:
@@ -233,7 +246,7 @@ class Filters(BaseFilterBackend):
                 queryset = queryset.filter(**{name.replace("__exact", ""): asked[name]})
         for name, values in self.choices.items():
             if name in given:
-                queryset = queryset.filter(**{name: one_of(name, given[name], values)})
+                queryset = self.chosen(queryset, name, one_of(name, given[name], values))
         for name in self.flags:
             if name in given:
                 queryset = queryset.filter(**{name: _flag(name, given[name])})

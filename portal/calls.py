@@ -54,6 +54,15 @@ class Call(APIView):
         return found
 
 
+def refuse_changes(form: serializers.BaseSerializer[Any], given: Any) -> None:
+    """Raise ValidationError where `given` says otherwise of what the form of a row only shows."""
+    fields, shown = form.fields, form.data  # type: ignore[attr-defined]  # of a form
+    wrong = [name for name, field in fields.items() if field.read_only and name in given and given[name] != shown[name]]
+    if wrong:
+        said = getattr(form, "elsewhere", {})
+        raise exceptions.ValidationError({name: [said.get(name, "It cannot be changed.")] for name in wrong})
+
+
 def _wrong_parameters(request: Request, known: list[str]) -> dict[str, list[str]]:
     asked = request.query_params
     wrong = _unknown("parameter", asked, known)

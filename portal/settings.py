@@ -378,6 +378,10 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/", "description": "The portal that gives out this schema."}],
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.schema.complete"],
     "SORT_OPERATIONS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "StateEnum": "workorders.models.Workorder.State",
+        "CalibrationEnum": "workorders.calibration.STATES",
+    },
 }
 
 CELERY_TASK_QUEUES = [  # a worker that is told nothing else takes from all of them

@@ -33,9 +33,13 @@ def none_such(what: str, name: str, known: Iterable[str]) -> str:
 def nearest_of(value: str, choices: Iterable[object]) -> str:
     """Say what a choice may be, and which of all is the nearest to `value`."""
     known = [str(choice) for choice in choices]
-    close = nearest(value, known)
-    hint = f" The nearest is `{close}`." if close else ""
-    return f"It must be one of {listed(known)}.{hint}"
+    return f"It must be one of {listed(known)}. {hint(value, known)}".rstrip()
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """Say which of `known` is the nearest to `name`; nothing where none is."""
+    close = nearest(name, known)
+    return f"The nearest is `{close}`." if close else ""
 
 
 def listed(names: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ from portal.demo import create_demo_data
 from portal.models import Company, User, UserAuthorizationToken
 from portal.storage import storage
 from tests import radosgw
-from workorders.models import Code, Workorder
+from workorders.models import Code, Equipment, Substrate, Workorder, WorkorderTemplate
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -155,12 +155,26 @@ def letters_go_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def one_of_each(demo: Demo) -> dict[str, Any]:
-    """What an address of the API can name of demo's, by the beginning of the route."""
+    """What an address of the API can name of demo's, or of its printing partner's, by the beginning of the route."""
     record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
     workorder = Workorder.objects.create(company=demo.company, reference="Spring", quantity=0, created_by=demo.staff)
     code = Code.objects.create(company=demo.company, workorder=workorder, identifier="abc12345", sequence=1)
-    product = demo.company.products.earliest("pk")
-    return {"ingestion": record.key, "workorders": workorder.pk, "products": product.pk, "codes": code.identifier}
+    template = WorkorderTemplate.objects.create(company=demo.company, name="Jars", printing_partner=demo.printco)
+    known: Any = {"company": demo.printco, "calibrated_on": "2026-01-01", "calibrated_until": "2099-12-31"}
+    return {
+        "ingestion": record.key,
+        "workorders": workorder.pk,
+        "products": demo.company.products.earliest("pk").pk,
+        "codes": code.identifier,
+        "workorder-templates": template.pk,
+        "equipment": Equipment.objects.create(name="Press 1", dpi=1200, **known).pk,
+        "substrates": Substrate.objects.create(name="Gloss", **known).pk,
+    }
+
+
+def keeps(demo: Demo, call: str) -> User:
+    """Who may all that a call of the API needs, of the company whose things it is about."""
+    return demo.printer if " api/v2/equipment/" in call or " api/v2/substrates/" in call else demo.admin
 
 
 def queued(user: User, data: bytes | str, filetype: str = "csv", **parameters: Any) -> IngestionRecord:

@@ -16,12 +16,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from ingestion.models import IngestionError, IngestionRecord
-from portal.models import User, UserAuthorizationToken
+from portal.models import Company, User, UserAuthorizationToken
 from portal.roles import CODENAMES
 from portal.timeline import note
-from tests.conftest import PASSWORD, Demo, client_of, issue
-from tests.secure import a_template
-from workorders.models import Code, Product, Workorder
+from tests.conftest import PASSWORD, Demo, client_of, issue, keeps, one_of_each
+from tests.secure import VALID, a_template
+from workorders.models import Code, Equipment, Product, Substrate, Workorder
 
 ANY_TOKEN = "any token"
 OPEN = "nothing"
@@ -40,6 +40,7 @@ NEEDS = {
     "POST api/v2/ingestion/<slug:key>/cancel/": "ingestion_cancel",
     "GET api/v2/codes/": "workorder_view",
     "GET api/v2/codes/<path:id>/": "workorder_view",
+    "GET api/v2/codes/<code_id:id>/image/": "workorder_view",
     "GET api/v2/workorders/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/": "workorder_view",
     "POST api/v2/workorders/<int:pk>/archive/": "workorder_archive",
@@ -51,6 +52,21 @@ NEEDS = {
     "POST api/v2/workorders/create-sid/": "workorder_create",
     "POST api/v2/workorders/create-ssc/": "workorder_create",
     "GET api/v2/workorder-templates/": "workorder_create",
+    "POST api/v2/workorder-templates/": "workorder_create",
+    "GET api/v2/workorder-templates/<int:pk>/": "workorder_create",
+    "PATCH api/v2/workorder-templates/<int:pk>/": "workorder_create",
+    "POST api/v2/workorder-templates/<int:pk>/archive/": "workorder_archive",
+    **{
+        f"{method} api/v2/{kind}/{more}": "workorder_print"
+        for kind in ("equipment", "substrates")
+        for method, more in (
+            ("GET", ""),
+            ("POST", ""),
+            ("GET", "<int:pk>/"),
+            ("PATCH", "<int:pk>/"),
+            ("POST", "<int:pk>/archive/"),
+        )
+    },
     "POST api/v2/workorders/<int:pk>/confirm/": "workorder_print",
     "GET api/v2/workorders/<int:pk>/secure-codes/": "workorder_print",
     "POST api/v2/workorders/<int:pk>/printed/": "workorder_print",
@@ -103,18 +119,9 @@ def record(demo: Demo) -> IngestionRecord:
 
 
 @pytest.fixture
-def workorder(demo: Demo) -> Workorder:
-    """A workorder of demo's."""
-    return Workorder.objects.create(company=demo.company, reference="Spring", quantity=0, created_by=demo.staff)
-
-
-@pytest.fixture
-def there(demo: Demo, record: IngestionRecord, workorder: Workorder) -> dict[str, Any]:
-    """What an address can name of demo's, by the beginning of the route."""
-    product = demo.company.products.earliest("pk")
-    a_template(demo)
-    code = Code.objects.create(company=demo.company, workorder=workorder, identifier="abc12345", sequence=1)
-    return {"ingestion": record.key, "workorders": workorder.pk, "products": product.pk, "codes": code.identifier}
+def there(demo: Demo, record: IngestionRecord) -> dict[str, Any]:
+    """What an address can name, by the beginning of the route."""
+    return one_of_each(demo) | {"ingestion": record.key}
 
 
 def address(call: str, there: dict[str, Any]) -> tuple[str, str]:
@@ -165,15 +172,15 @@ def test_nobody_calls_without_a_valid_token(demo: Demo, there: dict[str, Any], c
 
 @every_call
 def test_the_calls_own_permission_is_needed_and_enough(demo: Demo, there: dict[str, Any], call: str) -> None:
-    at, needed = address(call, there), NEEDS.get(call, "")
-    demo.admin.user_permissions.set(Permission.objects.filter(codename__in=CODENAMES - {"company_view_all"}))
+    at, needed, caller = address(call, there), NEEDS.get(call, ""), keeps(demo, call)
+    caller.user_permissions.set(Permission.objects.filter(codename__in=CODENAMES - {"company_view_all"}))
     for codename in sorted(CODENAMES):
-        status = answer(client_of(demo.admin, codename), at).status_code
+        status = answer(client_of(caller, codename), at).status_code
         may = needed in (codename, ANY_TOKEN)
         assert (status not in (401, 403)) if may else status == 403, codename
     others = CODENAMES - {needed}
-    assert (answer(client_of(demo.admin, *others), at).status_code == 403) is (needed != ANY_TOKEN)
-    assert answer(client_of(demo.admin), at).status_code not in (401, 403), "all permissions"
+    assert (answer(client_of(caller, *others), at).status_code == 403) is (needed != ANY_TOKEN)
+    assert answer(client_of(caller), at).status_code not in (401, 403), "all permissions"
 
 
 @every_call
@@ -186,16 +193,24 @@ def test_neither_token_nor_session_does_what_the_person_may_not(demo: Demo, ther
 
 @every_call
 def test_what_belongs_to_another_company_does_not_exist(demo: Demo, there: dict[str, Any], call: str) -> None:
-    at = address(call, there)
-    demo.other_staff.user_permissions.set(Permission.objects.filter(codename__in=CODENAMES - {"company_view_all"}))
-    for client in (client_of(demo.other_staff), signed_in("staff@other.example")):
+    at, other = address(call, there), another(keeps(demo, call))
+    for client in (client_of(other), signed_in(other.email)):
         found = answer(client, at)
         if "<" in call:
             assert (found.status_code, found.json()) == (404, {"detail": "Not found."})
         elif "results" in found.json():
-            own = answer(client_of(demo.admin), at).json()["results"]
+            own = answer(client_of(keeps(demo, call)), at).json()["results"]
             assert own
             assert not {row["id"] for row in own} & {row["id"] for row in found.json()["results"]}
+
+
+def another(user: User) -> User:
+    """Who may everything in another company of the same kind."""
+    assert user.company is not None
+    company = Company.objects.create(name="Another", slug="another", kind=user.company.kind)
+    made = User.objects.create_user("staff@another.example", PASSWORD, company=company)
+    made.user_permissions.set(Permission.objects.filter(codename__in=CODENAMES - {"company_view_all"}))
+    return made
 
 
 def signed_in(email: str) -> APIClient:
@@ -212,7 +227,8 @@ def test_a_session_works_like_a_token_and_needs_the_csrf_token_to_write(
     demo: Demo, there: dict[str, Any], call: str
 ) -> None:
     at = address(call, there)
-    client = signed_in("admin@demo.example")
+    caller = keeps(demo, call)
+    client = signed_in(caller.email)
     assert answer(client, at).status_code not in (401, 403)
     client.credentials()
     without = answer(client, at)
@@ -221,7 +237,7 @@ def test_a_session_works_like_a_token_and_needs_the_csrf_token_to_write(
     else:
         assert without.status_code == 403
         assert "CSRF" in without.json()["detail"]
-    User.objects.filter(pk=demo.admin.pk).update(is_active=False)
+    User.objects.filter(pk=caller.pk).update(is_active=False)
     assert answer(client, at).status_code == 401
 
 
@@ -252,6 +268,8 @@ def some_rows(demo: Demo, record: IngestionRecord, times: int) -> None:
             note(each, "rejected", demo.staff, reason=at)
         product = Product.objects.create(company=demo.company, sku=at)
         a_template(demo, at)
+        Equipment.objects.create(company=demo.printco, name=at, dpi=600, **VALID)
+        Substrate.objects.create(company=demo.printco, name=at, **VALID)
         Code.objects.create(company=demo.company, workorder=made, identifier=f"code-{at}", sequence=1, product=product)
 
 
@@ -262,7 +280,7 @@ LISTS = sorted(f"GET {route}" for route, view in routes() if hasattr(getattr(vie
 def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
     demo: Demo, there: dict[str, Any], record: IngestionRecord, call: str
 ) -> None:
-    client, at = client_of(demo.admin), address(call, there)
+    client, at = client_of(keeps(demo, call)), address(call, there)
     some_rows(demo, record, 2)
     client.get(at[1])  # which notes the token's use
     counts = []

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from ingestion import services
 from portal.calls import Call
 from portal.suggestions import nearest
-from tests.conftest import Demo, client_of, one_of_each
+from tests.conftest import Demo, client_of, keeps, one_of_each
 from tests.test_api_access import GUARDED, address, routes
 from workorders.models import Code, Product, Workorder
 
@@ -26,7 +26,8 @@ every_write = pytest.mark.parametrize("call", [call for call in GUARDED if not c
 
 def caller(demo: Demo, call: str) -> APIClient:
     """One whom the call would serve, or refuse for its state alone."""
-    return client_of(demo.printer if call.endswith(("confirm/", "printed/", "secure-codes/")) else demo.admin)
+    prints = call.endswith(("confirm/", "printed/", "secure-codes/"))
+    return client_of(demo.printer if prints else keeps(demo, call))
 
 
 def test_every_call_passes_the_one_place(demo: Demo) -> None:

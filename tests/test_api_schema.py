@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -26,9 +26,8 @@ from schemathesis.specs.openapi import checks as openapi
 from ingestion import services
 from ingestion.models import IngestionError
 from portal.roles import CODENAMES
-from tests.conftest import Demo, issue
+from tests.conftest import Demo, issue, keeps, one_of_each
 from tests.test_api_access import ANY_TOKEN, NEEDS, OPEN
-from workorders.models import Code, Workorder
 
 FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
 WRITTEN: dict[str, Any] = yaml.safe_load(FILE.read_text())
@@ -71,7 +70,10 @@ def test_the_file_is_what_the_code_makes() -> None:
 
 
 def test_every_call_is_described_with_what_it_needs() -> None:
-    needs = {re.sub("<(?:int:pk|path:id)>", "{id}", call).replace("<slug:key>", "{key}"): NEEDS[call] for call in NEEDS}
+    needs = {
+        re.sub("<(?:int:pk|path:id|code_id:id)>", "{id}", call).replace("<slug:key>", "{key}"): NEEDS[call]
+        for call in NEEDS
+    }
     described = {f"{method.upper()} {path[1:]}": operation for path, method, operation in OPERATIONS}
     assert {call for call, need in needs.items() if need != OPEN} | {"POST storage/"} == set(described)
     for call, operation in described.items():
@@ -110,31 +112,25 @@ def test_the_page_shows_every_call(db: None) -> None:
 
 
 @pytest.fixture
-def caller(demo: Demo, settings: Any) -> Iterator[dict[str, str]]:
-    """The headers of one who may do everything, while requests leave the test's connection open."""
+def caller(demo: Demo, settings: Any) -> Iterator[Callable[[str], dict[str, str]]]:
+    """Gives the headers of one who may call that path, while requests leave the test's connection open."""
     settings.API_RATE = "999999/day"
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    demo.admin.user_permissions.set(Permission.objects.filter(codename__in=CODENAMES))
-    yield {"Authorization": f"UAT {issue(demo.admin)}"}
+    for user in (demo.admin, demo.printer):
+        user.user_permissions.set(Permission.objects.filter(codename__in=CODENAMES))
+    tokens = {user: issue(user) for user in (demo.admin, demo.printer)}
+    yield lambda path: {"Authorization": f"UAT {tokens[keeps(demo, f' {path[1:]}')]}"}
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
 
 @pytest.fixture
 def there(demo: Demo) -> dict[str, Any]:
-    """One of everything that an address can name, by its part of the API and the name of the parameter."""
+    """One of everything that an address can name, by its part of the API."""
     record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
     IngestionError.objects.create(record=record, row=2, column="id", value="x", error="invalid_id_error")
-    workorder = Workorder.objects.create(company=demo.company, reference="Spring", quantity=0, created_by=demo.staff)
-    product = demo.company.products.earliest("pk")
-    code = Code.objects.create(company=demo.company, workorder=workorder, identifier="abc12345", sequence=1)
-    return {
-        "ingestion key": record.key,
-        "workorders id": workorder.pk,
-        "products id": product.pk,
-        "codes id": code.identifier,
-    }
+    return one_of_each(demo) | {"ingestion": record.key}
 
 
 @schema.parametrize()
@@ -145,9 +141,9 @@ def there(demo: Demo) -> dict[str, Any]:
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_documented(case: Any, caller: dict[str, str], there: dict[str, Any]) -> None:
+def test_every_answer_is_documented(case: Any, caller: Callable[[str], dict[str, str]], there: dict[str, Any]) -> None:
     """With arguments that fit the schema and with such as do not; addresses of nothing, and of what is there."""
-    case.call_and_validate(headers=caller, checks=CHECKS)
+    case.call_and_validate(headers=caller(case.path), checks=CHECKS)
     if case.path_parameters:
-        case.path_parameters = {name: there[f"{case.path.split('/')[3]} {name}"] for name in case.path_parameters}
-        case.call_and_validate(headers=caller, checks=CHECKS)
+        case.path_parameters = {name: there[case.path.split("/")[3]] for name in case.path_parameters}
+        case.call_and_validate(headers=caller(case.path), checks=CHECKS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import shutil
 import signal
@@ -69,6 +70,13 @@ def test_the_tour_in_curl(up: Up, tmp_path: Path) -> None:
     assert ("Idempotency-Replayed: true" in first, "Idempotency-Replayed: true" in again) == (False, True)
     assert other.splitlines()[0].split()[1] == "422"
     assert len(set(ids(tmp_path / "serial-numbers.zip"))) == 1000
+    assert (tmp_path / "code.svg").read_text().startswith("<?xml")
+    with zipfile.ZipFile(tmp_path / "secure.zip") as secure:
+        assert {"images/secure-0001.png", "images/secure-0002.png"} <= set(secure.namelist())
+    told = [event["what"] for event in json.loads((tmp_path / "timeline.json").read_text())["results"]]
+    assert told[:4] == ["ordered", "uploaded", "confirmed", "generated"]
+    assert told[4:] == ["downloaded", "download_allowed", "downloaded", "printed", "completed"]
+    assert json.loads((tmp_path / "template.json").read_text())["is_archived"] is True
     assert '"previous":null' in said
     assert '"next":null' in (tmp_path / "page.json").read_text()
 
@@ -86,5 +94,6 @@ def test_the_tour_in_python(up: Up, tmp_path: Path) -> None:
     assert said[7].count("/c/demo/bottle-200") == 3
     assert ids(tmp_path / "archive.zip") == ["bottle-2001", "bottle-2002"]
     assert len(set(ids(tmp_path / "serial-numbers.zip"))) == 1000
+    assert (tmp_path / "code.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "errors.csv").read_text().count("\n") == 2
     assert "bottle 2002" in (tmp_path / "rows-with-errors.csv").read_text()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+import zxingcpp
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 from rest_framework.test import APIClient
 
-from tests.conftest import Demo, client_of
-from tests.test_code_pages import some_codes
-from workorders import code_api
+from tests.conftest import Demo, client_of, ingested
+from tests.secure import a_secure_order
+from tests.test_code_pages import path_of, some_codes
+from tests.test_pages import as_
+from workorders import code_api, samples
+from workorders.gs1 import respelled
 from workorders.models import Code, Product, Workorder
 
 CODES = "/api/v2/codes/"
@@ -210,3 +216,80 @@ def test_a_page_costs_few_queries_that_go_by_an_index(demo: Demo) -> None:
             plan = "\n".join(line for (line,) in cursor.fetchall())
         assert f"using {index}" in plan, plan
         assert "Sort" not in plan, plan
+
+
+# Its image
+
+
+def image(client: APIClient, identifier: str, **asked: Any) -> Any:
+    return client.get(f"{CODES}{quote(identifier, safe='')}/image/", asked)
+
+
+@pytest.mark.parametrize("given", ["abcd-0001", GS1, f"/{GS1}", "01/4006381333931/21/image", "01/04006381333931/21/21"])
+def test_a_codes_image_reads_back_and_is_the_pages(demo: Demo, given: str) -> None:
+    code = some_codes(demo.staff, respelled(given)).codes.get()
+    client = client_of(demo.staff, "workorder_view")
+    name, page = code.identifier.replace("/", "~"), path_of(code)
+    for kind, content_type in (("svg", "image/svg+xml"), ("png", "image/png"), ("pdf", "application/pdf")):
+        answer = image(client, given, images=kind)
+        assert (answer.status_code, answer["Content-Type"]) == (200, content_type)
+        assert f"{name}.{kind}" in answer["Content-Disposition"]
+        assert answer["Cache-Control"] == "private, max-age=86400"
+        if kind != "pdf":
+            assert answer.content == as_(demo.staff).get(f"{quote(page, safe='/')}qr.{kind}").content
+    for module in (1, 10, 40):
+        picture = Image.open(io.BytesIO(image(client, given, images="png", module=module).content))
+        assert picture.width % module == 0
+        (symbol,) = zxingcpp.read_barcodes(picture.resize((picture.width * 40 // module,) * 2))
+        assert symbol.text == code.url
+    assert client.get(f"{CODES}{quote(given, safe='')}/").json()["id"] == code.identifier
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "said"),
+    [
+        ({}, "images", "This field is required."),
+        ({"images": "SVG"}, "images", "The nearest is `svg`."),
+        ({"images": "tiff"}, "images", "It must be one of `svg`, `png` and `pdf`."),
+        ({"image": "svg"}, "image", "the nearest is `images`."),
+        ({"images": "png", "module": "41"}, "module", "Ensure this value is less than or equal to 40."),
+        ({"images": "png", "module": "0"}, "module", "Ensure this value is greater than or equal to 1."),
+        ({"images": "png", "module": "4.0"}, "module", "A valid integer is required."),
+        ({"images": "svg", "module": "4"}, "module", "It says nothing of SVG; leave it out."),
+        ({"images": "pdf", "module": "20"}, "module", "It says nothing of PDF; leave it out."),
+        ({"images": "png", "level": "H"}, "level", "There is no such parameter; "),
+        ({"images": ["svg", "png"]}, "images", "Give it once."),
+    ],
+)
+def test_an_image_that_there_is_not_is_refused(demo: Demo, asked: dict[str, Any], field: str, said: str) -> None:
+    some_codes(demo.staff, "abcd-0001")
+    answer = image(client_of(demo.staff), "abcd-0001", **asked)
+    assert (answer.status_code, list(answer.json())) == (400, [field])
+    assert said in answer.json()[field][0]
+    assert image(client_of(demo.staff), "abcd-0001", images="svg", module="10").status_code == 200
+
+
+def test_a_secure_code_is_shown_with_a_specimen_to_its_owner_alone(committed_demo: Demo) -> None:
+    demo = committed_demo
+    workorder = a_secure_order(demo)
+    ingested(demo.staff, "id\nabcd-0001\n", workorder=workorder.pk)
+    code = workorder.codes.get()
+    owner = client_of(demo.staff)
+    for kind in ("svg", "png"):
+        shown = image(owner, "abcd-0001", images=kind)
+        assert shown.content == as_(demo.staff).get(path_of(code, f"qr.{kind}")).content
+    assert shown.content == samples.png(workorder, code.url)
+    refused = image(owner, "abcd-0001", images="pdf")
+    said = "A secure code is printed by its printing partner alone; look at one as `svg` or `png`."
+    assert (refused.status_code, refused.json()) == (400, {"images": [said]})
+    for user, status in ((demo.printer, 403), (demo.root, 403), (demo.support, 403), (demo.other_staff, 404)):
+        assert image(client_of(user), "abcd-0001", images="svg").status_code == status
+    assert image(client_of(demo.staff, "workorder_download"), "abcd-0001", images="svg").status_code == 403
+
+
+@pytest.mark.parametrize("missing", ["abcd-0002", "image", "a/b", "01/04006381333931/21", "%2F", "é", "a" * 5000, "//"])
+def test_there_is_no_image_of_what_is_no_code(demo: Demo, missing: str) -> None:
+    some_codes(demo.staff, "abcd-0001")
+    some_codes(demo.other_staff, "abcd-0002")
+    answer = image(client_of(demo.staff), missing)
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})

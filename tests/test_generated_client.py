@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -40,15 +41,20 @@ class Generated:
     def __init__(self, up: Up, folder: Path) -> None:
         made = [sys.executable, *MAKE, "--output-path", str(folder / NAME)]
         subprocess.run(made, cwd=CHECKOUT, check=True, capture_output=True)
-        manage = [sys.executable, str(CHECKOUT / "manage.py"), "create_token", "admin@demo.example"]
-        token = run(manage, folder, up).strip()
-        address = f"http://127.0.0.1:{up.port}"
-        self.client = import_module(f"{NAME}.client").AuthenticatedClient(address, token, prefix="UAT")
         self.models = import_module(f"{NAME}.models")
+        self.up, self.folder = up, folder
+        self.client = self.client_of("admin@demo.example")
+
+    def client_of(self, email: str) -> Any:
+        """A client with a token of that person."""
+        manage = [sys.executable, str(CHECKOUT / "manage.py"), "create_token", email]
+        token = run(manage, self.folder, self.up).strip()
+        address = f"http://127.0.0.1:{self.up.port}"
+        return import_module(f"{NAME}.client").AuthenticatedClient(address, token, prefix="UAT")
 
     def call(self, module: str, *args: Any, expects: int = 200, **more: Any) -> Any:
         """The answer of a call, which has that status."""
-        answer = import_module(f"{NAME}.api.{module}").sync_detailed(*args, client=self.client, **more)
+        answer = import_module(f"{NAME}.api.{module}").sync_detailed(*args, **{"client": self.client} | more)
         assert answer.status_code == expects, answer.content
         return answer
 
@@ -63,21 +69,22 @@ class Generated:
         answers = []
 
         def is_ready() -> bool:
-            answers.append(import_module(f"{NAME}.api.{module}").sync_detailed(*args, client=self.client, **more))
+            call = import_module(f"{NAME}.api.{module}").sync_detailed
+            answers.append(call(*args, **{"client": self.client} | more))
             assert answers[-1].status_code in (200, 202), answers[-1].content
             return bool(answers[-1].status_code == 200)
 
         wait_for(is_ready, module)
         return answers[-1]
 
-    def uploaded(self, content: str) -> Any:
+    def uploaded(self, content: str, **options: Any) -> Any:
         """The record of a file, when it has ended."""
         form = self.models.GetPostDataRequest(self.models.GetPostDataFiletypeEnum("csv"))
         begun = self.parsed("ingestion.get_post_data", body=form, expects=201)
         fields = begun.post_data.fields.to_dict()
         assert httpx.post(begun.post_data.url, data=fields, files={"file": content.encode()}).status_code == 201
         defaults = self.models.ProcessRequestDefaultScmDataType0.from_dict({"product": "sku1"})
-        body = self.models.ProcessRequest(record=begun.record_key, default_scm_data=defaults)
+        body = self.models.ProcessRequest(record=begun.record_key, default_scm_data=defaults, **options)
         self.parsed("ingestion.process", body=body, idempotency_key="1" + begun.record_key)
         return self.ended(begun.record_key)
 
@@ -99,6 +106,8 @@ def test_a_generated_client_goes_the_way_of_the_tour(up: Up, tmp_path: Path, mon
     api = Generated(up, tmp_path)
     with api.client:
         walk(api)
+        with api.client_of("printer@printco.example") as printer:
+            print_secure_codes(api, printer)
 
 
 def walk(api: Generated) -> None:
@@ -144,8 +153,48 @@ def walk(api: Generated) -> None:
     body = api.models.AddSidsRequest(mode=api.models.ModeEnum("api"), codes=codes)
     assert api.ended(api.parsed("ingestion.add_sids", body=body, expects=201).record_key).status == "completed"
     assert api.parsed("codes.get_code", "bottle-0003").scm_data == {"pallet_number": "7"}
+    for kind, begins in (("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")):
+        asked = api.models.GetCodeImageImages(kind)
+        assert api.call("codes.get_code_image", "bottle-0003", images=asked).content.startswith(begins)
     assert [each.id for each in api.parsed("codes.list_codes", search="bottle-", limit=2).results] == [
         "bottle-0001",
         "bottle-0002",
     ]
     assert api.parsed("ingestion.list_records", status=api.models.ListRecordsStatus("cancelled")).count == 1
+
+
+def print_secure_codes(api: Generated, printer: Any) -> None:
+    """Go from a template to an archived workorder, with the calls of both sides."""
+    days = {"calibrated_on": date(2026, 1, 1), "calibrated_until": date(2099, 12, 31)}
+    body = api.models.EquipmentRequest(name="Press", dpi=1200, **days)
+    press = api.parsed("equipment.create_equipment", body=body, expects=201, client=printer)
+    again = api.models.PatchedEquipmentRequest(name="Press 1")
+    assert api.parsed("equipment.change_equipment", press.id, body=again, client=printer).name == "Press 1"
+    assert [each.dpi for each in api.parsed("equipment.list_equipment", client=printer).results] == [1200]
+    body = api.models.SubstrateRequest(name="Coated", **days)
+    coated = api.parsed("substrates.create_substrate", body=body, expects=201, client=printer)
+    assert api.parsed("substrates.get_substrate", coated.id, client=printer).state == "calibrated"
+
+    layout = api.models.LayoutEnum("inside")
+    body = api.models.TemplateRequest("Bottles", layout, "printco", download_once=True)
+    template = api.parsed("templates.create_workorder_template", body=body, expects=201).id
+    body = api.models.SecureOrderRequest(reference="Secure", quantity=2, template=template)
+    workorder = api.parsed("workorders.create_ssc", body=body, expects=201).id
+    assert api.uploaded("id\nsecure-0001\nsecure-0002\n", workorder=workorder).status == "completed"
+    body = api.models.ConfirmRequest(equipment="Press 1", substrate="Coated")
+    api.parsed("workorders.confirm_workorder", workorder, body=body, client=printer)
+    images = api.models.GetSecureCodesImages("png")
+    for _ in range(2):
+        fetched = api.until("workorders.get_secure_codes", workorder, images=images, client=printer)
+        assert "images/secure-0001.png" in names(fetched.content)
+        api.parsed("workorders.allow_download", workorder)
+    body = api.models.PrintedRequest(printed=2)
+    api.parsed("workorders.mark_printed", workorder, body=body, client=printer)
+    api.parsed("workorders.complete_workorder", workorder, body=api.models.CompleteRequest())
+    assert "download_allowed" in [each.what for each in api.parsed("workorders.list_timeline", workorder).results]
+
+    away = api.models.ArchiveRequest(is_archived=True)
+    assert api.parsed("workorders.archive_workorder", workorder, body=away).is_archived
+    assert api.parsed("templates.archive_workorder_template", template, body=away).is_archived
+    assert api.parsed("equipment.archive_equipment", press.id, body=away, client=printer).state == "archived"
+    assert api.parsed("substrates.archive_substrate", coated.id, body=away, client=printer).is_archived

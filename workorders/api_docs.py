@@ -51,17 +51,6 @@ EVENT = {
     "by": "Demo Brands",
     "address": None,
 }
-TEMPLATE = {
-    "id": 3,
-    "name": "Bottles",
-    "layout": "inside",
-    "printing_partner": "printco",
-    "url_prefix": "https://v.example/",
-    "use_serial_number": False,
-    "activate_on_complete": True,
-    "download_once": True,
-    "is_archived": False,
-}
 WAITING = {"phase": "waiting", "rows_done": 0, "rows_total": None}
 PROGRESS = {"phase": "creating", "rows_done": 400, "rows_total": 1000}
 PRODUCT = {
@@ -135,6 +124,20 @@ extend_schema_view(
         examples=[_example(CODE)],
     )
 )(code_api.CodeDetail)
+extend_schema_view(
+    get=extend_schema(
+        operation_id="get_code_image",
+        summary="Fetch the image of a code",
+        description="Its QR symbol as a file; a PDF has the id below it, on a page of 50 by 60 mm. A secure code is "
+        "shown as SVG or PNG, with a specimen where its graphic stands: that itself is its printing partner's alone.",
+        parameters=[OpenApiParameter("id", str, "path", description="The code's extended id.")],
+        responses={
+            (200, "image/svg+xml"): OpenApiResponse(OpenApiTypes.BINARY, "The image."),
+            (200, "image/png"): OpenApiTypes.BINARY,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+        },
+    )
+)(code_api.CodeImage)
 extend_schema_view(
     get=extend_schema(operation_id="list_products", summary="List products", examples=[_example(PRODUCT)]),
     post=extend_schema(
@@ -233,13 +236,6 @@ extend_schema_view(
         ],
     )
 )(secure_api.CreateSsc)
-extend_schema_view(
-    get=extend_schema(
-        operation_id="list_workorder_templates",
-        summary="List templates of orders of secure codes",
-        examples=[_example(TEMPLATE)],
-    )
-)(secure_api.TemplateList)
 extend_schema_view(
     get=extend_schema(
         operation_id="download",

@@ -11,19 +11,19 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import PersonRequest, page
 from portal.models import Company
 from portal.paging import page_of, searched
 from portal.whole_numbers import WholeNumberFormField
+from workorders.calibration import STATES, in_state, wrong_end, wrong_start
 from workorders.models import Calibrated, Equipment, Substrate
 from workorders.named_form import NamedForm
 from workorders.secure_graphic import DPIS
+from workorders.services import set_archived
 
 ORDERS = {"expiry": ("First to expire", ("calibrated_until", "name"))}
-STATES = [("calibrated", "calibrated"), ("expired", "expired"), ("archived", "archived")]
 
 
 class CalibratedForm(NamedForm):
@@ -39,14 +39,15 @@ class CalibratedForm(NamedForm):
 
     def clean_calibrated_on(self) -> Any:
         day = self.cleaned_data["calibrated_on"]
-        if day > timezone.now().date():
-            raise forms.ValidationError("This day is still to come: say when it was calibrated last.")
+        if reason := wrong_start(day):
+            raise forms.ValidationError(reason)
         return day
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data
-        if {"calibrated_on", "calibrated_until"} <= data.keys() and data["calibrated_until"] < data["calibrated_on"]:
-            self.add_error("calibrated_until", "It ends before it began: choose the same day or a later one.")
+        days = [data[name] for name in ("calibrated_on", "calibrated_until") if name in data]
+        if len(days) > 1 and (reason := wrong_end(*days)):
+            self.add_error("calibrated_until", reason)
         return data
 
 
@@ -127,12 +128,8 @@ def calibrated_list(request: PersonRequest, kind: str) -> HttpResponse:
     """What the partner has, by name; archived ones only when they are asked for."""
     of = KINDS[kind]
     query, state, order = searched(request), request.GET.get("state", ""), request.GET.get("sort", "")
-    shown = _kept(request, of).filter(is_archived=state == "archived")
-    today = timezone.now().date()
-    if state == "calibrated":
-        shown = shown.filter(calibrated_on__lte=today, calibrated_until__gte=today)
-    elif state == "expired":
-        shown = shown.exclude(calibrated_on__lte=today, calibrated_until__gte=today)
+    shown = _kept(request, of)
+    shown = in_state(shown, state) if state in STATES else shown.filter(is_archived=False)
     if query:
         shown = shown.filter(name__icontains=query)
     if order in ORDERS:
@@ -143,7 +140,7 @@ def calibrated_list(request: PersonRequest, kind: str) -> HttpResponse:
         "query": query,
         "is_filtered": bool(query or state),
         "more_choices": [
-            ("state", "State", "All but archived", STATES, state),
+            ("state", "State", "All but archived", [(name, name) for name in STATES], state),
             ("sort", "Order", "Name, A to Z", [(name, label) for name, (label, _) in ORDERS.items()], order),
         ],
         "here": f"{kind}-list",
@@ -184,8 +181,8 @@ def calibrated_detail(request: PersonRequest, kind: str, pk: int) -> HttpRespons
 @require_POST
 def calibrated_archive(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
     """Put it out of the way, or bring it back; workorders that were printed with it keep it."""
-    kept = get_object_or_404(_kept(request, KINDS[kind]), pk=pk)
-    archived = request.POST.get("archive") == "yes"
-    KINDS[kind].model._default_manager.filter(pk=kept.pk).update(is_archived=archived)
+    rows = _kept(request, KINDS[kind]).filter(pk=pk)
+    kept, archived = get_object_or_404(rows), request.POST.get("archive") == "yes"
+    set_archived(rows, archived)
     messages.success(request, f"{kept} is {'archived' if archived else 'back in use'}.")
     return redirect(f"{kind}-list")

@@ -10,6 +10,7 @@ import re
 from typing import Any, ClassVar
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.http import HttpResponse
 from rest_framework import exceptions, serializers
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
@@ -19,15 +20,22 @@ from rest_framework.views import APIView
 
 from portal.api import asked_for, not_a_brands, one_of, person
 from portal.calls import Call
+from portal.choices import ChoiceField
 from portal.models import Company
 from portal.paging import first_of
 from portal.walking import Pagination
+from portal.whole_numbers import WholeNumberField
 from workorders import gs1
-from workorders.code_views import beginning_with, id_in
+from workorders.artist import KINDS
+from workorders.code_views import beginning_with, id_in, picture
+from workorders.drawing import MODULE_PIXELS
+from workorders.images_api import nothing_of
 from workorders.models import ActivationStatus, BlacklistReason, Code, Workorder
+from workorders.qr import PNG_MODULE
 from workorders.services import codes_in
 
 MOST_COUNTED = 100_000  # codes, for one page
+NOT_BY_OWNER = "A secure code is printed by its printing partner alone; look at one as `svg` or `png`."
 CHOICES = {"activation_status": ActivationStatus.values, "blacklist_reason": BlacklistReason.values}
 
 
@@ -196,9 +204,7 @@ class CodeList(_Codes, ListAPIView[Code]):
     total: int | None = None  # codes in the list, where that is known
 
 
-class CodeDetail(_Codes, RetrieveAPIView[Code]):
-    """One code, by its extended id."""
-
+class _OneCode(_Codes):
     lookup_field = "identifier"
     lookup_url_kwarg = "id"
 
@@ -206,3 +212,40 @@ class CodeDetail(_Codes, RetrieveAPIView[Code]):
         """The code whose id stands in the address, in any spelling."""
         self.kwargs["id"] = gs1.respelled(self.kwargs["id"])
         return super().get_object()
+
+
+class CodeDetail(_OneCode, RetrieveAPIView[Code]):
+    """One code, by its extended id."""
+
+
+class ImageSerializer(serializers.Serializer[Any]):
+    """What kind of image, as `images` of a download says it."""
+
+    images = ChoiceField(KINDS)
+    module = WholeNumberField(
+        min_value=MODULE_PIXELS[0],
+        max_value=MODULE_PIXELS[-1],
+        default=PNG_MODULE,
+        help_text="Pixels a module of a PNG.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        kind = attrs["images"]
+        if kind != "png" and attrs["module"] != PNG_MODULE:
+            raise serializers.ValidationError({"module": [nothing_of(kind)]})
+        if kind == "pdf" and self.context["code"].workorder.type == Workorder.Type.SSC:
+            raise serializers.ValidationError({"images": [NOT_BY_OWNER]})
+        return attrs
+
+
+class CodeImage(_OneCode):
+    """A code's symbol; of a secure code with a specimen of its graphic, which is its printing partner's alone."""
+
+    asks = ImageSerializer
+
+    def get(self, request: Request, id: str) -> HttpResponse:  # noqa: A002  # the address calls it so
+        """The image as a file."""
+        code = self.get_object()
+        form = ImageSerializer(data=request.query_params, context={"code": code})
+        form.is_valid(raise_exception=True)
+        return picture(code, form.validated_data["images"], form.validated_data["module"])

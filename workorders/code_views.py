@@ -16,6 +16,7 @@ from portal.access import PersonRequest, page
 from portal.models import Company, User
 from portal.paging import chosen, picked, searched, stretch_of
 from workorders import gs1, qr, samples
+from workorders.artist import Kind
 from workorders.labels import Label, one_a_page
 from workorders.models import ActivationStatus, Code, Workorder
 from workorders.pdf import PdfWriter
@@ -83,8 +84,7 @@ def code_detail(request: PersonRequest, pk: int, identifier: str) -> HttpRespons
 @page("workorder_view")
 def code_svg(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol as SVG."""
-    code = _code(request.user, pk, identifier)
-    return _picture(samples.svg(code.workorder, code.url), f"{gs1.file_name(identifier)}.svg", "image/svg+xml")
+    return picture(_code(request.user, pk, identifier), "svg")
 
 
 @page("workorder_view")
@@ -95,7 +95,7 @@ def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     if module not in map(str, PNG_MODULES):
         sizes = ", ".join(map(str, PNG_MODULES))
         return HttpResponseBadRequest(f"module must be one of {sizes}.", content_type="text/plain")
-    return _picture(samples.png(code.workorder, code.url, int(module)), f"{gs1.file_name(identifier)}.png", "image/png")
+    return picture(code, "png", int(module))
 
 
 @page("workorder_view")
@@ -104,7 +104,22 @@ def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     code = _code(request.user, pk, identifier)
     if code.workorder.type == Workorder.Type.SSC:
         raise Http404
-    return _picture(one_page(code.url, identifier), f"{gs1.file_name(identifier)}.pdf", "application/pdf")
+    return picture(code, "pdf")
+
+
+def picture(code: Code, kind: Kind, module: int = qr.PNG_MODULE) -> HttpResponse:
+    """The code's symbol as a file that is called after it; secure codes have no PDF."""
+    if kind == "svg":
+        content, content_type = samples.svg(code.workorder, code.url), "image/svg+xml"
+    elif kind == "png":
+        content, content_type = samples.png(code.workorder, code.url, module), "image/png"
+    else:
+        content, content_type = one_page(code.url, code.identifier), "application/pdf"
+    response = HttpResponse(content, content_type=content_type)
+    filename = f"{gs1.file_name(code.identifier)}.{kind}"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"
+    response["Cache-Control"] = KEPT
+    return response
 
 
 def one_page(url: str, text: str) -> bytes:
@@ -123,10 +138,3 @@ def _code(user: User, pk: int, identifier: str) -> Code:
     workorder = get_object_or_404(workorders_for(user), pk=pk)
     codes = Code.objects.filter(company_id=workorder.company_id, identifier=identifier, workorder=workorder)
     return get_object_or_404(codes.select_related("workorder", "product"))
-
-
-def _picture(content: bytes, filename: str, content_type: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"
-    response["Cache-Control"] = KEPT
-    return response

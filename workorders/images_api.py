@@ -27,6 +27,11 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {"module": ("png",), **dict.fromkeys((*SH
 NOT_PLAIN = "Secure codes are never printed without their graphic, so there are no plain images of them."
 
 
+def nothing_of(kind: str) -> str:
+    """Say that an option has no meaning with that kind of images."""
+    return f"It says nothing of {kind.upper()}; leave it out."
+
+
 class LookSerializer(serializers.Serializer[Any]):
     """How the images of the workorder in the context shall look. Sizes of sheets and labels are millimetres."""
 
@@ -55,7 +60,7 @@ class LookSerializer(serializers.Serializer[Any]):
         wrong = {name: [none_such("option", name, self.fields)] for name in given.keys() - self.fields.keys()}
         for name in useless:
             if not self.is_default(name, given[name]):
-                wrong[name] = [f"It says nothing of {str(kind).upper()}; leave it out."]
+                wrong[name] = [nothing_of(str(kind))]
         if wrong:
             raise serializers.ValidationError(wrong)
         return super().to_internal_value(given)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django import forms
 
-from portal.constraints import Violation, savepoint
 from portal.models import Company
 from portal.texts import PRINTABLE
+from workorders.named import TAKEN, NameTaken, store
 
 
 class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -21,9 +21,8 @@ class NamedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         """Save it as the company's; False, with the reason at the name, when that is taken."""
         self.instance.company = company
         try:
-            with savepoint(*(constraint.name for constraint in self.instance._meta.constraints)):
-                self.save()
-        except Violation:
-            self.add_error("name", "Your company has one of this name already, in use or archived; choose another.")
+            store(self.instance)
+        except NameTaken:
+            self.add_error("name", TAKEN)
             return False
         return True

@@ -19,6 +19,7 @@ from portal.choices import ChoiceField
 from portal.idempotency import idempotent
 from portal.leases import Status
 from portal.models import User
+from portal.suggestions import hint
 from portal.texts import Visible
 from portal.whole_numbers import WholeNumberField
 from workorders import deliveries, jobs, printing
@@ -29,7 +30,7 @@ from workorders.secure_archive import FORMATS
 from workorders.services import own_workorders, workorders_to_print
 
 LONGEST_REASON = 1000  # characters
-NOBODY = "Your company has none of this name, or it is archived."
+NONE_KEPT = "Your company has none of this name, or it is archived."
 
 Kept = TypeVar("Kept", Equipment, Substrate)
 
@@ -63,9 +64,10 @@ class ConfirmSerializer(StepSerializer):
 
     def _calibrated(self, model: type[Kept], name: str) -> Kept:
         partner = self.workorder.printing_partner
-        found = model._default_manager.filter(company=partner, name=name, is_archived=False).first()
+        kept = model._default_manager.filter(company=partner, is_archived=False)
+        found = kept.filter(name=name).first()
         if found is None:
-            raise serializers.ValidationError(NOBODY)
+            raise serializers.ValidationError(f"{NONE_KEPT} {hint(name, kept.values_list('name', flat=True))}".rstrip())
         _refuse_expired(found)
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db.models import Q, QuerySet
 from rest_framework import serializers, status
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api import Filters, may, not_a_brands, person
-from portal.calls import Call
+from portal.calls import Call, refuse_changes
 from portal.idempotency import idempotent
 from portal.models import User
 from workorders import products
@@ -91,17 +91,9 @@ class ProductDetail(_Products, RetrieveAPIView[Product]):
     def patch(self, request: Request, pk: int) -> Response:
         """Change what is named in the body: the name, or whether the product is archived."""
         product = self.get_object()
+        refuse_changes(self.get_serializer(product), request.data)
         form = self.get_serializer(product, data=request.data, partial=True)
-        if wrong := _fixed(product, dict(request.data)):
-            raise serializers.ValidationError(wrong)
         form.is_valid(raise_exception=True)
         changes = {field: value for field, value in form.validated_data.items() if field != "sku"}
         products.change(self.get_queryset().filter(pk=pk), **changes)
         return Response(self.get_serializer(self.get_object()).data)
-
-
-def _fixed(product: Product, given: dict[str, Any]) -> dict[str, list[str]]:
-    """What `given` says otherwise of the product that can never be changed."""
-    form = ProductSerializer(product)
-    fixed = [name for name, field in form.fields.items() if field.read_only and name in given]
-    return {name: ["It cannot be changed."] for name in fixed if given[name] != form.data[name]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from portal.models import Company, User
@@ -12,6 +13,7 @@ from workorders.models import Workorder
 from workorders.orders import new_workorder
 from workorders.secure_graphic import LAYOUTS, make_secret
 from workorders.services import LONGEST_ID, SHORTEST_ID
+from workorders.url_prefixes import check_url_prefix
 
 MOST = 10_000_000  # codes of a workorder
 SETTINGS = (
@@ -34,6 +36,19 @@ def wrong_prefix(prefix: str, layout: str) -> str:
         f"The prefix {prefix} has {len(prefix)} characters, and an id has {SHORTEST_ID} at least; the QR code of this"
         f" layout takes {capacity}, so a prefix may have {capacity - SHORTEST_ID}."
     )
+
+
+def usable_prefix(company: Company, own: str | None, layout: str) -> str:
+    """The prefix of an order: its own, or else the company's. ValidationError says why it could not be ordered now.
+
+    Only the order itself claims it.
+    """
+    prefix = own or company.url_prefix
+    if reason := wrong_prefix(prefix, layout):
+        raise ValidationError(reason)
+    if own:
+        check_url_prefix(company, own)
+    return prefix
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Case, Exists, OuterRef, QuerySet, Sum, When
 
 from portal.models import Company, User
@@ -76,6 +78,6 @@ def longest_id(prefix: str) -> int:
     return qr.CAPACITY - len(prefix)
 
 
-def set_archived(rows: QuerySet[Workorder] | QuerySet[Product], archived: bool) -> None:
-    """Put workorders or products out of sight, or bring them back; codes and downloads stay as they are."""
+def set_archived(rows: QuerySet[Any], archived: bool) -> None:
+    """Put rows out of sight or out of use, or bring them back; codes, downloads and workorders keep what they have."""
     rows.update(is_archived=archived)

@@ -17,9 +17,9 @@ from portal.paging import page_of, searched
 from workorders.models import Layout, WorkorderTemplate
 from workorders.named_form import NamedForm
 from workorders.secure_graphic import LAYOUTS
-from workorders.secure_orders import SETTINGS, wrong_prefix
-from workorders.services import printing_partners
-from workorders.url_prefixes import check_url_prefix, doubt
+from workorders.secure_orders import SETTINGS, usable_prefix
+from workorders.services import printing_partners, set_archived
+from workorders.url_prefixes import doubt
 
 ARCHIVED = "archived"
 LAYOUT_CHOICES = [
@@ -68,21 +68,12 @@ class TemplateForm(NamedForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data
-        company: Company = self.instance.company
         if {"layout", "url_prefix"} <= data.keys():
-            reason = wrong_prefix(data["url_prefix"] or company.url_prefix, data["layout"])
-            if reason:
-                self.add_error("url_prefix", reason)
-            elif data["url_prefix"]:
-                self._check(company, data["url_prefix"])
+            try:
+                usable_prefix(self.instance.company, data["url_prefix"], data["layout"])
+            except forms.ValidationError as refused:
+                self.add_error("url_prefix", refused)
         return data
-
-    def _check(self, company: Company, prefix: str) -> None:
-        """Refuse what could not be ordered now; only an order claims the prefix."""
-        try:
-            check_url_prefix(company, prefix)
-        except forms.ValidationError as refused:
-            self.add_error("url_prefix", refused)
 
 
 def _brand(request: PersonRequest) -> Company:
@@ -136,8 +127,8 @@ def _edited(request: PersonRequest, template: WorkorderTemplate | None) -> HttpR
 @require_POST
 def template_archive(request: PersonRequest, pk: int) -> HttpResponse:
     """Put a template out of the way, or bring it back."""
-    template = get_object_or_404(WorkorderTemplate, company=_brand(request), pk=pk)
-    archived = request.POST.get("archive") == "yes"
-    WorkorderTemplate.objects.filter(pk=template.pk).update(is_archived=archived)
+    rows = WorkorderTemplate.objects.filter(company=_brand(request), pk=pk)
+    template, archived = get_object_or_404(rows), request.POST.get("archive") == "yes"
+    set_archived(rows, archived)
     messages.success(request, f"{template} is {'archived' if archived else 'back in use'}.")
     return redirect("workorder-template-list")

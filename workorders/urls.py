@@ -1,15 +1,18 @@
 from django.urls import URLPattern, path, re_path, register_converter
 from django.urls.converters import StringConverter
+from rest_framework.views import APIView
 
 from workorders import (
     api,
     api_docs,  # noqa: F401  # completes the schema
+    calibration_api,
     calibration_views,
     code_api,
     code_views,
     images_views,
     minting_api,
     minting_views,
+    named_docs,  # noqa: F401  # likewise
     order_views,
     printing_api,
     printing_docs,  # noqa: F401  # likewise
@@ -18,6 +21,7 @@ from workorders import (
     product_views,
     public,
     secure_api,
+    template_api,
     template_views,
     views,
 )
@@ -29,7 +33,14 @@ class IdentifierConverter(StringConverter):
     regex = "[A-Za-z0-9._%/-]+"
 
 
+class CodeIdConverter(StringConverter):
+    """An id, plain or of GS1, with something behind it: no id goes on with a slash where another one ends."""
+
+    regex = "(?:[^/]+|/?01/[^/]+(?:/10/[^/]+)?/21/[^/]+)"
+
+
 register_converter(IdentifierConverter, "identifier")
+register_converter(CodeIdConverter, "code_id")
 
 
 def _calibrated(kind: str, at: str) -> list[URLPattern]:
@@ -40,6 +51,15 @@ def _calibrated(kind: str, at: str) -> list[URLPattern]:
         path(f"{at}create/", views.calibrated_create, {"kind": kind}, name=f"{kind}-create"),
         path(f"{at}<int:pk>/", views.calibrated_detail, {"kind": kind}, name=f"{kind}-detail"),
         path(f"{at}<int:pk>/archive/", views.calibrated_archive, {"kind": kind}, name=f"{kind}-archive"),
+    ]
+
+
+def _named(at: str, of_all: type[APIView], of_one: type[APIView], archive: type[APIView]) -> list[URLPattern]:
+    """The calls of what a company keeps under names of its own, below `at`."""
+    return [
+        path(f"api/v2/{at}", of_all.as_view()),
+        path(f"api/v2/{at}<int:pk>/", of_one.as_view()),
+        path(f"api/v2/{at}<int:pk>/archive/", archive.as_view()),
     ]
 
 
@@ -89,11 +109,20 @@ urlpatterns = [
     *_calibrated("equipment", "equipment/"),
     *_calibrated("substrate", "substrates/"),
     path("api/v2/codes/", code_api.CodeList.as_view()),
+    path("api/v2/codes/<code_id:id>/image/", code_api.CodeImage.as_view()),
     path("api/v2/codes/<path:id>/", code_api.CodeDetail.as_view()),
     path("api/v2/workorders/", api.WorkorderList.as_view()),
     path("api/v2/workorders/create-sid/", minting_api.CreateSid.as_view()),
     path("api/v2/workorders/create-ssc/", secure_api.CreateSsc.as_view()),
-    path("api/v2/workorder-templates/", secure_api.TemplateList.as_view()),
+    *_named(
+        "workorder-templates/", template_api.TemplateList, template_api.TemplateDetail, template_api.TemplateArchive
+    ),
+    *_named(
+        "equipment/", calibration_api.EquipmentList, calibration_api.EquipmentDetail, calibration_api.EquipmentArchive
+    ),
+    *_named(
+        "substrates/", calibration_api.SubstrateList, calibration_api.SubstrateDetail, calibration_api.SubstrateArchive
+    ),
     path("api/v2/workorders/<int:pk>/", api.WorkorderDetail.as_view()),
     path("api/v2/workorders/<int:pk>/archive/", api.Archive.as_view()),
     path("api/v2/workorders/<int:pk>/allow-download/", printing_api.AllowDownload.as_view()),
