@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -16,7 +17,6 @@ from typing import IO, Any
 
 from django.conf import settings
 from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from ingestion.csv_reader import CsvReader
 from ingestion.errors import message
@@ -27,6 +27,7 @@ from ingestion.readers import open_reader
 from ingestion.reading import BrokenRow, is_blank, unpacked
 from ingestion.spreadsheet_cells import escaped, escaped_line
 from ingestion.workbook_reader import WorkbookReader
+from ingestion.workbook_sheet import MOST_ROWS
 from ingestion.workbook_writer import SheetWriter
 from portal.copying import BLOCK, file_blocks
 from portal.storage import storage
@@ -37,8 +38,6 @@ Told = tuple[int, str, str]
 NO_ERROR = "no error"
 LONE_BYTE = re.compile(r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})[\udc80-\udcff]")
 MOST_NOTES = 10  # errors told beside one row
-LONGEST_NAME = 31  # characters of a sheet's name in Excel; other programs write longer ones
-NOT_IN_NAMES = re.compile(r"[][:*?/\\']")  # what Excel takes in none, or at neither end
 UNREAD = {"invalid_file_error", "internal_error"}
 ABOUT_NO_ROW = UNREAD | {"workorder_error", "url_prefix_error"}
 
@@ -168,28 +167,26 @@ def _rows(reader: CsvReader) -> Iterator[tuple[int, list[str]]]:
                 yield number, row[first:]
 
 
-def _table(reader: WorkbookReader, notes: _Notes) -> Iterator[tuple[int, list[str]]]:
-    """Number and cells of the header and every row below it; the errors come first, where no row is too short for them.
+def _workbook(reader: WorkbookReader, notes: _Notes) -> Iterator[bytes]:
+    """The header and every row below it that is not blank; our errors come first, where no row is too short for them.
 
     A column of errors that was uploaded is left out.
     """
-    old = {at for at, name in enumerate(reader.header) if name == ERRORS_COLUMN}
-    yield reader.header_row, [ERRORS_COLUMN, *(name for name in reader.header if name != ERRORS_COLUMN)]
-    for batch in reader:
-        for number, row in enumerate(batch.rows, batch.first):
-            cells = row.cells if isinstance(row, BrokenRow) else row
-            if cells:
-                yield number, [notes.upto(number), *(cell for at, cell in enumerate(cells) if at not in old)]
-
-
-def _workbook(reader: WorkbookReader, notes: _Notes) -> Iterator[bytes]:
+    kept = [at for at, name in enumerate(reader.header) if name != ERRORS_COLUMN]
     with NamedTemporaryFile(dir=settings.SPOOL_DIR, suffix=".xlsx") as file:
         with Workbook(file.name, {"constant_memory": True, "tmpdir": str(settings.SPOOL_DIR)}) as book:
-            sheet: Worksheet = book.add_worksheet(NOT_IN_NAMES.sub(" ", reader.facts["sheet"])[:LONGEST_NAME])
-            writer = SheetWriter(book, sheet)
-            sheet.set_column(0, len(reader.header), 20, writer.text)
-            for number, cells in _table(reader, notes):
-                writer.write(number - 1, cells)
+            writer = SheetWriter(book, reader.facts["sheet"], len(kept) + 1)
+            writer.write(reader.header_row - 1, [ERRORS_COLUMN, *(reader.header[at] for at in kept)])
+            for batch in reader:
+                for number, row in enumerate(batch.rows, batch.first):
+                    cells = row.cells if isinstance(row, BrokenRow) else row
+                    if not is_blank(cells):
+                        beyond = cells[len(reader.header) :]
+                        writer.write(number - 1, [notes.upto(number), *(cells[at] for at in kept), *beyond])
+            for merge in reader.merged.met:
+                if places := reader.merged.places(merge):
+                    first, last = bisect_left(kept, places[0]) + 1, bisect_left(kept, places[-1]) + 1
+                    writer.merge(merge.cells.first_row - 1, first, min(merge.cells.last_row, MOST_ROWS) - 1, last)
         yield from file_blocks(Path(file.name))
 
 

@@ -146,20 +146,15 @@ class Number(str):
 class StoredNumber(Number):
     """The text of a number in a workbook, which its number format `code` may show otherwise."""
 
-    stored: float | None = None
+    stored = ""
     code = "General"
 
     @classmethod
-    def of(cls, text: str, stored: float, code: str) -> Self:
-        """The cell with that text, for a number that is `stored`."""
+    def of(cls, text: str, stored: str, code: str) -> Self:
+        """The cell with that text, for a number that is written as `stored`."""
         cell = cls(text)
         cell.stored, cell.code = stored, code
         return cell
-
-    @property
-    def number(self) -> float:
-        """The number that is stored."""
-        return float(self) if self.stored is None else self.stored
 
 
 class NumericCell(StoredNumber):
@@ -201,12 +196,6 @@ class FormattedText(str):
 
 class TruthCell(str):
     """TRUE or FALSE in a workbook, in the letters of JSON."""
-
-    __slots__ = ()
-
-
-class MergedCell(str):
-    """A cell of a workbook that is merged with those of other columns."""
 
     __slots__ = ()
 

@@ -56,6 +56,7 @@ AS_STORED = {  # formats that show a moment as it is stored
 }
 DAY_ONE = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}  # noqa: DTZ001  # a sheet knows no zones
 LEAP_DAY = 60  # that 1900 had not, but spreadsheets count
+DAYS_TO_1904 = 1462  # from the day from which other workbooks count
 LAST_DAY = 2_958_465  # 9999-12-31
 
 TOO_MANY_DIGITS = f"It is a number of more digits than the {MOST_DIGITS} that a spreadsheet keeps. {AS_TEXT}"
@@ -87,6 +88,7 @@ class NumberFormat:
         self.is_general = len(self.sections) == 1 and first == _Section("general")
         self.is_text = len(self.sections) == 1 and first == _Section("@")
         self.is_date = first.is_elapsed or bool(re.search("[ymdhs]", first.pattern.replace("general", "")))
+        self.is_day = self.is_date and not first.is_elapsed  # and no time, which is the same from any day on
         texts = [section for section in self.sections if "@" in section.pattern]
         self.hides_text = len(self.sections) == 4 and not texts
         self.changes_text = self.hides_text or any(section != _Section("@") for section in texts)
@@ -98,7 +100,7 @@ class NumberFormat:
             return stored, Trouble.CELL, NO_NUMBER
         if abs(number) >= TOO_LONG:
             return f"{Decimal(stored.strip()):f}", Trouble.DIGITS, TOO_MANY_DIGITS
-        text = str(int(number)) if number.is_integer() else f"{Decimal(f'{number:.{MOST_DIGITS}g}'):f}"
+        text = _plain(number)
         if self.is_general or self.is_text:
             return text, None, ""
         return text, *self._difference(text)
@@ -106,8 +108,10 @@ class NumberFormat:
     def date(self, stored: str, is_1904: bool) -> Value:
         """What comes of a number that is shown as a date or a time."""
         number = float(stored)
-        if not isfinite(number) or not 0 <= number <= LAST_DAY:
+        if not isfinite(number):
             return stored, Trouble.CELL, NO_DATE
+        if not 0 <= number < LAST_DAY + 1 - is_1904 * DAYS_TO_1904:
+            return _plain(number), Trouble.CELL, NO_DATE
         if self.sections[0].is_elapsed:
             text = _elapsed(number)
             is_shown = self.sections[0].pattern == "h:mm:ss"
@@ -137,6 +141,11 @@ class NumberFormat:
         if number < 0 and len(self.sections) > 1:
             return self.sections[1]
         return self.sections[2] if number == 0 and len(self.sections) > 2 else self.sections[0]
+
+
+def _plain(number: float) -> str:
+    """The digits that a spreadsheet keeps of a number."""
+    return str(int(number)) if number.is_integer() else f"{Decimal(f'{number:.{MOST_DIGITS}g}'):f}"
 
 
 def _in_another_form(text: str, shown: str | None = None) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import pairwise
 from typing import IO
 
 from ingestion.errors import shown, visible
@@ -17,14 +15,14 @@ from ingestion.reading import (
     Budget,
     CellFault,
     Log,
-    MergedCell,
     Trouble,
     UnreadableFile,
     unwritable,
 )
+from ingestion.workbook_merged import Merged
 from ingestion.workbook_parts import Contents, Parts, WorkbookLimits, opened, too_large
 from ingestion.workbook_shared import Shared
-from ingestion.workbook_sheet import FirstRowXml, Found, Range, Row, SheetXml, Stored
+from ingestion.workbook_sheet import FirstRowXml, Found, Row, SheetXml, Stored
 
 ROWS_AT_ONCE = 1000
 TEXT_AT_ONCE = LONGEST_RECORD  # characters of the rows of a batch, but for its last row
@@ -70,7 +68,7 @@ class WorkbookReader:
         self.facts: dict[str, str] = {"sheet": name, "sheets": str(len(contents.sheets))}
         self.first_row: int = self.header_row + 1
         self.rows_expected: int | None = self._sheet.last_row - self.header_row
-        self._merged: _Merged = _Merged(self, self._sheet.ranges)
+        self.merged: Merged = Merged(self.header, self.columns, self.header_row, self._sheet.ranges)
         if len(contents.sheets) > 1:
             log.warn("other_sheets_warning", None, "", name, detail=f"It has {len(contents.sheets)}.")
         self._warn_of_hidden()
@@ -138,11 +136,10 @@ class WorkbookReader:
         """The cells of the named columns as text; nothing of an empty row."""
         number, stored = row
         before, text = self._characters, self.text
+        shown = self.merged.show(number, stored, text, self._sheet.widest) if self.merged else []
         cells = [text(stored[column]) if column in stored else "" for column in self.columns]
         if self._characters - before > LONGEST_RECORD:
             raise UnreadableFile(f"Row {number:,} is longer than {LONGEST_RECORD:,} characters.")
-        if self._merged.is_any:
-            self._merged.fill(number, stored, cells, faults)
         if not stored.keys() <= self._named:
             others = (text(stored[column]) for column in sorted(stored.keys() - self._named))
             if lost := next((cell for cell in others if cell.strip()), ""):
@@ -155,6 +152,8 @@ class WorkbookReader:
                 cell = stored.get(column)
                 if cell.__class__ is tuple and cell[2]:
                     faults.append(CellFault(number, at, cells[at], Trouble(cell[2]), cell[3]))
+        if shown:
+            faults.extend(self.merged.faults(number, cells, shown))
         if "\0" in (joined := "".join(cells)) or not joined.isascii():
             return self._readable(number, cells)
         return cells
@@ -166,74 +165,6 @@ class WorkbookReader:
                 self._log.add("invalid_row_error", number, name, cell, detail=reason)
                 return BrokenRow(cells)
         return cells
-
-
-class _Merged:
-    """The merged cells of a reader's sheet below its header.
-
-    People see the value of the first cell in all of them. So rows that are merged in one column all get it; what is
-    merged across columns, or with the header, has a meaning that nobody can tell.
-    """
-
-    def __init__(self, reader: WorkbookReader, ranges: list[Range]) -> None:
-        self._reader = reader
-        at_of = {column: at for at, column in enumerate(reader.columns)}
-        self._pending: defaultdict[int, list[Range]] = defaultdict(list)  # by their column, the last first
-        self._wide: defaultdict[int, list[Range]] = defaultdict(list)  # by their first row
-        for merged in ranges:
-            self._sort_out(merged, at_of)
-        for stack in self._pending.values():
-            stack.sort(key=lambda merged: merged.first_row, reverse=True)
-            for later, earlier in pairwise(stack):
-                if later.first_row <= earlier.last_row:
-                    raise UnreadableFile(f"Its merged cells {earlier.name} and {later.name} overlap; unmerge them.")
-        self._values: dict[int, Stored] = {}  # of the range that a column is in
-
-    def _sort_out(self, merged: Range, at_of: dict[int, int]) -> None:
-        header_row = self._reader.header_row
-        if merged.last_row < header_row:
-            return
-        is_wide = merged.first_column != merged.last_column
-        if merged.first_row <= header_row:
-            if merged.first_row == header_row and merged.first_column in at_of:
-                raise UnreadableFile(
-                    f"Its header has merged cells, {merged.name}; unmerge them, so that each column has one name."
-                )
-        elif is_wide:
-            self._wide[merged.first_row].append(merged)
-        elif merged.first_column in at_of:
-            self._pending[at_of[merged.first_column]].append(merged)
-
-    @property
-    def is_any(self) -> bool:
-        """Whether there are some."""
-        return bool(self._pending or self._wide)
-
-    def fill(self, number: int, stored: dict[int, Stored], cells: list[str], faults: list[CellFault]) -> None:
-        """Give the cells of a row what is shown in them, and note what cannot be told."""
-        columns = self._reader.columns
-        for merged in self._wide.pop(number, ()):
-            if any(merged.first_column <= column <= merged.last_column for column in stored):
-                self._note_wide(merged, number, cells, faults)
-        for at, ranges in self._pending.items():
-            while ranges and ranges[-1].last_row < number:
-                ranges.pop()
-                self._values.pop(at, None)
-            if not ranges or number < ranges[-1].first_row:
-                continue
-            if number == ranges[-1].first_row:
-                self._values[at] = stored.get(columns[at], "")
-            elif stored and (value := self._values.get(at, "")) != "":
-                cells[at] = self._reader.text(value)
-                detail = f"It is merged with the cells above it, {ranges[-1].name}; unmerge them, and fill each."
-                faults.append(CellFault(number, at, cells[at], Trouble.KEY, detail))
-
-    def _note_wide(self, merged: Range, number: int, cells: list[str], faults: list[CellFault]) -> None:
-        detail = f"Cells of several columns are merged, {merged.name}; unmerge them, and fill each."
-        for at, column in enumerate(self._reader.columns):
-            if merged.first_column <= column <= merged.last_column:
-                cells[at] = MergedCell(cells[at])
-                faults.append(CellFault(number, at, cells[at], Trouble.CELL, detail))
 
 
 def _refuse_if_another_has(column: str, parts: Parts, contents: Contents, shared: Shared) -> None:

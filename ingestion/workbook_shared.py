@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from array import array
 from itertools import pairwise
 from tempfile import TemporaryFile
@@ -103,7 +104,7 @@ class Styles(Xml):
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         if name == "numFmt":
-            self._codes[int(attributes["numFmtId"])] = code = attributes["formatCode"]
+            self._codes[int(attributes["numFmtId"])] = code = re.sub("[\t\r\n]", " ", attributes["formatCode"])
             if len(code) > LONGEST_CODE or len(self._codes) > MOST_CODES:
                 raise too_large("more number formats, or longer ones, than a workbook has")
         elif name == "cellXfs":

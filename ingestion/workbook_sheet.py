@@ -11,11 +11,12 @@ from math import isfinite
 from typing import Any
 
 from ingestion.reading import AS_TEXT, DateCell, ErrorCell, FormattedText, FormulaCell, NumericCell, Trouble, TruthCell
-from ingestion.workbook_formats import NumberFormat
+from ingestion.workbook_formats import DAYS_TO_1904, NumberFormat
 from ingestion.workbook_parts import Contents, Xml, is_true, too_large
 from ingestion.workbook_shared import Shared, scratch_file
 
 ROWS_AT_ONCE, SIZE_AT_ONCE = 1000, 1_000_000  # rows, characters and tens of cells in a piece of the spool
+MOST_ROWS = 1_048_576  # of a sheet
 MOST_RANGES = 100_000  # merged
 MOST_COLUMN_STYLES = 20_000
 NUMBER, DATE, TEXT, TRUE_OR_FALSE, FORMULA, ERROR = range(6)
@@ -23,7 +24,6 @@ WITH_CODE = (NumericCell, DateCell, FormattedText)
 CLASSES = (*WITH_CODE, TruthCell, FormulaCell, ErrorCell)
 COLUMN = re.compile("[A-Za-z]{1,3}")
 RANGE = re.compile("([A-Za-z]{1,3})([0-9]{1,7}):([A-Za-z]{1,3})([0-9]{1,7})")
-DAYS_TO_1904 = 1462  # from the day from which other workbooks count
 PLAIN = re.compile(r"-?[0-9]{1,14}|-?[1-9][0-9]{0,5}\.[0-9]{1,6}")  # numbers whose text Python and Excel agree on
 ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?Z?)?", re.ASCII)
 
@@ -91,14 +91,16 @@ class SheetXml(Xml):
         self._value: str | None = None
         self._formula: str | None = None
         self._texts: list[str] = []
-        self.last_row = self._widest = 0
+        self.last_row = self.widest = 0
         self.ranges: list[Range] = []
         self.hidden_rows = self.first_hidden_row = 0  # of those below the first
         self.hidden_columns: list[tuple[int, int]] = []
 
     def feed(self, block: bytes, *, is_last: bool = False) -> None:
         super().feed(block, is_last=is_last)
-        rows, columns = self.last_row, self._widest
+        rows, columns = self.last_row, self.widest
+        if rows > MOST_ROWS:
+            raise too_large(f"{rows:,} rows, more than a sheet has")
         if rows * columns > self._most_cells:
             raise too_large(f"{rows:,} rows and {columns:,} columns, more than {self._most_cells:,} cells")
 
@@ -203,11 +205,13 @@ class SheetXml(Xml):
             TEXT,
             text,
             Trouble.CELL.value,
-            f"Its format shows the text otherwise, or hides it. {AS_TEXT}",
+            CHANGED_TEXT,
             style.code,
         )
 
     def _number(self, type_: str, value: str) -> Stored:
+        if "_" in value or not value.isascii():
+            raise ValueError("Python takes this for a number, and spreadsheets do not")
         style, is_1904 = self._styles.of(self._style or "0"), self._contents.is_1904
         if type_ == "d":
             date = ISO_DATE.fullmatch(value)
@@ -222,9 +226,10 @@ class SheetXml(Xml):
         text, trouble, detail = style.date(value, is_1904=is_1904) if style.is_date else style.number(value)
         if not isfinite(float(value)):
             return ERROR, value, Trouble.CELL.value, detail
-        number = float(value) + (DAYS_TO_1904 if is_1904 and style.is_date else 0)
+        if is_1904 and style.is_day and float(value) >= 0:
+            value = repr(float(value) + DAYS_TO_1904)
         class_ = DATE if style.is_date else NUMBER
-        return class_, text, trouble.value if trouble else "", detail, number, style.code
+        return class_, text, trouble.value if trouble else "", detail, value, style.code
 
     def _end_row(self) -> None:
         if not self._cells:
@@ -233,8 +238,8 @@ class SheetXml(Xml):
             self.hidden_rows += 1
             self.first_hidden_row = self.first_hidden_row or self._row
         self.last_row = self._row
-        if self._column > self._widest:
-            self._widest = max(self._widest, *self._cells)
+        if self._column > self.widest:
+            self.widest = max(self.widest, *self._cells)
         self._rows.append((self._row, self._cells))
         self._size += self.length + 10 * len(self._cells)
         if len(self._rows) >= ROWS_AT_ONCE or self._size >= SIZE_AT_ONCE:
@@ -243,8 +248,9 @@ class SheetXml(Xml):
     def _take_range(self, name: str) -> None:
         corners = RANGE.fullmatch(name)
         if corners:  # and not a single cell
-            first_column, last_column = column_number(corners[1]), column_number(corners[3])
-            self.ranges.append(Range(int(corners[2]), first_column, int(corners[4]), last_column, name))
+            first_column, last_column = sorted((column_number(corners[1]), column_number(corners[3])))
+            first_row, last_row = sorted((int(corners[2]), int(corners[4])))
+            self.ranges.append(Range(first_row, first_column, last_row, last_column, name))
         if len(self.ranges) > MOST_RANGES:
             raise too_large(f"more than {MOST_RANGES:,} merged cells")
 
