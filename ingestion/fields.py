@@ -51,6 +51,8 @@ def parse_defaults(data: Mapping[str, Any], *, status: int = 0) -> Defaults:
 
     `status` is the activation status of codes of which nothing is said.
     """
+    if len(data) > MOST_SCM_FIELDS:
+        raise ValueError([f"It has {len(data):,} fields; {MOST_SCM_FIELDS:,} at most."])
     texts: dict[str, str] = {}
     wrong: list[str] = []
     for key, value in data.items():
@@ -75,8 +77,6 @@ def parse_defaults(data: Mapping[str, Any], *, status: int = 0) -> Defaults:
         wrong.append(
             f"The values hold {size:,} characters together; {LONGEST_DEFAULTS:,} at most, since every code gets them."
         )
-    if len(data) > MOST_SCM_FIELDS:
-        wrong = [f"It has {len(data):,} fields; {MOST_SCM_FIELDS:,} at most."]
     if wrong:
         raise ValueError(wrong)
     return Defaults(

@@ -11,19 +11,31 @@ from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
 from ingestion.near_misses import is_shortened
 from ingestion.readers import open_reader
-from ingestion.reading import AS_TEXT, GZIP, ZIP, Batch, Budget, CellFault, DateCell, Trouble, UnreadableFile
+from ingestion.reading import (
+    AS_TEXT,
+    GZIP,
+    MOST_SECONDS,
+    ZIP,
+    Batch,
+    Budget,
+    CellFault,
+    DateCell,
+    Trouble,
+    UnreadableFile,
+)
 from ingestion.rules import wrong_width
 from ingestion.workbook_parts import WorkbookLimits
 from workorders.products import fault_of
 
 MOST_BYTES = 10 * 1024**2  # of a file
 MOST_PRODUCTS = 100_000
-MOST_ROWS = 1_048_576
-MOST_CELLS = 1_000_000  # of a workbook's sheet
+MOST_ROWS = 200_000
+MOST_COLUMNS = 1000
+MOST_CELLS = 200_000  # of a workbook's sheet
 MOST_UNPACKED = 32 * 1024**2  # bytes of a workbook's parts; all of it happens while a web thread waits
-MOST_SECONDS = 10  # of the processor's time, likewise
 MOST_SHOWN = 200  # problems of one file
-MOST_COUNTED = 100_000  # problems, of which nobody reads so many
+MOST_COUNTED = 10_000  # problems, of which nobody reads so many
+MOST_NAMED = 20  # columns that are left aside
 COLUMNS = ("sku", "name")
 ALIKE = {"product", "product_sku", "article", "item", "code", "id"}  # what people call an SKU
 
@@ -71,18 +83,22 @@ def read_products(file: IO[bytes], log: ProblemLog) -> dict[str, str]:
     rows = _Rows(log)
     try:
         limits = WorkbookLimits(cells=MOST_CELLS, unpacked=MOST_UNPACKED)
-        budget = Budget(least_seconds=MOST_SECONDS)
+        budget = Budget(most_seconds=MOST_SECONDS)
         reader = open_reader(file, _filetype(file), log, column="sku", limits=limits, budget=budget)
         if not isinstance(reader, JsonReader):
+            _refuse_wide(reader.header)
             _refuse_without_sku(reader.header)
         for batch in reader:
             rows.take(batch)
+            budget.spend(0)
         if not rows.row_of and not log.count:
             raise UnreadableFile("It has a header and no rows.")
     except UnreadableFile as problem:
         log.note(None, "", "", str(problem))
     if rows.left_aside:
-        log.remarks.append(f"Left aside: {', '.join(map(shown, rows.left_aside))}.")
+        named = [*map(shown, rows.left_aside)][:MOST_NAMED]
+        more = " and more" if len(rows.left_aside) > MOST_NAMED else ""
+        log.remarks.append(f"Left aside: {', '.join(named)}{more}.")
     return rows.names
 
 
@@ -96,6 +112,11 @@ def _filetype(file: IO[bytes]) -> str:
         return Filetype.XLSX
     text = beginning.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")  # byte order marks and white space
     return Filetype.JSON if text.startswith((b"[", b"{")) else Filetype.CSV
+
+
+def _refuse_wide(header: tuple[str, ...]) -> None:
+    if len(header) > MOST_COLUMNS:
+        raise UnreadableFile(f"It has {len(header):,} columns, more than {MOST_COLUMNS:,}; leave only sku and name.")
 
 
 def _refuse_without_sku(header: tuple[str, ...]) -> None:
@@ -115,10 +136,16 @@ class _Rows:
         self.row_of: dict[str, int] = {}
         self.left_aside: dict[str, None] = {}
         self.taken = 0  # rows that are not blank
+        self._header: tuple[str, ...] | None = None
+        self._places: list[int] = []
 
     def take(self, batch: Batch) -> None:
         """Check the rows of `batch`. UnreadableFile when there are too many by now."""
-        sku_at, name_at = self._places(batch.header)
+        if batch.header != self._header:
+            self._header, self._places = batch.header, self._places_in(batch.header)
+        if batch.first + len(batch.rows) - 1 > MOST_ROWS:
+            raise UnreadableFile(f"It has more than {MOST_ROWS:,} rows, nearly all of them blank; delete those.")
+        sku_at, name_at = self._places
         faulty = {fault.row for fault in batch.faults if self._is_reported(fault, batch, sku_at, name_at)}
         for row, cells in enumerate(batch.rows, batch.first):
             self.taken += bool(cells)
@@ -131,8 +158,6 @@ class _Rows:
                 self.log.add("invalid_row_error", row, "", ",".join(cells), detail=detail)
         if self.taken > MOST_PRODUCTS:
             raise UnreadableFile(f"It has more than {MOST_PRODUCTS:,} products; import it in parts.")
-        if batch.first > MOST_ROWS:
-            raise UnreadableFile(f"It has more than {MOST_ROWS:,} rows, nearly all of them blank; delete those.")
 
     def _is_reported(self, fault: CellFault, batch: Batch, sku_at: int, name_at: int) -> bool:
         """Report what is wrong with one cell, if it is an SKU or a name and not told better below."""
@@ -143,13 +168,15 @@ class _Rows:
         self.log.note(fault.row, batch.header[fault.at], fault.value, fault.detail)
         return True
 
-    def _places(self, header: tuple[str, ...]) -> list[int]:
+    def _places_in(self, header: tuple[str, ...]) -> list[int]:
         """Where SKU and name stand; -1 for one that is missing."""
+        _refuse_wide(header)  # of an object in JSON
         names = [name.lower() for name in header]
         for name, times in Counter(names).items():
             if times > 1 and name in COLUMNS:
                 raise UnreadableFile(f"It has the column `{name}` more than once.")
-        self.left_aside |= dict.fromkeys(column for column in header if column.lower() not in COLUMNS)
+        if len(self.left_aside) <= MOST_NAMED:
+            self.left_aside |= dict.fromkeys(column for column in header if column.lower() not in COLUMNS)
         return [names.index(name) if name in names else -1 for name in COLUMNS]
 
     def _take(self, row: int, sku_cell: str, name_cell: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
 from typing import Any
 
 from django import forms
@@ -18,7 +19,12 @@ from workorders.product_views import brand_of
 from workorders.products import Stored, store
 
 MOST_OF_FORM = MOST_BYTES + 16 * 1024  # bytes; the file and what surrounds it
+MOST_AT_ONCE = 2  # files that are read in one process, whose threads also answer everything else
+SOON = 5  # seconds after which it is worth trying again
+BUSY = "Other files are being read just now. Choose yours again in a few seconds."
 TOO_LARGE = f"The file is larger than {MOST_BYTES // 1024**2} MB. Import it in parts."
+
+_places = BoundedSemaphore(MOST_AT_ONCE)
 
 
 class ImportForm(forms.Form):
@@ -43,9 +49,7 @@ def product_import(request: PersonRequest) -> HttpResponseBase:
     company = brand_of(request.user)
     length = request.META.get("CONTENT_LENGTH") or ""
     if request.method == "POST" and length.isdecimal() and int(length) > MOST_OF_FORM:
-        form = ImportForm({})
-        form.errors["file"] = form.error_class([TOO_LARGE])
-        return _shown(request, form, status=413)
+        return _shown(request, _refused(TOO_LARGE), status=413)
     return _import(request, company)
 
 
@@ -54,12 +58,31 @@ def _import(request: PersonRequest, company: Company) -> HttpResponse:
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if not form.is_valid():
         return _shown(request, form)
-    file, log = form.cleaned_data["file"], ProblemLog()
+    if not _places.acquire(blocking=False):
+        response = _shown(request, _refused(BUSY), status=429)
+        response["Retry-After"] = str(SOON)
+        return response
+    try:
+        return _read(request, company, form.cleaned_data["file"])
+    finally:
+        _places.release()
+
+
+def _read(request: PersonRequest, company: Company, file: Any) -> HttpResponse:
+    """Store the products of `file`, or show what is wrong with it."""
+    log = ProblemLog()
     names = read_products(file, log)
     if log.count:
         return _shown(request, ImportForm(), log, file.name)
     messages.success(request, " ".join([_told(file.name, store(company, names)), *log.remarks]))
     return redirect("product-list")
+
+
+def _refused(reason: str) -> ImportForm:
+    """The form, with why the file was not read."""
+    form = ImportForm({})
+    form.errors["file"] = form.error_class([reason])
+    return form
 
 
 def _shown(

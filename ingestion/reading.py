@@ -22,6 +22,7 @@ from django.conf import settings
 BLOCK = 1 << 16  # bytes read at a time; what comes of them still fits a processor's cache
 LEAST_SECONDS = 60  # of the processor's time that any file may take to be read
 MOST_SHORT_BYTES = 4 * 1024**2  # unpacked, of a file that is short work; read and checked within a second or two
+MOST_SECONDS = 4.0  # of the processor's time, where somebody waits for the answer and holds a thread of the web server
 FREE_BYTES = 64 * 1024**2  # unpacked, of which nobody asks whether they are too many for the upload
 MOST_RATIO = 400  # between unpacked and packed bytes; gzip reaches 1,030 with one byte over and over
 LONGEST_RECORD = 1 << 20  # characters of one record, line breaks inside quotes included
@@ -209,12 +210,13 @@ class ErrorCell(str):
 class Budget:
     """What may be spent on reading one file, by what it unpacks to and not by what was uploaded.
 
-    `outgrown` is called once, when the file turns out to be more than short work.
+    `outgrown` is called once, when the file turns out to be more than short work. Where somebody waits for the answer,
+    reading may take `most_seconds` of the processor's time, whatever the file unpacks to.
     """
 
-    def __init__(self, outgrown: Callable[[], None] | None = None, least_seconds: float | None = None) -> None:
+    def __init__(self, outgrown: Callable[[], None] | None = None, most_seconds: float | None = None) -> None:
         self._outgrown = outgrown
-        self._least_seconds = LEAST_SECONDS if least_seconds is None else least_seconds
+        self._most_seconds = most_seconds
         self._begun = thread_time()
         self._bytes = 0
 
@@ -224,8 +226,15 @@ class Budget:
         if self._outgrown and self._bytes > MOST_SHORT_BYTES:
             outgrown, self._outgrown = self._outgrown, None
             outgrown()
-        allowed = self._least_seconds + settings.SECONDS_PER_MB * self._bytes / 1024**2
-        if thread_time() - self._begun > allowed:
+        spent, most = thread_time() - self._begun, self._most_seconds
+        if most is not None:
+            if spent > most:
+                raise UnreadableFile(
+                    f"Reading it takes more than {most:g} seconds of the processor's time; send it in parts."
+                )
+            return
+        allowed = LEAST_SECONDS + settings.SECONDS_PER_MB * self._bytes / 1024**2
+        if spent > allowed:
             raise UnreadableFile(
                 f"Reading it took longer than a file of {self._bytes:,} bytes may take, {allowed:,.0f} seconds of"
                 " the processor's time; upload it in parts."

@@ -10,7 +10,7 @@ from ingestion.fields import parse_defaults
 from ingestion.identifiers import RULES
 from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
-from ingestion.reading import UnreadableFile
+from ingestion.reading import MOST_SECONDS, Budget, UnreadableFile
 from ingestion.rules import FileRules, Limits
 from portal.models import Company
 from workorders.services import longest_id, usable_products
@@ -29,8 +29,10 @@ def problems_of(rows: str, company: Company, options: dict[str, Any]) -> list[st
     )
     rules = FileRules(limits, log)
     try:
+        budget = Budget(most_seconds=MOST_SECONDS)
         for batch in JsonReader(BytesIO(rows.encode()), log):
             rules.check(batch)
+            budget.spend(0)
     except UnreadableFile as problem:
         return [str(problem)]
     return log.said()

@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # the framework's views load this module to find their defaul
 
 LAST_USED_PRECISION = timedelta(minutes=1)  # a token's last use is written at most this often
 DEEPEST = 100  # levels of lists and objects in a body
+MOST_SIGNS = 500_000  # commas and opening brackets of a body, than which it holds no more values
 TOO_DEEP = "nested too deeply."
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -116,13 +117,16 @@ class TooLarge(exceptions.APIException):
 
 
 class TextJSONParser(JSONParser):
-    """JSON of bounded depth, without characters that no text can hold."""
+    """JSON of bounded depth and number of values, without characters that no text can hold."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         try:
-            data = self.load(codecs.getreader(get_encoding(dict(parser_context or {})))(stream).read())
+            text = codecs.getreader(get_encoding(dict(parser_context or {})))(stream).read()
+            if (signs := sum(map(text.count, ",[{"))) > MOST_SIGNS:  # values cost far more than their bytes
+                raise TooLarge(f"The body has {signs:,} commas and brackets; a call takes {MOST_SIGNS:,} at most.")
+            data = self.load(text)
         except RecursionError:
             raise _unparsable(TOO_DEEP) from None
         except ValueError as error:

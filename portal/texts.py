@@ -11,12 +11,13 @@ from django.utils.deconstruct import deconstructible
 LINES = "\t\n\r"  # which remarks may have
 JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # seen by what they do to the letters or pictures beside them
 BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # by their category letters or marks, yet nobody sees them
+PRINTED_YET_UNSEEN = re.compile(f"[{BLANK}\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff]")
 SELECTORS = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff]")
 
 
 def unseen(text: str, allowed: str = "") -> str:
     """The first character of `text` that nobody sees, or that turns others around, in words; empty when none is."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or not PRINTED_YET_UNSEEN.search(text)):
         return ""
     for place, character in enumerate(text):
         if character in allowed or not _hides(character):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from ingestion import engine
+from ingestion import engine, rows_in_call
 from ingestion.errors import message
 from ingestion.models import IngestionRecord
 from tests.conftest import Demo, client_of, ingested
@@ -123,6 +123,24 @@ def test_a_thousand_problems_are_said(demo: Demo) -> None:
     answer = client_of(demo.staff).post(ADD, {"mode": "api", "codes": [{"id": "x"}] * 1234}, format="json")
     said = answer.json()["codes"]
     assert (len(said), said[999][:9], said[1000]) == (1001, "Row 1,000", "There are 234 problems more.")
+
+
+@pytest.mark.parametrize("unit", ["1,", "[],", "{},"])
+def test_a_body_of_too_many_values_is_refused(demo: Demo, unit: str) -> None:
+    body = f'{{"mode": "api", "codes": [{unit * (600_000 // (2 if len(unit) > 2 else 1))}1]}}'
+    answer = client_of(demo.staff).post(ADD, body, content_type="application/json")
+    said = "The body has 600,003 commas and brackets; a call takes 500,000 at most."
+    assert (answer.status_code, answer.json()) == (413, {"detail": said})
+
+
+def test_checking_codes_ends_when_its_time_of_the_processor_is_spent(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_in_call, "MOST_SECONDS", 0.0)
+    codes = [{"id": f"abc{number:06d}", f"Field {number}": "x"} for number in range(2)]
+    answer = client_of(demo.staff).post(ADD, {"mode": "api", "codes": codes}, format="json")
+    said = "Reading it takes more than 0 seconds of the processor's time; send it in parts."
+    assert (answer.status_code, answer.json()) == (400, {"codes": [said]})
 
 
 def test_numbers_keep_their_digits(committed_demo: Demo) -> None:

@@ -254,12 +254,17 @@ PRODUCT_BOMBS: dict[str, tuple[bytes, str]] = {
         f"The workbook unpacks to more than 32 MB; {CSV}",
     ),
     "elements": (sheet((b"<a/>", 600_000)), f"The workbook unpacks to more than 500,000 elements; {CSV}"),
-    "rows": (b"sku\n" + b"\n" * 1_200_000, "It has more than 1,048,576 rows, nearly all of them blank; delete those."),
+    "rows": (b"sku\n" + b"\n" * 1_200_000, "It has more than 200,000 rows, nearly all of them blank; delete those."),
     "problems": (
-        b"sku\n" + b",,\n" * 100_001,
-        "It has more than 100,000 problems; reading it ended with row 100,002.",
+        b"sku\n" + b",,\n" * 10_001,
+        "It has more than 10,000 problems; reading it ended with row 10,002.",
     ),
-    "values": (b"[" + b"1," * 150_000 + b"1]", "It has more than 100,000 problems; reading it ended with row 100,001."),
+    "values": (b"[" + b"1," * 15_000 + b"1]", "It has more than 10,000 problems; reading it ended with row 10,001."),
+    "columns": (b"sku" + b",a" * 1000 + b"\nx", "It has 1,001 columns, more than 1,000; leave only sku and name."),
+    "members": (
+        b'[{"sku":"x"},{' + b",".join(b'"%d":1' % number for number in range(1001)) + b"}]",
+        "It has 1,001 columns, more than 1,000; leave only sku and name.",
+    ),
 }
 
 

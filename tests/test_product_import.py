@@ -17,7 +17,7 @@ from django.db import connection
 from django.test import Client
 from xlsxwriter import Workbook
 
-from ingestion import product_files
+from ingestion import product_files, product_views
 from portal.models import User
 from tests.conftest import Demo
 from tests.test_pages import as_, seen
@@ -203,6 +203,52 @@ def test_a_file_of_too_much_is_refused(
     ((row, column, _value, message),) = problems(imported(demo.staff, content, "a.xlsx"))
     assert (row, column, message[: len(said)]) == (NO_ROW, "whole file", said)
     assert names(demo) == {}
+
+
+def test_a_catalogue_of_100000_products_is_imported(demo: Demo) -> None:
+    content = "sku,name\n" + "".join(f"tea-{number:06d},Grüner Tee {number}\n" for number in range(100_000))
+    assert told(imported(demo.staff, content)) == ["products.csv: 100,000 created, 0 renamed, 0 unchanged."]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", b"sku\n" + b"\n" * 190_000),
+        ("a.csv", b'"sku"\n' + b"".join(b'"%06d"\n' % number for number in range(50_000))),
+        ("a.json", b"[" + b",".join(b'{"sku":"%06d","%d":1}' % (number, number) for number in range(50_000)) + b"]"),
+        ("a.xlsx", workbook([("sku",), *((f"{number:06d}",) for number in range(20_000))])),
+    ],
+    ids=["line ends", "quotes", "members", "cells"],
+)
+def test_reading_ends_when_its_time_of_the_processor_is_spent(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes
+) -> None:
+    monkeypatch.setattr(product_files, "MOST_SECONDS", 0.0)
+    said = "Reading it takes more than 0 seconds of the processor's time; send it in parts."
+    assert problems(imported(demo.staff, content, name))[-1] == (NO_ROW, "whole file", "", said)
+    assert names(demo) == {}
+
+
+def test_of_many_columns_that_are_left_aside_some_are_named(demo: Demo) -> None:
+    rows = [{"sku": f"a-{number}", f"field_{number}": 1} for number in range(5000)]
+    named = ", ".join(f"field_{number}" for number in range(20))
+    said = f"a.json: 5,000 created, 0 renamed, 0 unchanged. Left aside: {named} and more."
+    assert told(imported(demo.staff, json.dumps(rows), "a.json")) == [said]
+
+
+def test_files_beyond_the_second_at_once_are_asked_to_come_again(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner: list[Any] = []
+
+    def reading(file: Any, log: Any) -> dict[str, str]:
+        inner.append(imported(demo.staff, "sku\ntea-1\n"))  # while this one is being read
+        return {}
+
+    monkeypatch.setattr(product_views, "read_products", reading)
+    assert imported(demo.staff, "sku\ntea-2\n").status_code == 200
+    assert [page.status_code for page in inner] == [429, 200]
+    assert "Other files are being read just now. Choose yours again in a few seconds." in inner[0].content.decode()
+    assert inner[0].headers["Retry-After"] == "5"
+    assert "products.csv: 0 created" in imported(demo.staff, "sku\ntea-2\n").content.decode()
 
 
 def test_a_large_file_is_refused_before_it_is_read(demo: Demo) -> None:
