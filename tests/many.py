@@ -27,8 +27,9 @@ TABLES = {  # each after those it points to
     "workorders_workorder": """(reference, type, state, quantity, url_prefix, longest_id, use_serial_number, layout,
         activate_on_complete, download_once, secret, uploaded_quantity, remarks, is_archived, created_at, company_id,
         created_by_id)
-        SELECT 'order ' || n, 'SID', 'completed', 10, 'http://127.0.0.1:8000/c/demo/', 100, false, '', false, false, '',
-               0, '', false, {moment}, {company}, {person} FROM {n}""",
+        SELECT 'order ' || n, 'SID', 'completed', 10,
+               CASE WHEN n % 2 = 0 THEN 'https://c' || n || '.example/' ELSE 'http://127.0.0.1:8000/c/demo/' END,
+               100, false, '', false, false, '', 0, '', false, {moment}, {company}, {person} FROM {n}""",
     "ingestion_ingestionrecord": """(key, description, type, ingestion_mode, filetype, file_name, file_size, status,
         created_at, parameters, result_data, file_facts, warnings, phase, rows_done, rows_total, attempts, company_id,
         created_by_id, workorder_id)

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from portal.back_office import BackOffice, Counter, Office, ReadOnly, estimated_rows, person
-from portal.back_office_lists import Rows, typed
+from portal.back_office_lists import Rows, RowsPage, typed
 from portal.models import Company
 from workorders import jobs, url_prefixes
 from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
@@ -56,35 +56,38 @@ class ProductOffice(Archivable):
         return ["company", "sku", "created_at"] if obj else ["created_at"]
 
 
-class Unused(admin.SimpleListFilter):
-    """Prefixes that hinder others and serve nobody."""
+class PrefixPage(RowsPage):
+    """A page of URL prefixes that counts what is under those it shows."""
 
-    title = parameter_name = "use"
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        found = url_prefixes.uses(self.result_list)
+        for prefix in self.result_list:
+            prefix.use = _use(*found.get(prefix.pk, (0, 0)))
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("unused", "Unused")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[UrlPrefix]) -> QuerySet[UrlPrefix]:
-        return url_prefixes.unused(queryset) if self.value() else queryset
+def _use(workorders: int, codes: int) -> str:
+    """In words, what is under a prefix."""
+    return f"{workorders:,} workorder{'s' * (workorders > 1)}, {codes:,} codes" if workorders else "unused"
 
 
 @admin.register(UrlPrefix)
 class UrlPrefixOffice(ReadOnly):
     list_display = ["prefix", "company", "use"]
-    list_filter = [Unused, OF_COMPANY]
+    list_filter = [OF_COMPANY]
     list_select_related = ["company"]
     search_fields = ["prefix"]
     fields = ["prefix", "company", "use"]
     actions = ["release"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[UrlPrefix]:
-        return url_prefixes.with_use(super().get_queryset(request))
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[RowsPage]:
+        return PrefixPage
 
     @admin.display
     def use(self, prefix: Any) -> str:
-        if not prefix.workorders:
-            return "unused"
-        return f"{prefix.workorders:,} workorder{'s' * (prefix.workorders > 1)}, {prefix.codes:,} codes"
+        known: str | None = getattr(prefix, "use", None)
+        return known or _use(*url_prefixes.uses([prefix]).get(prefix.pk, (0, 0)))
 
     @admin.action(description="Release what is unused", permissions=["act"])
     def release(self, request: HttpRequest, rows: QuerySet[UrlPrefix]) -> None:
