@@ -21,6 +21,7 @@ from ingestion.fields import parse_defaults
 from ingestion.identifiers import RULES
 from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
+from ingestion.notices import announce_end
 from ingestion.readers import open_reader
 from ingestion.reading import Budget, UnreadableFile, check_digest
 from ingestion.renaming import renamed, renamed_batches
@@ -43,17 +44,11 @@ Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
 MOST_COMPARED = 100_000  # codes of a workorder whose ids are compared without case; of more, images tell
 
 
-def run(record_id: int) -> bool:
-    """Process a queued record to its end; False when this did not end it.
-
-    Nothing happens when it is not queued, so a message may come twice.
-    """
+def run(record_id: int) -> None:
+    """Process a queued record to its end. Nothing happens when it is not queued, so a message may come twice."""
     record = IngestionRecord.claim(record_id, Phase.CHECKING)
-    if record is None:
-        return False
-    perform(record, lambda pulse: _process(record, pulse), lambda _reason: _give_up(record))
-    ended = IngestionRecord.objects.filter(pk=record.pk, attempts=record.attempts)
-    return ended.filter(status__in=(Status.COMPLETED, Status.ERROR)).exists()
+    if record is not None:
+        perform(record, lambda pulse: _process(record, pulse), lambda _reason: _give_up(record))
 
 
 def _process(record: IngestionRecord, pulse: Pulse) -> None:
@@ -90,6 +85,7 @@ def _give_up(record: IngestionRecord) -> None:
     with suppress(ClaimLost), transaction.atomic():
         record.errors.create(error=kind)
         record.end(status=Status.ERROR, what="failed", result_data={"errors": [{kind: []}], "error_counts": {kind: 1}})
+        announce_end(record)
 
 
 def _refuse_heap(blank_rows: int, codes: int, size_of_defaults: int) -> None:
@@ -232,3 +228,4 @@ class _Ingestion:
     def _end(self, status: str, rows: int, **fields: Any) -> None:
         fields |= {"warnings": self.log.warnings, "file_facts": self.facts}
         self.record.end(status=status, rows_done=rows, rows_total=rows, **fields)
+        announce_end(self.record)

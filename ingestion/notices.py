@@ -5,35 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from ingestion.models import IngestionRecord
-from portal import timeline
+from portal import letters, timeline
+from portal.models import Letter
 
 MOST_KINDS = 5  # of errors that a mail explains
 
 Status = IngestionRecord.Status
 
 
-def tell_end(record_id: int) -> None:
-    """Mail the uploader of a record that ended, who wants it and used the pages, or was named to the command.
+def announce_end(record: IngestionRecord) -> None:
+    """Have the uploader of a record that ends told, if they used the pages or were named to the command.
 
-    OSError when the mail cannot go.
+    The letter is written in the caller's transaction, so there is one exactly if the record ended.
     """
-    record = IngestionRecord.objects.select_related("created_by").get(pk=record_id)
-    user = record.created_by
-    waits = record.ingestion_mode == IngestionRecord.Mode.PORTAL or _signed_at_the_command(record)
-    if not (waits and user.is_active and user.wants_mail):
-        return
+    if record.ingestion_mode == IngestionRecord.Mode.PORTAL or _signed_at_the_command(record):
+        letters.write(Letter.Kind.UPLOAD_ENDED, record.created_by.email, record=record.pk)
+
+
+def _upload_ended(letter: Letter) -> list[EmailMessage]:
+    """The mail, if the uploader can sign in and wants it."""
+    record = IngestionRecord.objects.select_related("created_by").filter(pk=letter.detail["record"]).first()
+    if record is None or not (record.created_by.is_active and record.created_by.wants_mail):
+        return []
     context = _context(record)
-    message = EmailMultiAlternatives(
-        f"{context['name']}: {context['result']}", render_to_string("ingestion/mail.txt", context), None, [user.email]
-    )
+    subject, text = f"{context['name']}: {context['result']}", render_to_string("ingestion/mail.txt", context)
+    message = EmailMultiAlternatives(subject, text, None, [record.created_by.email])
     message.attach_alternative(render_to_string("ingestion/mail.html", context), "text/html")
-    message.send()
     timeline.note(record, "mailed")
+    return [message]
+
+
+letters.MAKERS[Letter.Kind.UPLOAD_ENDED] = _upload_ended
 
 
 def _signed_at_the_command(record: IngestionRecord) -> bool:

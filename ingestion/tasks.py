@@ -5,10 +5,9 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from ingestion import engine, leftovers, notices, services
+from ingestion import engine, leftovers, services
 from ingestion.models import IngestionRecord
 from portal import idempotency
-from portal.broker import wake
 from portal.turns import turn
 from workorders import tidying
 
@@ -16,14 +15,8 @@ from workorders import tidying
 @shared_task
 def run(record_id: int) -> None:
     with turn(IngestionRecord, record_id) as chosen:
-        if chosen and engine.run(chosen):
-            wake(tell_end, chosen)
-
-
-@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=4)
-def tell_end(record_id: int) -> None:
-    """Tried five times within eight minutes; the upload itself has long ended."""
-    notices.tell_end(record_id)
+        if chosen:
+            engine.run(chosen)
 
 
 @shared_task

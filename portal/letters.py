@@ -1,4 +1,4 @@
-"""Mail about accounts, which a worker sends: whoever asks for it waits for no mail server, and learns nothing from one.
+"""Mail, which a worker sends: whoever asks for it waits for no mail server, and learns nothing from one.
 
 A letter is a row until it is sent, so neither an outage of the broker nor of the mail server loses it. It holds who
 shall get what; the keys of its links are made when it is sent, and are never stored.
@@ -55,8 +55,9 @@ def send(letter_id: int) -> None:
         if letter is None:
             return
         try:
-            for message in MAKERS[letter.kind](letter):
-                message.send()
+            with transaction.atomic():  # what is noted of a letter that does not go is not kept
+                for message in MAKERS[letter.kind](letter):
+                    message.send()
         except Exception:
             logger.exception("The letter %s (%s) could not be sent", letter.pk, letter.kind)
             _put_off(letter)
@@ -123,6 +124,7 @@ MAKERS: dict[str, Callable[[Letter], list[EmailMessage]]] = {
     Kind.INVITATION: _invitation,
     Kind.WELCOME: _welcome,
 }
+"""What makes the mails of a letter, by its kind. Other rooms add theirs. A letter with one mail sends none twice."""
 
 
 def _rendered(template: str, email: str, context: dict[str, Any]) -> EmailMessage:

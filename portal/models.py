@@ -252,6 +252,8 @@ class Letter(models.Model):
         NOTICE = "notice"
         INVITATION = "invitation"
         WELCOME = "welcome"
+        UPLOAD_ENDED = "upload_ended"
+        HAND_OVER = "hand_over"
 
     kind = models.CharField(max_length=20, choices=Kind)
     email = models.EmailField(max_length=320)

@@ -394,8 +394,6 @@ CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "ingest"
 CELERY_TASK_ROUTES = {
     "ingestion.tasks.run": {"queue": "ingest"},
     "workorders.tasks.run_job": {"queue": "archive"},
-    "ingestion.tasks.tell_end": {"queue": "mail"},
-    "workorders.tasks.tell": {"queue": "mail"},
     "workorders.tasks.discard": {"queue": "mail"},
     "portal.tasks.send_letter": {"queue": "mail"},
     "*.sweep": {"queue": "mail"},  # short work, which must not wait for long work

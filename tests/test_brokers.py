@@ -15,15 +15,20 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from ingestion import engine
 from ingestion.models import IngestionRecord
 from portal import broker as waking
 from portal.broker import wake
 from portal.caching import cache_settings
 from portal.celery import app
+from portal.models import Letter
+from portal.timeline import events_of
 from tests import brokers
 from tests.conftest import PASSWORD, Demo, queued
 from tests.running import wait_for, worker
+from tests.secure import a_secure_order
 from tests.test_worker import status_of
+from workorders import printing
 from workorders.models import Workorder
 
 FLOW = (
@@ -166,3 +171,43 @@ def test_a_broker_that_hangs_holds_nobody_up(
     told = [record.getMessage().partition(",")[0] for record in caplog.records if record.levelname == "WARNING"]
     redis_says = ["The broker does not answer", "The cache does not answer"]
     assert told == (redis_says if running.address.startswith("redis") else [])  # RabbitMQ's kernel takes the messages
+
+
+@pytest.mark.parametrize("broker", [brokers.redis, brokers.rabbitmq])
+def test_mail_that_is_due_while_the_broker_is_away_goes_once_when_it_is_back(
+    broker: brokers.Broker, programs: Path, tmp_path: Path, committed_demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo, mails = committed_demo, tmp_path / "mails"
+    record, order = queued(demo.staff, "id\nmail-00001\n"), a_secure_order(demo, "Spring")
+    IngestionRecord.objects.filter(pk=record.pk).update(ingestion_mode="portal")
+    with broker(programs, tmp_path) as running:
+        running.stop()
+        away = Celery(broker=running.address, set_as_current=False)
+        away.conf.update(broker_transport_options=waking.transport_options(running.address))
+        monkeypatch.setattr("portal.tasks.send_letter", Unheard(away))
+        engine.run(record.pk)
+        printing.cancel(order, demo.admin)
+        assert status_of(record) == "completed"
+        assert sorted(Letter.objects.values_list("kind", "email")) == [
+            ("hand_over", "printer@printco.example"),
+            ("upload_ended", "staff@demo.example"),
+        ]
+        running.start()
+        with worker(CELERY_BROKER_URL=running.address, EMAIL_URL=f"file://{mails}"):
+            wait_for(lambda: not Letter.objects.exists(), "the sweep sends the letters")
+    subjects = [line for file in mails.iterdir() for line in file.read_text().splitlines() if line[:8] == "Subject:"]
+    assert sorted(subjects) == ["Subject: Spring: cancelled", "Subject: codes.csv: 1 code created"]
+    assert [event.what for event in events_of(record)].count("mailed") == 1
+
+
+class Unheard:
+    """The task that sends a letter, for a broker that is away."""
+
+    name = "portal.tasks.send_letter"
+
+    def __init__(self, app: Celery) -> None:
+        self.app = app
+
+    def apply_async(self, arguments: tuple[int, ...], **options: Any) -> None:
+        """Try to send it."""
+        self.app.send_task(self.name, arguments, **options)

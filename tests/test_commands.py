@@ -16,10 +16,10 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
-from ingestion import notices
 from ingestion.history import history_of
 from ingestion.models import IngestionRecord
-from portal.models import UserAuthorizationToken
+from portal import letters
+from portal.models import Letter, UserAuthorizationToken
 from tests.conftest import Demo
 from tests.test_ingestion import SPEC_EXAMPLE
 from tests.test_pages import as_
@@ -134,7 +134,8 @@ def test_ingest_takes_what_process_takes_and_signs_by_the_command(committed_demo
         ("Upload begun, by the command", committed_demo.admin),
         ("File received, check asked for, by the command", committed_demo.admin),
     ]
-    notices.tell_end(record.pk)
+    (letter,) = Letter.objects.all()
+    letters.send(letter.pk)
     assert mail.outbox[-1].to == ["admin@demo.example"]
     assert "the file was uploaded in your name, by the command." in str(mail.outbox[-1].body)
     page = as_(committed_demo.staff).get(f"/ingestions/{key}/").content.decode()
@@ -146,7 +147,7 @@ def test_nobody_signs_or_gets_mail_who_was_not_named(committed_demo: Demo, tmp_p
     key = run("ingest", str(tmp_path / "codes.csv"), "--company", "demo").strip()
     record = IngestionRecord.objects.get(key=key)
     assert [event.by for _said, event in history_of(record)] == [None] * 4
-    notices.tell_end(record.pk)
+    assert not Letter.objects.exists()
     assert mail.outbox == []
 
 

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.db.models.functions import Now
 
 from ingestion import tasks
 from ingestion.models import IngestionRecord
+from portal import letters
 from portal.celery import app
-from portal.models import User
+from portal.models import Letter, User
 from portal.timeline import events_of
 from tests.conftest import Demo, queued
 from tests.test_ingestion import SPEC_EXAMPLE
@@ -115,4 +117,16 @@ def test_a_mail_server_that_fails_is_tried_again_and_hurts_nothing(
 
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", lambda _self, sent: refuse(sent))
     record = uploaded(committed_demo.staff, SPEC_EXAMPLE)
-    assert (record.status, tries) == ("completed", ["codes.csv: 4 codes created"] * 5)
+    assert (record.status, tries) == ("completed", ["codes.csv: 4 codes created"])
+    letters.sweep()
+    assert len(tries) == 1, "it waits before it is tried again"
+    Letter.objects.update(due_at=Now())
+    letters.sweep()
+    assert (len(tries), Letter.objects.get().attempts) == (2, 2)
+    assert "mailed" not in [event.what for event in events_of(record)]
+    monkeypatch.undo()
+    Letter.objects.update(due_at=Now())
+    letters.sweep()
+    assert [message.subject for message in mail.outbox] == ["codes.csv: 4 codes created"]
+    assert [event.what for event in events_of(record)].count("mailed") == 1
+    assert not Letter.objects.exists()

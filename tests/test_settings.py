@@ -242,11 +242,9 @@ def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
     assert queues == {
         "ingestion.tasks.run": "ingest",
         "workorders.tasks.run_job": "archive",
-        "ingestion.tasks.tell_end": "mail",
         "ingestion.tasks.sweep": "mail",
         "ingestion.tasks.expire": "mail",
         "workorders.tasks.sweep": "mail",
-        "workorders.tasks.tell": "mail",
         "workorders.tasks.discard": "mail",
         "portal.tasks.send_letter": "mail",
         "portal.tasks.sweep": "mail",

@@ -21,10 +21,11 @@ from portal.leases import Status
 from portal.models import Event, User
 from portal.storage import storage
 from portal.timeline import events_of, note
-from workorders import jobs, printing
+from workorders import jobs
 from workorders.downloads import file_name
 from workorders.images import REPOSE, NotMade
 from workorders.models import Job, Workorder
+from workorders.notices import tell
 from workorders.secure_archive import Delivery, Format, delivery_name
 
 RESUMABLE: Final = timedelta(hours=1)
@@ -113,7 +114,7 @@ def allow_again(workorder: Workorder, by: User) -> bool:
         locked = Workorder.objects.select_for_update().get(pk=workorder.pk)
         if not spent(locked):
             return False
-        printing.tell(note(locked, ALLOWED, by))
+        tell(note(locked, ALLOWED, by))
     return True
 
 

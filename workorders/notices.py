@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from portal.models import Event, User
+from portal import letters
+from portal.models import Event, Letter, User
 from workorders.models import Workorder
 
 State = Workorder.State
@@ -45,10 +46,23 @@ ARRIVED: Final[dict[str, str]] = {
 """What the partner does with codes that arrived, by the state of the workorder; in the others nothing."""
 
 
-def tell(event_id: int) -> None:
-    """Mail those whom a line of a workorder's timeline concerns and who want mail; OSError when the mail cannot go."""
-    event = Event.objects.select_related("by").get(pk=event_id)
-    workorder = Workorder.objects.select_related("company", "printing_partner", "created_by").get(pk=event.subject_id)
+def tell(event: Event) -> None:
+    """Have those told whom a line of a workorder's timeline concerns and who want mail.
+
+    Their letters are written in the caller's transaction, one for each, so that none gets one twice.
+    """
+    workorder = Workorder.objects.get(pk=event.subject_id)
+    for person in _readers(workorder, NOTICES[event.what]):
+        letters.write(Letter.Kind.HAND_OVER, person.email, event=event.pk, person=person.pk)
+
+
+def _hand_over(letter: Letter) -> list[EmailMessage]:
+    """The mail, if its reader still can sign in and wants it."""
+    person = User.objects.filter(pk=letter.detail["person"], is_active=True, wants_mail=True).first()
+    if person is None:
+        return []
+    event = Event.objects.get(pk=letter.detail["event"])
+    workorder = Workorder.objects.select_related("company", "printing_partner").get(pk=event.subject_id)
     notice = NOTICES[event.what]
     words = {
         **event.detail,
@@ -66,13 +80,12 @@ def tell(event_id: int) -> None:
         "account_url": settings.PUBLIC_URL + reverse("account"),
     }
     text, html = (render_to_string(f"workorders/mail.{kind}", context) for kind in ("txt", "html"))
-    messages = []
-    for person in _readers(workorder, notice):
-        message = EmailMultiAlternatives(f"{context['name']}: {context['result']}", text, None, [person.email])
-        message.attach_alternative(html, "text/html")
-        messages.append(message)
-    if messages:
-        get_connection().send_messages(messages)
+    message = EmailMultiAlternatives(f"{context['name']}: {context['result']}", text, None, [person.email])
+    message.attach_alternative(html, "text/html")
+    return [message]
+
+
+letters.MAKERS[Letter.Kind.HAND_OVER] = _hand_over
 
 
 def _readers(workorder: Workorder, notice: Notice) -> list[User]:

@@ -16,6 +16,7 @@ from portal.models import Event, User
 from portal.timeline import events_of, note
 from workorders import jobs, tasks
 from workorders.models import Equipment, Job, Substrate, Workorder
+from workorders.notices import tell
 from workorders.url_prefixes import release_url_prefix
 
 State = Workorder.State
@@ -118,11 +119,6 @@ def _hand_out_no_more(workorder: Workorder, by: User) -> None:
 def codes_arrived(workorder: Workorder, by: User, count: int, upload: str) -> None:
     """Note in the caller's transaction that the upload of that key brought so many codes."""
     tell(note(workorder, "uploaded", by, codes=count, upload=upload))
-
-
-def tell(event: Event) -> None:
-    """Have those told whom a line of the timeline concerns, once it is committed."""
-    transaction.on_commit(lambda: wake(tasks.tell, event.pk))
 
 
 def _step(workorder: Workorder, by: User, what: str, detail: dict[str, Any], **fields: object) -> None:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from portal.turns import turn
-from workorders import jobs, notices, secure_archive, work
+from workorders import jobs, secure_archive, work
 from workorders.models import Job
 
 
@@ -14,15 +14,9 @@ def run_job(job_id: int) -> None:
             work.run(chosen)
 
 
-@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=4)
-def tell(event_id: int) -> None:
-    """Tried five times within eight minutes; what is told of was done long ago."""
-    notices.tell(event_id)
-
-
 @shared_task(autoretry_for=(Exception,), retry_backoff=30, max_retries=4)
 def discard(workorder_id: int) -> None:
-    """Tried as `tell`, since the storage may not answer."""
+    """Tried five times within eight minutes, since the storage may not answer."""
     secure_archive.discard(workorder_id)
 
 

@@ -14,11 +14,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.models import QuerySet
 
-from ingestion import engine, services, tasks
+from ingestion import engine, services
 from ingestion.errors import message
 from ingestion.models import IngestionRecord
 from ingestion.options import ProcessSerializer
-from portal.broker import wake
 from portal.models import Company, User
 from portal.storage import storage
 from portal.whole_numbers import whole_argument
@@ -82,7 +81,6 @@ class Command(BaseCommand):
             except KeyboardInterrupt:
                 services.cancel(record, record.created_by)
                 raise CommandError("Cancelled; nothing was stored.", returncode=130) from None
-        wake(tasks.tell_end, record.pk)
         record.refresh_from_db()
         if record.status != IngestionRecord.Status.COMPLETED:
             lines = [_told(record, kind, count) for kind, count in record.error_counts.items()]
