@@ -17,7 +17,7 @@ from portal.calls import Call
 from portal.idempotency import idempotent
 from portal.models import Company, Event, User
 from workorders import images, jobs, printing, services
-from workorders.archive import Kind
+from workorders.archive import BeingMade, Kind
 from workorders.doubts import Doubt, doubts_of
 from workorders.downloads import archive_download, images_download
 from workorders.history import doer, events_for, told
@@ -181,7 +181,7 @@ class _Archive(_Workorders):
     kind: Kind
 
     def get(self, request: Request, pk: int) -> HttpResponseBase:
-        """The zip, whole or in part; 202 with progress while its codes are being minted."""
+        """The zip, whole or in part; 202 with progress while its codes, or it, are being made."""
         workorder = get_object_or_404(self.get_queryset(), pk=pk)
         job = workorder.minting
         if job is not None:
@@ -192,7 +192,10 @@ class _Archive(_Workorders):
 
     def answer(self, request: Request, workorder: Workorder) -> HttpResponseBase:
         """The zip of a workorder whose codes are there."""
-        return archive_download(request, workorder, self.kind)
+        try:
+            return archive_download(request, workorder, self.kind)
+        except BeingMade:
+            return being_made(workorder.jobs.filter(what=Job.What.ARCHIVE, status__in=Job.OPEN).first() or Job())
 
 
 def being_made(job: Job) -> Response:

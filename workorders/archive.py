@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Literal, Self
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from portal.copying import BLOCK, ticking
 from portal.leases import Pulse, Status
@@ -66,15 +67,28 @@ def name_of(company_id: int, workorder_id: int, what: str) -> str:
     return f"workorders/{company_id}/{workorder_id}/{what}.zip"
 
 
-def published(workorder: Workorder, kind: Kind, tick: Callable[[int], None] = lambda rows: None) -> str:
+class BeingMade(Exception):  # noqa: N818  # an event, not a fault
+    """Others make the archive, or so many that this one has to wait for its turn."""
+
+
+def published(
+    workorder: Workorder, kind: Kind, tick: Callable[[int], None] = lambda rows: None, patience: float = 0
+) -> str:
     """The storage name of the finished archive, which is built first where it is missing; NoCodes when it cannot be.
 
-    `tick` hears how many codes have been written. Whoever asks while another builds it waits for that one.
+    `tick` hears how many codes have been written. Whoever asks while another builds it waits for that one; for no more
+    than `patience` seconds, where some are named, until BeingMade.
     """
     name = archive_name(workorder, kind)
     if not storage().exists(name):
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{patience * 1000:.0f}"])
+            try:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+            except OperationalError as error:
+                if isinstance(error.__cause__, LockNotAvailable):
+                    raise BeingMade from None
+                raise
             if not storage().exists(name):
                 if not workorder.has_codes:
                     raise NoCodes

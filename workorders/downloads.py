@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
@@ -9,22 +10,29 @@ from django.utils.text import slugify
 
 from portal.addresses import address_of
 from portal.downloads import download, is_fetched, is_rest
+from portal.storage import storage
 from portal.timeline import note
 from workorders import jobs
-from workorders.archive import Kind, NoCodes, archive_name, published
+from workorders.archive import BeingMade, Kind, NoCodes, archive_name, published
 from workorders.images import Look
 from workorders.models import Workorder
 
+MOST_AT_ONCE = 2  # archives that one process makes or waits for, whose threads also answer everything else
+PATIENCE = 5.0  # seconds for which it waits for one that another makes; most are there by then
+MOMENT = "The archive is being made. Download it again in a moment."
 SUFFIXES: dict[Kind, str] = {"archive": "", "serial-numbers": "-serial-numbers"}
+
+_places = BoundedSemaphore(MOST_AT_ONCE)
 
 
 def archive_download(request: Any, workorder: Workorder, kind: Kind) -> HttpResponseBase:
     """The workorder's zip of that kind, named after its reference; built first where it is missing.
 
-    Http404 while it has no codes. Who has the secure codes of a workorder stands in its timeline.
+    Http404 while it has no codes; BeingMade where that takes longer than a web thread may wait. Who has the secure
+    codes of a workorder stands in its timeline.
     """
     try:
-        name = published(workorder, kind)
+        name = _published(workorder, kind)
     except NoCodes:
         raise Http404 from None
     if workorder.type == Workorder.Type.SID and workorder.state == Workorder.State.NEW:
@@ -34,6 +42,19 @@ def archive_download(request: Any, workorder: Workorder, kind: Kind) -> HttpResp
         detail = {"archive": kind, "resumed": is_rest(response)}
         note(workorder, "downloaded", request.user, address=address_of(request), **detail)
     return response
+
+
+def _published(workorder: Workorder, kind: Kind) -> str:
+    """The storage name of the archive; where it is not there yet, it takes one of few places to make it."""
+    name = archive_name(workorder, kind)
+    if storage().exists(name):
+        return name
+    if not _places.acquire(blocking=False):
+        raise BeingMade
+    try:
+        return published(workorder, kind, patience=PATIENCE)
+    finally:
+        _places.release()
 
 
 def images_download(request: Any, workorder: Workorder, look: Look) -> HttpResponseBase:

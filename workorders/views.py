@@ -14,9 +14,10 @@ from portal.access import PersonRequest, page
 from portal.models import Company, User
 from portal.paging import chosen, ordered, page_of, searched, they_are
 from workorders import samples
+from workorders.archive import BeingMade, Kind
 from workorders.code_views import sees_codes
 from workorders.doubts import doubts_of
-from workorders.downloads import archive_download
+from workorders.downloads import MOMENT, archive_download
 from workorders.history import history_of
 from workorders.models import FIRST_CODES, Code, Job, Workorder
 from workorders.printing import can_be
@@ -115,16 +116,22 @@ def workorder_sample(request: PersonRequest, pk: int) -> HttpResponse:
 @page("workorder_download")
 def workorder_download(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The archive, a zip."""
-    workorder = get_object_or_404(with_codes(workorders_for(request.user)), pk=pk)
-    return archive_download(request, workorder, "archive")
+    return _download(request, pk, "archive")
 
 
 @page("workorder_sid_download")
 def workorder_serial_numbers(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The simpler zip: codes.csv and the example image."""
-    return archive_download(
-        request, get_object_or_404(with_codes(workorders_for(request.user)), pk=pk), "serial-numbers"
-    )
+    return _download(request, pk, "serial-numbers")
+
+
+def _download(request: PersonRequest, pk: int, kind: Kind) -> HttpResponseBase:
+    workorder = get_object_or_404(with_codes(workorders_for(request.user)), pk=pk)
+    try:
+        return archive_download(request, workorder, kind)
+    except BeingMade:
+        messages.error(request, MOMENT)
+        return redirect("workorder-detail", pk=pk)
 
 
 @page("workorder_archive")
