@@ -97,6 +97,26 @@ def test_ingest_refuses_a_file_with_the_error_summary(committed_demo: Demo, tmp_
     assert not Code.objects.exists()
 
 
+def test_ingest_says_what_may_not_be_meant(
+    committed_demo: Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "codes.csv"
+    options = ("--company", "demo", "--url-prefix", "https://typo.example/c")
+    file.write_text("id,prodcut\nabc12345,sku1\nabc12346,sku1\n")
+    key = run("ingest", str(file), *options).strip()
+    record = IngestionRecord.objects.get(key=key)
+    said = capsys.readouterr().err.splitlines()
+    column, prefix = (found["message"] for found in record.warnings)
+    assert said == [
+        f"unknown_column_warning (1): Row 1, prodcut: {column}",
+        f"url_prefix_warning (1): {prefix}",
+    ]
+    file.write_text("id,lot\nabc12347,1E+20\nabc,2E+20\n")
+    with pytest.raises(CommandError, match="invalid_id_error"):
+        run("ingest", str(file), "--company", "demo")
+    assert "shortened_number_warning (2): Row 2, lot: " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("name", "options", "reason"),
     [

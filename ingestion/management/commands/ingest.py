@@ -82,6 +82,8 @@ class Command(BaseCommand):
                 services.cancel(record, record.created_by)
                 raise CommandError("Cancelled; nothing was stored.", returncode=130) from None
         record.refresh_from_db()
+        for found in record.warnings:
+            self.stderr.write(_warned(found), self.style.WARNING)
         if record.status != IngestionRecord.Status.COMPLETED:
             lines = [_told(record, kind, count) for kind, count in record.error_counts.items()]
             raise CommandError("\n".join([f"The upload ended as {record.status}; nothing was stored.", *lines]))
@@ -98,6 +100,13 @@ def _told(record: IngestionRecord, kind: str, count: int) -> str:
     first = record.errors.filter(error=kind).order_by("row", "pk")[0]
     where = "" if first.row is None else f"Row {first.row:,}, {first.column or 'whole row'}: "
     return f"{kind} ({count:,}): {where}{message(first)} {record.kinds[kind].remedy}"
+
+
+def _warned(found: dict[str, Any]) -> str:
+    """One kind of warning: how often it was found, where first, and what may not be meant."""
+    row, column = found["row"], found["column"]
+    where = f"Row {row:,}, {column or 'whole row'}: " if row is not None else f"Column {column}: " if column else ""
+    return f"{found['warning']} ({found['count']:,}): {where}{found['message']}"
 
 
 Named = TypeVar("Named", Company, User)
