@@ -19,6 +19,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user
 from django.contrib.auth.signals import user_logged_out
 from django.db.models import Model
+from django.db.models.signals import post_save
 from django.dispatch import Signal, receiver
 from django.http import HttpRequest, HttpResponseBase
 
@@ -124,6 +125,17 @@ def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
 def _signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
     if isinstance(user, User):
         tell("signed_out", of=user, by=user, request=request)
+
+
+@receiver(post_save, sender=User)
+def _by_command(instance: User, created: bool, **_: Any) -> None:
+    """Tell what Django's own commands do, `createsuperuser` and `changepassword`: no request is served then."""
+    if context.request is not None:
+        return
+    if created and instance.is_superuser:
+        tell("superuser_made", of=instance, email=instance.email)
+    elif not created and getattr(instance, "_password", None) is not None:  # a new one is being saved
+        tell("password_changed", of=instance)
 
 
 def _by_signal(signal: Signal, what: str, *, ok: bool = True) -> None:

@@ -266,3 +266,21 @@ def test_a_forgotten_second_step(demo: Demo, told: Told) -> None:
     as_(demo.root).post("/admin/portal/user/", chosen)
     assert told() == [{"message": "second_step_forgotten", "company": "demo"} | ROOT]
     assert User.objects.get(pk=demo.staff.pk).is_active
+
+
+def test_what_is_done_by_djangos_own_commands(demo: Demo, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "the secret one of theirs")
+    call_command("createsuperuser", "--noinput", "--email", "new@codeport.example", stdout=StringIO())
+    assert "the secret one" not in told.stream.getvalue()
+    assert told() == [{"message": "superuser_made", "email": "new@codeport.example"}]
+    made = User.objects.get(email="new@codeport.example")
+    event = Event.objects.get(subject="user", subject_id=made.pk)
+    assert (event.what, event.by, event.address) == ("superuser_made", None, None)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "the secret other of theirs")
+    call_command("changepassword", "staff@demo.example", stdout=StringIO())
+    assert "the secret other" not in told.stream.getvalue()
+    assert told() == [{"message": "password_changed", "company": "demo"}]
+    demo.staff.refresh_from_db()
+    demo.staff.name = "Stella"
+    demo.staff.save()
+    assert told() == []
