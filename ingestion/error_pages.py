@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from ingestion.corrections import has_corrections
 from ingestion.errors import message
 from ingestion.models import IngestionError, IngestionRecord
-from portal.paging import ROWS_A_PAGE, ordered, picked, searched
+from portal.paging import ROWS_A_PAGE, asked, ordered, picked, say_what_is_left_out, searched
 
 MOST_FOUND = 1_000  # errors that a search leads to; who finds more searches for more
 ORDERS = {  # by what stands in the URL; by row when nothing does
@@ -36,9 +36,10 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at r
 def errors_of(request: HttpRequest, record: IngestionRecord) -> dict[str, Any]:
     """What the page shows of the record's errors, and how many there are of each kind."""
     counts = dict(sorted(record.error_counts.items(), key=lambda item: -item[1]))
-    kind, query, number = picked(request, "error", counts), searched(request), request.GET.get("page")
+    kind, query, number = picked(request, "error", counts), searched(request), asked(request, "page")
     total = sum(counts.values())
     errors, order = ordered(request, record.errors.all(), ORDERS, "Row")
+    say_what_is_left_out(request)
     if kind:
         errors = errors.filter(error=kind)
     if query:

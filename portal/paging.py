@@ -3,30 +3,64 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Generic, TypeVar
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_date
 
+from portal.suggestions import nearest_of, none_such
+
 ROWS_A_PAGE = 25
+MOST_CHOICES = 20  # that are said of a filter
+MOST_SAID = 5  # parts of one URL that are left out
+LONGEST_SAID = 100  # characters of such a part
+LOOKED_AT = "_filters_looked_at"  # of a request: what is wrong with each filter that the page has
 
 Row = TypeVar("Row", bound=Model)
 
 
+def asked(request: HttpRequest, name: str, wrong: Callable[[str], str] = lambda _: "") -> str:
+    """What the URL says of the filter `name`; nothing where `wrong` has a reason against it.
+
+    A page that looked at all its filters so says by `say_what_is_left_out` which parts of its URL mean nothing.
+    """
+    value = request.GET.get(name, "")
+    reason = wrong(value) if value else ""
+    request.__dict__.setdefault(LOOKED_AT, {})[name] = reason
+    return "" if reason else value
+
+
+def say_what_is_left_out(request: HttpRequest) -> None:
+    """Tell the person which filters of the URL there are not, or not with such a value, and what was perhaps meant."""
+    known: dict[str, str] = request.__dict__.get(LOOKED_AT, {})
+    reasons = {name: known[name] if name in known else none_such("filter", name, known) for name in request.GET}
+    if "HX-Request" in request.headers:
+        return  # a part of a page that has said so
+    for name in [name for name, reason in reasons.items() if reason][:MOST_SAID]:
+        said = f"{name}={request.GET[name]}"
+        messages.error(request, f"The filter {said[:LONGEST_SAID]} is left out. {reasons[name]}")
+
+
 def searched(request: HttpRequest) -> str:
     """What the person looks for."""
-    return request.GET.get("q", "").strip()
+    return asked(request, "q").strip()
 
 
-def picked(request: HttpRequest, name: str, known: Container[str]) -> str:
+def picked(request: HttpRequest, name: str, known: Collection[str]) -> str:
     """Which of the `known` values the URL names, or nothing."""
-    value = request.GET.get(name, "")
-    return value if value in known else ""
+
+    def wrong(value: str) -> str:
+        if value in known:
+            return ""
+        return nearest_of(value, known) if 0 < len(known) <= MOST_CHOICES else "There is no such choice."
+
+    return asked(request, name, wrong)
 
 
 def ordered(
@@ -43,9 +77,13 @@ def ordered(
 
 def day(request: HttpRequest, name: str) -> date | None:
     """The day that the URL names, if it does."""
-    asked = request.GET.get(name, "")
+    found = asked(request, name, lambda value: "" if _day(value) else "It must look like 2026-11-23.")
+    return _day(found)
+
+
+def _day(value: str) -> date | None:
     try:
-        return parse_date(asked) if asked.isascii() else None
+        return parse_date(value) if value.isascii() else None
     except ValueError:
         return None
 
@@ -59,7 +97,9 @@ def between(first: date | None, last: date | None, field: str = "created_at") ->
 
 def page_of(request: HttpRequest, rows: QuerySet[Row]) -> Page[Row]:
     """The page of `rows` that the URL asks for, the nearest one when there is no such page."""
-    return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    number = asked(request, "page")
+    say_what_is_left_out(request)
+    return Paginator(rows, ROWS_A_PAGE).get_page(number)
 
 
 def chosen(keys: Collection[str], rows: QuerySet[Row]) -> QuerySet[Row]:
@@ -102,7 +142,8 @@ def stretch_of(request: HttpRequest, rows: QuerySet[Row], key: str) -> Stretch[R
 
     However far from the start, an index on `key` finds them at once.
     """
-    after, before = (request.GET.get(name, "") for name in ("after", "before"))
+    after, before = (asked(request, name) for name in ("after", "before"))
+    say_what_is_left_out(request)
     if before:
         shown, onward = first_of(rows.filter(**{f"{key}__lt": before}), f"-{key}", ROWS_A_PAGE)
         if shown:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import PersonRequest, page
 from portal.models import Company
-from portal.paging import page_of, searched
+from portal.paging import page_of, picked, searched
 from portal.whole_numbers import WholeNumberFormField
 from workorders.calibration import STATES, in_state, wrong_end, wrong_start
 from workorders.models import Calibrated, Equipment, Substrate
@@ -127,12 +127,12 @@ def _kept(request: PersonRequest, kind: Kind) -> QuerySet[Calibrated]:
 def calibrated_list(request: PersonRequest, kind: str) -> HttpResponse:
     """What the partner has, by name; archived ones only when they are asked for."""
     of = KINDS[kind]
-    query, state, order = searched(request), request.GET.get("state", ""), request.GET.get("sort", "")
+    query, state, order = searched(request), picked(request, "state", STATES), picked(request, "sort", ORDERS)
     shown = _kept(request, of)
-    shown = in_state(shown, state) if state in STATES else shown.filter(is_archived=False)
+    shown = in_state(shown, state) if state else shown.filter(is_archived=False)
     if query:
         shown = shown.filter(name__icontains=query)
-    if order in ORDERS:
+    if order:
         shown = shown.order_by(*ORDERS[order][1])
     context = {
         "of": of,

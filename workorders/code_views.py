@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 
 from portal.access import PersonRequest, page
 from portal.models import Company, User
-from portal.paging import chosen, picked, searched, stretch_of
+from portal.paging import asked, chosen, picked, searched, stretch_of
 from workorders import gs1, qr, samples
 from workorders.artist import Kind
 from workorders.labels import Label, one_a_page
@@ -51,8 +51,8 @@ def code_list(request: PersonRequest) -> HttpResponse:
     codes = beginning_with(request.user.brand, query)
     status = picked(request, "status", [*map(str, ActivationStatus.values)])
     choices: list[Any] = [("status", "Activation status", "All", ActivationStatus.choices, status and int(status))]
-    if asked := request.GET.get("workorder"):
-        workorder = get_object_or_404(chosen([asked], workorders_for(request.user)))
+    if number := asked(request, "workorder"):
+        workorder = get_object_or_404(chosen([number], workorders_for(request.user)))
         codes = codes.filter(workorder=workorder)
         of_it = [(workorder.pk, workorder.reference)]
         choices.append(("workorder", "Workorder", "All workorders", of_it, workorder.pk))
@@ -61,7 +61,7 @@ def code_list(request: PersonRequest) -> HttpResponse:
     context = {
         "query": query,
         "more_choices": choices,
-        "is_filtered": bool(query or status or asked),
+        "is_filtered": bool(query or status or number),
         "stretch": stretch_of(request, codes, "identifier"),
     }
     return render(request, "workorders/code_list.html", context)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import PersonRequest, page
 from portal.models import Company, User
-from portal.paging import chosen, ordered, page_of, searched, they_are
+from portal.paging import chosen, ordered, page_of, picked, searched, they_are
 from workorders import products
 from workorders.models import Product
 from workorders.services import products_for
@@ -65,7 +65,7 @@ def brand_of(user: User) -> Company:
 @page("product_view")
 def product_list(request: PersonRequest) -> HttpResponse:
     """Products as the URL asks for them; archived ones only when it does."""
-    query, state = searched(request), request.GET.get("state", "")
+    query, state = searched(request), picked(request, "state", [ARCHIVED])
     listed = products_for(request.user).filter(is_archived=state == ARCHIVED).order_by("sku", "id")
     shown, order = ordered(request, listed, ORDERS, "SKU, A to Z")
     if query:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import PersonRequest, page
 from portal.models import Company
-from portal.paging import page_of, searched
+from portal.paging import page_of, picked, searched
 from workorders.models import Layout, WorkorderTemplate
 from workorders.named_form import NamedForm
 from workorders.secure_graphic import LAYOUTS
@@ -85,7 +85,7 @@ def _brand(request: PersonRequest) -> Company:
 @page("workorder_create")
 def template_list(request: PersonRequest) -> HttpResponse:
     """The company's templates by name; archived ones only when they are asked for."""
-    query, state = searched(request), request.GET.get("state", "")
+    query, state = searched(request), picked(request, "state", [ARCHIVED])
     shown = WorkorderTemplate.objects.filter(company=_brand(request), is_archived=state == ARCHIVED)
     if query:
         shown = shown.filter(name__icontains=query)

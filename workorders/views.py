@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from portal.access import PersonRequest, page
 from portal.models import Company, User
-from portal.paging import chosen, ordered, page_of, searched, they_are
+from portal.paging import chosen, ordered, page_of, picked, searched, they_are
 from workorders import samples
 from workorders.archive import BeingMade, Kind
 from workorders.code_views import sees_codes
@@ -49,14 +49,15 @@ def is_being_archived(workorder: Workorder) -> bool:
 @page("workorder_view")
 def workorder_list(request: PersonRequest) -> HttpResponse:
     """Workorders as the URL asks for them; archived ones only when it does."""
-    query, state, kind = searched(request), request.GET.get("state", ""), request.GET.get("type", "")
+    query, kind = searched(request), picked(request, "type", Workorder.Type.values)
+    state = picked(request, "state", [*Workorder.State.values, ARCHIVED])
     workorders = workorders_for(request.user).filter(is_archived=state == ARCHIVED).select_related("company")
     shown, order = ordered(request, workorders, ORDERS, "Newest first")
     if state in Workorder.State.values:
         shown = shown.filter(state=state)
     if query:
         shown = shown.filter(Q(reference__icontains=query) | Q(remarks__icontains=query))
-    if kind in Workorder.Type.values:
+    if kind:
         shown = shown.filter(type=kind)
     context = {
         "page": page_of(request, shown),
