@@ -106,6 +106,7 @@ class Connection:
             if part:
                 part.close()
         self.request = self.body = self.answer = None
+        self.head = b""
         self.is_cut, self.questions = False, 0
 
     def is_worth_asking(self) -> bool:

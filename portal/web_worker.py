@@ -33,6 +33,7 @@ from portal import bodies
 from portal.web_answer import Answer
 from portal.web_connection import Body, Connection, State
 from portal.web_places import READ, WRITE, Places
+from portal.web_refusals import teller
 
 LARGEST_HEAD = 64 * 1024
 LARGE_FORMS = 64  # bodies that are in a file while they arrive, besides uploads: 1 GiB in each process
@@ -54,7 +55,7 @@ class Worker(Places):
     def _refuse(self, connection: Connection, status: int, reason: str, text: str) -> None:
         answer = self._new_answer(connection)
         with suppress(OSError):
-            util.write_error(answer, status, reason, text)
+            util.write_error(teller(connection, answer), status, reason, text)
             answer.flush()
         self._say_goodbye(connection)
 
@@ -134,7 +135,7 @@ class Worker(Places):
         return Request(self.cfg, IterUnreader([connection.head]), connection.client, connection.served)
 
     def _tell_error(self, connection: Connection, answer: Answer, error: BaseException) -> None:
-        self.handle_error(connection.request, answer, connection.client, error)
+        self.handle_error(connection.request, teller(connection, answer), connection.client, error)
         with suppress(OSError):
             answer.flush()
 

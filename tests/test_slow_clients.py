@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import random
 import re
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -459,6 +461,64 @@ def test_a_body_sent_ahead_with_another_request_belongs_to_the_first(web: int) -
 )
 def test_heads_are_understood_or_refused(web: int, request_: bytes, status: int) -> None:
     assert status_of(heard(talk(web, request_))) == status
+
+
+def told(answer: bytes) -> tuple[int, str, Any]:
+    """Status, media type and content of the last answer on a connection."""
+    head, _, body = answer[answer.rindex(b"HTTP/1.1 ") :].partition(b"\r\n\r\n")
+    kind = re.search(rb"Content-Type: ([^;\r\n]+)", head)
+    if b"Transfer-Encoding: chunked" in head:
+        body = unchunked(body)
+    else:
+        assert f"Content-Length: {len(body)}".encode() in head
+    is_json = kind is not None and kind[1] == b"application/json"
+    return status_of(head), kind[1].decode() if kind else "", json.loads(body) if is_json else body
+
+
+CALL = "/api/v2/products/"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "detail"),
+    [
+        (get(CALL, "A B: c"), 400, "Invalid HTTP header name: 'A B'"),
+        (get(CALL, "A<b>: c"), 400, "Invalid HTTP header name: 'A<b>'"),
+        (get(f"http://127.0.0.1{CALL}", "A B: c"), 400, "Invalid HTTP header name: 'A B'"),
+        (get("/healthz") + get(CALL, "A B: c"), 400, "Invalid HTTP header name: 'A B'"),
+        (get(CALL, "Expect: wonders"), 417, None),
+        (get(CALL + "a" * 9000), 414, None),
+        (get(CALL, "X-Long: " + "a" * 9000), 431, None),
+        (get(CALL, *[f"X-{number}: {'a' * 1000}" for number in range(90)]), 431, None),
+        (get(CALL, f"Content-Length: {16 * MB + 1}", method="POST"), 413, "The body may hold 16,777,216 bytes."),
+        (
+            get(CALL, "Transfer-Encoding: chunked", method="POST"),
+            411,
+            "Send the body with a Content-Length, not in chunks.",
+        ),
+    ],
+)
+def test_calls_of_the_api_are_refused_in_json(web: int, request_: bytes, status: int, detail: str | None) -> None:
+    answer = told(heard(talk(web, request_)))
+    assert answer[:2] == (status, "application/json")
+    assert list(answer[2]) == ["detail"]
+    assert answer[2]["detail"] == detail or (detail is None and answer[2]["detail"])
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (f"GET {CALL} HT".encode(), "application/json"),
+        (get(CALL, "X-Slow: x")[:-2], "application/json"),
+        (get(CALL, "Content-Length: 1000", method="POST") + b"abc", "application/json"),
+        (get("/healthz") + f"GET {CALL}".encode(), "application/json"),
+        (get(CALL) + b"GET /healthz", "text/html"),
+        (b"GET /apiary/ HT", "text/html"),
+    ],
+)
+def test_slow_calls_of_the_api_are_told_so_in_json(quick: int, said: bytes, kind: str) -> None:
+    status, found, content = told(heard(talk(quick, said)))
+    assert (status, found) == (408, kind)
+    assert kind == "text/html" or content == {"detail": "The request did not arrive in time."}
 
 
 def test_a_download_in_parts_and_unchanged(web: int, download: Download) -> None:

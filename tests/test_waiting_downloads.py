@@ -67,7 +67,8 @@ def test_the_page_does_not_wait_either_and_says_so(committed_demo: Demo, monkeyp
 
 
 def test_beyond_the_second_nobody_waits_at_all(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    workorders, found = [fresh(committed_demo)], []
+    workorders = [fresh(committed_demo)]
+    found: list[int | None] = []
     client: APIClient = client_of(committed_demo.staff)
     make: Callable[..., None] = archive._publish
 
