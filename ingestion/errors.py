@@ -51,7 +51,8 @@ KINDS: dict[str, Kind] = {
             "invalid_row_error",
             "Broken row",
             "The row cannot be read.",
-            "Give the row as many fields as the header has, close every quote, and save the file in UTF-8.",
+            "Correct the cell that is named. Where the whole row is, give it as many fields as the header has, and "
+            "close every quote.",
             'abc12345,"sku1',
         ),
         Kind(

@@ -61,18 +61,29 @@ def _odd(value: str, meant: str) -> str:
     return f"Character {at + 1} is {named(value[at])}." if at >= 0 else ""
 
 
-def meant_name(name: str) -> str:
-    """The field that a column of the wrong name was probably meant to be, or a spelling that is right; or nothing."""
+def meant_name(name: str, beside: Collection[str] = ()) -> str:
+    """The field that a column of the wrong name was probably meant to be, or a spelling that is right; or nothing.
+
+    No name is hinted at that a column `beside` it has already.
+    """
     if not name:
         return "The column has no name: name it, or delete it."
-    seen = "".join(character for character in name if category(character) != "Cf")  # the others have no width
-    spelled = re.sub(r"[^a-z0-9]+", "_", seen.casefold()).strip("_")
+    spelled = respelled(name)
     close = get_close_matches(spelled, OWN_COLUMNS, 1, SIMILARITY)
+    right = close[0] if close else spelled
+    if right in beside and right != name:
+        return f"Another column is `{right}` too: leave one of the two out, or give this one another name."
     if close and name not in OWN_COLUMNS:
         return f"It looks like `{close[0]}`."
     if name == spelled or any(letter.isalnum() and not letter.isascii() for letter in name):
         return ""  # it is right, or loses letters
     return f"`{spelled}` would be right." if SCM_KEY.fullmatch(spelled) else ""
+
+
+def respelled(name: str) -> str:
+    """A column's name in the characters that a field's name may have."""
+    seen = "".join(character for character in name if category(character) != "Cf")  # the others have no width
+    return re.sub(r"[^a-z0-9]+", "_", seen.casefold()).strip("_")
 
 
 def may_be_marked(text: str) -> bool:

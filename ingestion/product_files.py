@@ -14,6 +14,7 @@ from ingestion.readers import open_reader
 from ingestion.reading import (
     AS_TEXT,
     GZIP,
+    LOOKS_LIKE,
     MOST_SECONDS,
     ZIP,
     Batch,
@@ -23,7 +24,7 @@ from ingestion.reading import (
     Trouble,
     UnreadableFile,
 )
-from ingestion.rules import wrong_width
+from ingestion.rules import otherwise_split, wrong_width
 from ingestion.workbook_parts import WorkbookLimits
 from workorders.products import fault_of
 
@@ -123,7 +124,8 @@ def _refuse_without_sku(header: tuple[str, ...]) -> None:
     names = [name.lower() for name in header]
     if "sku" not in names:
         alike = next((name for name in header if name.lower() in ALIKE), "")
-        hint = f" Is it `{shown(alike)}` that should be named `sku`?" if alike else ""
+        hint = f" Is it `{shown(alike)}` that should be named `sku`?" if alike else LOOKS_LIKE.get(header[0][:1], "")
+        hint = hint or otherwise_split(header, "sku")
         raise UnreadableFile(f"Its header has no column `sku`, only: {shown(', '.join(header))}.{hint}")
 
 

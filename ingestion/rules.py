@@ -33,6 +33,7 @@ from ingestion.near_misses import (
     may_be_marked,
     meant_name,
     meant_status,
+    respelled,
 )
 from ingestion.reading import LOOKS_LIKE, Batch, BrokenRow, Number, Trouble, UnreadableFile, is_blank
 from ingestion.renaming import LeftOut
@@ -44,7 +45,6 @@ MARKED = ("=", "'")  # how values begin that a spreadsheet may have marked
 MOST_FAULTS = 1000  # sets of wrong cells of which is remembered what is wrong with them
 MOST_HEADERS = 1000  # whose rules are kept at a time
 STRANGE_ID = 4  # characters of a name that may be `id` in letters of another script
-UNSPLIT = re.compile(r"(^|[,;\t|])\s*id\s*[,;\t|]|[,;\t|]\s*id\s*$", re.IGNORECASE)
 OTHERWISE_SPLIT = (
     " The separator of its names stands in quotes, or is another than a line `sep=` above or the upload says."
 )
@@ -93,7 +93,7 @@ class FileRules:
         self.nameless = {at for at, name in enumerate(header) if not name and not isinstance(name, LeftOut)}
         self._header_row = row
         header = tuple(filter(None, header))
-        self._report_names(_wrong_names(header), row)
+        self._report_names(_wrong_names(header), header, row)
         self._note_names(header, row)
         self._names_reported = True
 
@@ -113,7 +113,7 @@ class FileRules:
                 self._note_names(batch.header, batch.first)
         if rules.wrong_names and not self._names_reported:
             for row in range(batch.first, batch.first + len(batch.rows)):
-                self._report_names(rules.wrong_names, row)
+                self._report_names(rules.wrong_names, batch.header, row)
         return rules.check(batch)
 
     def _report_cells(self, batch: Batch) -> None:
@@ -139,9 +139,11 @@ class FileRules:
         for row in range(batch.first, batch.first + len(batch.rows)):
             self.log.add("invalid_row_error", row, "", "", detail=detail)
 
-    def _report_names(self, names: list[str], row: int) -> None:
+    def _report_names(self, names: list[str], header: tuple[str, ...], row: int) -> None:
+        alike = Counter(map(respelled, names))
+        beside = {*header, *(name for name, times in alike.items() if times > 1)}
         for name in names:
-            hints = filter(None, (meant_name(name), beyond_ascii(name)))
+            hints = filter(None, (meant_name(name, beside), beyond_ascii(name)))
             detail = " ".join(["It is the field's name that is wrong.", *hints])
             self.log.add("invalid_scm_field_error", row, name, name, detail=detail)
 
@@ -378,6 +380,12 @@ def wrong_width(found: int, wanted: int) -> str:
     return f"It has too {'few' if found < wanted else 'many'} fields: {found:,} where the header has {wanted:,}."
 
 
+def otherwise_split(header: tuple[str, ...], column: str) -> str:
+    """Say that a name of the header holds `column` and a separator, if one does."""
+    unsplit = re.compile(rf"(^|[,;\t|])\s*{column}\s*[,;\t|]|[,;\t|]\s*{column}\s*$", re.IGNORECASE)
+    return OTHERWISE_SPLIT if any(map(unsplit.search, header)) else ""
+
+
 def _refuse_header(header: tuple[str, ...]) -> None:
     silent = ("", ERRORS_COLUMN)
     counted = Counter(name for name in header if name not in silent and not isinstance(name, LeftOut))
@@ -386,8 +394,7 @@ def _refuse_header(header: tuple[str, ...]) -> None:
         alike = next((name for name in header if name.strip().lower() in ALIKE), "")
         strange = next((name for name in header if len(name) < STRANGE_ID and not name.isascii()), "")
         hint = f" Is it `{shown(alike)}` that should be named `id`?" if alike else LOOKS_LIKE.get(header[0][:1], "")
-        if not hint and any(map(UNSPLIT.search, header)):
-            hint = OTHERWISE_SPLIT
+        hint = hint or otherwise_split(header, "id")
         if strange and not hint:
             hint = f" In `{shown(strange)}`, {beyond_ascii(strange).replace('C', 'c', 1)}"
         raise UnreadableFile(f"Its header has no column `id`, only: {shown(', '.join(header))}.{hint}")

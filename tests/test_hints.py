@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from ingestion.errors import KINDS
 from ingestion.fields import OWN_COLUMNS, SCM_KEY
 from ingestion.identifiers import RULES
 from ingestion.near_misses import NearMisses, meant_id, meant_name, meant_status
+from tests.conftest import Demo, ingested
 from workorders import gs1
 
 GTIN = "09520123456788"
@@ -97,6 +99,44 @@ def test_a_name_is_hinted_at_by_its_own_letters_alone(name: str) -> None:
         assert meant in OWN_COLUMNS or SCM_KEY.fullmatch(meant)
         letters = set(re.sub("[^a-z0-9]", "", name.casefold()))
         assert len(letters ^ set(meant.replace("_", ""))) <= 1, (name, meant)
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "right"),
+    [
+        ("Note", {"note"}, "note"),
+        ("pallet nr", {"pallet_nr", "note"}, "pallet_nr"),
+        ("Product", {"product"}, "product"),
+        ("prodcut", {"id", "product"}, "product"),
+        ("ID", {"id"}, "id"),
+    ],
+)
+def test_no_name_is_hinted_at_that_another_column_has(name: str, beside: set[str], right: str) -> None:
+    said = f"Another column is `{right}` too: leave one of the two out, or give this one another name."
+    assert meant_name(name, beside) == said
+    assert f"`{right}`" in meant_name(name, {"other"})
+    assert "Another column" not in meant_name(right, {right})
+
+
+@pytest.mark.parametrize(
+    ("header", "wrong"),
+    [
+        ("id,note,Note", ["Note"]),
+        ("id,Note,note", ["Note"]),
+        ("id,NOTE,Note", ["NOTE", "Note"]),
+        ("id,ID", ["ID"]),
+        ("id,product,Product", ["Product"]),
+    ],
+)
+def test_a_header_given_twice_but_for_its_case_is_told(committed_demo: Demo, header: str, wrong: list[str]) -> None:
+    names = header.split(",")
+    row = ["abc12345", "sku1", "sku1"][: len(names)]
+    record = dict(zip(names, row, strict=True))
+    for content, filetype in ((f"{header}\n{','.join(row)}\n", "csv"), (json.dumps([record]), "json")):
+        errors = ingested(committed_demo.staff, content, filetype).errors.order_by("pk")
+        assert [(error.error, error.value) for error in errors] == [("invalid_scm_field_error", each) for each in wrong]
+        for error in errors:
+            assert f"Another column is `{error.value.lower()}` too: leave one of the two out" in error.detail
 
 
 @pytest.mark.parametrize(

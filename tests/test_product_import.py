@@ -18,6 +18,8 @@ from django.test import Client
 from xlsxwriter import Workbook
 
 from ingestion import product_files, product_views
+from ingestion.reading import LOOKS_LIKE
+from ingestion.rules import OTHERWISE_SPLIT
 from portal.models import User
 from tests.conftest import Demo
 from tests.test_pages import as_, seen
@@ -26,7 +28,10 @@ from workorders.models import Product
 from workorders.products import store
 
 PATH = "/products/import/"
-MEND_ROW = "Give the row as many fields as the header has, close every quote, and save the file in UTF-8."
+MEND_ROW = (
+    "Correct the cell that is named. Where the whole row is, give it as many fields as the header has, and close every"
+    " quote."
+)
 FEW = "It has too few fields: 1 where the header has 2."
 SHORTENED = "It was a long number once, which a spreadsheet has shortened."
 NO_ROW = "\N{EN DASH}"
@@ -154,6 +159,11 @@ def test_every_problem_is_told_with_its_row_and_nothing_is_stored(demo: Demo) ->
             "Article,name\nx,y\n",
             "Its header has no column `sku`, only: Article, name. Is it `Article` that should be named `sku`?",
         ),
+        ("sep=;\nsku,name\nx,y\n", f"Its header has no column `sku`, only: sku,name.{OTHERWISE_SPLIT}"),
+        ('"name,SKU"\n"x,y"\n', f"Its header has no column `sku`, only: name,SKU.{OTHERWISE_SPLIT}"),
+        ('"sku;name"\n"x;y"\n', f"Its header has no column `sku`, only: sku;name.{OTHERWISE_SPLIT}"),
+        ("skus,name\nx,y\n", "Its header has no column `sku`, only: skus, name."),
+        ("<table>\n<tr>\n", f"Its header has no column `sku`, only: <table>.{LOOKS_LIKE['<']}"),
         ("sku,SKU\nx,y\n", "It has the column `sku` more than once."),
         ("sku,name\n", "It has a header and no rows."),
         ("\n\n", "It does not begin with a header."),
