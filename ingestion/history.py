@@ -23,9 +23,9 @@ WORDS = {
 }
 
 
-def history_of(record: IngestionRecord) -> list[tuple[str, Event]]:
-    """The lines of the record's timeline, first things first, each in words."""
-    return [(_told(event), event) for event in timeline.events_of(record)]
+def history_of(record: IngestionRecord) -> timeline.Lines:
+    """The latest lines of the record's timeline, first things first, each in words."""
+    return timeline.Lines.of(timeline.events_of(record), _told)
 
 
 def _told(event: Event) -> str:

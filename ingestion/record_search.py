@@ -14,6 +14,7 @@ from workorders.code_views import id_in
 from workorders.models import Code
 from workorders.services import codes_called
 
+MOST_NAMED = 20  # codes of one id, in as many companies, that a search names
 MOST_HOLDERS = 10_000  # refused files with one id that a search finds, the newest
 
 
@@ -23,7 +24,7 @@ def codes_in_sight(user: User, query: str) -> list[Code]:
     if not query or not (whose or user.brand):
         return []
     companies = Company.objects.all() if whose else Company.objects.filter(pk=user.company_id or 0)
-    return list(codes_called(id_in(query), companies).select_related("company", "workorder"))
+    return list(codes_called(id_in(query), companies).select_related("company", "workorder")[:MOST_NAMED])
 
 
 def fitting(user: User, query: str, codes: list[Code]) -> Q:

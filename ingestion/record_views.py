@@ -21,7 +21,7 @@ from ingestion.services import cancel, records_for
 from ingestion.views import is_moving, lines_of, listed, may_upload
 from portal.access import PersonRequest, page
 from portal.models import Company, User
-from portal.paging import between, day, ordered, page_of, picked, searched
+from portal.paging import Filter, between, day, one_of, ordered, page_of, picked, searched
 from workorders.views import is_being_archived
 
 Status = IngestionRecord.Status
@@ -40,12 +40,10 @@ def record_list(request: PersonRequest) -> HttpResponse:
     user, query = request.user, searched(request)
     whose = user.may("company_view_all")
     status = picked(request, "status", Status.values)
-    narrower = _narrower(request, user, whose)
+    narrower, wanted = _narrower(request, user, whose)
     first, last = day(request, "from"), day(request, "to")
     shown, order = ordered(request, listed(user).filter(between(first, last)), ORDERS, "Newest first")
-    for name, *_, chosen in narrower:
-        if chosen:
-            shown = shown.filter(**{name: chosen})
+    shown = shown.filter(**wanted)
     if status:
         shown = shown.filter(status=status)
     codes = codes_in_sight(user, query)
@@ -53,7 +51,7 @@ def record_list(request: PersonRequest) -> HttpResponse:
         shown = shown.filter(fitting(user, query, codes))
     found = page_of(request, shown)
     lines = lines_of(found)
-    is_narrowed = bool(first or last or any(chosen for *_, chosen in narrower))
+    is_narrowed = bool(first or last or wanted)
     context = {
         "page": found,
         "lines": lines,
@@ -73,24 +71,28 @@ def record_list(request: PersonRequest) -> HttpResponse:
     return render(request, "ingestion/record_list.html", context)
 
 
-def _narrower(request: PersonRequest, user: User, whose: bool) -> list[tuple[str, str, str, Any, str]]:
-    """The choices that few need: name, label, what stands for none, the choices and the chosen one."""
-    company_choices: list[tuple[str, str]] = []
-    people = User.objects.filter(company=user.company_id or 0)
-    if whose:
-        owners = Company.objects.filter(kind=Company.Kind.BRAND_OWNER)
-        company_choices = [(str(pk), name) for pk, name in owners.values_list("pk", "name")]
-    found = [
+def _narrower(request: PersonRequest, user: User, whose: bool) -> tuple[list[Filter], dict[str, str]]:
+    """The filters that few need, and what they ask of the fields of a record."""
+    filters: list[Filter] = []
+    wanted: dict[str, str] = {}
+    for name, label, none, choices in (
         ("ingestion_mode", "Uploaded through", "API and portal", IngestionRecord.Mode.choices),
         ("filetype", "File type", "All types", IngestionRecord.Filetype.choices),
-        ("created_by", "Uploader", "Everybody", [(str(pk), email) for pk, email in people.values_list("pk", "email")]),
-        ("company", "Company", "All companies", company_choices),
-    ]
-    return [
-        (name, label, none, choices, picked(request, name, dict(choices)))
-        for name, label, none, choices in found
-        if choices
-    ]
+    ):
+        wanted[name] = picked(request, name, dict(choices))
+        filters.append((name, label, none, choices, wanted[name]))
+    people = User.objects.filter(company=user.company_id or 0)
+    uploader = {"none": "Everybody", "said": "email", "typed": "email", "hint": "E-mail"}
+    owners = Company.objects.filter(kind=Company.Kind.BRAND_OWNER)
+    company = {"none": "All companies", "said": "name", "typed": "slug", "hint": "Slug of a company"}
+    for name, label, rows, words in (
+        ("created_by", "Uploader", people, uploader),
+        ("company", "Company", owners if whose else owners.none(), company),
+    ):
+        each, wanted[name] = one_of(request, name, label, rows, **words)
+        if each[3] != []:
+            filters.append(each)
+    return filters, {name: value for name, value in wanted.items() if value}
 
 
 @page("ingestion_view")

@@ -13,10 +13,13 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_date
+from django.utils.functional import cached_property
 
 from portal.suggestions import nearest_of, none_such
 
 ROWS_A_PAGE = 25
+MOST_COUNTED = 10_000  # rows of a list, which ends there: what lies behind is found by a filter or a search
+MOST_OFFERED = 100  # rows that a filter offers to choose from; of more, one is typed
 MOST_CHOICES = 20  # that are said of a filter
 MOST_SAID = 5  # parts of one URL that are left out
 LONGEST_SAID = 100  # characters of such a part
@@ -99,7 +102,46 @@ def page_of(request: HttpRequest, rows: QuerySet[Row]) -> Page[Row]:
     """The page of `rows` that the URL asks for, the nearest one when there is no such page."""
     number = asked(request, "page")
     say_what_is_left_out(request)
-    return Paginator(rows, ROWS_A_PAGE).get_page(number)
+    return Counted(rows, ROWS_A_PAGE).get_page(number)
+
+
+class Counted(Paginator):  # type: ignore[type-arg]  # not generic at run time
+    """The pages of a list, which is counted and shown as far as MOST_COUNTED."""
+
+    @cached_property
+    def counted(self) -> int:
+        return int(self.object_list.order_by()[: MOST_COUNTED + 1].count())  # type: ignore[attr-defined]  # of a table
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.counted, MOST_COUNTED)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there are more rows than `count` says."""
+        return self.counted > MOST_COUNTED
+
+
+Filter = tuple[str, str, str, list[tuple[str, str]] | None, str]
+"""Name, label, what stands for none or how to type one, the choices or None where one is typed, and the chosen one."""
+
+
+def one_of(
+    request: HttpRequest, name: str, label: str, rows: QuerySet[Any], *, none: str, said: str, typed: str, hint: str
+) -> tuple[Filter, str]:
+    """The filter by one of `rows`, which people know by the field `said`, and the key of the chosen one, or nothing.
+
+    Where there are more than MOST_OFFERED, the person types the value of the field `typed`, as `hint` says.
+    """
+    offered = [(str(key), text) for key, text in rows.values_list("pk", said)[: MOST_OFFERED + 1]]
+    if len(offered) <= MOST_OFFERED:
+        chosen = picked(request, name, dict(offered))
+        return (name, label, none, offered, chosen), chosen
+    is_key = re.fullmatch(r"[0-9]{1,18}", request.GET.get(name, ""))
+    named = Q(**{f"{typed}__iexact": request.GET.get(name, "").strip()}) | (Q(pk=is_key[0]) if is_key else Q(pk=None))
+    found = rows.filter(named).values_list("pk", typed).first() if request.GET.get(name) else None
+    value = asked(request, name, lambda _: "" if found else "There is none like this.")
+    return (name, label, hint, None, found[1] if found else value), str(found[0]) if found else ""
 
 
 def chosen(keys: Collection[str], rows: QuerySet[Row]) -> QuerySet[Row]:

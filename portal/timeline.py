@@ -5,6 +5,9 @@ A line is written in the transaction that does what it tells, so neither is ther
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Self
+
 from django.db.models import Model, QuerySet
 
 from portal.models import Event, User
@@ -22,6 +25,23 @@ def events_of(of: Model) -> QuerySet[Event]:
     """The timeline of `of`, first things first, with who did them."""
     subject, subject_id = _subject(of)
     return Event.objects.filter(subject=subject, subject_id=subject_id).select_related("by__company")
+
+
+MOST_LINES = 200  # of one timeline that a page shows
+
+
+class Lines(list[tuple[str, Event]]):
+    """The latest lines of a timeline, first things first, each in words; `is_cut` when there are earlier ones."""
+
+    is_cut = False
+
+    @classmethod
+    def of(cls, events: QuerySet[Event], told: Callable[[Event], str]) -> Self:
+        """The lines of `events`, as `told` says them."""
+        latest = list(events.order_by("-id")[: MOST_LINES + 1])
+        lines = cls((told(event), event) for event in reversed(latest[:MOST_LINES]))
+        lines.is_cut = len(latest) > MOST_LINES
+        return lines
 
 
 def _subject(of: Model) -> tuple[str, int]:

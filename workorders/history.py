@@ -22,9 +22,9 @@ OPERATORS = "the operators of this portal"
 ARCHIVES = {"archive": "Archive", "serial-numbers": "Serial numbers"}
 
 
-def history_of(workorder: Workorder, user: User) -> list[tuple[str, Event]]:
-    """The lines of the workorder's timeline that `user` may see, first things first, each in words."""
-    return [(told(event), event) for event in events_for(workorder, user)]
+def history_of(workorder: Workorder, user: User) -> timeline.Lines:
+    """The latest lines of the workorder's timeline that `user` may see, first things first, each in words."""
+    return timeline.Lines.of(events_for(workorder, user), told)
 
 
 def events_for(workorder: Workorder, user: User) -> QuerySet[Event]:

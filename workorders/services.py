@@ -69,8 +69,9 @@ def usable_products(company_id: int) -> dict[str, int]:
 
 
 def codes_called(identifier: str, companies: QuerySet[Company]) -> QuerySet[Code]:
-    """The codes of that id, at most one in each company; the unique index finds them."""
-    return Code.objects.filter(company_id__in=list(companies.values_list("pk", flat=True)), identifier=identifier)
+    """The codes of that id, at most one in each company; the unique index finds them. Only brand owners have codes."""
+    owners = companies.filter(kind=Company.Kind.BRAND_OWNER).values_list("pk", flat=True)
+    return Code.objects.filter(company_id__in=list(owners), identifier=identifier)
 
 
 def longest_id(prefix: str) -> int:
