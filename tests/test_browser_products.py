@@ -82,3 +82,13 @@ def test_a_refused_import_keeps_the_rules_for_pages(page: Page, scheme: Any, wid
     expect(page.get_by_role("table", name="Problems").get_by_role("row")).to_have_count(5)
     assert broken_rules(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_filter_that_is_left_out_is_told_within_a_narrow_page(page: Page) -> None:
+    sign_in(page)
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"/products/?state=Archived&{'x' * 90}=1")
+        expect(page.get_by_text("The filter state=Archived is left out. It must be one of")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert broken_rules(page) == []
