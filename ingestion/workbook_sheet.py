@@ -31,6 +31,7 @@ NO_VALUE = "It holds a formula without a value; open the workbook in your spread
 ERROR_CELL = "This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value."
 OTHER_DATE = f"It holds a date or a time in a form that is not read. {AS_TEXT}"
 CHANGED_TEXT = f"Its format shows the text otherwise, or hides it. {AS_TEXT}"
+UNNAMED_ERROR = "#VALUE!"
 TRUTH = "{} is stored where {} is shown."
 
 Stored = Any
@@ -185,7 +186,7 @@ class SheetXml(Xml):
         if not value or type_ == "str":
             return self._text(value or "")
         if type_ == "e":
-            return ERROR, value, Trouble.CELL.value, ERROR_CELL
+            return ERROR, value.strip() or UNNAMED_ERROR, Trouble.CELL.value, ERROR_CELL
         if type_ == "b":
             text, shown = ("true", "TRUE") if value.strip() in ("1", "true") else ("false", "FALSE")
             return TRUE_OR_FALSE, text, Trouble.FORM.value, TRUTH.format(text, shown)
@@ -199,7 +200,7 @@ class SheetXml(Xml):
 
     def _text(self, text: str | int) -> Stored:
         style = self._styles.of(self._style) if self._style and text != "" else None
-        if style is None or not style.changes_text:
+        if style is None or not style.changes_text or not self.text(text).strip():
             return text
         return (
             TEXT,

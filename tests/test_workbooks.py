@@ -108,6 +108,11 @@ CELLS: dict[str, tuple[tuple[str, dict[str, Any]], list[Any]]] = {
         note('<c r="C2" s="1" t="inlineStr"><is><t>x</t></is></c>', formats=(";;;",)),
         wrong("x", f"Its format shows the text otherwise, or hides it. {AS_TEXT}"),
     ),
+    "white space hidden by its format": (
+        (text("A2", "abc12345") + '<c r="B2" s="1" t="inlineStr"><is><t> </t></is></c>', {"formats": (";;;",)}),
+        [(2, "product", " ", "product_not_found_error", "")],
+    ),
+    "an error without a name": (note('<c r="C2" t="e"><v> </v></c>'), wrong("#VALUE!", ERROR)),
     # numbers
     "18 digits": (note('<c r="C2"><v>3.4012345E+17</v></c>'), wrong("340123450000000000", TOO_LONG)),
     "16 digits": (note('<c r="C2"><v>1234567890123456</v></c>'), wrong("1234567890123456", TOO_LONG)),
@@ -379,6 +384,12 @@ GIVEN_BACK: dict[str, bytes] = {
             text("A3", "abc12346") + text("C3", "sku1"),
         ),
         after=merged("A2:C2", "B3:B4", "A3:A4"),
+    ),
+    "a row of white space with a format": workbook(
+        rows_of(HEADER, '<c r="C2" s="1" t="inlineStr"><is><t> </t></is></c>', text("A3", "short")), formats=(";;;",)
+    ),
+    "a row of white space below a bad header": workbook(
+        rows_of(HEADER + text("D1", "Bad name"), text("C2", " "), text("A3", "abc12345"))
     ),
     "without a name": workbook(rows_of(HEADER, text("A2", "abc12345") + text("D2", "x"), text("A3", "abc12346"))),
     "nul": workbook(rows_of(HEADER, text("A2", "abc12345") + text("C2", "a_x0000_b"))),
