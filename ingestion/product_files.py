@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import IO
 
 from ingestion.errors import KINDS, WARNINGS, in_full, shown
@@ -26,6 +27,7 @@ from ingestion.reading import (
 )
 from ingestion.rules import otherwise_split, wrong_width
 from ingestion.workbook_parts import WorkbookLimits
+from portal.texts import is_plain
 from workorders.products import fault_of
 
 MOST_BYTES = 10 * 1024**2  # of a file
@@ -36,6 +38,7 @@ MOST_CELLS = 200_000  # of a workbook's sheet
 MOST_UNPACKED = 32 * 1024**2  # bytes of a workbook's parts; all of it happens while a web thread waits
 MOST_SHOWN = 200  # problems of one file
 MOST_COUNTED = 10_000  # problems, of which nobody reads so many
+FITS_BOTH = 100  # characters of an SKU or a name
 MOST_NAMED = 20  # columns that are left aside
 COLUMNS = ("sku", "name")
 ALIKE = {"product", "product_sku", "article", "item", "code", "id"}  # what people call an SKU
@@ -149,12 +152,14 @@ class _Rows:
             raise UnreadableFile(f"It has more than {MOST_ROWS:,} rows, nearly all of them blank; delete those.")
         sku_at, name_at = self._places
         faulty = {fault.row for fault in batch.faults if self._is_reported(fault, batch, sku_at, name_at)}
+        are_sound = _are_sound(batch)
         for row, cells in enumerate(batch.rows, batch.first):
             self.taken += bool(cells)
             if row in faulty:
                 continue
             if len(cells) == len(batch.header):
-                self._take(row, cells[sku_at] if sku_at >= 0 else "", cells[name_at] if name_at >= 0 else "")
+                sku, name = cells[sku_at] if sku_at >= 0 else "", cells[name_at] if name_at >= 0 else ""
+                self._take(row, sku, name, are_sound=are_sound)
             elif cells:
                 detail = wrong_width(len(cells), len(batch.header))
                 self.log.add("invalid_row_error", row, "", ",".join(cells), detail=detail)
@@ -181,18 +186,26 @@ class _Rows:
             self.left_aside |= dict.fromkeys(column for column in header if column.lower() not in COLUMNS)
         return [names.index(name) if name in names else -1 for name in COLUMNS]
 
-    def _take(self, row: int, sku_cell: str, name_cell: str) -> None:
+    def _take(self, row: int, sku_cell: str, name_cell: str, *, are_sound: bool) -> None:
         sku, name = sku_cell.strip(), name_cell.strip()
-        for column, cell, value in (("sku", sku_cell, sku), ("name", name_cell, name)):
-            message, remedy = _fault(column, cell, value)
-            if message:
-                self.log.note(row, column, value, message, remedy)
+        if not are_sound or not sku or is_shortened(sku):
+            for column, cell, value in (("sku", sku_cell, sku), ("name", name_cell, name)):
+                message, remedy = _fault(column, cell, value)
+                if message:
+                    self.log.note(row, column, value, message, remedy)
         if sku in self.row_of:
             message = f"The SKU stands in row {self.row_of[sku]:,} already."
             self.log.note(row, "sku", sku, message, "Delete one of the two rows.")
         elif sku:
             self.row_of[sku] = row
             self.names[sku] = name
+
+
+def _are_sound(batch: Batch) -> bool:
+    """Whether all cells are texts that fit a product: looked at together, which is quicker than each by itself."""
+    cells = list(chain.from_iterable(batch.rows))
+    is_short = max(map(len, cells), default=0) <= FITS_BOTH
+    return is_short and set(map(type, cells)) <= {str} and is_plain("".join(cells))
 
 
 def _fault(column: str, cell: str, value: str) -> tuple[str, str]:

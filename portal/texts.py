@@ -15,9 +15,14 @@ PRINTED_YET_UNSEEN = re.compile(f"[{BLANK}\u180b-\u180f\ufe00-\ufe0f\U000e0000-\
 SELECTORS = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff]")
 
 
+def is_plain(text: str) -> bool:
+    """Whether `text` has only characters that are seen, whatever stands beside them."""
+    return text.isprintable() and (text.isascii() or not PRINTED_YET_UNSEEN.search(text))
+
+
 def unseen(text: str, allowed: str = "") -> str:
     """The first character of `text` that nobody sees, or that turns others around, in words; empty when none is."""
-    if text.isprintable() and (text.isascii() or not PRINTED_YET_UNSEEN.search(text)):
+    if is_plain(text):
         return ""
     for place, character in enumerate(text):
         if character in allowed or not _hides(character):

@@ -215,6 +215,16 @@ def test_a_file_of_too_much_is_refused(
     assert names(demo) == {}
 
 
+@pytest.mark.parametrize("hidden", ["\u200d", "\u200b", "\u0000x", "\u3164", "\u00ad"])
+def test_what_nobody_sees_is_found_at_the_beginning_of_any_cell(demo: Demo, hidden: str) -> None:
+    """Also where it would be seen behind what the cell before ends with."""
+    rows = [(f"tea-{number}", "क्") for number in range(5)]
+    rows[3] = (f"{hidden}tea-3", "Tee")
+    found = problems(imported(demo.staff, "sku,name\n" + "".join(f"{sku},{name}\n" for sku, name in rows)))
+    assert [(row, column) for row, column, _, _ in found] == [("5", "sku")]
+    assert names(demo) == {}
+
+
 def test_a_catalogue_of_100000_products_is_imported(demo: Demo) -> None:
     content = "sku,name\n" + "".join(f"tea-{number:06d},Grüner Tee {number}\n" for number in range(100_000))
     assert told(imported(demo.staff, content)) == ["products.csv: 100,000 created, 0 renamed, 0 unchanged."]
