@@ -27,8 +27,7 @@ from ingestion.reading import (
 )
 from ingestion.rules import otherwise_split, wrong_width
 from ingestion.workbook_parts import WorkbookLimits
-from portal.texts import is_plain
-from workorders.products import fault_of
+from workorders.products import all_fit, fault_of
 
 MOST_BYTES = 10 * 1024**2  # of a file
 MOST_PRODUCTS = 100_000
@@ -38,7 +37,6 @@ MOST_CELLS = 200_000  # of a workbook's sheet
 MOST_UNPACKED = 32 * 1024**2  # bytes of a workbook's parts; all of it happens while a web thread waits
 MOST_SHOWN = 200  # problems of one file
 MOST_COUNTED = 10_000  # problems, of which nobody reads so many
-FITS_BOTH = 100  # characters of an SKU or a name
 MOST_NAMED = 20  # columns that are left aside
 COLUMNS = ("sku", "name")
 ALIKE = {"product", "product_sku", "article", "item", "code", "id"}  # what people call an SKU
@@ -202,10 +200,9 @@ class _Rows:
 
 
 def _are_sound(batch: Batch) -> bool:
-    """Whether all cells are texts that fit a product: looked at together, which is quicker than each by itself."""
+    """Whether all cells are texts, and none is at fault as an SKU or a name."""
     cells = list(chain.from_iterable(batch.rows))
-    is_short = max(map(len, cells), default=0) <= FITS_BOTH
-    return is_short and set(map(type, cells)) <= {str} and is_plain("".join(cells))
+    return set(map(type, cells)) <= {str} and all_fit(cells)
 
 
 def _fault(column: str, cell: str, value: str) -> tuple[str, str]:

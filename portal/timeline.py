@@ -12,6 +12,8 @@ from django.db.models import Model, QuerySet
 
 from portal.models import Event, User
 
+MOST_LINES = 200  # of one timeline that a page shows
+
 
 def note(of: Model, what: str, by: User | None = None, *, address: str | None = None, **detail: object) -> Event:
     """Add a line: `what` was done to `of`, by a person or, without one, by a worker; `detail` is stored as JSON."""
@@ -25,9 +27,6 @@ def events_of(of: Model) -> QuerySet[Event]:
     """The timeline of `of`, first things first, with who did them."""
     subject, subject_id = _subject(of)
     return Event.objects.filter(subject=subject, subject_id=subject_id).select_related("by__company")
-
-
-MOST_LINES = 200  # of one timeline that a page shows
 
 
 class Lines(list[tuple[str, Event]]):

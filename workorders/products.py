@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -11,8 +11,11 @@ from django.db.models import QuerySet
 
 from portal.constraints import Violation, savepoint
 from portal.models import Company
+from portal.texts import is_plain
 from workorders.models import Product
 
+COLUMNS = [Product._meta.get_field(name) for name in ("sku", "name")]
+FITS_BOTH: int = min(getattr(column, "max_length", 0) for column in COLUMNS)  # characters
 SKU_STAYS = "An SKU stays as it is, since files name the product by it. For another SKU create another product."
 
 
@@ -86,3 +89,11 @@ def fault_of(field: str, value: str) -> str:
     except ValidationError as error:
         return " ".join(error.messages)
     return ""
+
+
+def all_fit(values: Sequence[str]) -> bool:
+    """Whether `fault_of` finds nothing in any of `values`, as SKU or as name: looked at together, for that is quick.
+
+    False tells nothing. Whether an SKU is there at all is not asked.
+    """
+    return max(map(len, values), default=0) <= FITS_BOTH and is_plain("".join(values))
