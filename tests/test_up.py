@@ -120,12 +120,15 @@ class Up:
             connection.close()
 
     def tree(self, word: str = "") -> list[int]:
-        """The live processes below it whose command has `word` in it, oldest first; all are remembered for `gone`."""
-        known = {self.process.pid}
+        """The live processes below it whose command has `word` in it, each before those it has started.
+
+        All are remembered for `gone`. Their numbers tell no age: after the largest, the kernel begins again.
+        """
         everything = processes()
-        for _ in range(4):  # the supervisor, the worker, its pool, their helpers
-            known |= {pid for pid, (parent, _, _) in everything.items() if parent in known}
-        below = sorted(known & set(everything) - {self.process.pid})
+        generation, below = [self.process.pid], []
+        while generation:
+            generation = [pid for pid, (parent, _, _) in everything.items() if parent in generation]
+            below += generation
         self.seen |= {(pid, everything[pid][1]) for pid in below}
         return [pid for pid in below if word in everything[pid][2]]
 
