@@ -32,7 +32,7 @@ NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
-def wait(condition: Callable[[], object], what: str, seconds: float = 90) -> None:
+def wait(condition: Callable[[], object], what: str, seconds: float = 300) -> None:
     """Wait until `condition` holds."""
     deadline = time.monotonic() + seconds
     while not condition():
