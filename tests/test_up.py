@@ -32,7 +32,7 @@ NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
-def wait(condition: Callable[[], object], what: str, seconds: float = 300) -> None:
+def wait(condition: Callable[[], object], what: str, seconds: float = 90) -> None:
     """Wait until `condition` holds."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -134,7 +134,7 @@ class Up:
 
     def wait_ready(self) -> None:
         """Wait until it says so and the worker has its three children."""
-        wait(lambda: "Press Ctrl-C" in self.text or self.process.poll() is not None, "ready")
+        wait(lambda: "Press Ctrl-C" in self.text or self.process.poll() is not None, "ready", 300)
         assert self.process.poll() is None, self.text
         wait(lambda: len(self.tree("portal worker")) == 4, "the worker")
 
