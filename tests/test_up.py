@@ -194,6 +194,17 @@ def test_a_taken_port_is_refused_before_anything_starts(portal: Up, tmp_path: Pa
     assert not (tmp_path / "var/postgres").exists()
 
 
+def test_a_process_comes_before_those_it_has_started_whatever_their_numbers(
+    portal: Up, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    us = portal.process.pid
+    found = {300: (32767, "2", "gunicorn"), 7: (300, "3", "gunicorn"), 8: (us, "1", "beat"), us: (1, "0", "up")}
+    monkeypatch.setattr(portal, "seen", set())
+    monkeypatch.setattr("tests.test_up.processes", lambda: {**found, 32767: (us, "1", "gunicorn")})
+    assert portal.tree("gunicorn") == [32767, 300, 7]
+    assert portal.seen == {(32767, "1"), (300, "2"), (7, "3"), (8, "1")}
+
+
 def test_what_dies_is_started_again(portal: Up) -> None:
     names = ["postgres -D", "valkey-server", "gunicorn", "portal worker", "portal beat"]
     old = [pid for name in names for pid in portal.tree(name)]
