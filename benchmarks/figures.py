@@ -5,21 +5,19 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-import os
 import secrets
 import statistics
 import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 
 from django.conf import settings
 from django.core.files import File
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
+from benchmarks.measure import Measured, apart
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
 from portal.celery import app
@@ -36,29 +34,8 @@ RUNS = 3
 SMALL = 100_000  # rows of the comparisons with what is slow
 FULL = 10_000_000  # codes in the table that is not empty
 
-Measured = tuple[float, float]  # seconds, peak memory in MB
 numbers = itertools.count(1)
 pages_added: list[int] = []  # to the table, by each file that was refused
-
-
-def apart(work: Callable[[], object]) -> Measured:
-    """Seconds and peak memory of `work`, done in a process of its own as a worker's child does it."""
-    connections.close_all()
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        begun = time.perf_counter()
-        work()
-        result = f"{time.perf_counter() - begun} {getrusage(RUSAGE_SELF).ru_maxrss / 1024}"
-        os.write(writer, result.encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        answer = pipe.read().split()
-    os.waitpid(child, 0)
-    if not answer:
-        raise SystemExit("A measured run failed; what it said stands above.")
-    return float(answer[0]), float(answer[1])
 
 
 def rows(count: int, name: str) -> tuple[Path, Path]:

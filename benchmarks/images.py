@@ -21,7 +21,8 @@ from qrcode.image.pure import PyPNGImage
 from qrcode.image.svg import SvgPathFillImage
 from qrcode.util import MODE_8BIT_BYTE, QRData
 
-from benchmarks.figures import RUNS, apart, show
+from benchmarks.figures import RUNS, show
+from benchmarks.measure import apart
 from workorders.drawing import pngs, svgs
 from workorders.labels import Label, one_a_page
 from workorders.pdf import PdfWriter

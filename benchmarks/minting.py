@@ -6,7 +6,8 @@ import secrets
 
 from django.conf import settings
 
-from benchmarks.figures import RUNS, Measured, apart, empty, numbers, raw_copy, show
+from benchmarks.figures import RUNS, empty, numbers, raw_copy, show
+from benchmarks.measure import Measured, apart
 from portal.models import Company, User
 from workorders import work
 from workorders.models import Job

@@ -13,7 +13,7 @@ from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget
 from tablib import Dataset
 
-from benchmarks.figures import Measured, apart
+from benchmarks.measure import Measured, apart
 from portal.models import Company, User
 from workorders.models import Code, Product, Workorder
 

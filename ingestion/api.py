@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from ingestion import services
 from ingestion.corrections import corrections, corrections_name, has_corrections
-from ingestion.errors import KINDS, message
+from ingestion.errors import KINDS
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.record_search import codes_in_sight, fitting
 from ingestion.upload_api import Refused, company_of
@@ -75,7 +75,7 @@ class ErrorSerializer(serializers.ModelSerializer[IngestionError]):
         fields: ClassVar = ["row", "column", "value", "error", "message"]
 
     def get_message(self, error: IngestionError) -> str:
-        return message(error)
+        return error.message
 
 
 class RecordFilters(Filters):

@@ -19,7 +19,6 @@ from django.conf import settings
 from xlsxwriter import Workbook
 
 from ingestion.csv_reader import CsvReader
-from ingestion.errors import message
 from ingestion.fields import ERRORS_COLUMN
 from ingestion.json_reader import WHITE_SPACE, JsonReader, JsonText, members_of
 from ingestion.models import IngestionRecord
@@ -60,7 +59,7 @@ def corrections_name(record: IngestionRecord) -> str:
 def corrections(record: IngestionRecord) -> Iterator[bytes]:
     """The file of the rows with their errors, in the type of the upload, as blocks of bytes."""
     errors = record.errors.exclude(row=None).order_by("row", "pk").iterator(chunk_size=5000)
-    told = ((error.row or 0, error.column, message(error)) for error in errors)
+    told = ((error.row or 0, error.column, error.message) for error in errors)
     with storage().open(record.file_path) as file:
         yield from given_back(file, record.filetype, record.parameters.get("delimiter", ""), told)
 

@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from ingestion.corrections import has_corrections
-from ingestion.errors import message
 from ingestion.models import IngestionError, IngestionRecord
 from portal.paging import ROWS_A_PAGE, asked, ordered, picked, say_what_is_left_out, searched
 
@@ -48,7 +47,7 @@ def errors_of(request: HttpRequest, record: IngestionRecord) -> dict[str, Any]:
         found = CountedPaginator(errors, counts.get(kind, total)).get_page(number)
     return {
         "page": found,
-        "errors": [(error, message(error)) for error in found],
+        "errors": [(error, error.message) for error in found],
         "is_cut": bool(query) and found.paginator.count == MOST_FOUND,
         "kinds": [(record.kinds[name], number) for name, number in counts.items()],
         "choices": [(name, f"{record.kinds[name].title} ({number:,})") for name, number in counts.items()],

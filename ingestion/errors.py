@@ -6,16 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from django.db import connection
 
 from ingestion.reading import UnreadableFile
 from portal.copying import copy_blocks, file_blocks, ticking
 from workorders import gs1
-
-if TYPE_CHECKING:
-    from ingestion.models import IngestionError
 
 MOST_ERRORS = 1_000_000  # listed of one file, after which nobody reads on
 MOST_WARNINGS = 100  # kept of one file
@@ -208,11 +205,6 @@ WARNINGS: dict[str, Kind] = {
         ),
     )
 }
-
-
-def message(error: IngestionError) -> str:
-    """What is wrong, in full: the kind's sentence and what is particular to this error."""
-    return in_full(error.record.kinds[error.error], error.detail)
 
 
 def in_full(kind: Kind, detail: str) -> str:

@@ -11,7 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
-from ingestion.errors import GS1_KINDS, KINDS, Kind
+from ingestion.errors import GS1_KINDS, KINDS, Kind, in_full
 from portal.leases import Leased
 from portal.models import Company
 from portal.storage import INCOMING
@@ -176,3 +176,8 @@ class IngestionError(models.Model):
 
     def __str__(self) -> str:
         return f"row {self.row}: {self.error}"
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in full: the kind's sentence and what is particular to this error."""
+        return in_full(self.record.kinds[self.error], self.detail)

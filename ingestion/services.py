@@ -16,8 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from ingestion import tasks
-from ingestion.errors import PREFIX_WARNING, message, warning
+from ingestion.errors import PREFIX_WARNING, warning
 from ingestion.models import IngestionRecord
 from ingestion.spreadsheet_cells import guarded
 from portal import timeline
@@ -94,7 +93,7 @@ def upload_rows(user: User, company: Company, rows: str, parameters: dict[str, A
         record = start_upload(user, company, filetype=IngestionRecord.Filetype.JSON, mode=mode)
         storage().save(record.incoming_path, ContentFile(rows.encode()))
         queue(record, parameters, user)
-        transaction.on_commit(lambda: wake(tasks.run, record.pk))
+        transaction.on_commit(lambda: wake(record.TASK, record.pk))
     return record
 
 
@@ -117,7 +116,7 @@ def process(record: IngestionRecord, parameters: dict[str, Any], by: User) -> No
     with transaction.atomic():
         queue(record, parameters, by)
         _check_arrival(record)
-        transaction.on_commit(lambda: wake(tasks.run, record.pk))
+        transaction.on_commit(lambda: wake(record.TASK, record.pk))
 
 
 def _door(record: IngestionRecord) -> dict[str, Any]:
@@ -240,7 +239,7 @@ def retry(record: IngestionRecord, by: User) -> bool:
             timeline.note(record, "retried", by)
         elif not IngestionRecord.objects.filter(pk=record.pk, status=Status.QUEUED).update(waits_for=""):
             return False
-        transaction.on_commit(lambda: wake(tasks.run, record.pk))
+        transaction.on_commit(lambda: wake(record.TASK, record.pk))
     return True
 
 
@@ -258,7 +257,7 @@ def errors_csv(record: IngestionRecord) -> Iterator[str]:
     writer = csv.writer(line, quoting=csv.QUOTE_NONNUMERIC)
     yield "row,column,value,error,message\r\n"
     for error in record.errors.order_by("row", "pk").iterator(chunk_size=5000):
-        cells = (error.column, error.value, error.error, message(error))
+        cells = (error.column, error.value, error.error, error.message)
         writer.writerow([error.row, *map(guarded, cells)])
         yield line.getvalue()
         line.seek(0)

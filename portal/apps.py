@@ -9,7 +9,8 @@ class PortalConfig(AppConfig):
     verbose_name = "Companies and people"
 
     def ready(self) -> None:
-        """Connect what listens to signals."""
+        """Connect what listens to signals, and what makes letters."""
+        import portal.invitation_letters
         import portal.second_step
         import portal.security_log  # noqa: F401
 

@@ -7,6 +7,7 @@ import time
 from typing import Any, Final
 
 from amqp.exceptions import AMQPError
+from celery import current_app
 from kombu import Connection
 from kombu.exceptions import OperationalError
 from redis import RedisError
@@ -45,7 +46,15 @@ def check(url: str) -> None:
         broker.ensure_connection(max_retries=0)
 
 
-def wake(task: Any, *arguments: int) -> None:
+def wake(name: str, *arguments: int) -> None:
+    """Send the task of that name, so that what wakes a task does not import it: tasks import what they call."""
+    if name not in current_app.tasks:
+        # Only a worker imports them when it starts. `import_default_modules` would set up Django and its logs again.
+        current_app.autodiscover_tasks(force=True)
+    send(current_app.tasks[name], *arguments)
+
+
+def send(task: Any, *arguments: int) -> None:
     """Send `task`; a broker that does not answer costs a delay only, since the sweeps send it again."""
     global _quiet_until  # of all threads
     began = time.monotonic()

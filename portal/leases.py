@@ -21,7 +21,6 @@ from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 import psycopg
-from celery import current_app
 from django.db import Error, connection, models, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
@@ -255,7 +254,7 @@ class Leased(models.Model):
         forgotten = rows.filter(status=Status.QUEUED, lease_until__lt=Now())
         for pk in list(forgotten.order_by("pk").values_list("pk", flat=True)):
             if forgotten.filter(pk=pk).update(lease_until=Now() + REMINDER, waits_for=""):
-                wake(current_app.tasks[cls.TASK], pk)
+                wake(cls.TASK, pk)
 
 
 def roughly(seconds: float) -> str:

@@ -19,12 +19,9 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models.functions import Now
 from django.db.transaction import on_commit
-from django.template.loader import render_to_string
-from django.urls import reverse
 
-from portal import people
 from portal.broker import wake
-from portal.models import Invitation, Letter, User
+from portal.models import Letter, User
 from portal.security_log import tell
 
 Kind = Letter.Kind
@@ -43,9 +40,7 @@ def write(kind: str, email: str, **detail: object) -> None:
 
 
 def _wake(letter_id: int) -> None:
-    from portal.tasks import send_letter
-
-    wake(send_letter, letter_id)
+    wake("portal.tasks.send_letter", letter_id)
 
 
 def send(letter_id: int) -> None:
@@ -97,34 +92,11 @@ def _notice(letter: Letter) -> list[EmailMessage]:
     return [_rendered(letter.detail["template"], letter.email, context)]
 
 
-def _invitation(letter: Letter) -> list[EmailMessage]:
-    """The link to join by; to whoever has an account already, that one address has one account."""
-    invitation = Invitation.objects.select_related("company", "by").filter(pk=letter.detail["invitation"]).first()
-    if invitation is None:
-        return []  # withdrawn meanwhile
-    context = {"company": invitation.company, "by": invitation.by}
-    if User.objects.filter(email__iexact=letter.email).exists():
-        return [_invited("people/invited_already.txt", letter.email, context)]
-    return [_invited("people/invitation.txt", letter.email, context | {"url": people.link_of(invitation)})]
-
-
-def _welcome(letter: Letter) -> list[EmailMessage]:
-    """The link to join by, to somebody whom the back office has made."""
-    found = User.objects.select_related("company").in_bulk([letter.detail["user"], letter.detail["by"]])
-    user, by = found[letter.detail["user"]], found[letter.detail["by"]]
-    if people.state_of(user) != "invited":
-        return []
-    context = {"company": user.company or "the portal", "by": by, "url": people.link_of_person(user)}
-    return [_invited("people/invitation.txt", letter.email, context)]
-
-
 MAKERS: dict[str, Callable[[Letter], list[EmailMessage]]] = {
     Kind.RESET: _reset,
     Kind.NOTICE: _notice,
-    Kind.INVITATION: _invitation,
-    Kind.WELCOME: _welcome,
 }
-"""What makes the mails of a letter, by its kind. Other rooms add theirs. A letter with one mail sends none twice."""
+"""What makes the mails of a letter, by its kind. Other modules add theirs. A letter with one mail sends none twice."""
 
 
 def _rendered(template: str, email: str, context: dict[str, Any]) -> EmailMessage:
@@ -132,11 +104,3 @@ def _rendered(template: str, email: str, context: dict[str, Any]) -> EmailMessag
     site = {"name": "Codeport", "domain": settings.PUBLIC_URL}
     message: EmailMessage = get_adapter().render_mail(template, email, {"current_site": site, "email": email} | context)
     return message
-
-
-def _invited(template: str, email: str, context: dict[str, Any]) -> EmailMessage:
-    days = settings.PASSWORD_RESET_TIMEOUT // 86400
-    text = render_to_string(
-        template, {"days": days, "sign_in": settings.PUBLIC_URL + reverse("account_login")} | context
-    )
-    return EmailMessage(f"{context['company']} invites you to Codeport", text, None, [email])

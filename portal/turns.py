@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from celery import current_app
 from celery.signals import celeryd_after_setup
 from django.db.models import Case, Count, F, IntegerField, QuerySet, When
 from django.db.models.expressions import Combinable
@@ -57,7 +56,7 @@ def turn(kind: type[Leased], pk: int) -> Iterator[int | None]:
         if was_long:
             _wake_next()
     if chosen not in (pk, None) and _rows(kind).filter(pk=pk).exists():
-        wake(current_app.tasks[kind.TASK], pk)  # the message was used for other work
+        wake(kind.TASK, pk)  # the message was used for other work
 
 
 def _choose(kind: type[Leased]) -> int | None:
@@ -120,4 +119,4 @@ def _wake_next() -> None:
     for kind in Leased.__subclasses__():
         waiting = kind.ready().filter(kind.LONG).order_by("status_updated_at", "pk")
         for pk in waiting.values_list("pk", flat=True)[:1]:
-            wake(current_app.tasks[kind.TASK], pk)
+            wake(kind.TASK, pk)

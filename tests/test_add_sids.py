@@ -9,7 +9,6 @@ import pytest
 from rest_framework.test import APIClient
 
 from ingestion import engine, rows_in_call
-from ingestion.errors import message
 from ingestion.models import IngestionRecord
 from tests.conftest import Demo, client_of, ingested
 from tests.test_api_upload import PROCESS, WRONG_STATE, post_file, uploaded
@@ -78,7 +77,7 @@ def test_rows_are_judged_as_those_of_a_json_file(committed_demo: Demo) -> None:
     assert [error.row for error in errors] == [2, 4, 5, 6, 7, 8, 9, 10, 11]
     for said, error in zip(answer.json()["codes"], errors, strict=True):
         assert said.startswith(f"Row {error.row}")
-        assert said.endswith(f": {message(error)}")
+        assert said.endswith(f": {error.message}")
 
 
 SHORT = "An id has 8 to 100 characters, each one of a-z, A-Z, 0-9, - and _."

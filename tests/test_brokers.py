@@ -18,7 +18,7 @@ from pytest_django import Settings
 from ingestion import engine
 from ingestion.models import IngestionRecord
 from portal import broker as waking
-from portal.broker import wake
+from portal.broker import send
 from portal.caching import cache_settings
 from portal.celery import app
 from portal.models import Letter
@@ -104,7 +104,7 @@ def test_sweeps_run_again_after_a_broker_has_restarted(
                 record = forgotten(committed_demo, name)
                 wait_for(lambda: status_of(record) == "completed", "a sweep finds the record")  # noqa: B023  # at once
                 woken = queued(committed_demo.staff, f"id\n{name}-0002\n")
-                wake(task, woken.pk)
+                send(task, woken.pk)
                 wait_for(lambda: status_of(woken) == "completed", "the wake-up arrives")  # noqa: B023  # at once
                 assert health() == (200, True)
                 running.stop()
@@ -133,7 +133,7 @@ def test_a_worker_outlives_restarts_of_redis_however_soon_after_its_work(
         task = Task(running.address)
         for number in range(8):
             record = queued(committed_demo.staff, f"id\nround-{number:03}\n")
-            wake(task, record.pk)
+            send(task, record.pk)
             wait_for(lambda: status_of(record) == "completed", "the worker is told of it")  # noqa: B023  # at once
             running.stop()
             running.start()
@@ -156,12 +156,12 @@ def test_a_broker_that_hangs_holds_nobody_up(
         settings.CELERY_BROKER_URL = running.address
         settings.CACHES = {"default": cache_settings(running.address)}
         task = Task(running.address)
-        wake(task, 0)
+        send(task, 0)
         monkeypatch.setattr(waking, "_quiet_until", 0.0)
         cache.set("asked", "before")
         with running.hanging():
             for _request in range(200):
-                wake(task, 0)
+                send(task, 0)
             answer = client.get("/healthz")
             assert (answer.status_code, answer.json()["database"], answer.json()["storage"]) == (503, "ok", "ok")
             signed = client.post("/accounts/login/", {"login": committed_demo.staff.email, "password": PASSWORD})
@@ -184,7 +184,7 @@ def test_mail_that_is_due_while_the_broker_is_away_goes_once_when_it_is_back(
         running.stop()
         away = Celery(broker=running.address, set_as_current=False)
         away.conf.update(broker_transport_options=waking.transport_options(running.address))
-        monkeypatch.setattr("portal.tasks.send_letter", Unheard(away))
+        monkeypatch.setitem(app.tasks, Unheard.name, Unheard(away))
         engine.run(record.pk)
         printing.cancel(order, demo.admin)
         assert status_of(record) == "completed"

@@ -10,7 +10,7 @@ from django.db import connection
 
 from ingestion import engine, leftovers, services, tasks
 from ingestion.models import IngestionRecord
-from portal.broker import wake
+from portal.broker import send
 from portal.connections import NAME
 from portal.leases import MOST_ATTEMPTS
 from tests.conftest import Demo, queued
@@ -30,13 +30,13 @@ def lose(record: IngestionRecord) -> None:
     """Let the lease of the record's worker have run out, as a sweep finds it."""
     if IngestionRecord.objects.filter(pk=record.pk, status="processing").update(lease_until="2020-01-01T00:00Z"):
         services.requeue_stale()
-        wake(tasks.run, record.pk)
+        send(tasks.run, record.pk)
 
 
 def test_the_next_attempt_ends_the_transaction_of_a_worker_that_stands_still(committed_demo: Demo) -> None:
     """Its machine answers for it, so that the server would wait for its next word as long as it likes."""
     record = queued(committed_demo.staff, rows(200_000))
-    wake(tasks.run, record.pk)
+    send(tasks.run, record.pk)
     with worker() as frozen:
         wait_for(lambda: status_of(record) != "queued" and record.phase == "creating", "codes are being created")
         os.killpg(frozen.pid, signal.SIGSTOP)
@@ -76,7 +76,7 @@ def test_a_file_that_kills_its_workers_ends_after_a_few(committed_demo: Demo) ->
     record = queued(committed_demo.staff, rows(10))
     IngestionRecord.objects.update(attempts=MOST_ATTEMPTS - 1)
     with worker("tests.poison"):
-        wake(tasks.run, record.pk)
+        send(tasks.run, record.pk)
         wait_for(lambda: status_of(record) == "processing", "a worker takes it, and dies")
         lose(record)
         wait_for(lambda: status_of(record) == "error", "the record is given up")

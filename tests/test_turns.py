@@ -15,7 +15,7 @@ from django.db import connection
 from ingestion import tasks
 from ingestion.models import IngestionRecord
 from portal import timeline, turns
-from portal.broker import wake
+from portal.broker import send
 from tests.conftest import Demo, queued
 from tests.running import wait_for, worker
 from tests.test_worker import rows, status_of
@@ -45,10 +45,10 @@ def test_a_small_upload_passes_large_ones_that_fill_the_queue(committed_demo: De
     with worker(), closing(held_up(committed_demo.company.pk)) as held:
         large = [queued(committed_demo.staff, long_file(name)) for name in ("first", "second", "third")]
         for record in large:
-            wake(tasks.run, record.pk)
+            send(tasks.run, record.pk)
         wait_for(lambda: IngestionRecord.objects.filter(phase="creating").exists(), "one of them is held up")
         small = queued(committed_demo.staff, rows(10))
-        wake(tasks.run, small.pk)
+        send(tasks.run, small.pk)
         wait_for(lambda: status_of(small) == "completed", "the small one completes")
         wait_for(lambda: Workorder.objects.get().state == "completed", "its archive is published")
         assert sorted(map(status_of, large)) == ["processing", "queued", "queued"]
@@ -63,13 +63,13 @@ def test_a_small_file_that_unpacks_to_much_waits_like_a_large_one(committed_demo
     assert len(packed) < 1024**2
     with worker(), closing(held_up(committed_demo.company.pk)) as held:
         large = queued(committed_demo.staff, long_file("first"))
-        wake(tasks.run, large.pk)
+        send(tasks.run, large.pk)
         wait_for(lambda: status_of(large) == "processing" and large.phase == "creating", "the large one is held up")
         record = queued(committed_demo.staff, packed)
-        wake(tasks.run, record.pk)
+        send(tasks.run, record.pk)
         wait_for(lambda: IngestionRecord.objects.filter(is_long=True).exists(), "the packed one is put back")
         small = queued(committed_demo.staff, rows(10))
-        wake(tasks.run, small.pk)
+        send(tasks.run, small.pk)
         wait_for(lambda: status_of(small) == "completed", "the small one completes")
         assert status_of(record) == "queued"
         held.rollback()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from threading import Thread
 from typing import Any
 
@@ -10,12 +12,12 @@ from django.conf import settings
 
 from ingestion import engine, services, tasks
 from ingestion.models import IngestionRecord
-from portal.broker import wake
+from portal.broker import send
 from portal.leases import MOST_ATTEMPTS
 from tests.conftest import Demo, client_of, queued
 from tests.running import DEADLINE, in_thread, kill, wait_for, worker
 from tests.test_api_upload import PROCESS, uploaded
-from workorders.models import Code, Workorder
+from workorders.models import Code, Job, Workorder
 
 
 def rows(count: int) -> str:
@@ -26,6 +28,34 @@ def rows(count: int) -> str:
 def status_of(record: IngestionRecord) -> str:
     record.refresh_from_db()
     return record.status
+
+
+WAKES = """
+import sys
+from threading import Thread
+
+import django
+
+django.setup()
+from ingestion import services
+from portal import broker, letters
+from workorders import printing
+
+assert not {"ingestion.tasks", "workorders.tasks", "portal.tasks"} & set(sys.modules)
+broker.send = lambda task, *arguments: print(task.name, *arguments)
+for name in sys.argv[1:]:
+    thread = Thread(target=broker.wake, args=[name, 7])  # as the threads of the web server do
+    thread.start()
+    thread.join()
+"""
+
+
+def test_a_process_that_has_imported_no_task_wakes_them_by_name() -> None:
+    names = [IngestionRecord.TASK, Job.TASK, "workorders.tasks.discard", "portal.tasks.send_letter"]
+    command = [sys.executable, "-c", WAKES, *names]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"{name} 7" for name in names]
 
 
 def test_an_upload_ends_in_a_completed_workorder_by_itself(committed_demo: Demo) -> None:
@@ -44,7 +74,7 @@ def test_an_upload_ends_in_a_completed_workorder_by_itself(committed_demo: Demo)
 
 def test_an_ingestion_cut_off_by_kill_9_completes_once_after_the_next_start(committed_demo: Demo) -> None:
     record = queued(committed_demo.staff, rows(200_000))
-    wake(tasks.run, record.pk)
+    send(tasks.run, record.pk)
     with worker() as first:
         wait_for(lambda: status_of(record) != "queued" and record.phase == "creating", "codes are being created")
         kill(first)

@@ -11,7 +11,6 @@ from django.db.models.functions import Now
 from portal.broker import wake
 from portal.leases import REMINDER, Status
 from portal.models import User
-from workorders import tasks
 from workorders.models import Job, Workorder
 from workorders.url_prefixes import release_url_prefix
 
@@ -30,7 +29,7 @@ def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user
             job = Job.objects.create(
                 workorder=workorder, what=what, parameters=parameters, created_by=user, lease_until=Now() + REMINDER
             )
-            transaction.on_commit(lambda: wake(tasks.run_job, job.pk))
+            transaction.on_commit(lambda: wake(job.TASK, job.pk))
     return job
 
 
@@ -39,7 +38,7 @@ def again(job: Job, ended: Status = Status.COMPLETED) -> None:
     with transaction.atomic():
         anew = {"status": Status.QUEUED, "status_updated_at": Now(), "lease_until": Now() + REMINDER}
         if Job.objects.filter(pk=job.pk, status=ended).update(**anew, **Job.UNTRIED):
-            transaction.on_commit(lambda: wake(tasks.run_job, job.pk))
+            transaction.on_commit(lambda: wake(job.TASK, job.pk))
 
 
 def archive_again(workorder: Workorder) -> None:

@@ -14,7 +14,7 @@ from django.db.models.fields.json import KT
 from portal.broker import wake
 from portal.models import Event, User
 from portal.timeline import events_of, note
-from workorders import jobs, tasks
+from workorders import jobs
 from workorders.models import Equipment, Job, Substrate, Workorder
 from workorders.notices import tell
 from workorders.url_prefixes import release_url_prefix
@@ -113,7 +113,7 @@ def _hand_out_no_more(workorder: Workorder, by: User) -> None:
     """Nobody can fetch its secure codes from now on, so they are neither drawn nor kept."""
     for drawing in workorder.jobs.filter(what=Job.What.SECURE, status__in=Job.OPEN):
         jobs.cancel(drawing, by)
-    transaction.on_commit(lambda: wake(tasks.discard, workorder.pk))
+    transaction.on_commit(lambda: wake("workorders.tasks.discard", workorder.pk))
 
 
 def codes_arrived(workorder: Workorder, by: User, count: int, upload: str) -> None:

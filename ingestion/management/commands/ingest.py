@@ -15,7 +15,6 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from ingestion import engine, services
-from ingestion.errors import message
 from ingestion.models import IngestionRecord
 from ingestion.options import ProcessSerializer
 from portal.models import Company, User
@@ -99,7 +98,7 @@ def _told(record: IngestionRecord, kind: str, count: int) -> str:
     """How often a kind of error was found, how to mend it, and the first of them."""
     first = record.errors.filter(error=kind).order_by("row", "pk")[0]
     where = "" if first.row is None else f"Row {first.row:,}, {first.column or 'whole row'}: "
-    return f"{kind} ({count:,}): {where}{message(first)} {record.kinds[kind].remedy}"
+    return f"{kind} ({count:,}): {where}{first.message} {record.kinds[kind].remedy}"
 
 
 def _warned(found: dict[str, Any]) -> str:
