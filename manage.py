@@ -35,7 +35,8 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, ProgrammingError
 
-    from portal import services, supervisor
+    from portal.embedded import server as services
+    from portal.embedded import supervisor
 
     try:
         embedded = settings.EMBEDDED_DATABASE

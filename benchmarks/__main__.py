@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from portal.services import Postgres, Valkey
+from portal.embedded.server import Postgres, Valkey
 
 ROWS = int(os.environ.get("ROWS", "1000000"))
 

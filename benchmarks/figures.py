@@ -21,13 +21,13 @@ from benchmarks.measure import Measured, apart
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
 from portal.celery import app
-from portal.copying import copy_blocks, file_blocks
-from portal.demo import create_demo_data
+from portal.database.postgres_copy import copy_blocks, file_blocks
+from portal.embedded.demo import create_demo_data
+from portal.embedded.server import package_dir
 from portal.models import Company, User
-from portal.services import package_dir
-from portal.storage import storage
-from workorders.archive import archive_name, published
-from workorders.codes import COLUMNS
+from portal.storage.base import storage
+from workorders.archives.builder import archive_name, published
+from workorders.codes.bulk_load import COLUMNS
 from workorders.models import Code, Product, Workorder
 
 RUNS = 3

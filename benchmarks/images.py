@@ -23,11 +23,11 @@ from qrcode.util import MODE_8BIT_BYTE, QRData
 
 from benchmarks.figures import RUNS, show
 from benchmarks.measure import apart
-from workorders.drawing import pngs, svgs
-from workorders.labels import Label, one_a_page
-from workorders.pdf import PdfWriter
-from workorders.symbols import Symbols, encode
-from workorders.zipping import ZipWriter
+from workorders.rendering.label_pdf import PdfWriter
+from workorders.rendering.label_sheet import Label, one_a_page
+from workorders.rendering.qr_encoder import Symbols, encode
+from workorders.rendering.svg_png import pngs, svgs
+from workorders.rendering.zip_writer import ZipWriter
 
 COUNT = 100_000
 OTHERS = 1000

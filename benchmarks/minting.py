@@ -9,9 +9,9 @@ from django.conf import settings
 from benchmarks.figures import RUNS, empty, numbers, raw_copy, show
 from benchmarks.measure import Measured, apart
 from portal.models import Company, User
-from workorders import work
+from workorders import job_runner
 from workorders.models import Job
-from workorders.orders import Order, place
+from workorders.orders.services import Order, place
 
 
 def mint(count: int) -> Measured:
@@ -20,7 +20,7 @@ def mint(count: int) -> Measured:
     company = Company.objects.get(slug="demo")
     workorder = place(Order(f"bench {secrets.token_hex(8)}", count, company.url_prefix), company, user)
     job = Job.objects.get(workorder=workorder)
-    measured = apart(lambda: work.run(job.pk))
+    measured = apart(lambda: job_runner.run(job.pk))
     job.refresh_from_db()
     if job.status != "completed":
         raise SystemExit(f"Minting ended as {job.status}, not completed.")

@@ -14,8 +14,8 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from workorders.secure_graphic import Graphic
-from workorders.secure_verifier import registered
+from workorders.rendering.secure_graphic import Graphic
+from workorders.rendering.secure_verifier import registered
 
 Dots = npt.NDArray[np.uint8]
 """(height, width), 1 for dark."""

@@ -13,9 +13,9 @@ from itertools import count
 from django.conf import settings
 from django.db import connections
 
+from portal.embedded.supervisor import end
 from portal.management.commands.up import HOST, web_server
 from portal.models import User
-from portal.supervisor import end
 from workorders.models import Code, Workorder
 
 CLIENTS = 50

@@ -19,9 +19,9 @@ from PIL import Image
 from qrcode.image.pil import PilImage
 
 from benchmarks.print_scan import Copier, Dots, Pass, Scan
-from workorders.secure_drawing import SUFFIXES, pngs
-from workorders.secure_graphic import LAYOUTS, Graphic, make_secret, secure_graphic
-from workorders.secure_verifier import verify
+from workorders.rendering.secure_graphic import LAYOUTS, Graphic, make_secret, secure_graphic
+from workorders.rendering.secure_images import SUFFIXES, pngs
+from workorders.rendering.secure_verifier import verify
 
 COUNT, OTHERS, RUNS = 2000, 50, 3
 PREFIX = "https://id.example.com/q/"

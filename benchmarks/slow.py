@@ -27,11 +27,11 @@ from django.utils import timezone
 
 from benchmarks.crowd import Crowd, Site, watch, watch_crowded
 from ingestion import engine, services
+from portal.embedded.supervisor import end
 from portal.management.commands.up import HOST, web_server
 from portal.models import User, UserAuthorizationToken
-from portal.storage import storage
-from portal.supervisor import end
-from workorders.archive import archive_name
+from portal.storage.base import storage
+from workorders.archives.builder import archive_name
 
 SECONDS = float(os.environ.get("SECONDS", "120"))
 ARCHIVE = 64 * 1024**2  # bytes that nobody reads to their end at 20 KB a second

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from ingestion.history import history_of
 from ingestion.models import IngestionRecord
+from ingestion.results.timeline import history_of
 from ingestion.services import cancel, retry
-from portal.back_office import BackOffice, Counter, ReadOnly, person
-from portal.back_office_lists import typed
+from portal.back_office.admin import BackOffice, Counter, ReadOnly, person
+from portal.back_office.lists import typed
 
 LONG = ("result_data", "warnings")  # can name thousands of ids each
 

@@ -16,27 +16,27 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from ingestion.errors import ALIKE_WARNING, PREFIX_WARNING, ErrorLog
+from ingestion.destinations import target_of
+from ingestion.errors.kinds import ALIKE_WARNING, PREFIX_WARNING, ErrorLog
 from ingestion.fields import parse_defaults
-from ingestion.identifiers import RULES
-from ingestion.json_reader import JsonReader
 from ingestion.models import IngestionRecord
-from ingestion.notices import announce_end
-from ingestion.readers import open_reader
-from ingestion.reading import Budget, UnreadableFile, check_digest
-from ingestion.renaming import renamed, renamed_batches
-from ingestion.rules import FileRules, Limits
-from ingestion.targets import target_of
-from portal.constraints import Violation, savepoint
-from portal.leases import ClaimLost, Pulse, perform
-from portal.storage import storage
-from portal.turns import take_place
-from workorders.alike import alike_ids
-from workorders.codes import CODE_TAKEN, CodeSpool
+from ingestion.readers.base import Budget, UnreadableFile, check_digest
+from ingestion.readers.json_reader import JsonReader
+from ingestion.readers.open import open_reader
+from ingestion.results.emails import announce_end
+from ingestion.rules.column_mapping import renamed, renamed_batches
+from ingestion.rules.identifiers import RULES
+from ingestion.rules.rows import FileRules, Limits
+from portal.background.leases import ClaimLost, Pulse, perform
+from portal.background.worker_slots import take_place
+from portal.database.constraints import Violation, savepoint
+from portal.storage.base import storage
+from workorders.codes.alike_ids import alike_ids
+from workorders.codes.bulk_load import CODE_TAKEN, CodeSpool
+from workorders.codes.url_prefixes import doubt
 from workorders.models import ActivationStatus
-from workorders.receiving import NotTaken
-from workorders.services import usable_products
-from workorders.url_prefixes import doubt
+from workorders.secure.uploads import NotTaken
+from workorders.visibility import usable_products
 
 MOST_BLANK_ROWS = 2_000_000  # besides one for each code, as line ends that were written twice make them
 

@@ -11,10 +11,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
-from ingestion.errors import GS1_KINDS, KINDS, Kind, in_full
-from portal.leases import Leased
+from ingestion.errors.kinds import GS1_KINDS, KINDS, Kind, in_full
+from portal.background.leases import Leased
 from portal.models import Company
-from portal.storage import INCOMING
+from portal.storage.base import INCOMING
 from workorders.models import Workorder
 
 KEY_ALPHABET = string.ascii_lowercase + string.digits

@@ -16,16 +16,16 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from ingestion.errors import PREFIX_WARNING, warning
+from ingestion.errors.kinds import PREFIX_WARNING, warning
 from ingestion.models import IngestionRecord
-from ingestion.spreadsheet_cells import guarded
+from ingestion.readers.spreadsheet_cells import guarded
 from portal import timeline
-from portal.broker import wake
-from portal.clock import database_now
-from portal.leases import REMINDER
+from portal.background.broker import wake
+from portal.background.leases import REMINDER
+from portal.database.clock import database_now
 from portal.models import Company, User
-from portal.storage import INCOMING, storage
-from workorders.url_prefixes import doubt
+from portal.storage.base import INCOMING, storage
+from workorders.codes.url_prefixes import doubt
 
 CONTENT_TYPES = {
     "csv": "text/csv",

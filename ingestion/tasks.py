@@ -5,11 +5,11 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from ingestion import engine, leftovers, services
+from ingestion import engine, services, spool_cleanup
 from ingestion.models import IngestionRecord
-from portal import idempotency
-from portal.turns import turn
-from workorders import tidying
+from portal.api import idempotency
+from portal.background.worker_slots import turn
+from workorders import cleanup
 
 
 @shared_task
@@ -28,10 +28,10 @@ def sweep() -> None:
 @shared_task
 def expire() -> None:
     services.expire()
-    tidying.tidy_up()
+    cleanup.tidy_up()
 
 
 @worker_ready.connect
 def tidy_up(**_: Any) -> None:
     """A worker that starts may follow one that was killed."""
-    leftovers.remove()
+    spool_cleanup.remove()

@@ -1,8 +1,13 @@
 from django.urls import path
 
-from ingestion import api, api_docs, product_views, record_views, upload_api, views  # noqa: F401  # completes the schema
+from ingestion.api import docs as api_docs  # noqa: F401  # completes the schema
+from ingestion.api import records as api
+from ingestion.api import uploads as upload_api
+from ingestion.pages import products as product_views
+from ingestion.pages import records as record_views
+from ingestion.pages import upload as views
 from ingestion.services import while_awaited
-from portal import storage
+from portal.storage import base as storage
 
 API = "api/v2/ingestion/"
 

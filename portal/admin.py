@@ -14,14 +14,14 @@ from django.db.models import ManyToManyField, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelForm
 from django.http import HttpRequest
 
-from portal import people
-from portal.back_office import Office, ReadOnly
-from portal.back_office_lists import Rows, typed
+from portal.accounts import people
+from portal.accounts.people import LastAdmin
+from portal.accounts.security_log import tell
+from portal.accounts.sessions import end_sessions
+from portal.accounts.tokens import revoke
+from portal.back_office.admin import Office, ReadOnly
+from portal.back_office.lists import Rows, typed
 from portal.models import Company, Event, User, UserAuthorizationToken
-from portal.people import LastAdmin
-from portal.security_log import tell
-from portal.sessions import end_sessions
-from portal.tokens import revoke
 
 MOST_DIGITS = 19  # of an id
 

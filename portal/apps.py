@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
-from portal.connections import set_up
+from portal.database.connections import set_up
 
 
 class PortalConfig(AppConfig):
@@ -10,8 +10,8 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what listens to signals, and what makes letters."""
-        import portal.invitation_letters
-        import portal.second_step
-        import portal.security_log  # noqa: F401
+        import portal.accounts.invitation_letters
+        import portal.accounts.second_step
+        import portal.accounts.security_log  # noqa: F401
 
-        connection_created.connect(set_up, dispatch_uid="portal.connections")
+        connection_created.connect(set_up, dispatch_uid="portal.database.connections")

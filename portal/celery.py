@@ -9,8 +9,8 @@ from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
 
-from portal import redis_transport
-from portal.supervisor import die_with_parent
+from portal.background import redis_transport
+from portal.embedded.supervisor import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 redis_transport.use()

@@ -18,7 +18,7 @@ from typing import Any
 from celery import current_task
 from pythonjsonlogger.json import JsonFormatter
 
-from portal.addresses import behind_proxies
+from portal.values.addresses import behind_proxies
 
 _work: ContextVar[str] = ContextVar("work", default="")
 ACCESS = {  # the web server's names of what its access log knows

@@ -245,7 +245,7 @@ class Invitation(models.Model):
 
 
 class Letter(models.Model):
-    """A mail that waits to be sent; `portal.letters` writes and sends it."""
+    """A mail that waits to be sent; `portal.accounts.letters` writes and sends it."""
 
     class Kind(models.TextChoices):
         RESET = "reset"
@@ -267,7 +267,7 @@ class Letter(models.Model):
 
 
 class Cached(models.Model):
-    """What `portal.table_cache` keeps where there is no Redis."""
+    """What `portal.database.table_cache` keeps where there is no Redis."""
 
     key = models.CharField(max_length=250, primary_key=True)
     value = models.TextField(help_text="JSON")

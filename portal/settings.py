@@ -39,9 +39,11 @@ from kombu import Queue
 from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo
 
-from portal import broker, connections, services
-from portal.caching import cache_settings
-from portal.private_home import make_private
+from portal.background import broker
+from portal.database import connections
+from portal.embedded import server as services
+from portal.embedded.private_home import make_private
+from portal.http.cache import cache_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -105,7 +107,7 @@ def _database(url: str) -> dict[str, Any]:
 
 
 def _bucket() -> dict[str, Any] | None:
-    """The options of `portal.bucket.BucketStorage`; None where no bucket is named."""
+    """The options of `portal.storage.s3.BucketStorage`; None where no bucket is named."""
     name = env.str(
         "S3_BUCKET",
         "",
@@ -202,7 +204,7 @@ CACHES = {"default": cache_settings(CELERY_BROKER_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "portal.admin_config.BackOfficeConfig",
+    "portal.back_office.config.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -222,28 +224,28 @@ INSTALLED_APPS = [
     "ingestion",
 ]
 MIDDLEWARE = [
-    "portal.request_ids.request_id",
-    "portal.security_log.refusals",
+    "portal.http.request_ids.request_id",
+    "portal.accounts.security_log.refusals",
     # What holds for every answer comes before whatever may give one.
-    "portal.middleware.kept_by_nobody",
+    "portal.http.middleware.kept_by_nobody",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "portal.middleware.clients_by_https",
-    "portal.middleware.no_body_for_head",
-    "portal.bodies.body_limits",
+    "portal.http.middleware.clients_by_https",
+    "portal.http.middleware.no_body_for_head",
+    "portal.values.bodies.body_limits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "portal.control_characters.ControlCharacters",
-    "portal.middleware.page_methods",
+    "portal.values.control_characters.ControlCharacters",
+    "portal.http.middleware.page_methods",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "portal.middleware.CommonMiddleware",
+    "portal.http.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "portal.second_step.required",
+    "portal.accounts.second_step.required",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "portal.outage.outage",
+    "portal.background.outages.outage",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -270,10 +272,10 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
-    "default": {"BACKEND": "portal.bucket.BucketStorage", "OPTIONS": bucket}
+    "default": {"BACKEND": "portal.storage.s3.BucketStorage", "OPTIONS": bucket}
     if bucket
     else {
-        "BACKEND": "portal.storage.EmbeddedStorage",
+        "BACKEND": "portal.storage.base.EmbeddedStorage",
         "OPTIONS": {"location": CODEPORT_HOME / "storage", "file_permissions_mode": 0o600, "allow_overwrite": True},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -287,31 +289,31 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "portal.passwords.ContextValidator"},
+    {"NAME": "portal.accounts.passwords.ContextValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
-ACCOUNT_ADAPTER = "portal.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "portal.accounts.allauth_adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_FORMS = {
-    "reset_password": "portal.sign_in.ResetForm",
-    "change_password": "portal.sign_in.ChangeForm",
-    "reset_password_from_key": "portal.sign_in.NewPasswordForm",
+    "reset_password": "portal.accounts.allauth_adapter.ResetForm",
+    "change_password": "portal.accounts.allauth_adapter.ChangeForm",
+    "reset_password_from_key": "portal.accounts.allauth_adapter.NewPasswordForm",
 }
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Codeport: "
-# Wrong passwords are counted by `portal.guessing`; `login_failed` is left with wrong codes of the second step.
+# Wrong passwords are counted by `portal.accounts.guessing`; `login_failed` is left with wrong codes of the second step.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed password or a new way to sign in
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-MFA_ADAPTER = "portal.second_step.MFAAdapter"
+MFA_ADAPTER = "portal.accounts.second_step.MFAAdapter"
 MFA_FORMS = {
-    "authenticate": "portal.second_step.AuthenticateOnce",
-    "reauthenticate": "portal.second_step.ReauthenticateOnce",
+    "authenticate": "portal.accounts.second_step.AuthenticateOnce",
+    "reauthenticate": "portal.accounts.second_step.ReauthenticateOnce",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -319,10 +321,10 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever is here followed a link in a mail, 
 MFA_TOTP_ISSUER = "Codeport"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a telephone's clock may be off
 
-SESSION_ENGINE = "portal.sessions"
+SESSION_ENGINE = "portal.accounts.sessions"
 SESSION_COOKIE_AGE = 24 * 3600  # after the sign-in, however much it is used
 SESSION_IDLE_SECONDS = 4 * 3600  # longer than an upload takes on a slow line
-USERSESSIONS_ADAPTER = "portal.sessions.UserSessionsAdapter"
+USERSESSIONS_ADAPTER = "portal.accounts.sessions.UserSessionsAdapter"
 SECURE = PUBLIC_URL.startswith("https://")
 SECOND_STEP_FOR_OPERATORS = SECURE  # a portal of plain http is somebody's own machine
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # http://localhost; browsers refuse others
@@ -356,18 +358,18 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "portal.api.UserAuthorizationTokenAuthentication",
+        "portal.api.authentication.UserAuthorizationTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["portal.api.HasPermission"],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.api.authentication.HasPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["portal.api.TextJSONParser"],
-    "DEFAULT_THROTTLE_CLASSES": ["portal.throttling.ApiThrottle"],
-    "DEFAULT_PAGINATION_CLASS": "portal.walking.Pagination",
-    "DEFAULT_SCHEMA_CLASS": "portal.schema.Schema",
+    "DEFAULT_PARSER_CLASSES": ["portal.api.authentication.TextJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.ApiThrottle"],
+    "DEFAULT_PAGINATION_CLASS": "portal.api.pagination.Pagination",
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.Schema",
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS is no call; the schema describes the API
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.WhateverIsAccepted",
-    "EXCEPTION_HANDLER": "portal.api.exception_handler",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.authentication.WhateverIsAccepted",
+    "EXCEPTION_HANDLER": "portal.api.authentication.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Codeport",
@@ -376,11 +378,11 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v2",
     "COMPONENT_SPLIT_REQUEST": True,  # what Codeport fills in is no part of a request
     "SERVERS": [{"url": "/", "description": "The portal that gives out this schema."}],
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.schema.complete"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.api.schema.complete"],
     "SORT_OPERATIONS": False,
     "ENUM_NAME_OVERRIDES": {
         "StateEnum": "workorders.models.Workorder.State",
-        "CalibrationEnum": "workorders.calibration.STATES",
+        "CalibrationEnum": "workorders.named_items.calibration.STATES",
     },
 }
 
@@ -440,7 +442,7 @@ LOGGING = {
         "json": {"()": "portal.logs.JsonLines"},  # the security log's in any case
     },
     "filters": {
-        "request_id": {"()": "portal.request_ids.RequestIdFilter"},
+        "request_id": {"()": "portal.http.request_ids.RequestIdFilter"},
         "work": {"()": "portal.logs.WorkFilter"},
         "access": {"()": "portal.logs.AccessFilter"},
     },

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from portal import letters, table_cache
-from portal.sessions import SessionStore
+from portal.accounts import letters
+from portal.accounts.sessions import SessionStore
+from portal.database import table_cache
 
 
 @shared_task

@@ -2,14 +2,18 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from portal import account_views, api_pages, health, me, people_views, style, token_views, views
+from portal.accounts import account_views, people_views, token_views
+from portal.api import docs_page, me
+from portal.http import error_pages as views
+from portal.http import health
+from portal.pages import style_guide
 
 urlpatterns = [
     path("", include("ingestion.urls")),
     path("", include("workorders.urls")),
     path("api/v2/me/", me.Me.as_view()),
-    path("api/schema/", api_pages.schema, name="api-schema"),
-    path("api/docs/", api_pages.docs, name="api-docs"),
+    path("api/schema/", docs_page.schema, name="api-schema"),
+    path("api/docs/", docs_page.docs, name="api-docs"),
     path("tokens/", token_views.token_list, name="token-list"),
     path("tokens/create/", token_views.token_create, name="token-create"),
     path("tokens/<int:pk>/revoke/", token_views.token_revoke, name="token-revoke"),
@@ -32,9 +36,9 @@ urlpatterns = [
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
-    path("style/", style.style, name="style"),
+    path("style/", style_guide.style, name="style"),
     path("healthz", health.healthz, name="healthz"),
     path("favicon.ico", views.favicon),
 ]
-handler404 = "portal.views.page_not_found"
-handler500 = "portal.views.server_error"
+handler404 = "portal.http.error_pages.page_not_found"
+handler500 = "portal.http.error_pages.server_error"

@@ -16,7 +16,7 @@ from signal import Signals
 
 from kombu import Connection
 
-from portal.supervisor import Process, end
+from portal.embedded.supervisor import Process, end
 from tests.radosgw import free_ports
 
 START_SECONDS = 90.0

@@ -23,9 +23,9 @@ from rest_framework.test import APIClient
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
 from portal.celery import app
-from portal.demo import create_demo_data
+from portal.embedded.demo import create_demo_data
 from portal.models import Company, User, UserAuthorizationToken
-from portal.storage import storage
+from portal.storage.base import storage
 from tests import radosgw
 from workorders.models import Code, Equipment, Substrate, Workorder, WorkorderTemplate
 
@@ -148,7 +148,7 @@ def own_cache(settings: Settings) -> None:
 @pytest.fixture
 def letters_go_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Mail about accounts is sent here and now, also in a test whose transaction is never committed."""
-    monkeypatch.setattr("portal.letters.on_commit", lambda send: send())
+    monkeypatch.setattr("portal.accounts.letters.on_commit", lambda send: send())
     app.conf.task_always_eager = True
     yield
     app.conf.task_always_eager = False

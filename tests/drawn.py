@@ -12,8 +12,8 @@ import qrcode
 import zxingcpp
 from qrcode import constants, util
 
-from workorders.proof import QR_CODES
-from workorders.symbols import Level, Symbols, capacity
+from workorders.rendering.qr_encoder import Level, Symbols, capacity
+from workorders.rendering.readback import QR_CODES
 
 URL_ALPHABET = string.ascii_letters + string.digits + "-._~:/?#[]@!$&'()*+,;=%"
 """Every character that a URL may have (RFC 3986, 2)."""

@@ -3,7 +3,7 @@
 Used as `gunicorn -c python:tests.quick_web portal.wsgi`.
 """
 
-from portal import web_places
-from portal.web import *  # noqa: F403
+from portal.gunicorn_conf import *  # noqa: F403
+from portal.http.server import places as web_places
 
 web_places.HEAD_SECONDS = web_places.LEAST_SECONDS = 1.0

@@ -21,7 +21,7 @@ from typing import Any
 
 import requests
 
-from portal.supervisor import Process, end
+from portal.embedded.supervisor import Process, end
 
 ACCESS_KEY, SECRET_KEY, REGION = "codeport-tests", "not-a-secret", "default"
 START_SECONDS = 90.0

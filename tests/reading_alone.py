@@ -19,9 +19,9 @@ import django
 def main(folder: Path, paths: list[str]) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     django.setup()
-    from ingestion import reading
-    from ingestion.errors import ErrorLog
-    from ingestion.workbook_parts import WorkbookLimits
+    from ingestion.errors.kinds import ErrorLog
+    from ingestion.readers import base as reading
+    from ingestion.readers.xlsx_limits import WorkbookLimits
     from tests.test_fuzz import read
 
     reading.FREE_BYTES = 8 * 1024**2  # a tenth of what they are, for a tenth of the time

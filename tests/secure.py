@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.conftest import Demo
-from workorders import printing
 from workorders.models import Equipment, Substrate, Workorder, WorkorderTemplate
-from workorders.secure_orders import SecureOrder, place
+from workorders.secure import workflow
+from workorders.secure.orders import SecureOrder, place
 
 VALID = {"calibrated_on": "2026-01-01", "calibrated_until": "2099-12-31"}
 
@@ -34,11 +34,11 @@ def printers_own(demo: Demo) -> tuple[Equipment, Substrate]:
 def brought_to(workorder: Workorder, state: str, demo: Demo) -> Workorder:
     """The workorder after the steps that lead to `state`."""
     if state == "cancelled":
-        printing.cancel(workorder, demo.admin)
+        workflow.cancel(workorder, demo.admin)
     if state in ("ready_to_print", "printed", "completed"):
-        printing.confirm(workorder, demo.printer, *printers_own(demo))
+        workflow.confirm(workorder, demo.printer, *printers_own(demo))
     if state in ("printed", "completed"):
-        printing.mark_printed(workorder, demo.printer, 100, 5)
+        workflow.mark_printed(workorder, demo.printer, 100, 5)
     if state == "completed":
-        printing.complete(workorder, demo.staff)
+        workflow.complete(workorder, demo.staff)
     return workorder

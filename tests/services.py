@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.services import Postgres, Valkey
+from portal.embedded.server import Postgres, Valkey
 
 servers = ExitStack()
 

@@ -16,7 +16,8 @@ from portal.models import User
 from tests.conftest import Demo, ingested, issue, queued
 from tests.secure import a_secure_order, a_template, brought_to
 from tests.test_calibration import a_paper, a_press
-from workorders import deliveries, work
+from workorders import job_runner
+from workorders.printing import deliveries
 
 CODES = "id,product\n" + "".join(f"abc{number},sku1\n" for number in range(12345, 12350))
 MISTAKES = "id,product\nshort,sku1\nabc12345,sku9\nabc12346,sku1\nabc12346,sku1\n"
@@ -94,11 +95,11 @@ def pages(demo: Demo) -> list[Shown]:
     template = a_template(demo).pk
     secure = brought_to(a_secure_order(demo, "Vintage"), "printed", demo)
     ingested(demo.staff, "id\nsecure001\nsecure002\nsecure003\n", workorder=secure.pk)
-    work.run(secure.jobs.get().pk)
+    job_runner.run(secure.jobs.get().pk)
     ready = brought_to(a_secure_order(demo, "Spring", download_once=True), "ready_to_print", demo)
     ingested(demo.staff, "id\nsecure004\nsecure005\n", workorder=ready.pk)
     ready.refresh_from_db()
-    work.run(deliveries.prepare(ready, "tiff", demo.printer, None).pk)
+    job_runner.run(deliveries.prepare(ready, "tiff", demo.printer, None).pk)
     press, paper = a_press(demo), a_paper(demo, calibrated_until=date(2026, 1, 31))
 
     def shown(url_name: str, email: str = "", name: str = "", query: str = "", **arguments: Any) -> Shown:

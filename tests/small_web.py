@@ -3,7 +3,7 @@
 Used as `gunicorn -c python:tests.small_web portal.wsgi`.
 """
 
-from portal.web import *  # noqa: F403
+from portal.gunicorn_conf import *  # noqa: F403
 
 workers = 1
 worker_connections = 60

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from ingestion import engine, rows_in_call
+from ingestion import engine
+from ingestion.api import rows_in_call
 from ingestion.models import IngestionRecord
 from tests.conftest import Demo, client_of, ingested
 from tests.test_api_upload import PROCESS, WRONG_STATE, post_file, uploaded

@@ -13,7 +13,8 @@ from ingestion import engine
 from tests.conftest import Demo, client_of, ingested
 from tests.secure import a_secure_order
 from tests.test_pages import as_
-from workorders import gs1, work
+from workorders import job_runner
+from workorders.identifiers import gs1
 from workorders.models import Code, Job, Workorder
 
 PAIRS = "id\nabc12345\nxyz-0001\nABC12345\nAbc12345\nXYZ-0001\nabc12346\n"
@@ -38,7 +39,7 @@ def test_the_readme_of_the_images_names_them(committed_demo: Demo) -> None:
     record = ingested(committed_demo.staff, PAIRS)
     client, path = client_of(committed_demo.staff), f"/api/v2/workorders/{record.workorder_id}/download/?images=svg"
     assert client.get(path).status_code == 202
-    work.run(Job.objects.get(what=Job.What.IMAGES).pk)
+    job_runner.run(Job.objects.get(what=Job.What.IMAGES).pk)
     answer: Any = client.get(path)
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     text = re.sub(r"\s+", " ", archive.read("README.txt").decode())

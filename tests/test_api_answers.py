@@ -12,7 +12,7 @@ from tests.conftest import Demo, client_of, ingested, queued
 from tests.secure import a_secure_order
 from tests.test_api_upload import uploaded
 from tests.test_pages import as_
-from workorders import work
+from workorders import job_runner
 from workorders.models import Job, Workorder
 
 RECORDS, CODES, WORKORDERS = "/api/v2/ingestion/", "/api/v2/codes/", "/api/v2/workorders/"
@@ -144,7 +144,7 @@ def test_a_minting_is_cancelled_by_api_and_page_by_those_who_may_cancel(committe
 
 def test_codes_that_are_there_are_not_cancelled_with_a_minting(committed_demo: Demo) -> None:
     pk = minted(client_of(committed_demo.staff), "a")
-    work.run(Job.objects.get(workorder=pk, what=Job.What.MINT).pk)
+    job_runner.run(Job.objects.get(workorder=pk, what=Job.What.MINT).pk)
     assert client_of(committed_demo.admin).post(f"{WORKORDERS}{pk}/cancel/").status_code == 400
     assert Workorder.objects.get(pk=pk).state != "cancelled"
 

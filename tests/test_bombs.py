@@ -14,8 +14,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from pytest_django.fixtures import Settings
 
-from ingestion import engine, errors, product_files, reading
+from ingestion import engine, product_import
+from ingestion.errors import kinds as errors
 from ingestion.models import IngestionRecord
+from ingestion.readers import base as reading
 from tests.conftest import Demo, ingested
 from tests.test_ingestion import assert_no_trace
 from tests.test_product_import import imported, problems
@@ -270,7 +272,7 @@ PRODUCT_BOMBS: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize("name", PRODUCT_BOMBS)
 def test_the_import_of_products_is_held_to_little(demo: Demo, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setattr(product_files, "MOST_CELLS", 100_000)
+    monkeypatch.setattr(product_import, "MOST_CELLS", 100_000)
     data, detail = PRODUCT_BOMBS[name]
     page = imported(demo.staff, data, f"{name}.xlsx")
     assert detail in [message for _row, _column, _value, message in problems(page)]

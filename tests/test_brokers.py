@@ -17,10 +17,10 @@ from pytest_django import Settings
 
 from ingestion import engine
 from ingestion.models import IngestionRecord
-from portal import broker as waking
-from portal.broker import send
-from portal.caching import cache_settings
+from portal.background import broker as waking
+from portal.background.broker import send
 from portal.celery import app
+from portal.http.cache import cache_settings
 from portal.models import Letter
 from portal.timeline import events_of
 from tests import brokers
@@ -28,8 +28,8 @@ from tests.conftest import PASSWORD, Demo, queued
 from tests.running import wait_for, worker
 from tests.secure import a_secure_order
 from tests.test_worker import status_of
-from workorders import printing
 from workorders.models import Workorder
+from workorders.secure import workflow
 
 FLOW = (
     "tests/test_health.py::test_all_parts_answer",
@@ -186,7 +186,7 @@ def test_mail_that_is_due_while_the_broker_is_away_goes_once_when_it_is_back(
         away.conf.update(broker_transport_options=waking.transport_options(running.address))
         monkeypatch.setitem(app.tasks, Unheard.name, Unheard(away))
         engine.run(record.pk)
-        printing.cancel(order, demo.admin)
+        workflow.cancel(order, demo.admin)
         assert status_of(record) == "completed"
         assert sorted(Letter.objects.values_list("kind", "email")) == [
             ("hand_over", "printer@printco.example"),

@@ -17,9 +17,9 @@ from tests.browsing import sign_in
 from tests.running import worker
 from tests.test_calibration import TODAY, WEEK
 from workorders.models import Workorder
-from workorders.proof import read, tiff_pixels
-from workorders.secure_archive import graphic_of
-from workorders.secure_verifier import verify
+from workorders.printing.delivery_archive import graphic_of
+from workorders.rendering.readback import read, tiff_pixels
+from workorders.rendering.secure_verifier import verify
 
 COUNT = 300
 

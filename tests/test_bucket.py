@@ -16,7 +16,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from ingestion.models import IngestionRecord
-from portal.storage import Unusable, storage
+from portal.storage.base import Unusable, storage
 from tests.conftest import Demo, client_of, ingested
 from tests.running import wait_for, worker
 from tests.test_ingestion import SPEC_EXAMPLE

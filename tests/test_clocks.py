@@ -13,15 +13,16 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from ingestion import leftovers, services
+from ingestion import services, spool_cleanup
 from ingestion.models import IngestionRecord
-from portal.clock import database_now
-from portal.storage import storage
+from portal.database.clock import database_now
+from portal.storage.base import storage
 from tests.conftest import Demo, queued
 from tests.test_pages import a_workorder
-from workorders import archive, tidying
+from workorders import cleanup
+from workorders.archives import builder as archive
 from workorders.models import Job, Workorder
-from workorders.secure_archive import delivery_name
+from workorders.printing.delivery_archive import delivery_name
 
 DATA = b"id\nabc12345\n"
 
@@ -68,7 +69,7 @@ def test_an_old_upload_expires_on_a_worker_with_a_wrong_clock(demo: Demo, wrong_
 def test_an_arriving_file_stays_in_the_spool_of_a_worker_with_a_wrong_clock(demo: Demo, wrong_clock: None) -> None:
     arriving = settings.SPOOL_DIR / "arriving.upload"
     arriving.write_bytes(DATA)
-    leftovers.remove()
+    spool_cleanup.remove()
     assert arriving.exists()
     arriving.unlink()
 
@@ -116,7 +117,7 @@ def test_archives_of_fewer_codes_go_and_the_newest_stays(demo: Demo) -> None:
         stored(archive.archive_name(workorder, "serial-numbers")),
         stored(archive.name_of(demo.company.pk, fresh.pk, "archive-20")),
     ]
-    tidying.tidy_up()
+    cleanup.tidy_up()
     assert [name for name in old if storage().exists(name)] == []
     assert [name for name in kept if not storage().exists(name)] == []
 
@@ -134,5 +135,5 @@ def test_archives_of_fewer_codes_go_and_the_newest_stays(demo: Demo) -> None:
 def test_secure_codes_that_nobody_can_fetch_go(demo: Demo, state: str, status: str, stays: bool) -> None:
     workorder = a_workorder(demo.staff, type="SSC", state=state, uploaded_quantity=2)
     name = stored(delivery_name(ended(workorder, demo.staff, "secure", 2, status=status)))
-    tidying.tidy_up()
+    cleanup.tidy_up()
     assert storage().exists(name) == stays

@@ -17,8 +17,9 @@ from tests.conftest import Demo, client_of, ingested
 from tests.secure import a_secure_order
 from tests.test_code_pages import path_of, some_codes
 from tests.test_pages import as_
-from workorders import code_api, samples
-from workorders.gs1 import respelled
+from workorders.codes import api as code_api
+from workorders.codes import preview
+from workorders.identifiers.gs1 import respelled
 from workorders.models import Code, Product, Workorder
 
 CODES = "/api/v2/codes/"
@@ -278,7 +279,7 @@ def test_a_secure_code_is_shown_with_a_specimen_to_its_owner_alone(committed_dem
     for kind in ("svg", "png"):
         shown = image(owner, "abcd-0001", images=kind)
         assert shown.content == as_(demo.staff).get(path_of(code, f"qr.{kind}")).content
-    assert shown.content == samples.png(workorder, code.url)
+    assert shown.content == preview.png(workorder, code.url)
     refused = image(owner, "abcd-0001", images="pdf")
     said = "A secure code is printed by its printing partner alone; look at one as `svg` or `png`."
     assert (refused.status_code, refused.json()) == (400, {"images": [said]})

@@ -16,9 +16,9 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
-from ingestion.history import history_of
 from ingestion.models import IngestionRecord
-from portal import letters
+from ingestion.results.timeline import history_of
+from portal.accounts import letters
 from portal.models import Letter, UserAuthorizationToken
 from tests.conftest import Demo
 from tests.test_ingestion import SPEC_EXAMPLE

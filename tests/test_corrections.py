@@ -10,8 +10,8 @@ import pytest
 import python_calamine
 from django.test import Client
 
-from ingestion.corrections import corrections
 from ingestion.models import IngestionRecord
+from ingestion.results.rows_with_errors import corrections
 from tests.conftest import Demo, client_of, ingested
 from tests.test_files import FILES, upload
 from workorders.models import Code

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.csv_reader import CsvReader
-from ingestion.errors import ErrorLog
-from ingestion.reading import UnreadableFile
+from ingestion.errors.kinds import ErrorLog
+from ingestion.readers.base import UnreadableFile
+from ingestion.readers.csv_reader import CsvReader
 
 CELLS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 
@@ -107,7 +107,7 @@ def test_any_table_reads_back_equal(
         table = [row for row in table if row != [""]]  # which it cannot write
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator=ending, quoting=quoting).writerows([header, *table])
-    with patch("ingestion.csv_reader.BLOCK", block):
+    with patch("ingestion.readers.csv_reader.BLOCK", block):
         found = read(out.getvalue().encode(encoding), log)
     assert found == (header, dict(enumerate(table, 2)))
     assert not log.counts
@@ -116,7 +116,7 @@ def test_any_table_reads_back_equal(
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=60), block=st.integers(1, 70))
 def test_no_bytes_make_the_reader_fall_over(tmp_path: Path, data: bytes, block: int) -> None:
-    with patch("ingestion.csv_reader.BLOCK", block), closing(ErrorLog(1, tmp_path)) as log:
+    with patch("ingestion.readers.csv_reader.BLOCK", block), closing(ErrorLog(1, tmp_path)) as log:
         header, rows = read(b'id,"b"\nabc12345,' + data, log)
         assert header == ["id", "b"]
         assert all(number >= 2 for number in rows)

@@ -13,18 +13,20 @@ from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from portal.leases import Pulse
+from portal.background.leases import Pulse
 from portal.models import Event, User
-from portal.storage import storage
+from portal.storage.base import storage
 from portal.timeline import events_of
 from tests.conftest import Demo, client_of
 from tests.running import DEADLINE, ended, in_thread, wait_for, waiting_for_locks, worker
 from tests.test_hand_over import of_company
 from tests.test_pages import as_, seen
 from tests.test_secure_archive import prepared, ready
-from workorders import deliveries, printing, work
+from workorders import job_runner
 from workorders.models import Job, Workorder
-from workorders.secure_archive import delivery_name
+from workorders.printing import deliveries
+from workorders.printing.delivery_archive import delivery_name
+from workorders.secure import workflow
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -134,7 +136,7 @@ def test_secure_codes_are_fetched_by_the_api(committed_demo: Demo) -> None:
     assert (waiting.status_code, waiting["Retry-After"]) == (202, "1")
     job = workorder.jobs.get(what="secure")
     assert job.parameters == {"format": "png", "codes": 5, "person": committed_demo.printer.pk, "address": ADDRESS}
-    work.run(job.pk)
+    job_runner.run(job.pk)
     answer = client.get(address, {"images": "png"}, REMOTE_ADDR="203.0.113.4")
     assert (answer.status_code, len(answer.getvalue())) == (200, size_of(job))
     assert downloads(workorder)[0][1] == "203.0.113.4"
@@ -148,7 +150,7 @@ def test_a_download_that_is_the_only_one_begins_once_and_can_be_resumed(committe
     job, other = prepared(committed_demo, workorder), prepared(committed_demo, workorder, "png")
     colleague = of_company(committed_demo, "printco", "printer")
     theirs = deliveries.prepare(workorder, "tiff", colleague, ADDRESS)
-    work.run(theirs.pk)
+    job_runner.run(theirs.pk)
     printer = committed_demo.printer
     assert "can be downloaded <strong>once</strong>" in seen(printer, f"/workorders/{workorder.pk}/secure-codes/")
     first = fetched(printer, workorder, job, range="bytes=0-99")
@@ -260,11 +262,11 @@ def test_nothing_is_handed_out_after_the_printing(committed_demo: Demo, state: s
     workorder = ready(committed_demo)
     job = prepared(committed_demo, workorder)
     if state == "cancelled":
-        printing.cancel(workorder, committed_demo.admin)
+        workflow.cancel(workorder, committed_demo.admin)
     else:
-        printing.mark_printed(workorder, committed_demo.printer, 5, 0)
+        workflow.mark_printed(workorder, committed_demo.printer, 5, 0)
     if state == "completed":
-        printing.complete(workorder, committed_demo.staff)
+        workflow.complete(workorder, committed_demo.staff)
     assert fetched(committed_demo.printer, workorder, job).status_code == 302
     page = seen(committed_demo.printer, f"/workorders/{workorder.pk}/secure-codes/")
     assert f"This workorder is {state}; secure codes are handed out while it is ready to print." in page
@@ -279,7 +281,7 @@ def test_an_archive_that_is_gone_is_made_again(committed_demo: Demo) -> None:
     assert fetched(committed_demo.printer, workorder, job).status_code == 302
     assert downloads(workorder) == []
     as_(committed_demo.printer).post(f"/workorders/{workorder.pk}/secure-codes/", {"images": "tiff"})
-    work.run(job.pk)
+    job_runner.run(job.pk)
     assert fetched(committed_demo.printer, workorder, job).status_code == 200
 
 
@@ -307,7 +309,7 @@ def test_a_cancelled_workorder_is_not_drawn_any_further(committed_demo: Demo, mo
 
     def cancelled_meanwhile(pulse: Pulse, phase: str, total: int | None) -> None:
         enter(pulse, phase, total)
-        printing.cancel(workorder, demo.admin)
+        workflow.cancel(workorder, demo.admin)
 
     waiting = deliveries.prepare(workorder, "pdf", of_company(demo, "printco", "printer"), ADDRESS)
     monkeypatch.setattr(Pulse, "enter", cancelled_meanwhile)
@@ -323,15 +325,15 @@ def test_nothing_is_kept_of_secure_codes_that_nobody_can_fetch_any_more(committe
     demo = committed_demo
     workorder = ready(demo)
     name = delivery_name(prepared(demo, workorder))
-    printing.mark_printed(workorder, demo.printer, 5, 0)
-    printing.reject(workorder, demo.staff, "Smeared.")
-    printing.mark_printed(workorder, demo.printer, 5, 1)
+    workflow.mark_printed(workorder, demo.printer, 5, 0)
+    workflow.reject(workorder, demo.staff, "Smeared.")
+    workflow.mark_printed(workorder, demo.printer, 5, 1)
     assert storage().exists(name)
     with worker():
         if end == "completed":
-            printing.complete(workorder, demo.staff)
+            workflow.complete(workorder, demo.staff)
         else:
-            printing.cancel(workorder, demo.admin)
+            workflow.cancel(workorder, demo.admin)
         wait_for(lambda: not storage().exists(name), "it is discarded")
     assert workorder.jobs.get(what="secure").status == "completed"
 
@@ -347,7 +349,7 @@ def test_who_asks_while_the_workorder_is_cancelled_is_refused(committed_demo: De
 
     asking = Thread(target=in_thread, args=(ask, workorder.pk))
     with transaction.atomic():
-        printing.cancel(Workorder.objects.get(pk=workorder.pk), committed_demo.admin)
+        workflow.cancel(Workorder.objects.get(pk=workorder.pk), committed_demo.admin)
         asking.start()
         wait_for(lambda: waiting_for_locks() == 1, "it waits to hear whether that is committed")
     ended([asking])

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from tests.drawn import Pixels, lengths, matrices, random_url, read, read_pure
-from workorders import proof
-from workorders.drawing import pngs, svgs
-from workorders.symbols import LEVELS, VERSIONS, encode
+from workorders.rendering import readback
+from workorders.rendering.qr_encoder import LEVELS, VERSIONS, encode
+from workorders.rendering.svg_png import pngs, svgs
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -93,8 +93,8 @@ def test_bars_seen_within_a_symbol_are_not_taken_for_a_bar_code() -> None:
     """ZXing sees an ITF of 8362 in this one, and no archive with it among its samples would ever be published."""
     url = "https://codes.example.com/c/demo/3e1684d781ece56edbdc1418435be6c684590d41658a9c1afe2c98d46c1effcc59cb23301"
     symbols = encode([url], 5, "L")
-    assert proof.read(proof.svg_pixels(svgs(symbols)[0])) == [url]
-    assert proof.read(proof.png_pixels(pngs(symbols)[0])) == [url]
+    assert readback.read(readback.svg_pixels(svgs(symbols)[0])) == [url]
+    assert readback.read(readback.png_pixels(pngs(symbols)[0])) == [url]
 
 
 def test_an_svg_is_the_same_on_every_machine() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from ingestion.errors import KINDS, WARNINGS
+from ingestion.errors.kinds import KINDS, WARNINGS
 
 
 def test_the_page_says_what_the_tables_say() -> None:

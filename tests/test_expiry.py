@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ingestion import services
 from ingestion.models import IngestionRecord
-from portal.storage import storage
+from portal.storage.base import storage
 from tests.conftest import Demo, client_of, queued
 
 PROCESS = "/api/v2/ingestion/codes/upload/process/"

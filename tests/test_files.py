@@ -10,7 +10,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from ingestion.models import IngestionRecord
-from ingestion.near_misses import NearMisses
+from ingestion.rules.suggestions import NearMisses
 from tests.conftest import Demo, ingested
 from tests.test_ingestion import assert_no_trace
 from workorders.models import Code, Workorder
@@ -131,7 +131,7 @@ def test_a_near_miss_of_a_product_is_named(committed_demo: Demo, sku: str, hint:
 
 
 def test_spelling_is_compared_so_often_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.near_misses.MOST_COMPARED", 4)
+    monkeypatch.setattr("ingestion.rules.suggestions.MOST_COMPARED", 4)
     near = NearMisses(["bottle", "carton"])
     hints = [near.of(value) for value in ("botle", "cartoon", "botlle", "Bottle")]
     assert hints[:3] == ["It looks like `bottle`.", "It looks like `carton`.", ""]

@@ -13,14 +13,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO
 
-from ingestion.errors import ErrorLog
+from ingestion.errors.kinds import ErrorLog
 from ingestion.fields import Defaults
-from ingestion.identifiers import RULES
-from ingestion.json_reader import JsonReader
-from ingestion.readers import open_reader
-from ingestion.reading import UnreadableFile
-from ingestion.rules import FileRules, Limits
-from ingestion.workbook_parts import WorkbookLimits
+from ingestion.readers.base import UnreadableFile
+from ingestion.readers.json_reader import JsonReader
+from ingestion.readers.open import open_reader
+from ingestion.readers.xlsx_limits import WorkbookLimits
+from ingestion.rules.identifiers import RULES
+from ingestion.rules.rows import FileRules, Limits
 from tests.test_files import EXPECTED, FILES
 
 INPUTS = int(os.environ.get("FUZZ", "20000"))

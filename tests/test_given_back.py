@@ -18,15 +18,15 @@ from typing import Any
 
 import pytest
 
-from ingestion.corrections import given_back
-from ingestion.errors import KINDS, in_full, shown
+from ingestion.errors.kinds import KINDS, in_full, shown
 from ingestion.fields import Defaults
-from ingestion.identifiers import RULES
-from ingestion.json_reader import JsonReader
-from ingestion.readers import open_reader
-from ingestion.reading import UnreadableFile
-from ingestion.renaming import renamed, renamed_batches
-from ingestion.rules import FileRules, Limits
+from ingestion.readers.base import UnreadableFile
+from ingestion.readers.json_reader import JsonReader
+from ingestion.readers.open import open_reader
+from ingestion.results.rows_with_errors import given_back
+from ingestion.rules.column_mapping import renamed, renamed_batches
+from ingestion.rules.identifiers import RULES
+from ingestion.rules.rows import FileRules, Limits
 from tests.random_workbooks import RandomWorkbook
 from tests.test_files import EXPECTED, FILES
 

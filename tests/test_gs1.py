@@ -19,7 +19,7 @@ from tests.conftest import Demo, client_of, ingested
 from tests.test_api_upload import PROCESS, uploaded
 from tests.test_images import drawn
 from tests.test_pages import as_, seen
-from workorders import gs1
+from workorders.identifiers import gs1
 from workorders.models import Code
 
 GTIN = "04006381333931"

@@ -17,8 +17,9 @@ from tests.conftest import Demo, ingested
 from tests.secure import a_secure_order, brought_to
 from tests.test_hand_over import of_company
 from tests.test_pages import as_, seen
-from workorders import deliveries, printing
 from workorders.models import Workorder
+from workorders.printing import deliveries
+from workorders.secure import workflow
 
 
 @pytest.fixture(autouse=True)
@@ -49,9 +50,9 @@ def test_each_side_hears_what_the_other_did(committed_demo: Demo) -> None:
     assert sent() == [], "an upload that failed is not told"
     brought_to(workorder, "ready_to_print", demo)
     assert sent() == [([STAFF], "Spring: confirmed by PrintCo")]
-    printing.mark_printed(workorder, demo.printer, 2, 1)
+    workflow.mark_printed(workorder, demo.printer, 2, 1)
     assert sent() == [([STAFF], "Spring: 2 printed, 1 wasted")]
-    printing.reject(workorder, demo.staff, "Pale & <b>smeared")
+    workflow.reject(workorder, demo.staff, "Pale & <b>smeared")
     (message,) = mail.outbox
     assert isinstance(message, EmailMultiAlternatives)
     ((html, kind),) = message.alternatives
@@ -62,10 +63,10 @@ def test_each_side_hears_what_the_other_did(committed_demo: Demo) -> None:
     assert f'<a href="{url}">Open the workorder</a>' in str(html)
     assert "because you print for PrintCo" in re.sub(r"\s+", " ", str(html))
     assert sent() == [([PRINTER], "Spring: rejected")]
-    printing.mark_printed(workorder, demo.printer, 3, 0)
-    printing.complete(workorder, demo.admin)
+    workflow.mark_printed(workorder, demo.printer, 3, 0)
+    workflow.complete(workorder, demo.admin)
     assert sent() == [([STAFF], "Spring: 3 printed, 0 wasted"), ([PRINTER], "Spring: completed")]
-    printing.cancel(a_secure_order(demo, "Autumn"), demo.admin)
+    workflow.cancel(a_secure_order(demo, "Autumn"), demo.admin)
     assert sent() == [([PRINTER], "Autumn: cancelled")]
 
 
@@ -95,7 +96,7 @@ def test_only_printers_who_can_sign_in_and_want_mail_are_told(committed_demo: De
     of_company(committed_demo, "printco", "admin")
     workorder = brought_to(a_secure_order(committed_demo), "printed", committed_demo)
     sent()
-    printing.complete(workorder, committed_demo.staff)
+    workflow.complete(workorder, committed_demo.staff)
     assert sorted(to for to, _subject in sent()) == [[colleague.email], [PRINTER]]
     assert {unwilling.email, gone.email}.isdisjoint({PRINTER, colleague.email})
 
@@ -112,7 +113,7 @@ def _printer(demo: Demo, name: str, **state: Any) -> User:
 def test_a_reference_cannot_break_out_of_the_subject(committed_demo: Demo) -> None:
     workorder = a_secure_order(committed_demo)
     Workorder.objects.filter(pk=workorder.pk).update(reference="a {owner}\nBcc: x@y.example")
-    printing.cancel(workorder, committed_demo.admin)
+    workflow.cancel(workorder, committed_demo.admin)
     assert sent() == [([PRINTER], "a {owner} Bcc: x@y.example: cancelled")]
 
 
@@ -127,5 +128,5 @@ def test_one_more_download_is_told(committed_demo: Demo) -> None:
 def test_the_mail_is_switched_off_at_ones_account(committed_demo: Demo) -> None:
     assert 'name="wants_mail"' in seen(committed_demo.printer, "/account/")
     as_(committed_demo.printer).post("/account/", {})
-    printing.cancel(a_secure_order(committed_demo), committed_demo.admin)
+    workflow.cancel(a_secure_order(committed_demo), committed_demo.admin)
     assert sent() == []

@@ -69,8 +69,8 @@ def test_no_cache_keeps_what_is_private(demo: Demo, answer: str) -> None:
 
 
 def test_a_failure_of_ours_is_kept_by_nobody(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.tokens.tokens_for", None)
-    monkeypatch.setattr("portal.token_views.tokens_for", None)
+    monkeypatch.setattr("portal.accounts.tokens.tokens_for", None)
+    monkeypatch.setattr("portal.accounts.token_views.tokens_for", None)
     client = Client(raise_request_exception=False)
     client.force_login(demo.staff)
     response = client.get("/tokens/")

@@ -7,12 +7,12 @@ import re
 
 import pytest
 
-from ingestion.errors import KINDS
+from ingestion.errors.kinds import KINDS
 from ingestion.fields import OWN_COLUMNS, SCM_KEY
-from ingestion.identifiers import RULES
-from ingestion.near_misses import NearMisses, meant_id, meant_name, meant_status
+from ingestion.rules.identifiers import RULES
+from ingestion.rules.suggestions import NearMisses, meant_id, meant_name, meant_status
 from tests.conftest import Demo, ingested
-from workorders import gs1
+from workorders.identifiers import gs1
 
 GTIN = "09520123456788"
 BASE = f"01/{GTIN}"

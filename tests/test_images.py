@@ -20,13 +20,14 @@ from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
 
-from portal.leases import ClaimLost, Pulse
-from portal.storage import storage
+from portal.background.leases import ClaimLost, Pulse
+from portal.storage.base import storage
 from tests.conftest import Demo, client_of, ingested
-from workorders import artist, work
+from workorders import job_runner
 from workorders.models import Job, Workorder
-from workorders.proof import page_pixels, png_pixels, read, svg_pixels
-from workorders.symbols import encode
+from workorders.rendering import batch as artist
+from workorders.rendering.qr_encoder import encode
+from workorders.rendering.readback import page_pixels, png_pixels, read, svg_pixels
 
 PREFIX = "http://127.0.0.1:8000/c/demo/"
 
@@ -49,7 +50,7 @@ def drawn(demo: Demo, workorder: Workorder, **look: Any) -> zipfile.ZipFile:
     client = client_of(demo.staff, "workorder_view", "workorder_download")
     answer = client.get(url_of(workorder, **look))
     assert answer.status_code == 202, answer.content
-    work.run(workorder.jobs.get(what="images", status="queued").pk)
+    job_runner.run(workorder.jobs.get(what="images", status="queued").pk)
     answer = client.get(url_of(workorder, **look))
     assert answer.status_code == 200
     return zipfile.ZipFile(io.BytesIO(answer.getvalue()))
@@ -128,7 +129,7 @@ def test_the_same_bytes_come_of_it_twice(committed_demo: Demo) -> None:
     storage().delete(next(name for name in names_of(workorder) if "images-pdf" in name))
     client = client_of(committed_demo.staff)
     assert client.get(url_of(workorder, images="pdf", columns=2, rows=2)).status_code == 202  # rebuilt on demand
-    work.run(workorder.jobs.get(what="images").pk)
+    job_runner.run(workorder.jobs.get(what="images").pk)
     again = client.get(url_of(workorder, images="pdf", columns=2, rows=2)).getvalue()
     first.seek(0)
     assert first.read() == again
@@ -165,7 +166,7 @@ def test_images_that_say_something_else_are_never_published(
     for kind in ("svg", "png", "pdf"):
         assert client.get(url_of(workorder, images=kind)).status_code == 202
         job = workorder.jobs.get(parameters__style__kind=kind)
-        work.run(job.pk)
+        job_runner.run(job.pk)
         job.refresh_from_db()
         assert job.status == "processing"  # to be tried again when its lease runs out
     assert not [name for name in names_of(workorder) if "images" in name]
@@ -185,7 +186,7 @@ def test_a_cancelled_making_ends_at_once_and_leaves_nothing(
             raise ClaimLost
 
         monkeypatch.setattr(Pulse, "tick", tick)
-        work.run(job.pk)  # comes back, though a COPY and other processes were under way
+        job_runner.run(job.pk)  # comes back, though a COPY and other processes were under way
         job.refresh_from_db()
         assert job.status == "processing"
     assert [path.name for path in settings.SPOOL_DIR.glob("job-*")] == []
@@ -199,7 +200,7 @@ def test_an_archive_that_is_cancelled_comes_back_too(committed_demo: Demo, monke
 
     monkeypatch.setattr(Pulse, "tick", tick)
     job = workorder.jobs.get(what="archive")
-    work.run(job.pk)
+    job_runner.run(job.pk)
     job.refresh_from_db()
     assert (job.status, names_of(workorder)) == ("processing", [])
 
@@ -209,7 +210,7 @@ def test_a_drawing_process_that_ends_is_no_success(committed_demo: Demo, monkeyp
     monkeypatch.setattr(sys, "executable", "/bin/false")
     workorder = workorder_of(committed_demo, 3)
     client_of(committed_demo.staff).get(url_of(workorder, images="svg"))
-    work.run(workorder.jobs.get(what="images").pk)
+    job_runner.run(workorder.jobs.get(what="images").pk)
     assert not [name for name in names_of(workorder) if "images" in name]
 
 
@@ -232,7 +233,7 @@ def test_the_making_can_be_cancelled_and_ordered_again(committed_demo: Demo) -> 
     assert client.delete(url_of(workorder, images="svg")).status_code == 204
     assert workorder.jobs.get(what="images").status == "cancelled"
     assert client.delete(url_of(workorder, images="svg")).status_code == 404
-    work.run(workorder.jobs.get(what="images").pk)
+    job_runner.run(workorder.jobs.get(what="images").pk)
     assert client.get(url_of(workorder, images="svg")).status_code == 202
 
 
@@ -335,7 +336,7 @@ def test_images_are_ordered_and_fetched_on_their_page(committed_demo: Demo) -> N
     polled = page.get(url, headers={"HX-Request": "true"}).content.decode()
     assert "Waiting for a worker" in polled
     assert "<form id=" not in polled
-    work.run(job.pk)
+    job_runner.run(job.pk)
     assert "hx-trigger" not in page.get(url, headers={"HX-Request": "true"}).content.decode()
     answer = page.get(f"{url}{job.pk}/")
     assert answer["Content-Disposition"].endswith('-pdf.zip"')

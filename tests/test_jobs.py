@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from portal.leases import MOST_ATTEMPTS
+from portal.background.leases import MOST_ATTEMPTS
 from portal.models import User
 from tests.conftest import Demo
 from tests.running import DEADLINE, in_thread, kill, wait_for, worker
-from workorders import jobs, minting, tasks, work
+from workorders import job_runner, jobs, tasks
 from workorders.models import Code, Job, Workorder
-from workorders.orders import Order, place
+from workorders.orders import minting
+from workorders.orders.services import Order, place
 
 LONG_AGO = "2020-01-01T00:00Z"
 
@@ -90,14 +91,14 @@ def test_a_message_that_was_lost_is_only_a_delay(committed_demo: Demo) -> None:
 
 def test_a_message_that_comes_twice_does_the_job_once(committed_demo: Demo) -> None:
     job = minting_job(committed_demo.staff, 10)
-    work.run(job.pk)
-    work.run(job.pk)
+    job_runner.run(job.pk)
+    job_runner.run(job.pk)
     assert (status_of(job), job.attempts, Code.objects.count()) == ("completed", 1, 10)
 
 
 def test_a_cancelled_job_stops_and_leaves_nothing(committed_demo: Demo) -> None:
     job = minting_job(committed_demo.staff, 1_000_000)
-    running = Thread(target=in_thread, args=(work.run, job.pk))
+    running = Thread(target=in_thread, args=(job_runner.run, job.pk))
     running.start()
     wait_for(lambda: status_of(job) == "processing" and job.rows_done > 0, "codes are being created")
     assert jobs.cancel(job, committed_demo.admin)
@@ -120,7 +121,7 @@ def test_a_worker_taken_for_dead_cannot_end_the_job(committed_demo: Demo, monkey
         end(mine, **fields)
 
     monkeypatch.setattr(Job, "end", late)
-    work.run(job.pk)
+    job_runner.run(job.pk)
     assert status_of(job) == "processing"
     assert Code.objects.count() == 0
 
@@ -135,7 +136,7 @@ def test_a_job_that_keeps_failing_is_given_up_and_says_why(
 
     monkeypatch.setattr(minting, "shuffled", broken)
     for attempt in range(1, MOST_ATTEMPTS + 1):
-        work.run(job.pk)
+        job_runner.run(job.pk)
         ended = attempt == MOST_ATTEMPTS
         assert (status_of(job), job.attempts) == ("error" if ended else "processing", attempt)
         Job.objects.filter(status="processing").update(lease_until=LONG_AGO)
@@ -147,6 +148,6 @@ def test_a_job_that_keeps_failing_is_given_up_and_says_why(
 def test_a_job_that_kills_its_workers_is_given_up(committed_demo: Demo) -> None:
     job = minting_job(committed_demo.staff, 10)
     Job.objects.update(attempts=MOST_ATTEMPTS)
-    work.run(job.pk)
+    job_runner.run(job.pk)
     assert (status_of(job), job.detail) == ("error", "The worker ended in every attempt.")
     assert not Code.objects.exists()

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from ingestion import leftovers
+from ingestion import spool_cleanup
 from ingestion.models import IngestionRecord
 from tests.conftest import Demo, queued
 from tests.running import wait_for, worker
@@ -37,9 +37,9 @@ def test_what_no_running_attempt_holds_goes(demo: Demo, workorder: Workorder) ->
         else:
             path.mkdir()
             (path / "run").touch()
-    yesterday = timezone.now().timestamp() - leftovers.DAY - 60
+    yesterday = timezone.now().timestamp() - spool_cleanup.DAY - 60
     os.utime(settings.SPOOL_DIR / "forgotten.upload", (yesterday, yesterday))
-    leftovers.remove()
+    spool_cleanup.remove()
     assert {path.name for path in settings.SPOOL_DIR.iterdir()} == kept
     shutil.rmtree(settings.SPOOL_DIR)
     settings.SPOOL_DIR.mkdir(mode=0o700)

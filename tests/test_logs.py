@@ -20,8 +20,8 @@ from django.conf import settings
 from django.test import RequestFactory
 from django.utils.module_loading import import_string
 
-from portal.addresses import behind_proxies
 from portal.logs import JsonLines, Lines, about, safe
+from portal.values.addresses import behind_proxies
 from tests.radosgw import free_ports
 from tests.running import wait_for
 
@@ -51,8 +51,13 @@ def written(lines: StringIO) -> dict[str, Any]:
 
 def test_a_line_names_what_it_is_about(lines: StringIO) -> None:
     with about("abc"):
-        logging.getLogger("portal.leases").warning("It took %s s", 3)
-    assert written(lines) == {"logger": "portal.leases", "level": "WARNING", "message": "It took 3 s", "work": "abc"}
+        logging.getLogger("portal.background.leases").warning("It took %s s", 3)
+    assert written(lines) == {
+        "logger": "portal.background.leases",
+        "level": "WARNING",
+        "message": "It took 3 s",
+        "work": "abc",
+    }
 
 
 UNPRINTABLE = "\n\r\x1b[2J\x00\x85\u2028\u2029\u202e\ufeff"
@@ -144,7 +149,7 @@ def served(tmp_path: Path, **variables: str) -> Iterator[tuple[int, Path]]:
     (port,) = free_ports(1)
     services = {"DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
     environment = os.environ | services | {"PORT": str(port), "CODEPORT_HOME": str(tmp_path)} | variables
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:portal.web", "portal.wsgi"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:portal.gunicorn_conf", "portal.wsgi"]
     log = tmp_path / "log"
     with log.open("wb") as out:
         web = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=out, stderr=out)

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Page, expect
 
 from ingestion.models import IngestionRecord
-from portal import paging, timeline
+from portal import timeline
 from portal.models import Company, User
+from portal.pages import lists as paging
 from tests.browsing import broken_rules, sign_in
 from tests.conftest import Demo
 from tests.test_pages import as_, seen

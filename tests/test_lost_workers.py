@@ -8,11 +8,11 @@ import signal
 from django.conf import settings
 from django.db import connection
 
-from ingestion import engine, leftovers, services, tasks
+from ingestion import engine, services, spool_cleanup, tasks
 from ingestion.models import IngestionRecord
-from portal.broker import send
-from portal.connections import NAME
-from portal.leases import MOST_ATTEMPTS
+from portal.background.broker import send
+from portal.background.leases import MOST_ATTEMPTS
+from portal.database.connections import NAME
 from tests.conftest import Demo, queued
 from tests.running import wait_for, worker
 from tests.test_worker import rows, status_of
@@ -83,5 +83,5 @@ def test_a_file_that_kills_its_workers_ends_after_a_few(committed_demo: Demo) ->
     assert (record.attempts, record.outages) == (MOST_ATTEMPTS + 1, 0)
     assert record.result_data == {"errors": [{"internal_error": []}], "error_counts": {"internal_error": 1}}
     assert not Code.objects.exists()
-    leftovers.remove()
+    spool_cleanup.remove()
     assert list(settings.SPOOL_DIR.glob(f"{record.key}-*")) == []

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from ingestion import tasks
 from ingestion.models import IngestionRecord
-from portal import letters
+from portal.accounts import letters
 from portal.celery import app
 from portal.models import Letter, User
 from portal.timeline import events_of

@@ -22,8 +22,9 @@ from portal.models import User
 from tests.conftest import Demo, client_of
 from tests.running import DEADLINE, in_thread
 from tests.test_pages import as_, seen
-from workorders import compact, jobs, services, work
-from workorders.archive import NoCodes, published
+from workorders import job_runner, jobs, visibility
+from workorders.archives.builder import NoCodes, published
+from workorders.identifiers import compact12
 from workorders.models import Code, Job, Product, UrlPrefix, Workorder
 
 CREATE = "/api/v2/workorders/create-sid/"
@@ -41,8 +42,8 @@ def ordered(client: APIClient, **fields: Any) -> dict[str, Any]:
 def minted(user: User, **fields: Any) -> Workorder:
     """The workorder of an order, after the worker was there."""
     workorder = Workorder.objects.get(pk=ordered(client_of(user), **fields)["id"])
-    work.run(workorder.jobs.get().pk)
-    work.run(workorder.jobs.get(what="archive").pk)
+    job_runner.run(workorder.jobs.get().pk)
+    job_runner.run(workorder.jobs.get(what="archive").pk)
     workorder.refresh_from_db()
     return workorder
 
@@ -124,7 +125,7 @@ def test_sequences_do_not_follow_the_ids(committed_demo: Demo) -> None:
 def test_every_character_is_as_likely_as_any_other_at_every_place(avoid_lookalikes: bool, size: int) -> None:
     """Chi squared at each of the 12 places, of which less than one in a million runs passes the bound."""
     count = 64_000
-    groups = list(compact.Alphabet(avoid_lookalikes=avoid_lookalikes).draw(count))
+    groups = list(compact12.Alphabet(avoid_lookalikes=avoid_lookalikes).draw(count))
     text = np.concatenate([group.identifiers() for group in groups])
     assert text.shape == (count, 12)
     expected = set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
@@ -266,7 +267,7 @@ def test_there_is_no_archive_before_there_are_codes(committed_demo: Demo) -> Non
         assert as_(committed_demo.staff).get(path.removeprefix("/api/v2")).status_code == 404
     with pytest.raises(NoCodes):
         published(workorder, "archive")
-    assert not services.with_codes(Workorder.objects.all()).exists()
+    assert not visibility.with_codes(Workorder.objects.all()).exists()
     assert jobs.cancel(workorder.jobs.get(), committed_demo.admin)
     for path in paths:
         assert client.get(path).status_code == 404
@@ -309,7 +310,7 @@ def test_an_order_by_page_is_watched_until_its_codes_are_there(committed_demo: D
     part = browser.get(f"/workorders/{workorder.pk}/minting/")
     assert "Waiting for a worker." in part.content.decode()
     assert "HX-Refresh" not in part.headers
-    work.run(workorder.jobs.get().pk)
+    job_runner.run(workorder.jobs.get().pk)
     assert browser.get(f"/workorders/{workorder.pk}/minting/").headers["HX-Refresh"] == "true"
     assert "The archive is being made" in seen(committed_demo.staff, f"/workorders/{workorder.pk}/")
     assert Code.objects.filter(activation_status=1).count() == 4
@@ -333,7 +334,7 @@ def test_cancel_asks_first_and_leaves_no_codes(demo: Demo) -> None:
     assert (workorder.state, workorder.jobs.get().status) == ("cancelled", "cancelled")
     again = browser.post(f"/workorders/{workorder.pk}/cancel/", follow=True).content.decode()
     assert "nothing to cancel" in again
-    work.run(workorder.jobs.get().pk)
+    job_runner.run(workorder.jobs.get().pk)
     assert not Code.objects.exists()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from portal import web
+from portal import gunicorn_conf
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -48,10 +48,10 @@ def test_a_stop_lets_each_process_end_what_it_is_at() -> None:
     unit.read_string(block("/etc/systemd/system/codeport@.service"))
     service = unit["Service"]
     assert (service["KillMode"], service["Restart"]) == ("mixed", "always")
-    assert int(service["TimeoutStopSec"]) > web.graceful_timeout
+    assert int(service["TimeoutStopSec"]) > gunicorn_conf.graceful_timeout
     periods = [int(seconds) for seconds in re.findall(r"stop_grace_period: (\d+)s", COMPOSE)]
     assert len(periods) == 3  # workers, web, database
-    assert min(periods) > web.graceful_timeout
+    assert min(periods) > gunicorn_conf.graceful_timeout
 
 
 def test_all_units_are_enabled_and_started_again() -> None:

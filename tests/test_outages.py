@@ -20,15 +20,17 @@ from pytest_django import Settings
 
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
-from portal.leases import MOST_ATTEMPTS, PATIENCE, Leased
-from portal.outage import outage_of
-from portal.storage import storage
+from portal.background.leases import MOST_ATTEMPTS, PATIENCE, Leased
+from portal.background.outages import outage_of
+from portal.storage.base import storage
 from tests.conftest import Demo, client_of, ingested, queued
 from tests.test_bucket import broken, nobodys_address
 from tests.test_worker import rows, status_of
-from workorders import archive, jobs, work
+from workorders import job_runner as work
+from workorders import jobs
 from workorders import tasks as job_tasks
-from workorders.codes import CodeSpool
+from workorders.archives import builder as archive
+from workorders.codes.bulk_load import CodeSpool
 from workorders.models import Code, Job, Workorder
 
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ingestion import views
 from ingestion.models import IngestionError, IngestionRecord
+from ingestion.pages import upload as views
+from portal.http.error_pages import server_error
 from portal.models import User
-from portal.views import server_error
 from tests.conftest import Demo
 from workorders.models import Code, Product, Workorder
 

@@ -15,9 +15,9 @@ import pytest
 
 from tests.drawn import Pixels, lengths, random_url, read
 from tests.sinks import Sink
-from workorders.labels import Label, Sheet, one_a_page
-from workorders.pdf import PdfWriter
-from workorders.symbols import LEVELS, VERSIONS, Symbols, encode
+from workorders.rendering.label_pdf import PdfWriter
+from workorders.rendering.label_sheet import Label, Sheet, one_a_page
+from workorders.rendering.qr_encoder import LEVELS, VERSIONS, Symbols, encode
 
 L7160 = Sheet(210, 297, columns=3, rows=7, label_width=63.5, label_height=38.1, column_gap=2.54)
 

@@ -20,8 +20,8 @@ from kombu.exceptions import OperationalError
 from rest_framework.test import APIClient
 
 from portal import tasks
+from portal.accounts.people import people_of, role_of, state_of
 from portal.models import Company, Invitation, Letter, User
-from portal.people import people_of, role_of, state_of
 from tests.conftest import PASSWORD, Demo, issue
 from tests.test_pages import as_, seen
 

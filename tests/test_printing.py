@@ -14,18 +14,19 @@ from tests.conftest import Demo, client_of
 from tests.running import DEADLINE, in_thread
 from tests.secure import a_secure_order, brought_to, printers_own
 from tests.test_pages import as_
-from workorders import jobs, printing, work
+from workorders import job_runner, jobs
 from workorders.models import Code, Job, Workorder
-from workorders.orders import Order, ReferenceTaken, place
-from workorders.secure_graphic import secure_graphic
+from workorders.orders.services import Order, ReferenceTaken, place
+from workorders.rendering.secure_graphic import secure_graphic
+from workorders.secure import workflow
 
 STATES = ("new", "ready_to_print", "printed", "completed", "cancelled")
 STEPS: dict[str, Callable[[Workorder, Demo], None]] = {
-    "confirmed": lambda workorder, demo: printing.confirm(workorder, demo.printer, *printers_own(demo)),
-    "printed": lambda workorder, demo: printing.mark_printed(workorder, demo.printer, 95, 5),
-    "completed": lambda workorder, demo: printing.complete(workorder, demo.staff),
-    "rejected": lambda workorder, demo: printing.reject(workorder, demo.staff, "Pale"),
-    "cancelled": lambda workorder, demo: printing.cancel(workorder, demo.admin),
+    "confirmed": lambda workorder, demo: workflow.confirm(workorder, demo.printer, *printers_own(demo)),
+    "printed": lambda workorder, demo: workflow.mark_printed(workorder, demo.printer, 95, 5),
+    "completed": lambda workorder, demo: workflow.complete(workorder, demo.staff),
+    "rejected": lambda workorder, demo: workflow.reject(workorder, demo.staff, "Pale"),
+    "cancelled": lambda workorder, demo: workflow.cancel(workorder, demo.admin),
 }
 ALLOWED = {
     ("new", "confirmed"): "ready_to_print",
@@ -65,12 +66,12 @@ def test_each_step_is_taken_in_its_turn_alone(demo: Demo, state: str, step: str)
     workorder = brought_to(a_secure_order(demo), state, demo)
     before = list(events_of(workorder).values_list("what", flat=True))
     expected = ALLOWED.get((state, step))
-    assert printing.can_be(workorder, step) == bool(expected)
+    assert workflow.can_be(workorder, step) == bool(expected)
     if expected:
         STEPS[step](workorder, demo)
         assert workorder.state == expected
     else:
-        with pytest.raises(printing.OutOfTurn, match=f"^This workorder is {state.replace('_', ' ')}; only one that is"):
+        with pytest.raises(workflow.OutOfTurn, match=f"^This workorder is {state.replace('_', ' ')}; only one that is"):
             STEPS[step](workorder, demo)
     workorder.refresh_from_db()
     assert workorder.state == (expected or state)
@@ -80,16 +81,16 @@ def test_each_step_is_taken_in_its_turn_alone(demo: Demo, state: str, step: str)
 @pytest.mark.parametrize("step", STEPS)
 def test_a_workorder_without_secure_codes_is_in_nobodys_hands(demo: Demo, step: str) -> None:
     workorder = place(Order("Bottles", 5, demo.company.url_prefix), demo.company, demo.staff)
-    assert not printing.can_be(workorder, step)
-    with pytest.raises(printing.OutOfTurn, match=r"^This workorder has no secure codes, so it cannot be "):
+    assert not workflow.can_be(workorder, step)
+    with pytest.raises(workflow.OutOfTurn, match=r"^This workorder has no secure codes, so it cannot be "):
         STEPS[step](workorder, demo)
 
 
 def test_the_timeline_says_who_did_what_with_its_facts(demo: Demo) -> None:
     workorder = brought_to(a_secure_order(demo), "printed", demo)
-    printing.reject(workorder, demo.staff, "Pale")
-    printing.mark_printed(workorder, demo.printer, 100, 0)
-    printing.complete(workorder, demo.admin)
+    workflow.reject(workorder, demo.staff, "Pale")
+    workflow.mark_printed(workorder, demo.printer, 100, 0)
+    workflow.complete(workorder, demo.admin)
     assert [(event.what, event.by, event.detail) for event in events_of(workorder)] == [
         ("ordered", demo.staff, {"quantity": 100}),
         ("confirmed", demo.printer, {"equipment": "Press 7", "substrate": "Coated 90 g"}),
@@ -105,7 +106,7 @@ def test_the_timeline_says_who_did_what_with_its_facts(demo: Demo) -> None:
 
 def test_what_was_rejected_counts_as_not_printed(demo: Demo) -> None:
     workorder = brought_to(a_secure_order(demo), "printed", demo)
-    printing.reject(workorder, demo.staff, "Pale")
+    workflow.reject(workorder, demo.staff, "Pale")
     assert (workorder.printed_quantity, workorder.wasted_quantity) == (None, None)
 
 
@@ -116,8 +117,8 @@ def test_of_many_who_confirm_at_once_exactly_one_does(committed_demo: Demo) -> N
 
     def confirm(pk: int) -> None:
         try:
-            printing.confirm(Workorder.objects.get(pk=pk), committed_demo.printer, equipment, substrate)
-        except printing.OutOfTurn as reason:
+            workflow.confirm(Workorder.objects.get(pk=pk), committed_demo.printer, equipment, substrate)
+        except workflow.OutOfTurn as reason:
             refused.append(str(reason))
 
     threads = [Thread(target=in_thread, args=(confirm, workorder.pk)) for _ in range(4)]
@@ -133,15 +134,15 @@ def test_cancelling_blacklists_every_code_that_has_no_reason_yet(committed_demo:
     workorder, other = a_secure_order(committed_demo), a_secure_order(committed_demo, "Other")
     given_codes(workorder)
     given_codes(other)
-    printing.cancel(workorder, committed_demo.admin)
+    workflow.cancel(workorder, committed_demo.admin)
     job = workorder.jobs.get(what=Job.What.BLACKLIST)
-    work.run(job.pk)
+    job_runner.run(job.pk)
     job.refresh_from_db()
     assert (job.status, job.rows_done) == ("completed", 3)
     assert codes_of(workorder) == [(2, 9), (2, 9), (2, 4), (2, 9)]
     assert codes_of(other) == [(0, 0), (1, 0), (2, 4), (2, 0)]
     jobs.again(job)
-    work.run(job.pk)
+    job_runner.run(job.pk)
     assert codes_of(workorder) == [(2, 9), (2, 9), (2, 4), (2, 9)]
 
 
@@ -153,7 +154,7 @@ def test_completion_activates_inactive_codes_if_that_was_ordered(
     given_codes(workorder)
     brought_to(workorder, "completed", committed_demo)
     for job in workorder.jobs.all():
-        work.run(job.pk)
+        job_runner.run(job.pk)
     assert codes_of(workorder) == [expected, (1, 0), (2, 4), (2, 0)]
 
 
@@ -165,7 +166,7 @@ def test_of_fewer_prints_than_codes_none_becomes_active_unless_somebody_says_so(
     workorder = a_secure_order(committed_demo, activate_on_complete=True)
     given_codes(workorder)
     brought_to(workorder, "ready_to_print", committed_demo)
-    printing.mark_printed(workorder, committed_demo.printer, 3, 5)
+    workflow.mark_printed(workorder, committed_demo.printer, 3, 5)
     path = f"/workorders/{workorder.pk}/complete/"
     if door == "api":
         sent: dict[str, object] = {} if activate is None else {"activate": activate}
@@ -178,7 +179,7 @@ def test_of_fewer_prints_than_codes_none_becomes_active_unless_somebody_says_so(
         page = as_(committed_demo.staff).post(path, sent, follow=True).content.decode()
         assert ("3 were printed, and which of them is not known" in page) == (not status)
     for job in workorder.jobs.all():
-        work.run(job.pk)
+        job_runner.run(job.pk)
     assert codes_of(workorder)[0] == (status, 0)
     workorder.refresh_from_db()
     assert workorder.activate_on_complete == bool(status)

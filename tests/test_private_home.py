@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.private_home import let_pass, make_private
+from portal.embedded.private_home import let_pass, make_private
 from tests.test_up import CHECKOUT, Up, environment
 
 

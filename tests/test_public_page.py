@@ -12,11 +12,11 @@ import pytest
 from django.db import connection, connections
 from django.test import Client
 
-from portal import throttling
+from portal.api import throttling
 from portal.models import Company, User
 from tests.conftest import Demo
+from workorders.codes.public_texts import TAGS, TEXTS, preferred
 from workorders.models import ActivationStatus, BlacklistReason, Code, Product, Workorder
-from workorders.public_texts import TAGS, TEXTS, preferred
 
 
 def address() -> str:

@@ -287,7 +287,7 @@ def test_errors_are_sorted_by_url(demo: Demo, query: str, rows: list[int]) -> No
 
 
 def test_a_search_that_finds_much_says_so(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.error_pages.MOST_FOUND", 30)
+    monkeypatch.setattr("ingestion.results.error_list.MOST_FOUND", 30)
     record = a_refusal(demo.staff, {"missing_id_error": 40})
     page = seen(demo.staff, f"/ingestions/{record.key}/?q=value&page=2")
     assert "26 to 30 of 30" in page
@@ -299,7 +299,7 @@ def test_a_search_that_finds_much_says_so(demo: Demo, monkeypatch: pytest.Monkey
 
 
 def test_refused_files_of_others_do_not_crowd_out_the_own(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.record_search.MOST_HOLDERS", 3)
+    monkeypatch.setattr("ingestion.results.record_search.MOST_HOLDERS", 3)
     refused = {"status": "error", "ingestion_mode": "api", "filetype": "csv"}
     refused["result_data"] = {"errors": [{"duplicate_id_error": ["wanted-id"]}], "error_counts": {}}  # type: ignore[assignment]  # any JSON
     for company, user, count in ((demo.other, demo.other_staff, 5), (demo.company, demo.staff, 1)):

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from portal import people
+from portal.accounts import people
 from portal.models import Company, User
 from tests.conftest import Demo, client_of
 from tests.test_pages import a_record, as_

@@ -17,20 +17,30 @@ import pypdfium2
 import pytest
 from django.conf import settings
 
-from portal.leases import ClaimLost, Pulse
-from portal.storage import storage
+from portal.background.leases import ClaimLost, Pulse
+from portal.storage.base import storage
 from portal.timeline import events_of
 from tests.conftest import Demo, ingested
 from tests.secure import a_secure_order, brought_to
 from tests.test_images import names_of
-from workorders import crew, deliveries, secure_archive, work
+from workorders import job_runner as work
 from workorders.models import Equipment, Job, Workorder
-from workorders.pdf_file import PdfFile
-from workorders.proof import PIXELS, page_pixels, read
-from workorders.secure_archive import FORMATS, Format, delivery_name, graphic_of, native_scale, page_kind, reader_of
-from workorders.secure_drawing import bare_images, packed_images
-from workorders.secure_graphic import Graphic, make_secret, secure_graphic
-from workorders.secure_verifier import verify
+from workorders.printing import deliveries, delivery_archive
+from workorders.printing.delivery_archive import (
+    FORMATS,
+    Format,
+    delivery_name,
+    graphic_of,
+    native_scale,
+    page_kind,
+    reader_of,
+)
+from workorders.rendering import process_pool
+from workorders.rendering.pdf_writer import PdfFile
+from workorders.rendering.readback import PIXELS, page_pixels, read
+from workorders.rendering.secure_graphic import Graphic, make_secret, secure_graphic
+from workorders.rendering.secure_images import bare_images, packed_images
+from workorders.rendering.secure_verifier import verify
 
 ADDRESS = "203.0.113.7"
 Pixels = npt.NDArray[np.uint8]
@@ -197,8 +207,8 @@ def test_another_person_gets_an_archive_of_their_own(committed_demo: Demo) -> No
 def test_many_codes_are_drawn_in_several_processes_and_stay_in_order(
     committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, kind: Format
 ) -> None:
-    monkeypatch.setattr(secure_archive, "ALONE", 10)
-    monkeypatch.setattr(secure_archive, "BATCH", 7)
+    monkeypatch.setattr(delivery_archive, "ALONE", 10)
+    monkeypatch.setattr(delivery_archive, "BATCH", 7)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     workorder = ready(committed_demo, 40)
     for url, pixels in pictures(opened(prepared(committed_demo, workorder, kind)), kind, 600):
@@ -220,7 +230,7 @@ def test_what_reads_wrong_is_never_published(
         return worse
 
     for name in ("packed_images", "bare_images"):
-        monkeypatch.setattr(secure_archive, name, spoiled(getattr(secure_archive, name)))
+        monkeypatch.setattr(delivery_archive, name, spoiled(getattr(delivery_archive, name)))
     job = prepared(committed_demo, workorder, kind)
     assert job.status == "processing"  # to be tried again when its lease runs out
     assert not [name for name in names_of(workorder) if "secure" in name]
@@ -231,7 +241,7 @@ def test_what_reads_wrong_is_never_published(
 def test_what_is_cancelled_ends_at_once_and_leaves_nothing(
     committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, kind: Format
 ) -> None:
-    monkeypatch.setattr(secure_archive, "ALONE", 1)
+    monkeypatch.setattr(delivery_archive, "ALONE", 1)
     workorder = ready(committed_demo)
 
     def tick(pulse: Pulse, rows: int) -> None:
@@ -252,7 +262,7 @@ def test_memory_does_not_grow_with_the_codes(tmp_path: Any) -> None:
         tracemalloc.start()
         with (tmp_path / "codes.pdf").open("wb") as out, PdfFile(out, count, page_kind(graphic)) as pdf:
             work = partial(bare_images, "https://demo.test/", graphic)
-            for _ids, images in crew.results(work, ids, secure_archive.BATCH, alone=True):
+            for _ids, images in process_pool.results(work, ids, delivery_archive.BATCH, alone=True):
                 pdf.add_pages(images)
                 packed_images("https://demo.test/", graphic, "tiff", _ids[:10])
         peaks.append(tracemalloc.get_traced_memory()[1])

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from portal.at_rest import SecretLost, box
+from portal.database.encryption import SecretLost, box
 from tests.drawn import Pixels, random_url, read
-from workorders.secure_drawing import pngs, tiffs
-from workorders.secure_graphic import (
+from workorders.rendering.secure_graphic import (
     LAYOUTS,
     Graphic,
     make_secret,
     renew_secret,
     secure_graphic,
 )
+from workorders.rendering.secure_images import pngs, tiffs
 
 GOLDEN = [
     ("inside", "f3b40062dd0133e1"),

@@ -16,9 +16,9 @@ from portal.timeline import events_of
 from tests.conftest import Demo, client_of, ingested
 from tests.secure import a_secure_order, a_template, brought_to, printers_own
 from tests.test_pages import as_, seen
-from workorders import printing
 from workorders.models import Job, Workorder, WorkorderTemplate
-from workorders.secure_graphic import secure_graphic
+from workorders.rendering.secure_graphic import secure_graphic
+from workorders.secure import workflow
 
 CREATE = "/api/v2/workorders/create-ssc/"
 ORDER = "/workorders/create-secure/"
@@ -333,9 +333,9 @@ def test_the_page_of_a_workorder_says_whose_turn_it_is_and_what_happened(committ
     assert "Download archive" not in page
     ingested(demo.staff, "id\nabcd-0001\n", workorder=workorder.pk)
     assert "Next: PrintCo confirms equipment and substrate." in seen(demo.admin, path)
-    printing.confirm(workorder, demo.printer, *printers_own(demo))
+    workflow.confirm(workorder, demo.printer, *printers_own(demo))
     assert "Next: PrintCo prints" in seen(demo.admin, path)
-    printing.mark_printed(workorder, demo.printer, 100, 5)
+    workflow.mark_printed(workorder, demo.printer, 100, 5)
     page = seen(demo.admin, path)
     assert "Next: Demo Brands checks the quality" in page
     assert "Press 7 on Coated 90 g" in page
@@ -346,7 +346,7 @@ def test_the_page_of_a_workorder_says_whose_turn_it_is_and_what_happened(committ
         ("Confirmed: Press 7 on Coated 90 g", "PrintCo"),
         ("Printed 100, wasted 5", "PrintCo"),
     ]
-    printing.complete(workorder, demo.staff)
+    workflow.complete(workorder, demo.staff)
     assert "Nothing is left to do." in seen(demo.admin, path)
 
 

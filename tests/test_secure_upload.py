@@ -18,10 +18,10 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from ingestion import engine
-from ingestion.corrections import corrections, has_corrections
 from ingestion.models import IngestionRecord
+from ingestion.results.rows_with_errors import corrections, has_corrections
 from portal.timeline import events_of
-from portal.whole_numbers import NOT_WHOLE
+from portal.values.whole_numbers import NOT_WHOLE
 from tests.conftest import Demo, client_of, ingested, queued
 from tests.running import ended, in_thread, wait_for, waiting_for_locks
 from tests.secure import a_secure_order, brought_to
@@ -29,8 +29,10 @@ from tests.test_api_upload import GET_POST_DATA, PROCESS, WRONG_STATE, post_file
 from tests.test_commands import run
 from tests.test_pages import as_
 from tests.test_worker import status_of
-from workorders import printing, receiving, work
+from workorders import job_runner
 from workorders.models import Code, Job, Workorder
+from workorders.secure import uploads as receiving
+from workorders.secure import workflow
 
 
 def ids(first: int, last: int) -> str:
@@ -149,7 +151,7 @@ def test_codes_that_join_a_completed_workorder_become_active_if_that_was_ordered
     assert statuses(workorder) == [0, 1, 1]  # the first one waits for its job
     (job,) = workorder.jobs.filter(what=Job.What.ACTIVATE)
     assert job.parameters == {"after": 0, "until": 1}
-    work.run(job.pk)
+    job_runner.run(job.pk)
     assert statuses(workorder) == [1, 1, 1]
 
 
@@ -201,7 +203,7 @@ def test_codes_that_are_loaded_while_the_workorder_is_completed_become_active_to
     begin = receiving.begin
 
     def completed_first(pk: int) -> Workorder:
-        printing.complete(workorder, committed_demo.staff)
+        workflow.complete(workorder, committed_demo.staff)
         return begin(pk)
 
     monkeypatch.setattr(receiving, "begin", completed_first)
@@ -209,7 +211,7 @@ def test_codes_that_are_loaded_while_the_workorder_is_completed_become_active_to
     assert statuses(workorder) == [0, 0]
     job = workorder.jobs.filter(what=Job.What.ACTIVATE).latest("pk")
     assert job.parameters == {"after": 0, "until": 2}
-    work.run(job.pk)
+    job_runner.run(job.pk)
     assert statuses(workorder) == [1, 1]
 
 
@@ -221,7 +223,7 @@ def test_the_archive_is_made_anew_when_codes_join(committed_demo: Demo) -> None:
     path = f"/api/v2/workorders/{workorder.pk}/download/"
     assert client.get(path).status_code == 404
     ingested(committed_demo.staff, ids(1, 2), workorder=workorder.pk)
-    work.run(workorder.jobs.get(what=Job.What.ARCHIVE).pk)
+    job_runner.run(workorder.jobs.get(what=Job.What.ARCHIVE).pk)
     workorder.refresh_from_db()
     assert workorder.state == "new"
     first = archive_of(client, workorder)
@@ -397,7 +399,7 @@ def test_an_upload_that_waits_while_the_workorder_is_cancelled_loses(committed_d
         receiving.begin(workorder.pk)
         threads = started(record)
         wait_for(lambda: waiting_for_locks() == 1, "it has been checked, and waits")
-        printing.cancel(workorder, committed_demo.admin)
+        workflow.cancel(workorder, committed_demo.admin)
     ended(threads)
     assert_lost(record)
 
@@ -409,7 +411,7 @@ def test_an_upload_that_loads_while_the_workorder_is_cancelled_loses(committed_d
         Workorder.objects.select_for_update().get(pk=workorder.pk)
         threads = started(record)
         wait_for(lambda: waiting_for_locks() == 1, "its codes are loaded, and it waits")
-        printing.cancel(workorder, committed_demo.admin)
+        workflow.cancel(workorder, committed_demo.admin)
     ended(threads)
     assert_lost(record)
 
@@ -423,6 +425,6 @@ def assert_lost(record: IngestionRecord) -> None:
 def test_a_cancellation_blacklists_the_codes_of_every_upload(committed_demo: Demo) -> None:
     workorder = a_secure_order(committed_demo)
     ingested(committed_demo.staff, ids(1, 2), workorder=workorder.pk)
-    printing.cancel(workorder, committed_demo.admin)
-    work.run(workorder.jobs.get(what=Job.What.BLACKLIST).pk)
+    workflow.cancel(workorder, committed_demo.admin)
+    job_runner.run(workorder.jobs.get(what=Job.What.BLACKLIST).pk)
     assert set(workorder.codes.values_list("activation_status", "blacklist_reason")) == {(2, 9)}

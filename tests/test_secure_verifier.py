@@ -14,9 +14,9 @@ from benchmarks.print_scan import Copier, Pass, Scan
 from benchmarks.secure import PREFIX, auc, scores, sheet
 from tests.conftest import Demo
 from tests.secure import a_secure_order, brought_to
-from workorders.secure_archive import graphic_of
-from workorders.secure_graphic import LAYOUTS, Graphic, make_secret, secure_graphic
-from workorders.secure_verifier import Unusable, default_threshold, read_scan, verify
+from workorders.printing.delivery_archive import graphic_of
+from workorders.rendering.secure_graphic import LAYOUTS, Graphic, make_secret, secure_graphic
+from workorders.rendering.secure_verifier import Unusable, default_threshold, read_scan, verify
 
 
 def graphic(layout: str = "inside", workorder: int = 5, dpi: int = 600) -> Graphic:

@@ -13,7 +13,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.celery import app
-from portal.services import socket_dir
+from portal.embedded.server import socket_dir
 
 BASE = Path(__file__).resolve().parent.parent
 SETTINGS = str(BASE / "portal" / "settings.py")
@@ -152,7 +152,7 @@ def test_a_bucket_replaces_the_folder_of_files_and_browsers_may_post_to_it(
         monkeypatch.setenv(name, value)
     found = settings()
     kept = found["STORAGES"]["default"]
-    assert kept["BACKEND"] == "portal.bucket.BucketStorage"
+    assert kept["BACKEND"] == "portal.storage.s3.BucketStorage"
     assert kept["OPTIONS"] == {"bucket_name": "codes.example", "endpoint_url": ENDPOINT, "region_name": region}
     assert found["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["connect-src"] == ["'self'", ENDPOINT]
 

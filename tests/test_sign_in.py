@@ -89,7 +89,7 @@ def test_what_is_no_address_is_shown_again_with_the_reason(db: None) -> None:
 def test_asking_for_a_new_password_looks_no_address_up(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     User.objects.filter(pk=demo.admin.pk).update(is_active=False)
     answers = []
-    monkeypatch.setattr("portal.letters.on_commit", lambda send: None)
+    monkeypatch.setattr("portal.accounts.letters.on_commit", lambda send: None)
     for email in ("nobody@demo.example", demo.staff.email, demo.admin.email):
         with CaptureQueriesContext(connection) as taken:
             response = Client().post("/accounts/password/reset/", {"email": email})

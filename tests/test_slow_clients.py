@@ -29,11 +29,11 @@ from django.db import connection
 from benchmarks.crowd import Crowd, Site, watch_crowded
 from ingestion import services
 from ingestion.models import IngestionRecord
-from portal.storage import storage
+from portal.storage.base import storage
 from tests.conftest import Demo, ingested, issue
 from tests.radosgw import free_ports
 from tests.running import DEADLINE, wait_for
-from workorders.archive import archive_name
+from workorders.archives.builder import archive_name
 
 MB = 1024**2
 LARGE = 6 * MB  # more than the kernel takes for a client that does not read
@@ -41,7 +41,7 @@ RANDOM = random.Random(1)  # noqa: S311  # for files
 
 
 @contextmanager
-def serving(config: str = "portal.web", **environment: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+def serving(config: str = "portal.gunicorn_conf", **environment: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """The web server as in production, on the test's own database and files."""
     database, (port,) = settings.DATABASES["default"], free_ports(1)
     host, name = quote(str(database["HOST"]), safe=""), connection.settings_dict["NAME"]

@@ -16,7 +16,7 @@ from tests.conftest import Demo, client_of, queued
 from tests.running import ended, in_thread, wait_for, waiting_for_locks
 from tests.test_turns import held_up, long_file
 from tests.test_worker import status_of
-from workorders.codes import TAKEN_OF_LIST, TAKEN_OF_POSTED, CodeSpool, taken_ids
+from workorders.codes.bulk_load import TAKEN_OF_LIST, TAKEN_OF_POSTED, CodeSpool, taken_ids
 from workorders.models import Code
 
 CODES = 20_000

@@ -22,10 +22,10 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from ingestion.models import IngestionRecord
-from portal import bucket as portal_bucket
-from portal import storage as portal_storage
-from portal.downloads import download
-from portal.storage import storage
+from portal.storage import base as portal_storage
+from portal.storage import s3 as portal_bucket
+from portal.storage.base import storage
+from portal.storage.downloads import download
 from tests.conftest import Demo
 
 NAME = "incoming/abc"

@@ -12,7 +12,7 @@ from django.urls import resolve
 
 from ingestion import services
 from ingestion.models import IngestionRecord
-from portal.storage import storage
+from portal.storage.base import storage
 from tests.conftest import Demo
 
 Status = IngestionRecord.Status
@@ -111,7 +111,7 @@ def test_no_form_is_made_for_a_name_elsewhere(demo: Demo, name: str) -> None:
 def test_even_a_policy_that_we_signed_writes_nowhere_else(
     record: IngestionRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.storage.is_incoming", lambda _name: True)
+    monkeypatch.setattr("portal.storage.base.is_incoming", lambda _name: True)
     signed = storage().signed_form("http://testserver/", "workorders/1/2/archive.zip", "text/csv")
     monkeypatch.undo()
     parts: list[tuple[str, Any]] = [(name, (None, value)) for name, value in signed["fields"].items()]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.drawn import lengths, library_matrix, matrices, picture, random_url, read_pure
-from workorders.symbols import LEVELS, VERSIONS, Level, capacity, encode, smallest_version
+from workorders.rendering.qr_encoder import LEVELS, VERSIONS, Level, capacity, encode, smallest_version
 
 EVERY_KIND = [(version, level) for version in VERSIONS for level in LEVELS]
 

@@ -19,7 +19,7 @@ from tests.test_sign_in import tried
 
 @pytest.fixture(autouse=True)
 def _in_a_table(settings: Any) -> Iterator[None]:
-    settings.CACHES = {"default": {"BACKEND": "portal.table_cache.TableCache"}}
+    settings.CACHES = {"default": {"BACKEND": "portal.database.table_cache.TableCache"}}
     yield
 
 

@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 
 from ingestion.models import IngestionRecord
 from portal.models import Company, UserAuthorizationToken
-from portal.texts import PRINTABLE, Visible, seen, unseen
+from portal.values.texts import PRINTABLE, Visible, seen, unseen
 from tests.conftest import Demo, client_of
 from tests.secure import a_secure_order, brought_to
 from tests.test_calibration import form as equipment

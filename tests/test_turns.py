@@ -14,8 +14,9 @@ from django.db import connection
 
 from ingestion import tasks
 from ingestion.models import IngestionRecord
-from portal import timeline, turns
-from portal.broker import send
+from portal import timeline
+from portal.background import worker_slots
+from portal.background.broker import send
 from tests.conftest import Demo, queued
 from tests.running import wait_for, worker
 from tests.test_worker import rows, status_of
@@ -85,8 +86,8 @@ def test_a_small_file_that_unpacks_to_much_waits_like_a_large_one(committed_demo
 def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Makes this process one of a worker's two."""
     with TemporaryFile() as file:
-        monkeypatch.setattr(turns, "_file", file)
-        monkeypatch.setattr(turns, "_places", 1)
+        monkeypatch.setattr(worker_slots, "_file", file)
+        monkeypatch.setattr(worker_slots, "_places", 1)
         yield
 
 

@@ -19,8 +19,8 @@ from signal import Signals
 
 import pytest
 
-from portal.services import Postgres, Valkey, socket_dir
-from portal.supervisor import ServiceError
+from portal.embedded.server import Postgres, Valkey, socket_dir
+from portal.embedded.supervisor import ServiceError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHOW = "from portal.models import Company; print(Company.objects.get(slug='demo').name)"

@@ -15,12 +15,12 @@ from django.db.migrations.operations.base import Operation
 
 from ingestion import engine
 from ingestion.models import IngestionRecord
-from portal.constraints import Violation, savepoint
+from portal.database.constraints import Violation, savepoint
 from tests.conftest import Demo, client_of, ingested, queued
 from tests.test_outages import again
 from tests.test_worker import rows, status_of
-from workorders import products
 from workorders.models import Code, Workorder
+from workorders.products import services as products
 
 OURS = ("portal", "workorders", "ingestion")
 BEFORE = {"portal": 6, "workorders": 12, "ingestion": 7}  # migrations that were there before these rules

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ingestion.corrections import corrections
+from ingestion.results.rows_with_errors import corrections
 from tests.conftest import Demo, client_of, ingested
 from workorders.models import Code
 

@@ -21,9 +21,10 @@ from tests.test_api_upload import PROCESS, uploaded
 from tests.test_back_office import do
 from tests.test_pages import as_
 from tests.test_secure_orders import TEMPLATES
-from workorders import jobs, printing
+from workorders import jobs
+from workorders.codes.url_prefixes import check_url_prefix, claim_url_prefix, doubt
 from workorders.models import Code, Job, UrlPrefix, Workorder
-from workorders.url_prefixes import check_url_prefix, claim_url_prefix, doubt
+from workorders.secure import workflow
 
 CREATE_SID, CREATE_SSC = "/api/v2/workorders/create-sid/", "/api/v2/workorders/create-ssc/"
 PREFIX = "https://typo.example/c"
@@ -93,7 +94,7 @@ def test_an_order_claims_and_its_cancellation_without_codes_releases(
         if job:
             assert jobs.cancel(job, demo.admin)
         else:
-            printing.cancel(workorder, demo.admin)
+            workflow.cancel(workorder, demo.admin)
         assert claimed() == left
     assert client_of(demo.other_staff).post(path, {**order, "url_prefix": PREFIX}, format="json").status_code == 201
 
@@ -104,7 +105,7 @@ def test_a_cancelled_workorder_with_codes_keeps_its_prefix(committed_demo: Demo)
     workorder = Workorder.objects.get(pk=client_of(demo.staff).post(CREATE_SSC, order, format="json").json()["id"])
     assert ingested(demo.staff, "id\nabc12345\n", workorder=workorder.pk).status == "completed"
     workorder.refresh_from_db()
-    printing.cancel(workorder, demo.admin)
+    workflow.cancel(workorder, demo.admin)
     assert claimed() == ["typo.example/c"]
 
 
@@ -141,7 +142,9 @@ def test_a_prefix_that_is_lost_while_codes_are_loaded_leaves_nothing(
     committed_demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = queued(committed_demo.staff, "id\nabc12345\n", url_prefix=PREFIX)
-    monkeypatch.setattr("ingestion.targets.check_url_prefix", lambda *_: None)  # what is taken right after the look
+    monkeypatch.setattr(
+        "ingestion.destinations.check_url_prefix", lambda *_: None
+    )  # what is taken right after the look
     UrlPrefix.objects.create(company=committed_demo.other, prefix="typo.example/")
     engine.run(record.pk)
     record.refresh_from_db()

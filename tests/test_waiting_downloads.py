@@ -16,8 +16,9 @@ from rest_framework.test import APIClient
 from tests.conftest import Demo, client_of, ingested
 from tests.running import ended, in_thread
 from tests.test_pages import as_
-from workorders import archive, downloads
-from workorders.archive import archive_name
+from workorders.archives import builder as archive
+from workorders.archives import downloads
+from workorders.archives.builder import archive_name
 from workorders.models import Workorder
 
 API, PAGE = "/api/v2/workorders/{}/download/", "/workorders/{}/download/"

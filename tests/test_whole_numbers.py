@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from portal.whole_numbers import WholeNumberField, WholeNumberFormField
+from portal.values.whole_numbers import WholeNumberField, WholeNumberFormField
 from tests.conftest import Demo, client_of
 from tests.secure import a_secure_order
 from tests.test_calibration import form as equipment

@@ -7,8 +7,8 @@ import re
 from typing import Any
 from zipfile import ZipFile
 
-from ingestion.corrections import corrections, given_back
-from ingestion.workbook_reader import HEADERLESS
+from ingestion.readers.xlsx_reader import HEADERLESS
+from ingestion.results.rows_with_errors import corrections, given_back
 from tests.conftest import Demo, ingested
 from tests.test_given_back import assert_stays, check
 from tests.test_product_import import imported, problems

@@ -10,8 +10,9 @@ from portal.timeline import note
 from tests.conftest import Demo, client_of
 from tests.secure import a_secure_order, brought_to
 from tests.test_pages import as_
-from workorders import deliveries, printing
 from workorders.models import Workorder
+from workorders.printing import deliveries
+from workorders.secure import workflow
 
 
 def at(workorder: Workorder, call: str = "") -> str:
@@ -21,8 +22,8 @@ def at(workorder: Workorder, call: str = "") -> str:
 
 def test_both_sides_read_whose_a_workorder_is_and_why_it_was_last_rejected(demo: Demo) -> None:
     workorder, plain = brought_to(a_secure_order(demo), "printed", demo), a_secure_order(demo, "Never")
-    printing.reject(workorder, demo.staff, "Pale")
-    printing.mark_printed(workorder, demo.printer, 90, 10)
+    workflow.reject(workorder, demo.staff, "Pale")
+    workflow.mark_printed(workorder, demo.printer, 90, 10)
     assert client_of(demo.printer).get(at(workorder)).json()["reject_reason"] == "Pale"
     step = client_of(demo.staff).post(at(workorder, "reject/"), {"reason": "Smeared,\nnot {x}"}, format="json")
     assert step.json()["reject_reason"] == "Smeared,\nnot {x}", "not what was said before"
@@ -38,7 +39,7 @@ def test_both_sides_read_whose_a_workorder_is_and_why_it_was_last_rejected(demo:
 
 def test_the_timeline_tells_each_side_what_its_page_tells(demo: Demo) -> None:
     workorder = brought_to(a_secure_order(demo), "printed", demo)
-    printing.reject(workorder, demo.staff, "Pale")
+    workflow.reject(workorder, demo.staff, "Pale")
     note(workorder, "downloaded", demo.staff, address="192.0.2.7", archive="archive", resumed=False)
     note(workorder, "downloaded", demo.printer, address="192.0.2.8", delivery=1, format="tiff", resumed=True)
     owner, partner = (timeline(client_of(person), workorder) for person in (demo.staff, demo.printer))

@@ -17,7 +17,7 @@ from zlib import crc32
 import pytest
 
 from tests.sinks import Sink
-from workorders.zipping import ZipWriter, packed, unpacked
+from workorders.rendering.zip_writer import ZipWriter, packed, unpacked
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite

@@ -10,13 +10,14 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from portal.back_office import BackOffice, Counter, Office, ReadOnly, estimated_rows, person
-from portal.back_office_lists import Rows, RowsPage, typed
+from portal.back_office.admin import BackOffice, Counter, Office, ReadOnly, estimated_rows, person
+from portal.back_office.lists import Rows, RowsPage, typed
 from portal.models import Company
-from workorders import jobs, url_prefixes
+from workorders import jobs
+from workorders.codes import url_prefixes
+from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
-from workorders.services import codes_called, set_archived
-from workorders.url_prefixes import release_url_prefix
+from workorders.visibility import codes_called, set_archived
 
 OF_COMPANY = typed("company__slug", "company", "Slug")
 

@@ -12,17 +12,19 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api import Filters, ProgressSerializer, person
-from portal.calls import Call
-from portal.idempotency import idempotent
+from portal.api.authentication import Filters, ProgressSerializer, person
+from portal.api.calls import Call
+from portal.api.idempotency import idempotent
 from portal.models import Company, Event, User
-from workorders import images, jobs, printing, services
-from workorders.archive import BeingMade, Kind
+from workorders import jobs, visibility
+from workorders.archives import images
+from workorders.archives.builder import BeingMade, Kind
+from workorders.archives.downloads import archive_download, images_download
+from workorders.archives.serializers import LookSerializer, asks_for_images, look_of
 from workorders.doubts import Doubt, doubts_of
-from workorders.downloads import archive_download, images_download
-from workorders.history import doer, events_for, told
-from workorders.images_api import LookSerializer, asks_for_images, look_of
 from workorders.models import Equipment, Job, Substrate, Workorder
+from workorders.secure import workflow
+from workorders.secure.timeline import doer, events_for, told
 
 PARTNER = "The slug of the printing company."
 
@@ -76,7 +78,7 @@ class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
         if hasattr(workorder, "reject_reason"):
             said: str | None = workorder.reject_reason
             return said
-        return printing.reject_reason(workorder)
+        return workflow.reject_reason(workorder)
 
 
 class WorkorderFilters(Filters):
@@ -107,7 +109,7 @@ class _Workorders(Call, GenericAPIView[Workorder]):
 
     def get_queryset(self) -> QuerySet[Workorder]:
         related = ("company", "printing_partner", "equipment", "substrate")
-        return services.workorders_for(person(self.request)).select_related(*related)
+        return visibility.workorders_for(person(self.request)).select_related(*related)
 
 
 class WorkorderList(_Workorders, ListAPIView[Workorder]):
@@ -116,7 +118,7 @@ class WorkorderList(_Workorders, ListAPIView[Workorder]):
     filter_backends = (WorkorderFilters,)
 
     def get_queryset(self) -> QuerySet[Workorder]:
-        return printing.with_reject_reasons(super().get_queryset())
+        return workflow.with_reject_reasons(super().get_queryset())
 
 
 class WorkorderDetail(_Workorders, RetrieveAPIView[Workorder]):
@@ -138,11 +140,11 @@ class Archive(Call):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         """Put the workorder out of sight, or bring it back."""
-        workorders = services.own_workorders(person(request)).filter(pk=pk)
+        workorders = visibility.own_workorders(person(request)).filter(pk=pk)
         get_object_or_404(workorders)
         form = ArchiveSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        services.set_archived(workorders, form.validated_data["is_archived"])
+        visibility.set_archived(workorders, form.validated_data["is_archived"])
         return Response(WorkorderProgressSerializer(workorders.get()).data)
 
 
@@ -174,7 +176,7 @@ class Timeline(Call, ListAPIView[Event]):
 
     def get_queryset(self) -> QuerySet[Event]:
         user = person(self.request)
-        return events_for(get_object_or_404(services.workorders_for(user), pk=self.kwargs["pk"]), user)
+        return events_for(get_object_or_404(visibility.workorders_for(user), pk=self.kwargs["pk"]), user)
 
 
 class _Archive(_Workorders):

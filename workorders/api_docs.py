@@ -7,8 +7,12 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from workorders import api, code_api, minting_api, product_api, secure_api
-from workorders.artist import KINDS
+from workorders import api
+from workorders.codes import api as code_api
+from workorders.orders import api as minting_api
+from workorders.products import api as product_api
+from workorders.rendering.batch import KINDS
+from workorders.secure import api as secure_api
 
 WORKORDER = {
     "id": 31,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from portal.timeline import events_of
-from workorders import url_prefixes
+from workorders.codes import url_prefixes
 from workorders.models import Workorder
 
 

@@ -1,4 +1,4 @@
-"""Long work on workorders: asked for once, cancelled whole. `workorders.work` says how a worker does it."""
+"""Long work on workorders: asked for once, cancelled whole. `workorders.job_runner` says how a worker does it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from portal.broker import wake
-from portal.leases import REMINDER, Status
+from portal.background.broker import wake
+from portal.background.leases import REMINDER, Status
 from portal.models import User
+from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Job, Workorder
-from workorders.url_prefixes import release_url_prefix
 
 REST = timedelta(hours=1)  # of an archive that was given up, before it is begun anew
 MOST_AT_ONCE = 100

@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from portal.leases import Leased, Status
+from portal.background.leases import Leased, Status
 from portal.models import Company
-from portal.texts import Visible
-from workorders import gs1
+from portal.values.texts import Visible
+from workorders.identifiers import gs1
 
 FIRST_CODES = 20  # of a workorder, which its page shows
 NO_CONTROL_CHARACTERS = Visible()
@@ -117,7 +117,7 @@ class Substrate(Calibrated):
 
 
 class Layout(models.TextChoices):
-    """Where the secure graphic of an SSC workorder stands; `workorders.secure_graphic.LAYOUTS` holds the measures."""
+    """Where the secure graphic of an SSC workorder stands, with the measures of `secure_graphic.LAYOUTS`."""
 
     INSIDE = "inside", "inside the QR code"
     OUTSIDE = "outside", "beside the QR code"
@@ -242,7 +242,7 @@ class Job(Leased):
     A mint job makes all codes of a new workorder, an archive job the zip without which no SID workorder is completed,
     an images job a zip with an image of every code, a secure job
     the zip that a printing partner prints from. An activate job and a blacklist job change the codes of an SSC
-    workorder that was completed or cancelled. `workorders.jobs` starts and cancels them, `workorders.work` is
+    workorder that was completed or cancelled. `workorders.jobs` starts and cancels them, `workorders.job_runner` is
     what a worker does.
     """
 
@@ -299,7 +299,7 @@ class Job(Leased):
 class Code(models.Model):
     """One serialized identity. Its URL is the workorder's prefix followed by the identifier.
 
-    Rows are written by `workorders.codes` alone, through COPY. The relations carry no database constraint, whose
+    Rows are written by `codes.bulk_load` alone, through COPY. The relations carry no database constraint, whose
     triggers would cost more than the rows themselves: products and workorders are never deleted.
     """
 

@@ -2,22 +2,23 @@
 
 from celery import shared_task
 
-from portal.turns import turn
-from workorders import jobs, secure_archive, work
+from portal.background.worker_slots import turn
+from workorders import job_runner, jobs
 from workorders.models import Job
+from workorders.printing import delivery_archive
 
 
 @shared_task
 def run_job(job_id: int) -> None:
     with turn(Job, job_id) as chosen:
         if chosen:
-            work.run(chosen)
+            job_runner.run(chosen)
 
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=30, max_retries=4)
 def discard(workorder_id: int) -> None:
     """Tried five times within eight minutes, since the storage may not answer."""
-    secure_archive.discard(workorder_id)
+    delivery_archive.discard(workorder_id)
 
 
 @shared_task

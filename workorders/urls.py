@@ -5,26 +5,24 @@ from rest_framework.views import APIView
 from workorders import (
     api,
     api_docs,  # noqa: F401  # completes the schema
-    calibration_api,
-    calibration_views,
-    code_api,
-    code_views,
-    images_views,
-    minting_api,
-    minting_views,
-    named_docs,  # noqa: F401  # likewise
-    order_views,
-    printing_api,
-    printing_docs,  # noqa: F401  # likewise
-    printing_views,
-    product_api,
-    product_views,
-    public,
-    secure_api,
-    template_api,
-    template_views,
     views,
 )
+from workorders.archives import views as images_views
+from workorders.codes import api as code_api
+from workorders.codes import public_page
+from workorders.codes import views as code_views
+from workorders.named_items import calibration_api, calibration_views
+from workorders.orders import api as minting_api
+from workorders.orders import minting_views
+from workorders.orders import views as order_views
+from workorders.printing import api as printing_api
+from workorders.printing import docs as printing_docs  # noqa: F401  # completes the schema
+from workorders.printing import views as printing_views
+from workorders.products import api as product_api
+from workorders.products import views as product_views
+from workorders.secure import api as secure_api
+from workorders.secure import docs as named_docs  # noqa: F401  # completes the schema
+from workorders.secure import template_api, template_views
 
 
 class IdentifierConverter(StringConverter):
@@ -64,7 +62,7 @@ def _named(at: str, of_all: type[APIView], of_one: type[APIView], archive: type[
 
 
 urlpatterns = [
-    re_path(r"^c/(?P<slug>[^/]*)/(?P<identifier>(?s:.*))\Z", public.public_page, name="public-page"),
+    re_path(r"^c/(?P<slug>[^/]*)/(?P<identifier>(?s:.*))\Z", public_page.public_page, name="public-page"),
     path("workorders/", views.workorder_list, name="workorder-list"),
     path("workorders/create/", order_views.workorder_create, name="workorder-create"),
     path("workorders/<int:pk>/", views.workorder_detail, name="workorder-detail"),

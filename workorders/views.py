@@ -12,18 +12,18 @@ from django.views.decorators.http import require_POST
 
 from portal.access import PersonRequest, page
 from portal.models import Company, User
-from portal.paging import chosen, ordered, page_of, picked, searched, they_are
-from workorders import samples
-from workorders.archive import BeingMade, Kind
-from workorders.code_views import sees_codes
+from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
+from workorders.archives.builder import BeingMade, Kind
+from workorders.archives.downloads import MOMENT, archive_download
+from workorders.codes import preview
+from workorders.codes.views import sees_codes
 from workorders.doubts import doubts_of
-from workorders.downloads import MOMENT, archive_download
-from workorders.history import history_of
 from workorders.models import FIRST_CODES, Code, Job, Workorder
-from workorders.printing import can_be
-from workorders.receiving import refusal
-from workorders.services import own_workorders, set_archived, with_codes, workorders_for
-from workorders.steps import offers_to_owner, steps_of_partner
+from workorders.printing.next_steps import offers_to_owner, steps_of_partner
+from workorders.secure.timeline import history_of
+from workorders.secure.uploads import refusal
+from workorders.secure.workflow import can_be
+from workorders.visibility import own_workorders, set_archived, with_codes, workorders_for
 
 ARCHIVED = "archived"
 ORDERS = {  # by what stands in the URL; newest first when nothing does
@@ -111,7 +111,7 @@ def workorder_sample(request: PersonRequest, pk: int) -> HttpResponse:
     """The QR symbol of the workorder's first code, as SVG."""
     workorder = get_object_or_404(workorders_for(request.user), pk=pk)
     code = get_object_or_404(first_codes(workorder), sequence=1)
-    return HttpResponse(samples.svg(workorder, code.url), content_type="image/svg+xml")
+    return HttpResponse(preview.svg(workorder, code.url), content_type="image/svg+xml")
 
 
 @page("workorder_download")

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from portal.second_step import sealed_anew
+from portal.accounts.second_step import sealed_anew
 
 
 def seal(apps, schema_editor):

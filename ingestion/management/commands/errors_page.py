@@ -7,12 +7,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ingestion.errors import GS1_ID, KINDS, WARNINGS, Kind
+from ingestion.errors.kinds import GS1_ID, KINDS, WARNINGS, Kind
 
 BEGIN = """\
 # Errors and warnings
 
-Made by `manage.py errors_page` from the tables in `ingestion/errors.py`; a test holds the two together.
+Made by `manage.py errors_page` from the tables in `ingestion/errors/kinds.py`; a test holds the two together.
 
 A file with an error is refused whole. All of its errors are listed at once, each with its row, column and value: on the
 record's page, by `GET /api/v2/ingestion/{key}/errors/`, in `errors.csv`, and beside the uploaded rows in

@@ -15,11 +15,11 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from ingestion import engine, services
+from ingestion.api.serializers import ProcessSerializer
 from ingestion.models import IngestionRecord
-from ingestion.options import ProcessSerializer
 from portal.models import Company, User
-from portal.storage import storage
-from portal.whole_numbers import whole_argument
+from portal.storage.base import storage
+from portal.values.whole_numbers import whole_argument
 
 BAR = 30  # characters
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}

@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal.bucket import BucketStorage
-from portal.storage import storage
+from portal.storage.base import storage
+from portal.storage.s3 import BucketStorage
 
 
 class Command(BaseCommand):

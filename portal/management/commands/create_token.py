@@ -9,11 +9,11 @@ from django.contrib.auth.models import Permission
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from portal.accounts.tokens import LONGEST_DAYS, LONGEST_NAME, make
 from portal.models import User
 from portal.roles import CODENAMES
-from portal.texts import unseen
-from portal.tokens import LONGEST_DAYS, LONGEST_NAME, make
-from portal.whole_numbers import whole_argument
+from portal.values.texts import unseen
+from portal.values.whole_numbers import whole_argument
 
 
 class Command(BaseCommand):

@@ -23,11 +23,11 @@ from django.db import OperationalError, connections
 from kombu import Connection as Broker
 from kombu.exceptions import OperationalError as BrokerError
 
-from portal import demo
+from portal.embedded import demo
+from portal.embedded.server import Postgres, Server, Valkey, disk_full, plain_error, tells_disk_full
+from portal.embedded.supervisor import Process, Service, ServiceError, Watch, end, say
 from portal.models import Company
-from portal.services import Postgres, Server, Valkey, disk_full, plain_error, tells_disk_full
-from portal.storage import Unusable, storage
-from portal.supervisor import Process, Service, ServiceError, Watch, end, say
+from portal.storage.base import Unusable, storage
 
 HOST = "127.0.0.1"
 CRASH_SECONDS = 5.0  # the time in which all that a killed `up` has started is gone, its port too
@@ -258,7 +258,7 @@ class Portal:
 
 def web_server(home: Path) -> Process:
     """gunicorn with our worker: a process for each of two cores, whose threads wait for no client."""
-    words = f"-m gunicorn portal.wsgi --bind {HOST}:{settings.PORT} --worker-class portal.web_worker.Worker"
+    words = f"-m gunicorn portal.wsgi --bind {HOST}:{settings.PORT} --worker-class portal.http.server.worker.Worker"
     words += " --workers 2 --threads 4 --worker-connections 2000 --timeout 120 --graceful-timeout 3 --keep-alive 5"
     words += " --no-control-socket --log-level warning"
     command = [sys.executable, *words.split(), "--worker-tmp-dir", str(home)]

@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from portal import second_step
-from portal.at_rest import SecretLost
-from portal.security_log import tell
+from portal.accounts import second_step
+from portal.accounts.security_log import tell
+from portal.database.encryption import SecretLost
 from workorders.models import Workorder
-from workorders.secure_graphic import renew_secret
+from workorders.rendering.secure_graphic import renew_secret
 
 
 class Command(BaseCommand):

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal.at_rest import SecretLost
-from portal.whole_numbers import whole_argument
+from portal.database.encryption import SecretLost
+from portal.values.whole_numbers import whole_argument
 from workorders.models import Workorder
-from workorders.secure_archive import graphic_of
-from workorders.secure_verifier import Unusable, read_scan, verify
+from workorders.printing.delivery_archive import graphic_of
+from workorders.rendering.secure_verifier import Unusable, read_scan, verify
 
 
 class Command(BaseCommand):

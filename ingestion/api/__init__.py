@@ -1,0 +1,1 @@
+"""The API of uploads and their records."""

@@ -1,0 +1,131 @@
+"""The API of uploads: the spec's calls, and the newer ones that do the same."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ingestion import services
+from ingestion.api.serializers import AddSidsSerializer, GetPostDataSerializer, ProcessSerializer
+from ingestion.models import IngestionRecord
+from ingestion.readers.json_reader import Repeated, decoder, json_text
+from portal.api.authentication import TextJSONParser, not_a_brands, person
+from portal.api.calls import Call
+from portal.api.idempotency import idempotent
+from portal.models import Company
+from portal.storage.base import storage
+
+
+class Refused(APIException):
+    """400 with the spec's own message."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+
+
+class RowsParser(TextJSONParser):
+    """JSON as files of rows are read: numbers keep their digits, and a key that stands twice is noticed."""
+
+    def load(self, text: str) -> Any:
+        data = decoder().decode(text)
+        if isinstance(data, Repeated):
+            raise ValueError(f"an object has the key {json.dumps(data.key[:100])} more than once.")
+        return data
+
+    def dump(self, data: Any) -> str:
+        return json_text(data)
+
+
+def company_of(request: Request) -> Company:
+    """The company for which the caller uploads; 403 for people who belong to none."""
+    company = person(request).brand
+    if company is None:
+        raise not_a_brands(request, "upload codes")
+    return company
+
+
+def mode_of(request: Request) -> str:
+    """How the call comes: by a token, or from a page."""
+    return IngestionRecord.Mode.API if request.auth else IngestionRecord.Mode.PORTAL
+
+
+def form_of(request: Request, record: IngestionRecord) -> Response:
+    """201: the key of a new record and the signed form for its file."""
+    post_data = storage().signed_form(
+        request.build_absolute_uri("/"), record.incoming_path, services.CONTENT_TYPES[record.filetype]
+    )
+    return Response({"post_data": post_data, "record_key": record.key}, status.HTTP_201_CREATED)
+
+
+class GetPostData(Call):
+    permission = "ingestion_code_create"
+    takes = GetPostDataSerializer
+
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Create an ingestion record and the signed form for its file."""
+        mode = mode_of(request)
+        form = GetPostDataSerializer(data=request.data, context={"mode": mode})
+        form.is_valid(raise_exception=True)
+        record = services.start_upload(person(request), company_of(request), mode=mode, **form.validated_data)
+        return form_of(request, record)
+
+
+class Process(Call):
+    permission = "ingestion_code_create"
+    takes = ProcessSerializer
+
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Start checking an uploaded file and creating its codes, as the call says and, besides, `add-sids` said."""
+        company = company_of(request)
+        record = _named_in(request.data, company)
+        if record is not None and record.status != IngestionRecord.Status.UPLOADING:
+            raise Refused(services.WRONG_STATE)
+        known = record.parameters if record else {}
+        data = known | request.data if isinstance(request.data, dict) else request.data
+        form = ProcessSerializer(data=data, context={"company": company})
+        form.is_valid(raise_exception=True)
+        if record is None:
+            raise Refused("Invalid record")
+        try:
+            services.process(record, form.parameters(), person(request))
+        except services.Unprocessable as error:
+            raise Refused(str(error)) from None
+        except services.Unacceptable as error:
+            raise serializers.ValidationError({"record": [str(error)]}) from None
+        return Response({"record_key": record.key})
+
+
+def _named_in(data: Any, company: Company) -> IngestionRecord | None:
+    """The record of the company whose key is in the body, if there is one."""
+    key = data.get("record") if isinstance(data, dict) else None
+    return company.ingestions.filter(key=key).first() if isinstance(key, str) and key.isalnum() else None
+
+
+class ProcessFromFile(Process):
+    """The same under its newer address."""
+
+
+class AddSids(Call):
+    permission = "ingestion_code_create"
+    takes = AddSidsSerializer
+    parser_classes = (RowsParser,)
+
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Queue the codes in the call, or create a record and the signed form for their file."""
+        company, mode = company_of(request), mode_of(request)
+        form = AddSidsSerializer(data=request.data, context={"company": company})
+        form.is_valid(raise_exception=True)
+        codes, filetype = form.validated_data.get("codes"), form.validated_data["filetype"]
+        parameters = form.parameters()
+        if codes is not None:
+            record = services.upload_rows(person(request), company, codes, parameters, mode=mode)
+            return Response({"record_key": record.key}, status.HTTP_201_CREATED)
+        record = services.start_upload(person(request), company, filetype=filetype, mode=mode, parameters=parameters)
+        return form_of(request, record)

@@ -1,0 +1,269 @@
+"""Reading CSV: RFC 4180 as a stream of numbered rows, in memory that does not grow with the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import chain
+
+from ingestion.errors.kinds import shown
+from ingestion.fields import ERRORS_COLUMN
+from ingestion.readers.base import (
+    BLOCK,
+    LONGEST_RECORD,
+    LOOKS_LIKE,
+    REPLACEMENT,
+    Batch,
+    BrokenRow,
+    Log,
+    Source,
+    UnreadableFile,
+    decoder_for,
+    is_blank,
+    is_utf8,
+    unwritable,
+)
+from ingestion.readers.spreadsheet_cells import restored, restored_line
+
+DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+DELIMITERS = "".join(DELIMITER_NAMES)
+SAID = re.compile(rf"sep=([{re.escape(DELIMITERS)}])", re.IGNORECASE)  # what Excel puts in a line before the header
+BLANK_LINE = re.compile(rf'[\s"{re.escape(DELIMITERS)}]*')
+OURS = re.compile(rf'"?{re.escape(ERRORS_COLUMN)}"?([{re.escape(DELIMITERS)}])')  # a file that we gave back
+FIRST_FIELD = r'(?:"(?:[^"]|"")*"|[^"{0}][^{0}]*|){0}'
+HEADER_BLOCKS = 3  # the header begins and ends within so many blocks
+LINE_END = re.compile("[\r\n]")
+MOST_REREAD = 16 * LONGEST_RECORD  # characters read again, since a record that was to end after them did not
+
+csv.field_size_limit(LONGEST_RECORD)
+
+
+class CsvReader:
+    """A CSV file: `header` is its first record, iteration gives the others in batches. RFC 4180, quoting checked.
+
+    Fields may also be separated by semicolons, tabs or bars: by `delimiter`, or where it is empty by whatever gives
+    the header `column`.
+    The file may be in UTF-16 with a byte order mark.
+
+    A row that cannot be read is reported to `log`, and reading goes on with the next line. Raises UnreadableFile when
+    there is no usable header. `said_row` is that of Excel's line which says the delimiter, 0 where there is none. Where
+    the header has our column of errors, the cells are those of the file that was given back with them.
+    """
+
+    def __init__(self, file: Source, log: Log, delimiter: str = "", column: str = "id") -> None:
+        self._log = log
+        self.rows_expected: int | None = _count_rows(file)
+        file.seek(0)
+        self._lines = _Lines(file)
+        self._blocks = self._lines.blocks()
+        self.header: tuple[str, ...] = ()
+        self.header_row = self.said_row = 0
+        self._is_ours = False
+        self._given = self.delimiter = delimiter
+        self._column = column
+        self._reread = 0
+        self._rest = self._batches()
+        self._begun: list[Batch] = []
+        while not self.header:
+            batch = next(self._rest, None)
+            if batch is None or len(self._begun) > HEADER_BLOCKS:
+                raise UnreadableFile("It does not begin with a header." if self._begun else "It is empty.")
+            self._begun.append(batch)
+
+        self.first_row: int = self.header_row + 1
+        self.facts: dict[str, str] = {"delimiter": self.delimiter, "encoding": self._lines.encoding}
+
+    def __iter__(self) -> Iterator[Batch]:
+        return chain((batch for batch in self._begun if batch.header), self._rest)
+
+    def _batches(self) -> Iterator[Batch]:
+        number = 1
+        pending: list[str] = []
+        for lines, plain, is_last in self._blocks:
+            if not self.header:
+                self.delimiter = self._given or _delimiter(pending + lines, self._column)
+            plain_rows = _plain_rows(lines, self.delimiter) if plain and not pending else None
+            if plain_rows is None:
+                rows, pending = self._careful_rows(pending + lines, number, is_last)
+            else:
+                rows = plain_rows
+            for row_number, row in enumerate(rows, number):
+                if self.header:
+                    break
+                self._take_header(row_number, row)
+            begun = max(0, self.header_row + 1 - number) if self.header else len(rows)
+            batch = rows[begun:]
+            if self._is_ours and plain_rows is not None:
+                batch = [list(map(restored, row)) for row in batch]
+            yield Batch(self.header, number + begun, batch)
+            number += len(rows)
+
+    def _take_header(self, number: int, row: list[str]) -> None:
+        """Make `row` the header, unless it is blank, or says the delimiter as Excel writes it."""
+        if is_blank(row):
+            return
+        if SAID.fullmatch(self.delimiter.join(row)):
+            self.said_row = number
+            return
+        names = [name.strip() for name in row]
+        self._is_ours = ERRORS_COLUMN in names
+        self.header = tuple(map(restored, names) if self._is_ours else names)
+        self.header_row = number
+
+    def _careful_rows(self, lines: list[str], number: int, is_last: bool) -> tuple[list[list[str]], list[str]]:
+        """The rows of `lines`, the first of them `number`, and the lines of a record that goes on in the next block."""
+        rows: list[list[str]] = []
+        feed = _Feed(lines)
+        reader = csv.reader(feed, delimiter=self.delimiter, strict=True)
+        while feed.at < len(lines):
+            start = feed.at
+            try:
+                row = next(reader)
+            except csv.Error as error:
+                if feed.exhausted and not is_last and sum(map(len, lines[start:])) <= LONGEST_RECORD:
+                    return rows, lines[start:]
+                self._note_reread(number + len(rows), sum(map(len, lines[start + 1 : feed.at])))
+                reason = "A quote is opened and never closed." if feed.exhausted else _reason(error)
+                line = self._content(lines[start].rstrip("\r\n"))
+                self._report(number + len(rows), "", line, reason)
+                row = BrokenRow([], line)
+                feed.restart(start + 1)
+            else:
+                row = self._readable(number + len(rows), list(map(restored, row)) if self._is_ours else row)
+                if not self.header:
+                    self._take_header(number + len(rows), row)
+            rows.append(row)
+        return rows, []
+
+    def _note_reread(self, number: int, characters: int) -> None:
+        """Give up on a file in which every line opens a quote that ends far below, if at all: each is read anew."""
+        self._reread += characters
+        if self._reread > MOST_REREAD:
+            raise UnreadableFile(f"In row {number:,} and many before it a quote opens that ends far below, if at all.")
+
+    def _readable(self, number: int, row: list[str]) -> list[str]:
+        """`row`, or a BrokenRow when a cell of it holds what no text can."""
+        for index, cell in enumerate(row):
+            if reason := unwritable(cell):
+                column = self.header[index] if index < len(self.header) else ""
+                if column != ERRORS_COLUMN:
+                    self._report(number, column, cell, reason)
+                    return BrokenRow(row)
+        return row
+
+    def _content(self, line: str) -> str:
+        """A line that cannot be read, as it was uploaded first: without the errors that we put in front of it."""
+        if not self._is_ours:
+            return line
+        has_errors = self.header[0] == ERRORS_COLUMN
+        errors = re.match(FIRST_FIELD.format(re.escape(self.delimiter)), line) if has_errors else None
+        return restored_line(line[errors.end() :] if errors else line)
+
+    def _report(self, number: int, column: str, value: str, reason: str) -> None:
+        if not self.header:
+            raise UnreadableFile(f"Its header cannot be read: {shown(value)}. {reason}{LOOKS_LIKE.get(value[:1], '')}")
+        self._log.add("invalid_row_error", number, column, value, detail=reason)
+
+
+class _Feed:
+    """Lines for csv.reader that can be given again, and that tell when they ran out."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.restart(0)
+
+    def restart(self, at: int) -> None:
+        self.at = at
+        self.exhausted = False
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        if self.at == len(self.lines):
+            self.exhausted = True
+            raise StopIteration
+        line = self.lines[self.at]
+        self.at += 1
+        return line
+
+
+class _Lines:
+    """The lines of a file, and its encoding once the first are read."""
+
+    def __init__(self, file: Source) -> None:
+        self._file = file
+        self.encoding = ""
+
+    def blocks(self) -> Iterator[tuple[list[str], bool, bool]]:
+        """The lines a block at a time: the lines, whether each is one clean record, whether they are the last.
+
+        A byte that is not UTF-8 comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just beyond it.
+        """
+        decode: Callable[[bytes, bool], str] | None = None
+        tail = ""
+        is_last, is_empty = False, True
+        while not is_last:
+            block = self._file.read(BLOCK)
+            is_last = not block
+            if decode is None:
+                self.encoding, decode = decoder_for(block)
+            piece = decode(block, is_last)
+            if len(tail) > LONGEST_RECORD and not is_last and not LINE_END.search(tail[-1] + piece):
+                continue  # the line is cut already
+            text = tail + piece
+            lines = io.StringIO(text, newline="").readlines()
+            tail = ""
+            if lines and not is_last and not lines[-1].endswith("\n"):
+                tail = lines.pop()[: LONGEST_RECORD + 2]  # a return at its end may be half of a line break
+            if lines or (is_last and not is_empty):
+                is_empty = False
+                plain = '"' not in text and "\0" not in text
+                plain = plain and (text.isascii() or (is_utf8(text) and REPLACEMENT not in text))
+                yield lines, plain, is_last
+
+
+def _count_rows(file: Source) -> int:
+    """About how many rows a file has: its line feeds, or its carriage returns where it has no line feed."""
+    feeds = returns = 0
+    last = b"\n"
+    while block := file.read(BLOCK):
+        feeds += block.count(b"\n")
+        returns += block.count(b"\r")
+        last = block[-1:]
+    return max(0, (feeds or returns) + (last not in b"\r\n") - 1)
+
+
+def _plain_rows(lines: list[str], delimiter: str) -> list[list[str]] | None:
+    """The rows of `lines` without a quote in them; None when one needs a closer look."""
+    try:
+        return list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+
+
+def _reason(error: csv.Error) -> str:
+    """What the csv module means, in words for people who use spreadsheets."""
+    if "field limit" in str(error):
+        return f"A field is longer than {LONGEST_RECORD:,} characters."
+    return "After a closing quote comes something other than the next field."
+
+
+def _delimiter(lines: list[str], column: str) -> str:
+    """What separates the fields: what gives the header `column`, in small or capital letters, and the most columns."""
+    first = next((line for line in lines if not BLANK_LINE.fullmatch(line)), "")
+    if said := SAID.fullmatch(first.strip('\r\n"')) or OURS.match(first):
+        return said[1]
+    headers = {delimiter: _first_record(lines, delimiter) for delimiter in DELIMITERS}
+    return max(DELIMITERS, key=lambda delimiter: (column in headers[delimiter], len(headers[delimiter])))
+
+
+def _first_record(lines: list[str], delimiter: str) -> list[str]:
+    """The first record that is not blank, its fields in small letters; empty when it cannot be told."""
+    with suppress(csv.Error):
+        record = next((row for row in csv.reader(lines, delimiter=delimiter) if not is_blank(row)), [])
+        return [name.strip().lower() for name in record]
+    return []

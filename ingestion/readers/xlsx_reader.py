@@ -1,0 +1,190 @@
+"""Reading Excel workbooks (.xlsx): the first sheet that people see, as numbered rows of what they see in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import IO
+
+from ingestion.errors.kinds import shown, visible
+from ingestion.fields import ERRORS_COLUMN
+from ingestion.readers.base import (
+    LONGEST_RECORD,
+    Batch,
+    BrokenRow,
+    Budget,
+    CellFault,
+    Log,
+    Trouble,
+    UnreadableFile,
+    unwritable,
+)
+from ingestion.readers.xlsx_limits import Contents, Parts, WorkbookLimits, opened, too_large
+from ingestion.readers.xlsx_merged import Merged
+from ingestion.readers.xlsx_shared import Shared
+from ingestion.readers.xlsx_sheet import FirstRowXml, Found, Row, SheetXml, Stored
+
+ROWS_AT_ONCE = 1000
+TEXT_AT_ONCE = LONGEST_RECORD  # characters of the rows of a batch, but for its last row
+MOST_LOOKED_AT = 20  # sheets
+HEADERLESS = "A cell stands in a column without a name; name the column in the header, or empty the cell."
+NO_SHEET = "It is not an Excel workbook (.xlsx), or it is damaged; save it again in Excel."
+
+
+class WorkbookReader:
+    """The first sheet of a workbook: `header` is its first row that is not empty, iteration gives the others.
+
+    Columns without a name are left out; a row with something in one of them is reported to `log`. What is wrong with
+    cells comes with their batch. Raises UnreadableFile when the file is no workbook, too large, has no header, or has
+    another sheet with the `column` that this one has not.
+    """
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        log: Log,
+        limits: WorkbookLimits | None = None,
+        budget: Budget | None = None,
+        column: str = "",
+    ) -> None:
+        self._log = log
+        self._limits = limits or WorkbookLimits()
+        with opened(file, self._limits, budget or Budget()) as parts:
+            contents = Contents(parts)
+            if not contents.sheets:
+                raise UnreadableFile(NO_SHEET)
+            name, part = contents.sheets[0].name, contents.sheets[0].part
+            shared = Shared(parts, contents)
+            self._sheet = SheetXml(shared, contents)
+            parts.read(part, self._sheet)
+            self._characters = 0
+            self._rows = self._sheet.rows()
+            self.header: tuple[str, ...] = ()
+            self._find_header()
+            if column and column not in map(str.lower, self.header):
+                _refuse_if_another_has(column, parts, contents, shared)
+        if not self.header:
+            raise UnreadableFile("Its first sheet is empty.")
+        self.facts: dict[str, str] = {"sheet": name, "sheets": str(len(contents.sheets))}
+        self.first_row: int = self.header_row + 1
+        self.rows_expected: int | None = self._sheet.last_row - self.header_row
+        self.merged: Merged = Merged(self.header, self.columns, self.header_row, self._sheet.ranges)
+        if len(contents.sheets) > 1:
+            log.warn("other_sheets_warning", None, "", name, detail=f"It has {len(contents.sheets)}.")
+        self._warn_of_hidden()
+
+    def _find_header(self) -> None:
+        for number, cells in self._rows:
+            names = {column: self.text(cell).strip() for column, cell in cells.items()}
+            if any(names.values()):
+                self._refuse_faulty_names(cells)
+                self.header_row: int = number
+                self.columns = sorted(column for column, name in names.items() if name)
+                self._named = set(self.columns)
+                self.header = tuple(names[column] for column in self.columns)
+                return
+
+    @staticmethod
+    def _refuse_faulty_names(cells: dict[int, Stored]) -> None:
+        for column, cell in cells.items():
+            if cell.__class__ is tuple and cell[2] and Trouble(cell[2]) is not Trouble.FORM:
+                raise UnreadableFile(f"Its header cannot be read, in column {letters_of(column)}: {cell[3]}")
+
+    def _warn_of_hidden(self) -> None:
+        """Tell of what is read although people do not see it."""
+        sheet = self._sheet
+        if sheet.hidden_rows:
+            detail = f"{sheet.hidden_rows:,} of its rows are hidden, the first of them row {sheet.first_hidden_row:,}."
+            self._log.warn("hidden_cells_warning", None, "", "rows", detail=detail)
+        hidden = [
+            name
+            for column, name in zip(self.columns, self.header, strict=True)
+            if any(first <= column <= last for first, last in sheet.hidden_columns)
+        ]
+        for name in hidden:
+            detail = f"The column `{visible(name)}` is hidden."
+            self._log.warn("hidden_cells_warning", None, "", name, detail=detail)
+
+    def text(self, cell: Stored) -> str:
+        """What a cell holds. UnreadableFile when the texts that cells share make more of the file than is read."""
+        text = self._sheet.text(cell)
+        self._characters += len(text)
+        if self._characters > self._limits.unpacked:
+            raise too_large(f"more than {self._limits.unpacked // 1024**2:,} MB")
+        return text
+
+    def __iter__(self) -> Iterator[Batch]:
+        rows: list[list[str]] = []
+        faults: list[CellFault] = []
+        number, begun = self.first_row, self._characters
+        for row in self._rows:
+            while number < row[0]:
+                rows.append([])
+                number += 1
+                if len(rows) == ROWS_AT_ONCE:
+                    yield Batch(self.header, number - len(rows), rows, faults)
+                    rows, faults = [], []
+            rows.append(self._cells(row, faults))
+            number += 1
+            if len(rows) >= ROWS_AT_ONCE or self._characters - begun > TEXT_AT_ONCE:
+                yield Batch(self.header, number - len(rows), rows, faults)
+                rows, faults, begun = [], [], self._characters
+        if rows:
+            yield Batch(self.header, number - len(rows), rows, faults)
+
+    def _cells(self, row: Row, faults: list[CellFault]) -> list[str]:
+        """The cells of the named columns as text; nothing of an empty row."""
+        number, stored = row
+        before, text = self._characters, self.text
+        shown = self.merged.show(number, stored, text, self._sheet.widest) if self.merged else []
+        cells = [text(stored[column]) if column in stored else "" for column in self.columns]
+        if self._characters - before > LONGEST_RECORD:
+            raise UnreadableFile(f"Row {number:,} is longer than {LONGEST_RECORD:,} characters.")
+        if not stored.keys() <= self._named:
+            others = (text(stored[column]) for column in sorted(stored.keys() - self._named))
+            if lost := next((cell for cell in others if cell.strip()), ""):
+                self._log.add("invalid_row_error", number, "", lost, detail=HEADERLESS)
+                return BrokenRow([*cells, lost])
+        if not any(cells):
+            return []
+        if tuple in map(type, stored.values()):
+            for at, column in enumerate(self.columns):
+                cell = stored.get(column)
+                if cell.__class__ is tuple and cell[2]:
+                    faults.append(CellFault(number, at, cells[at], Trouble(cell[2]), cell[3]))
+        if shown:
+            faults.extend(self.merged.faults(number, cells, shown))
+        if "\0" in (joined := "".join(cells)) or not joined.isascii():
+            return self._readable(number, cells)
+        return cells
+
+    def _readable(self, number: int, cells: list[str]) -> list[str]:
+        """The cells, or a BrokenRow when one of them holds what no text can, which is reported."""
+        for name, cell in zip(self.header, cells, strict=True):
+            if name != ERRORS_COLUMN and (reason := unwritable(cell)):
+                self._log.add("invalid_row_error", number, name, cell, detail=reason)
+                return BrokenRow(cells)
+        return cells
+
+
+def _refuse_if_another_has(column: str, parts: Parts, contents: Contents, shared: Shared) -> None:
+    """UnreadableFile when it is another sheet that begins with a header that has `column`."""
+    for number, sheet in enumerate(contents.sheets[1:MOST_LOOKED_AT], 2):
+        rows = FirstRowXml(shared, contents)
+        with suppress(Found):
+            parts.read(sheet.part, rows)
+            continue
+        if column in rows.names:
+            raise UnreadableFile(
+                f"Its first sheet, {shown(contents.sheets[0].name)}, has no column `{column}`, but sheet {number},"
+                f" {shown(sheet.name)}, has: move that to the front, or save it alone."
+            )
+
+
+def letters_of(column: int) -> str:
+    """The name of a column, A is 1."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

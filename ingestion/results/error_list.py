@@ -1,0 +1,72 @@
+"""One page of a record's errors, as its URL asks for it, however many there are."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from ingestion.models import IngestionError, IngestionRecord
+from ingestion.results.rows_with_errors import has_corrections
+from portal.pages.lists import ROWS_A_PAGE, asked, ordered, picked, say_what_is_left_out, searched
+
+MOST_FOUND = 1_000  # errors that a search leads to; who finds more searches for more
+ORDERS = {  # by what stands in the URL; by row when nothing does
+    "last": ("Last row first", ("-row", "-id")),
+    "kind": ("Kind", ("error", "row", "id")),
+    "column": ("Column", ("column", "row", "id")),
+    "value": ("Value", ("value", "row", "id")),
+}
+
+
+class CountedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
+    """Pages of a set whose size is known without asking the database."""
+
+    count: int = 0
+
+    def __init__(self, errors: QuerySet[IngestionError], count: int) -> None:
+        super().__init__(errors, ROWS_A_PAGE)
+        self.count = count
+
+
+def errors_of(request: HttpRequest, record: IngestionRecord) -> dict[str, Any]:
+    """What the page shows of the record's errors, and how many there are of each kind."""
+    counts = dict(sorted(record.error_counts.items(), key=lambda item: -item[1]))
+    kind, query, number = picked(request, "error", counts), searched(request), asked(request, "page")
+    total = sum(counts.values())
+    errors, order = ordered(request, record.errors.all(), ORDERS, "Row")
+    say_what_is_left_out(request)
+    if kind:
+        errors = errors.filter(error=kind)
+    if query:
+        found = _found(errors, query, number)
+    else:
+        found = CountedPaginator(errors, counts.get(kind, total)).get_page(number)
+    return {
+        "page": found,
+        "errors": [(error, error.message) for error in found],
+        "is_cut": bool(query) and found.paginator.count == MOST_FOUND,
+        "kinds": [(record.kinds[name], number) for name, number in counts.items()],
+        "choices": [(name, f"{record.kinds[name].title} ({number:,})") for name, number in counts.items()],
+        "more_choices": [order],
+        "errors_total": total,
+        "is_our_fault": "internal_error" in counts,
+        "has_corrections": has_corrections(record),
+        "kind": kind,
+        "query": query,
+    }
+
+
+def _found(errors: QuerySet[IngestionError], query: str, number: str | None) -> Page[Any]:
+    """A page of the errors whose value has `query` in it or whose row it is; one look through them, not two."""
+    fits = Q(value__icontains=query)
+    if re.fullmatch(r"[0-9]{1,9}", query):
+        fits |= Q(row=query)
+    keys = list(errors.filter(fits).values_list("pk", flat=True)[:MOST_FOUND])
+    found: Page[Any] = Paginator(keys, ROWS_A_PAGE).get_page(number)
+    rows = errors.in_bulk(list(found))
+    found.object_list = [rows[key] for key in found]
+    return found

@@ -1,0 +1,91 @@
+"""What an id must be, by the format that the upload says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from ingestion.models import IngestionRecord
+from ingestion.readers.base import Number
+from ingestion.rules.suggestions import meant_id
+from portal.values.characters import named
+from workorders.identifiers import gs1
+from workorders.visibility import LONGEST_ID, SHORTEST_ID
+
+IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},{LONGEST_ID}}}")
+STRANGE = re.compile(r"[^A-Za-z0-9_-]")
+
+
+class IdRules(Protocol):
+    """How ids of one format are checked and kept."""
+
+    longest: int  # characters, as they are kept
+    example: str
+
+    def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
+        """All of them as they are kept; None when one is wrong, or longer than `longest`."""
+
+    def kept(self, identifier: str) -> str | None:
+        """One id as it is kept; None when it is wrong."""
+
+    def fault(self, identifier: str) -> str:
+        """What is wrong with a wrong id, as sentences after that of its kind."""
+
+
+class DefaultIds:
+    """Ids of the spec, kept byte for byte."""
+
+    longest = LONGEST_ID
+    example = "abc12345"
+
+    def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
+        lengths = set(map(len, identifiers))
+        if STRANGE.search("".join(identifiers)) or min(lengths) < SHORTEST_ID or set(map(type, identifiers)) != {str}:
+            return None
+        return identifiers if max(lengths) <= min(LONGEST_ID, longest) else None
+
+    def kept(self, identifier: str) -> str | None:
+        return identifier if IDENTIFIER.fullmatch(identifier) and not isinstance(identifier, Number) else None
+
+    def fault(self, identifier: str) -> str:
+        if isinstance(identifier, Number):
+            return identifier.advice
+        length = f"This has {len(identifier):,}." if not SHORTEST_ID <= len(identifier) <= LONGEST_ID else ""
+        if spoilt := meant_id(identifier):
+            return f"{length} {spoilt}".lstrip()
+        strange = STRANGE.search(identifier)
+        return f"Character {strange.start() + 1} is {named(strange.group())}." if strange else length
+
+
+class Gs1Ids:
+    """GS1 Digital Link paths, kept in the one spelling that `workorders.identifiers.gs1` gives them."""
+
+    longest = gs1.LONGEST
+    example = "01/09506000134352/21/A1"
+
+    def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
+        try:
+            kept = list(map(gs1.canonical, identifiers))
+        except ValueError:
+            return None
+        return kept if max(map(len, kept)) <= longest else None
+
+    def kept(self, identifier: str) -> str | None:
+        try:
+            return gs1.canonical(identifier)
+        except ValueError:
+            return None
+
+    def fault(self, identifier: str) -> str:
+        try:
+            gs1.canonical(identifier)
+        except ValueError as fault:
+            return str(fault)
+        return ""
+
+
+RULES: dict[str, IdRules] = {
+    IngestionRecord.IdFormat.DEFAULT: DefaultIds(),
+    IngestionRecord.IdFormat.GS1: Gs1Ids(),
+}

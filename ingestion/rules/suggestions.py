@@ -1,0 +1,128 @@
+"""What a wrong value was probably meant to be, said so that a person sees the difference at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+from unicodedata import category, normalize
+
+from ingestion.errors.kinds import shown
+from ingestion.fields import OWN_COLUMNS, SCM_KEY, STATUSES
+from portal.values.characters import named
+
+SHORTENED_MARK = "E+"
+SHORTENED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?E\+[0-9]{2,3}")  # 1.23457E+11
+ALIKE = str.maketrans("oli", "011")  # after casefold: letters that are taken for digits
+GUARD = re.compile("'[=+@-]")
+FORMULA_TEXT = re.compile('="([^"]*)"')  # how spreadsheets are made to keep the zeros in front of a number
+SIMILARITY = 0.8
+LONGEST_COMPARED = 100  # characters of a value whose spelling is compared; an SKU has no more
+MOST_COMPARED = 500_000  # pairs of spellings in one file, since comparing takes long
+SPREADSHEET = "a spreadsheet has {}; format the column as text and fill it again."
+STATUS_WORDS = {"inactive": "0", "active": "1", "blacklisted": "2", "no": "0", "yes": "1", "false": "0", "true": "1"}
+
+
+class NearMisses:
+    """Finds among `known` values the one that a wrong value was meant to be."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = list(known)
+        self._folded = {value.strip().casefold(): value for value in self._known}
+        self._alike = {value.translate(ALIKE): known for value, known in self._folded.items()}
+        self._compared = 0
+
+    def of(self, value: str) -> str:
+        """How `value` differs from what it was probably meant to be, as a sentence; empty when nothing is like it."""
+        if text := meant_text(value):
+            return text
+        folded = value.strip().casefold()
+        if meant := self._folded.get(folded):
+            if value.strip() == meant:
+                return f"It has a space too many; the one that exists is `{meant}`."
+            return f"It differs from `{meant}` in small and capital letters" + (
+                "." if value == value.strip() else ", and has a space too many."
+            )
+        if meant := self._alike.get(folded.translate(ALIKE)):
+            return f"It looks like `{meant}`, but has a letter where that has a digit, or a digit for a letter."
+        if meant := self._folded.get(normalize("NFKC", value).strip().casefold()):
+            return f"It looks like `{meant}`. {_odd(value, meant)}".rstrip()
+        self._compared += len(self._known)
+        if self._compared > MOST_COMPARED or len(value) > LONGEST_COMPARED:
+            return ""
+        close = get_close_matches(folded, self._folded, 1, SIMILARITY)
+        meant = self._folded[close[0]] if close else ""
+        return f"It looks like `{meant}`. {_odd(value, meant)}".rstrip() if meant else ""
+
+
+def _odd(value: str, meant: str) -> str:
+    """Which character outside ASCII `value` has where `meant` has another; or nothing."""
+    at = next((at for at, character in enumerate(value) if not character.isascii() and character not in meant), -1)
+    return f"Character {at + 1} is {named(value[at])}." if at >= 0 else ""
+
+
+def meant_name(name: str, beside: Collection[str] = ()) -> str:
+    """The field that a column of the wrong name was probably meant to be, or a spelling that is right; or nothing.
+
+    No name is hinted at that a column `beside` it has already.
+    """
+    if not name:
+        return "The column has no name: name it, or delete it."
+    spelled = respelled(name)
+    close = get_close_matches(spelled, OWN_COLUMNS, 1, SIMILARITY)
+    right = close[0] if close else spelled
+    if right in beside and right != name:
+        return f"Another column is `{right}` too: leave one of the two out, or give this one another name."
+    if close and name not in OWN_COLUMNS:
+        return f"It looks like `{close[0]}`."
+    if name == spelled or any(letter.isalnum() and not letter.isascii() for letter in name):
+        return ""  # it is right, or loses letters
+    return f"`{spelled}` would be right." if SCM_KEY.fullmatch(spelled) else ""
+
+
+def respelled(name: str) -> str:
+    """A column's name in the characters that a field's name may have."""
+    seen = "".join(character for character in name if category(character) != "Cf")  # the others have no width
+    return re.sub(r"[^a-z0-9]+", "_", seen.casefold()).strip("_")
+
+
+def may_be_marked(text: str) -> bool:
+    """Whether a value in `text`, which are many together, has to be looked at closely."""
+    return SHORTENED_MARK in text or '="' in text or ("'" in text and GUARD.search(text) is not None)
+
+
+def marks_of(value: str) -> str:
+    """What a spreadsheet may have put around `value`; or nothing."""
+    if GUARD.match(value):
+        return "It begins with an apostrophe, as if to keep a spreadsheet from running a formula."
+    return meant_text(value)
+
+
+def meant_status(value: str) -> str:
+    """How the activation status that a person meant by `value` is written; or nothing."""
+    if text := meant_text(value):
+        return text
+    meant = STATUS_WORDS.get(value.strip().casefold(), value.strip().removesuffix(".0"))
+    return f"Write {meant} instead." if meant in STATUSES else ""
+
+
+def meant_id(value: str) -> str:
+    """What a spreadsheet did to an id that is now `value`; or nothing."""
+    if text := meant_text(value):
+        return text
+    if is_shortened(value):
+        return "It was a long number once, which " + SPREADSHEET.format("shortened")
+    return (
+        "If it began with zeros, " + SPREADSHEET.format("dropped them") if value.isascii() and value.isdecimal() else ""
+    )
+
+
+def meant_text(value: str) -> str:
+    """The text that `value` gives as a spreadsheet's formula; or nothing."""
+    formula = FORMULA_TEXT.fullmatch(value) if value[:1] == "=" else None
+    return f"It is a spreadsheet's formula for the text `{shown(formula[1])}`; write that text." if formula else ""
+
+
+def is_shortened(value: str) -> bool:
+    """Whether `value` looks like a long number in a spreadsheet's scientific notation."""
+    return SHORTENED.fullmatch(value) is not None

@@ -1,0 +1,122 @@
+"""How allauth's sign-in is ours: nobody signs up, and its mails lead to the portal's public address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPasswordKeyForm
+from allauth.account.signals import password_reset, user_logged_in
+from django import forms
+from django.conf import settings
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from portal.accounts import letters
+from portal.accounts.guessing import Attempt, remember
+from portal.accounts.security_log import sign_in_refused, tell
+from portal.accounts.tokens import revoke, valid_tokens
+from portal.models import Letter, User
+from portal.values.addresses import address_of
+
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound to it
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
+    """Closes the sign-up page, and looks after mail."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        if request.user.is_anonymous:  # who is signed in shows the password again
+            sign_in_refused(request, "sign_in_failed", credentials.get("email", ""))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt by our own limits, in place of the library's, which lock an account for its owner too."""
+        email = credentials.get("email", "")
+        self._attempt = Attempt(request, email)
+        if not self._attempt.begin():
+            sign_in_refused(request, "sign_in_limited", email)
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        self._attempt.take_back()
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        shown = bool(super().reauthenticate(user, password))
+        tell("shown_again" if shown else "show_again_failed", of=user, by=user, ok=shown)
+        return shown
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Where the request came from; the library itself fails where a proxy's header is missing."""
+        return address_of(request) or UNKNOWN_ADDRESS
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link of a mail; whoever asks for it has no say in its host."""
+        uid, _, secret = key.partition("-")
+        return settings.PUBLIC_URL + reverse("account_reset_password_from_key", args=[uid, secret])
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """A word about a change to how one signs in; the person's address is the account's own."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """The library's mails that tell of a change; those with a link are letters of our own."""
+        told = {name: str(value) for name, value in context.items()}
+        letters.write(Letter.Kind.NOTICE, email, template=template_prefix, **told)
+
+
+@receiver(user_logged_in)
+def _know_the_browser(request: HttpRequest, response: HttpResponseBase, user: User, **_: Any) -> None:
+    remember(request, response, user.email)
+
+
+@receiver(password_reset)
+def _begin_anew(request: HttpRequest, user: User, **_: Any) -> None:
+    Attempt(request, user.email).forget()
+
+
+class RevokesTokens:
+    """A form for a new password that offers to revoke the person's tokens, which go on otherwise."""
+
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.user is not None and (number := valid_tokens(self.user).count()):
+            self.fields["revoke_tokens"] = forms.BooleanField(  # type: ignore[attr-defined]  # of the form it is mixed into
+                label=f"Revoke my tokens too: {number}",
+                required=False,
+                help_text="They go on working otherwise. Revoke them if somebody may have known the old password.",
+            )
+
+    def save(self) -> None:
+        super().save()  # type: ignore[misc]  # of the form it is mixed into
+        if self.cleaned_data.get("revoke_tokens"):  # type: ignore[attr-defined]  # of the form it is mixed into
+            revoke(valid_tokens(self.user))
+
+
+class ChangeForm(RevokesTokens, ChangePasswordForm):  # type: ignore[misc]  # allauth carries no types
+    """A new password, of somebody who knows the old one."""
+
+
+class NewPasswordForm(RevokesTokens, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth carries no types
+    """A new password, of somebody who followed the link of a mail."""
+
+
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth carries no types
+    """Who wants a new password. No address is looked up before the letter is made, so none can be told from others."""
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        return email
+
+    def save(self, request: HttpRequest, **_: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        tell("password_reset_asked", request=request, email=email)
+        letters.write(Letter.Kind.RESET, email)
+        return email

@@ -1,0 +1,93 @@
+"""Sessions in the database: encrypted, since a half-made second step may stand in them, and ended in time.
+
+A session ends when nobody has used it for SESSION_IDLE_SECONDS, and SESSION_COOKIE_AGE after the sign-in however much
+it is used. It is read here alone, so nothing that asks who is signed in can miss that.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from allauth.core import context
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends import db
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from portal.accounts.security_log import tell
+from portal.database.encryption import SEALED, box
+from portal.models import User
+
+PURPOSE = b"codeport session 1"
+BEGAN, SEEN = "began", "seen"
+STEP = 300  # seconds; the last use is written no more often
+
+
+class SessionStore(db.SessionStore):
+    """Django's own, whose data is signed alone, and lives for as long as it is used."""
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        return box(PURPOSE).encrypt(super().encode(session_dict).encode()).decode()
+
+    def decode(self, session_data: str | bytes) -> dict[str, Any]:
+        """What `encode` was given, or Django's own; nothing when no key opens it."""
+        if str(session_data).startswith(SEALED):
+            try:
+                session_data = box(PURPOSE).decrypt(session_data).decode()
+            except InvalidToken:
+                return {}
+        return super().decode(session_data)
+
+    def load(self) -> dict[str, Any]:
+        """What stands in the session; nothing when its time is over, and then it is gone."""
+        data: dict[str, Any] = super().load()
+        if SESSION_KEY not in data:
+            return data
+        now = int(time.time())
+        began, seen = data.setdefault(BEGAN, now), data.get(SEEN, 0)
+        if why := _over(now - began, now - (seen or now)):
+            self.delete(self.session_key)
+            self._session_key = None
+            tell("session_ended", by=User.objects.filter(pk=data[SESSION_KEY]).first(), reason=why)
+            return {}
+        if now - seen > STEP:
+            data[SEEN] = now
+            self.modified = True
+        return data
+
+
+def _over(age: int, idle: int) -> str:
+    """Why a session is over; empty when it is not."""
+    if age > settings.SESSION_COOKIE_AGE:
+        return "age"
+    return "idle" if idle > settings.SESSION_IDLE_SECONDS else ""
+
+
+@receiver(user_logged_in)
+def _begin(request: HttpRequest, **_: Any) -> None:
+    """A new sign-in in an old session begins anew."""
+    request.session[BEGAN] = request.session[SEEN] = int(time.time())
+
+
+class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # allauth carries no types
+    """Tells that somebody has signed out other browsers."""
+
+    def end_sessions(self, sessions: list[UserSession]) -> None:
+        super().end_sessions(sessions)
+        if sessions:
+            tell("sessions_ended", of=sessions[0].user, number=len(sessions))
+
+
+def end_sessions(user: User) -> int:
+    """Sign the person out everywhere but in the browser that asks for it; how many sessions that were."""
+    request = context.request
+    mine = request.session.session_key if request is not None and hasattr(request, "session") else None
+    sessions = [kept for kept in UserSession.objects.filter(user=user) if kept.session_key != mine]
+    UserSessionsAdapter().end_sessions(sessions)
+    return len(sessions)

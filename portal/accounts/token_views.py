@@ -1,0 +1,55 @@
+"""Pages of user authorization tokens."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from portal.access import PersonRequest, page
+from portal.accounts.tokens import TokenForm, grantable, revoke, tokens_for, worded
+from portal.pages.lists import page_of
+
+
+@page()
+def token_list(request: PersonRequest) -> HttpResponse:
+    """Tokens, newest first: the company's for its admins, else the own ones."""
+    found = page_of(request, tokens_for(request.user).select_related("user").prefetch_related("permissions"))
+    context = {
+        "page": found,
+        "lines": [(token, worded(token.permissions.all())) for token in found],
+        "whose": request.user.company_id is not None and request.user.may("company_tokens"),
+        "can_create": grantable(request.user).exists(),
+    }
+    return render(request, "tokens/token_list.html", context)
+
+
+@page()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def token_create(request: PersonRequest) -> HttpResponse:
+    """The form for a new token; what it answers is the only page that ever shows the secret."""
+    form = TokenForm(request.user, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "tokens/token_create.html", {"form": form})
+    token, secret = form.issue()
+    context = {"token": token, "secret": secret, "url": f"{settings.PUBLIC_URL}/api/v2/me/"}
+    return render(request, "tokens/token_created.html", context)
+
+
+@page()
+@require_http_methods(["GET", "HEAD", "POST"])
+def token_revoke(request: PersonRequest, pk: int) -> HttpResponse:
+    """Ask, then revoke a token."""
+    token = get_object_or_404(tokens_for(request.user).select_related("user"), pk=pk)
+    if request.method == "POST":
+        if revoke(tokens_for(request.user).filter(pk=pk)):
+            messages.success(request, f"{token.name} is revoked. It opens nothing any more.")
+        else:
+            messages.error(request, f"{token.name} was revoked already.")
+    elif token.state == "active":
+        return render(request, "tokens/token_revoke.html", {"token": token})
+    return redirect("token-list")

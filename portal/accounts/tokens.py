@@ -1,0 +1,146 @@
+"""The rules of tokens: whose may be seen, what may be given to one, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
+from django.utils import timezone
+
+from portal.accounts.security_log import tell
+from portal.models import User, UserAuthorizationToken
+from portal.roles import CODENAMES
+from portal.values.texts import PRINTABLE
+
+LONGEST_DAYS, LONGEST_NAME = 3650, 100
+PRESETS = {"30": "30 days", "90": "90 days", "365": "1 year", "date": "Until the date below"}
+WITHOUT_API = ("company_people", "company_tokens")  # what pages alone can do is nothing for a token
+
+
+def tokens_for(user: User) -> QuerySet[UserAuthorizationToken]:
+    """The tokens `user` may see and revoke: the company's for those who manage them, else the own ones."""
+    if user.company_id and user.may("company_tokens"):
+        return UserAuthorizationToken.objects.filter(user__company_id=user.company_id)
+    return UserAuthorizationToken.objects.filter(user=user)
+
+
+def grantable(user: User) -> QuerySet[Permission]:
+    """What `user` may give to a token: no more than the person holds, grouped by what it is about."""
+    held = [codename for codename in CODENAMES if user.may(codename)]
+    permissions = Permission.objects.filter(codename__in=held).exclude(codename__in=WITHOUT_API)
+    return permissions.select_related("content_type").order_by("content_type__app_label", "content_type__model", "pk")
+
+
+def last_moment(day: date) -> datetime:
+    """The end of `day`, in UTC."""
+    return datetime.combine(day, time.max, UTC)
+
+
+class ByModel(ModelChoiceIterator):  # type: ignore[type-arg]  # not generic at run time
+    """The permissions to choose from, under the name of what they are about."""
+
+    def __iter__(self) -> Any:
+        for model, permissions in groupby(self.queryset, lambda permission: permission.content_type):
+            about = model.model_class()._meta.verbose_name_plural
+            yield str(about).capitalize(), [self.choice(permission) for permission in permissions]
+
+
+class PermissionField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Boxes to tick, worded as in the models."""
+
+    iterator = ByModel
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
+class TokenForm(forms.Form):
+    """What a new token of `user` is asked for."""
+
+    name = forms.CharField(max_length=LONGEST_NAME, help_text="What it is for, like “packaging line 4”.")
+    permissions = PermissionField(
+        queryset=Permission.objects.none(), error_messages={"required": "Choose at least one."}
+    )
+    valid = forms.ChoiceField(label="Valid for", choices=PRESETS.items(), initial="90")
+    date = forms.DateField(
+        label="Last day",
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+    )
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data)
+        self.user = user
+        self.fields["permissions"].queryset = grantable(user)  # type: ignore[attr-defined]  # a choice of rows
+        today = timezone.now().date()
+        self.fields["date"].widget.attrs |= {"min": today, "max": today + timedelta(days=LONGEST_DAYS)}
+
+    def boxes(self) -> list[tuple[str | None, list[dict[str, Any]], int]]:
+        """The permissions to tick, in groups."""
+        field = self["permissions"]
+        groups: list[tuple[str | None, list[dict[str, Any]], int]] = field.field.widget.optgroups(
+            field.html_name, field.value() or [], {"id": field.auto_id}
+        )
+        return groups
+
+    def clean_name(self) -> str:
+        """Two valid tokens of one name cannot be told apart; it also stops a page that is sent twice."""
+        name: str = self.cleaned_data["name"]
+        PRINTABLE(name)
+        if valid_tokens(self.user).filter(name=name).exists():
+            raise forms.ValidationError("You have a valid token of this name already; revoke it or take another name.")
+        return name
+
+    def clean(self) -> None:
+        day, today = self.cleaned_data.get("date"), timezone.now().date()
+        if self.cleaned_data.get("valid") != "date" or "date" in self.errors:
+            return
+        if day is None:
+            self.add_error("date", "Choose the last day.")
+        elif not today <= day <= today + timedelta(days=LONGEST_DAYS):
+            self.add_error("date", f"Choose a day from today on, {LONGEST_DAYS // 365} years ahead at most.")
+
+    def issue(self) -> tuple[UserAuthorizationToken, str]:
+        """The new token and its secret; the form must be valid."""
+        asked = self.cleaned_data
+        days = asked["valid"]
+        expires_at = last_moment(asked["date"]) if days == "date" else timezone.now() + timedelta(days=int(days))
+        return make(self.user, asked["name"], expires_at, list(asked["permissions"]))
+
+
+def make(
+    user: User, name: str, expires_at: datetime, permissions: list[Permission]
+) -> tuple[UserAuthorizationToken, str]:
+    """A new token of `user` and its secret."""
+    token, secret = UserAuthorizationToken.issue(user, name=name, expires_at=expires_at, permissions=permissions)
+    may = sorted(permission.codename for permission in permissions)
+    tell("token_made", of=token, token_name=name, expires_at=expires_at.isoformat(), permissions=may)
+    return token, secret
+
+
+def valid_tokens(user: User) -> QuerySet[UserAuthorizationToken]:
+    """The tokens of `user` that are neither revoked nor expired."""
+    return user.tokens.filter(revoked_at=None, expires_at__gt=timezone.now())
+
+
+def revoke(tokens: QuerySet[UserAuthorizationToken]) -> int:
+    """Make tokens worthless for ever, at once; how many were not yet."""
+    revoked = 0
+    for token in tokens.filter(revoked_at=None).select_related("user__company"):
+        if UserAuthorizationToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            tell("token_revoked", of=token, token_name=token.name)
+            revoked += 1
+    return revoked
+
+
+def worded(permissions: Iterable[Permission]) -> list[str]:
+    """What permissions allow, in words without the “Can” that all begin with."""
+    return sorted(permission.name.removeprefix("Can ") for permission in permissions)

@@ -1,0 +1,62 @@
+"""Who calls the API, and what the token may do."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.api.authentication import person
+from portal.api.calls import Call
+from portal.models import Company, UserAuthorizationToken
+from portal.roles import CODENAMES
+
+WHO = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "integer"},
+        "email": {"type": "string", "format": "email"},
+        "name": {"type": "string"},
+        "company": {
+            "type": "object",
+            "nullable": True,
+            "properties": {
+                "slug": {"type": "string"},
+                "name": {"type": "string"},
+                "kind": {"enum": Company.Kind.values},
+            },
+            "required": ["slug", "name", "kind"],
+        },
+        "permissions": {"type": "array", "items": {"type": "string"}},
+    },
+    "required": ["id", "email", "name", "company", "permissions"],
+    "example": {
+        "id": 2,
+        "email": "staff@demo.example",
+        "name": "Stella Staff",
+        "company": {"slug": "demo", "name": "Demo Brands", "kind": "brand_owner"},
+        "permissions": ["ingestion_code_create", "ingestion_view"],
+    },
+}
+
+
+class Me(Call):
+    permission = None
+
+    @extend_schema(operation_id="get_me", summary="See whose token it is", responses={200: WHO})
+    def get(self, request: Request) -> Response:
+        """The caller, the company and the permissions in force."""
+        user, token = person(request), request.auth
+        held = {codename for codename in CODENAMES if user.may(codename)}
+        if isinstance(token, UserAuthorizationToken):
+            held &= set(token.permissions.values_list("codename", flat=True))
+        company = user.company
+        return Response(
+            {
+                "id": user.pk,
+                "email": user.email,
+                "name": user.name,
+                "company": company and {"slug": company.slug, "name": company.name, "kind": company.kind},
+                "permissions": sorted(held),
+            }
+        )

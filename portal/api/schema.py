@@ -1,0 +1,279 @@
+"""The OpenAPI schema: what every call of the API shares, said once.
+
+A view's docstring is its summary, its `permission` and the answers that any call may give are added here; what a room
+adds to its calls stands in its `api_docs.py`.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+
+from portal.api.idempotency import HEADER as IDEMPOTENCY_KEY
+from portal.api.idempotency import REPEATED
+from portal.http.request_ids import HEADER as REQUEST_ID
+
+ABOUT = """Upload files of your own ids, follow what becomes of them, order ids that the portal makes, and fetch the \
+archives.
+
+**Tokens.** Send `Authorization: UAT <token>`. A token can do what both it and its person may; each call names the \
+permission that it needs. What belongs to another company does not exist: it is answered 404. The portal's own pages \
+call with their session and the CSRF token instead.
+
+**Bodies** are JSON in UTF-8 with a `Content-Length` (otherwise 411). Answers are JSON unless the call says \
+otherwise, whatever `Accept` asks for.
+
+**Refusals** are `{"detail": message}`, or `{field: [messages]}` where fields are at fault. Methods that an address \
+does not have are answered 405.
+
+**Lists** are `{"count", "next", "previous", "results"}`, `limit` rows at a time. Follow `next` to walk a list: it \
+keeps to the rows that were there when the walk began and goes on behind the last one shown, so that none comes twice \
+and none is left out, whatever comes and goes; with `offset` alone, rows that come and go shift the pages.
+
+**Repeats.** A POST with an `Idempotency-Key` is done once, however often it is sent within 24 hours by the same \
+token: a repeat is answered like the first call, with `Idempotency-Replayed: true`.
+
+**Names of requests.** Every answer has an `X-Request-Id`, yours if you send one; name it when you ask for help.
+
+**Limits.** Each token may make so many calls in each minute of the clock, 1,200 unless the operator chose otherwise; \
+more are answered 429 with the seconds to wait in `Retry-After`."""
+
+DETAIL = {
+    "type": "object",
+    "properties": {"detail": {"type": "string"}},
+    "required": ["detail"],
+    "description": "A refusal as a whole.",
+}
+FIELD_ERRORS = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+    "description": "What is wrong with each field or parameter; `non_field_errors` is the body as a whole.",
+}
+
+
+def _refusal(description: str, message: str, **more: Any) -> dict[str, Any]:
+    content = {"schema": {"$ref": "#/components/schemas/Detail"}, "example": {"detail": message}}
+    headers = {REQUEST_ID: {"$ref": f"#/components/headers/{REQUEST_ID}"}, **more}
+    return {"description": description, "headers": headers, "content": {"application/json": content}}
+
+
+COMPONENTS: dict[str, Any] = {
+    "schemas": {
+        "Detail": DETAIL,
+        "FieldErrors": FIELD_ERRORS,
+        "Refusal": {"anyOf": [{"$ref": "#/components/schemas/Detail"}, {"$ref": "#/components/schemas/FieldErrors"}]},
+    },
+    "headers": {
+        REQUEST_ID: {
+            "description": "The request's name: the one that was sent, or a new one.",
+            "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+            "required": True,
+        },
+        REPEATED: {
+            "description": "`true` where the answer was given before.",
+            "schema": {"type": "string", "enum": ["true"]},
+        },
+        "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}, "required": True},
+    },
+    "securitySchemes": {
+        "token": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`UAT <token>`, a user authorization token.",
+        }
+    },
+    "parameters": {
+        IDEMPOTENCY_KEY: {
+            "name": IDEMPOTENCY_KEY,
+            "in": "header",
+            "description": "Any text of your own, new for each new call, 1 to 255 printable ASCII characters.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+            "example": "2026-11-24-line-4-order-17",
+        }
+    },
+    "responses": {
+        "Invalid": _refusal("Something in the call is wrong.", "Invalid record"),
+        "Unauthorized": _refusal(
+            "No valid token.",
+            "Invalid token: unknown, expired or revoked.",
+            **{"WWW-Authenticate": {"schema": {"type": "string", "enum": ["UAT"]}, "required": True}},
+        ),
+        "Forbidden": _refusal(
+            "The token or its person lacks the permission.",
+            "You do not have permission to perform this action.",
+        ),
+        "NotFound": _refusal("There is none, or it is another company's.", "Not found."),
+        "TooLarge": _refusal("The body is too large.", "The request's body may hold 2,621,440 bytes."),
+        "NotJson": _refusal("The body is not JSON.", 'Unsupported media type "text/plain" in request.'),
+        "KeyUsed": _refusal(
+            "The `Idempotency-Key` was used with another body.",
+            "This Idempotency-Key was used with another body; a new call needs a new key.",
+        ),
+        "TooMany": _refusal(
+            "Too many calls in this minute.",
+            "Request was throttled. Expected available in 17 seconds.",
+            **{"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
+        ),
+    },
+}
+COMPONENTS["responses"]["Invalid"]["content"]["application/json"] = {
+    "schema": {"$ref": "#/components/schemas/Refusal"},
+    "examples": {
+        "field": {"summary": "Fields are at fault", "value": {"quantity": ["This field is required."]}},
+        "whole": {"summary": "The call as a whole", "value": {"detail": "Invalid record"}},
+    },
+}
+ALWAYS = {"400": "Invalid", "401": "Unauthorized", "403": "Forbidden", "429": "TooMany"}
+OF_BODIES = {"413": "TooLarge", "415": "NotJson"}
+TAGS = {
+    "ingestion": ("Ingestion", "From an uploaded file to its codes, or to the list of everything that is wrong."),
+    "workorders": (
+        "Workorders",
+        "Batches of codes, plain or secure, and their archives; ids that the portal makes itself.",
+    ),
+    "workorder-templates": ("Templates", "What orders of secure codes have in common; for people of a brand owner."),
+    "equipment": ("Equipment", "The machines of a printing partner and their calibration; for its people."),
+    "substrates": ("Substrates", "The materials that a printing partner prints on; for its people."),
+    "codes": ("Codes", "Single codes: their ids, URLs, statuses and data."),
+    "products": ("Products", "What codes are put on."),
+    "me": ("You", "Whose token it is."),
+}
+
+
+class Schema(AutoSchema):
+    """One operation, with what all of them share."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        operation: dict[str, Any] = super().get_operation(*args, **kwargs) or {}
+        operation["description"] = f"{operation.get('description', '')}\n\n{self._permission()}".lstrip()
+        for status, response in operation["responses"].items():
+            response["description"] = response["description"] or f"{HTTPStatus(int(status)).phrase}."
+            headers = response.setdefault("headers", {})
+            headers[REQUEST_ID] = {"$ref": f"#/components/headers/{REQUEST_ID}"}
+            if self._is_idempotent:
+                headers[REPEATED] = {"$ref": f"#/components/headers/{REPEATED}"}
+            if status == "202":
+                headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
+        for status, name in self._refusals().items():
+            operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{name}"})
+        operation["responses"] = dict(sorted(operation["responses"].items()))
+        if self._is_idempotent:
+            reference = {"$ref": f"#/components/parameters/{IDEMPOTENCY_KEY}"}
+            operation["parameters"] = [*operation.get("parameters", []), reference]
+        return operation
+
+    @property
+    def _is_idempotent(self) -> bool:
+        return hasattr(getattr(self.view, self.method.lower()), "is_idempotent")
+
+    def get_request_serializer(self) -> Any:
+        """What the body holds, as the call declares it."""
+        return self.view.takes  # type: ignore[attr-defined]  # of Call
+
+    def get_override_parameters(self) -> list[Any]:
+        """The query parameters that the call declares, beside those of lists."""
+        asks = self.view.asks  # type: ignore[attr-defined]  # of Call
+        return [asks] if asks else []
+
+    def get_summary(self) -> str:
+        """The first line of the call's docstring, of a call that its room says no more about."""
+        first: str = super().get_description().partition("\n")[0]
+        return first.rstrip(".")
+
+    def get_description(self, *_: Any) -> str:
+        """Nothing: docstrings are for those who read the code."""
+        return ""
+
+    def _permission(self) -> str:
+        codename = self.view.permission  # type: ignore[attr-defined]  # a view without it is a bug: fail loudly
+        return f"Needs the permission `{codename}`." if codename else "Needs any valid token."
+
+    def _refusals(self) -> dict[str, str]:
+        found = dict(ALWAYS)
+        if "{" in self.path:
+            found["404"] = "NotFound"
+        if self.method in ("POST", "PATCH"):
+            found |= OF_BODIES
+        if self._is_idempotent:
+            found["422"] = "KeyUsed"
+        return found
+
+    def get_tags(self) -> list[str]:
+        return [TAGS[self.path.split("/")[3]][0]]
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        return [{"token": []}]
+
+
+UPLOAD: dict[str, Any] = {
+    "operationId": "upload",
+    "tags": ["Ingestion"],
+    "summary": "Upload the file by its signed form",
+    "description": (
+        "The address is the `url` of the form, this one where the portal keeps its files itself. Post every entry of "
+        "`fields` as a field of its own and the file last, as `file`. The form is valid for 30 minutes and allows one "
+        "name, one content type and a largest size; it is itself the permission, so send no token."
+    ),
+    "security": [],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "key": {"type": "string"},
+                        "Content-Type": {"type": "string"},
+                        "success_action_status": {"type": "string", "enum": ["201"]},
+                        "policy": {"type": "string"},
+                        "file": {"type": "string", "format": "binary", "description": "Comes last."},
+                    },
+                    "required": ["key", "Content-Type", "success_action_status", "policy", "file"],
+                    "additionalProperties": {"type": "string"},
+                }
+            }
+        },
+    },
+}
+UPLOAD_ANSWERS = {
+    "201": ("The file has arrived.", "PostResponse", {"Location", "Key", "ETag"}),
+    "400": ("The form is malformed, or the file is too large.", "Error", {"Code", "Message"}),
+    "403": ("The form is expired, was altered, or does not allow this file.", "Error", {"Code", "Message"}),
+    "507": ("The server's disk is full.", "Error", {"Code", "Message"}),
+}
+
+
+def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The schema with all that is shared, and with the signed form, whose answers are S3's XML."""
+    result["info"]["description"] = ABOUT
+    result["tags"] = [{"name": name, "description": description} for name, description in TAGS.values()]
+    for kind, entries in COMPONENTS.items():
+        result.setdefault("components", {})[kind] = {**result["components"].get(kind, {}), **entries}
+    responses = {}
+    for status, (description, name, fields) in UPLOAD_ANSWERS.items():
+        properties = {field: {"type": "string"} for field in sorted(fields)}
+        schema = {"type": "object", "xml": {"name": name}, "properties": properties, "required": sorted(fields)}
+        headers = {REQUEST_ID: {"$ref": f"#/components/headers/{REQUEST_ID}"}}
+        content = {"application/xml": {"schema": schema}}
+        responses[status] = {"description": description, "headers": headers, "content": content}
+    for name, schema in result["components"]["schemas"].items():
+        if name.endswith("Request"):
+            schema["additionalProperties"] = False  # see portal.api.calls
+    _spell_out(result, result["components"]["schemas"])
+    result["paths"]["/storage/"] = {"post": {**UPLOAD, "responses": responses}}
+    return result
+
+
+def _spell_out(part: Any, schemas: dict[str, Any]) -> None:
+    """Say what a reference means where null may stand instead: in OpenAPI 3.0 nothing can be added to a reference."""
+    if isinstance(part, dict):
+        if part.get("nullable") is True and "allOf" in part:
+            (reference,) = part.pop("allOf")
+            part.update({**schemas[reference["$ref"].rpartition("/")[2]], **part})
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            _spell_out(inner, schemas)

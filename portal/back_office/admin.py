@@ -1,0 +1,141 @@
+"""The back office: Django's admin for those who run the portal, in which nothing can be changed that a rule forbids.
+
+Each room registers its models in its `admin.py`. What is done to them goes through the same services as everywhere.
+Its pages cost the same however many rows there are: `portal.back_office.lists` says how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any, ClassVar, NamedTuple
+
+from allauth.account.decorators import secure_admin_login
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
+from django.db import connection
+from django.db.models import Field, Model, QuerySet
+from django.http import HttpRequest
+from django.utils.decorators import method_decorator
+
+from portal.back_office.lists import MOST_AT_ONCE, CountedRows, Rows, RowsPage
+from portal.models import User
+from portal.values.texts import PRINTABLE
+
+
+class Counter(NamedTuple):
+    """A number on the first page, and where it leads, if anywhere."""
+
+    label: str
+    number: int
+    url: str = ""
+
+
+class BackOffice(admin.AdminSite):
+    """Django's admin under our name, with counters on its first page and the portal's own sign-in."""
+
+    site_header = site_title = "Codeport back office"
+    index_title = "Back office"
+    index_template = "admin/back_office.html"
+    enable_nav_sidebar = False
+    counters: ClassVar[list[Callable[[], Iterable[Counter]]]] = []
+
+    @method_decorator(secure_admin_login)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Sends to the one sign-in, with its limits."""
+        return super().login(request, extra_context)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        numbers = [counter for count in self.counters for counter in count()]
+        return super().index(request, (extra_context or {}) | {"counters": numbers})
+
+
+class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+    """A kind of row that is never deleted, listed a page at a time, and counted no further than pages go."""
+
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they would count all rows for each choice of each filter
+    list_per_page = 50
+    list_max_show_all = MOST_AT_ONCE
+    rows: type[Rows] = CountedRows
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[RowsPage]:
+        return RowsPage
+
+    def get_paginator(self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **options: Any) -> Rows:
+        return self.rows(request, queryset, per_page)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What an address fills into a new form, without what is no value of the field it names."""
+        asked = super().get_changeform_initial_data(request)
+        return {name: value for name, value in asked.items() if self._may_be(name, value)}
+
+    def _may_be(self, name: str, value: Any) -> bool:
+        with suppress(FieldDoesNotExist, ValidationError):
+            field = self.opts.get_field(name)
+            typed = field.formfield() if isinstance(field, Field) else None
+            if typed:
+                typed.clean(value)
+                return True
+        return False
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A text that is typed here has no characters that nobody sees."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.CharField):
+            field.validators.append(PRINTABLE)
+        return field
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Who may use the actions: whoever may change such rows, even where forms change nothing."""
+        name = f"{self.opts.app_label}.change_{self.opts.model_name}"
+        return request.user.has_perm(name)
+
+    def act(self, request: HttpRequest, rows: QuerySet[Any], do: Callable[[Any], bool], done: str) -> None:
+        """`do` it to each of `rows`, log where something was done, and tell how many that were.
+
+        Nothing is done to more than MOST_AT_ONCE, which would take a thread of the web server for minutes.
+        """
+        if rows[MOST_AT_ONCE : MOST_AT_ONCE + 1].exists():
+            refusal = f"Nothing was done: choose {MOST_AT_ONCE} rows at most, with a filter or a search if need be."
+            self.message_user(request, refusal, messages.ERROR)
+            return
+        acted = [row for row in rows if do(row)]
+        for row in acted:
+            self.log_change(request, row, done)
+        level = messages.SUCCESS if acted else messages.WARNING
+        self.message_user(request, f"{done}: {len(acted)} of {len(rows)}.", level)
+
+
+class ReadOnly(Office):
+    """A kind of row that is looked at, and changed by actions alone."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_act_permission(request) or super().has_view_permission(request, obj)
+
+
+def person(request: HttpRequest) -> User:
+    """Who acts; nobody else gets into the back office."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def estimated_rows(model: type[Model]) -> int:
+    """About how many rows the table has, as PostgreSQL's planner thinks; nobody counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table]
+        )
+        (number,) = cursor.fetchone()
+        return int(number)

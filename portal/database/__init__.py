@@ -1,0 +1,1 @@
+"""PostgreSQL beyond the ORM: connections, constraints, COPY, its clock, a cache in a table, encrypted columns."""

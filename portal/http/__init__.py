@@ -1,0 +1,1 @@
+"""What happens to each request and answer, whatever the page or call."""

@@ -1,0 +1,1 @@
+"""Gunicorn's worker that waits for slow clients outside of the threads."""

@@ -1,0 +1,194 @@
+"""Lists on pages: what is looked for, the page of it that is shown, and the rows that are chosen from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Generic, TypeVar
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.dateparse import parse_date
+from django.utils.functional import cached_property
+
+from portal.values.suggestions import nearest_of, none_such
+
+ROWS_A_PAGE = 25
+MOST_COUNTED = 10_000  # rows of a list, which ends there: what lies behind is found by a filter or a search
+MOST_OFFERED = 100  # rows that a filter offers to choose from; of more, one is typed
+MOST_CHOICES = 20  # that are said of a filter
+MOST_SAID = 5  # parts of one URL that are left out
+LONGEST_SAID = 100  # characters of such a part
+LOOKED_AT = "_filters_looked_at"  # of a request: what is wrong with each filter that the page has
+
+Row = TypeVar("Row", bound=Model)
+
+
+def asked(request: HttpRequest, name: str, wrong: Callable[[str], str] = lambda _: "") -> str:
+    """What the URL says of the filter `name`; nothing where `wrong` has a reason against it.
+
+    A page that looked at all its filters so says by `say_what_is_left_out` which parts of its URL mean nothing.
+    """
+    value = request.GET.get(name, "")
+    reason = wrong(value) if value else ""
+    request.__dict__.setdefault(LOOKED_AT, {})[name] = reason
+    return "" if reason else value
+
+
+def say_what_is_left_out(request: HttpRequest) -> None:
+    """Tell the person which filters of the URL there are not, or not with such a value, and what was perhaps meant."""
+    known: dict[str, str] = request.__dict__.get(LOOKED_AT, {})
+    reasons = {name: known[name] if name in known else none_such("filter", name, known) for name in request.GET}
+    if "HX-Request" in request.headers:
+        return  # a part of a page that has said so
+    for name in [name for name, reason in reasons.items() if reason][:MOST_SAID]:
+        said = f"{name}={request.GET[name]}"
+        messages.error(request, f"The filter {said[:LONGEST_SAID]} is left out. {reasons[name]}")
+
+
+def searched(request: HttpRequest) -> str:
+    """What the person looks for."""
+    return asked(request, "q").strip()
+
+
+def picked(request: HttpRequest, name: str, known: Collection[str]) -> str:
+    """Which of the `known` values the URL names, or nothing."""
+
+    def wrong(value: str) -> str:
+        if value in known:
+            return ""
+        return nearest_of(value, known) if 0 < len(known) <= MOST_CHOICES else "There is no such choice."
+
+    return asked(request, name, wrong)
+
+
+def ordered(
+    request: HttpRequest, rows: QuerySet[Row], orders: Mapping[str, tuple[str, Sequence[Any]]], usual: str
+) -> tuple[QuerySet[Row], tuple[Any, ...]]:
+    """`rows` in the order that the URL asks for, and the filter's choice of it.
+
+    `orders` has what people read and the fields, by what stands in the URL; `usual` names the order that `rows` have.
+    """
+    chosen = picked(request, "sort", orders)
+    choices = [(name, said) for name, (said, _) in orders.items()]
+    return rows.order_by(*orders[chosen][1]) if chosen else rows, ("sort", "Order", usual, choices, chosen)
+
+
+def day(request: HttpRequest, name: str) -> date | None:
+    """The day that the URL names, if it does."""
+    found = asked(request, name, lambda value: "" if _day(value) else "It must look like 2026-11-23.")
+    return _day(found)
+
+
+def _day(value: str) -> date | None:
+    try:
+        return parse_date(value) if value.isascii() else None
+    except ValueError:
+        return None
+
+
+def between(first: date | None, last: date | None, field: str = "created_at") -> Q:
+    """The rows of the days from `first` to `last` in UTC, where these are known; an index on `field` can find them."""
+    begin = Q(**{f"{field}__gte": datetime.combine(first, time.min, UTC)}) if first else Q()
+    beyond = last + timedelta(days=1) if last and last < date.max else None
+    return begin & Q(**{f"{field}__lt": datetime.combine(beyond, time.min, UTC)}) if beyond else begin
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Row]) -> Page[Row]:
+    """The page of `rows` that the URL asks for, the nearest one when there is no such page."""
+    number = asked(request, "page")
+    say_what_is_left_out(request)
+    return Counted(rows, ROWS_A_PAGE).get_page(number)
+
+
+class Counted(Paginator):  # type: ignore[type-arg]  # not generic at run time
+    """The pages of a list, which is counted and shown as far as MOST_COUNTED."""
+
+    @cached_property
+    def counted(self) -> int:
+        return int(self.object_list.order_by()[: MOST_COUNTED + 1].count())  # type: ignore[attr-defined]  # of a table
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.counted, MOST_COUNTED)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there are more rows than `count` says."""
+        return self.counted > MOST_COUNTED
+
+
+Filter = tuple[str, str, str, list[tuple[str, str]] | None, str]
+"""Name, label, what stands for none or how to type one, the choices or None where one is typed, and the chosen one."""
+
+
+def one_of(
+    request: HttpRequest, name: str, label: str, rows: QuerySet[Any], *, none: str, said: str, typed: str, hint: str
+) -> tuple[Filter, str]:
+    """The filter by one of `rows`, which people know by the field `said`, and the key of the chosen one, or nothing.
+
+    Where there are more than MOST_OFFERED, the person types the value of the field `typed`, as `hint` says.
+    """
+    offered = [(str(key), text) for key, text in rows.values_list("pk", said)[: MOST_OFFERED + 1]]
+    if len(offered) <= MOST_OFFERED:
+        chosen = picked(request, name, dict(offered))
+        return (name, label, none, offered, chosen), chosen
+    is_key = re.fullmatch(r"[0-9]{1,18}", request.GET.get(name, ""))
+    named = Q(**{f"{typed}__iexact": request.GET.get(name, "").strip()}) | (Q(pk=is_key[0]) if is_key else Q(pk=None))
+    found = rows.filter(named).values_list("pk", typed).first() if request.GET.get(name) else None
+    value = asked(request, name, lambda _: "" if found else "There is none like this.")
+    return (name, label, hint, None, found[1] if found else value), str(found[0]) if found else ""
+
+
+def chosen(keys: Collection[str], rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Those of `rows` that a form's boxes name; Http404 when one of them is not there."""
+    wanted = set(keys)
+    if not all(re.fullmatch(r"[0-9]{1,18}", key) for key in wanted):
+        raise Http404
+    found = rows.filter(pk__in=wanted)
+    if len(found) != len(wanted):
+        raise Http404
+    return found
+
+
+def they_are(rows: QuerySet[Row], plural: str) -> str:
+    """The beginning of a sentence about `rows`: `sku1 is`, or `3 products are`."""
+    return f"{rows[0]} is" if len(rows) == 1 else f"{len(rows):,} {plural} are"
+
+
+@dataclass(frozen=True)
+class Stretch(Generic[Row]):
+    """Some rows of a list that is too long to count, and the keys before and after which it goes on, if it does."""
+
+    rows: list[Row]
+    before: str
+    after: str
+
+
+def first_of(rows: QuerySet[Row], order: str, number: int, skipped: int = 0) -> tuple[list[Row], str]:
+    """The first `number` rows in `order`, and the key behind which the list goes on, if it does.
+
+    `order` is a text field without repeats that an index knows, with or without a minus.
+    """
+    found = list(rows.order_by(order)[skipped : skipped + number + 1])
+    shown = found[:number]
+    return shown, getattr(shown[-1], order.removeprefix("-")) if len(found) > number else ""
+
+
+def stretch_of(request: HttpRequest, rows: QuerySet[Row], key: str) -> Stretch[Row]:
+    """The rows that the URL asks for by `before` or `after`, in the order of `key`; see `first_of`.
+
+    However far from the start, an index on `key` finds them at once.
+    """
+    after, before = (asked(request, name) for name in ("after", "before"))
+    say_what_is_left_out(request)
+    if before:
+        shown, onward = first_of(rows.filter(**{f"{key}__lt": before}), f"-{key}", ROWS_A_PAGE)
+        if shown:
+            return Stretch(shown[::-1], onward, getattr(shown[0], key))
+    shown, onward = first_of(rows.filter(**{f"{key}__gt": after}), key, ROWS_A_PAGE)
+    return Stretch(shown, getattr(shown[0], key) if shown and after else "", onward)

@@ -1,0 +1,1 @@
+"""Values that calls, forms and commands take: texts, whole numbers, choices, addresses."""

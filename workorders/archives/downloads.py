@@ -1,0 +1,71 @@
+"""Archives as downloads."""
+
+from __future__ import annotations
+
+from threading import BoundedSemaphore
+from typing import Any
+
+from django.http import Http404, HttpResponseBase
+from django.utils.text import slugify
+
+from portal.storage.base import storage
+from portal.storage.downloads import download, is_fetched, is_rest
+from portal.timeline import note
+from portal.values.addresses import address_of
+from workorders import jobs
+from workorders.archives.builder import BeingMade, Kind, NoCodes, archive_name, published
+from workorders.archives.images import Look
+from workorders.models import Workorder
+
+MOST_AT_ONCE = 2  # archives that one process makes or waits for, whose threads also answer everything else
+PATIENCE = 5.0  # seconds for which it waits for one that another makes; most are there by then
+MOMENT = "The archive is being made. Download it again in a moment."
+SUFFIXES: dict[Kind, str] = {"archive": "", "serial-numbers": "-serial-numbers"}
+
+_places = BoundedSemaphore(MOST_AT_ONCE)
+
+
+def archive_download(request: Any, workorder: Workorder, kind: Kind) -> HttpResponseBase:
+    """The workorder's zip of that kind, named after its reference; built first where it is missing.
+
+    Http404 while it has no codes; BeingMade where that takes longer than a web thread may wait. Who has the secure
+    codes of a workorder stands in its timeline.
+    """
+    try:
+        name = _published(workorder, kind)
+    except NoCodes:
+        raise Http404 from None
+    if workorder.type == Workorder.Type.SID and workorder.state == Workorder.State.NEW:
+        jobs.archive_again(workorder)
+    response = _zip(request, workorder, name, SUFFIXES[kind])
+    if workorder.type == Workorder.Type.SSC and is_fetched(request, response):
+        detail = {"archive": kind, "resumed": is_rest(response)}
+        note(workorder, "downloaded", request.user, address=address_of(request), **detail)
+    return response
+
+
+def _published(workorder: Workorder, kind: Kind) -> str:
+    """The storage name of the archive; where it is not there yet, it takes one of few places to make it."""
+    name = archive_name(workorder, kind)
+    if storage().exists(name):
+        return name
+    if not _places.acquire(blocking=False):
+        raise BeingMade
+    try:
+        return published(workorder, kind, patience=PATIENCE)
+    finally:
+        _places.release()
+
+
+def images_download(request: Any, workorder: Workorder, look: Look) -> HttpResponseBase:
+    """The finished zip with an image of every code in that look."""
+    return _zip(request, workorder, archive_name(workorder, look.name), f"-{look.style.kind}")
+
+
+def file_name(workorder: Workorder) -> str:
+    """What the files of a workorder are called before their endings."""
+    return slugify(workorder.reference) or str(workorder.pk)
+
+
+def _zip(request: Any, workorder: Workorder, name: str, suffix: str) -> HttpResponseBase:
+    return download(request, name, f"{file_name(workorder)}{suffix}.zip", "application/zip")

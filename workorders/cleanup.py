@@ -1,0 +1,48 @@
+"""What jobs leave in the storage that nobody can fetch any more: the sweep deletes it with what it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from portal.background.leases import Status
+from portal.storage.base import storage
+from workorders.archives.builder import name_of
+from workorders.models import Job, Workorder
+from workorders.printing.delivery_archive import delivery_name
+
+SETTLED = timedelta(hours=1)  # after its end; a download that found the name before has long begun by then
+LATELY = timedelta(days=1)  # what ended earlier was looked at again and again
+DRAWN_FOR = (Workorder.State.NEW, Workorder.State.READY_TO_PRINT, Workorder.State.PRINTED)
+
+
+def tidy_up() -> None:
+    """Delete archives of fewer codes than their workorder has by now, and secure codes that nobody can fetch.
+
+    An archive may be published after more codes came, or after its job was cancelled; a deletion may have met a storage
+    that did not answer.
+    """
+    ended = Job.objects.exclude(status__in=Job.OPEN)
+    ended = ended.filter(status_updated_at__range=(Now() - LATELY, Now() - SETTLED))
+    for name in (*_old_archives(ended), *_secure(ended)):
+        storage().delete(name)
+
+
+def _old_archives(ended: QuerySet[Job]) -> Iterator[str]:
+    """Of workorders that get their codes in several uploads: the archives of how many they had before."""
+    jobs = Job.objects.filter(
+        what=Job.What.ARCHIVE, workorder__type=Workorder.Type.SSC, workorder__in=ended.values("workorder")
+    )
+    columns = ("workorder__company_id", "workorder_id", "parameters__codes", "workorder__uploaded_quantity")
+    for company, workorder, codes, has in jobs.values_list(*columns).distinct():
+        for kind in ("archive", "serial-numbers") if codes not in (None, has) else ():
+            yield name_of(company, workorder, f"{kind}-{codes}")
+
+
+def _secure(ended: QuerySet[Job]) -> Iterator[str]:
+    gone = ~Q(workorder__state__in=DRAWN_FOR) | ~Q(status=Status.COMPLETED)
+    for job in ended.filter(gone, what=Job.What.SECURE).select_related("workorder"):
+        yield delivery_name(job)

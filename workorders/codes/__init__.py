@@ -1,0 +1,1 @@
+"""Codes: their bulk load, look-up, URL prefixes, activation, pages and API."""

@@ -1,0 +1,39 @@
+"""Jobs that change the activation of a workorder's codes, all in one statement; done twice they change nothing more."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from portal.background.leases import Pulse, Status
+from workorders.models import ActivationStatus, BlacklistReason, Code, Job
+
+
+def activate(job: Job, pulse: Pulse) -> None:
+    """Activate the workorder's inactive codes, those `after` a sequence and, if it is said, `until` one."""
+    codes = Code.objects.filter(workorder=job.workorder_id, sequence__gt=job.parameters["after"])
+    if "until" in job.parameters:
+        codes = codes.filter(sequence__lte=job.parameters["until"])
+    _change(job, pulse, codes.filter(activation_status=ActivationStatus.INACTIVE), ActivationStatus.ACTIVE)
+
+
+def blacklist(job: Job, pulse: Pulse) -> None:
+    """Blacklist the codes of a cancelled workorder; one that was blacklisted for a reason keeps it."""
+    codes = Code.objects.filter(workorder=job.workorder_id).exclude(
+        activation_status=ActivationStatus.BLACKLISTED, blacklist_reason__gt=BlacklistReason.NONE
+    )
+    _change(job, pulse, codes, ActivationStatus.BLACKLISTED, BlacklistReason.WORKORDER_CANCELLED)
+
+
+def _change(
+    job: Job,
+    pulse: Pulse,
+    codes: QuerySet[Code],
+    status: ActivationStatus,
+    reason: BlacklistReason = BlacklistReason.NONE,
+) -> None:
+    """Give `codes` their status and end the job together."""
+    pulse.enter(Job.Phase.UPDATING, None)
+    with transaction.atomic():
+        changed = codes.update(activation_status=status, blacklist_reason=reason)
+        job.end(status=Status.COMPLETED, rows_done=changed, rows_total=changed)

@@ -1,0 +1,155 @@
+"""What a code's QR symbol points to: a page that tells anybody what the code is, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from functools import lru_cache
+from hashlib import blake2s
+from ipaddress import IPv6Network
+from math import ceil
+from typing import Any, NamedTuple
+from unicodedata import category
+from weakref import WeakSet
+
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from portal.api.throttling import PeriodThrottle
+from portal.values.addresses import address_of
+from workorders.codes.public_texts import TAGS, TEXTS, Verdict, preferred
+from workorders.identifiers import gs1
+from workorders.models import ActivationStatus
+from workorders.visibility import SHORTEST_ID
+
+MAX_AGE = 60  # seconds for which an answer may be repeated without asking us
+SLUG = re.compile(r"[a-z0-9-]{1,40}")
+IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},100}}")
+LONGEST_ADDRESS = 300  # characters of what stands behind the company's, with what is added to it
+MOST_SLASHES = 3  # at its end that may be the serial number's
+NOT_OF_AN_ID = "".join(  # white space, and what nobody sees
+    character for character in map(chr, range(1, 0x10000)) if character.isspace() or category(character) in ("Cc", "Cf")
+)
+VERDICTS: dict[int, Verdict] = {
+    ActivationStatus.INACTIVE: "inactive",
+    ActivationStatus.ACTIVE: "active",
+    ActivationStatus.BLACKLISTED: "blacklisted",
+}
+
+
+CODE_AT = """
+    PREPARE code_at (text, text, text) AS
+    SELECT activation_status,
+        (SELECT name FROM portal_company WHERE id = code.company_id),
+        coalesce((SELECT coalesce(nullif(name, ''), sku) FROM workorders_product WHERE id = code.product_id), '')
+    FROM workorders_code code
+    WHERE company_id = (SELECT id FROM portal_company WHERE slug = $1) AND identifier = $2
+        AND (SELECT split_part(url_prefix, '://', 2) FROM workorders_workorder WHERE id = code.workorder_id) = $3
+"""  # http and https reach the same page; without joins it goes by the same indexes whatever the statistics say
+
+
+_prepared: WeakSet[Any] = WeakSet()  # connections that know CODE_AT: planning it takes four times as long as running it
+
+
+class Answer(NamedTuple):
+    """What anybody may know of an address."""
+
+    verdict: Verdict
+    maker: str = ""  # the company's name
+    product: str = ""  # its name, or the SKU where it has none
+
+
+class PublicPageThrottle(PeriodThrottle):
+    """So many pages a client address."""
+
+    scope = "public-page"
+
+    def rate(self) -> str:
+        rate: str = settings.PUBLIC_PAGE_RATE
+        return rate
+
+    def client(self, request: Any) -> str:
+        """Who asks, as a keyed hash; of IPv6 the network, since one household has 2^64 addresses."""
+        address = address_of(request) or ""
+        with suppress(ValueError):  # as for IPv4
+            address = str(IPv6Network((address, 64), strict=False))
+        return blake2s(address.encode(), digest_size=16, key=settings.SECRET_KEY.encode()[:32]).hexdigest()
+
+
+@csrf_exempt  # what changes nothing is refused for its method, not for a missing cookie
+@require_safe
+def public_page(request: HttpRequest, slug: str, identifier: str) -> HttpResponseBase:
+    """The page of one code: the same for everybody, with one query and no cookie."""
+    language = preferred(request.headers.get("Accept-Language", ""))
+    throttle = PublicPageThrottle()
+    if not throttle.allow_request(request):
+        wait = str(ceil(throttle.wait()))
+        headers = {"Cache-Control": "no-store", "Retry-After": wait, **_headers(language)}
+        return HttpResponse(body(Answer("too_many"), language)[0], status=429, headers=headers)
+    answer = look_up(slug, identifier)
+    page, etag = body(answer, language)
+    headers = {"Cache-Control": f"public, max-age={MAX_AGE}", "ETag": etag, **_headers(language)}
+    response = HttpResponse(page, status=404 if answer.verdict == "unknown" else 200, headers=headers)
+    return get_conditional_response(request, etag, None, response) or response
+
+
+def look_up(slug: str, identifier: str) -> Answer:
+    """What `/c/<slug>/<identifier>` stands for; one query for each id that it may be, mostly one."""
+    ids = [identifier] if IDENTIFIER.fullmatch(identifier) else meant(identifier)
+    if not ids or not SLUG.fullmatch(slug):
+        return Answer("unknown")
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the check would be a second query
+    try:
+        row = _row(slug, ids)
+    except OperationalError:  # the connection was lost since it was last used
+        connection.close()
+        row = _row(slug, ids)
+    return Answer(VERDICTS[row[0]], row[1], row[2]) if row else Answer("unknown")
+
+
+def meant(address: str) -> list[str]:
+    """The ids that the end of an address may stand for, as it stands first.
+
+    Scanners and messengers add slashes, white space and invisible characters to it. A slash may also be the last
+    character of a GS1 serial number, since servers hand addresses on decoded.
+    """
+    text = address[: LONGEST_ADDRESS + 1].strip(NOT_OF_AN_ID).lstrip("/")
+    bare = text.rstrip(f"/{NOT_OF_AN_ID}")
+    if IDENTIFIER.fullmatch(bare):
+        return [bare]
+    slashes = min(text.count("/", len(bare)), MOST_SLASHES)
+    readings = (bare + "/" * left for left in range(slashes, -1, -1))
+    return [identifier for reading in readings for identifier in gs1.of_address(reading)]
+
+
+def _row(slug: str, ids: list[str]) -> tuple[int, str, str] | None:
+    """What CODE_AT says of the first of `ids` that is there."""
+    prefix = f"{settings.PUBLIC_URL.partition('://')[2]}/c/{slug}/"
+    with connection.cursor() as cursor:
+        if cursor.connection not in _prepared:
+            cursor.execute(CODE_AT)
+            _prepared.add(cursor.connection)
+        for identifier in ids:
+            cursor.execute("EXECUTE code_at (%s, %s, %s)", [slug, identifier, prefix])
+            row: tuple[int, str, str] | None = cursor.fetchone()
+            if row:
+                return row
+    return None
+
+
+@lru_cache(maxsize=4096)
+def body(answer: Answer, language: str) -> tuple[bytes, str]:
+    """The page that says `answer`, and its ETag. There are few of them for the most of codes."""
+    text = TEXTS[language][answer.verdict]
+    context = {"answer": answer, "text": text, "language": TAGS[language]}
+    page = render_to_string("workorders/public.html", context).encode()
+    return page, f'"{blake2s(page, digest_size=16).hexdigest()}"'
+
+
+def _headers(language: str) -> dict[str, str]:
+    return {"Content-Language": TAGS[language], "Vary": "Accept-Language"}

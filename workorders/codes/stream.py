@@ -1,0 +1,35 @@
+"""The codes of a workorder on their way into an archive of images."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+
+from django.db import connection
+
+from portal.background.leases import Pulse
+from workorders.models import Workorder
+
+SAMPLES = 10  # images of an archive that are read back before it is published
+
+
+def identifiers_of(workorder: Workorder) -> Generator[str]:
+    """The identifiers of the workorder's codes in their order, those that it knows to have."""
+    query = """
+        COPY (SELECT identifier FROM workorders_code WHERE workorder_id = %s AND sequence <= %s ORDER BY sequence)
+        TO STDOUT"""
+    with connection.cursor() as cursor, cursor.cursor.copy(query, [workorder.pk, workorder.codes_count]) as copy:
+        for line in copy:
+            yield bytes(line)[:-1].decode()
+
+
+def sampled_of(workorder: Workorder, done: int, count: int) -> Iterator[int]:
+    """Which of the `count` codes after the first `done` are read back: the first and some evenly spread ones."""
+    step = max(1, workorder.codes_count // SAMPLES)
+    return iter(range(-done % step, count, step))
+
+
+def checked(blocks: Iterable[bytes], pulse: Pulse) -> Iterator[bytes]:
+    """The same blocks; ClaimLost when the work is not ours any more."""
+    for block in blocks:
+        pulse.check()
+        yield block

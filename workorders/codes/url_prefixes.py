@@ -1,0 +1,184 @@
+"""URL prefixes: what may stand before the ids of a company's codes, and whose a prefix is.
+
+A prefix becomes a company's with the first workorder that has it, in the transaction that makes that workorder, and is
+free again when no workorder is left under it. So a call or a file that is refused leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
+from django.db.models.functions import StrIndex
+
+from portal.models import Company
+from workorders.codes.hosts import wrong_host
+from workorders.models import Code, UrlPrefix, Workorder
+from workorders.rendering import qr_single
+from workorders.visibility import SHORTEST_ID, longest_id
+
+LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+PREFIX = re.compile(  # RFC 3986, in the spelling that its section 6 calls normal
+    rf"(?P<scheme>https?)://(?P<host>{LABEL}(\.{LABEL})*)(:(?P<port>[1-9][0-9]{{0,4}}))?"
+    r"/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%(?![014-7][0-9A-F]|3[0-9]|2[DE])[0-9A-F]{2})*"
+    r"([?#]([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%(?![01][0-9A-F]|7F)[0-9A-F]{2})*)?"
+)
+DOT_SEGMENT = re.compile(r"/\.{1,2}(/|$)")
+NEEDLESS_PORTS = {"http": 80, "https": 443}
+LARGEST_PORT = 65535
+SHAPE = (
+    "It must look like https://codes.example.com/ or https://codes.example.com/c?id= and go up to where the id"
+    " begins: the host in small letters and followed by a slash, no password, no needless port, no spaces"
+    " or control characters."
+)
+EXAMPLE_ID = "abc12345"
+NEEDS_ITS_PREFIX = ~Q(state=Workorder.State.CANCELLED) | Exists(Code.objects.filter(workorder=OuterRef("pk")))
+"""Of workorders: all but those that were called off before they had a code."""
+
+
+def check_url_prefix(company: Company, prefix: str) -> None:
+    """Raise ValidationError when `prefix` cannot stand before an id, or meets one that is taken. Claims nothing."""
+    _refuse_prefix(company, prefix)
+    _refuse_meeting(company, _bare(prefix))
+
+
+def claim_url_prefix(company: Company, prefix: str) -> None:
+    """Make `prefix` the company's in the caller's transaction, in which a workorder with it is made.
+
+    ValidationError when it meets a prefix that is taken. Two prefixes meet when one begins with the other: then an id
+    behind the shorter could spell a URL behind the longer. So they may not, be they of two companies or of one. The
+    same prefix may be used again and again by its company. Until the caller's transaction ends, others wait who claim
+    or release a prefix of the same host, so claim last.
+    """
+    if prefix == company.url_prefix:
+        return  # by its slug it is nobody else's
+    bare = _bare(prefix)
+    with transaction.atomic():
+        _lock_host_of(bare)
+        _refuse_meeting(company, bare)
+        UrlPrefix.objects.get_or_create(prefix=bare, defaults={"company": company})
+
+
+def release_url_prefix(company_id: int, prefix: str) -> bool:
+    """Give up a prefix of the company under which no workorder is left; False when there is one, or it was not its own.
+
+    `prefix` may be said with its scheme or without.
+    """
+    bare = _bare(prefix) if "://" in prefix else prefix
+    with transaction.atomic():
+        _lock_host_of(bare)
+        under = Workorder.objects.filter(company_id=company_id, url_prefix__in=_spellings(bare))
+        if under.filter(NEEDS_ITS_PREFIX).exists():
+            return False
+        return UrlPrefix.objects.filter(company_id=company_id, prefix=bare).delete()[0] > 0
+
+
+def uses(prefixes: Iterable[UrlPrefix]) -> dict[int, tuple[int, int]]:
+    """How many workorders and codes there are under each prefix, by its primary key; of a few prefixes at a time.
+
+    They are asked for by name: of a condition that joins, the planner believes that every prefix is as frequent.
+    """
+    of = {(prefix.company_id, spelled): prefix.pk for prefix in prefixes for spelled in _spellings(prefix.prefix)}
+    codes = Case(
+        When(type=Workorder.Type.SSC, then="uploaded_quantity"),
+        When(state=Workorder.State.CANCELLED, then=0),
+        default="quantity",
+    )
+    named = Workorder.objects.filter(company__in={company for company, _ in of}, url_prefix__in={url for _, url in of})
+    counted = named.filter(NEEDS_ITS_PREFIX).order_by().values_list("company", "url_prefix")
+    found: dict[int, tuple[int, int]] = {}
+    for company, url, *more in counted.annotate(there=Count("pk"), codes_there=Sum(codes)):
+        if pk := of.get((company, url)):
+            before = found.get(pk, (0, 0))
+            found[pk] = (before[0] + more[0], before[1] + more[1])
+    return found
+
+
+def doubt(prefix: str) -> str:
+    """What may not be meant about a prefix that can be used; empty when nothing comes to mind."""
+    said = []
+    if prefix[-1:].isalnum():
+        said.append(
+            f"The URL prefix ends in {prefix[-1]}, so the codes will read {prefix}{EXAMPLE_ID}."
+            " If a slash, or a = before the id, is missing at its end, use the prefix with it."
+        )
+    host = urlsplit(prefix).hostname or ""
+    if host and "." not in host and _host(prefix) != _host(settings.PUBLIC_URL):
+        said.append(f"The host {host} has no domain, so the codes can be opened only within a network that knows it.")
+    return " ".join(said)
+
+
+def _spellings(bare: str) -> list[str]:
+    """The URL prefixes that begin with `bare`, whatever their scheme."""
+    return [f"{scheme}://{bare}" for scheme in NEEDLESS_PORTS]
+
+
+def _refuse_prefix(company: Company, prefix: str) -> None:
+    """Only one spelling of each URL is let through, so that comparing texts compares URLs."""
+    match = PREFIX.fullmatch(prefix)
+    port = int(match["port"] or 0) if match else 0
+    if not match or port > LARGEST_PORT or port == NEEDLESS_PORTS[match["scheme"]] or DOT_SEGMENT.search(prefix):
+        raise ValidationError(f"{SHAPE} {_misspelling(prefix)}".rstrip())
+    if prefix.startswith(company.url_prefix):
+        if prefix != company.url_prefix:
+            raise ValidationError(f"Below {company.url_prefix} the id follows at once; leave the prefix out.")
+    elif match["host"] != urlsplit(settings.PUBLIC_URL).hostname and (reason := wrong_host(match["host"])):
+        raise ValidationError(reason)
+    elif _host(prefix) == _host(settings.PUBLIC_URL):
+        raise ValidationError(f"At this portal's own address it must be {company.url_prefix}")
+    if longest_id(prefix) < SHORTEST_ID:
+        longest = qr_single.CAPACITY - SHORTEST_ID
+        raise ValidationError(f"It has {len(prefix)} characters; the QR code has room for {longest}.")
+
+
+def _misspelling(prefix: str) -> str:
+    """What in particular is wrong with a text that is no prefix, where that can be told."""
+    scheme, _, rest = prefix.partition("://")
+    authority = re.split("[/?#]", rest, maxsplit=1)[0]
+    host, colon, port = authority.rpartition(":") if not authority.endswith("]") else (authority, "", "")
+    host = host or authority
+    checks = {
+        "It begins with neither https:// nor http:// in small letters.": scheme not in NEEDLESS_PORTS,
+        "A user or a password stands before the host.": "@" in authority,
+        "The host is an IPv6 address.": "[" in authority,
+        "The host has letters outside a to z; write it as the DNS has it, beginning with xn--.": not host.isascii(),
+        "The host has capital letters.": host.isascii() and host != host.lower(),
+        "The host ends in a dot.": host.endswith("."),
+        "No slash follows the host.": not rest.startswith(f"{authority}/"),
+        f"The port {port} is needless or wrong.": bool(colon) and bool(PREFIX.fullmatch(f"{scheme}://{host}/")),
+        "It has /./ or /../, which browsers take out of a URL.": bool(DOT_SEGMENT.search(prefix)),
+    }
+    return next((said for said, is_so in checks.items() if is_so), "")
+
+
+def _lock_host_of(bare: str) -> None:
+    with connection.cursor() as cursor:
+        host = bare.partition("/")[0]
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"URL prefixes of {host}"])
+
+
+def _refuse_meeting(company: Company, bare: str) -> None:
+    longer = UrlPrefix.objects.annotate(at=StrIndex(F("prefix"), Value(bare))).filter(at=1)
+    shorter = UrlPrefix.objects.annotate(at=StrIndex(Value(bare), F("prefix"))).filter(at=1)
+    for other in longer.union(shorter):
+        if other.company_id != company.pk:
+            raise ValidationError("The URLs of another company begin like this; choose another prefix.")
+        if other.prefix != bare:
+            reason = f"Codes of yours begin with {other.prefix}, so two codes could get the same URL; use that one."
+            raise ValidationError(reason)
+
+
+def _bare(prefix: str) -> str:
+    """What a prefix comes down to when URLs are compared: no scheme, since http and https reach the same page."""
+    return prefix.partition("://")[2]
+
+
+def _host(url: str) -> str:
+    """The host of a URL; one name for all the names of this machine."""
+    host = urlsplit(url).hostname or ""
+    return "localhost" if host == "localhost" or host.startswith("127.") else host

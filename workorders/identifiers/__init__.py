@@ -1,0 +1,1 @@
+"""Kinds of ids that a standard shapes; nothing here knows the database."""

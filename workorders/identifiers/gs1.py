@@ -1,0 +1,152 @@
+"""Identifiers that are GS1 Digital Link paths: `01/<GTIN>/10/<batch>/21/<serial>`, of which the batch may be left out.
+
+One spelling of each is kept, after the GS1 Digital Link Standard: URI Syntax (release 1.4): the GTIN has 14 digits, the
+AIs stand in the order of section 4.9, and a character is percent-encoded, in capitals, exactly when section 4.2 wants
+it. So two ids are equal as texts when they are equal as GS1 data, and the text is the end of a URL as it stands. The
+slash in front belongs to the URL prefix and is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
+from urllib.parse import quote, unquote
+
+from portal.values.characters import beyond_ascii, named
+
+GTIN_LENGTHS = (8, 12, 13, 14)
+LONGEST_VALUE = 20  # characters of a batch or a serial, not encoded: AI (10) and AI (21), GenSpecs 3.4.1 and 3.5.2
+LONGEST = len("01//10//21/") + 14 + 2 * 3 * LONGEST_VALUE  # characters of an id whose every character is encoded
+NOT_IN_SET_82 = re.compile(r"""[^!"%&'()*+,./0-9:;<=>?A-Z_a-z-]""")  # GenSpecs figure 7.11-1
+SHAPE = "/01/<GTIN>/10/<batch>/21/<serial>"
+VALUE = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,19}"  # with nothing encoded, and no dot that could be a step in a path
+PLAIN = re.compile(rf"/?01/([0-9]{{8,14}})(?:/10/({VALUE}))?/21/({VALUE})")
+UNENCODED = re.compile(r"[^A-Za-z0-9._%-]")
+QUERY = re.compile(r"\?[^/?]*=")
+AI = re.compile("[0-9]{2,4}")
+BROKEN_ENCODING = re.compile(r"%(?![0-9A-Fa-f]{2})")
+DECODED = re.compile("01/(?P<gtin>[0-9]{14})/(?P<key>10|21)/(?P<rest>.+)", re.DOTALL)
+
+
+def canonical(text: str) -> str:
+    """The one spelling of the id `text`, which may begin with a slash. ValueError says what is wrong with it."""
+    plain = PLAIN.fullmatch(text)
+    gtin, batch, serial = plain.groups() if plain else _values(text)
+    return _path(gtin14(gtin), batch, serial)
+
+
+def respelled(text: str) -> str:
+    """`text` as it is kept if it is a GS1 id, and as it is if not."""
+    try:
+        return canonical(text)
+    except ValueError:
+        return text
+
+
+def of_address(decoded: str) -> list[str]:
+    """The ids whose URLs end in `decoded`, as servers hand it on: percent-decoded.
+
+    That is one or none, unless /21/ stands in a batch or a serial: it looks then as if the serial began there.
+    """
+    ids = []
+    for gtin, batch, serial in _readings(decoded) if len(decoded) <= LONGEST else ():
+        with suppress(ValueError):
+            ids.append(canonical(_path(gtin, quote(batch, safe=""), quote(serial, safe=""))))
+    return ids
+
+
+def _readings(decoded: str) -> Iterator[tuple[str, str, str]]:
+    """What GTIN, batch and serial may be."""
+    found = DECODED.fullmatch(decoded)
+    if found is not None and found["key"] == "21":
+        yield found["gtin"], "", found["rest"]
+    elif found is not None:
+        for serial in re.finditer(r"(?=/21/)", found["rest"]):
+            yield found["gtin"], found["rest"][: serial.start()], found["rest"][serial.start() + 4 :]
+
+
+def file_name(identifier: str) -> str:
+    """The name, without an ending, of a file about an id of any format: with `~`, which no id has, for each slash."""
+    return identifier.replace("/", "~")
+
+
+@lru_cache(maxsize=4096)
+def gtin14(digits: str) -> str:
+    """The GTIN with zeros before it (GenSpecs 3.3.2). ValueError when its length or its check digit is wrong."""
+    if len(digits) not in GTIN_LENGTHS:
+        raise ValueError(f"A GTIN has 8, 12, 13 or 14 digits, this has {len(digits)}.")
+    padded = digits.zfill(14)
+    right = check_digit(padded[:-1])
+    if right != padded[-1]:
+        raise ValueError(
+            f"The GTIN {digits} ends in the check digit {digits[-1]}, where {right} would be right."
+            " Any of its digits may be the wrong one, so compare it with where it comes from."
+        )
+    return padded
+
+
+def check_digit(digits: str) -> str:
+    """What completes `digits`: modulo 10, with weights 3 and 1 in turn from the right (GenSpecs 7.9.1)."""
+    total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
+    return str(-total % 10)
+
+
+def _path(gtin: str, batch: str | None, serial: str) -> str:
+    return f"01/{gtin}/10/{batch}/21/{serial}" if batch else f"01/{gtin}/21/{serial}"
+
+
+def _values(text: str) -> tuple[str, str | None, str]:
+    """GTIN, batch and serial of an id in which something is encoded, or wrong."""
+    if "://" in text:
+        raise ValueError("It is a whole URL; leave out what stands before /01/, which is the URL prefix.")
+    if QUERY.search(text):
+        raise ValueError("It has a query, which begins with ?; leave the query out, its attributes are not kept.")
+    parts = text.removeprefix("/").split("/")
+    keys = parts[::2]
+    if len(parts) % 2 or keys not in (["01", "21"], ["01", "10", "21"]):
+        raise ValueError(_wrong_shape(parts))
+    gtin, *others = parts[1::2]
+    if not re.fullmatch("[0-9]+", gtin):
+        raise ValueError(f"A GTIN has nothing but digits. {beyond_ascii(gtin)}".rstrip())
+    batch = _value("batch", others[0]) if len(others) > 1 else ""
+    return gtin, quote(batch, safe=""), quote(_value("serial number", others[-1]), safe="")
+
+
+def _wrong_shape(parts: list[str]) -> str:
+    """What is wrong with the order of the parts; who does what it hints at never gets another item than was meant."""
+    keys = parts[::2]
+    if keys in (["01"], ["01", "10"]):
+        return "It has no serial number: /21/<serial> comes last."
+    said = f"It must be {SHAPE}, where /10/<batch> may be left out;"
+    if parts[-1] == "":
+        return f"{said} no slash follows the serial number."
+    if len(parts) % 2 == 0 and all(map(AI.fullmatch, keys)):
+        return f"{said} in this order, and other application identifiers are not taken: it has {', '.join(keys)}."
+    return f"{said} a slash that belongs to a batch or serial number itself is %2F."
+
+
+def _shown(character: str) -> str:
+    """A character so that people can tell it from others; a byte that is no character stays a number."""
+    return repr(character) if character.isascii() or "\ud800" <= character <= "\udfff" else named(character)
+
+
+def _value(name: str, encoded: str) -> str:
+    """The characters of a batch or serial; ValueError names the one that is wrong."""
+    if BROKEN_ENCODING.search(encoded):
+        raise ValueError(f"In the {name} two hexadecimal digits must follow each %; a percent sign itself is %25.")
+    raw = UNENCODED.search(encoded)
+    value = unquote(encoded, errors="surrogateescape")
+    strange = NOT_IN_SET_82.search(value)
+    if strange:
+        raise ValueError(f"The {name} has the character {_shown(strange[0])}, which the GS1 character set 82 has not.")
+    if raw:
+        written = f"In the {name} write %{ord(raw[0]):02X} for {raw[0]}, which URLs reserve."
+        query = " If a query begins there, leave it out instead: attributes are not kept." if raw[0] == "?" else ""
+        raise ValueError(written + query)
+    if not 1 <= len(value) <= LONGEST_VALUE:
+        raise ValueError(f"The {name} has {len(value):,} characters; 1 to {LONGEST_VALUE} are allowed.")
+    if value in (".", ".."):
+        raise ValueError(f"The {name} cannot be {value}, which browsers take out of a URL as a step in its path.")
+    return value

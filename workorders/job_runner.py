@@ -1,0 +1,41 @@
+"""What a worker does with a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.db import transaction
+
+from portal.background.leases import ClaimLost, Pulse, Status, perform
+from workorders import jobs
+from workorders.archives import builder as archive
+from workorders.archives import images
+from workorders.codes import activation
+from workorders.models import Job
+from workorders.orders import minting
+from workorders.printing import delivery_archive
+
+WORKS: dict[str, Callable[[Job, Pulse], None]] = {
+    Job.What.MINT: minting.mint,
+    Job.What.ARCHIVE: archive.make,
+    Job.What.IMAGES: images.make,
+    Job.What.SECURE: delivery_archive.make,
+    Job.What.ACTIVATE: activation.activate,
+    Job.What.BLACKLIST: activation.blacklist,
+}
+"""How each kind of job is done: `job.end` must be called in the transaction that makes its result visible."""
+
+
+def run(job_id: int) -> None:
+    """Do a queued job; nothing happens when it is not queued, so a message may come twice."""
+    job = Job.claim(job_id, Job.Phase.WAITING)
+    if job is not None:
+        perform(job, lambda pulse: WORKS[job.what](job, pulse), lambda reason: _give_up(job, reason))
+
+
+def _give_up(job: Job, reason: str) -> None:
+    """End the job as one that Codeport could not do, if this attempt still holds it."""
+    with suppress(ClaimLost), transaction.atomic():
+        job.end(status=Status.ERROR, detail=reason)
+        jobs.leave_without_codes(job)

@@ -1,0 +1,1 @@
+"""Equipment, substrates and what else a company keeps under names of its own."""

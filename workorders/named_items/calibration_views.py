@@ -1,0 +1,188 @@
+"""Pages of a printing partner's equipment and substrates, each with its calibration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.access import PersonRequest, page
+from portal.models import Company
+from portal.pages.lists import page_of, picked, searched
+from portal.values.whole_numbers import WholeNumberFormField
+from workorders.models import Calibrated, Equipment, Substrate
+from workorders.named_items.calibration import STATES, in_state, wrong_end, wrong_start
+from workorders.named_items.form import NamedForm
+from workorders.rendering.secure_graphic import DPIS
+from workorders.visibility import set_archived
+
+ORDERS = {"expiry": ("First to expire", ("calibrated_until", "name"))}
+
+
+class CalibratedForm(NamedForm):
+    """Name and calibration of what one company prints with or on."""
+
+    class Meta:
+        fields: ClassVar = ["name", "calibrated_on", "calibrated_until"]
+        widgets: ClassVar = {
+            "name": forms.TextInput({"autocomplete": "off"}),
+            "calibrated_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            "calibrated_until": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def clean_calibrated_on(self) -> Any:
+        day = self.cleaned_data["calibrated_on"]
+        if reason := wrong_start(day):
+            raise forms.ValidationError(reason)
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = self.cleaned_data
+        days = [data[name] for name in ("calibrated_on", "calibrated_until") if name in data]
+        if len(days) > 1 and (reason := wrong_end(*days)):
+            self.add_error("calibrated_until", reason)
+        return data
+
+
+class NewEquipmentForm(CalibratedForm):
+    """A machine also has a resolution, which never changes: images were drawn for it."""
+
+    dpi = WholeNumberFormField(
+        label="Resolution",
+        min_value=DPIS[0],
+        max_value=DPIS[-1],
+        help_text=f"Dots an inch, the printer's own: {DPIS[0]} to {DPIS[-1]}. It cannot be changed later.",
+    )
+
+    class Meta(CalibratedForm.Meta):
+        model = Equipment
+        fields: ClassVar = ["name", "dpi", "calibrated_on", "calibrated_until"]
+
+
+class EquipmentForm(CalibratedForm):
+    class Meta(CalibratedForm.Meta):
+        model = Equipment
+
+
+class SubstrateForm(CalibratedForm):
+    class Meta(CalibratedForm.Meta):
+        model = Substrate
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What can be calibrated: its model, its forms, the beginning of its URLs' names, and its words."""
+
+    model: type[Equipment] | type[Substrate]
+    new_form: type[CalibratedForm]
+    form: type[CalibratedForm]
+    name: str
+    title: str
+    teaches: str
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            Equipment,
+            NewEquipmentForm,
+            EquipmentForm,
+            "equipment",
+            "Equipment",
+            "A printing machine with its own resolution. Its secure graphics are drawn dot by dot for it, so it must"
+            " be calibrated on the day on which it is chosen for a workorder.",
+        ),
+        Kind(
+            Substrate,
+            SubstrateForm,
+            SubstrateForm,
+            "substrate",
+            "Substrates",
+            "A material that is printed on. How ink spreads on it decides how much is left of a secure graphic, so it"
+            " must be calibrated on the day on which it is chosen for a workorder.",
+        ),
+    )
+}
+
+
+def _partner(request: PersonRequest) -> Company:
+    if request.user.partner is None:
+        raise PermissionDenied("Only people of a printing partner keep equipment and substrates.")
+    return request.user.partner
+
+
+def _kept(request: PersonRequest, kind: Kind) -> QuerySet[Calibrated]:
+    return kind.model._default_manager.filter(company=_partner(request))
+
+
+@page("workorder_print")
+def calibrated_list(request: PersonRequest, kind: str) -> HttpResponse:
+    """What the partner has, by name; archived ones only when they are asked for."""
+    of = KINDS[kind]
+    query, state, order = searched(request), picked(request, "state", STATES), picked(request, "sort", ORDERS)
+    shown = _kept(request, of)
+    shown = in_state(shown, state) if state else shown.filter(is_archived=False)
+    if query:
+        shown = shown.filter(name__icontains=query)
+    if order:
+        shown = shown.order_by(*ORDERS[order][1])
+    context = {
+        "of": of,
+        "page": page_of(request, shown),
+        "query": query,
+        "is_filtered": bool(query or state),
+        "more_choices": [
+            ("state", "State", "All but archived", [(name, name) for name in STATES], state),
+            ("sort", "Order", "Name, A to Z", [(name, label) for name, (label, _) in ORDERS.items()], order),
+        ],
+        "here": f"{kind}-list",
+        "create": f"{kind}-create",
+        "detail": f"{kind}-detail",
+    }
+    return render(request, "workorders/calibrated_list.html", context)
+
+
+@page("workorder_print")
+@require_http_methods(["GET", "HEAD", "POST"])
+def calibrated_create(request: PersonRequest, kind: str) -> HttpResponse:
+    """One more."""
+    of, partner = KINDS[kind], _partner(request)
+    form = of.new_form(request.POST if request.method == "POST" else None)
+    if form.is_valid() and form.store(partner):
+        messages.success(request, f"{form.instance} is added.")
+        return redirect(f"{kind}-list")
+    return render(request, "workorders/calibrated_form.html", {"of": of, "form": form, "back": f"{kind}-list"})
+
+
+@page("workorder_print")
+@require_http_methods(["GET", "HEAD", "POST"])
+def calibrated_detail(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
+    """One of them: its name, and the calibration that was done again."""
+    of, partner = KINDS[kind], _partner(request)
+    kept = get_object_or_404(_kept(request, of), pk=pk)
+    name = kept.name  # a refused form leaves its own on `kept`
+    form = of.form(request.POST if request.method == "POST" else None, instance=kept)
+    if form.is_valid() and form.store(partner):
+        messages.success(request, f"{kept} is saved.")
+        return redirect(f"{kind}-list")
+    context = {"of": of, "form": form, "kept": kept, "name": name, "back": f"{kind}-list", "archive": f"{kind}-archive"}
+    return render(request, "workorders/calibrated_form.html", context)
+
+
+@page("workorder_print")
+@require_POST
+def calibrated_archive(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
+    """Put it out of the way, or bring it back; workorders that were printed with it keep it."""
+    rows = _kept(request, KINDS[kind]).filter(pk=pk)
+    kept, archived = get_object_or_404(rows), request.POST.get("archive") == "yes"
+    set_archived(rows, archived)
+    messages.success(request, f"{kept} is {'archived' if archived else 'back in use'}.")
+    return redirect(f"{kind}-list")

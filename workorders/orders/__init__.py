@@ -1,0 +1,1 @@
+"""Ordering workorders, and minting their ids."""

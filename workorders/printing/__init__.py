@@ -1,0 +1,1 @@
+"""The work of a printing partner: deliveries of secure codes, and each step to their completion."""

@@ -1,0 +1,1 @@
+"""Products: the one way to store them, their API and pages."""

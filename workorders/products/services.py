@@ -1,0 +1,99 @@
+"""Products: created one by one or many at once, renamed, put out of use and brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import QuerySet
+
+from portal.database.constraints import Violation, savepoint
+from portal.models import Company
+from portal.values.texts import is_plain
+from workorders.models import Product
+
+COLUMNS = [Product._meta.get_field(name) for name in ("sku", "name")]
+FITS_BOTH: int = min(getattr(column, "max_length", 0) for column in COLUMNS)  # characters
+SKU_STAYS = "An SKU stays as it is, since files name the product by it. For another SKU create another product."
+
+
+class SkuTaken(Exception):  # noqa: N818  # an event, not a fault
+    """The company has a product of that SKU; the message says so, and what can be done."""
+
+
+def create(company: Company, sku: str, name: str, *, is_archived: bool = False) -> Product:
+    """A new product of `company`; SkuTaken when it has one of this SKU."""
+    try:
+        with savepoint("product_sku_of_company"):
+            return Product.objects.create(company=company, sku=sku, name=name, is_archived=is_archived)
+    except Violation:
+        taken = Product.objects.get(company=company, sku=sku)
+        what = "an archived product" if taken.is_archived else "a product"
+        remedy = "bring that one back" if taken.is_archived else "use that one"
+        raise SkuTaken(f"The company has {what} of this SKU already; {remedy}, or choose another SKU.") from None
+
+
+def change(products: QuerySet[Product], *, name: str | None = None, is_archived: bool | None = None) -> None:
+    """Give the products another name, put them out of use or bring them back; what is None stays as it is.
+
+    Uploads and orders that name an archived product are refused. Codes keep what they have.
+    """
+    given = {"name": name, "is_archived": is_archived}
+    products.update(**{field: value for field, value in given.items() if value is not None})
+
+
+class Stored(NamedTuple):
+    """What became of the products of a file, in numbers; `archived` ones are among the renamed and unchanged."""
+
+    created: int
+    renamed: int
+    unchanged: int
+    archived: int
+
+
+STORE = """
+    WITH given AS (SELECT * FROM unnest(%(skus)s::text[], %(names)s::text[]) AS one (sku, name)),
+    stored AS (
+        INSERT INTO workorders_product (company_id, sku, name, is_archived, created_at)
+        SELECT %(company)s, sku, name, false, now() FROM given
+        ON CONFLICT (company_id, sku) DO UPDATE SET name = excluded.name
+        WHERE excluded.name <> '' AND excluded.name <> workorders_product.name
+        RETURNING xmax = 0 AS is_new
+    ),
+    archived AS (
+        SELECT count(*) AS number FROM workorders_product JOIN given USING (sku)
+        WHERE company_id = %(company)s AND is_archived
+    )
+    SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), (SELECT number FROM archived) FROM stored
+"""
+
+
+def store(company: Company, names: Mapping[str, str]) -> Stored:
+    """Create or rename all products of `names`, by SKU, in one statement; an empty name leaves the one that there is.
+
+    The rows come sorted, so that of two files at once the second waits for the first instead of both for each other.
+    """
+    skus = sorted(names)
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, {"company": company.pk, "skus": skus, "names": [names[sku] for sku in skus]})
+        created, renamed, archived = cursor.fetchone()
+    return Stored(created, renamed, len(skus) - created - renamed, archived)
+
+
+def fault_of(field: str, value: str) -> str:
+    """What is wrong with `value` as a product's `sku` or `name`; empty when nothing is."""
+    try:
+        Product._meta.get_field(field).clean(value, None)  # type: ignore[union-attr]  # both are columns
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def all_fit(values: Sequence[str]) -> bool:
+    """Whether `fault_of` finds nothing in any of `values`, as SKU or as name: looked at together, for that is quick.
+
+    False tells nothing. Whether an SKU is there at all is not asked.
+    """
+    return max(map(len, values), default=0) <= FITS_BOTH and is_plain("".join(values))

@@ -1,0 +1,152 @@
+"""Pages of products: the list, one product, and what is done to them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.access import PersonRequest, page
+from portal.models import Company, User
+from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
+from workorders.models import Product
+from workorders.products import services as products
+from workorders.views import ARCHIVED
+from workorders.visibility import products_for
+
+ORDERS = {  # by what stands in the URL; by SKU when nothing does
+    "name": ("Name, A to Z", ("name", "sku", "id")),
+    "newest": ("Newest first", ("-created_at", "-id")),
+    "oldest": ("Oldest first", ("created_at", "id")),
+}
+
+
+class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """What can be changed of a product."""
+
+    class Meta:
+        model = Product
+        fields: ClassVar = ["name"]
+        help_texts: ClassVar = {
+            "name": "What people call it. The page behind a code's QR symbol shows it to everybody."
+        }
+        widgets: ClassVar = {"name": forms.TextInput({"autocomplete": "off"})}
+
+
+class ProductForm(NameForm):
+    """A new product."""
+
+    class Meta(NameForm.Meta):
+        fields: ClassVar = ["sku", "name"]
+        help_texts: ClassVar = {
+            "sku": "Exactly as your files will name it, 100 characters at most. It cannot be changed later.",
+            **NameForm.Meta.help_texts,
+        }
+        widgets: ClassVar = {
+            "sku": forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+            **NameForm.Meta.widgets,
+        }
+
+
+def brand_of(user: User) -> Company:
+    """The company whose products the person makes; 403 for people who belong to no brand owner."""
+    if user.brand is None:
+        raise PermissionDenied("Products belong to a brand owner; only its people can create them.")
+    return user.brand
+
+
+@page("product_view")
+def product_list(request: PersonRequest) -> HttpResponse:
+    """Products as the URL asks for them; archived ones only when it does."""
+    query, state = searched(request), picked(request, "state", [ARCHIVED])
+    listed = products_for(request.user).filter(is_archived=state == ARCHIVED).order_by("sku", "id")
+    shown, order = ordered(request, listed, ORDERS, "SKU, A to Z")
+    if query:
+        shown = shown.filter(Q(sku__icontains=query) | Q(name__icontains=query))
+    context: dict[str, Any] = {
+        "page": page_of(request, shown.select_related("company")),
+        "query": query,
+        "is_archive": state == ARCHIVED,
+        "is_filtered": bool(query or state),
+        "more_choices": [
+            ("state", "State", "In use", [(ARCHIVED, "archived")], state),
+            order,
+        ],
+        "kept": _without_chosen(request).items(),
+        "whose": request.user.company is None,
+    }
+    return render(request, "workorders/product_list.html", context)
+
+
+@page("product_edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def product_create(request: PersonRequest) -> HttpResponse:
+    """The form for a new product; one that is refused is shown again as it was typed."""
+    company = brand_of(request.user)
+    form = ProductForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            product = products.create(company, form.cleaned_data["sku"], form.cleaned_data["name"])
+        except products.SkuTaken as taken:
+            form.add_error("sku", str(taken))
+        else:
+            messages.success(request, f"{product.sku} is created. Uploads and orders can name it now.")
+            return redirect("product-detail", pk=product.pk)
+    return render(request, "workorders/product_create.html", {"form": form})
+
+
+@page("product_view")
+@require_http_methods(["GET", "HEAD", "POST"])
+def product_detail(request: PersonRequest, pk: int) -> HttpResponse:
+    """One product, whose name can be changed."""
+    product = get_object_or_404(products_for(request.user).select_related("company"), pk=pk)
+    if request.method == "POST" and not request.user.may("product_edit"):
+        raise PermissionDenied
+    form = NameForm(request.POST if request.method == "POST" else None, instance=Product(name=product.name))
+    if form.is_valid():
+        products.change(products_for(request.user).filter(pk=pk), name=form.cleaned_data["name"])
+        messages.success(request, "The name is saved.")
+        return redirect("product-detail", pk=pk)
+    context = {"product": product, "form": form, "sku_stays": products.SKU_STAYS, "whose": request.user.company is None}
+    return render(request, "workorders/product_detail.html", context)
+
+
+@page("workorder_archive")
+@require_http_methods(["GET", "HEAD", "POST"])
+def product_archive(request: PersonRequest) -> HttpResponse:
+    """Ask, then put out of use the products that the URL names, which also keeps the list's filter."""
+    archived = chosen(request.GET.getlist("product"), products_for(request.user))
+    if request.method == "POST" or not archived:
+        return _done(request, archived, is_archived=True)
+    return render(request, "workorders/product_archive.html", {"products": archived})
+
+
+@page("workorder_archive")
+@require_POST
+def product_bring_back(request: PersonRequest) -> HttpResponse:
+    """Let the chosen products be used again."""
+    return _done(request, chosen(request.POST.getlist("product"), products_for(request.user)), is_archived=False)
+
+
+def _done(request: PersonRequest, rows: QuerySet[Product], *, is_archived: bool) -> HttpResponse:
+    """Archive the products or bring them back, and lead to the list, filtered as it was."""
+    products.change(rows, is_archived=is_archived)
+    if rows:
+        messages.success(request, f"{they_are(rows, 'products')} {'archived' if is_archived else 'in use again'}.")
+    else:
+        messages.error(request, "No product was chosen.")
+    return HttpResponseRedirect(reverse("product-list", query=_without_chosen(request)))
+
+
+def _without_chosen(request: HttpRequest) -> QueryDict:
+    """What the URL says of the list: its filter, order and page."""
+    kept = request.GET.copy()
+    kept.pop("product", None)
+    return kept

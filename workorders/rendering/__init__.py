@@ -1,0 +1,1 @@
+"""Codes as bytes of images, sheets and zips; nothing here knows the database."""

@@ -1,0 +1,52 @@
+"""Drawing the plain symbols of a workorder's codes, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import Literal
+
+from workorders.rendering import process_pool
+from workorders.rendering.qr_encoder import Level, Symbols, encode
+from workorders.rendering.svg_png import pngs, svgs
+
+Kind = Literal["svg", "png", "pdf"]
+KINDS: tuple[Kind, ...] = ("svg", "png", "pdf")
+BATCH = 2000  # codes drawn at a time
+ALONE = 50_000  # codes that are drawn before other processes would have started
+
+
+@dataclass(frozen=True)
+class Style:
+    """How symbols look: error correction level, version, quiet zone in modules, module of a PNG in pixels."""
+
+    kind: Kind
+    level: Level
+    version: int
+    quiet_zone: int
+    module: int
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A batch of codes: their image files with the SHA-256 of each; for a PDF the bare symbols instead."""
+
+    identifiers: list[str]
+    images: list[bytes]
+    digests: list[str]
+    symbols: Symbols | None = None
+
+
+def draw(identifiers: Iterable[str], count: int, prefix: str, style: Style) -> Generator[Drawn]:
+    """What is drawn of `count` identifiers, whose URLs begin with `prefix`, in batches and in order."""
+    return process_pool.results(partial(_draw, prefix, style), identifiers, BATCH, alone=count <= ALONE)
+
+
+def _draw(prefix: str, style: Style, identifiers: list[str]) -> Drawn:
+    symbols = encode([prefix + identifier for identifier in identifiers], style.version, style.level)
+    if style.kind == "pdf":
+        return Drawn(identifiers, [], [], symbols)
+    images = svgs(symbols, style.quiet_zone) if style.kind == "svg" else pngs(symbols, style.module, style.quiet_zone)
+    return Drawn(identifiers, images, [sha256(image).hexdigest() for image in images])

@@ -1,0 +1,134 @@
+"""Where a label sheet has its labels, and a label its symbol and text. All lengths are millimetres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from workorders.rendering.svg_png import check_quiet_zone
+
+MODULE = 0.25
+"""The least side of a module: three dots of a printer with 300 dots an inch."""
+_PAGE = range(1, 5081)  # 14,400 units of 1/72 inch (ISO 32000-1, annex C.2)
+_MARGIN = 1.0  # between text and the edge of its label
+_LEADING = 1.2  # height of a line, in sizes of its font
+_ADVANCE = 0.6  # width of a character of Courier, likewise
+_DESCENT = 0.2  # how far Courier's letters reach below their line, likewise
+_LINE_HEIGHTS = [tenths / 10 for tenths in range(28, 16, -1)]  # of which the font takes 1 / 1.2: 6.6 to 4 points
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A grid of labels in the middle of a page. ValueError says what does not fit."""
+
+    page_width: float
+    page_height: float
+    columns: int
+    rows: int
+    label_width: float
+    label_height: float
+    column_gap: float = 0
+    row_gap: float = 0
+
+    def __post_init__(self) -> None:
+        for side in (self.page_width, self.page_height):
+            if not _PAGE[0] <= side <= _PAGE[-1]:
+                raise ValueError(f"A page of {side:g} mm is not offered: choose {_PAGE[0]} to {_PAGE[-1]} mm.")
+        if min(self.columns, self.rows) < 1 or min(self.label_width, self.label_height) <= 0:
+            raise ValueError("A sheet has at least one column and one row of labels, wider and higher than nothing.")
+        if min(self.column_gap, self.row_gap) < 0:
+            raise ValueError("The gap between labels cannot be less than nothing.")
+        grid = ("columns", self.grid_width, self.page_width), ("rows", self.grid_height, self.page_height)
+        for what, needed, given in grid:
+            if not needed <= given + 0.001:  # which floats lose, and no NaN passes
+                raise ValueError(f"The {what} of labels need {needed:g} mm, and the page has {given:g} mm.")
+
+    @property
+    def labels(self) -> int:
+        return self.columns * self.rows
+
+    @property
+    def grid_width(self) -> float:
+        return self.columns * (self.label_width + self.column_gap) - self.column_gap
+
+    @property
+    def grid_height(self) -> float:
+        return self.rows * (self.label_height + self.row_gap) - self.row_gap
+
+    def corners(self) -> list[tuple[float, float]]:
+        """The lower left corner of each label, seen from that of the page; row after row from the top."""
+        left, top = (self.page_width - self.grid_width) / 2, (self.page_height + self.grid_height) / 2
+        return [
+            (
+                left + column * (self.label_width + self.column_gap),
+                top - row * (self.label_height + self.row_gap) - self.label_height,
+            )
+            for row in range(self.rows)
+            for column in range(self.columns)
+        ]
+
+
+def one_a_page(width: float, height: float) -> Sheet:
+    """Pages that are labels."""
+    return Sheet(width, height, 1, 1, width, height)
+
+
+@dataclass(frozen=True)
+class Label:
+    """What stands on each label: a symbol with its quiet zone and, below, up to `text` characters.
+
+    ValueError when a module gets smaller than `MODULE`.
+    """
+
+    sheet: Sheet
+    modules: int  # along one side of the symbol
+    quiet_zone: int = 4
+    text: int = 0
+
+    def __post_init__(self) -> None:
+        check_quiet_zone(self.quiet_zone)
+        if self.module < MODULE:
+            label = f"{self.sheet.label_width:g} by {self.sheet.label_height:g} mm"
+            raise ValueError(
+                f"A label of {label} leaves {max(self.module, 0):.3f} mm for a module of this QR symbol; the least is "
+                f"{MODULE} mm: choose a larger label, less text, a narrower quiet zone or a smaller version."
+            )
+
+    @property
+    def module(self) -> float:
+        """The side of a module."""
+        side = min(self.sheet.label_width, self.sheet.label_height - self.text_height)
+        return side / (self.modules + 2 * self.quiet_zone)
+
+    @property
+    def text_height(self) -> float:
+        """What the text takes at the foot of the label."""
+        return self.lines * self.line_height + _MARGIN if self.text else 0
+
+    @property
+    def lines(self) -> int:
+        return ceil(self.text / self.line_length(self.line_height))
+
+    @property
+    def line_height(self) -> float:
+        """As high as one line allows, or, where one is too short, of the lowest block of lines."""
+        for height in _LINE_HEIGHTS:
+            if self.line_length(height) >= self.text:
+                return height
+        return min(_LINE_HEIGHTS, key=lambda height: height * ceil(self.text / self.line_length(height)))
+
+    @property
+    def font_size(self) -> float:
+        return self.line_height / _LEADING
+
+    def line_length(self, height: float) -> int:
+        """Characters in a line of that height."""
+        return max(1, int((self.sheet.label_width - 2 * _MARGIN) / (_ADVANCE * height / _LEADING)))
+
+    def line_left(self, length: int) -> float:
+        """Where a line of so many characters begins, to stand in the middle."""
+        return (self.sheet.label_width - length * _ADVANCE * self.font_size) / 2
+
+    def baseline(self, line: int) -> float:
+        """How high above the foot of the label the characters of a line stand."""
+        return _MARGIN + (self.lines - 1 - line) * self.line_height + _DESCENT * self.font_size

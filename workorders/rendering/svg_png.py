@@ -1,0 +1,144 @@
+"""Image files of QR symbols in bulk: SVG and PNG, black on white.
+
+- `svgs(symbols, quiet_zone)`: one SVG document a symbol, a millimetre a module
+- `pngs(symbols, module, quiet_zone)`: one PNG of one bit a pixel a symbol, `module` pixels a module
+
+`symbols` are those of `qr_encoder.encode`, all of one version; a few thousand at a time is enough to be fast.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from functools import cache
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+from isal import isal_zlib
+
+from workorders.rendering.qr_encoder import Symbols
+from workorders.rendering.qr_matrix import Bits
+
+QUIET_ZONES = range(4, 21)  # modules; no fewer than 4 by ISO/IEC 18004, 5.3.8
+MODULE_PIXELS = range(1, 41)
+
+_WORKING_SET = 1 << 20  # bytes of what is drawn at a time
+
+
+def svgs(symbols: Symbols, quiet_zone: int = 4) -> list[bytes]:
+    """An SVG document of each symbol. ValueError says why a quiet zone is refused."""
+    check_quiet_zone(quiet_zone)
+    modules = symbols.shape[1]
+    side = modules + 2 * quiet_zone
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}mm" height="{side}mm" viewBox="0 0 {side} {side}">'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/>'
+        '<path fill="none" stroke="#000" shape-rendering="crispEdges" d="'
+    ).encode()
+    pen = _pen(modules, quiet_zone)
+    parts = chain.from_iterable(pen.paths(some) for some in _portions(symbols, 16 * modules**2))
+    return [b"%b%b%b" % (head, path, b'"/></svg>\n') for path in parts]
+
+
+class _Pen:
+    """Writes the dark runs of rows as strokes one module wide: `M4 4.5h7m1 0h2` are two runs in the first row.
+
+    Strokes take half the bytes of closed rectangles. A run is two pieces of text, a move and a line, each looked up.
+    """
+
+    def __init__(self, modules: int, quiet_zone: int) -> None:
+        self.modules = modules
+        self.width = -(-(modules + 1) // 8) * 8  # of a row in bits; one is left for the edge after its last module
+        first = [f"M{quiet_zone + x} {quiet_zone + y}.5" for y in range(modules) for x in range(self.width)]
+        self.moves = _words([*first, *(f"m{gap} 0" for gap in range(modules))], 8)
+        self.lines = _words([f"h{length}" for length in range(modules + 1)], 4)
+        self.begin = first[0].encode()  # every symbol has a finder pattern in its first corner
+
+    def paths(self, symbols: Symbols) -> list[bytes]:
+        """The path of each symbol."""
+        edges = row_bytes(symbols ^ symbols >> np.uint64(1))[..., : self.width // 8]
+        at = np.flatnonzero(np.unpackbits(edges).view(np.bool_))
+        starts, ends = at[::2], at[1::2]
+        moves = starts % (self.modules * self.width)
+        same_row = np.flatnonzero(starts[1:] // self.width == ends[:-1] // self.width)
+        moves[same_row + 1] = self.modules * self.width + starts[same_row + 1] - ends[same_row]
+        pieces = np.empty(len(starts), [("move", "u8"), ("line", "u4")])
+        pieces["move"] = self.moves[moves]
+        pieces["line"] = self.lines[ends - starts]
+        text = pieces.tobytes().translate(None, b"\0")
+        return [self.begin + path for path in text.split(self.begin)[1:]]
+
+
+_pen = cache(_Pen)
+
+
+def _words(texts: list[str], size: int) -> npt.NDArray[np.unsignedinteger[npt.NBitBase]]:
+    """Texts of at most `size` characters, each as one number in memory, filled up with NUL."""
+    return np.array(texts, f"S{size}").view(f"u{size}")
+
+
+def pngs(symbols: Symbols, module: int = 10, quiet_zone: int = 4) -> list[bytes]:
+    """A PNG of each symbol. ValueError says why a size is refused."""
+    check_quiet_zone(quiet_zone)
+    if module not in MODULE_PIXELS:
+        raise ValueError(f"A module of {module} pixels is not offered: choose 1 to {MODULE_PIXELS[-1]}.")
+    side = (symbols.shape[1] + 2 * quiet_zone) * module
+    head = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
+    tail = png_chunk(b"IEND", b"")
+    return [
+        b"".join((head, png_chunk(b"IDAT", isal_zlib.compress(scanlines, 1)), tail))
+        for some in _portions(symbols, side * (side // 8 + 2))
+        for scanlines in _scanlines(some, module, quiet_zone)
+    ]
+
+
+def _scanlines(symbols: Symbols, module: int, quiet_zone: int) -> npt.NDArray[np.uint8]:
+    """Filtered rows of pixels (PNG, 9.2): (count, height, 1 + bytes of a row), 0 for black.
+
+    The first row of each module is written out; the next ones are the same as the one above, all zeros in filter Up.
+    """
+    count, modules = symbols.shape
+    side = modules + 2 * quiet_zone
+    size = -(-side * module // 8)
+    rows = np.zeros((count, side, module, 1 + size), np.uint8)
+    rows[:, :, :, 0] = 2  # Up
+    rows[:, [0, quiet_zone + modules], 0, :] = 0xFF
+    rows[:, quiet_zone : quiet_zone + modules, 0, 1:] = _wide(symbols, module, quiet_zone)[..., :size]
+    rows[:, [0, *range(quiet_zone, quiet_zone + modules + 1)], 0, 0] = 0  # None
+    return rows.reshape(count, side * module, 1 + size)
+
+
+def _wide(symbols: Symbols, module: int, quiet_zone: int) -> Bits:
+    """Rows with their quiet zones, each module `module` bits wide, eight modules at a time: 0 for black."""
+    dark = np.unpackbits(row_bytes(symbols), axis=2)[..., : symbols.shape[1]]
+    packed = np.packbits(np.pad(dark, ((0, 0), (0, 0), (quiet_zone, quiet_zone))), axis=2)
+    every_byte = np.unpackbits(~np.arange(256, dtype=np.uint8)[:, None], axis=1)
+    wide = np.packbits(np.repeat(every_byte, module, axis=1), axis=1)
+    return wide[packed].reshape(*packed.shape[:2], -1)
+
+
+def png_chunk(kind: bytes, content: bytes) -> bytes:
+    """A chunk of a PNG (PNG, 5.3)."""
+    crc = isal_zlib.crc32(content, isal_zlib.crc32(kind))
+    return b"".join((len(content).to_bytes(4), kind, content, crc.to_bytes(4)))
+
+
+def check_quiet_zone(quiet_zone: int) -> None:
+    """ValueError unless a quiet zone is that wide."""
+    if quiet_zone not in QUIET_ZONES:
+        raise ValueError(
+            f"A quiet zone of {quiet_zone} modules is not offered: choose {QUIET_ZONES[0]}, the least that "
+            f"ISO/IEC 18004 allows, to {QUIET_ZONES[-1]}."
+        )
+
+
+def row_bytes(rows: Symbols) -> Bits:
+    """The bytes of rows, leftmost first: (count, modules, 8)."""
+    return rows.astype(">u8").view(np.uint8).reshape(*rows.shape, 8)
+
+
+def _portions(symbols: Symbols, size: int) -> Iterator[Symbols]:
+    """The symbols in portions of which a working set holds `size` bytes each."""
+    step = max(1, _WORKING_SET // size)
+    return (symbols[start : start + step] for start in range(0, len(symbols), step))

@@ -1,0 +1,1 @@
+"""Secure workorders: ordering, uploads into them, their workflow, timeline and e-mails."""

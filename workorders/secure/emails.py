@@ -1,0 +1,96 @@
+"""Mail at each hand-over of a workorder of secure codes: to the printing partner's people, or to who ordered it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from portal.accounts import letters
+from portal.models import Event, Letter, User
+from workorders.models import Workorder
+
+State = Workorder.State
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is told of a line of the timeline, by whom it is read, and what they do next."""
+
+    to_partner: bool
+    result: str
+    next: str
+
+
+NOTICES: Final = {
+    "uploaded": Notice(True, "codes uploaded: {codes:,}", "{arrived}"),
+    "confirmed": Notice(False, "confirmed by {partner}", "It is ready to print. You are told when it is printed."),
+    "printed": Notice(
+        False, "{printed:,} printed, {wasted:,} wasted", "Check the quality, then complete it or reject."
+    ),
+    "completed": Notice(True, "completed", "Nothing is left to do. Delete the secure codes that you downloaded."),
+    "rejected": Notice(True, "rejected", "It is ready to print again. What {owner} says: {reason}"),
+    "cancelled": Notice(True, "cancelled", "Print nothing more of it, and destroy what is printed."),
+    "download_allowed": Notice(True, "one more download", "The secure codes can be downloaded one more time."),
+}
+"""By the name of the line; the others are told to nobody."""
+
+ARRIVED: Final[dict[str, str]] = {
+    State.NEW: "Confirm equipment and substrate, then generate the codes.",
+    State.READY_TO_PRINT: "Unless they are printed already, generate the codes again: earlier zips lack these.",
+}
+"""What the partner does with codes that arrived, by the state of the workorder; in the others nothing."""
+
+
+def tell(event: Event) -> None:
+    """Have those told whom a line of a workorder's timeline concerns and who want mail.
+
+    Their letters are written in the caller's transaction, one for each, so that none gets one twice.
+    """
+    workorder = Workorder.objects.get(pk=event.subject_id)
+    for person in _readers(workorder, NOTICES[event.what]):
+        letters.write(Letter.Kind.HAND_OVER, person.email, event=event.pk, person=person.pk)
+
+
+def _hand_over(letter: Letter) -> list[EmailMessage]:
+    """The mail, if its reader still can sign in and wants it."""
+    person = User.objects.filter(pk=letter.detail["person"], is_active=True, wants_mail=True).first()
+    if person is None:
+        return []
+    event = Event.objects.get(pk=letter.detail["event"])
+    workorder = Workorder.objects.select_related("company", "printing_partner").get(pk=event.subject_id)
+    notice = NOTICES[event.what]
+    words = {
+        **event.detail,
+        "owner": workorder.company,
+        "partner": workorder.printing_partner,
+        "arrived": ARRIVED.get(workorder.state, "Nothing is left to do: they count as printed."),
+    }
+    context = {
+        "name": " ".join(workorder.reference.split()),
+        "result": notice.result.format(**words),
+        "next": notice.next.format(**words),
+        "workorder": workorder,
+        "to_partner": notice.to_partner,
+        "workorder_url": settings.PUBLIC_URL + reverse("workorder-detail", args=[workorder.pk]),
+        "account_url": settings.PUBLIC_URL + reverse("account"),
+    }
+    text, html = (render_to_string(f"workorders/mail.{kind}", context) for kind in ("txt", "html"))
+    message = EmailMultiAlternatives(f"{context['name']}: {context['result']}", text, None, [person.email])
+    message.attach_alternative(html, "text/html")
+    return [message]
+
+
+letters.MAKERS[Letter.Kind.HAND_OVER] = _hand_over
+
+
+def _readers(workorder: Workorder, notice: Notice) -> list[User]:
+    """The partner's printers, or whoever ordered; those who can sign in and want mail."""
+    readers = User.objects.filter(is_active=True, wants_mail=True)
+    if notice.to_partner:
+        return list(readers.filter(company=workorder.printing_partner, groups__name="printer"))
+    return list(readers.filter(pk=workorder.created_by_id))

@@ -1,0 +1,81 @@
+"""Ordering SSC workorders: they begin without codes, with a secret of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from portal.models import Company, User
+from portal.timeline import note
+from workorders.codes.url_prefixes import check_url_prefix
+from workorders.models import Workorder
+from workorders.orders.services import new_workorder
+from workorders.rendering.secure_graphic import LAYOUTS, make_secret
+from workorders.visibility import LONGEST_ID, SHORTEST_ID
+
+MOST = 10_000_000  # codes of a workorder
+SETTINGS = (
+    "layout",
+    "printing_partner",
+    "url_prefix",
+    "use_serial_number",
+    "activate_on_complete",
+    "download_once",
+)
+"""What a template says of an order."""
+
+
+def wrong_prefix(prefix: str, layout: str) -> str:
+    """Why no id fits behind `prefix` in the symbols of `layout`; empty when one does."""
+    capacity = LAYOUTS[layout].capacity
+    if LAYOUTS[layout].longest_id(prefix) >= SHORTEST_ID:
+        return ""
+    return (
+        f"The prefix {prefix} has {len(prefix)} characters, and an id has {SHORTEST_ID} at least; the QR code of this"
+        f" layout takes {capacity}, so a prefix may have {capacity - SHORTEST_ID}."
+    )
+
+
+def usable_prefix(company: Company, own: str | None, layout: str) -> str:
+    """The prefix of an order: its own, or else the company's. ValidationError says why it could not be ordered now.
+
+    Only the order itself claims it.
+    """
+    prefix = own or company.url_prefix
+    if reason := wrong_prefix(prefix, layout):
+        raise ValidationError(reason)
+    if own:
+        check_url_prefix(company, own)
+    return prefix
+
+
+@dataclass(frozen=True)
+class SecureOrder:
+    """What is to be printed. `url_prefix` is one that may stand before the company's ids, and fits the layout."""
+
+    reference: str
+    quantity: int
+    layout: str
+    printing_partner: Company
+    url_prefix: str
+    use_serial_number: bool = False
+    activate_on_complete: bool = False
+    download_once: bool = False
+    remarks: str = ""
+
+
+def place(order: SecureOrder, company: Company, user: User) -> Workorder:
+    """A new SSC workorder of `company`; errors as `new_workorder`."""
+    with transaction.atomic():
+        workorder = new_workorder(
+            company,
+            user,
+            type=Workorder.Type.SSC,
+            longest_id=min(LONGEST_ID, LAYOUTS[order.layout].longest_id(order.url_prefix)),
+            secret=make_secret(),
+            **vars(order),
+        )
+        note(workorder, "ordered", user, quantity=order.quantity)
+    return workorder

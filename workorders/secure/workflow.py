@@ -1,0 +1,143 @@
+"""An SSC workorder from hand to hand: each change of its state and the line in its timeline commit together.
+
+The states stand at `Workorder`. Who may is the door's question; whether it is the turn, this module's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
+
+from portal.background.broker import wake
+from portal.models import Event, User
+from portal.timeline import events_of, note
+from workorders import jobs
+from workorders.codes.url_prefixes import release_url_prefix
+from workorders.models import Equipment, Job, Substrate, Workorder
+from workorders.secure.emails import tell
+
+State = Workorder.State
+
+
+class Step(NamedTuple):
+    """A change of state: from which, to which, and how a refusal calls it."""
+
+    states: tuple[State, ...]
+    to: State
+    called: str
+
+
+STEPS: Final = {
+    "confirmed": Step((State.NEW,), State.READY_TO_PRINT, "confirmed"),
+    "printed": Step((State.READY_TO_PRINT,), State.PRINTED, "marked as printed"),
+    "completed": Step((State.PRINTED,), State.COMPLETED, "completed"),
+    "rejected": Step((State.PRINTED,), State.READY_TO_PRINT, "rejected"),
+    "cancelled": Step((State.NEW, State.READY_TO_PRINT, State.PRINTED), State.CANCELLED, "cancelled"),
+}
+"""What can be done to an SSC workorder, by the name of the line in its timeline."""
+
+
+class OutOfTurn(Exception):  # noqa: N818  # an event, not a fault
+    """The workorder is in a state in which this cannot be done; the message says so in a sentence."""
+
+
+def can_be(workorder: Workorder, what: str) -> bool:
+    """Whether it is the turn of `what`, one of STEPS."""
+    return workorder.type == Workorder.Type.SSC and workorder.state in STEPS[what].states
+
+
+def confirm(workorder: Workorder, by: User, equipment: Equipment, substrate: Substrate) -> None:
+    """The partner prints with `equipment` on `substrate`, which change no more; OutOfTurn."""
+    chosen = {"equipment": equipment, "substrate": substrate}
+    _step(workorder, by, "confirmed", {name: str(what) for name, what in chosen.items()}, **chosen)
+
+
+def mark_printed(workorder: Workorder, by: User, printed: int, wasted: int) -> None:
+    """The partner has printed so many codes and wasted so many; OutOfTurn."""
+    counts = {"printed": printed, "wasted": wasted}
+    _step(workorder, by, "printed", counts, printed_quantity=printed, wasted_quantity=wasted)
+
+
+def complete(workorder: Workorder, by: User, activate: bool | None = None) -> None:
+    """The brand owner accepts what was printed; its codes become active if that was ordered. OutOfTurn.
+
+    Fewer prints than codes do not tell which codes exist on paper: then none becomes active unless `activate` says so.
+    """
+    with transaction.atomic():
+        now = Workorder.objects.select_for_update().get(pk=workorder.pk)  # codes that join meanwhile wait here
+        active = now.activate_on_complete and (are_all_printed(now) if activate is None else activate)
+        detail = {"activated": False} if now.activate_on_complete and not active else {}
+        _step(workorder, by, "completed", detail, activate_on_complete=active)  # for codes that join later, too
+        _hand_out_no_more(workorder, by)
+        if active:
+            jobs.start(workorder, Job.What.ACTIVATE, {"after": 0, "until": workorder.uploaded_quantity}, by)
+
+
+def are_all_printed(workorder: Workorder) -> bool:
+    """Whether as many codes were printed well as there are."""
+    return (workorder.printed_quantity or 0) >= workorder.uploaded_quantity
+
+
+def reject(workorder: Workorder, by: User, reason: str) -> None:
+    """The brand owner does not accept what was printed, so it is printed again; OutOfTurn."""
+    _step(workorder, by, "rejected", {"reason": reason}, printed_quantity=None, wasted_quantity=None)
+
+
+def with_reject_reasons(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
+    """The same with `reject_reason`: what was said when what was printed was last rejected; None if it never was."""
+    rejections = Event.objects.filter(subject=Workorder._meta.model_name, subject_id=OuterRef("pk"), what="rejected")
+    return workorders.annotate(
+        reject_reason=Subquery(rejections.order_by("-id").values(reason=KT("detail__reason"))[:1])
+    )
+
+
+def reject_reason(workorder: Workorder) -> str | None:
+    """The same of one workorder, as it is now."""
+    last = events_of(workorder).filter(what="rejected").last()
+    return last.detail["reason"] if last else None
+
+
+def cancel(workorder: Workorder, by: User) -> None:
+    """The brand owner calls it off; a worker blacklists its codes. OutOfTurn."""
+    with transaction.atomic():
+        _step(workorder, by, "cancelled", {})
+        _hand_out_no_more(workorder, by)
+        jobs.start(workorder, Job.What.BLACKLIST, {}, by)
+        release_url_prefix(workorder.company_id, workorder.url_prefix)
+
+
+def _hand_out_no_more(workorder: Workorder, by: User) -> None:
+    """Nobody can fetch its secure codes from now on, so they are neither drawn nor kept."""
+    for drawing in workorder.jobs.filter(what=Job.What.SECURE, status__in=Job.OPEN):
+        jobs.cancel(drawing, by)
+    transaction.on_commit(lambda: wake("workorders.tasks.discard", workorder.pk))
+
+
+def codes_arrived(workorder: Workorder, by: User, count: int, upload: str) -> None:
+    """Note in the caller's transaction that the upload of that key brought so many codes."""
+    tell(note(workorder, "uploaded", by, codes=count, upload=upload))
+
+
+def _step(workorder: Workorder, by: User, what: str, detail: dict[str, Any], **fields: object) -> None:
+    """Do one of STEPS and note it with `detail`; `fields` change with the state. `workorder` is up to date then."""
+    step = STEPS[what]
+    with transaction.atomic():
+        turn = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SSC, state__in=step.states)
+        changed = turn.update(state=step.to, **fields)
+        workorder.refresh_from_db()
+        if not changed:
+            raise OutOfTurn(refusal(workorder, what))
+        tell(note(workorder, what, by, **detail))
+
+
+def refusal(workorder: Workorder, what: str) -> str:
+    """Why it is not the turn of `what`, one of STEPS."""
+    step = STEPS[what]
+    if workorder.type != Workorder.Type.SSC:
+        return f"This workorder has no secure codes, so it cannot be {step.called} by hand."
+    *others, last = [str(state.label) for state in step.states]
+    allowed = f"{', '.join(others)} or {last}" if others else last
+    return f"This workorder is {workorder.get_state_display()}; only one that is {allowed} can be {step.called}."
