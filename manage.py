@@ -35,14 +35,13 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, ProgrammingError
 
-    from portal.embedded import server as services
-    from portal.embedded import supervisor
+    from portal.embedded import postgres, supervisor
 
     try:
         embedded = settings.EMBEDDED_DATABASE
         if not words or words[0] in WITHOUT_DATABASE or {"--help", "-h", "--version"} & set(words):
             embedded = False
-        with services.running(settings.CODEPORT_HOME) if embedded else nullcontext():
+        with postgres.running(settings.CODEPORT_HOME) if embedded else nullcontext():
             execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         supervisor.say(str(error))

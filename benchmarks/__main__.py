@@ -13,7 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from portal.embedded.server import Postgres, Valkey
+from portal.embedded.postgres import Postgres
+from portal.embedded.valkey import Valkey
 
 ROWS = int(os.environ.get("ROWS", "1000000"))
 

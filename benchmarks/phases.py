@@ -14,14 +14,14 @@ from django.conf import settings
 from django.db import transaction
 
 from benchmarks.figures import RUNS, empty, rows
-from ingestion.errors.kinds import ErrorLog
+from ingestion.errors.log import ErrorLog
 from ingestion.fields import Defaults
 from ingestion.readers.csv_reader import CsvReader
 from ingestion.rules.identifiers import RULES
 from ingestion.rules.rows import FileRules, Limits
 from portal.models import Company
 from workorders.codes.bulk_load import CodeSpool
-from workorders.visibility import usable_products
+from workorders.products.services import usable_products
 
 
 def measure(count: int) -> None:

@@ -27,8 +27,8 @@ from django.utils import timezone
 
 from benchmarks.crowd import Crowd, Site, watch, watch_crowded
 from ingestion import engine, services
+from portal.embedded.stack import HOST, web_server
 from portal.embedded.supervisor import end
-from portal.management.commands.up import HOST, web_server
 from portal.models import User, UserAuthorizationToken
 from portal.storage.base import storage
 from workorders.archives.builder import archive_name

@@ -11,10 +11,9 @@ from django.db import connection
 from ingestion.models import IngestionRecord
 from workorders import jobs
 from workorders.codes.bulk_load import CodeSpool
-from workorders.codes.url_prefixes import check_url_prefix, claim_url_prefix
+from workorders.codes.url_prefixes import check_url_prefix, claim_url_prefix, longest_id
 from workorders.models import Job, Workorder
 from workorders.secure import uploads as receiving
-from workorders.visibility import longest_id
 
 Tick = Callable[[int], None]
 

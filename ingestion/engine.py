@@ -17,17 +17,20 @@ from django.conf import settings
 from django.db import transaction
 
 from ingestion.destinations import target_of
-from ingestion.errors.kinds import ALIKE_WARNING, PREFIX_WARNING, ErrorLog
+from ingestion.errors.kinds import ALIKE_WARNING, PREFIX_WARNING
+from ingestion.errors.log import ErrorLog
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.fields import parse_defaults
 from ingestion.models import IngestionRecord
-from ingestion.readers.base import Budget, UnreadableFile, check_digest
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import open_reader
+from ingestion.readers.unpack import Budget, check_digest
 from ingestion.results.emails import announce_end
 from ingestion.rules.column_mapping import renamed, renamed_batches
 from ingestion.rules.identifiers import RULES
 from ingestion.rules.rows import FileRules, Limits
-from portal.background.leases import ClaimLost, Pulse, perform
+from portal.background.leases import ClaimLost
+from portal.background.pulse import Pulse, perform
 from portal.background.worker_slots import take_place
 from portal.database.constraints import Violation, savepoint
 from portal.storage.base import storage
@@ -35,8 +38,8 @@ from workorders.codes.alike_ids import alike_ids
 from workorders.codes.bulk_load import CODE_TAKEN, CodeSpool
 from workorders.codes.url_prefixes import doubt
 from workorders.models import ActivationStatus
+from workorders.products.services import usable_products
 from workorders.secure.uploads import NotTaken
-from workorders.visibility import usable_products
 
 MOST_BLANK_ROWS = 2_000_000  # besides one for each code, as line ends that were written twice make them
 

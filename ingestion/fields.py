@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingestion.errors.kinds import shown
+from ingestion.errors.text import shown
 from workorders.models import ActivationStatus, BlacklistReason
 
 SCM_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")

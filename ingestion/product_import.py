@@ -7,23 +7,16 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import IO
 
-from ingestion.errors.kinds import KINDS, WARNINGS, in_full, shown
+from ingestion.errors.kinds import KINDS, WARNINGS, in_full
+from ingestion.errors.text import shown
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.models import IngestionRecord
-from ingestion.readers.base import (
-    AS_TEXT,
-    GZIP,
-    LOOKS_LIKE,
-    MOST_SECONDS,
-    ZIP,
-    Batch,
-    Budget,
-    CellFault,
-    DateCell,
-    Trouble,
-    UnreadableFile,
-)
+from ingestion.readers.base import Batch, CellFault, Trouble
+from ingestion.readers.cells import AS_TEXT, DateCell
+from ingestion.readers.encoding import GZIP, LOOKS_LIKE, ZIP
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import open_reader
+from ingestion.readers.unpack import MOST_SECONDS, Budget
 from ingestion.readers.xlsx_limits import WorkbookLimits
 from ingestion.rules.rows import otherwise_split, wrong_width
 from ingestion.rules.suggestions import is_shortened

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,9 +14,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from ingestion.errors.kinds import PREFIX_WARNING, warning
+from ingestion.errors.kinds import PREFIX_WARNING
+from ingestion.errors.log import warning
 from ingestion.models import IngestionRecord
-from ingestion.readers.spreadsheet_cells import guarded
 from portal import timeline
 from portal.background.broker import wake
 from portal.background.leases import REMINDER
@@ -34,8 +32,6 @@ CONTENT_TYPES = {
 }
 
 Status = IngestionRecord.Status
-
-
 WRONG_STATE = "Only code ingestion records of type S3 in state 'uploading' can be processed."  # the spec's words
 NEVER_PROCESSED = timedelta(days=1)  # after which an upload expires; its form has by then, long ago
 MOST_EXPIRED = 500  # uploads, and as many files, in one sweep
@@ -246,19 +242,3 @@ def retry(record: IngestionRecord, by: User) -> bool:
 def requeue_stale() -> None:
     """Send again every record that waits for a worker in vain."""
     IngestionRecord.requeue_stale()
-
-
-def errors_csv(record: IngestionRecord) -> Iterator[str]:
-    """All errors of the record as CSV lines that a spreadsheet opens without running anything in them.
-
-    Texts stand in quotes, since a spreadsheet may take another character for the delimiter.
-    """
-    line = io.StringIO()
-    writer = csv.writer(line, quoting=csv.QUOTE_NONNUMERIC)
-    yield "row,column,value,error,message\r\n"
-    for error in record.errors.order_by("row", "pk").iterator(chunk_size=5000):
-        cells = (error.column, error.value, error.error, error.message)
-        writer.writerow([error.row, *map(guarded, cells)])
-        yield line.getvalue()
-        line.seek(0)
-        line.truncate()

@@ -3,16 +3,17 @@ from django.urls import path
 from ingestion.api import docs as api_docs  # noqa: F401  # completes the schema
 from ingestion.api import records as api
 from ingestion.api import uploads as upload_api
+from ingestion.pages import overview
 from ingestion.pages import products as product_views
 from ingestion.pages import records as record_views
 from ingestion.pages import upload as views
 from ingestion.services import while_awaited
-from portal.storage import base as storage
+from portal.storage import upload_form
 
 API = "api/v2/ingestion/"
 
 urlpatterns = [
-    path("", views.overview, name="overview"),
+    path("", overview.overview, name="overview"),
     path("upload/", views.upload, name="upload"),
     path("upload/symbol/", views.upload_symbol, name="upload-symbol"),
     path("ingestions/", record_views.record_list, name="record-list"),
@@ -20,7 +21,7 @@ urlpatterns = [
     path("ingestions/<slug:key>/cancel/", record_views.record_cancel, name="record-cancel"),
     path("ingestions/<slug:key>/errors.csv", record_views.record_errors_csv, name="record-errors-csv"),
     path("ingestions/<slug:key>/rows-with-errors/", record_views.record_corrections, name="record-corrections"),
-    path("storage/", storage.receive, {"while_awaited": while_awaited}, name="storage-receive"),
+    path("storage/", upload_form.receive, {"while_awaited": while_awaited}, name="storage-receive"),
     path("products/import/", product_views.product_import, name="product-import"),
     path(API, api.RecordList.as_view()),
     path(f"{API}codes/upload/get-post-data/", upload_api.GetPostData.as_view(), name="api-get-post-data"),

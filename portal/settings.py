@@ -41,7 +41,7 @@ from psycopg.conninfo import make_conninfo
 
 from portal.background import broker
 from portal.database import connections
-from portal.embedded import server as services
+from portal.embedded import postgres, valkey
 from portal.embedded.private_home import make_private
 from portal.http.cache import cache_settings
 
@@ -196,8 +196,8 @@ except OSError as error:
 DEBUG = False
 EMBEDDED_DATABASE = database is None
 EMBEDDED_BROKER = not CELERY_BROKER_URL
-CELERY_BROKER_URL = CELERY_BROKER_URL or services.valkey_url(CODEPORT_HOME)
-DATABASES = {"default": database or services.postgres_settings(CODEPORT_HOME)}
+CELERY_BROKER_URL = CELERY_BROKER_URL or valkey.valkey_url(CODEPORT_HOME)
+DATABASES = {"default": database or postgres.postgres_settings(CODEPORT_HOME)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"]["OPTIONS"] = connections.OPTIONS | DATABASES["default"].get("OPTIONS", {})
 CACHES = {"default": cache_settings(CELERY_BROKER_URL)}
@@ -245,7 +245,7 @@ MIDDLEWARE = [
     "portal.accounts.second_step.required",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "portal.background.outages.outage",
+    "portal.http.unavailable.outage",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -275,7 +275,7 @@ STORAGES = {
     "default": {"BACKEND": "portal.storage.s3.BucketStorage", "OPTIONS": bucket}
     if bucket
     else {
-        "BACKEND": "portal.storage.base.EmbeddedStorage",
+        "BACKEND": "portal.storage.disk.EmbeddedStorage",
         "OPTIONS": {"location": CODEPORT_HOME / "storage", "file_permissions_mode": 0o600, "allow_overwrite": True},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -363,13 +363,13 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.authentication.HasPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["portal.api.authentication.TextJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.parsers.TextJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.ApiThrottle"],
     "DEFAULT_PAGINATION_CLASS": "portal.api.pagination.Pagination",
     "DEFAULT_SCHEMA_CLASS": "portal.api.schema.Schema",
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS is no call; the schema describes the API
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.authentication.WhateverIsAccepted",
-    "EXCEPTION_HANDLER": "portal.api.authentication.exception_handler",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.responses.WhateverIsAccepted",
+    "EXCEPTION_HANDLER": "portal.api.responses.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Codeport",

@@ -19,12 +19,13 @@ import django
 def main(folder: Path, paths: list[str]) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     django.setup()
-    from ingestion.errors.kinds import ErrorLog
-    from ingestion.readers import base as reading
+    from ingestion.errors import unreadable
+    from ingestion.errors.log import ErrorLog
+    from ingestion.readers import unpack
     from ingestion.readers.xlsx_limits import WorkbookLimits
     from tests.test_fuzz import read
 
-    reading.FREE_BYTES = 8 * 1024**2  # a tenth of what they are, for a tenth of the time
+    unpack.FREE_BYTES = 8 * 1024**2  # a tenth of what they are, for a tenth of the time
     limits = WorkbookLimits(cells=100_000, unpacked=64 * 1024**2)
 
     for path in paths:
@@ -33,7 +34,7 @@ def main(folder: Path, paths: list[str]) -> None:
             try:
                 with Path(path).open("rb") as file:
                     read(path.removesuffix(".gz").rpartition(".")[2], file, log, limits)
-            except reading.UnreadableFile as error:
+            except unreadable.UnreadableFile as error:
                 refusal = str(error)
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps([refusal, log.counts.total(), used]))  # noqa: T201

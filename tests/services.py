@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.embedded.server import Postgres, Valkey
+from portal.embedded.postgres import Postgres
+from portal.embedded.valkey import Valkey
 
 servers = ExitStack()
 

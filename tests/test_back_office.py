@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
-from portal.background.leases import MOST_ATTEMPTS
+from portal.background.pulse import MOST_ATTEMPTS
 from portal.models import Company, Event, User, UserAuthorizationToken
 from portal.storage.base import storage
 from portal.timeline import note

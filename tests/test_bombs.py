@@ -15,9 +15,9 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from ingestion import engine, product_import
-from ingestion.errors import kinds as errors
+from ingestion.errors import log
 from ingestion.models import IngestionRecord
-from ingestion.readers import base as reading
+from ingestion.readers import unpack
 from tests.conftest import Demo, ingested
 from tests.test_ingestion import assert_no_trace
 from tests.test_product_import import imported, problems
@@ -212,7 +212,7 @@ def test_errors_are_listed_up_to_a_number(
     rows = "id\n" + "".join(f"code-{number:04d}\n" if is_repeated else f"{number}\n" for number in range(200))
     if is_repeated:
         ingested(committed_demo.staff, rows)
-    monkeypatch.setattr(errors, "MOST_ERRORS", 100)
+    monkeypatch.setattr(log, "MOST_ERRORS", 100)
     record = ingested(committed_demo.staff, rows)
     kind = "duplicate_id_error" if is_repeated else "invalid_id_error"
     assert record.result_data["error_counts"] == {kind: 100, "invalid_file_error": 1}
@@ -226,7 +226,7 @@ def test_errors_are_listed_up_to_a_number(
 def test_a_file_that_takes_too_long_to_read_is_refused_and_not_tried_again(
     committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, settings: Settings, filetype: str
 ) -> None:
-    monkeypatch.setattr(reading, "LEAST_SECONDS", 0)
+    monkeypatch.setattr(unpack, "LEAST_SECONDS", 0)
     settings.SECONDS_PER_MB = 0
     data = {
         "csv": b"id\nabc12345\n",
@@ -241,7 +241,7 @@ def test_a_file_that_takes_too_long_to_read_is_refused_and_not_tried_again(
 
 def test_good_files_that_compress_well_are_taken(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids that follow one another, and forty cells that say the same in each row: a ratio of 150."""
-    monkeypatch.setattr(reading, "FREE_BYTES", 0)
+    monkeypatch.setattr(unpack, "FREE_BYTES", 0)
     columns = ",".join(f"field_{number}" for number in range(40))
     same = ",".join("always the same" for _ in range(40))
     rows = "".join(f"code-{number:06d},{same}\n" for number in range(3000))

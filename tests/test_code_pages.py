@@ -14,7 +14,7 @@ from PIL import Image
 from portal.models import User
 from tests.conftest import Demo
 from tests.test_pages import a_workorder, as_, seen
-from workorders.codes.views import beginning_with
+from workorders.codes.lookup import beginning_with
 from workorders.models import Code, Product, Workorder
 
 

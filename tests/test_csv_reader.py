@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.errors.kinds import ErrorLog
-from ingestion.readers.base import UnreadableFile
+from ingestion.errors.log import ErrorLog
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.csv_reader import CsvReader
 
 CELLS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)

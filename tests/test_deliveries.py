@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from portal.background.leases import Pulse
+from portal.background.pulse import Pulse
 from portal.models import Event, User
 from portal.storage.base import storage
 from portal.timeline import events_of

@@ -13,9 +13,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO
 
-from ingestion.errors.kinds import ErrorLog
+from ingestion.errors.log import ErrorLog
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.fields import Defaults
-from ingestion.readers.base import UnreadableFile
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import open_reader
 from ingestion.readers.xlsx_limits import WorkbookLimits

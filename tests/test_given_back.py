@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
-from ingestion.errors.kinds import KINDS, in_full, shown
+from ingestion.errors.kinds import KINDS, in_full
+from ingestion.errors.text import shown
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.fields import Defaults
-from ingestion.readers.base import UnreadableFile
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import open_reader
 from ingestion.results.rows_with_errors import given_back

@@ -20,7 +20,8 @@ from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
 
-from portal.background.leases import ClaimLost, Pulse
+from portal.background.leases import ClaimLost
+from portal.background.pulse import Pulse
 from portal.storage.base import storage
 from tests.conftest import Demo, client_of, ingested
 from workorders import job_runner

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from portal.background.leases import MOST_ATTEMPTS
+from portal.background.pulse import MOST_ATTEMPTS
 from portal.models import User
 from tests.conftest import Demo
 from tests.running import DEADLINE, in_thread, kill, wait_for, worker

@@ -11,7 +11,7 @@ from django.db import connection
 from ingestion import engine, services, spool_cleanup, tasks
 from ingestion.models import IngestionRecord
 from portal.background.broker import send
-from portal.background.leases import MOST_ATTEMPTS
+from portal.background.pulse import MOST_ATTEMPTS
 from portal.database.connections import NAME
 from tests.conftest import Demo, queued
 from tests.running import wait_for, worker

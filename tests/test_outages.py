@@ -20,8 +20,9 @@ from pytest_django import Settings
 
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
-from portal.background.leases import MOST_ATTEMPTS, PATIENCE, Leased
+from portal.background.leases import PATIENCE, Leased
 from portal.background.outages import outage_of
+from portal.background.pulse import MOST_ATTEMPTS
 from portal.storage.base import storage
 from tests.conftest import Demo, client_of, ingested, queued
 from tests.test_bucket import broken, nobodys_address

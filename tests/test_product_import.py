@@ -19,7 +19,7 @@ from xlsxwriter import Workbook
 
 from ingestion import product_import
 from ingestion.pages import products as product_views
-from ingestion.readers.base import LOOKS_LIKE
+from ingestion.readers.encoding import LOOKS_LIKE
 from ingestion.rules.rows import OTHERWISE_SPLIT
 from portal.models import User
 from tests.conftest import Demo

@@ -17,7 +17,8 @@ import pypdfium2
 import pytest
 from django.conf import settings
 
-from portal.background.leases import ClaimLost, Pulse
+from portal.background.leases import ClaimLost
+from portal.background.pulse import Pulse
 from portal.storage.base import storage
 from portal.timeline import events_of
 from tests.conftest import Demo, ingested

@@ -19,8 +19,10 @@ from signal import Signals
 
 import pytest
 
-from portal.embedded.server import Postgres, Valkey, socket_dir
+from portal.embedded.postgres import Postgres
+from portal.embedded.server import socket_dir
 from portal.embedded.supervisor import ServiceError
+from portal.embedded.valkey import Valkey
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHOW = "from portal.models import Company; print(Company.objects.get(slug='demo').name)"

@@ -13,7 +13,7 @@ from django.conf import settings
 from ingestion import engine, services, tasks
 from ingestion.models import IngestionRecord
 from portal.background.broker import send
-from portal.background.leases import MOST_ATTEMPTS
+from portal.background.pulse import MOST_ATTEMPTS
 from tests.conftest import Demo, client_of, queued
 from tests.running import DEADLINE, in_thread, kill, wait_for, worker
 from tests.test_api_upload import PROCESS, uploaded

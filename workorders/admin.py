@@ -15,9 +15,10 @@ from portal.back_office.lists import Rows, RowsPage, typed
 from portal.models import Company
 from workorders import jobs
 from workorders.codes import url_prefixes
+from workorders.codes.lookup import codes_called
 from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
-from workorders.visibility import codes_called, set_archived
+from workorders.visibility import set_archived
 
 OF_COMPANY = typed("company__slug", "company", "Slug")
 

@@ -12,73 +12,19 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.authentication import Filters, ProgressSerializer, person
+from portal.api.authentication import person
 from portal.api.calls import Call
+from portal.api.filters import Filters
 from portal.api.idempotency import idempotent
-from portal.models import Company, Event, User
+from portal.models import Event, User
 from workorders import jobs, visibility
 from workorders.archives import images
 from workorders.archives.builder import BeingMade, Kind
 from workorders.archives.downloads import archive_download, images_download
 from workorders.archives.serializers import LookSerializer, asks_for_images, look_of
-from workorders.doubts import Doubt, doubts_of
-from workorders.models import Equipment, Job, Substrate, Workorder
-from workorders.secure import workflow
+from workorders.models import Job, Workorder
 from workorders.secure.timeline import doer, events_for, told
-
-PARTNER = "The slug of the printing company."
-
-
-class BrandOwnerSerializer(serializers.ModelSerializer[Company]):
-    class Meta:
-        model = Company
-        fields: ClassVar = ["slug", "name"]
-
-
-class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
-    company = BrandOwnerSerializer(read_only=True, help_text="The brand owner, whose codes they are.")
-    printing_partner = serializers.SlugRelatedField[Company](
-        slug_field="slug", read_only=True, allow_null=True, help_text=PARTNER
-    )
-    equipment = serializers.SlugRelatedField[Equipment](slug_field="name", read_only=True, allow_null=True)
-    substrate = serializers.SlugRelatedField[Substrate](slug_field="name", read_only=True, allow_null=True)
-    reject_reason = serializers.SerializerMethodField(
-        help_text="Why what was printed was rejected the last time; null if it never was."
-    )
-
-    class Meta:
-        model = Workorder
-        fields: ClassVar = [
-            "id",
-            "company",
-            "reference",
-            "type",
-            "state",
-            "quantity",
-            "uploaded_quantity",
-            "url_prefix",
-            "use_serial_number",
-            "activate_on_complete",
-            "layout",
-            "printing_partner",
-            "download_once",
-            "equipment",
-            "substrate",
-            "printed_quantity",
-            "wasted_quantity",
-            "reject_reason",
-            "remarks",
-            "is_archived",
-            "created_at",
-            "created_by",
-        ]
-
-    def get_reject_reason(self, workorder: Workorder) -> str | None:
-        """What a list has asked for all its rows at once, or what holds of this one now."""
-        if hasattr(workorder, "reject_reason"):
-            said: str | None = workorder.reject_reason
-            return said
-        return workflow.reject_reason(workorder)
+from workorders.serializers import ArchiveSerializer, WorkorderProgressSerializer, WorkorderSerializer, being_made
 
 
 class WorkorderFilters(Filters):
@@ -88,19 +34,6 @@ class WorkorderFilters(Filters):
 
     def search(self, text: str, user: User) -> Q:
         return Q(reference__icontains=text) | Q(remarks__icontains=text)
-
-
-class WorkorderProgressSerializer(WorkorderSerializer):
-    """A workorder by itself: `progress` tells how far its minting and its archive are, null when both are there."""
-
-    warnings = serializers.SerializerMethodField(help_text="What is no error, yet may not be meant.")
-    progress = ProgressSerializer(source="making.progress", read_only=True, default=None, allow_null=True)
-
-    class Meta(WorkorderSerializer.Meta):
-        fields: ClassVar = [*WorkorderSerializer.Meta.fields, "warnings", "progress"]
-
-    def get_warnings(self, workorder: Workorder) -> list[Doubt]:
-        return doubts_of(workorder)
 
 
 class _Workorders(Call, GenericAPIView[Workorder]):
@@ -118,17 +51,13 @@ class WorkorderList(_Workorders, ListAPIView[Workorder]):
     filter_backends = (WorkorderFilters,)
 
     def get_queryset(self) -> QuerySet[Workorder]:
-        return workflow.with_reject_reasons(super().get_queryset())
+        return visibility.with_reject_reasons(super().get_queryset())
 
 
 class WorkorderDetail(_Workorders, RetrieveAPIView[Workorder]):
     """One workorder."""
 
     serializer_class = WorkorderProgressSerializer
-
-
-class ArchiveSerializer(serializers.Serializer[Any]):
-    is_archived = serializers.BooleanField(help_text="Whether it is out of sight.")
 
 
 class Archive(Call):
@@ -198,11 +127,6 @@ class _Archive(_Workorders):
             return archive_download(request, workorder, self.kind)
         except BeingMade:
             return being_made(workorder.jobs.filter(what=Job.What.ARCHIVE, status__in=Job.OPEN).first() or Job())
-
-
-def being_made(job: Job) -> Response:
-    """202: how far the job is, without which there is nothing to download."""
-    return Response({"progress": job.progress}, status.HTTP_202_ACCEPTED, headers={"Retry-After": "1"})
 
 
 class Download(_Archive):

@@ -2,111 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from workorders import api
+from workorders import api, serializers
 from workorders.codes import api as code_api
 from workorders.orders import api as minting_api
 from workorders.products import api as product_api
-from workorders.rendering.batch import KINDS
+from workorders.schema_parts import (
+    CODE,
+    DOWNLOADS,
+    EVENT,
+    IF_RANGE,
+    IMAGES,
+    JUST_FAILED,
+    MADE,
+    NO_SUCH_IMAGES,
+    PRODUCT,
+    PROGRESS,
+    RANGE,
+    SECURE,
+    WAITING,
+    WORKORDER,
+    example,
+)
 from workorders.secure import api as secure_api
-
-WORKORDER = {
-    "id": 31,
-    "company": {"slug": "demo", "name": "Demo Brands"},
-    "reference": "Spring bottles",
-    "type": "SID",
-    "state": "new",
-    "quantity": 1000,
-    "uploaded_quantity": 0,
-    "url_prefix": "https://codeport.example/c/demo/",
-    "use_serial_number": False,
-    "activate_on_complete": False,
-    "layout": "",
-    "printing_partner": None,
-    "download_once": False,
-    "equipment": None,
-    "substrate": None,
-    "printed_quantity": None,
-    "wasted_quantity": None,
-    "reject_reason": None,
-    "remarks": "",
-    "is_archived": False,
-    "created_at": "2026-11-24T09:30:00.000000Z",
-    "created_by": 2,
-}
-SECURE = {
-    **WORKORDER,
-    "reference": "Vintage 2026",
-    "type": "SSC",
-    "quantity": 5000,
-    "url_prefix": "https://v.example/",
-    "layout": "inside",
-    "printing_partner": "printco",
-}
-EVENT = {
-    "id": 112,
-    "what": "rejected",
-    "text": "Rejected what was printed: The graphics are smeared on one side.",
-    "at": "2026-11-24T09:30:00.000000Z",
-    "by": "Demo Brands",
-    "address": None,
-}
-WAITING = {"phase": "waiting", "rows_done": 0, "rows_total": None}
-PROGRESS = {"phase": "creating", "rows_done": 400, "rows_total": 1000}
-PRODUCT = {
-    "id": 1,
-    "sku": "sku1",
-    "name": "Lemonade",
-    "is_archived": False,
-    "created_at": "2026-11-24T09:30:00.000000Z",
-}
-ZIP = "application/zip"
-BEING_MADE = {
-    "type": "object",
-    "properties": {"progress": {"$ref": "#/components/schemas/Progress"}},
-    "required": ["progress"],
-}
-RANGE = OpenApiParameter(
-    "Range", str, "header", description="Goes on where a download broke off, as in `bytes=1048576-`."
-)
-IMAGES = OpenApiParameter("images", str, enum=KINDS, description="The kind of image; without it, the archive.")
-IF_RANGE = OpenApiParameter("If-Range", str, "header", description="The `ETag` that the first part had.")
-
-
-def _example(value: dict[str, Any], status: str = "200") -> OpenApiExample:
-    return OpenApiExample("Example", value, response_only=True, status_codes=[status])
-
-
-DOWNLOADS: dict[Any, Any] = {
-    (200, ZIP): OpenApiResponse(OpenApiTypes.BINARY, "The zip."),
-    (206, ZIP): OpenApiResponse(OpenApiTypes.BINARY, "The part of it that `Range` asks for."),
-    202: OpenApiResponse(BEING_MADE, "Not there yet; ask again after `Retry-After` seconds."),
-    304: OpenApiResponse(None, "It still has the `ETag` that `If-None-Match` names."),
-    416: OpenApiResponse(None, "The zip has no such bytes."),
-}
-NO_SUCH_IMAGES = OpenApiResponse({"$ref": "#/components/schemas/Refusal"}, "No such images.")
-JUST_FAILED = OpenApiResponse(
-    {"$ref": "#/components/schemas/Detail"}, "The images could not be made; ask again after `Retry-After` seconds."
-)
-MADE = [_example({"progress": PROGRESS}, "202")]
-
-CODE = {
-    "id": "bottle-0001",
-    "url": "https://codeport.example/c/demo/bottle-0001",
-    "workorder": 31,
-    "product": "sku1",
-    "activation_status": 1,
-    "blacklist_reason": 0,
-    "scm_data": {"pallet_number": "pal1"},
-    "serial_number": None,
-    "sequence": 1,
-    "batch": 1,
-    "record": "k3v9xq0a1b2c",
-}
 
 extend_schema_view(
     get=extend_schema(
@@ -116,7 +36,7 @@ extend_schema_view(
         "same however far it is. `count` is exact, or null where it would cost a look at more than "
         f"{code_api.MOST_COUNTED:,} codes: with filters other than `workorder`. Codes that are made during the walk "
         "join it where their ids belong, and are counted.",
-        examples=[_example(CODE)],
+        examples=[example(CODE)],
     )
 )(code_api.CodeList)
 extend_schema_view(
@@ -125,7 +45,7 @@ extend_schema_view(
         summary="Look at a code",
         description="The id is percent-encoded in the address, also the slashes and percent signs of a GS1 id.",
         parameters=[OpenApiParameter("id", str, "path", description="The code's extended id.")],
-        examples=[_example(CODE)],
+        examples=[example(CODE)],
     )
 )(code_api.CodeDetail)
 extend_schema_view(
@@ -143,7 +63,7 @@ extend_schema_view(
     )
 )(code_api.CodeImage)
 extend_schema_view(
-    get=extend_schema(operation_id="list_products", summary="List products", examples=[_example(PRODUCT)]),
+    get=extend_schema(operation_id="list_products", summary="List products", examples=[example(PRODUCT)]),
     post=extend_schema(
         operation_id="create_product",
         summary="Make a product",
@@ -152,12 +72,12 @@ extend_schema_view(
         responses={201: product_api.ProductSerializer},
         examples=[
             OpenApiExample("Lemonade", {"sku": "sku1", "name": "Lemonade"}, request_only=True),
-            _example(PRODUCT, "201"),
+            example(PRODUCT, "201"),
         ],
     ),
 )(product_api.ProductList)
 extend_schema_view(
-    get=extend_schema(operation_id="get_product", summary="Look at a product", examples=[_example(PRODUCT)]),
+    get=extend_schema(operation_id="get_product", summary="Look at a product", examples=[example(PRODUCT)]),
     patch=extend_schema(
         operation_id="change_product",
         summary="Rename a product, archive it or bring it back",
@@ -168,7 +88,7 @@ extend_schema_view(
         examples=[
             OpenApiExample("Another name", {"name": "Sour lemonade"}, request_only=True),
             OpenApiExample("Archived", {"is_archived": True}, request_only=True),
-            _example(PRODUCT),
+            example(PRODUCT),
         ],
     ),
 )(product_api.ProductDetail)
@@ -176,7 +96,7 @@ extend_schema_view(
     get=extend_schema(
         operation_id="list_workorders",
         summary="List workorders, newest first",
-        examples=[_example(WORKORDER)],
+        examples=[example(WORKORDER)],
     )
 )(api.WorkorderList)
 extend_schema_view(
@@ -185,7 +105,7 @@ extend_schema_view(
         summary="Look at a workorder",
         description="`progress` tells how far the minting of its codes is, and is null when they are there. Of secure "
         "codes (SSC), `quantity` were ordered and `uploaded_quantity` are there.",
-        examples=[_example({**WORKORDER, "warnings": [], "progress": PROGRESS})],
+        examples=[example({**WORKORDER, "warnings": [], "progress": PROGRESS})],
     )
 )(api.WorkorderDetail)
 extend_schema_view(
@@ -194,7 +114,7 @@ extend_schema_view(
         summary="List what happened to a workorder",
         description="Its steps and downloads, first things first, as its page shows them. `what` names the kind of "
         "step, `text` says it in words. A printing partner is not told who of the brand owner downloaded what.",
-        examples=[_example(EVENT)],
+        examples=[example(EVENT)],
     )
 )(api.Timeline)
 extend_schema_view(
@@ -202,10 +122,10 @@ extend_schema_view(
         operation_id="archive_workorder",
         summary="Archive a workorder, or bring it back",
         description="An archived one stands in lists of archived ones alone; its codes and downloads stay as they are.",
-        responses={200: api.WorkorderProgressSerializer},
+        responses={200: serializers.WorkorderProgressSerializer},
         examples=[
             OpenApiExample("Archived", {"is_archived": True}, request_only=True),
-            _example({**WORKORDER, "is_archived": True, "warnings": [], "progress": None}),
+            example({**WORKORDER, "is_archived": True, "warnings": [], "progress": None}),
         ],
     )
 )(api.Archive)
@@ -214,14 +134,14 @@ extend_schema_view(
         operation_id="create_sid",
         summary="Order codes whose ids the portal makes",
         description="The answer is the new workorder, whose `progress` moves at its own address.",
-        responses={201: api.WorkorderProgressSerializer},
+        responses={201: serializers.WorkorderProgressSerializer},
         examples=[
             OpenApiExample(
                 "A thousand codes",
                 {"reference": "Spring bottles", "quantity": 1000, "avoid_lookalikes": True},
                 request_only=True,
             ),
-            _example({**WORKORDER, "warnings": [], "progress": WAITING}, "201"),
+            example({**WORKORDER, "warnings": [], "progress": WAITING}, "201"),
         ],
     )
 )(minting_api.CreateSid)
@@ -231,12 +151,12 @@ extend_schema_view(
         summary="Order secure codes",
         description="The new workorder has no codes yet: upload them into it, by `workorder` of `process`. What the "
         "order does not say, its template says.",
-        responses={201: api.WorkorderProgressSerializer},
+        responses={201: serializers.WorkorderProgressSerializer},
         examples=[
             OpenApiExample(
                 "By a template", {"reference": "Vintage 2026", "quantity": 5000, "template": 3}, request_only=True
             ),
-            _example({**SECURE, "warnings": [], "progress": None}, "201"),
+            example({**SECURE, "warnings": [], "progress": None}, "201"),
         ],
     )
 )(secure_api.CreateSsc)

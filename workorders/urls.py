@@ -13,7 +13,6 @@ from workorders.codes import public_page
 from workorders.codes import views as code_views
 from workorders.named_items import calibration_api, calibration_views
 from workorders.orders import api as minting_api
-from workorders.orders import minting_views
 from workorders.orders import views as order_views
 from workorders.printing import api as printing_api
 from workorders.printing import docs as printing_docs  # noqa: F401  # completes the schema
@@ -22,6 +21,7 @@ from workorders.products import api as product_api
 from workorders.products import views as product_views
 from workorders.secure import api as secure_api
 from workorders.secure import docs as named_docs  # noqa: F401  # completes the schema
+from workorders.secure import order_views as secure_order_views
 from workorders.secure import template_api, template_views
 
 
@@ -72,9 +72,9 @@ urlpatterns = [
     path("workorders/<int:pk>/images/", images_views.workorder_images, name="workorder-images"),
     path("workorders/<int:pk>/images/<int:job_id>/", images_views.images_file, name="images-file"),
     path("workorders/<int:pk>/images/<int:job_id>/cancel/", images_views.images_cancel, name="images-cancel"),
-    path("workorders/<int:pk>/minting/", minting_views.workorder_minting, name="workorder-minting"),
-    path("workorders/<int:pk>/cancel/", minting_views.workorder_cancel, name="workorder-cancel"),
-    path("workorders/create-secure/", order_views.secure_create, name="workorder-create-secure"),
+    path("workorders/<int:pk>/minting/", order_views.workorder_minting, name="workorder-minting"),
+    path("workorders/<int:pk>/cancel/", order_views.workorder_cancel, name="workorder-cancel"),
+    path("workorders/create-secure/", secure_order_views.secure_create, name="workorder-create-secure"),
     path("workorders/<int:pk>/cancel-secure/", printing_views.cancel, name="workorder-cancel-secure"),
     path("workorder-templates/", template_views.template_list, name="workorder-template-list"),
     path("workorder-templates/create/", template_views.template_create, name="workorder-template-create"),

@@ -11,32 +11,32 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from portal.access import PersonRequest, page
-from portal.models import Company, User
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
 from workorders.archives.builder import BeingMade, Kind
 from workorders.archives.downloads import MOMENT, archive_download
 from workorders.codes import preview
-from workorders.codes.views import sees_codes
+from workorders.codes.lookup import sees_codes
 from workorders.doubts import doubts_of
 from workorders.models import FIRST_CODES, Code, Job, Workorder
 from workorders.printing.next_steps import offers_to_owner, steps_of_partner
 from workorders.secure.timeline import history_of
 from workorders.secure.uploads import refusal
 from workorders.secure.workflow import can_be
-from workorders.visibility import own_workorders, set_archived, with_codes, workorders_for
+from workorders.visibility import (
+    ARCHIVED,
+    own_workorders,
+    sees_several_companies,
+    set_archived,
+    with_codes,
+    workorders_for,
+)
 
-ARCHIVED = "archived"
 ORDERS = {  # by what stands in the URL; newest first when nothing does
     "oldest": ("Oldest first", ("id",)),
     "reference": ("Reference, A to Z", ("reference", "id")),
     "most": ("Most codes first", ("-quantity", "-id")),
     "fewest": ("Fewest codes first", ("quantity", "-id")),
 }
-
-
-def sees_several_companies(user: User) -> bool:
-    """Whether lists must say whose each workorder is: only brand owners see nothing but their own."""
-    return user.company is None or user.company.kind != Company.Kind.BRAND_OWNER
 
 
 def is_being_archived(workorder: Workorder) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, Sum, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models.fields.json import KT
 
-from portal.models import Company, User
-from workorders.models import Code, Job, Product, Workorder
-from workorders.rendering import qr_single
+from portal.models import Company, Event, User
+from portal.timeline import events_of
+from workorders.models import Job, Workorder
 
-SHORTEST_ID, LONGEST_ID = 8, 100
+ARCHIVED = "archived"
 
 
 def workorders_for(user: User) -> QuerySet[Workorder]:
@@ -58,27 +59,25 @@ def codes_in(workorders: QuerySet[Workorder]) -> int:
     return total
 
 
-def products_for(user: User) -> QuerySet[Product]:
-    """The products of the user's company; all of them for a superuser."""
-    return Product.objects.all() if user.is_superuser else Product.objects.filter(company_id=user.company_id or 0)
-
-
-def usable_products(company_id: int) -> dict[str, int]:
-    """The company's products that codes may have now: id by SKU."""
-    return dict(Product.objects.filter(company_id=company_id, is_archived=False).values_list("sku", "pk"))
-
-
-def codes_called(identifier: str, companies: QuerySet[Company]) -> QuerySet[Code]:
-    """The codes of that id, at most one in each company; the unique index finds them. Only brand owners have codes."""
-    owners = companies.filter(kind=Company.Kind.BRAND_OWNER).values_list("pk", flat=True)
-    return Code.objects.filter(company_id__in=list(owners), identifier=identifier)
-
-
-def longest_id(prefix: str) -> int:
-    """How many characters of id fit behind `prefix` in the largest symbol of a SID."""
-    return qr_single.CAPACITY - len(prefix)
-
-
 def set_archived(rows: QuerySet[Any], archived: bool) -> None:
     """Put rows out of sight or out of use, or bring them back; codes, downloads and workorders keep what they have."""
     rows.update(is_archived=archived)
+
+
+def with_reject_reasons(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
+    """The same with `reject_reason`: what was said when what was printed was last rejected; None if it never was."""
+    rejections = Event.objects.filter(subject=Workorder._meta.model_name, subject_id=OuterRef("pk"), what="rejected")
+    return workorders.annotate(
+        reject_reason=Subquery(rejections.order_by("-id").values(reason=KT("detail__reason"))[:1])
+    )
+
+
+def reject_reason(workorder: Workorder) -> str | None:
+    """The same of one workorder, as it is now."""
+    last = events_of(workorder).filter(what="rejected").last()
+    return last.detail["reason"] if last else None
+
+
+def sees_several_companies(user: User) -> bool:
+    """Whether lists must say whose each workorder is: only brand owners see nothing but their own."""
+    return user.company is None or user.company.kind != Company.Kind.BRAND_OWNER

@@ -17,11 +17,14 @@ from ingestion import services
 from ingestion.api.uploads import Refused, company_of
 from ingestion.errors.kinds import KINDS
 from ingestion.models import IngestionError, IngestionRecord
+from ingestion.results import errors_csv
 from ingestion.results.record_search import codes_in_sight, fitting
 from ingestion.results.rows_with_errors import corrections, corrections_name, has_corrections
-from portal.api.authentication import Filters, ProgressSerializer, person
+from portal.api.authentication import person
 from portal.api.calls import Call
+from portal.api.filters import Filters
 from portal.api.idempotency import idempotent
+from portal.api.responses import ProgressSerializer
 from portal.models import User
 
 NO_PARAMETERS = {
@@ -173,6 +176,6 @@ def corrections_file(record: IngestionRecord) -> StreamingHttpResponse:
 
 def errors_file(record: IngestionRecord) -> StreamingHttpResponse:
     """`errors.csv` of the record, as a download."""
-    response = StreamingHttpResponse(services.errors_csv(record), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(errors_csv.errors_csv(record), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="errors-{record.key}.csv"'
     return response

@@ -5,15 +5,18 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from ingestion.errors.kinds import GS1_KINDS, KINDS, in_full, shown
+from ingestion.errors.kinds import GS1_KINDS, KINDS, in_full
+from ingestion.errors.text import shown
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.fields import parse_defaults
 from ingestion.models import IngestionRecord
-from ingestion.readers.base import MOST_SECONDS, Budget, UnreadableFile
 from ingestion.readers.json_reader import JsonReader
+from ingestion.readers.unpack import MOST_SECONDS, Budget
 from ingestion.rules.identifiers import RULES
 from ingestion.rules.rows import FileRules, Limits
 from portal.models import Company
-from workorders.visibility import longest_id, usable_products
+from workorders.codes.url_prefixes import longest_id
+from workorders.products.services import usable_products
 
 MOST_SAID = 1000  # problems in one answer
 

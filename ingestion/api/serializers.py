@@ -11,17 +11,17 @@ from ingestion.errors.kinds import KINDS
 from ingestion.fields import ATTRIBUTES, contradict, contradiction, parse_defaults
 from ingestion.models import IngestionRecord
 from ingestion.readers.csv_reader import DELIMITERS
-from ingestion.readers.json_reader import json_text
+from ingestion.readers.json_text import json_text
 from ingestion.rules.column_mapping import parse_columns
-from portal.api.authentication import TextJSONParser
+from portal.api.parsers import TextJSONParser
 from portal.models import Company
 from portal.values.choices import ChoiceField
 from portal.values.texts import seen
 from portal.values.whole_numbers import WholeNumberField
 from workorders.codes.url_prefixes import check_url_prefix
 from workorders.models import Workorder
+from workorders.products.services import usable_products
 from workorders.secure.uploads import refusal
-from workorders.visibility import usable_products
 
 IdFormat, Mode, Filetype = IngestionRecord.IdFormat, IngestionRecord.Mode, IngestionRecord.Filetype
 

@@ -13,10 +13,11 @@ from rest_framework.response import Response
 from ingestion import services
 from ingestion.api.serializers import AddSidsSerializer, GetPostDataSerializer, ProcessSerializer
 from ingestion.models import IngestionRecord
-from ingestion.readers.json_reader import Repeated, decoder, json_text
-from portal.api.authentication import TextJSONParser, not_a_brands, person
+from ingestion.readers.json_text import Repeated, decoder, json_text
+from portal.api.authentication import not_a_brands, person
 from portal.api.calls import Call
 from portal.api.idempotency import idempotent
+from portal.api.parsers import TextJSONParser
 from portal.models import Company
 from portal.storage.base import storage
 

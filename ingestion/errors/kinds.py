@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
 
-from django.db import connection
-
-from ingestion.readers.base import UnreadableFile
-from portal.database.postgres_copy import copy_blocks, file_blocks, ticking
 from workorders.identifiers import gs1
 
-MOST_ERRORS = 1_000_000  # listed of one file, after which nobody reads on
-MOST_WARNINGS = 100  # kept of one file
-IDS_PER_KIND = 1000  # ids named in a record's result_data, for each kind
-SHOWN_CHARACTERS = 200  # of a wrong value
-NULL = "\\N"
 PREFIX_WARNING = "url_prefix_warning"
 ALIKE_WARNING = "alike_ids_warning"
 
@@ -210,100 +197,3 @@ WARNINGS: dict[str, Kind] = {
 def in_full(kind: Kind, detail: str) -> str:
     """What is wrong, said of a kind of error or warning and what is particular to one."""
     return f"{kind.sentence} {detail}".rstrip()
-
-
-def shown(value: str) -> str:
-    """`value` so that a person can see all of it: what does not print is escaped, what is too long is cut."""
-    if len(value) > SHOWN_CHARACTERS:
-        return visible(value[:SHOWN_CHARACTERS]) + "…"
-    return value if value.isprintable() else visible(value)
-
-
-def visible(value: str) -> str:
-    """`value` with what does not print escaped."""
-    if value.isprintable():
-        return value
-    return "".join(character if character.isprintable() else _escaped(character) for character in value)
-
-
-def _escaped(character: str) -> str:
-    if "\udc80" <= character <= "\udcff":  # a byte that is not UTF-8
-        return f"\\x{ord(character) - 0xDC00:02x}"
-    return character.encode("unicode_escape").decode()
-
-
-def warning(kind: str, row: int | None, column: str, value: str, detail: str) -> dict[str, Any]:
-    """A warning as a record keeps it."""
-    return {
-        "warning": kind,
-        "row": row,
-        "column": shown(column),
-        "value": shown(value),
-        "count": 1,
-        "message": in_full(WARNINGS[kind], detail),
-    }
-
-
-class RowLog(Protocol):
-    """Takes what is found in rows; `id` is that of a row, where it has one."""
-
-    def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", id: str = "") -> None: ...  # noqa: A002  # the field's word
-    def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None: ...
-
-
-class ErrorLog:
-    """What was found in one file: counted by kind, the first ids kept, every error spooled for `store`.
-
-    Memory does not grow with the number of errors.
-    """
-
-    TABLE = "ingestion_ingestionerror"
-    COLUMNS = ("record_id", "row", "column", "value", "error", "detail")
-
-    def __init__(self, record_id: int, folder: Path) -> None:
-        self.record_id = record_id
-        self.path = folder / "errors"
-        self.spool = self.path.open("w", encoding="utf-8")
-        self.counts: Counter[str] = Counter()
-        self._left = MOST_ERRORS
-        self.ids: defaultdict[str, list[str]] = defaultdict(list)
-        self._warnings: dict[tuple[str, str], dict[str, Any]] = {}
-
-    def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", id: str = "") -> None:  # noqa: A002  # the field's word
-        """Note one error; `id` is that of its row, where the row has one. UnreadableFile when they are too many."""
-        if self._left == 0 and kind != "invalid_file_error":
-            raise UnreadableFile(f"It has more than {MOST_ERRORS:,} errors; those that were found first are listed.")
-        self._left -= 1
-        self.counts[kind] += 1
-        ids = self.ids[kind]
-        if id and len(ids) < IDS_PER_KIND:
-            ids.append(shown(id))
-        text = f"{shown(column)}\t{shown(value)}\t{kind}\t{detail}".replace("\\", "\\\\")
-        self.spool.write(f"{self.record_id}\t{NULL if row is None else row}\t{text}\n")
-
-    def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None:
-        """Note what is no error, yet may not be meant; the first of a kind in a column is kept, the others counted."""
-        known = self._warnings.get((kind, column if row else value))
-        if known:
-            known["count"] += 1
-        elif len(self._warnings) < MOST_WARNINGS:
-            self._warnings[kind, column if row else value] = warning(kind, row, column, value, detail)
-
-    @property
-    def warnings(self) -> list[dict[str, Any]]:
-        """What the record says of the warnings, in the order in which they were found."""
-        return list(self._warnings.values())
-
-    @property
-    def result_data(self) -> dict[str, object]:
-        """What the record says of the errors, as the contract shapes it."""
-        return {"errors": [{kind: ids} for kind, ids in self.ids.items()], "error_counts": dict(self.counts)}
-
-    def store(self, tick: Callable[[int], None]) -> None:
-        """Write every error into the database, in the caller's transaction; `tick` hears how many have been sent."""
-        self.spool.flush()
-        with connection.cursor() as cursor:
-            copy_blocks(cursor, self.TABLE, self.COLUMNS, ticking(file_blocks(self.path), tick))
-
-    def close(self) -> None:
-        self.spool.close()

@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from ingestion.api.records import corrections_file, errors_file
 from ingestion.models import IngestionRecord
-from ingestion.pages.upload import is_moving, lines_of, listed, may_upload
+from ingestion.pages.lines import is_moving, lines_of, listed, may_upload
 from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.results.error_list import errors_of
 from ingestion.results.record_search import codes_in_sight, fitting

@@ -5,91 +5,32 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from ingestion.errors.kinds import GS1_ID, KINDS
 from ingestion.fields import parse_defaults
 from ingestion.models import IngestionRecord
+from ingestion.pages.lines import IdFormat, may_upload
 from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.rules.identifiers import RULES
-from ingestion.services import records_for
 from portal.access import PersonRequest, page
-from portal.models import User
 from workorders.codes import preview
-from workorders.codes.url_prefixes import doubt
+from workorders.codes.url_prefixes import doubt, longest_id
 from workorders.models import ActivationStatus, Workorder
+from workorders.products.services import products_for
 from workorders.rendering import qr_single
 from workorders.rendering.qr_encoder import smallest_version
 from workorders.rendering.secure_graphic import LAYOUTS
 from workorders.secure.uploads import taking
-from workorders.views import sees_several_companies
-from workorders.visibility import codes_in, longest_id, own_workorders, products_for, workorders_for
+from workorders.visibility import own_workorders
 
-RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
 PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
 WORKORDERS_TO_CHOOSE_FROM = 200  # the newest
-
-Status, IdFormat = IngestionRecord.Status, IngestionRecord.IdFormat
-
-
-@page()
-def overview(request: PersonRequest) -> HttpResponse:
-    """What happened lately, of what the person may see."""
-    user = request.user
-    context: dict[str, Any] = {"can_upload": may_upload(user), "whose": user.may("company_view_all")}
-    if user.may("ingestion_view"):
-        arrived = listed(user).exclude(status=Status.UPLOADING)
-        context["lines"] = lines = lines_of(arrived[:RECENT_RECORDS])
-        context["is_moving"] = is_moving(lines)
-    if user.may("workorder_view"):
-        workorders = workorders_for(user).filter(is_archived=False)
-        context["workorders"] = workorders.select_related("company")[:RECENT_WORKORDERS]
-        context["whose_workorders"] = sees_several_companies(user)
-        context["codes_total"] = codes_in(workorders_for(user))
-        context["workorders_total"] = workorders_for(user).count()
-    if user.may("product_view"):
-        context["products_total"] = products_for(user).filter(is_archived=False).count()
-    return render(request, "ingestion/overview.html", context)
-
-
-def may_upload(user: User) -> bool:
-    """Whether the person can upload at all: codes belong to a brand owner, so someone of no company cannot."""
-    return user.brand is not None and user.may("ingestion_code_create")
-
-
-def listed(user: User) -> QuerySet[IngestionRecord]:
-    """The records `user` may see, without their results, which can name thousands of ids each."""
-    return records_for(user).select_related("company", "created_by").defer("result_data")
-
-
-class Line(NamedTuple):
-    """A record as a list shows it."""
-
-    record: IngestionRecord
-    codes: int
-    problems: int
-
-
-def lines_of(records: Iterable[IngestionRecord]) -> list[Line]:
-    """The lines of `records`, with one query for all their results."""
-    shown = list(records)
-    results = IngestionRecord.objects.filter(pk__in=[record.pk for record in shown]).values_list(
-        "pk", "result_data__codes_created", "result_data__error_counts"
-    )
-    known = {pk: (codes or 0, sum((counts or {}).values())) for pk, codes, counts in results}
-    return [Line(record, *known.get(record.pk, (0, 0))) for record in shown]
-
-
-def is_moving(lines: list[Line]) -> bool:
-    """Whether a list of records will look different soon."""
-    return any(line.record.status in (Status.QUEUED, Status.PROCESSING) for line in lines)
 
 
 @page("ingestion_code_create")

@@ -9,24 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import chain
 
-from ingestion.errors.kinds import shown
+from ingestion.errors.text import shown
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.fields import ERRORS_COLUMN
-from ingestion.readers.base import (
-    BLOCK,
-    LONGEST_RECORD,
-    LOOKS_LIKE,
-    REPLACEMENT,
-    Batch,
-    BrokenRow,
-    Log,
-    Source,
-    UnreadableFile,
-    decoder_for,
-    is_blank,
-    is_utf8,
-    unwritable,
-)
+from ingestion.readers.base import BLOCK, LONGEST_RECORD, Batch, BrokenRow, Log, is_blank
+from ingestion.readers.encoding import LOOKS_LIKE, REPLACEMENT, decoder_for, is_utf8, unwritable
 from ingestion.readers.spreadsheet_cells import restored, restored_line
+from ingestion.readers.unpack import Source
 
 DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 DELIMITERS = "".join(DELIMITER_NAMES)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import IO
 
 from ingestion.models import IngestionRecord
-from ingestion.readers.base import Budget, Log, unpacked
+from ingestion.readers.base import Log
 from ingestion.readers.csv_reader import CsvReader
 from ingestion.readers.json_reader import JsonReader
+from ingestion.readers.unpack import Budget, unpacked
 from ingestion.readers.xlsx_limits import WorkbookLimits
 from ingestion.readers.xlsx_reader import WorkbookReader
 

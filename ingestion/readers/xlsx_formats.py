@@ -10,7 +10,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from math import isfinite
 
-from ingestion.readers.base import AS_TEXT, Trouble
+from ingestion.readers.base import Trouble
+from ingestion.readers.cells import AS_TEXT
 
 BUILT_IN = {  # ECMA-376, 18.8.30; currencies and East Asian dates in one form each
     **dict.fromkeys((1, 59), "0"),

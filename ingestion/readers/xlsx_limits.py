@@ -17,7 +17,10 @@ from typing import IO, Any, Self
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from ingestion.readers.base import BLOCK, LONGEST_RECORD, OTHER_FILES, ZIP, Budget, UnreadableFile
+from ingestion.errors.unreadable import UnreadableFile
+from ingestion.readers.base import BLOCK, LONGEST_RECORD
+from ingestion.readers.encoding import OTHER_FILES, ZIP
+from ingestion.readers.unpack import Budget
 
 MOST_DIRECTORY = 1024**2  # bytes of the zip's list of members; a workbook has some dozen
 MOST_DEPTH = 64  # elements within one another

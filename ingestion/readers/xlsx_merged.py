@@ -6,8 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.fields import ERRORS_COLUMN
-from ingestion.readers.base import CellFault, Trouble, UnreadableFile
+from ingestion.readers.base import CellFault, Trouble
 from ingestion.readers.xlsx_sheet import Range, Stored
 
 

@@ -6,19 +6,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO
 
-from ingestion.errors.kinds import shown, visible
+from ingestion.errors.text import shown, visible
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.fields import ERRORS_COLUMN
-from ingestion.readers.base import (
-    LONGEST_RECORD,
-    Batch,
-    BrokenRow,
-    Budget,
-    CellFault,
-    Log,
-    Trouble,
-    UnreadableFile,
-    unwritable,
-)
+from ingestion.readers.base import LONGEST_RECORD, Batch, BrokenRow, CellFault, Log, Trouble
+from ingestion.readers.encoding import unwritable
+from ingestion.readers.unpack import Budget
 from ingestion.readers.xlsx_limits import Contents, Parts, WorkbookLimits, opened, too_large
 from ingestion.readers.xlsx_merged import Merged
 from ingestion.readers.xlsx_shared import Shared

@@ -10,16 +10,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from ingestion.readers.base import (
-    AS_TEXT,
-    DateCell,
-    ErrorCell,
-    FormattedText,
-    FormulaCell,
-    NumericCell,
-    Trouble,
-    TruthCell,
-)
+from ingestion.readers.base import Trouble
+from ingestion.readers.cells import AS_TEXT, DateCell, ErrorCell, FormattedText, FormulaCell, NumericCell, TruthCell
 from ingestion.readers.xlsx_formats import DAYS_TO_1904, NumberFormat
 from ingestion.readers.xlsx_limits import Contents, Xml, is_true, too_large
 from ingestion.readers.xlsx_shared import Shared, scratch_file

@@ -10,9 +10,8 @@ from django.db.models import Q
 from ingestion.errors.kinds import KINDS
 from ingestion.services import records_for
 from portal.models import Company, User
-from workorders.codes.views import id_in
+from workorders.codes.lookup import codes_called, id_in
 from workorders.models import Code
-from workorders.visibility import codes_called
 
 MOST_NAMED = 20  # codes of one id, in as many companies, that a search names
 MOST_HOLDERS = 10_000  # refused files with one id that a search finds, the newest

@@ -20,11 +20,13 @@ from xlsxwriter import Workbook
 
 from ingestion.fields import ERRORS_COLUMN
 from ingestion.models import IngestionRecord
-from ingestion.readers.base import BrokenRow, is_blank, unpacked
+from ingestion.readers.base import BrokenRow, is_blank
 from ingestion.readers.csv_reader import CsvReader
-from ingestion.readers.json_reader import WHITE_SPACE, JsonReader, JsonText, members_of
+from ingestion.readers.json_reader import JsonReader
+from ingestion.readers.json_text import WHITE_SPACE, JsonText, members_of
 from ingestion.readers.open import open_reader
 from ingestion.readers.spreadsheet_cells import escaped, escaped_line
+from ingestion.readers.unpack import unpacked
 from ingestion.readers.xlsx_reader import WorkbookReader
 from ingestion.readers.xlsx_sheet import MOST_ROWS
 from ingestion.results.xlsx_writer import SheetWriter

@@ -9,7 +9,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from ingestion.readers.base import REPLACEMENT, ErrorCell, FormattedText, FormulaCell, StoredNumber, TruthCell
+from ingestion.readers.cells import ErrorCell, FormattedText, FormulaCell, StoredNumber, TruthCell
+from ingestion.readers.encoding import REPLACEMENT
 
 LONGEST_CELL = 32_767  # characters that a cell of a workbook holds
 LONGEST_NAME = 31  # UTF-16 units of a sheet's name in Excel; other programs write longer ones

@@ -13,9 +13,11 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from ingestion.errors.kinds import shown
+from ingestion.errors.text import shown
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.fields import ERRORS_COLUMN, MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
-from ingestion.readers.base import Batch, UnreadableFile, is_utf8
+from ingestion.readers.base import Batch
+from ingestion.readers.encoding import is_utf8
 from portal.values.suggestions import nearest
 
 PLACE = re.compile("#[1-9][0-9]*")

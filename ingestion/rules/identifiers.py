@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ingestion.models import IngestionRecord
-from ingestion.readers.base import Number
+from ingestion.readers.cells import Number
 from ingestion.rules.suggestions import meant_id
 from portal.values.characters import named
+from workorders.codes.url_prefixes import LONGEST_ID, SHORTEST_ID
 from workorders.identifiers import gs1
-from workorders.visibility import LONGEST_ID, SHORTEST_ID
 
 IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},{LONGEST_ID}}}")
 STRANGE = re.compile(r"[^A-Za-z0-9_-]")

@@ -10,7 +10,9 @@ from functools import cached_property
 from itertools import count, repeat
 from json.encoder import encode_basestring as _as_json
 
-from ingestion.errors.kinds import RowLog, shown
+from ingestion.errors.log import RowLog
+from ingestion.errors.text import shown
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.fields import (
     ATTRIBUTES,
     ERRORS_COLUMN,
@@ -24,7 +26,9 @@ from ingestion.fields import (
     contradict,
     contradiction,
 )
-from ingestion.readers.base import LOOKS_LIKE, Batch, BrokenRow, Number, Trouble, UnreadableFile, is_blank
+from ingestion.readers.base import Batch, BrokenRow, Trouble, is_blank
+from ingestion.readers.cells import Number
+from ingestion.readers.encoding import LOOKS_LIKE
 from ingestion.rules.column_mapping import LeftOut
 from ingestion.rules.identifiers import IdRules
 from ingestion.rules.suggestions import (

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from unicodedata import category, normalize
 
-from ingestion.errors.kinds import shown
+from ingestion.errors.text import shown
 from ingestion.fields import OWN_COLUMNS, SCM_KEY, STATUSES
 from portal.values.characters import named
 

@@ -22,7 +22,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.authentication import TextJSONParser, caller
+from portal.api.authentication import caller
+from portal.api.parsers import TextJSONParser
 from portal.models import KeptAnswer
 
 HEADER = "Idempotency-Key"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import psycopg
@@ -16,14 +16,11 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
 from s3transfer.exceptions import RetriesExceededError
 
 from portal.background import broker
 from portal.storage.base import Unusable
 
-RETRY_SECONDS = "30"
 PARTS: Final = {
     "database": "The database does not answer.",
     "storage": "The storage does not answer.",
@@ -74,26 +71,3 @@ def _is_away(error: psycopg.Error) -> bool:
     if error.sqlstate is None:  # it did not come from the server
         return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
     return error.sqlstate.startswith(AWAY) or error.sqlstate in ANOTHER_SCHEMA
-
-
-def outage(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Answer 503 during an outage."""
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        return get_response(request)
-
-    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        part = outage_of(error)
-        if not part:
-            return None
-        logger.error("The %s failed at %s %s: %s", part, request.method, request.path, error)
-        if request.path.startswith("/api/"):
-            detail = f"{PARTS[part]} Try again later."
-            answer: HttpResponse = JsonResponse({"detail": detail}, status=503)
-        else:
-            answer = render(request, "500.html", status=503)
-        answer["Retry-After"] = RETRY_SECONDS
-        return answer
-
-    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
-    return middleware

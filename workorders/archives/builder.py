@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
-from portal.background.leases import Pulse, Status
+from portal.background.leases import Status
+from portal.background.pulse import Pulse
 from portal.database.postgres_copy import BLOCK, ticking
 from portal.storage.base import storage
 from workorders.codes import preview as samples

@@ -14,7 +14,7 @@ from portal.timeline import note
 from portal.values.addresses import address_of
 from workorders import jobs
 from workorders.archives.builder import BeingMade, Kind, NoCodes, archive_name, published
-from workorders.archives.images import Look
+from workorders.archives.look import Look
 from workorders.models import Workorder
 
 MOST_AT_ONCE = 2  # archives that one process makes or waits for, whose threads also answer everything else

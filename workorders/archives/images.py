@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,79 +16,25 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from portal.background.leases import Pulse, Status
+from portal.background.leases import Status
+from portal.background.pulse import Pulse
 from portal.database.postgres_copy import file_blocks
 from portal.models import User
 from portal.storage.base import storage
 from workorders import jobs
 from workorders.archives.builder import Archive, archive_name, draft_of, draft_of_job
+from workorders.archives.look import Look, label_of
 from workorders.codes.alike_ids import alike_ids
 from workorders.codes.stream import checked, identifiers_of, sampled_of
 from workorders.identifiers import gs1
 from workorders.models import Job, Workorder
 from workorders.rendering.batch import Drawn, Style, draw
 from workorders.rendering.label_pdf import PdfWriter
-from workorders.rendering.label_sheet import Label, Sheet, one_a_page
-from workorders.rendering.pdf_writer import MOST_PAGES
-from workorders.rendering.qr_encoder import Level, capacity, smallest_version
+from workorders.rendering.label_sheet import Label, one_a_page
 from workorders.rendering.readback import prove_pages
 
 REPOSE = timedelta(minutes=1)  # before a job that failed is begun again for whoever asks
 PDF = "codes.pdf"
-
-
-@dataclass(frozen=True)
-class Look:
-    """What was asked for: a style of symbols and, for a PDF, the sheet and whether the id stands below each symbol."""
-
-    style: Style
-    sheet: Sheet | None = None
-    with_id: bool = False
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The look as a job keeps it."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, parameters: dict[str, Any]) -> Look:
-        """The look that a job keeps."""
-        sheet = parameters["sheet"]
-        return cls(Style(**parameters["style"]), Sheet(**sheet) if sheet else None, parameters["with_id"])
-
-    @property
-    def name(self) -> str:
-        """What tells this look from others, in the name of a file."""
-        return f"images-{self.style.kind}-{sha256(json.dumps(self.parameters).encode()).hexdigest()[:12]}"
-
-
-def version_for(workorder: Workorder, level: Level, wanted: int | None) -> int:
-    """The version of all symbols of the workorder: the one wanted, or the smallest for its longest URL.
-
-    ValueError says what does not fit.
-    """
-    longest = len(workorder.url_prefix) + workorder.longest_id
-    if wanted is None:
-        return smallest_version(longest, level)
-    if longest > (most := capacity(wanted, level)):
-        raise ValueError(
-            f"Version {wanted} at level {level} takes URLs of up to {most} characters; the longest of this workorder"
-            f" has {longest}."
-        )
-    return wanted
-
-
-def label_of(workorder: Workorder, look: Look) -> Label:
-    """The labels of a PDF. ValueError says what does not fit on them, or that readers cannot open so many pages."""
-    assert look.sheet is not None  # noqa: S101  # of a PDF
-    text = workorder.longest_id if look.with_id else 0
-    label = Label(look.sheet, 17 + 4 * look.style.version, look.style.quiet_zone, text)
-    if -(-workorder.quantity // look.sheet.labels) > MOST_PAGES:
-        raise ValueError(
-            f"{workorder.quantity:,} codes need more than the {MOST_PAGES:,} pages that readers open: put more labels"
-            " on a page."
-        )
-    return label
 
 
 class NotMade(Exception):  # noqa: N818  # an event, not a fault

@@ -11,9 +11,9 @@ from rest_framework.fields import empty
 from portal.values.choices import ChoiceField
 from portal.values.suggestions import none_such
 from portal.values.whole_numbers import WholeNumberField
-from workorders.archives.images import Look, label_of, version_for
+from workorders.archives.look import Look, label_of, version_for
 from workorders.models import Workorder
-from workorders.rendering.batch import KINDS, Style
+from workorders.rendering.batch import KINDS, Style, nothing_of
 from workorders.rendering.label_sheet import Sheet
 from workorders.rendering.qr_encoder import LEVELS, VERSIONS
 from workorders.rendering.svg_png import MODULE_PIXELS, QUIET_ZONES
@@ -25,11 +25,6 @@ MOST_LABELS = 50  # along one side of a sheet
 SHEET = ("columns", "rows", "page_width", "page_height", "label_width", "label_height", "column_gap", "row_gap")
 ONLY_FOR: dict[str, tuple[str, ...]] = {"module": ("png",), **dict.fromkeys((*SHEET, "with_id"), ("pdf",))}
 NOT_PLAIN = "Secure codes are never printed without their graphic, so there are no plain images of them."
-
-
-def nothing_of(kind: str) -> str:
-    """Say that an option has no meaning with that kind of images."""
-    return f"It says nothing of {kind.upper()}; leave it out."
 
 
 class LookSerializer(serializers.Serializer[Any]):

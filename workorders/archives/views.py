@@ -14,7 +14,8 @@ from rest_framework.exceptions import ValidationError
 from portal.access import PersonRequest, page
 from workorders import jobs
 from workorders.archives.downloads import images_download
-from workorders.archives.images import Look, NotMade, asked
+from workorders.archives.images import NotMade, asked
+from workorders.archives.look import Look
 from workorders.archives.serializers import ONLY_FOR, look_of
 from workorders.doubts import doubts_of
 from workorders.models import Job, Workorder

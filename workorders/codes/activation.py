@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import QuerySet
 
-from portal.background.leases import Pulse, Status
+from portal.background.leases import Status
+from portal.background.pulse import Pulse
 from workorders.models import ActivationStatus, BlacklistReason, Code, Job
 
 

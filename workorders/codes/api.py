@@ -18,18 +18,19 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
-from portal.api.authentication import asked_for, not_a_brands, one_of, person
+from portal.api.authentication import not_a_brands, person
 from portal.api.calls import Call
+from portal.api.filters import asked_for, one_of
 from portal.api.pagination import Pagination
 from portal.models import Company
 from portal.pages.lists import first_of
 from portal.values.choices import ChoiceField
 from portal.values.whole_numbers import WholeNumberField
-from workorders.archives.serializers import nothing_of
-from workorders.codes.views import beginning_with, id_in, picture
+from workorders.codes.lookup import beginning_with, id_in
+from workorders.codes.picture import picture
 from workorders.identifiers import gs1
 from workorders.models import ActivationStatus, BlacklistReason, Code, Workorder
-from workorders.rendering.batch import KINDS
+from workorders.rendering.batch import KINDS, nothing_of
 from workorders.rendering.qr_single import PNG_MODULE
 from workorders.rendering.svg_png import MODULE_PIXELS
 from workorders.visibility import codes_in

@@ -23,9 +23,9 @@ from django.views.decorators.http import require_safe
 from portal.api.throttling import PeriodThrottle
 from portal.values.addresses import address_of
 from workorders.codes.public_texts import TAGS, TEXTS, Verdict, preferred
+from workorders.codes.url_prefixes import SHORTEST_ID
 from workorders.identifiers import gs1
 from workorders.models import ActivationStatus
-from workorders.visibility import SHORTEST_ID
 
 MAX_AGE = 60  # seconds for which an answer may be repeated without asking us
 SLUG = re.compile(r"[a-z0-9-]{1,40}")
@@ -40,8 +40,6 @@ VERDICTS: dict[int, Verdict] = {
     ActivationStatus.ACTIVE: "active",
     ActivationStatus.BLACKLISTED: "blacklisted",
 }
-
-
 CODE_AT = """
     PREPARE code_at (text, text, text) AS
     SELECT activation_status,
@@ -51,8 +49,6 @@ CODE_AT = """
     WHERE company_id = (SELECT id FROM portal_company WHERE slug = $1) AND identifier = $2
         AND (SELECT split_part(url_prefix, '://', 2) FROM workorders_workorder WHERE id = code.workorder_id) = $3
 """  # http and https reach the same page; without joins it goes by the same indexes whatever the statistics say
-
-
 _prepared: WeakSet[Any] = WeakSet()  # connections that know CODE_AT: planning it takes four times as long as running it
 
 

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 
 from django.db import connection
 
-from portal.background.leases import Pulse
+from portal.background.pulse import Pulse
 from workorders.models import Workorder
 
 SAMPLES = 10  # images of an archive that are read back before it is published

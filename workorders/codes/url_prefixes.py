@@ -20,7 +20,8 @@ from portal.models import Company
 from workorders.codes.hosts import wrong_host
 from workorders.models import Code, UrlPrefix, Workorder
 from workorders.rendering import qr_single
-from workorders.visibility import SHORTEST_ID, longest_id
+
+SHORTEST_ID, LONGEST_ID = 8, 100
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 PREFIX = re.compile(  # RFC 3986, in the spelling that its section 6 calls normal
@@ -182,3 +183,8 @@ def _host(url: str) -> str:
     """The host of a URL; one name for all the names of this machine."""
     host = urlsplit(url).hostname or ""
     return "localhost" if host == "localhost" or host.startswith("127.") else host
+
+
+def longest_id(prefix: str) -> int:
+    """How many characters of id fit behind `prefix` in the largest symbol of a SID."""
+    return qr_single.CAPACITY - len(prefix)

@@ -11,13 +11,13 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.authentication import Filters
 from portal.api.calls import Call, refuse_changes
+from portal.api.filters import Filters
 from portal.api.idempotency import idempotent
 from portal.models import Company, User
 from portal.values.texts import PRINTABLE
-from workorders.api import ArchiveSerializer
 from workorders.named_items.services import TAKEN, Named, NameTaken, store
+from workorders.serializers import ArchiveSerializer
 from workorders.visibility import set_archived
 
 

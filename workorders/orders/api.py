@@ -1,50 +1,33 @@
-"""The API of minting, and the rules for an order, which the page keeps too."""
+"""The API of orders."""
 
 from __future__ import annotations
 
-from rest_framework import serializers
+from typing import ClassVar
 
-from portal.models import User
-from portal.values.whole_numbers import WholeNumberField
-from workorders.codes.url_prefixes import check_url_prefix
-from workorders.identifiers.compact12 import LENGTH, MOST
-from workorders.models import Workorder
-from workorders.orders.serializers import CreateWorkorder, OrderForm
-from workorders.orders.services import Order, place
-from workorders.visibility import longest_id, usable_products
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.api.authentication import not_a_brands, person
+from portal.api.calls import Call
+from portal.api.idempotency import idempotent
+from workorders.orders.serializers import OrderForm, OrderSerializer
+from workorders.serializers import WorkorderProgressSerializer
 
 
-class OrderSerializer(OrderForm):
-    """An order of codes with ids of the portal's own."""
+class CreateWorkorder(Call):
+    """Order codes by `takes`; the answer's `progress` moves at the workorder's own address."""
 
-    quantity = WholeNumberField(min_value=1, max_value=MOST)
-    product = serializers.CharField(max_length=100, required=False, allow_blank=True, allow_null=True, default="")
-    url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
-    activate_on_complete = serializers.BooleanField(default=False)
-    avoid_lookalikes = serializers.BooleanField(default=False)
-    use_serial_number = serializers.BooleanField(default=False)
+    permission = "workorder_create"
+    takes: ClassVar[type[OrderForm]]
 
-    def validate_product(self, value: str | None) -> int | None:
-        """The id of the product, which is the company's and not archived."""
-        if not value:
-            return None
-        product = usable_products(self.company.pk).get(value)
-        if product is None:
-            raise serializers.ValidationError("No product of the company has this SKU, or it is archived.")
-        return product
-
-    def validate_url_prefix(self, value: str | None) -> str:
-        prefix = value or self.company.url_prefix
-        if longest_id(prefix) < LENGTH:
-            raise serializers.ValidationError(
-                f"It has {len(prefix)} characters; with an id of {LENGTH} behind it the QR code has no room for it."
-            )
-        if value:
-            check_url_prefix(self.company, value)
-        return prefix
-
-    def place(self, user: User) -> Workorder:
-        return place(Order(**self.validated_data), self.company, user)
+    @idempotent
+    def post(self, request: Request) -> Response:
+        user = person(request)
+        if user.brand is None:
+            raise not_a_brands(request, "order codes")
+        workorder = self.takes.order(request.data, user.brand, user)
+        return Response(WorkorderProgressSerializer(workorder).data, status.HTTP_201_CREATED)
 
 
 class CreateSid(CreateWorkorder):

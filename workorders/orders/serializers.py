@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.exceptions import ValidationError as PrefixTaken
-from rest_framework import serializers, status
-from rest_framework.request import Request
-from rest_framework.response import Response
+from rest_framework import serializers
 
-from portal.api.authentication import not_a_brands, person
-from portal.api.calls import Call
-from portal.api.idempotency import idempotent
 from portal.models import Company, User
 from portal.values.texts import Visible
-from workorders.api import WorkorderProgressSerializer
+from portal.values.whole_numbers import WholeNumberField
+from workorders.codes.url_prefixes import check_url_prefix, longest_id
+from workorders.identifiers.compact12 import LENGTH, MOST
 from workorders.models import Workorder
-from workorders.orders.services import ReferenceTaken
+from workorders.orders.services import Order, ReferenceTaken, place
+from workorders.products.services import usable_products
 
 TAKEN = "The company has a workorder of this reference already; choose another."
 MOST_REMARKS = 2000  # characters
@@ -60,16 +58,34 @@ class OrderForm(serializers.Serializer[Any]):
             raise serializers.ValidationError({"url_prefix": taken.messages}) from None
 
 
-class CreateWorkorder(Call):
-    """Order codes by `takes`; the answer's `progress` moves at the workorder's own address."""
+class OrderSerializer(OrderForm):
+    """An order of codes with ids of the portal's own."""
 
-    permission = "workorder_create"
-    takes: ClassVar[type[OrderForm]]
+    quantity = WholeNumberField(min_value=1, max_value=MOST)
+    product = serializers.CharField(max_length=100, required=False, allow_blank=True, allow_null=True, default="")
+    url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
+    activate_on_complete = serializers.BooleanField(default=False)
+    avoid_lookalikes = serializers.BooleanField(default=False)
+    use_serial_number = serializers.BooleanField(default=False)
 
-    @idempotent
-    def post(self, request: Request) -> Response:
-        user = person(request)
-        if user.brand is None:
-            raise not_a_brands(request, "order codes")
-        workorder = self.takes.order(request.data, user.brand, user)
-        return Response(WorkorderProgressSerializer(workorder).data, status.HTTP_201_CREATED)
+    def validate_product(self, value: str | None) -> int | None:
+        """The id of the product, which is the company's and not archived."""
+        if not value:
+            return None
+        product = usable_products(self.company.pk).get(value)
+        if product is None:
+            raise serializers.ValidationError("No product of the company has this SKU, or it is archived.")
+        return product
+
+    def validate_url_prefix(self, value: str | None) -> str:
+        prefix = value or self.company.url_prefix
+        if longest_id(prefix) < LENGTH:
+            raise serializers.ValidationError(
+                f"It has {len(prefix)} characters; with an id of {LENGTH} behind it the QR code has no room for it."
+            )
+        if value:
+            check_url_prefix(self.company, value)
+        return prefix
+
+    def place(self, user: User) -> Workorder:
+        return place(Order(**self.validated_data), self.company, user)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -13,15 +13,11 @@ from rest_framework.exceptions import ValidationError
 
 from portal.access import PersonRequest, page
 from portal.models import Company
-from portal.pages.lists import chosen
+from workorders import jobs
 from workorders.identifiers import compact12
-from workorders.models import WorkorderTemplate
-from workorders.orders.api import OrderSerializer
-from workorders.orders.serializers import MOST_REMARKS, OrderForm
-from workorders.secure import orders as secure_orders
-from workorders.secure.api import SecureOrderSerializer
-from workorders.secure.template_views import FLAGS, LAYOUT_CHOICES
-from workorders.visibility import printing_partners, products_for
+from workorders.orders.serializers import MOST_REMARKS, OrderForm, OrderSerializer
+from workorders.products.services import products_for
+from workorders.visibility import own_workorders, workorders_for
 
 SUGGESTED_PRODUCTS = 300
 
@@ -35,29 +31,10 @@ def workorder_create(request: PersonRequest) -> HttpResponse:
         "most": compact12.MOST,
         "typed": request.POST,
     }
-    return _order(request, OrderSerializer, "workorders/workorder_create.html", context, ("Create", "code"))
+    return order_page(request, OrderSerializer, "workorders/workorder_create.html", context, ("Create", "code"))
 
 
-@page("workorder_create")
-@require_http_methods(["GET", "HEAD", "POST"])
-def secure_create(request: PersonRequest) -> HttpResponse:
-    """The order of secure codes, filled from the template that the URL names."""
-    templates = WorkorderTemplate.objects.filter(company=request.user.brand, is_archived=False)
-    template = _chosen(request, templates)
-    typed = request.POST or _settings(template)
-    context = {
-        "templates": templates,
-        "template": template,
-        "layouts": LAYOUT_CHOICES,
-        "partners": printing_partners(),
-        "most": secure_orders.MOST,
-        "flags": [(name, *words, bool(typed.get(name))) for name, words in FLAGS.items()],
-        "typed": typed,
-    }
-    return _order(request, SecureOrderSerializer, "workorders/secure_create.html", context, ("Order", "secure code"))
-
-
-def _order(
+def order_page(
     request: PersonRequest, form: type[OrderForm], template: str, context: dict[str, Any], words: tuple[str, str]
 ) -> HttpResponse:
     """The page of an order; one that is refused is shown again as it was typed.
@@ -96,15 +73,31 @@ def _unseen(request: PersonRequest, form: type[OrderForm], company: Company) -> 
     return 0 if sure_of == str(quantity) else quantity
 
 
-def _chosen(request: PersonRequest, templates: QuerySet[WorkorderTemplate]) -> WorkorderTemplate | None:
-    """The template that the URL names; 404 when the company has no such one."""
-    asked = request.GET.get("template")
-    return get_object_or_404(chosen([asked], templates)) if asked else None
+@page("workorder_view")
+def workorder_minting(request: PersonRequest, pk: int) -> HttpResponse:
+    """How far the minting is, for the page that shows it; at its end that page shall load itself again."""
+    workorder = get_object_or_404(workorders_for(request.user), pk=pk)
+    job = workorder.minting
+    if job is None or job.has_ended:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(
+        request,
+        "workorders/_minting.html",
+        {"workorder": workorder, "job": job, "can_stop": request.user.may("workorder_cancel")},
+    )
 
 
-def _settings(template: WorkorderTemplate | None) -> dict[str, Any]:
-    """What the form's fields say of a template."""
-    if template is None:
-        return {}
-    said = {name: getattr(template, name) for name in secure_orders.SETTINGS}
-    return said | {"printing_partner": template.printing_partner.slug}
+@page("workorder_cancel")
+@require_http_methods(["GET", "HEAD", "POST"])
+def workorder_cancel(request: PersonRequest, pk: int) -> HttpResponse:
+    """Ask, then end a minting that has not ended."""
+    workorder = get_object_or_404(own_workorders(request.user), pk=pk)
+    job = workorder.minting
+    if request.method == "POST":
+        if jobs.cancel_minting(workorder, request.user):
+            messages.success(request, "Cancelled. No code of this workorder was created.")
+        else:
+            messages.error(request, jobs.NOT_MINTING)
+    elif job is not None and not job.has_ended:
+        return render(request, "workorders/workorder_cancel.html", {"workorder": workorder})
+    return redirect("workorder-detail", pk=pk)

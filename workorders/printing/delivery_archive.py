@@ -18,7 +18,8 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 
-from portal.background.leases import Pulse, Status
+from portal.background.leases import Status
+from portal.background.pulse import Pulse
 from portal.database.postgres_copy import file_blocks
 from portal.storage.base import storage
 from portal.timeline import note

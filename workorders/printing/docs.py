@@ -5,9 +5,9 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.views import APIView
 
-from workorders.api import WorkorderProgressSerializer
-from workorders.api_docs import DOWNLOADS, IF_RANGE, JUST_FAILED, MADE, RANGE, WORKORDER
 from workorders.printing import api as printing_api
+from workorders.schema_parts import DOWNLOADS, IF_RANGE, JUST_FAILED, MADE, RANGE, WORKORDER
+from workorders.serializers import WorkorderProgressSerializer
 
 OUT_OF_TURN = {"$ref": "#/components/schemas/Refusal"}
 SECURE = {**WORKORDER, "type": "SSC", "quantity": 5000, "warnings": [], "progress": None}

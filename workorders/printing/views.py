@@ -19,10 +19,9 @@ from portal.values.addresses import address_of
 from workorders import jobs
 from workorders.archives.images import NotMade
 from workorders.models import Equipment, Job, Substrate, Workorder
-from workorders.printing import api as printing_api
-from workorders.printing import deliveries
-from workorders.printing.api import LONGEST_REASON
+from workorders.printing import deliveries, serializers
 from workorders.printing.delivery_archive import FORMATS, Delivery
+from workorders.printing.serializers import LONGEST_REASON
 from workorders.secure import workflow
 from workorders.visibility import own_workorders, workorders_to_print
 
@@ -88,7 +87,7 @@ def confirm(request: PersonRequest, pk: int) -> HttpResponse:
         "substrates": Substrate.objects.filter(company=workorder.printing_partner, is_archived=False),
     }
     done = f"Confirmed. {workorder} is ready to print."
-    return _step(request, workorder, printing_api.confirm, done, "printing_confirm.html", **kept)
+    return _step(request, workorder, serializers.confirm, done, "printing_confirm.html", **kept)
 
 
 @page("workorder_print")
@@ -101,7 +100,7 @@ def mark_printed(request: PersonRequest, pk: int) -> HttpResponse:
     done = f"Marked as printed. {workorder.company} checks the quality now."
     usual = {"printed": workorder.uploaded_quantity, "wasted": 0}
     typed = {name: request.POST.get(name, value) for name, value in usual.items()}
-    return _step(request, workorder, printing_api.mark_printed, done, "printing_printed.html", **typed)
+    return _step(request, workorder, serializers.mark_printed, done, "printing_printed.html", **typed)
 
 
 @page("workorder_create")
@@ -112,7 +111,7 @@ def complete(request: PersonRequest, pk: int) -> HttpResponse:
     if elsewhere := _its_turn(request, workorder, "completed"):
         return elsewhere
     done, printed = f"{workorder} is completed.", workflow.are_all_printed(workorder)
-    return _step(request, workorder, printing_api.complete, done, "printing_complete.html", are_all_printed=printed)
+    return _step(request, workorder, serializers.complete, done, "printing_complete.html", are_all_printed=printed)
 
 
 @page("workorder_create")
@@ -124,7 +123,7 @@ def reject(request: PersonRequest, pk: int) -> HttpResponse:
         return elsewhere
     done = f"Rejected. {workorder.printing_partner} is told why, and prints {workorder} again."
     more = {"most": LONGEST_REASON}
-    return _step(request, workorder, printing_api.reject, done, "printing_reject.html", **more)
+    return _step(request, workorder, serializers.reject, done, "printing_reject.html", **more)
 
 
 @page("workorder_cancel")
@@ -135,7 +134,7 @@ def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     if elsewhere := _its_turn(request, workorder, "cancelled"):
         return elsewhere
     done = "Cancelled. Its codes are being blacklisted."
-    return _step(request, workorder, printing_api.cancel, done, "printing_cancel.html")
+    return _step(request, workorder, serializers.cancel, done, "printing_cancel.html")
 
 
 @page("workorder_create")

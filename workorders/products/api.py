@@ -11,13 +11,14 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.authentication import Filters, may, not_a_brands, person
+from portal.api.authentication import may, not_a_brands, person
 from portal.api.calls import Call, refuse_changes
+from portal.api.filters import Filters
 from portal.api.idempotency import idempotent
 from portal.models import User
 from workorders.models import Product
 from workorders.products import services as products
-from workorders.visibility import products_for
+from workorders.products.services import products_for
 
 ARCHIVING = "workorder_archive"
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from portal.database.constraints import Violation, savepoint
-from portal.models import Company
+from portal.models import Company, User
 from portal.values.texts import is_plain
 from workorders.models import Product
 
@@ -97,3 +97,13 @@ def all_fit(values: Sequence[str]) -> bool:
     False tells nothing. Whether an SKU is there at all is not asked.
     """
     return max(map(len, values), default=0) <= FITS_BOTH and is_plain("".join(values))
+
+
+def products_for(user: User) -> QuerySet[Product]:
+    """The products of the user's company; all of them for a superuser."""
+    return Product.objects.all() if user.is_superuser else Product.objects.filter(company_id=user.company_id or 0)
+
+
+def usable_products(company_id: int) -> dict[str, int]:
+    """The company's products that codes may have now: id by SKU."""
+    return dict(Product.objects.filter(company_id=company_id, is_archived=False).values_list("sku", "pk"))

@@ -18,8 +18,8 @@ from portal.models import Company, User
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
 from workorders.models import Product
 from workorders.products import services as products
-from workorders.views import ARCHIVED
-from workorders.visibility import products_for
+from workorders.products.services import products_for
+from workorders.visibility import ARCHIVED
 
 ORDERS = {  # by what stands in the URL; by SKU when nothing does
     "name": ("Name, A to Z", ("name", "sku", "id")),

@@ -50,3 +50,8 @@ def _draw(prefix: str, style: Style, identifiers: list[str]) -> Drawn:
         return Drawn(identifiers, [], [], symbols)
     images = svgs(symbols, style.quiet_zone) if style.kind == "svg" else pngs(symbols, style.module, style.quiet_zone)
     return Drawn(identifiers, images, [sha256(image).hexdigest() for image in images])
+
+
+def nothing_of(kind: str) -> str:
+    """Say that an option has no meaning with that kind of images."""
+    return f"It says nothing of {kind.upper()}; leave it out."

@@ -9,11 +9,10 @@ from django.db import transaction
 
 from portal.models import Company, User
 from portal.timeline import note
-from workorders.codes.url_prefixes import check_url_prefix
+from workorders.codes.url_prefixes import LONGEST_ID, SHORTEST_ID, check_url_prefix
 from workorders.models import Workorder
 from workorders.orders.services import new_workorder
 from workorders.rendering.secure_graphic import LAYOUTS, make_secret
-from workorders.visibility import LONGEST_ID, SHORTEST_ID
 
 MOST = 10_000_000  # codes of a workorder
 SETTINGS = (

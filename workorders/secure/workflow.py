@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.fields.json import KT
 
 from portal.background.broker import wake
-from portal.models import Event, User
-from portal.timeline import events_of, note
+from portal.models import User
+from portal.timeline import note
 from workorders import jobs
 from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Equipment, Job, Substrate, Workorder
@@ -84,20 +82,6 @@ def are_all_printed(workorder: Workorder) -> bool:
 def reject(workorder: Workorder, by: User, reason: str) -> None:
     """The brand owner does not accept what was printed, so it is printed again; OutOfTurn."""
     _step(workorder, by, "rejected", {"reason": reason}, printed_quantity=None, wasted_quantity=None)
-
-
-def with_reject_reasons(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
-    """The same with `reject_reason`: what was said when what was printed was last rejected; None if it never was."""
-    rejections = Event.objects.filter(subject=Workorder._meta.model_name, subject_id=OuterRef("pk"), what="rejected")
-    return workorders.annotate(
-        reject_reason=Subquery(rejections.order_by("-id").values(reason=KT("detail__reason"))[:1])
-    )
-
-
-def reject_reason(workorder: Workorder) -> str | None:
-    """The same of one workorder, as it is now."""
-    last = events_of(workorder).filter(what="rejected").last()
-    return last.detail["reason"] if last else None
 
 
 def cancel(workorder: Workorder, by: User) -> None:

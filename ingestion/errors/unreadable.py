@@ -1,0 +1,7 @@
+"""What is raised where a file as a whole cannot be read."""
+
+from __future__ import annotations
+
+
+class UnreadableFile(Exception):  # noqa: N818  # says what the file is
+    """The file as a whole cannot be read; the message says why and how to mend it."""

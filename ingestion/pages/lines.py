@@ -1,0 +1,47 @@
+"""Lines of records, as lists and the overview show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from ingestion.models import IngestionRecord
+from ingestion.services import records_for
+from portal.models import User
+
+Status, IdFormat = IngestionRecord.Status, IngestionRecord.IdFormat
+
+
+def may_upload(user: User) -> bool:
+    """Whether the person can upload at all: codes belong to a brand owner, so someone of no company cannot."""
+    return user.brand is not None and user.may("ingestion_code_create")
+
+
+def listed(user: User) -> QuerySet[IngestionRecord]:
+    """The records `user` may see, without their results, which can name thousands of ids each."""
+    return records_for(user).select_related("company", "created_by").defer("result_data")
+
+
+class Line(NamedTuple):
+    """A record as a list shows it."""
+
+    record: IngestionRecord
+    codes: int
+    problems: int
+
+
+def lines_of(records: Iterable[IngestionRecord]) -> list[Line]:
+    """The lines of `records`, with one query for all their results."""
+    shown = list(records)
+    results = IngestionRecord.objects.filter(pk__in=[record.pk for record in shown]).values_list(
+        "pk", "result_data__codes_created", "result_data__error_counts"
+    )
+    known = {pk: (codes or 0, sum((counts or {}).values())) for pk, codes, counts in results}
+    return [Line(record, *known.get(record.pk, (0, 0))) for record in shown]
+
+
+def is_moving(lines: list[Line]) -> bool:
+    """Whether a list of records will look different soon."""
+    return any(line.record.status in (Status.QUEUED, Status.PROCESSING) for line in lines)

@@ -1,0 +1,145 @@
+"""The bytes of a file as they were before gzip, within what a file may become."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Callable
+from time import thread_time
+from typing import Protocol
+
+from django.conf import settings
+
+from ingestion.errors.unreadable import UnreadableFile
+from ingestion.readers.encoding import GZIP
+
+LEAST_SECONDS = 60  # of the processor's time that any file may take to be read
+MOST_SHORT_BYTES = 4 * 1024**2  # unpacked, of a file that is short work; read and checked within a second or two
+MOST_SECONDS = 4.0  # of the processor's time, where somebody waits for the answer and holds a thread of the web server
+FREE_BYTES = 64 * 1024**2  # unpacked, of which nobody asks whether they are too many for the upload
+MOST_RATIO = 400  # between unpacked and packed bytes; gzip reaches 1,030 with one byte over and over
+
+
+class Source(Protocol):
+    """The bytes of an upload."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def seek(self, offset: int, /) -> int: ...
+
+
+def check_digest(file: Source, expected: str) -> None:
+    """UnreadableFile when the file has another SHA-256 than `expected`, in hexadecimal; reading begins anew then."""
+    digest = hashlib.sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
+    if digest.hexdigest() != expected:
+        found = f"its SHA-256 is {digest.hexdigest()}, not {expected}"
+        raise UnreadableFile(f"The file was changed or cut short on its way: {found}. Upload it again.")
+    file.seek(0)
+
+
+class Budget:
+    """What may be spent on reading one file, by what it unpacks to and not by what was uploaded.
+
+    `outgrown` is called once, when the file turns out to be more than short work. Where somebody waits for the answer,
+    reading may take `most_seconds` of the processor's time, whatever the file unpacks to.
+    """
+
+    def __init__(self, outgrown: Callable[[], None] | None = None, most_seconds: float | None = None) -> None:
+        self._outgrown = outgrown
+        self._most_seconds = most_seconds
+        self._begun = thread_time()
+        self._bytes = 0
+
+    def spend(self, size: int) -> None:
+        """So many bytes more were unpacked. UnreadableFile when reading takes too much of the processor for them."""
+        self._bytes += size
+        if self._outgrown and self._bytes > MOST_SHORT_BYTES:
+            outgrown, self._outgrown = self._outgrown, None
+            outgrown()
+        spent, most = thread_time() - self._begun, self._most_seconds
+        if most is not None:
+            if spent > most:
+                raise UnreadableFile(
+                    f"Reading it takes more than {most:g} seconds of the processor's time; send it in parts."
+                )
+            return
+        allowed = LEAST_SECONDS + settings.SECONDS_PER_MB * self._bytes / 1024**2
+        if spent > allowed:
+            raise UnreadableFile(
+                f"Reading it took longer than a file of {self._bytes:,} bytes may take, {allowed:,.0f} seconds of"
+                " the processor's time; upload it in parts."
+            )
+
+
+class _Metered:
+    """A file whose bytes are counted as they are read."""
+
+    def __init__(self, file: Source, budget: Budget) -> None:
+        self._file, self._budget = file, budget
+
+    def read(self, size: int, /) -> bytes:
+        block = self._file.read(size)
+        self._budget.spend(len(block))
+        return block
+
+    def seek(self, offset: int, /) -> int:
+        return self._file.seek(offset)
+
+
+class _Packed:
+    """The bytes of a gzip file, counted to compare them with what they unpack to. Many may unpack to nothing."""
+
+    def __init__(self, file: Source, budget: Budget) -> None:
+        self._file, self._budget = file, budget
+        self.read_bytes = 0
+
+    def read(self, size: int, /) -> bytes:
+        block = self._file.read(size)
+        self.read_bytes += len(block)
+        self._budget.spend(0)
+        return block
+
+    def seek(self, offset: int, /) -> int:
+        self.read_bytes = 0
+        return self._file.seek(offset)
+
+
+class _Unpacked:
+    """What a gzip file holds. Raises UnreadableFile when it is damaged, or larger than what is read of any file."""
+
+    def __init__(self, file: Source, budget: Budget) -> None:
+        self._packed, self._budget = _Packed(file, budget), budget
+        self._content = gzip.GzipFile(fileobj=self._packed, mode="rb")
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            block: bytes = self._content.read(size)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise UnreadableFile("It is compressed by gzip, but damaged or cut off; compress it again.") from None
+        self._budget.spend(len(block))
+        self._refuse_bomb(self._content.tell())
+        return block
+
+    def _refuse_bomb(self, unpacked: int) -> None:
+        if unpacked > settings.MAX_UNPACKED_BYTES:
+            raise UnreadableFile(
+                f"Unpacked it is larger than {settings.MAX_UNPACKED_BYTES:,} bytes; upload it in parts."
+            )
+        if unpacked > FREE_BYTES and unpacked > MOST_RATIO * self._packed.read_bytes:
+            raise UnreadableFile(
+                f"Unpacked it is more than {MOST_RATIO} times as large as the upload, which no table of codes is; if"
+                " this one is, upload it without compressing it."
+            )
+
+    def seek(self, offset: int, /) -> int:
+        return self._content.seek(offset)
+
+
+def unpacked(file: Source, budget: Budget | None = None) -> tuple[Source, dict[str, str]]:
+    """The content of `file`, unpacked if it is compressed by gzip, and the facts about that."""
+    budget = budget or Budget()
+    is_packed = file.read(len(GZIP)) == GZIP
+    file.seek(0)
+    return (_Unpacked(file, budget), {"compression": "gzip"}) if is_packed else (_Metered(file, budget), {})

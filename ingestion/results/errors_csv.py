@@ -1,0 +1,26 @@
+"""All errors of a record as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from ingestion.models import IngestionRecord
+from ingestion.readers.spreadsheet_cells import guarded
+
+
+def errors_csv(record: IngestionRecord) -> Iterator[str]:
+    """All errors of the record as CSV lines that a spreadsheet opens without running anything in them.
+
+    Texts stand in quotes, since a spreadsheet may take another character for the delimiter.
+    """
+    line = io.StringIO()
+    writer = csv.writer(line, quoting=csv.QUOTE_NONNUMERIC)
+    yield "row,column,value,error,message\r\n"
+    for error in record.errors.order_by("row", "pk").iterator(chunk_size=5000):
+        cells = (error.column, error.value, error.error, error.message)
+        writer.writerow([error.row, *map(guarded, cells)])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()

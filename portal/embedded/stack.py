@@ -1,0 +1,268 @@
+"""All processes of a portal on one machine, from its servers to its pages."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from signal import Signals
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import OperationalError, connections
+from kombu import Connection as Broker
+from kombu.exceptions import OperationalError as BrokerError
+
+from portal.embedded import demo
+from portal.embedded.postgres import Postgres
+from portal.embedded.server import Server, disk_full, tells_disk_full
+from portal.embedded.supervisor import Process, Service, ServiceError, Watch, end, say
+from portal.embedded.valkey import Valkey
+from portal.models import Company
+from portal.storage.base import Unusable, storage
+
+HOST = "127.0.0.1"
+CRASH_SECONDS = 5.0  # the time in which all that a killed `up` has started is gone, its port too
+PAGE_SECONDS = 60.0
+BROKER_SECONDS = 5.0
+
+
+class Stop(BaseException):
+    """SIGINT or SIGTERM has come."""
+
+
+class Signaled:
+    """Raises Stop at the first SIGINT or SIGTERM; later ones change nothing."""
+
+    def __init__(self) -> None:
+        self.stopping = False
+        self.parent = os.getppid()
+        self.make_at_start = self._make()
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signum, self._receive)
+
+    def check(self) -> None:
+        """Raise Stop if a signal got lost in code that swallows exceptions, or if it has hit `make run` alone.
+
+        On SIGINT make neither ends nor tells us; it only ceases to catch the signal while it waits for our end.
+        """
+        if self.stopping or self._make() != self.make_at_start:
+            raise Stop
+
+    def ignore(self) -> None:
+        """Let no more signals in, up to the very end of the interpreter."""
+        self.stopping = True
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signum, signal.SIG_IGN)
+
+    def _receive(self, *_: object) -> None:
+        if not self.stopping:
+            self.stopping = True
+            raise Stop
+
+    def _make(self) -> bool | None:
+        """Whether the make that started us catches SIGINT; None when it is gone or never was, and without /proc."""
+        try:
+            lines = Path(f"/proc/{self.parent}/status").read_text().splitlines()
+        except OSError:
+            return None
+        status = dict(line.split(":", 1) for line in lines)
+        if status["Name"].strip() != "make" or os.getppid() != self.parent:
+            return None
+        return bool(int(status["SigCgt"], 16) >> (signal.SIGINT - 1) & 1)
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[bool]:
+    """Hold `home` against a second `up`; gives whether the one before was killed."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "up.lock").open("a+") as lock:
+        lock.seek(0)
+        other = lock.read()
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ServiceError(
+                f"Codeport already runs on {home} ({other}); stop it first, or give this one its own CODEPORT_HOME."
+            ) from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}, port {settings.PORT}")
+        lock.flush()
+        try:
+            yield bool(other)
+        finally:
+            lock.truncate(0)
+
+
+def check_port(port: int, patience: float) -> None:
+    """Raise when something else listens on `port` and still does so after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            others = range(port + 1, min(port + 100, 2**16))
+            other = next((candidate for candidate in others if is_free(candidate)), 8000)
+            raise ServiceError(f"Port {port} is taken; choose another with PORT={other}.")
+        time.sleep(0.05)
+
+
+def is_free(port: int) -> bool:
+    """Whether a server may listen on `port` of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except PermissionError:
+            raise ServiceError(f"Port {port} needs root; choose another with PORT=8000.") from None
+        except OSError:
+            return False
+    return True
+
+
+class Portal:
+    """All that `up` runs: the embedded servers in use, the web server, the worker and its clock."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.servers: list[Server] = []
+        if settings.EMBEDDED_DATABASE:
+            self.servers.append(Postgres(home))
+        if settings.EMBEDDED_BROKER:
+            self.servers.append(Valkey(home))
+        self.web = web_server(home)
+        self.programs = [self.web, worker(home), clock(home)]
+
+    def start(self) -> None:
+        """Start everything in order; returns when the page answers."""
+        for server in self.servers:
+            server.start()
+        self._set_up_database()
+        self._ask_broker()
+        self._ask_storage()
+        for program in self.programs:
+            program.start()
+        self._wait_for_page()
+
+    def watch(self, signals: Signaled) -> NoReturn:
+        """Start again what dies, for ever; ends by the Stop of a signal."""
+        services: list[Service] = [*self.servers, *self.programs]
+        watches = [Watch(service) for service in services]
+        while True:
+            signals.check()
+            for watch in watches:
+                watch.look()
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Stop everything, what others depend on last."""
+        end(*self.programs)
+        connections.close_all()
+        for server in reversed(self.servers):
+            server.stop()
+
+    def greeting(self) -> str:
+        """What to tell when the page answers."""
+        lines = [f"Codeport is ready at http://{HOST}:{settings.PORT}/"]
+        if self._all_embedded and self._demo_password_file.exists():
+            lines.append(f"Sign in with the password {self._demo_password_file.read_text()} as one of")
+            lines += [f"  {email:24} {role}" for email, _name, _company, role in demo.PEOPLE]
+            lines.append(f"  {demo.ROOT:24} back office")
+        return "\n".join([*lines, "Press Ctrl-C to stop it."])
+
+    @property
+    def _all_embedded(self) -> bool:
+        return len(self.servers) == 2
+
+    @property
+    def _demo_password_file(self) -> Path:
+        return self.home / "demo-password"
+
+    def _set_up_database(self) -> None:
+        """Migrate, and on the first start of everything embedded create the demo data."""
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+            if self._all_embedded and not Company.objects.exists():
+                self._demo_password_file.touch(mode=0o600)
+                self._demo_password_file.write_text(secrets.token_urlsafe(9))
+                demo.create_demo_data(self._demo_password_file.read_text())
+        except OperationalError as error:
+            if tells_disk_full(str(error)):
+                raise disk_full(self.home) from error
+            where = "" if settings.EMBEDDED_DATABASE else " at DATABASE_URL"
+            raise ServiceError(f"The database{where} does not answer: {str(error).splitlines()[0]}.") from error
+
+    def _ask_broker(self) -> None:
+        """Refuse to start on a broker that does not answer."""
+        try:
+            with Broker(settings.CELERY_BROKER_URL, connect_timeout=BROKER_SECONDS) as broker:
+                broker.ensure_connection(max_retries=1)
+        except BrokerError as error:
+            raise ServiceError(f"The broker at CELERY_BROKER_URL does not answer: {str(error).rstrip('.')}.") from error
+
+    def _ask_storage(self) -> None:
+        """Refuse to start on a storage that keeps nothing."""
+        try:
+            storage().check()
+        except Unusable as error:
+            raise ServiceError(f"Files cannot be stored. {error}") from error
+
+    def _wait_for_page(self) -> None:
+        """Wait until the web server answers, and pass on what it does not find well."""
+        deadline = time.monotonic() + PAGE_SECONDS
+        while True:
+            connection = HTTPConnection(HOST, settings.PORT, timeout=PAGE_SECONDS)
+            try:
+                connection.request("GET", "/healthz", headers={"Host": urlsplit(settings.PUBLIC_URL).netloc})
+                response = connection.getresponse()
+                if response.status != HTTPStatus.OK:
+                    say(f"/healthz answers {response.status}: {response.read(500).decode(errors='replace')}")
+                return
+            except (OSError, HTTPException):
+                if not self.web.running or time.monotonic() > deadline:
+                    raise ServiceError("The web server did not start; what it wrote above tells why.") from None
+                time.sleep(0.05)
+            finally:
+                connection.close()
+
+
+def web_server(home: Path) -> Process:
+    """gunicorn with our worker: a process for each of two cores, whose threads wait for no client."""
+    words = f"-m gunicorn portal.wsgi --bind {HOST}:{settings.PORT} --worker-class portal.http.server.worker.Worker"
+    words += " --workers 2 --threads 4 --worker-connections 2000 --timeout 120 --graceful-timeout 3 --keep-alive 5"
+    words += " --no-control-socket --log-level warning"
+    command = [sys.executable, *words.split(), "--worker-tmp-dir", str(home)]
+    stops = ((0, Signals.SIGTERM), (4, Signals.SIGQUIT), (6, Signals.SIGKILL))
+    return Process("The web server", command, stops, Signals.SIGQUIT, options=surroundings(home))
+
+
+def worker(home: Path) -> Process:
+    """The Celery worker; what its end cuts off is taken up again at the next start."""
+    return celery("The worker", "worker --concurrency 3 --without-gossip --without-mingle --without-heartbeat", home)
+
+
+def clock(home: Path) -> Process:
+    """Celery's beat, apart from the worker, which would not notice its death."""
+    return celery("The clock", "beat", home)
+
+
+def celery(name: str, words: str, home: Path) -> Process:
+    """A process of Celery, without its banner and its warning of root."""
+    warning = "ignore:You're running the worker with superuser privileges"
+    command = [sys.executable, "-W", warning, "-m", "celery", "--quiet", "-A", "portal", *words.split()]
+    stops = ((0, Signals.SIGTERM), (4, Signals.SIGQUIT), (7, Signals.SIGKILL))
+    return Process(name, command, stops, Signals.SIGKILL, options=surroundings(home))
+
+
+def surroundings(home: Path) -> dict[str, Any]:
+    """Options of Popen for our own Python processes, which may be started from any folder."""
+    return {"cwd": settings.BASE_DIR, "env": os.environ | {"CODEPORT_HOME": str(home)}}
