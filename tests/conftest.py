@@ -26,14 +26,14 @@ from portal.celery import app
 from portal.embedded.demo import create_demo_data
 from portal.models import Company, User, UserAuthorizationToken
 from portal.storage.base import storage
-from tests import radosgw
+from tests.support import radosgw
 from workorders.models import Code, Equipment, Substrate, Workorder, WorkorderTemplate
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PASSWORD = "correct horse battery"
-pytest_plugins = ["tests.browsing"]
+pytest_plugins = ["tests.support.browsing", "tests.support.security_log"]
 
 
 def pytest_configure() -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.conftest import Demo
-from tests.site import pages, visit
+from tests.support.site import pages, visit
 
 SCREENS = Path(__file__).resolve().parent.parent / "docs" / "screens"
 TALLEST = 4_000  # pixels; what is below says nothing new

@@ -1,0 +1,53 @@
+"""What killed attempts left in the spool is removed when a worker starts, and nothing else is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from ingestion import spool_cleanup
+from ingestion.models import IngestionRecord
+from tests.conftest import Demo, queued
+from tests.support.running import wait_for, worker
+from workorders.models import Job, Workorder
+
+
+@pytest.fixture
+def workorder(demo: Demo) -> Workorder:
+    return Workorder.objects.create(company=demo.company, created_by=demo.staff, quantity=1)
+
+
+def test_what_no_running_attempt_holds_goes(demo: Demo, workorder: Workorder) -> None:
+    running, ended = (queued(demo.staff, "id\nabcdef-1\n") for _ in range(2))
+    IngestionRecord.objects.filter(pk=running.pk).update(status="processing", attempts=2)
+    IngestionRecord.objects.filter(pk=ended.pk).update(status="completed", attempts=1)
+    job = Job.objects.create(
+        workorder=workorder, what="archive", status="processing", attempts=3, created_by=demo.staff
+    )
+    kept = {f"{running.key}-2", f"job-{job.pk}-3.zip", "arriving.upload"}
+    left = {f"{running.key}-1", f"{ended.key}-1", f"job-{job.pk}-2.zip", "job-999999-1", "forgotten.upload"}
+    for name in kept | left:
+        path = settings.SPOOL_DIR / name
+        if "." in name:
+            path.touch()
+        else:
+            path.mkdir()
+            (path / "run").touch()
+    yesterday = timezone.now().timestamp() - spool_cleanup.DAY - 60
+    os.utime(settings.SPOOL_DIR / "forgotten.upload", (yesterday, yesterday))
+    spool_cleanup.remove()
+    assert {path.name for path in settings.SPOOL_DIR.iterdir()} == kept
+    shutil.rmtree(settings.SPOOL_DIR)
+    settings.SPOOL_DIR.mkdir(mode=0o700)
+
+
+def test_a_worker_tidies_up_when_it_starts(committed_demo: Demo) -> None:
+    record = queued(committed_demo.staff, "id\nabcdef-1\n")
+    IngestionRecord.objects.update(status="completed", attempts=1)
+    (settings.SPOOL_DIR / f"{record.key}-1").mkdir()
+    with worker():
+        wait_for(lambda: not list(settings.SPOOL_DIR.iterdir()), "the spool is empty")

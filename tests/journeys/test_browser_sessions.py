@@ -1,0 +1,103 @@
+"""Pages that are left open while sessions end, begin, and pass to somebody else in another tab."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, expect
+
+from ingestion.models import IngestionRecord
+from tests.conftest import Demo
+from tests.support.browsing import choose, named, opened, send, sign_in
+from workorders.models import Product
+
+GONE = "You are no longer signed in. Sign in again in another tab, then send once more here"
+OTHER = (
+    "You signed in as staff@other.example in another tab, and this page is of staff@demo.example: nothing was sent. "
+    "Sign in there as staff@demo.example and send once more here, or reload this page to work as staff@other.example."
+)
+
+
+@pytest.fixture
+def tab(page: Page) -> Iterator[Page]:
+    """Another tab of the same browser."""
+    second = page.context.new_page()
+    yield second
+    second.close()
+
+
+def sign_in_as(tab: Page, email: str) -> None:
+    """Sign in in that tab, whoever is signed in."""
+    Session.objects.all().delete()
+    sign_in(tab, email)
+    expect(tab.get_by_role("button", name=re.compile("account menu"))).to_be_visible()
+
+
+def records() -> list[tuple[str, str, str]]:
+    found = IngestionRecord.objects.order_by("pk").values_list("company__slug", "file_name", "status")
+    return [*found]
+
+
+def test_an_upload_goes_on_with_the_new_session(page: Page, tab: Page) -> None:
+    opened(page)
+    choose(page, named("codes.csv", "id,product\nabc12345,sku1\n"))
+    sign_in_as(tab, "staff@demo.example")
+    send(page)
+    page.wait_for_url("**/ingestions/*/")
+    assert records() == [("demo", "codes.csv", "queued")]
+
+
+def test_an_upload_without_a_session_keeps_its_files(page: Page, tab: Page) -> None:
+    opened(page)
+    choose(page, named("codes.csv", "id,product\nabc12345,sku1\n"))
+    Session.objects.all().delete()
+    send(page)
+    expect(page.get_by_text(GONE)).to_be_visible()
+    assert records() == []
+    with page.context.expect_page() as popup:
+        page.get_by_role("link", name="Sign in in another tab").click()
+    expect(popup.value.get_by_label("E-mail")).to_be_visible()
+    sign_in(tab, "staff@demo.example")
+    send(page)
+    page.wait_for_url("**/ingestions/*/")
+    assert records() == [("demo", "codes.csv", "queued")]
+
+
+def test_an_upload_never_goes_to_another_company(page: Page, tab: Page) -> None:
+    opened(page)
+    choose(page, named("codes.csv", "id,product\nabc12345,sku1\n"))
+    sign_in_as(tab, "staff@other.example")
+    send(page)
+    expect(page.get_by_text(OTHER)).to_be_visible()
+    assert records() == []
+    sign_in_as(tab, "staff@demo.example")
+    send(page)
+    page.wait_for_url("**/ingestions/*/")
+    assert records() == [("demo", "codes.csv", "queued")]
+
+
+def test_a_form_goes_on_with_the_new_session_and_never_as_somebody_else(
+    page: Page, tab: Page, committed_demo: Demo
+) -> None:
+    sign_in(page)
+    page.goto("/products/create/")
+    page.get_by_label("SKU").fill("fresh1")
+    sign_in_as(tab, "staff@other.example")
+    page.get_by_role("button", name=re.compile("Create")).click()
+    expect(page.get_by_role("alert")).to_have_text(OTHER)
+    assert not Product.objects.filter(sku="fresh1").exists()
+    sign_in_as(tab, "staff@demo.example")
+    page.get_by_role("button", name=re.compile("Create")).click()
+    expect(page.get_by_text("fresh1 is created.")).to_be_visible()
+    assert Product.objects.get(sku="fresh1").company == committed_demo.company
+
+
+def test_the_form_to_sign_in_takes_a_token_of_now(page: Page, tab: Page) -> None:
+    page.goto("/")
+    sign_in(tab)
+    Session.objects.all().delete()
+    sign_in(page)
+    expect(page.get_by_role("link", name="Upload").first).to_be_visible()

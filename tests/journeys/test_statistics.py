@@ -1,0 +1,98 @@
+"""What the server knows of its tables lags behind: queries must not need it to be fast, and can be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from ingestion import engine
+from tests.conftest import Demo, client_of, queued
+from tests.support.running import ended, in_thread, wait_for, waiting_for_locks
+from tests.support.uploads import held_up, long_file, status_of
+from workorders.codes.bulk_load import TAKEN_OF_LIST, TAKEN_OF_POSTED, CodeSpool, taken_ids
+from workorders.models import Code
+
+CODES = 20_000
+FILL = """
+    INSERT INTO workorders_code
+        (company_id, identifier, workorder_id, sequence, activation_status, blacklist_reason, scm_data)
+    SELECT %s, 'id-' || lpad(number::text, 8, '0'), 0, number, 0, 0, '{}' FROM generate_series(1, %s) AS number"""
+
+
+def filled(company_id: int) -> None:
+    """Give the company CODES codes of which no statistics were taken; those of another company the server knows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL random_page_cost = 4")  # the server's own default
+        cursor.execute(FILL, [0, CODES])
+        cursor.execute("ANALYZE workorders_code")
+        cursor.execute(FILL, [company_id, CODES])
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every step of a plan."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+def looked_at(query: str, values: list[Any]) -> int:
+    """How many codes the server looks at to answer the query."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", values)
+        ((((found,),),),) = [cursor.fetchall()]
+    steps = [step for step in nodes(found["Plan"]) if step.get("Relation Name") == "workorders_code"]
+    assert steps
+    dropped = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
+    each = [step["Actual Rows"] + sum(step.get(name, 0) for name in dropped) for step in steps]
+    return sum(int(rows * step["Actual Loops"]) for rows, step in zip(each, steps, strict=True))
+
+
+def test_ids_are_looked_up_one_by_one_whatever_the_server_knows(demo: Demo) -> None:
+    filled(demo.company.pk)
+    wanted = [f"id-{number:08d}" for number in range(CODES - 100, CODES + 100)]
+    assert looked_at(TAKEN_OF_LIST, [wanted, demo.company.pk]) <= len(wanted)
+    assert sorted(taken_ids(demo.company.pk, wanted)) == wanted[:101]
+    assert taken_ids(demo.other.pk, wanted) == []
+    with connection.cursor() as cursor:
+        cursor.execute('CREATE TEMP TABLE posted (identifier text COLLATE "C", sequence bigint) ON COMMIT DROP')
+        cursor.execute("INSERT INTO posted SELECT unnest(%s::text[]), 1", [wanted])
+    assert looked_at(TAKEN_OF_POSTED, [demo.company.pk]) <= len(wanted)
+
+
+def test_a_file_of_repeats_is_told_row_by_row(demo: Demo, tmp_path: Path) -> None:
+    filled(demo.company.pk)
+    spool = CodeSpool(tmp_path, company_id=demo.company.pk, workorder_id=0)
+    spool.add([(f"id-{number:08d}", number, (None, 0, 0), "{}") for number in range(CODES - 2, CODES + 2)])
+    spool.find_repeats(lambda *_: None, lambda _done: None)
+    assert spool.sample_is_taken()
+    assert sorted(spool.taken(lambda _done: None)) == [
+        (f"id-{number:08d}", number) for number in (CODES - 2, CODES - 1, CODES)
+    ]
+
+
+@pytest.mark.django_db
+def test_statistics_of_codes_are_taken_when_a_hundredth_is_new() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = %s", [Code._meta.db_table])
+        (options,) = cursor.fetchone()
+    assert sorted(options) == ["autovacuum_analyze_scale_factor=0.01", "autovacuum_analyze_threshold=10000"]
+
+
+def test_a_cancel_stops_a_query_that_runs(committed_demo: Demo) -> None:
+    """The worker hears of nothing while it waits for the server, here for a lock that is never given back."""
+    record = queued(committed_demo.staff, long_file("first"))
+    running = Thread(target=in_thread, args=(engine.run, record.pk))
+    with closing(held_up(committed_demo.company.pk)):
+        running.start()
+        wait_for(lambda: status_of(record) != "queued" and waiting_for_locks(), "the load waits for the lock")
+        answer = client_of(committed_demo.admin).post(f"/api/v2/ingestion/{record.key}/cancel/")
+        assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
+        ended([running])
+    assert status_of(record) == "cancelled"
+    assert not Code.objects.exists()

@@ -1,0 +1,149 @@
+"""The OpenAPI schema: in step with the code, with the file in docs/, and with what the API really answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import Client
+from django.utils.html import escape
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck
+from hypothesis import settings as limits
+from schemathesis.specs.openapi import checks as openapi
+
+from ingestion import services
+from ingestion.models import IngestionError
+from portal.roles import CODENAMES
+from tests.conftest import Demo, issue, keeps, one_of_each
+from tests.support.api_calls import ANY_TOKEN, NEEDS, OPEN
+
+FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
+WRITTEN: dict[str, Any] = yaml.safe_load(FILE.read_text())
+OPERATIONS = [
+    (path, method, operation) for path, item in WRITTEN["paths"].items() for method, operation in item.items()
+]
+
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    openapi.status_code_conformance,
+    openapi.content_type_conformance,
+    openapi.response_headers_conformance,
+    openapi.response_schema_conformance,
+]
+
+schema = schemathesis.openapi.from_dict(WRITTEN)
+
+
+def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """The portal, whose answers are read to their end and closed, which a server would see to."""
+    answer = WSGIHandler()(environ, start_response)
+    try:
+        return [b"".join(answer)]
+    finally:
+        answer.close()
+
+
+schema.app = app
+schema.config.phases.coverage.enabled = False  # a minute for every boundary of the images alone
+
+
+def test_the_file_is_what_the_code_makes() -> None:
+    made = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no stubs
+    assert made == WRITTEN, (
+        "Run `.venv/bin/python manage.py spectacular --file docs/openapi.yaml` and look at the change."
+    )
+    validate_schema(made)  # type: ignore[no-untyped-call]  # no stubs
+    assert not GENERATOR_STATS._warn_cache
+    assert not GENERATOR_STATS._error_cache
+
+
+def test_every_call_is_described_with_what_it_needs() -> None:
+    needs = {
+        re.sub("<(?:int:pk|path:id|code_id:id)>", "{id}", call).replace("<slug:key>", "{key}"): NEEDS[call]
+        for call in NEEDS
+    }
+    described = {f"{method.upper()} {path[1:]}": operation for path, method, operation in OPERATIONS}
+    assert {call for call, need in needs.items() if need != OPEN} | {"POST storage/"} == set(described)
+    for call, operation in described.items():
+        if call != "POST storage/":
+            need = needs[call]
+            said = "any valid token" if need == ANY_TOKEN else f"the permission `{need}`"
+            assert operation["description"].endswith(f"Needs {said}."), call
+            assert {"401", "403", "429"} <= set(operation["responses"]), call
+        assert operation["summary"][0].isupper(), call
+        parameters = [each.get("$ref", "") for each in operation.get("parameters", [])]
+        repeats = call.startswith("POST api/")
+        assert ("#/components/parameters/Idempotency-Key" in parameters) is repeats, call
+
+
+def test_the_schema_is_served_to_everybody(db: None) -> None:
+    answer = Client().get("/api/schema/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert answer.json() == WRITTEN
+
+
+def test_the_page_shows_every_call(db: None) -> None:
+    answer = Client().get("/api/docs/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    for path, method, operation in OPERATIONS:
+        call = page.split(f'id="{operation["operationId"]}"')[1].split("</article>")[0]
+        assert f'<span class="method">{method.upper()}</span> {path}' in call
+        assert escape(operation["summary"]) in call
+        assert all(f'<b class="id">{status}</b>' in call for status in operation["responses"])
+    assert (
+        "curl -H &quot;Authorization: UAT $TOKEN&quot; \\\n  --json &#x27;{&quot;filetype&quot;: &quot;csv&quot;}&#x27;"
+        in page
+    )
+    assert "<script>" not in page
+    assert " style=" not in page
+
+
+@pytest.fixture
+def caller(demo: Demo, settings: Any) -> Iterator[Callable[[str], dict[str, str]]]:
+    """Gives the headers of one who may call that path, while requests leave the test's connection open."""
+    settings.API_RATE = "999999/day"
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    for user in (demo.admin, demo.printer):
+        user.user_permissions.set(Permission.objects.filter(codename__in=CODENAMES))
+    tokens = {user: issue(user) for user in (demo.admin, demo.printer)}
+    yield lambda path: {"Authorization": f"UAT {tokens[keeps(demo, f' {path[1:]}')]}"}
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def there(demo: Demo) -> dict[str, Any]:
+    """One of everything that an address can name, by its part of the API."""
+    record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
+    IngestionError.objects.create(record=record, row=2, column="id", value="x", error="invalid_id_error")
+    return one_of_each(demo) | {"ingestion": record.key}
+
+
+@schema.parametrize()
+@limits(
+    max_examples=25,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_documented(case: Any, caller: Callable[[str], dict[str, str]], there: dict[str, Any]) -> None:
+    """With arguments that fit the schema and with such as do not; addresses of nothing, and of what is there."""
+    case.call_and_validate(headers=caller(case.path), checks=CHECKS)
+    if case.path_parameters:
+        case.path_parameters = {name: there[case.path.split("/")[3]] for name in case.path_parameters}
+        case.call_and_validate(headers=caller(case.path), checks=CHECKS)

@@ -1,0 +1,100 @@
+"""All calls of the API, by what they need."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+ANY_TOKEN = "any token"
+OPEN = "nothing"
+
+
+# What each call needs. A new route or method fails the tests until it stands here.
+NEEDS = {
+    "POST api/v2/ingestion/codes/upload/get-post-data/": "ingestion_code_create",
+    "POST api/v2/ingestion/codes/upload/process/": "ingestion_code_create",
+    "POST api/v2/ingestion/codes/add-sids/": "ingestion_code_create",
+    "POST api/v2/ingestion/codes/process-from-file/": "ingestion_code_create",
+    "GET api/v2/ingestion/": "ingestion_view",
+    "GET api/v2/ingestion/<slug:key>/": "ingestion_view",
+    "GET api/v2/ingestion/<slug:key>/errors/": "ingestion_view",
+    "GET api/v2/ingestion/<slug:key>/errors.csv": "ingestion_view",
+    "GET api/v2/ingestion/<slug:key>/rows-with-errors/": "ingestion_view",
+    "POST api/v2/ingestion/<slug:key>/cancel/": "ingestion_cancel",
+    "GET api/v2/codes/": "workorder_view",
+    "GET api/v2/codes/<path:id>/": "workorder_view",
+    "GET api/v2/codes/<code_id:id>/image/": "workorder_view",
+    "GET api/v2/workorders/": "workorder_view",
+    "GET api/v2/workorders/<int:pk>/": "workorder_view",
+    "POST api/v2/workorders/<int:pk>/archive/": "workorder_archive",
+    "POST api/v2/workorders/<int:pk>/allow-download/": "workorder_create",
+    "GET api/v2/workorders/<int:pk>/timeline/": "workorder_view",
+    "GET api/v2/workorders/<int:pk>/download/": "workorder_download",
+    "DELETE api/v2/workorders/<int:pk>/download/": "workorder_download",
+    "GET api/v2/workorders/<int:pk>/serial-numbers/": "workorder_sid_download",
+    "POST api/v2/workorders/create-sid/": "workorder_create",
+    "POST api/v2/workorders/create-ssc/": "workorder_create",
+    "GET api/v2/workorder-templates/": "workorder_create",
+    "POST api/v2/workorder-templates/": "workorder_create",
+    "GET api/v2/workorder-templates/<int:pk>/": "workorder_create",
+    "PATCH api/v2/workorder-templates/<int:pk>/": "workorder_create",
+    "POST api/v2/workorder-templates/<int:pk>/archive/": "workorder_archive",
+    **{
+        f"{method} api/v2/{kind}/{more}": "workorder_print"
+        for kind in ("equipment", "substrates")
+        for method, more in (
+            ("GET", ""),
+            ("POST", ""),
+            ("GET", "<int:pk>/"),
+            ("PATCH", "<int:pk>/"),
+            ("POST", "<int:pk>/archive/"),
+        )
+    },
+    "POST api/v2/workorders/<int:pk>/confirm/": "workorder_print",
+    "GET api/v2/workorders/<int:pk>/secure-codes/": "workorder_print",
+    "POST api/v2/workorders/<int:pk>/printed/": "workorder_print",
+    "POST api/v2/workorders/<int:pk>/complete/": "workorder_create",
+    "POST api/v2/workorders/<int:pk>/reject/": "workorder_create",
+    "POST api/v2/workorders/<int:pk>/cancel/": "workorder_cancel",
+    "GET api/v2/products/": "product_view",
+    "POST api/v2/products/": "product_edit",
+    "GET api/v2/products/<int:pk>/": "product_view",
+    "PATCH api/v2/products/<int:pk>/": "product_edit",
+    "GET api/v2/me/": ANY_TOKEN,
+    "GET api/schema/": OPEN,
+    "GET api/docs/": OPEN,
+}
+
+
+def routes(patterns: list[Any] | None = None, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every route of the API in the URL configuration, with its view."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern) and route.startswith("api/"):
+            yield route, pattern.callback
+
+
+def address(call: str, there: dict[str, Any]) -> tuple[str, str]:
+    """Method and path of a call about what is there."""
+    method, _, route = call.partition(" ")
+    return method, "/" + re.sub(r"<[^>]*>", lambda _: str(there[route.split("/")[2]]), route)
+
+
+def calls() -> list[str]:
+    """Every method of every route, as NEEDS names it."""
+    found = []
+    for route, view in routes():
+        view_class = getattr(view, "view_class", None)
+        methods = [name for name in METHODS if hasattr(view_class, name.lower())] if view_class else ["GET"]
+        found += [f"{method} {route}" for method in methods]
+    return found
+
+
+GUARDED = sorted(call for call in calls() if NEEDS.get(call) != OPEN)

@@ -1,0 +1,37 @@
+"""The back office, and all kinds of things in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ingestion.models import IngestionRecord
+from portal.models import Company, Event, User, UserAuthorizationToken
+from tests.conftest import Demo
+from tests.support.pages import as_
+from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
+
+KINDS = {
+    IngestionRecord: "ingestion/ingestionrecord",
+    Workorder: "workorders/workorder",
+    Product: "workorders/product",
+    Code: "workorders/code",
+    Job: "workorders/job",
+    UrlPrefix: "workorders/urlprefix",
+    Equipment: "workorders/equipment",
+    Substrate: "workorders/substrate",
+    Company: "portal/company",
+    User: "portal/user",
+    Event: "portal/event",
+    UserAuthorizationToken: "portal/userauthorizationtoken",
+}
+every_kind = pytest.mark.parametrize("model", KINDS, ids=[model.__name__ for model in KINDS])
+
+
+def do(demo: Demo, action: str, *rows: Any) -> str:
+    """Let the superuser run an action on rows of one kind; what the page then says."""
+    fields = {"action": action, "_selected_action": [row.pk for row in rows]}
+    response = as_(demo.root).post(f"/admin/{KINDS[type(rows[0])]}/", fields, follow=True)
+    (said,) = (str(message) for message in response.context["messages"])
+    return said
