@@ -54,7 +54,7 @@ class _Process(Generic[Result]):
 
     def __init__(self, work: Callable[[list[str]], Result]) -> None:
         command = [sys.executable, "-c", f"from {__name__} import serve; serve()"]
-        folder = Path(__file__).parent.parent
+        folder = Path(__file__).parents[2]  # in which Python finds `workorders`
         self._child = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.work = work
         self.is_busy = False
