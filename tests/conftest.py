@@ -1,4 +1,4 @@
-"""The cast of every test: two brand owners, a printing partner, and their people."""
+"""Fixtures of every test; what tests import stands in tests/support."""
 
 from __future__ import annotations
 
@@ -6,73 +6,29 @@ import os
 import runpy
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from botocore.config import Config
 from django.conf import settings
-from django.contrib.auth.models import Permission
-from django.core.files.base import ContentFile
-from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from ingestion import engine, services
-from ingestion.models import IngestionRecord
 from portal.celery import app
-from portal.embedded.demo import create_demo_data
-from portal.models import Company, User, UserAuthorizationToken
-from portal.storage.base import storage
 from tests.support import radosgw
-from workorders.models import Code, Equipment, Substrate, Workorder, WorkorderTemplate
+from tests.support.demo import Demo, make_demo
+from tests.support.tokens import client_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PASSWORD = "correct horse battery"
 pytest_plugins = ["tests.support.browsing", "tests.support.security_log"]
 
 
 def pytest_configure() -> None:
     """Hash passwords fast: no test is about how slowly that is done."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@dataclass(frozen=True)
-class Demo:
-    """The demo companies and people, as a first start makes them."""
-
-    company: Company
-    other: Company
-    printco: Company
-    staff: User
-    admin: User
-    support: User
-    printer: User
-    other_staff: User
-    root: User
-    password: str = PASSWORD
-
-
-def make_demo() -> Demo:
-    """Create the cast in the test's database."""
-    create_demo_data(PASSWORD)
-    companies = {company.slug: company for company in Company.objects.all()}
-    people = {user.email: user for user in User.objects.select_related("company")}
-    return Demo(
-        company=companies["demo"],
-        other=companies["other"],
-        printco=companies["printco"],
-        staff=people["staff@demo.example"],
-        admin=people["admin@demo.example"],
-        support=people["support@demo.example"],
-        printer=people["printer@printco.example"],
-        other_staff=people["staff@other.example"],
-        root=people["root@codeport.example"],
-    )
 
 
 @pytest.fixture
@@ -85,20 +41,6 @@ def demo(db: None) -> Demo:
 def committed_demo(transactional_db: None) -> Demo:
     """The cast, seen by other connections too."""
     return make_demo()
-
-
-def issue(user: User, *codenames: str, **changes: Any) -> str:
-    """A token of `user` with the permissions named, or all that exist when none is."""
-    permissions = Permission.objects.filter(codename__in=codenames) if codenames else Permission.objects.all()
-    fields: dict[str, Any] = {"expires_at": timezone.now() + timedelta(days=1), "name": "test"} | changes
-    return UserAuthorizationToken.issue(user, permissions=list(permissions), **fields)[1]
-
-
-def client_of(user: User, *codenames: str) -> APIClient:
-    """An API client with a token of `user`."""
-    client = APIClient(raise_request_exception=False)
-    client.credentials(HTTP_AUTHORIZATION=f"UAT {issue(user, *codenames)}")
-    return client
 
 
 @pytest.fixture(scope="session")
@@ -152,50 +94,3 @@ def letters_go_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     app.conf.task_always_eager = True
     yield
     app.conf.task_always_eager = False
-
-
-def one_of_each(demo: Demo) -> dict[str, Any]:
-    """What an address of the API can name of demo's, or of its printing partner's, by the beginning of the route."""
-    record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
-    workorder = Workorder.objects.create(company=demo.company, reference="Spring", quantity=0, created_by=demo.staff)
-    code = Code.objects.create(company=demo.company, workorder=workorder, identifier="abc12345", sequence=1)
-    template = WorkorderTemplate.objects.create(company=demo.company, name="Jars", printing_partner=demo.printco)
-    known: Any = {"company": demo.printco, "calibrated_on": "2026-01-01", "calibrated_until": "2099-12-31"}
-    return {
-        "ingestion": record.key,
-        "workorders": workorder.pk,
-        "products": demo.company.products.earliest("pk").pk,
-        "codes": code.identifier,
-        "workorder-templates": template.pk,
-        "equipment": Equipment.objects.create(name="Press 1", dpi=1200, **known).pk,
-        "substrates": Substrate.objects.create(name="Gloss", **known).pk,
-    }
-
-
-def keeps(demo: Demo, call: str) -> User:
-    """Who may all that a call of the API needs, of the company whose things it is about."""
-    return demo.printer if " api/v2/equipment/" in call or " api/v2/substrates/" in call else demo.admin
-
-
-def queued(user: User, data: bytes | str, filetype: str = "csv", **parameters: Any) -> IngestionRecord:
-    """A record of the user's company whose file has arrived and waits for a worker."""
-    assert user.company is not None
-    record = services.start_upload(user, user.company, filetype=filetype, mode="api", file_name=f"codes.{filetype}")
-    content = data.encode() if isinstance(data, str) else data
-    storage().save(record.incoming_path, ContentFile(content))
-    defaults = {
-        "default_scm_data": {},
-        "use_serial_number": False,
-        "url_prefix": "",
-        "allow_posted_duplicates": False,
-    }
-    services.queue(record, defaults | parameters, user)
-    return record
-
-
-def ingested(user: User, data: bytes | str, filetype: str = "csv", **parameters: Any) -> IngestionRecord:
-    """The record of an upload that was processed to its end, here and now."""
-    record = queued(user, data, filetype, **parameters)
-    engine.run(record.pk)
-    record.refresh_from_db()
-    return record

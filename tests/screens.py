@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from tests.conftest import Demo
+from tests.support.demo import Demo
 from tests.support.site import pages, visit
 
 SCREENS = Path(__file__).resolve().parent.parent / "docs" / "screens"

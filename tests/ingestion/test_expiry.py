@@ -15,7 +15,9 @@ from django.utils import timezone
 from ingestion import services
 from ingestion.models import IngestionRecord
 from portal.storage.base import storage
-from tests.conftest import Demo, client_of, queued
+from tests.support.demo import Demo
+from tests.support.tokens import client_of
+from tests.support.uploads import queued
 
 PROCESS = "/api/v2/ingestion/codes/upload/process/"
 

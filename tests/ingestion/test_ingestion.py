@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests.conftest import Demo, client_of, ingested, queued
-from tests.support.uploads import SPEC_EXAMPLE, assert_no_trace, errors
+from tests.support.demo import Demo
+from tests.support.tokens import client_of
+from tests.support.uploads import SPEC_EXAMPLE, assert_no_trace, errors, ingested, queued
 from workorders.models import Code, Workorder
 
 

@@ -17,7 +17,7 @@ from ingestion import product_import
 from ingestion.pages import products as product_views
 from ingestion.readers.encoding import LOOKS_LIKE
 from ingestion.rules.rows import OTHERWISE_SPLIT
-from tests.conftest import Demo
+from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from tests.support.products import PATH, imported, problems, told, workbook, wrongs
 from workorders.models import Product

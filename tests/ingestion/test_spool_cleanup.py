@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from ingestion import spool_cleanup
 from ingestion.models import IngestionRecord
-from tests.conftest import Demo, queued
+from tests.support.demo import Demo
 from tests.support.running import wait_for, worker
+from tests.support.uploads import queued
 from workorders.models import Job, Workorder
 
 

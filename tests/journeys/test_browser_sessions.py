@@ -10,8 +10,8 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from ingestion.models import IngestionRecord
-from tests.conftest import Demo
 from tests.support.browsing import choose, named, opened, send, sign_in
+from tests.support.demo import Demo
 from workorders.models import Product
 
 GONE = "You are no longer signed in. Sign in again in another tab, then send once more here"

@@ -17,8 +17,9 @@ from ingestion import services, spool_cleanup
 from ingestion.models import IngestionRecord
 from portal.database.clock import database_now
 from portal.storage.base import storage
-from tests.conftest import Demo, queued
+from tests.support.demo import Demo
 from tests.support.pages import a_workorder
+from tests.support.uploads import queued
 from workorders import cleanup
 from workorders.archives import builder as archive
 from workorders.models import Job, Workorder

@@ -20,8 +20,8 @@ from ingestion.models import IngestionRecord
 from ingestion.results.timeline import history_of
 from portal.accounts import letters
 from portal.models import Letter, UserAuthorizationToken
-from tests.conftest import Demo
 from tests.support.commands import run
+from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.uploads import SPEC_EXAMPLE
 from workorders.models import Code

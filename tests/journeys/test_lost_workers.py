@@ -13,9 +13,9 @@ from ingestion.models import IngestionRecord
 from portal.background.broker import send
 from portal.background.pulse import MOST_ATTEMPTS
 from portal.database.connections import NAME
-from tests.conftest import Demo, queued
+from tests.support.demo import Demo
 from tests.support.running import wait_for, worker
-from tests.support.uploads import rows, status_of
+from tests.support.uploads import queued, rows, status_of
 from workorders.models import Code, Workorder
 
 

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from ingestion.pages import upload as views
 from portal.http.error_pages import server_error
-from tests.conftest import Demo
+from tests.support.demo import Demo
 from tests.support.pages import POLL, a_record, a_refusal, a_workorder, as_, seen
 from workorders.models import Code, Product, Workorder
 

@@ -12,9 +12,10 @@ import pytest
 from django.db import connection
 
 from ingestion import engine
-from tests.conftest import Demo, client_of, queued
+from tests.support.demo import Demo
 from tests.support.running import ended, in_thread, wait_for, waiting_for_locks
-from tests.support.uploads import held_up, long_file, status_of
+from tests.support.tokens import client_of
+from tests.support.uploads import held_up, long_file, queued, status_of
 from workorders.codes.bulk_load import TAKEN_OF_LIST, TAKEN_OF_POSTED, CodeSpool, taken_ids
 from workorders.models import Code
 

@@ -16,9 +16,10 @@ from django.db.migrations.operations.base import Operation
 from ingestion import engine
 from ingestion.models import IngestionRecord
 from portal.database.constraints import Violation, savepoint
-from tests.conftest import Demo, client_of, ingested, queued
+from tests.support.demo import Demo
 from tests.support.outages import again
-from tests.support.uploads import rows, status_of
+from tests.support.tokens import client_of
+from tests.support.uploads import ingested, queued, rows, status_of
 from workorders.models import Code, Workorder
 from workorders.products import services as products
 

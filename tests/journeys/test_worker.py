@@ -14,9 +14,10 @@ from ingestion import engine, services, tasks
 from ingestion.models import IngestionRecord
 from portal.background.broker import send
 from portal.background.pulse import MOST_ATTEMPTS
-from tests.conftest import Demo, client_of, queued
+from tests.support.demo import Demo
 from tests.support.running import DEADLINE, in_thread, kill, wait_for, worker
-from tests.support.uploads import PROCESS, rows, status_of, uploaded
+from tests.support.tokens import client_of
+from tests.support.uploads import PROCESS, queued, rows, status_of, uploaded
 from workorders.models import Code, Job, Workorder
 
 WAKES = """

@@ -1,7 +1,8 @@
 """The timeline of a record or a workorder."""
 
 from portal import timeline
-from tests.conftest import Demo, queued
+from tests.support.demo import Demo
+from tests.support.uploads import queued
 from workorders.models import Workorder
 
 

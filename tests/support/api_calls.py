@@ -8,6 +8,11 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from ingestion import services
+from portal.models import User
+from tests.support.demo import Demo
+from workorders.models import Code, Equipment, Substrate, Workorder, WorkorderTemplate
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 ANY_TOKEN = "any token"
@@ -98,3 +103,26 @@ def calls() -> list[str]:
 
 
 GUARDED = sorted(call for call in calls() if NEEDS.get(call) != OPEN)
+
+
+def one_of_each(demo: Demo) -> dict[str, Any]:
+    """Create one row of everything that an address of the API can name, by the beginning of its route."""
+    record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
+    workorder = Workorder.objects.create(company=demo.company, reference="Spring", quantity=0, created_by=demo.staff)
+    code = Code.objects.create(company=demo.company, workorder=workorder, identifier="abc12345", sequence=1)
+    template = WorkorderTemplate.objects.create(company=demo.company, name="Jars", printing_partner=demo.printco)
+    known: Any = {"company": demo.printco, "calibrated_on": "2026-01-01", "calibrated_until": "2099-12-31"}
+    return {
+        "ingestion": record.key,
+        "workorders": workorder.pk,
+        "products": demo.company.products.earliest("pk").pk,
+        "codes": code.identifier,
+        "workorder-templates": template.pk,
+        "equipment": Equipment.objects.create(name="Press 1", dpi=1200, **known).pk,
+        "substrates": Substrate.objects.create(name="Gloss", **known).pk,
+    }
+
+
+def keeps(demo: Demo, call: str) -> User:
+    """Return somebody of the company that owns what the call is about, with every permission."""
+    return demo.printer if " api/v2/equipment/" in call or " api/v2/substrates/" in call else demo.admin

@@ -8,7 +8,7 @@ import pytest
 
 from ingestion.models import IngestionRecord
 from portal.models import Company, Event, User, UserAuthorizationToken
-from tests.conftest import Demo
+from tests.support.demo import Demo
 from tests.support.pages import as_
 from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
 

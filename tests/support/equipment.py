@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from portal.models import Company, User
-from tests.conftest import Demo
+from tests.support.demo import Demo
 from workorders.models import Equipment, Substrate
 
 TODAY, WEEK = timezone.now().date(), timedelta(days=7)

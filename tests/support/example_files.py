@@ -6,8 +6,9 @@ import tomllib
 from typing import Any
 
 from ingestion.models import IngestionRecord
-from tests.conftest import Demo, ingested
+from tests.support.demo import Demo
 from tests.support.paths import FILES
+from tests.support.uploads import ingested
 
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((FILES / "manifest.toml").read_text())
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core.files.storage import storages
 
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
+from tests.support.tokens import client_of
 from workorders import job_runner
 from workorders.models import Workorder
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from tests.conftest import Demo
+from tests.support.demo import Demo
 
 TABLES = {  # each after those it points to
     "portal_company": """(name, slug, kind, created_at)

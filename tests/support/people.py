@@ -13,7 +13,7 @@ from django.core import mail
 from django.test import Client
 
 from portal.models import User
-from tests.conftest import PASSWORD
+from tests.support.demo import PASSWORD
 
 LOGIN, SECOND = "/accounts/login/", "/accounts/2fa/authenticate/"
 

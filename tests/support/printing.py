@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib.auth.models import Group
 
 from portal.models import User
-from tests.conftest import Demo, ingested
+from tests.support.demo import Demo
 from tests.support.secure import a_secure_order, brought_to
+from tests.support.uploads import ingested
 from workorders import job_runner as work
 from workorders.models import Equipment, Job, Workorder
 from workorders.printing import deliveries

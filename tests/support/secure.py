@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.conftest import Demo
+from tests.support.demo import Demo
 from workorders.models import Equipment, Substrate, Workorder, WorkorderTemplate
 from workorders.secure import workflow
 from workorders.secure.orders import SecureOrder, place

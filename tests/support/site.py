@@ -13,9 +13,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import BrowserContext, Page
 
 from portal.models import User
-from tests.conftest import Demo, ingested, issue, queued
+from tests.support.demo import Demo
 from tests.support.equipment import a_paper, a_press
 from tests.support.secure import a_secure_order, a_template, brought_to
+from tests.support.tokens import issue
+from tests.support.uploads import ingested, queued
 from workorders import job_runner
 from workorders.printing import deliveries
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
+from ingestion import engine, services
 from ingestion.models import IngestionRecord
+from portal.models import User
+from portal.storage.base import storage
 from workorders.models import Workorder
 
 TAKEN = "taken-000"  # which every file has
@@ -81,3 +85,27 @@ def held_up(company_id: int) -> psycopg.Connection[Any]:
         [company_id, TAKEN],
     )
     return held
+
+
+def queued(user: User, data: bytes | str, filetype: str = "csv", **parameters: Any) -> IngestionRecord:
+    """Queue an upload of the user's company, whose file has arrived; no worker takes it."""
+    assert user.company is not None
+    record = services.start_upload(user, user.company, filetype=filetype, mode="api", file_name=f"codes.{filetype}")
+    content = data.encode() if isinstance(data, str) else data
+    storage().save(record.incoming_path, ContentFile(content))
+    defaults = {
+        "default_scm_data": {},
+        "use_serial_number": False,
+        "url_prefix": "",
+        "allow_posted_duplicates": False,
+    }
+    services.queue(record, defaults | parameters, user)
+    return record
+
+
+def ingested(user: User, data: bytes | str, filetype: str = "csv", **parameters: Any) -> IngestionRecord:
+    """Process an upload to its end, here and now, and return its record."""
+    record = queued(user, data, filetype, **parameters)
+    engine.run(record.pk)
+    record.refresh_from_db()
+    return record

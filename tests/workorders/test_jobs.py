@@ -9,7 +9,7 @@ import pytest
 
 from portal.background.pulse import MOST_ATTEMPTS
 from portal.models import User
-from tests.conftest import Demo
+from tests.support.demo import Demo
 from tests.support.running import DEADLINE, in_thread, kill, wait_for, worker
 from workorders import job_runner, jobs, tasks
 from workorders.models import Code, Job, Workorder

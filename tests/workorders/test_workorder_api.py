@@ -7,9 +7,10 @@ from typing import Any
 from django.contrib.auth.models import Permission
 
 from portal.timeline import note
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.secure import a_secure_order, brought_to
+from tests.support.tokens import client_of
 from workorders.models import Workorder
 from workorders.printing import deliveries
 from workorders.secure import workflow

@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.models import User
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
 from tests.support.pages import a_workorder, as_, seen
+from tests.support.tokens import client_of
 from workorders.models import Code, Workorder
 
 

@@ -11,8 +11,9 @@ from rest_framework.test import APIClient
 from ingestion import engine
 from ingestion.api import rows_in_call
 from ingestion.models import IngestionRecord
-from tests.conftest import Demo, client_of, ingested
-from tests.support.uploads import PROCESS, WRONG_STATE, post_file, uploaded
+from tests.support.demo import Demo
+from tests.support.tokens import client_of
+from tests.support.uploads import PROCESS, WRONG_STATE, ingested, post_file, uploaded
 from workorders.models import Code, UrlPrefix
 
 ADD = "/api/v2/ingestion/codes/add-sids/"

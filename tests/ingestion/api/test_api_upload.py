@@ -16,8 +16,18 @@ from rest_framework.test import APIClient
 
 from ingestion import engine
 from ingestion.models import IngestionRecord
-from tests.conftest import Demo, client_of, ingested, queued
-from tests.support.uploads import GET_POST_DATA, PROCESS, SPEC_EXAMPLE, WRONG_STATE, post_file, uploaded
+from tests.support.demo import Demo
+from tests.support.tokens import client_of
+from tests.support.uploads import (
+    GET_POST_DATA,
+    PROCESS,
+    SPEC_EXAMPLE,
+    WRONG_STATE,
+    ingested,
+    post_file,
+    queued,
+    uploaded,
+)
 
 
 def stored_as_scm_field(column: str) -> dict[str, Any]:

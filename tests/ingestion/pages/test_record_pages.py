@@ -14,8 +14,9 @@ from django.utils import timezone
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
 from portal.timeline import events_of
-from tests.conftest import Demo, ingested, queued
+from tests.support.demo import Demo
 from tests.support.pages import POLL, a_record, a_refusal, a_workorder, as_, seen
+from tests.support.uploads import ingested, queued
 from workorders.models import Code
 
 LOOKUPS_OF_THE_PERSON = 3  # session, person, and the permissions

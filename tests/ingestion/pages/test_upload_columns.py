@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from ingestion.results.rows_with_errors import corrections
-from tests.conftest import Demo, client_of, ingested
+from tests.support.demo import Demo
+from tests.support.tokens import client_of
+from tests.support.uploads import ingested
 from workorders.models import Code
 
 PROCESS = "/api/v2/ingestion/codes/upload/process/"

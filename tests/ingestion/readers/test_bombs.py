@@ -18,9 +18,9 @@ from ingestion import engine, product_import
 from ingestion.errors import log
 from ingestion.models import IngestionRecord
 from ingestion.readers import unpack
-from tests.conftest import Demo, ingested
+from tests.support.demo import Demo
 from tests.support.products import imported, problems
-from tests.support.uploads import assert_no_trace
+from tests.support.uploads import assert_no_trace, ingested
 from tests.support.workbooks import MAIN, rows_of, text, workbook
 from workorders.models import Code
 

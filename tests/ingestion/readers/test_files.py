@@ -9,10 +9,10 @@ from pytest_django.fixtures import Settings
 
 from ingestion.models import IngestionRecord
 from ingestion.rules.suggestions import NearMisses
-from tests.conftest import Demo, ingested
+from tests.support.demo import Demo
 from tests.support.example_files import EXPECTED, upload
 from tests.support.paths import FILES
-from tests.support.uploads import assert_no_trace
+from tests.support.uploads import assert_no_trace, ingested
 from workorders.models import Code, Workorder
 
 

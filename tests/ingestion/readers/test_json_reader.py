@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.conftest import Demo, ingested
-from tests.support.uploads import assert_no_trace, errors
+from tests.support.demo import Demo
+from tests.support.uploads import assert_no_trace, errors, ingested
 from workorders.models import Code
 
 

@@ -9,10 +9,11 @@ from zipfile import ZipFile
 
 from ingestion.readers.xlsx_reader import HEADERLESS
 from ingestion.results.rows_with_errors import corrections, given_back
-from tests.conftest import Demo, ingested
+from tests.support.demo import Demo
 from tests.support.given_back import assert_stays, check
 from tests.support.products import imported, problems
 from tests.support.products import workbook as sheets
+from tests.support.uploads import ingested
 from tests.support.workbooks import rows_of, text, workbook
 from workorders.models import Code
 

@@ -17,9 +17,9 @@ from portal.accounts import letters
 from portal.celery import app
 from portal.models import Letter, User
 from portal.timeline import events_of
-from tests.conftest import Demo, queued
+from tests.support.demo import Demo
 from tests.support.pages import as_, seen
-from tests.support.uploads import SPEC_EXAMPLE
+from tests.support.uploads import SPEC_EXAMPLE, queued
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,11 @@ from django.test import Client
 
 from ingestion.models import IngestionRecord
 from ingestion.results.rows_with_errors import corrections
-from tests.conftest import Demo, client_of, ingested
+from tests.support.demo import Demo
 from tests.support.example_files import upload
 from tests.support.paths import FILES
+from tests.support.tokens import client_of
+from tests.support.uploads import ingested
 from workorders.models import Code
 
 WRONG = "id,product,note\nshort,sku1,=cmd()\n\nabc12345,sku1,é\nabc12346,sku9\nabc12347,sku1,x,y\n,sku9,z\n"

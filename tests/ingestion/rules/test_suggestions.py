@@ -11,7 +11,8 @@ from ingestion.errors.kinds import KINDS
 from ingestion.fields import OWN_COLUMNS, SCM_KEY
 from ingestion.rules.identifiers import RULES
 from ingestion.rules.suggestions import NearMisses, meant_id, meant_name, meant_status
-from tests.conftest import Demo, ingested
+from tests.support.demo import Demo
+from tests.support.uploads import ingested
 from workorders.identifiers import gs1
 
 GTIN = "09520123456788"

@@ -21,9 +21,10 @@ from rest_framework.test import APIClient
 from portal import tasks
 from portal.accounts.people import people_of, role_of, state_of
 from portal.models import Company, Invitation, Letter, User
-from tests.conftest import PASSWORD, Demo, issue
+from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import as_, seen
 from tests.support.people import NEW, link, signed_in
+from tests.support.tokens import issue
 
 pytestmark = pytest.mark.usefixtures("letters_go_at_once")
 

@@ -8,8 +8,9 @@ from django.test import Client
 
 from portal.accounts import people
 from portal.models import Company, User
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
 from tests.support.pages import a_record, as_
+from tests.support.tokens import client_of
 
 WRONG = [("printer", "staff"), ("printer", "support"), ("staff", "printer"), ("staff", "support"), ("support", "admin")]
 

@@ -16,10 +16,11 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from portal.models import Company, Event, User, UserAuthorizationToken
-from tests.conftest import PASSWORD, Demo, issue
+from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import as_, seen
 from tests.support.people import LOGIN, NEW, SECOND, code, confirmed, fields, half_way, link, signed_in, with_app
 from tests.support.security_log import Told
+from tests.support.tokens import issue
 
 HERE = {"address": "127.0.0.1"}
 STAFF = {"by": "staff@demo.example", "company": "demo"} | HERE

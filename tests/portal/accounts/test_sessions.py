@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from portal import tasks
 from portal.models import User
-from tests.conftest import PASSWORD, Demo
+from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import as_, seen
 from tests.support.people import LOGIN, signed_in, with_app
 from tests.support.security_log import Told, told  # noqa: F401  # a fixture

@@ -20,9 +20,10 @@ from django.test.utils import CaptureQueriesContext
 
 from portal import tasks
 from portal.models import Letter, User, UserAuthorizationToken
-from tests.conftest import PASSWORD, Demo, issue
+from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import seen
 from tests.support.people import LOGIN, SECOND, code, confirmed, half_way, signed_in, tried, with_app
+from tests.support.tokens import issue
 
 NEW = "another long phrase"
 pytestmark = pytest.mark.usefixtures("letters_go_at_once", "own_cache")

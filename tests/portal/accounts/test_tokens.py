@@ -13,9 +13,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from portal.models import User, UserAuthorizationToken
-from tests.conftest import Demo, issue
+from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from tests.support.people import fields
+from tests.support.tokens import issue
 
 
 def a_token(user: User, *codenames: str, **changes: Any) -> UserAuthorizationToken:

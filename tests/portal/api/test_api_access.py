@@ -16,9 +16,10 @@ from ingestion.models import IngestionError, IngestionRecord
 from portal.models import Company, User, UserAuthorizationToken
 from portal.roles import CODENAMES
 from portal.timeline import note
-from tests.conftest import PASSWORD, Demo, client_of, issue, keeps, one_of_each
-from tests.support.api_calls import ANY_TOKEN, GUARDED, METHODS, NEEDS, OPEN, address, calls, routes
+from tests.support.api_calls import ANY_TOKEN, GUARDED, METHODS, NEEDS, OPEN, address, calls, keeps, one_of_each, routes
+from tests.support.demo import PASSWORD, Demo
 from tests.support.secure import VALID, a_template
+from tests.support.tokens import client_of, issue
 from workorders.models import Code, Equipment, Product, Substrate, Workorder
 
 every_call = pytest.mark.parametrize("call", GUARDED)

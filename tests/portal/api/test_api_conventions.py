@@ -20,7 +20,9 @@ from ingestion import services, tasks
 from ingestion.models import IngestionError, IngestionRecord
 from portal.http.request_ids import RequestIdFilter
 from portal.models import KeptAnswer
-from tests.conftest import Demo, client_of, ingested, issue
+from tests.support.demo import Demo
+from tests.support.tokens import client_of, issue
+from tests.support.uploads import ingested
 from workorders.models import Product, Workorder
 
 FORM = "/api/v2/ingestion/codes/upload/get-post-data/"

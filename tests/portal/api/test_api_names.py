@@ -11,8 +11,9 @@ from rest_framework.test import APIClient
 from ingestion import services
 from portal.api.calls import Call
 from portal.values.suggestions import nearest
-from tests.conftest import Demo, client_of, keeps, one_of_each
-from tests.support.api_calls import GUARDED, address, routes
+from tests.support.api_calls import GUARDED, address, keeps, one_of_each, routes
+from tests.support.demo import Demo
+from tests.support.tokens import client_of
 from workorders.models import Code, Product, Workorder
 
 UPLOAD = "/api/v2/ingestion/codes/upload"

@@ -26,8 +26,9 @@ from schemathesis.specs.openapi import checks as openapi
 from ingestion import services
 from ingestion.models import IngestionError
 from portal.roles import CODENAMES
-from tests.conftest import Demo, issue, keeps, one_of_each
-from tests.support.api_calls import ANY_TOKEN, NEEDS, OPEN
+from tests.support.api_calls import ANY_TOKEN, NEEDS, OPEN, keeps, one_of_each
+from tests.support.demo import Demo
+from tests.support.tokens import issue
 
 FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
 WRITTEN: dict[str, Any] = yaml.safe_load(FILE.read_text())

@@ -20,12 +20,13 @@ from portal.background.pulse import MOST_ATTEMPTS
 from portal.models import Company, User, UserAuthorizationToken
 from portal.storage.base import storage
 from portal.timeline import note
-from tests.conftest import Demo, issue, queued
 from tests.support.back_office import KINDS, do, every_kind
+from tests.support.demo import Demo
 from tests.support.equipment import a_paper, a_press
 from tests.support.pages import a_record, a_refusal, a_workorder, as_
 from tests.support.people import link, signed_in
-from tests.support.uploads import SPEC_EXAMPLE
+from tests.support.tokens import issue
+from tests.support.uploads import SPEC_EXAMPLE, queued
 from workorders.models import Code, Job, Product, UrlPrefix, Workorder
 
 pytestmark = pytest.mark.usefixtures("letters_go_at_once")

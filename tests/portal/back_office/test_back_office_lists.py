@@ -14,8 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.models import Company, Event, User
-from tests.conftest import Demo
 from tests.support.back_office import KINDS, every_kind
+from tests.support.demo import Demo
 from tests.support.many import many
 from tests.support.pages import a_workorder, as_
 from workorders.models import Code, Product, Workorder

@@ -24,9 +24,10 @@ from portal.background.leases import PATIENCE
 from portal.background.outages import outage_of
 from portal.background.pulse import MOST_ATTEMPTS
 from portal.storage.base import storage
-from tests.conftest import Demo, client_of, ingested, queued
+from tests.support.demo import Demo
 from tests.support.outages import again, broken, nobodys_address
-from tests.support.uploads import rows, status_of
+from tests.support.tokens import client_of
+from tests.support.uploads import ingested, queued, rows, status_of
 from workorders import job_runner as work
 from workorders import jobs
 from workorders import tasks as job_tasks

@@ -14,9 +14,9 @@ from ingestion.models import IngestionRecord
 from portal import timeline
 from portal.background import worker_slots
 from portal.background.broker import send
-from tests.conftest import Demo, queued
+from tests.support.demo import Demo
 from tests.support.running import wait_for, worker
-from tests.support.uploads import TAKEN, held_up, long_file, rows, status_of
+from tests.support.uploads import TAKEN, held_up, long_file, queued, rows, status_of
 from workorders.models import Workorder
 
 

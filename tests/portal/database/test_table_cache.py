@@ -13,8 +13,9 @@ from django.test import Client
 
 from portal import tasks
 from portal.models import Cached
-from tests.conftest import PASSWORD, Demo, client_of
+from tests.support.demo import PASSWORD, Demo
 from tests.support.people import tried
+from tests.support.tokens import client_of
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from ingestion.models import IngestionRecord
-from tests.conftest import Demo, client_of, ingested
+from tests.support.demo import Demo
 from tests.support.pages import a_refusal, as_
+from tests.support.tokens import client_of
+from tests.support.uploads import ingested
 
 PRIVATE = "private, no-store"
 ALWAYS = {

@@ -13,7 +13,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from portal.wsgi import application
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
+from tests.support.tokens import client_of
 
 
 @pytest.mark.django_db

@@ -30,9 +30,11 @@ from benchmarks.crowd import Crowd, Site, watch_crowded
 from ingestion import services
 from ingestion.models import IngestionRecord
 from portal.storage.base import storage
-from tests.conftest import Demo, ingested, issue
+from tests.support.demo import Demo
 from tests.support.radosgw import free_ports
 from tests.support.running import DEADLINE, wait_for
+from tests.support.tokens import issue
+from tests.support.uploads import ingested
 from workorders.archives.builder import archive_name
 
 MB = 1024**2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from tests.conftest import Demo
+from tests.support.demo import Demo
 from tests.support.paths import CHECKOUT
 from tests.support.site import LEFT_OUT, NO_PAGES, named, pages
 

@@ -8,9 +8,10 @@ from html import unescape
 import pytest
 
 from portal.models import User
-from tests.conftest import Demo, ingested
 from tests.support.codes import some_codes
+from tests.support.demo import Demo
 from tests.support.pages import as_
+from tests.support.uploads import ingested
 
 STATUSES = "`uploading`, `queued`, `processing`, `completed`, `error` and `cancelled`"
 STATES = "`new`, `ready_to_print`, `printed`, `completed`, `cancelled` and `archived`"

@@ -14,8 +14,8 @@ from ingestion.models import IngestionRecord
 from portal import timeline
 from portal.models import Company, User
 from portal.pages import lists as paging
-from tests.conftest import Demo
 from tests.support.browsing import broken_rules, sign_in
+from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from workorders.models import Code, Product, Workorder
 

@@ -16,10 +16,11 @@ from pytest_django import Settings
 
 from ingestion.models import IngestionRecord
 from portal.storage.base import Unusable, storage
-from tests.conftest import Demo, client_of, ingested
+from tests.support.demo import Demo
 from tests.support.outages import broken, nobodys_address
 from tests.support.running import wait_for, worker
-from tests.support.uploads import SPEC_EXAMPLE
+from tests.support.tokens import client_of
+from tests.support.uploads import SPEC_EXAMPLE, ingested
 from workorders.models import Workorder
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from portal.storage import base as portal_storage
 from portal.storage import s3 as portal_bucket
 from portal.storage.base import storage
 from portal.storage.downloads import download
-from tests.conftest import Demo
+from tests.support.demo import Demo
 
 NAME = "incoming/abc"
 CONTENT = b"id\nabc12345\n"

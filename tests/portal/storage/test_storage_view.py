@@ -13,7 +13,7 @@ from django.urls import resolve
 from ingestion import services
 from ingestion.models import IngestionRecord
 from portal.storage.base import storage
-from tests.conftest import Demo
+from tests.support.demo import Demo
 
 Status = IngestionRecord.Status
 

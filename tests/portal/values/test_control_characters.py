@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.conftest import Demo, client_of, one_of_each
-from tests.support.api_calls import GUARDED, address
+from tests.support.api_calls import GUARDED, address, one_of_each
+from tests.support.demo import Demo
+from tests.support.tokens import client_of
 from workorders.models import Product
 
 ESCAPED = ["%00", "%01", "%09", "%0A", "%0d", "%1b", "%1F", "%7f", "%C2%80", "%c2%9F"]

@@ -14,10 +14,11 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from ingestion.models import IngestionRecord
 from portal.models import Company, UserAuthorizationToken
 from portal.values.texts import PRINTABLE, Visible, seen, unseen
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
 from tests.support.equipment import form as equipment
 from tests.support.pages import as_
 from tests.support.secure import a_secure_order, brought_to
+from tests.support.tokens import client_of
 from workorders.models import Equipment, Product, Workorder, WorkorderTemplate
 
 HIDDEN = {

@@ -8,10 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portal.values.whole_numbers import WholeNumberField, WholeNumberFormField
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
 from tests.support.equipment import form as equipment
 from tests.support.pages import as_
 from tests.support.secure import a_secure_order
+from tests.support.tokens import client_of
 from workorders.models import Equipment, Workorder
 
 AMBIGUOUS = ["1.000", "1,000", "1 000", "1'000", "1’000", "1\u00a0000", "1\u202f000", "１０００", "1_000", "1.0"]  # noqa: RUF001

@@ -21,8 +21,10 @@ from django.utils import timezone
 from portal.background.leases import ClaimLost
 from portal.background.pulse import Pulse
 from portal.storage.base import storage
-from tests.conftest import Demo, client_of, ingested
+from tests.support.demo import Demo
 from tests.support.images import drawn, names_of, url_of
+from tests.support.tokens import client_of
+from tests.support.uploads import ingested
 from workorders import job_runner
 from workorders.models import Job, Workorder
 from workorders.rendering import batch as artist

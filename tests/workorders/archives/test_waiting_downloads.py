@@ -13,9 +13,11 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
-from tests.conftest import Demo, client_of, ingested
+from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.running import ended, in_thread
+from tests.support.tokens import client_of
+from tests.support.uploads import ingested
 from workorders.archives import builder as archive
 from workorders.archives import downloads
 from workorders.archives.builder import archive_name

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from ingestion import engine
-from tests.conftest import Demo, client_of, ingested
+from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.secure import a_secure_order
+from tests.support.tokens import client_of
+from tests.support.uploads import ingested
 from workorders import job_runner
 from workorders.identifiers import gs1
 from workorders.models import Code, Job, Workorder

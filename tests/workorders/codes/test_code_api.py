@@ -13,10 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from rest_framework.test import APIClient
 
-from tests.conftest import Demo, client_of, ingested
 from tests.support.codes import path_of, some_codes
+from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.secure import a_secure_order
+from tests.support.tokens import client_of
+from tests.support.uploads import ingested
 from workorders.codes import api as code_api
 from workorders.codes import preview
 from workorders.identifiers.gs1 import respelled

@@ -12,8 +12,8 @@ from django.db import connection
 from PIL import Image
 
 from portal.models import User
-from tests.conftest import Demo
 from tests.support.codes import path_of, some_codes
+from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from workorders.codes.lookup import beginning_with
 from workorders.models import Code, Product, Workorder

@@ -14,7 +14,7 @@ from django.test import Client
 
 from portal.api import throttling
 from portal.models import Company, User
-from tests.conftest import Demo
+from tests.support.demo import Demo
 from workorders.codes.public_texts import TAGS, TEXTS, preferred
 from workorders.models import ActivationStatus, BlacklistReason, Code, Product, Workorder
 

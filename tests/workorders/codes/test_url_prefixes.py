@@ -15,12 +15,13 @@ from rest_framework.test import APIClient
 from ingestion import engine
 from ingestion.models import IngestionRecord
 from portal.models import User
-from tests.conftest import Demo, client_of, ingested, queued
 from tests.support.back_office import do
+from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.printing import TEMPLATES
 from tests.support.running import ended, in_thread, wait_for, waiting_for_locks
-from tests.support.uploads import PROCESS, uploaded
+from tests.support.tokens import client_of
+from tests.support.uploads import PROCESS, ingested, queued, uploaded
 from workorders import jobs
 from workorders.codes.url_prefixes import check_url_prefix, claim_url_prefix, doubt
 from workorders.models import Code, Job, UrlPrefix, Workorder

@@ -15,10 +15,11 @@ from django.test import Client
 from PIL import Image
 
 from ingestion.models import IngestionRecord
-from tests.conftest import Demo, client_of, ingested
+from tests.support.demo import Demo
 from tests.support.images import drawn
 from tests.support.pages import as_, seen
-from tests.support.uploads import PROCESS, uploaded
+from tests.support.tokens import client_of
+from tests.support.uploads import PROCESS, ingested, uploaded
 from workorders.identifiers import gs1
 from workorders.models import Code
 

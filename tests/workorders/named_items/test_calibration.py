@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.conftest import Demo
+from tests.support.demo import Demo
 from tests.support.equipment import TODAY, WEEK, a_paper, a_press, another_partner, form
 from tests.support.pages import as_, seen
 from workorders.models import Equipment, Substrate

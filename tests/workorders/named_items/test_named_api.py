@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
 from tests.support.equipment import DATES, TODAY, WEEK, a_paper, a_press, another_partner
 from tests.support.pages import seen
 from tests.support.secure import a_secure_order, a_template, printers_own
+from tests.support.tokens import client_of
 from workorders.models import Equipment, Substrate, WorkorderTemplate
 
 EQUIPMENT, SUBSTRATES, TEMPLATES = (f"/api/v2/{each}/" for each in ("equipment", "substrates", "workorder-templates"))

@@ -19,9 +19,10 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from portal.models import User
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from tests.support.running import DEADLINE, in_thread
+from tests.support.tokens import client_of
 from workorders import job_runner, jobs, visibility
 from workorders.archives.builder import NoCodes, published
 from workorders.identifiers import compact12

@@ -17,10 +17,11 @@ from portal.background.pulse import Pulse
 from portal.models import Event, User
 from portal.storage.base import storage
 from portal.timeline import events_of
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from tests.support.printing import of_company, prepared, ready
 from tests.support.running import DEADLINE, ended, in_thread, wait_for, waiting_for_locks, worker
+from tests.support.tokens import client_of
 from workorders import job_runner
 from workorders.models import Job, Workorder
 from workorders.printing import deliveries

@@ -21,10 +21,11 @@ from portal.background.leases import ClaimLost
 from portal.background.pulse import Pulse
 from portal.storage.base import storage
 from portal.timeline import events_of
-from tests.conftest import Demo, ingested
+from tests.support.demo import Demo
 from tests.support.images import names_of
 from tests.support.printing import ADDRESS, prepared, ready
 from tests.support.secure import a_secure_order, brought_to
+from tests.support.uploads import ingested
 from workorders import job_runner as work
 from workorders.models import Job
 from workorders.printing import deliveries, delivery_archive

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from portal.models import User
 from portal.timeline import events_of
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
 from tests.support.equipment import another_partner
 from tests.support.pages import as_, seen
 from tests.support.printing import of_company
 from tests.support.secure import a_secure_order, brought_to, printers_own
+from tests.support.tokens import client_of
 from workorders.models import Equipment, Workorder
 
 STATES = ("new", "ready_to_print", "printed", "completed", "cancelled")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
+from tests.support.tokens import client_of
 from workorders.models import Product
 
 PATH = "/api/v2/products/"

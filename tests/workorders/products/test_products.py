@@ -12,9 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.models import User
-from tests.conftest import Demo, ingested
+from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from tests.support.products import told, wrongs
+from tests.support.uploads import ingested
 from workorders.models import Code, Product
 
 

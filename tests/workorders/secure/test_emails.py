@@ -13,10 +13,11 @@ from django.core.mail import EmailMultiAlternatives
 from portal.celery import app
 from portal.models import User
 from portal.timeline import note
-from tests.conftest import Demo, ingested
+from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from tests.support.printing import of_company
 from tests.support.secure import a_secure_order, brought_to
+from tests.support.uploads import ingested
 from workorders.models import Workorder
 from workorders.printing import deliveries
 from workorders.secure import workflow

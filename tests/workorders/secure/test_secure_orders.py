@@ -13,10 +13,12 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.models import User
 from portal.timeline import events_of
-from tests.conftest import Demo, client_of, ingested
+from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from tests.support.printing import TEMPLATES
 from tests.support.secure import a_secure_order, a_template, brought_to, printers_own
+from tests.support.tokens import client_of
+from tests.support.uploads import ingested
 from workorders.models import Job, Workorder, WorkorderTemplate
 from workorders.rendering.secure_graphic import secure_graphic
 from workorders.secure import workflow

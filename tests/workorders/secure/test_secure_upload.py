@@ -22,12 +22,13 @@ from ingestion.models import IngestionRecord
 from ingestion.results.rows_with_errors import corrections, has_corrections
 from portal.timeline import events_of
 from portal.values.whole_numbers import NOT_WHOLE
-from tests.conftest import Demo, client_of, ingested, queued
 from tests.support.commands import run
+from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.running import ended, in_thread, wait_for, waiting_for_locks
 from tests.support.secure import a_secure_order, brought_to
-from tests.support.uploads import GET_POST_DATA, PROCESS, WRONG_STATE, post_file, status_of, uploaded
+from tests.support.tokens import client_of
+from tests.support.uploads import GET_POST_DATA, PROCESS, WRONG_STATE, ingested, post_file, queued, status_of, uploaded
 from workorders import job_runner
 from workorders.models import Code, Job, Workorder
 from workorders.secure import uploads as receiving

@@ -10,10 +10,11 @@ import pytest
 from django.utils import timezone
 
 from portal.timeline import events_of
-from tests.conftest import Demo, client_of
+from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.running import DEADLINE, in_thread
 from tests.support.secure import a_secure_order, brought_to, printers_own
+from tests.support.tokens import client_of
 from workorders import job_runner, jobs
 from workorders.models import Code, Job, Workorder
 from workorders.orders.services import Order, ReferenceTaken, place
