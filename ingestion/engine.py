@@ -31,6 +31,7 @@ from ingestion.rules.identifiers import RULES
 from ingestion.rules.rows import FileRules, Limits
 from portal.background.leases import ClaimLost
 from portal.background.pulse import Pulse, perform
+from portal.background.spool import path_of_attempt
 from portal.background.worker_slots import take_place
 from portal.database.constraints import Violation, savepoint
 from portal.storage.base import storage
@@ -62,9 +63,7 @@ def _process(record: IngestionRecord, pulse: Pulse) -> None:
 @contextmanager
 def _folder(record: IngestionRecord) -> Iterator[Path]:
     """A folder for this attempt's spools; what an attempt before left is removed."""
-    for stale in settings.SPOOL_DIR.glob(f"{record.key}-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    folder = settings.SPOOL_DIR / f"{record.key}-{record.attempts}"
+    folder = path_of_attempt(record)
     folder.mkdir(parents=True)
     try:
         yield folder

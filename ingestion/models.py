@@ -121,6 +121,14 @@ class IngestionRecord(Leased):
         return self.key
 
     @property
+    def spool_name(self) -> str:
+        return self.key
+
+    @classmethod
+    def has_spool_name(cls, name: str) -> bool:
+        return cls.objects.filter(key=name).exists()
+
+    @property
     def incoming_path(self) -> str:
         """Where the signed form puts the file."""
         return f"{INCOMING}/{self.key}"

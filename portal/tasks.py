@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_ready
 
 from portal.accounts import letters
 from portal.accounts.sessions import SessionStore
+from portal.api import idempotency
+from portal.background import spool
 from portal.database import table_cache
 
 
@@ -17,5 +22,12 @@ def send_letter(letter_id: int) -> None:
 @shared_task
 def sweep() -> None:
     letters.sweep()
+    idempotency.sweep()
     table_cache.forget_expired()
     SessionStore.clear_expired()
+
+
+@worker_ready.connect
+def remove_abandoned_files(**_: Any) -> None:
+    """A worker that starts may follow one that was killed."""
+    spool.remove_abandoned()

@@ -295,6 +295,14 @@ class Job(Leased):
     def __str__(self) -> str:
         return f"{self.get_what_display()} of workorder {self.workorder_id}"
 
+    @property
+    def spool_name(self) -> str:
+        return f"job-{self.pk}"
+
+    @classmethod
+    def has_spool_name(cls, name: str) -> bool:
+        return name.startswith("job-")
+
 
 class Code(models.Model):
     """One serialized identity. Its URL is the workorder's prefix followed by the identifier.

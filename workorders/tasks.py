@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from portal.background.worker_slots import turn
-from workorders import job_runner, jobs
+from workorders import cleanup, job_runner, jobs
 from workorders.models import Job
 from workorders.printing import delivery_archive
 
@@ -23,8 +23,9 @@ def discard(workorder_id: int) -> None:
 
 @shared_task
 def archives_again() -> None:
-    """Begin archives anew that were given up because of an outage."""
+    """Begin archives anew that were given up because of an outage; delete what nobody can fetch any more."""
     jobs.archives_again()
+    cleanup.tidy_up()
 
 
 @shared_task

@@ -121,6 +121,16 @@ class Leased(models.Model):
         return f"{self.status}-{self.attempts}"
 
     @property
+    def spool_name(self) -> str:
+        """How the names of its files in the spool begin; the number of the attempt follows behind a hyphen."""
+        raise NotImplementedError
+
+    @classmethod
+    def has_spool_name(cls, name: str) -> bool:
+        """Whether `name` is the `spool_name` of work of this kind."""
+        raise NotImplementedError
+
+    @property
     def is_quiet(self) -> bool:
         """Whether nothing was heard for too long of work that ought to move."""
         now = timezone.now()

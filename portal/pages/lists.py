@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 
+from portal.database.keyset import first_of
 from portal.values.suggestions import nearest_of, none_such
 
 ROWS_A_PAGE = 25
@@ -167,16 +168,6 @@ class Stretch(Generic[Row]):
     rows: list[Row]
     before: str
     after: str
-
-
-def first_of(rows: QuerySet[Row], order: str, number: int, skipped: int = 0) -> tuple[list[Row], str]:
-    """The first `number` rows in `order`, and the key behind which the list goes on, if it does.
-
-    `order` is a text field without repeats that an index knows, with or without a minus.
-    """
-    found = list(rows.order_by(order)[skipped : skipped + number + 1])
-    shown = found[:number]
-    return shown, getattr(shown[-1], order.removeprefix("-")) if len(found) > number else ""
 
 
 def stretch_of(request: HttpRequest, rows: QuerySet[Row], key: str) -> Stretch[Row]:

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from ingestion import services, spool_cleanup
+from ingestion import services
 from ingestion.models import IngestionRecord
+from portal.background import spool
 from portal.database.clock import database_now
 from portal.storage.base import storage
 from tests.support.demo import Demo
@@ -70,7 +71,7 @@ def test_an_old_upload_expires_on_a_worker_with_a_wrong_clock(demo: Demo, wrong_
 def test_an_arriving_file_stays_in_the_spool_of_a_worker_with_a_wrong_clock(demo: Demo, wrong_clock: None) -> None:
     arriving = settings.SPOOL_DIR / "arriving.upload"
     arriving.write_bytes(DATA)
-    spool_cleanup.remove()
+    spool.remove_abandoned()
     assert arriving.exists()
     arriving.unlink()
 

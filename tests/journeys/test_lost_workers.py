@@ -8,8 +8,9 @@ import signal
 from django.conf import settings
 from django.db import connection
 
-from ingestion import engine, services, spool_cleanup, tasks
+from ingestion import engine, services, tasks
 from ingestion.models import IngestionRecord
+from portal.background import spool
 from portal.background.broker import send
 from portal.background.pulse import MOST_ATTEMPTS
 from portal.database.connections import NAME
@@ -83,5 +84,5 @@ def test_a_file_that_kills_its_workers_ends_after_a_few(committed_demo: Demo) ->
     assert (record.attempts, record.outages) == (MOST_ATTEMPTS + 1, 0)
     assert record.result_data == {"errors": [{"internal_error": []}], "error_counts": {"internal_error": 1}}
     assert not Code.objects.exists()
-    spool_cleanup.remove()
+    spool.remove_abandoned()
     assert list(settings.SPOOL_DIR.glob(f"{record.key}-*")) == []

@@ -28,8 +28,9 @@ import django
 
 django.setup()
 from ingestion import services
-from portal import broker, letters
-from workorders import printing
+from portal.accounts import letters
+from portal.background import broker
+from workorders.secure import workflow
 
 assert not {"ingestion.tasks", "workorders.tasks", "portal.tasks"} & set(sys.modules)
 broker.send = lambda task, *arguments: print(task.name, *arguments)

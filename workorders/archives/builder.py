@@ -17,6 +17,7 @@ from psycopg.errors import LockNotAvailable
 
 from portal.background.leases import Status
 from portal.background.pulse import Pulse
+from portal.background.spool import path_of_attempt
 from portal.database.postgres_copy import BLOCK, ticking
 from portal.storage.base import storage
 from workorders.codes import preview as samples
@@ -138,9 +139,7 @@ def make(job: Job, pulse: Pulse) -> None:
 @contextmanager
 def draft_of_job(job: Job) -> Iterator[Path]:
     """Where this attempt at the job may make its zip; what an attempt left whose worker was killed is removed."""
-    for left in settings.SPOOL_DIR.glob(f"job-{job.pk}-*"):
-        left.unlink()
-    with draft_of(f"job-{job.pk}-{job.attempts}.zip") as draft:
+    with draft_of(path_of_attempt(job, ".zip").name) as draft:
         yield draft
 
 

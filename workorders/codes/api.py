@@ -22,8 +22,8 @@ from portal.api.authentication import not_a_brands, person
 from portal.api.calls import Call
 from portal.api.filters import asked_for, one_of
 from portal.api.pagination import Pagination
+from portal.database.keyset import first_of
 from portal.models import Company
-from portal.pages.lists import first_of
 from portal.values.choices import ChoiceField
 from portal.values.whole_numbers import WholeNumberField
 from workorders.codes.lookup import beginning_with, id_in

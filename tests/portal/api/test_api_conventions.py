@@ -16,8 +16,9 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from ingestion import services, tasks
+from ingestion import services
 from ingestion.models import IngestionError, IngestionRecord
+from portal import tasks
 from portal.http.request_ids import RequestIdFilter
 from portal.models import KeptAnswer
 from tests.support.demo import Demo
@@ -124,7 +125,7 @@ def test_what_cannot_be_read_is_not_kept(demo: Demo) -> None:
 def test_after_a_failure_of_ours_the_call_may_be_repeated(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     client = client_of(demo.staff)
     with monkeypatch.context() as broken:
-        broken.setattr("workorders.orders.api.place", lambda *_: 1 / 0)
+        broken.setattr("workorders.orders.serializers.place", lambda *_: 1 / 0)
         assert post(client, CREATE, order()).status_code == 500
     assert post(client, CREATE, order()).status_code == 201
 

@@ -1,4 +1,4 @@
-"""What attempts that were killed left in the spool."""
+"""Files that attempts at leased work keep in the spool, and what killed attempts left there."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from tempfile import TemporaryFile
 
 from django.conf import settings
 
-from ingestion.models import IngestionRecord
-from portal.background.leases import Status
-from workorders.models import Job
+from portal.background.leases import Leased, Status
 
 DAY = 24 * 3600  # seconds
 
 
-def remove() -> None:
+def path_of_attempt(work: Leased, ending: str = "") -> Path:
+    """The path for the files of this attempt at `work`; remove what attempts before it left."""
+    for left in settings.SPOOL_DIR.glob(f"{work.spool_name}-*"):
+        _remove(left)
+    path: Path = settings.SPOOL_DIR / f"{work.spool_name}-{work.attempts}{ending}"
+    return path
+
+
+def remove_abandoned() -> None:
     """Remove all that no attempt holds; several workers may do so at once, and others work meanwhile.
 
     The spool is read before the database: an attempt is claimed there before it makes its file or folder. What is not
@@ -26,26 +32,25 @@ def remove() -> None:
     held, now = _held(), _now()
     for path in found:
         name = path.name.partition(".")[0]
-        if name not in held and (_of_an_attempt(name) or _is_old(path, now)):
+        if name not in held and (_is_of_an_attempt(name) or _is_old(path, now)):
             _remove(path)
 
 
 def _held() -> set[str]:
     """Names, without their endings, of what running attempts have in the spool."""
-    records = IngestionRecord.objects.filter(status=Status.PROCESSING).values_list("key", "attempts")
-    jobs = Job.objects.filter(status=Status.PROCESSING).values_list("pk", "attempts")
-    return {f"{key}-{attempt}" for key, attempt in records} | {f"job-{pk}-{attempt}" for pk, attempt in jobs}
+    running = [
+        work for kind in Leased.__subclasses__() for work in kind._default_manager.filter(status=Status.PROCESSING)
+    ]
+    return {f"{work.spool_name}-{work.attempts}" for work in running}
 
 
-def _of_an_attempt(name: str) -> bool:
-    key, _, attempt = name.rpartition("-")
-    if not attempt.isdecimal():
-        return False
-    return key.startswith("job-") or IngestionRecord.objects.filter(key=key).exists()
+def _is_of_an_attempt(name: str) -> bool:
+    work, _, attempt = name.rpartition("-")
+    return attempt.isdecimal() and any(kind.has_spool_name(work) for kind in Leased.__subclasses__())
 
 
 def _now() -> float:
-    """What time it is for the disk of the spool, which is what dates the files there."""
+    """Return the time of the spool's disk, which dates the files there."""
     with TemporaryFile(dir=settings.SPOOL_DIR) as probe:
         return os.fstat(probe.fileno()).st_mtime
 
@@ -58,7 +63,7 @@ def _is_old(path: Path, now: float) -> bool:
 
 
 def _remove(path: Path) -> None:
-    """Another worker may have been faster."""
+    """Remove a file or a folder; another worker may have been faster."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:

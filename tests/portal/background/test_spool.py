@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from ingestion import spool_cleanup
 from ingestion.models import IngestionRecord
+from portal.background import spool
 from tests.support.demo import Demo
 from tests.support.running import wait_for, worker
 from tests.support.uploads import queued
@@ -38,9 +38,9 @@ def test_what_no_running_attempt_holds_goes(demo: Demo, workorder: Workorder) ->
         else:
             path.mkdir()
             (path / "run").touch()
-    yesterday = timezone.now().timestamp() - spool_cleanup.DAY - 60
+    yesterday = timezone.now().timestamp() - spool.DAY - 60
     os.utime(settings.SPOOL_DIR / "forgotten.upload", (yesterday, yesterday))
-    spool_cleanup.remove()
+    spool.remove_abandoned()
     assert {path.name for path in settings.SPOOL_DIR.iterdir()} == kept
     shutil.rmtree(settings.SPOOL_DIR)
     settings.SPOOL_DIR.mkdir(mode=0o700)
