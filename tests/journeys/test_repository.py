@@ -1,8 +1,12 @@
 """What holds for the files of the repository itself."""
 
+import pkgutil
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
+from django.urls import Resolver404, resolve
 
 from tests.support.paths import CHECKOUT
 
@@ -40,3 +44,82 @@ def test_tests_stand_where_what_they_test_stands() -> None:
     folders = {path.parent.relative_to(CHECKOUT / "tests") for path in (CHECKOUT / "tests").rglob("test_*.py")}
     strangers = [str(folder) for folder in folders if not (CHECKOUT / folder / "__init__.py").exists()]
     assert strangers == ["journeys"]
+
+
+PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
+OURS = r"(?:portal|workorders|ingestion|tests|benchmarks)"
+FILE = re.compile(r"[\w./-]+\.(?:py|md|toml|yaml|html|css|js)")
+PLACE = re.compile(rf"(?:{OURS}|docs|static|templates)/[\w./-]*")
+DOTTED = re.compile(rf"{OURS}(?:\.\w+)+")
+
+
+def words_in_backquotes(page: Path) -> list[str]:
+    """Whatever stands between backquotes on the page, commands word by word."""
+    text = re.sub(r"^ *```.*?^ *```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return [word for span in re.findall(r"`([^`]+)`", text) for word in re.split(r"[\s\"'=;()]+", span)]
+
+
+def is_there(word: str) -> bool:
+    """Whether `word` is a file, its name or a folder of this repository, or an address of the API."""
+    if (CHECKOUT / word).exists() or ("/" not in word and any(CHECKOUT.glob(f"[!.]*/**/{word}"))):
+        return True
+    try:
+        resolve(f"/api/v2/{word}")
+    except Resolver404:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_the_documents_name_is_there(page: Path) -> None:
+    """Paths, dotted names of modules with what they hold, and links."""
+    words = words_in_backquotes(page)
+    paths = {word for word in words if FILE.fullmatch(word) or PLACE.fullmatch(word)}
+    dotted = {word for word in words if DOTTED.fullmatch(word) and word not in paths}
+    links = set(re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()))
+    missing = [word for word in paths if not is_there(word)]
+    missing += [word for word in dotted if not can_be_resolved(word)]
+    missing += [link for link in links if not (page.parent / link).exists()]
+    assert sorted(missing) == []
+
+
+def can_be_resolved(name: str) -> bool:
+    """Whether `name` is that of a module, or of something in one."""
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def test_the_page_of_the_architecture_has_a_line_for_each_module() -> None:
+    """Under the heading of its package, so that whoever looks for a subject finds its file."""
+    sections = re.split(r"^### ", (CHECKOUT / "docs/architecture.md").read_text(), flags=re.MULTILINE)[1:]
+    listed = set()
+    for section in sections:
+        if place := re.match(r"`([\w/]+)/`", section):
+            listed |= {f"{place[1]}/{name}" for name in re.findall(r"^\| `(\w+\.py)` \|", section, re.MULTILINE)}
+    there = {
+        str(path.relative_to(CHECKOUT))
+        for app in ("portal", "workorders", "ingestion")
+        for path in (CHECKOUT / app).rglob("*.py")
+        if path.name != "__init__.py" and path.parent.name != "migrations"
+    }
+    assert listed == there
+
+
+def test_the_newest_version_of_the_changelog_is_that_of_the_project() -> None:
+    versions = re.findall(
+        r"^## \[(\d[\d.]*)\] - \d{4}-\d\d-\d\d$", (CHECKOUT / "CHANGELOG.md").read_text(), re.MULTILINE
+    )
+    with (CHECKOUT / "pyproject.toml").open("rb") as file:
+        assert versions[0] == tomllib.load(file)["project"]["version"]
+    assert versions == sorted(versions, key=lambda version: [int(part) for part in version.split(".")], reverse=True)
+
+
+def test_the_list_of_decisions_has_each_with_its_title() -> None:
+    folder = CHECKOUT / "docs/decisions"
+    listed = re.findall(r"^\| (\d+) \| \[(.+)\]\(([\w-]+\.md)\) \|", (folder / "README.md").read_text(), re.MULTILINE)
+    first_lines = {path.name: path.read_text().splitlines()[0] for path in folder.glob("0*.md")}
+    assert {name: f"# {number}. {title}" for number, title, name in listed} == first_lines
+    assert [name[:4] for _number, _title, name in listed] == [f"{int(number):04}" for number, _title, _name in listed]
