@@ -123,3 +123,17 @@ def test_the_list_of_decisions_has_each_with_its_title() -> None:
     first_lines = {path.name: path.read_text().splitlines()[0] for path in folder.glob("0*.md")}
     assert {name: f"# {number}. {title}" for number, title, name in listed} == first_lines
     assert [name[:4] for _number, _title, name in listed] == [f"{int(number):04}" for number, _title, _name in listed]
+
+
+def test_the_picture_of_the_packages_shows_the_layers_that_are_checked() -> None:
+    with (CHECKOUT / "pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    checked = {
+        contract["containers"][0]: [re.split(r" [|:] ", layer) for layer in contract["layers"]]
+        for contract in contracts
+        if contract["type"] == "layers" and "containers" in contract
+    }
+    page = (CHECKOUT / "docs/architecture.md").read_text()
+    apps = re.findall(r"^    subgraph (\w+)\[.*?\n(.*?)^    end$", page, re.MULTILINE | re.DOTALL)
+    drawn = {app: [box.split(" · ") for box in re.findall(r'\w+\["(.+?)"\]', boxes)] for app, boxes in apps}
+    assert {app: drawn[app] for app in checked} == checked
