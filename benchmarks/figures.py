@@ -26,7 +26,8 @@ from portal.embedded.demo import create_demo_data
 from portal.embedded.server import package_dir
 from portal.models import Company, User
 from portal.storage.base import storage
-from workorders.archives.builder import archive_name, published
+from workorders.archives.builder import published
+from workorders.archives.names import archive_name
 from workorders.codes.bulk_load import COLUMNS
 from workorders.models import Code, Product, Workorder
 

@@ -31,7 +31,7 @@ from portal.embedded.stack import HOST, web_server
 from portal.embedded.supervisor import end
 from portal.models import User, UserAuthorizationToken
 from portal.storage.base import storage
-from workorders.archives.builder import archive_name
+from workorders.archives.names import archive_name
 
 SECONDS = float(os.environ.get("SECONDS", "120"))
 ARCHIVE = 64 * 1024**2  # bytes that nobody reads to their end at 20 KB a second

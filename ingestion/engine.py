@@ -35,9 +35,10 @@ from portal.background.spool import path_of_attempt
 from portal.background.worker_slots import take_place
 from portal.database.constraints import Violation, savepoint
 from portal.storage.base import storage
-from workorders.codes.alike_ids import alike_ids
-from workorders.codes.bulk_load import CODE_TAKEN, CodeSpool
+from workorders.codes.bulk_load import CodeSpool
+from workorders.codes.taken_ids import CODE_TAKEN
 from workorders.codes.url_prefixes import doubt
+from workorders.codes.warnings import alike_ids
 from workorders.models import ActivationStatus
 from workorders.products.services import usable_products
 from workorders.secure.uploads import NotTaken

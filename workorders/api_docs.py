@@ -6,7 +6,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
 from workorders import api, serializers
+from workorders.archives import api as archives_api
 from workorders.codes import api as code_api
+from workorders.codes import api_lists
 from workorders.orders import api as minting_api
 from workorders.products import api as product_api
 from workorders.schema_parts import (
@@ -34,7 +36,7 @@ extend_schema_view(
         summary="List codes, by id",
         description="In the order of ids. Follow `next` to walk all of them; it names the last id, so a page costs the "
         "same however far it is. `count` is exact, or null where it would cost a look at more than "
-        f"{code_api.MOST_COUNTED:,} codes: with filters other than `workorder`. Codes that are made during the walk "
+        f"{api_lists.MOST_COUNTED:,} codes: with filters other than `workorder`. Codes that are made during the walk "
         "join it where their ids belong, and are counted.",
         examples=[example(CODE)],
     )
@@ -116,7 +118,7 @@ extend_schema_view(
         "step, `text` says it in words. A printing partner is not told who of the brand owner downloaded what.",
         examples=[example(EVENT)],
     )
-)(api.Timeline)
+)(secure_api.Timeline)
 extend_schema_view(
     post=extend_schema(
         operation_id="archive_workorder",
@@ -178,7 +180,7 @@ extend_schema_view(
         parameters=[IMAGES],
         responses={204: OpenApiResponse(None, "Cancelled."), 400: NO_SUCH_IMAGES},
     ),
-)(api.Download)
+)(archives_api.Download)
 extend_schema_view(
     get=extend_schema(
         operation_id="get_serial_numbers",
@@ -188,4 +190,4 @@ extend_schema_view(
         responses=DOWNLOADS,
         examples=MADE,
     )
-)(api.SerialNumbers)
+)(archives_api.SerialNumbers)

@@ -11,16 +11,16 @@ from portal.background.leases import ClaimLost, Status
 from portal.background.pulse import Pulse, perform
 from workorders import jobs
 from workorders.archives import builder as archive
-from workorders.archives import images
+from workorders.archives import image_archive
 from workorders.codes import activation
+from workorders.deliveries import archive as delivery_archive
 from workorders.models import Job
 from workorders.orders import minting
-from workorders.printing import delivery_archive
 
 WORKS: dict[str, Callable[[Job, Pulse], None]] = {
     Job.What.MINT: minting.mint,
     Job.What.ARCHIVE: archive.make,
-    Job.What.IMAGES: images.make,
+    Job.What.IMAGES: image_archive.make,
     Job.What.SECURE: delivery_archive.make,
     Job.What.ACTIVATE: activation.activate,
     Job.What.BLACKLIST: activation.blacklist,

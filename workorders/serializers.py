@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from portal.api.responses import ProgressSerializer
 from portal.models import Company
 from workorders import visibility
-from workorders.doubts import Doubt, doubts_of
+from workorders.codes.warnings import Doubt, doubts_of
 from workorders.models import Equipment, Job, Substrate, Workorder
 
 PARTNER = "The slug of the printing company."

@@ -3,9 +3,9 @@
 from celery import shared_task
 
 from portal.background.worker_slots import turn
-from workorders import cleanup, job_runner, jobs
+from workorders import job_runner, jobs
+from workorders.deliveries import cleanup, delivery
 from workorders.models import Job
-from workorders.printing import delivery_archive
 
 
 @shared_task
@@ -18,7 +18,7 @@ def run_job(job_id: int) -> None:
 @shared_task(autoretry_for=(Exception,), retry_backoff=30, max_retries=4)
 def discard(workorder_id: int) -> None:
     """Tried five times within eight minutes, since the storage may not answer."""
-    delivery_archive.discard(workorder_id)
+    delivery.discard(workorder_id)
 
 
 @shared_task

@@ -7,10 +7,14 @@ from workorders import (
     api_docs,  # noqa: F401  # completes the schema
     views,
 )
+from workorders.archives import api as archives_api
+from workorders.archives import download_views
 from workorders.archives import views as images_views
 from workorders.codes import api as code_api
 from workorders.codes import public_page
 from workorders.codes import views as code_views
+from workorders.deliveries import api as delivery_api
+from workorders.deliveries import views as delivery_views
 from workorders.named_items import calibration_api, calibration_views
 from workorders.orders import api as minting_api
 from workorders.orders import views as order_views
@@ -66,9 +70,11 @@ urlpatterns = [
     path("workorders/", views.workorder_list, name="workorder-list"),
     path("workorders/create/", order_views.workorder_create, name="workorder-create"),
     path("workorders/<int:pk>/", views.workorder_detail, name="workorder-detail"),
-    path("workorders/<int:pk>/sample.svg", views.workorder_sample, name="workorder-sample"),
-    path("workorders/<int:pk>/download/", views.workorder_download, name="workorder-download"),
-    path("workorders/<int:pk>/serial-numbers/", views.workorder_serial_numbers, name="workorder-serial-numbers"),
+    path("workorders/<int:pk>/sample.svg", download_views.workorder_sample, name="workorder-sample"),
+    path("workorders/<int:pk>/download/", download_views.workorder_download, name="workorder-download"),
+    path(
+        "workorders/<int:pk>/serial-numbers/", download_views.workorder_serial_numbers, name="workorder-serial-numbers"
+    ),
     path("workorders/<int:pk>/images/", images_views.workorder_images, name="workorder-images"),
     path("workorders/<int:pk>/images/<int:job_id>/", images_views.images_file, name="images-file"),
     path("workorders/<int:pk>/images/<int:job_id>/cancel/", images_views.images_cancel, name="images-cancel"),
@@ -84,12 +90,12 @@ urlpatterns = [
     path("workorders/<int:pk>/printed/", printing_views.mark_printed, name="workorder-printed"),
     path("workorders/<int:pk>/complete/", printing_views.complete, name="workorder-complete"),
     path("workorders/<int:pk>/reject/", printing_views.reject, name="workorder-reject"),
-    path("workorders/<int:pk>/allow-download/", printing_views.allow_download, name="workorder-allow-download"),
-    path("workorders/<int:pk>/secure-codes/", printing_views.secure_codes, name="workorder-secure-codes"),
-    path("workorders/<int:pk>/secure-codes/<int:job_id>/", printing_views.secure_file, name="secure-file"),
+    path("workorders/<int:pk>/allow-download/", delivery_views.allow_download, name="workorder-allow-download"),
+    path("workorders/<int:pk>/secure-codes/", delivery_views.secure_codes, name="workorder-secure-codes"),
+    path("workorders/<int:pk>/secure-codes/<int:job_id>/", delivery_views.secure_file, name="secure-file"),
     path(
         "workorders/<int:pk>/secure-codes/<int:job_id>/cancel/",
-        printing_views.secure_stop,
+        delivery_views.secure_stop,
         name="secure-stop",
     ),
     path("workorders/archive/", views.workorder_archive_several, name="workorder-archive-several"),
@@ -124,11 +130,11 @@ urlpatterns = [
     path("api/v2/workorders/<int:pk>/", api.WorkorderDetail.as_view()),
     path("api/v2/workorders/<int:pk>/archive/", api.Archive.as_view()),
     path("api/v2/workorders/<int:pk>/allow-download/", printing_api.AllowDownload.as_view()),
-    path("api/v2/workorders/<int:pk>/timeline/", api.Timeline.as_view()),
-    path("api/v2/workorders/<int:pk>/download/", api.Download.as_view()),
-    path("api/v2/workorders/<int:pk>/serial-numbers/", api.SerialNumbers.as_view()),
+    path("api/v2/workorders/<int:pk>/timeline/", secure_api.Timeline.as_view()),
+    path("api/v2/workorders/<int:pk>/download/", archives_api.Download.as_view()),
+    path("api/v2/workorders/<int:pk>/serial-numbers/", archives_api.SerialNumbers.as_view()),
     path("api/v2/workorders/<int:pk>/confirm/", printing_api.Confirm.as_view()),
-    path("api/v2/workorders/<int:pk>/secure-codes/", printing_api.SecureCodes.as_view()),
+    path("api/v2/workorders/<int:pk>/secure-codes/", delivery_api.SecureCodes.as_view()),
     path("api/v2/workorders/<int:pk>/printed/", printing_api.Printed.as_view()),
     path("api/v2/workorders/<int:pk>/complete/", printing_api.Complete.as_view()),
     path("api/v2/workorders/<int:pk>/reject/", printing_api.Reject.as_view()),

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import Q, QuerySet
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from portal.access import PersonRequest, page
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
-from workorders.archives.builder import BeingMade, Kind
-from workorders.archives.downloads import MOMENT, archive_download
-from workorders.codes import preview
-from workorders.codes.lookup import sees_codes
-from workorders.doubts import doubts_of
-from workorders.models import FIRST_CODES, Code, Job, Workorder
+from workorders.codes.lookup import first_codes, sees_codes
+from workorders.codes.warnings import doubts_of
+from workorders.models import Job, Workorder
 from workorders.printing.next_steps import offers_to_owner, steps_of_partner
 from workorders.secure.timeline import history_of
 from workorders.secure.uploads import refusal
-from workorders.secure.workflow import can_be
+from workorders.secure.workflow import can_take_step
 from workorders.visibility import (
     ARCHIVED,
     own_workorders,
     sees_several_companies,
     set_archived,
-    with_codes,
     workorders_for,
 )
 
@@ -92,47 +88,15 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "whose": sees_several_companies(request.user),
         "is_being_archived": packing,
         "can_upload": is_own and user.may("ingestion_code_create") and not refusal(workorder),
-        "can_cancel": user.may("workorder_cancel") and can_be(workorder, "cancelled") and (is_own or user.is_superuser),
+        "can_cancel": user.may("workorder_cancel")
+        and can_take_step(workorder, "cancelled")
+        and (is_own or user.is_superuser),
         "can_stop": user.may("workorder_cancel"),
         "history": history_of(workorder, user) if workorder.layout else [],
         "steps": steps_of_partner(workorder, request.user),
         **offers_to_owner(workorder, request.user),
     }
     return render(request, "workorders/workorder_detail.html", context)
-
-
-def first_codes(workorder: Workorder) -> QuerySet[Code]:
-    """The codes that head the uploaded file."""
-    return workorder.codes.filter(sequence__lte=FIRST_CODES).order_by("sequence")
-
-
-@page("workorder_view")
-def workorder_sample(request: PersonRequest, pk: int) -> HttpResponse:
-    """The QR symbol of the workorder's first code, as SVG."""
-    workorder = get_object_or_404(workorders_for(request.user), pk=pk)
-    code = get_object_or_404(first_codes(workorder), sequence=1)
-    return HttpResponse(preview.svg(workorder, code.url), content_type="image/svg+xml")
-
-
-@page("workorder_download")
-def workorder_download(request: PersonRequest, pk: int) -> HttpResponseBase:
-    """The archive, a zip."""
-    return _download(request, pk, "archive")
-
-
-@page("workorder_sid_download")
-def workorder_serial_numbers(request: PersonRequest, pk: int) -> HttpResponseBase:
-    """The simpler zip: codes.csv and the example image."""
-    return _download(request, pk, "serial-numbers")
-
-
-def _download(request: PersonRequest, pk: int, kind: Kind) -> HttpResponseBase:
-    workorder = get_object_or_404(with_codes(workorders_for(request.user)), pk=pk)
-    try:
-        return archive_download(request, workorder, kind)
-    except BeingMade:
-        messages.error(request, MOMENT)
-        return redirect("workorder-detail", pk=pk)
 
 
 @page("workorder_archive")

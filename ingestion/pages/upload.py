@@ -19,7 +19,7 @@ from ingestion.pages.lines import IdFormat, may_upload
 from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.rules.identifiers import RULES
 from portal.access import PersonRequest, page
-from workorders.codes import preview
+from workorders.codes import picture
 from workorders.codes.url_prefixes import doubt, longest_id
 from workorders.models import ActivationStatus, Workorder
 from workorders.products.services import products_for
@@ -114,5 +114,5 @@ def _secure_symbol(workorder: Workorder, identifier: str) -> dict[str, Any]:
     context: dict[str, Any] = {"url": url, "length": len(url), "longest_id": workorder.longest_id}
     if url.isascii() and url.isprintable() and len(identifier) <= workorder.longest_id:
         context["version"] = LAYOUTS[workorder.layout].version
-        context["drawing"] = b64encode(preview.svg(workorder, url)).decode()
+        context["drawing"] = b64encode(picture.svg(workorder, url)).decode()
     return context

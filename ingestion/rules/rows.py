@@ -42,7 +42,8 @@ from ingestion.rules.suggestions import (
     respelled,
 )
 from portal.values.characters import beyond_ascii
-from workorders.codes.bulk_load import Attributes, Gaps, NewCode
+from workorders.codes.gaps import Gaps
+from workorders.codes.new_codes import Attributes, NewCode
 
 NOT_FOUND = -1  # no product has this id
 MARKED = ("=", "'")  # how values begin that a spreadsheet may have marked

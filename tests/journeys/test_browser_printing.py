@@ -16,8 +16,8 @@ from benchmarks.print_scan import Copier, Pass
 from tests.support.browsing import sign_in
 from tests.support.equipment import TODAY, WEEK
 from tests.support.running import worker
+from workorders.deliveries.graphic import graphic_of
 from workorders.models import Workorder
-from workorders.printing.delivery_archive import graphic_of
 from workorders.rendering.readback import read, tiff_pixels
 from workorders.rendering.secure_verifier import verify
 

@@ -11,11 +11,9 @@ from tests.support.demo import Demo
 from tests.support.secure import a_secure_order, brought_to
 from tests.support.uploads import ingested
 from workorders import job_runner as work
+from workorders.deliveries import services as deliveries
+from workorders.deliveries.delivery import Format
 from workorders.models import Equipment, Job, Workorder
-from workorders.printing import deliveries
-from workorders.printing.delivery_archive import (
-    Format,
-)
 
 ADDRESS = "203.0.113.7"
 

@@ -19,7 +19,7 @@ from tests.support.secure import a_secure_order, a_template, brought_to
 from tests.support.tokens import issue
 from tests.support.uploads import ingested, queued
 from workorders import job_runner
-from workorders.printing import deliveries
+from workorders.deliveries import services as deliveries
 
 CODES = "id,product\n" + "".join(f"abc{number},sku1\n" for number in range(12345, 12350))
 MISTAKES = "id,product\nshort,sku1\nabc12345,sku9\nabc12346,sku1\nabc12346,sku1\n"

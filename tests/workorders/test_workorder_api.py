@@ -11,8 +11,8 @@ from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.secure import a_secure_order, brought_to
 from tests.support.tokens import client_of
+from workorders.deliveries import services as deliveries
 from workorders.models import Workorder
-from workorders.printing import deliveries
 from workorders.secure import workflow
 
 

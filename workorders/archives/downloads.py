@@ -6,15 +6,15 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
-from django.utils.text import slugify
 
 from portal.storage.base import storage
 from portal.storage.downloads import download, is_fetched, is_rest
 from portal.timeline import note
 from portal.values.addresses import address_of
 from workorders import jobs
-from workorders.archives.builder import BeingMade, Kind, NoCodes, archive_name, published
+from workorders.archives.builder import BeingMade, Kind, NoCodes, published
 from workorders.archives.look import Look
+from workorders.archives.names import archive_name, file_name
 from workorders.models import Workorder
 
 MOST_AT_ONCE = 2  # archives that one process makes or waits for, whose threads also answer everything else
@@ -60,11 +60,6 @@ def _published(workorder: Workorder, kind: Kind) -> str:
 def images_download(request: Any, workorder: Workorder, look: Look) -> HttpResponseBase:
     """The finished zip with an image of every code in that look."""
     return _zip(request, workorder, archive_name(workorder, look.name), f"-{look.style.kind}")
-
-
-def file_name(workorder: Workorder) -> str:
-    """What the files of a workorder are called before their endings."""
-    return slugify(workorder.reference) or str(workorder.pk)
 
 
 def _zip(request: Any, workorder: Workorder, name: str, suffix: str) -> HttpResponseBase:

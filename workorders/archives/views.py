@@ -17,7 +17,7 @@ from workorders.archives.downloads import images_download
 from workorders.archives.images import NotMade, asked
 from workorders.archives.look import Look
 from workorders.archives.serializers import ONLY_FOR, look_of
-from workorders.doubts import doubts_of
+from workorders.codes.warnings import doubts_of
 from workorders.models import Job, Workorder
 from workorders.rendering.qr_encoder import LEVELS, VERSIONS
 from workorders.visibility import with_plain_images, workorders_for

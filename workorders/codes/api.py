@@ -6,183 +6,17 @@ an index in the order of ids, and the links to other pages name the id at which 
 
 from __future__ import annotations
 
-import re
-from typing import Any, ClassVar
-
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import QuerySet
 from django.http import HttpResponse
-from rest_framework import exceptions, serializers
-from rest_framework.filters import BaseFilterBackend
-from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.generics import GenericAPIView, RetrieveAPIView
 from rest_framework.request import Request
-from rest_framework.utils.urls import remove_query_param, replace_query_param
-from rest_framework.views import APIView
 
-from portal.api.authentication import not_a_brands, person
 from portal.api.calls import Call
-from portal.api.filters import asked_for, one_of
-from portal.api.pagination import Pagination
-from portal.database.keyset import first_of
-from portal.models import Company
-from portal.values.choices import ChoiceField
-from portal.values.whole_numbers import WholeNumberField
-from workorders.codes.lookup import beginning_with, id_in
+from workorders.codes.api_lists import CodeFilters, CodePagination, CountedList, owner
 from workorders.codes.picture import picture
+from workorders.codes.serializers import CodeSerializer, ImageSerializer
 from workorders.identifiers import gs1
-from workorders.models import ActivationStatus, BlacklistReason, Code, Workorder
-from workorders.rendering.batch import KINDS, nothing_of
-from workorders.rendering.qr_single import PNG_MODULE
-from workorders.rendering.svg_png import MODULE_PIXELS
-from workorders.visibility import codes_in
-
-MOST_COUNTED = 100_000  # codes, for one page
-NOT_BY_OWNER = "A secure code is printed by its printing partner alone; look at one as `svg` or `png`."
-CHOICES = {"activation_status": ActivationStatus.values, "blacklist_reason": BlacklistReason.values}
-
-
-class CodeSerializer(serializers.ModelSerializer[Code]):
-    """A code; `id` is its extended id."""
-
-    id = serializers.CharField(source="identifier", read_only=True)
-    url = serializers.CharField(read_only=True)
-    product = serializers.CharField(source="product.sku", default=None, read_only=True, allow_null=True)
-    serial_number = serializers.CharField(read_only=True, allow_null=True)
-    batch = serializers.IntegerField(read_only=True)
-    record = serializers.SerializerMethodField(help_text="The key of the ingestion record that brought it.")
-
-    class Meta:
-        model = Code
-        fields: ClassVar = [
-            "id",
-            "url",
-            "workorder",
-            "product",
-            "activation_status",
-            "blacklist_reason",
-            "scm_data",
-            "serial_number",
-            "sequence",
-            "batch",
-            "record",
-        ]
-
-    def get_record(self, code: Code) -> str | None:
-        last = 0
-        for record in sorted(code.workorder.ingestions.all(), key=lambda record: record.status_updated_at):
-            last += record.result_data.get("codes_created", 0)
-            if code.sequence <= last or code.workorder.type == Workorder.Type.SID:
-                return str(record.key)
-        return None
-
-
-def owner(request: Request) -> Company:
-    """The company whose codes the caller sees; 403 for people who belong to no brand owner."""
-    company = person(request).brand
-    if company is None:
-        raise not_a_brands(request, "see codes one by one")
-    return company
-
-
-class CodeFilters(BaseFilterBackend):
-    """The filters of the list; the view keeps how many codes there are of them, where that is known."""
-
-    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
-        assert isinstance(view, CodeList)  # noqa: S101  # tells the type checker
-        asked, company = asked_for(request), owner(request)
-        workorders = company.workorders.all()
-        found, others = beginning_with(company, id_in(asked.get("search", ""))), Q()
-        if "workorder" in asked:
-            workorders = workorders.filter(pk=_whole("workorder", asked["workorder"]))
-            found = found.filter(workorder=workorders.first() or 0)
-        for name, values in CHOICES.items():
-            if name in request.query_params:
-                others &= Q(**{name: one_of(name, request.query_params[name], values)})
-        if "product" in asked:
-            others &= Q(product=company.products.filter(sku=asked["product"]).first() or 0)
-        view.total = _count(found, others) if "search" in asked or others else codes_in(workorders)
-        return found.filter(others).prefetch_related("workorder__ingestions")
-
-    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        """The list's filters for the schema."""
-        whole = {"type": "integer"}
-        found = [
-            ("search", {"type": "string"}, "Only codes whose ids begin like this; a code's URL finds the code."),
-            ("workorder", whole, "Only codes of this workorder."),
-            ("product", {"type": "string"}, "Only codes of the product with this SKU."),
-            *((name, {**whole, "enum": values}, "Only codes with exactly this.") for name, values in CHOICES.items()),
-        ]
-        return [
-            {"name": name, "in": "query", "required": False, "schema": schema, "description": said}
-            for name, schema, said in found
-        ]
-
-
-def _whole(name: str, value: str) -> int:
-    if not re.fullmatch("[0-9]{1,18}", value):
-        raise exceptions.ValidationError({name: ["It must be a whole number."]})
-    return int(value)
-
-
-class CodePagination(Pagination):
-    """`limit` and `offset`; the links to other pages name the id after which, or `before` which, they begin.
-
-    `count` is exact, or None where more than MOST_COUNTED codes would have to be looked at.
-    """
-
-    counted: ClassVar = {"nullable": True, "description": "Null where too many codes would have to be counted."}
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
-        assert isinstance(view, CodeList)  # noqa: S101  # tells the type checker
-        self.url, self.rows = request.build_absolute_uri(), self.get_limit(request)
-        self.skipped = self.get_offset(request)
-        if self.skipped > MOST_COUNTED:
-            reason = f"It can be {MOST_COUNTED:,} at most; follow `next` to get further."
-            raise exceptions.ValidationError({"offset": [reason]})
-        self.count = view.total
-        asked = asked_for(request)
-        if before := asked.get("before", ""):
-            found = queryset.filter(identifier__lt=before)
-            shown, onward = first_of(found, "-identifier", self.rows, self.skipped)
-            shown.reverse()
-            self.links = {"before": onward, "after": shown[-1].identifier if shown else ""}
-            return shown
-        after = asked.get("after", "")
-        found = queryset.filter(identifier__gt=after) if after else queryset
-        shown, onward = first_of(found, "identifier", self.rows, self.skipped)
-        begun = bool(shown) and bool(after or self.skipped)
-        self.links = {"before": shown[0].identifier if begun else "", "after": onward}
-        return shown
-
-    def get_next_link(self) -> str | None:
-        return self._link("after")
-
-    def get_previous_link(self) -> str | None:
-        return self._link("before")
-
-    def _link(self, name: str) -> str | None:
-        if not self.links[name]:
-            return None
-        url = self.url
-        for other in ("offset", "before", "after"):
-            url = remove_query_param(url, other)
-        return replace_query_param(replace_query_param(url, "limit", self.rows), name, self.links[name])
-
-    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        """The parameters for the schema."""
-        inherited = super().get_schema_operation_parameters(view)
-        limit, offset = (each for each in inherited if each["name"] in ("limit", "offset"))
-        offset["schema"] = {**offset["schema"], "maximum": MOST_COUNTED}
-        link = {"in": "query", "required": False, "schema": {"type": "string"}}
-        said = "The links to other pages have it: an id, not itself in the page."
-        return [limit, offset, *({"name": name, **link, "description": said} for name in ("after", "before"))]
-
-
-def _count(found: QuerySet[Code], others: Q) -> int | None:
-    """How many of the codes that an index finds fit `others` too; None when it finds more than MOST_COUNTED."""
-    fits = Case(When(others, then=1)) if others else Value(1)
-    first = found.order_by("identifier").annotate(fits=fits).values("fits")[: MOST_COUNTED + 1]
-    counted: dict[str, int] = first.aggregate(all=Count("*"), fitting=Count("fits"))
-    return counted["fitting"] if counted["all"] <= MOST_COUNTED else None
+from workorders.models import Code
 
 
 class _Codes(Call, GenericAPIView[Code]):
@@ -197,12 +31,11 @@ class _Codes(Call, GenericAPIView[Code]):
         )
 
 
-class CodeList(_Codes, ListAPIView[Code]):
+class CodeList(_Codes, CountedList):
     """The company's codes, in the order of their ids."""
 
     filter_backends = (CodeFilters,)
     pagination_class = CodePagination
-    total: int | None = None  # codes in the list, where that is known
 
 
 class _OneCode(_Codes):
@@ -217,26 +50,6 @@ class _OneCode(_Codes):
 
 class CodeDetail(_OneCode, RetrieveAPIView[Code]):
     """One code, by its extended id."""
-
-
-class ImageSerializer(serializers.Serializer[Any]):
-    """What kind of image, as `images` of a download says it."""
-
-    images = ChoiceField(KINDS)
-    module = WholeNumberField(
-        min_value=MODULE_PIXELS[0],
-        max_value=MODULE_PIXELS[-1],
-        default=PNG_MODULE,
-        help_text="Pixels a module of a PNG.",
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        kind = attrs["images"]
-        if kind != "png" and attrs["module"] != PNG_MODULE:
-            raise serializers.ValidationError({"module": [nothing_of(kind)]})
-        if kind == "pdf" and self.context["code"].workorder.type == Workorder.Type.SSC:
-            raise serializers.ValidationError({"images": [NOT_BY_OWNER]})
-        return attrs
 
 
 class CodeImage(_OneCode):

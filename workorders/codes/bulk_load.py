@@ -6,36 +6,26 @@ random, and because two uploads of the same ids then wait for each other instead
 
 from __future__ import annotations
 
-import heapq
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from itertools import count as count_from
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 from django.db import connection
-from numpy.typing import NDArray
 
 from portal.database.postgres_copy import copy_blocks, ticking
+from workorders.codes.gaps import Gaps
+from workorders.codes.new_codes import NewCode, RenderedAttributes
+from workorders.codes.sorted_runs import HashRun, has_repeated_hash, merge_runs, remove_runs, sequence_of
+from workorders.codes.taken_ids import TAKEN_OF_POSTED, taken_ids
 from workorders.models import Code
 
-Attributes = tuple[int | None, int, int]
-"""Product id, activation status, blacklist reason."""
-
-NewCode = tuple[str, int, Attributes, str]
-"""Identifier, position, attributes, SCM data as JSON text.
-
-A position grows with the codes' order in their source; the spool turns positions into sequences without gaps.
-"""
-
 RUN = 50_000  # codes sorted in memory at a time
-RUN_CHARACTERS = 16 * 1024**2  # of the lines sorted in memory, where they are long
 FAN_IN = 256  # runs merged, and files open, at a time
+RUN_CHARACTERS = 16 * 1024**2  # of the lines sorted in memory, where they are long
 TICK = 10_000  # codes between two reports of progress
-SLICES = 64  # in which hashes are compared
 LINES_AT_ONCE = 4000  # sent to the server in one piece, at most
 BLOCK = 4 * 1024**2  # bytes sent in one piece, about
 SAMPLE = 1000  # ids asked about before a load, so that a file uploaded twice is found without writing
@@ -49,17 +39,6 @@ COLUMNS = (
     "blacklist_reason",
     "scm_data",
 )
-TAKEN_OF_POSTED = """
-    SELECT wanted.identifier, wanted.sequence FROM posted AS wanted
-    CROSS JOIN LATERAL (
-        SELECT FROM workorders_code WHERE company_id = %s AND identifier = wanted.identifier LIMIT 1
-    ) AS used"""
-"""Looks the ids up one by one through the unique index: no other plan exists. A plain join is planned by statistics,
-which know nothing of a company whose codes came since they were last taken."""
-TAKEN_OF_LIST = TAKEN_OF_POSTED.replace("posted AS wanted", 'unnest(%s::text[] COLLATE "C") AS wanted (identifier)')
-TAKEN_OF_LIST = TAKEN_OF_LIST.replace(", wanted.sequence", "")
-CODE_TAKEN = "code_identifier_of_company"  # the constraint that an id breaks which the company has used
-NULL = "\\N"
 BACKSLASH, TWO_BACKSLASHES = "\\", "\\\\"
 
 
@@ -74,14 +53,14 @@ class CodeSpool:
         self.count = 0  # codes to load
         self.longest = 0  # characters of the longest identifier
         self._base = first_position - 1
-        self._attributes = _RenderedAttributes(f"{company_id}\t{workorder_id}")
+        self._attributes = RenderedAttributes(f"{company_id}\t{workorder_id}")
         self._gaps = Gaps()  # sequences that hold no code
         self._lines: list[str] = []
         self._characters = 0  # in the lines
         self._longest_line = 1
         self._hashes = array("q")
         self._runs: list[Path] = []
-        self._hash_runs: list[_HashRun] = []
+        self._hash_runs: list[HashRun] = []
         self._names = count_from(1)
 
     def add(self, codes: list[NewCode]) -> None:
@@ -116,13 +95,13 @@ class CodeSpool:
         self._write_run()
         while len(self._runs) > FAN_IN:
             group, self._runs = self._runs[:FAN_IN], self._runs[FAN_IN:]
-            self._runs.append(self._write_file(_merged(group)))
-            _remove(group)
-        if _some_hash_repeats(self._hash_runs):
+            self._runs.append(self._write_file(merge_runs(group)))
+            remove_runs(group)
+        if has_repeated_hash(self._hash_runs):
             runs = self._runs
-            self._runs = [self._write_file(self._firsts(_merged(runs), on_repeat, tick))]
-            _remove(runs)
-        _remove([run.path for run in self._hash_runs])
+            self._runs = [self._write_file(self._firsts(merge_runs(runs), on_repeat, tick))]
+            remove_runs(runs)
+        remove_runs([run.path for run in self._hash_runs])
 
     def _firsts(
         self, lines: Iterable[bytes], on_repeat: Callable[[str, int, int], None], tick: Callable[[int], None]
@@ -133,7 +112,7 @@ class CodeSpool:
                 tick(done)
             identifier = line[: line.index(b"\t")]
             if identifier == previous:
-                position, first = _sequence(line) + self._base, _sequence(previous_line) + self._base
+                position, first = sequence_of(line) + self._base, sequence_of(previous_line) + self._base
                 self.count -= 1
                 on_repeat(identifier.decode(), position, first)
                 continue
@@ -146,7 +125,7 @@ class CodeSpool:
         Their sequences go on after `after`, which is how many codes the workorder has. `tick` hears how many codes
         have been sent so far, now and then.
         """
-        lines = self._renumbered(after) if self._gaps or after else _merged(self._runs)
+        lines = self._renumbered(after) if self._gaps or after else merge_runs(self._runs)
         with connection.cursor() as cursor:
             copy_blocks(cursor, Code._meta.db_table, COLUMNS, ticking(self._blocks(lines), tick))
 
@@ -159,7 +138,7 @@ class CodeSpool:
     def _renumbered(self, after: int) -> Iterator[bytes]:
         """The codes with their sequences closed over the gaps, and `after` higher."""
         ends, widths = self._gaps.cumulated()
-        for line in _merged(self._runs):
+        for line in merge_runs(self._runs):
             identifier, sequence, rest = line.split(b"\t", 2)
             number = int(sequence)
             yield b"%b\t%d\t%b" % (identifier, number - widths[bisect_right(ends, number)] + after, rest)
@@ -182,7 +161,7 @@ class CodeSpool:
             return
         with connection.cursor() as cursor:
             cursor.execute('CREATE TEMP TABLE posted (identifier text COLLATE "C", sequence bigint) ON COMMIT DROP')
-            wanted = (b"\t".join(line.split(b"\t", 2)[:2]) + b"\n" for line in _merged(self._runs))
+            wanted = (b"\t".join(line.split(b"\t", 2)[:2]) + b"\n" for line in merge_runs(self._runs))
             copy_blocks(cursor, "posted", ("identifier", "sequence"), ticking(self._blocks(wanted), tick))
         with connection.chunked_cursor() as cursor:
             cursor.execute(TAKEN_OF_POSTED, [self.company_id])
@@ -194,7 +173,7 @@ class CodeSpool:
             return
         self._lines.sort()
         self._runs.append(self._write_file(["".join(self._lines).encode()]))
-        self._hash_runs.append(_HashRun(self.folder / f"hashes-{len(self._hash_runs)}", self._hashes))
+        self._hash_runs.append(HashRun(self.folder / f"hashes-{len(self._hash_runs)}", self._hashes))
         self._lines, self._characters = [], 0
         self._hashes = array("q")
 
@@ -203,95 +182,3 @@ class CodeSpool:
         with path.open("wb") as file:
             file.writelines(pieces)
         return path
-
-
-def taken_ids(company_id: int, identifiers: list[str]) -> list[str]:
-    """Those of `identifiers` that the company has used already."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKEN_OF_LIST, [identifiers, company_id])
-        return [identifier for (identifier,) in cursor.fetchall()]
-
-
-class Gaps:
-    """Numbers that are left out, kept as runs of those that follow one another."""
-
-    def __init__(self) -> None:
-        self._starts, self._ends = array("Q"), array("Q")  # a run ends before its end
-        self.count = 0
-
-    def __bool__(self) -> bool:
-        return bool(self._starts)
-
-    def add(self, number: int, count: int = 1) -> None:
-        """Leave out `number`, and those that follow it until they are `count`."""
-        self.count += count
-        if self._ends and self._ends[-1] == number:
-            self._ends[-1] += count
-        else:
-            self._starts.append(number)
-            self._ends.append(number + count)
-
-    def runs(self) -> Iterator[tuple[int, int]]:
-        """The first number of each run, and how many it has."""
-        return ((start, end - start) for start, end in zip(self._starts, self._ends, strict=True))
-
-    def cumulated(self) -> tuple[array[int], array[int]]:
-        """The ends of all runs in order, and how many numbers are left out up to each; the latter begins with 0."""
-        starts = np.frombuffer(self._starts, np.uint64)
-        ends = np.frombuffer(self._ends, np.uint64)
-        order = np.argsort(starts, kind="stable")
-        widths = np.cumsum((ends - starts)[order])
-        return array("Q", ends[order].tobytes()), array("Q", b"\0" * 8 + widths.tobytes())
-
-
-class _RenderedAttributes(dict[Attributes, str]):
-    """What stands in a line for the owner and each set of attributes."""
-
-    def __init__(self, owner: str) -> None:
-        self.owner = owner
-
-    def __missing__(self, attributes: Attributes) -> str:
-        product, status, reason = attributes
-        self[attributes] = text = f"{self.owner}\t{NULL if product is None else product}\t{status}\t{reason}"
-        return text
-
-
-class _HashRun:
-    """Sorted numbers of 64 bits in a file, of which a slice can be read."""
-
-    EDGES = np.linspace(-(2.0**63), 2.0**63, SLICES + 1)[1:-1].astype(np.int64)
-
-    def __init__(self, path: Path, numbers: array[int]) -> None:
-        ordered = np.sort(np.frombuffer(numbers, np.int64))
-        ordered.tofile(path)
-        self.path = path
-        self.cuts = [0, *np.searchsorted(ordered, self.EDGES).tolist(), len(ordered)]
-
-    def read(self, at: int) -> NDArray[np.int64]:
-        """The numbers of slice `at`."""
-        first, end = self.cuts[at], self.cuts[at + 1]
-        return np.fromfile(self.path, np.int64, end - first, offset=first * 8)
-
-
-def _some_hash_repeats(runs: list[_HashRun]) -> bool:
-    """Whether a number stands twice in the runs, of which only a slice each is in memory at a time."""
-    for at in range(SLICES) if runs else ():
-        together = np.sort(np.concatenate([run.read(at) for run in runs]))
-        if (together[1:] == together[:-1]).any():
-            return True
-    return False
-
-
-def _merged(runs: list[Path]) -> Iterator[bytes]:
-    """The lines of all `runs` in order."""
-    with ExitStack() as stack:
-        yield from heapq.merge(*(stack.enter_context(run.open("rb")) for run in runs))
-
-
-def _remove(runs: list[Path]) -> None:
-    for run in runs:
-        run.unlink()
-
-
-def _sequence(line: bytes) -> int:
-    return int(line.split(b"\t", 2)[1])

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from portal.models import Company, User
 from workorders.identifiers import gs1
-from workorders.models import Code
+from workorders.models import FIRST_CODES, Code, Workorder
 
 AFTER_EVERY_ID = "~"  # sorts behind each character that an id may have
 BEFORE_ID = re.compile(  # what stands before it in a URL that a scanner read, or in a GS1 path
@@ -36,3 +36,8 @@ def beginning_with(company: Company, query: str) -> QuerySet[Code]:
     """The company's codes whose ids begin with `query`, an exact match first; a range of the unique index."""
     codes = Code.objects.filter(company=company).select_related("workorder", "product")
     return codes.filter(identifier__gte=query, identifier__lt=query + AFTER_EVERY_ID) if query else codes
+
+
+def first_codes(workorder: Workorder) -> QuerySet[Code]:
+    """The codes that head the uploaded file."""
+    return workorder.codes.filter(sequence__lte=FIRST_CODES).order_by("sequence")

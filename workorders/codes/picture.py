@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+from base64 import b64encode
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-from workorders.codes import preview
 from workorders.identifiers import gs1
-from workorders.models import Code
+from workorders.models import Code, Workorder
 from workorders.rendering import qr_single
 from workorders.rendering.batch import Kind
 from workorders.rendering.label_pdf import PdfWriter
 from workorders.rendering.label_sheet import Label, one_a_page
 from workorders.rendering.qr_encoder import encode, smallest_version
+from workorders.rendering.secure_graphic import LAYOUTS, specimen
+from workorders.rendering.secure_images import pngs
 
 PAGE = (50, 60)  # millimetres, width and height
 KEPT = "private, max-age=86400"  # the picture of a code never changes
@@ -23,9 +25,9 @@ KEPT = "private, max-age=86400"  # the picture of a code never changes
 def picture(code: Code, kind: Kind, module: int = qr_single.PNG_MODULE) -> HttpResponse:
     """The code's symbol as a file that is called after it; secure codes have no PDF."""
     if kind == "svg":
-        content, content_type = preview.svg(code.workorder, code.url), "image/svg+xml"
+        content, content_type = svg(code.workorder, code.url), "image/svg+xml"
     elif kind == "png":
-        content, content_type = preview.png(code.workorder, code.url, module), "image/png"
+        content, content_type = png(code.workorder, code.url, module), "image/png"
     else:
         content, content_type = one_page(code.url, code.identifier), "application/pdf"
     response = HttpResponse(content, content_type=content_type)
@@ -42,3 +44,23 @@ def one_page(url: str, text: str) -> bytes:
     with PdfWriter(out, Label(one_a_page(*PAGE), symbols.shape[1], text=len(text)), 1) as pdf:
         pdf.add(symbols, [text])
     return out.getvalue()
+
+
+def png(workorder: Workorder, url: str, module: int = qr_single.PNG_MODULE) -> bytes:
+    """The symbol of `url` as a PNG of one bit a pixel, with `module` pixels a module."""
+    if workorder.type != Workorder.Type.SSC:
+        return qr_single.png(url, module)
+    (image,) = pngs([url], specimen(workorder.layout, module))
+    return image
+
+
+def svg(workorder: Workorder, url: str) -> bytes:
+    """The same as an SVG document."""
+    if workorder.type != Workorder.Type.SSC:
+        return qr_single.svg(url)
+    height, width = LAYOUTS[workorder.layout].size
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" image-rendering="pixelated"'
+        f' href="data:image/png;base64,{b64encode(png(workorder, url)).decode()}"/></svg>\n'
+    ).encode()

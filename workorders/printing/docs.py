@@ -5,6 +5,7 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.views import APIView
 
+from workorders.deliveries import api as delivery_api
 from workorders.printing import api as printing_api
 from workorders.schema_parts import DOWNLOADS, IF_RANGE, JUST_FAILED, MADE, RANGE, WORKORDER
 from workorders.serializers import WorkorderProgressSerializer
@@ -116,4 +117,4 @@ extend_schema_view(
         },
         examples=MADE,
     )
-)(printing_api.SecureCodes)
+)(delivery_api.SecureCodes)

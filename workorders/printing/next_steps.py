@@ -7,9 +7,9 @@ from typing import Literal
 
 from portal.models import User
 from portal.timeline import events_of
+from workorders.deliveries import services as deliveries
 from workorders.models import Workorder
-from workorders.printing import deliveries
-from workorders.secure.workflow import can_be
+from workorders.secure.workflow import can_take_step
 
 State = Workorder.State
 When = Literal["done", "now", "later"]
@@ -84,6 +84,6 @@ def offers_to_owner(workorder: Workorder, user: User) -> dict[str, bool]:
     owns = user.may("workorder_create") and (user.is_superuser or user.company == workorder.company)
     ready = workorder.state == State.READY_TO_PRINT
     return {
-        "can_judge": owns and can_be(workorder, "completed"),
+        "can_judge": owns and can_take_step(workorder, "completed"),
         "can_allow": owns and ready and bool(deliveries.spent(workorder)),
     }

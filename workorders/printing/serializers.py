@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from rest_framework import serializers
 
-from portal.models import User
-from portal.values.choices import ChoiceField
 from portal.values.suggestions import hint
 from portal.values.texts import Visible
 from portal.values.whole_numbers import WholeNumberField
 from workorders.models import Calibrated, Equipment, Substrate, Workorder
-from workorders.printing.delivery_archive import FORMATS
-from workorders.secure import workflow
 
 LONGEST_REASON = 1000  # characters
 NONE_KEPT = "Your company has none of this name, or it is archived."
@@ -63,7 +58,7 @@ class ConfirmSerializer(StepSerializer):
         if has < ordered and not attrs["fewer"]:
             said = f"Only {has:,} of {ordered:,} codes were uploaded. Confirm all the same, or wait for the others."
             raise serializers.ValidationError({"fewer": [said]})
-        return attrs
+        return {name: attrs[name] for name in ("equipment", "substrate")}
 
 
 def _refuse_expired(kept: Calibrated) -> None:
@@ -94,7 +89,7 @@ class PrintedSerializer(StepSerializer):
                 f"{printed:,} printed and {wasted:,} wasted are {printed + wasted:,}; {ordered:,} codes were ordered."
             )
             raise serializers.ValidationError({"confirm": [f"{said} Correct the numbers, or confirm them."]})
-        return attrs
+        return {"printed": printed, "wasted": wasted}
 
     def _bounded(self, value: int) -> int:
         most = self.workorder.quantity
@@ -122,53 +117,3 @@ class RejectSerializer(StepSerializer):
     """Why what was printed is not good enough; the printing partner reads it."""
 
     reason = serializers.CharField(max_length=LONGEST_REASON, validators=[Visible(lines=True)])
-
-
-def confirm(workorder: Workorder, by: User, data: Any) -> None:
-    """The partner confirms; ValidationError with all that is wrong by field, OutOfTurn."""
-    said = _checked(ConfirmSerializer, workorder, data)
-    workflow.confirm(workorder, by, said["equipment"], said["substrate"])
-
-
-def mark_printed(workorder: Workorder, by: User, data: Any) -> None:
-    """The partner has printed; errors as `confirm`."""
-    said = _checked(PrintedSerializer, workorder, data)
-    workflow.mark_printed(workorder, by, said["printed"], said["wasted"])
-
-
-def complete(workorder: Workorder, by: User, data: Any) -> None:
-    """The brand owner is content; errors as `confirm`."""
-    workflow.complete(workorder, by, _checked(CompleteSerializer, workorder, data)["activate"])
-
-
-def reject(workorder: Workorder, by: User, data: Any) -> None:
-    """The brand owner is not; errors as `confirm`."""
-    workflow.reject(workorder, by, _checked(RejectSerializer, workorder, data)["reason"])
-
-
-def cancel(workorder: Workorder, by: User, data: Any) -> None:
-    """The brand owner calls it off; OutOfTurn."""
-    workflow.cancel(workorder, by)
-
-
-def _checked(form: type[StepSerializer], workorder: Workorder, data: Any) -> dict[str, Any]:
-    checked = form(data=data, context={"workorder": workorder})
-    checked.is_valid(raise_exception=True)
-    said: dict[str, Any] = checked.validated_data
-    return said
-
-
-STEPS: Final[dict[str, Callable[[Workorder, User, Any], None]]] = {
-    "confirmed": confirm,
-    "printed": mark_printed,
-    "completed": complete,
-    "rejected": reject,
-    "cancelled": cancel,
-}
-"""What takes each step that people take by hand, by its name in `printing.STEPS`."""
-
-
-class SecureCodesSerializer(serializers.Serializer[Any]):
-    """The kind of images, all one bit a dot."""
-
-    images = ChoiceField(FORMATS)

@@ -20,7 +20,7 @@ from workorders.secure.emails import tell
 State = Workorder.State
 
 
-class Step(NamedTuple):
+class Transition(NamedTuple):
     """A change of state: from which, to which, and how a refusal calls it."""
 
     states: tuple[State, ...]
@@ -28,39 +28,45 @@ class Step(NamedTuple):
     called: str
 
 
-STEPS: Final = {
-    "confirmed": Step((State.NEW,), State.READY_TO_PRINT, "confirmed"),
-    "printed": Step((State.READY_TO_PRINT,), State.PRINTED, "marked as printed"),
-    "completed": Step((State.PRINTED,), State.COMPLETED, "completed"),
-    "rejected": Step((State.PRINTED,), State.READY_TO_PRINT, "rejected"),
-    "cancelled": Step((State.NEW, State.READY_TO_PRINT, State.PRINTED), State.CANCELLED, "cancelled"),
+TRANSITIONS: Final = {
+    "confirmed": Transition((State.NEW,), State.READY_TO_PRINT, "confirmed"),
+    "printed": Transition((State.READY_TO_PRINT,), State.PRINTED, "marked as printed"),
+    "completed": Transition((State.PRINTED,), State.COMPLETED, "completed"),
+    "rejected": Transition((State.PRINTED,), State.READY_TO_PRINT, "rejected"),
+    "cancelled": Transition((State.NEW, State.READY_TO_PRINT, State.PRINTED), State.CANCELLED, "cancelled"),
 }
 """What can be done to an SSC workorder, by the name of the line in its timeline."""
 
 
-class OutOfTurn(Exception):  # noqa: N818  # an event, not a fault
+class WrongState(Exception):  # noqa: N818  # an event, not a fault
     """The workorder is in a state in which this cannot be done; the message says so in a sentence."""
 
 
-def can_be(workorder: Workorder, what: str) -> bool:
-    """Whether it is the turn of `what`, one of STEPS."""
-    return workorder.type == Workorder.Type.SSC and workorder.state in STEPS[what].states
+def can_take_step(workorder: Workorder, step: str) -> bool:
+    """Return whether the type and the state of the workorder allow the step, one of TRANSITIONS."""
+    return workorder.type == Workorder.Type.SSC and workorder.state in TRANSITIONS[step].states
+
+
+def check_state(workorder: Workorder, step: str) -> None:
+    """Raise WrongState unless `can_take_step`."""
+    if not can_take_step(workorder, step):
+        raise WrongState(_refusal(workorder, step))
 
 
 def confirm(workorder: Workorder, by: User, equipment: Equipment, substrate: Substrate) -> None:
-    """The partner prints with `equipment` on `substrate`, which change no more; OutOfTurn."""
+    """The partner prints with `equipment` on `substrate`, which change no more; WrongState."""
     chosen = {"equipment": equipment, "substrate": substrate}
-    _step(workorder, by, "confirmed", {name: str(what) for name, what in chosen.items()}, **chosen)
+    _take_step(workorder, by, "confirmed", {name: str(what) for name, what in chosen.items()}, **chosen)
 
 
 def mark_printed(workorder: Workorder, by: User, printed: int, wasted: int) -> None:
-    """The partner has printed so many codes and wasted so many; OutOfTurn."""
+    """The partner has printed so many codes and wasted so many; WrongState."""
     counts = {"printed": printed, "wasted": wasted}
-    _step(workorder, by, "printed", counts, printed_quantity=printed, wasted_quantity=wasted)
+    _take_step(workorder, by, "printed", counts, printed_quantity=printed, wasted_quantity=wasted)
 
 
 def complete(workorder: Workorder, by: User, activate: bool | None = None) -> None:
-    """The brand owner accepts what was printed; its codes become active if that was ordered. OutOfTurn.
+    """The brand owner accepts what was printed; its codes become active if that was ordered. WrongState.
 
     Fewer prints than codes do not tell which codes exist on paper: then none becomes active unless `activate` says so.
     """
@@ -68,7 +74,7 @@ def complete(workorder: Workorder, by: User, activate: bool | None = None) -> No
         now = Workorder.objects.select_for_update().get(pk=workorder.pk)  # codes that join meanwhile wait here
         active = now.activate_on_complete and (are_all_printed(now) if activate is None else activate)
         detail = {"activated": False} if now.activate_on_complete and not active else {}
-        _step(workorder, by, "completed", detail, activate_on_complete=active)  # for codes that join later, too
+        _take_step(workorder, by, "completed", detail, activate_on_complete=active)  # for codes that join later, too
         _hand_out_no_more(workorder, by)
         if active:
             jobs.start(workorder, Job.What.ACTIVATE, {"after": 0, "until": workorder.uploaded_quantity}, by)
@@ -80,14 +86,14 @@ def are_all_printed(workorder: Workorder) -> bool:
 
 
 def reject(workorder: Workorder, by: User, reason: str) -> None:
-    """The brand owner does not accept what was printed, so it is printed again; OutOfTurn."""
-    _step(workorder, by, "rejected", {"reason": reason}, printed_quantity=None, wasted_quantity=None)
+    """The brand owner does not accept what was printed, so it is printed again; WrongState."""
+    _take_step(workorder, by, "rejected", {"reason": reason}, printed_quantity=None, wasted_quantity=None)
 
 
 def cancel(workorder: Workorder, by: User) -> None:
-    """The brand owner calls it off; a worker blacklists its codes. OutOfTurn."""
+    """The brand owner calls it off; a worker blacklists its codes. WrongState."""
     with transaction.atomic():
-        _step(workorder, by, "cancelled", {})
+        _take_step(workorder, by, "cancelled", {})
         _hand_out_no_more(workorder, by)
         jobs.start(workorder, Job.What.BLACKLIST, {}, by)
         release_url_prefix(workorder.company_id, workorder.url_prefix)
@@ -105,23 +111,26 @@ def codes_arrived(workorder: Workorder, by: User, count: int, upload: str) -> No
     tell(note(workorder, "uploaded", by, codes=count, upload=upload))
 
 
-def _step(workorder: Workorder, by: User, what: str, detail: dict[str, Any], **fields: object) -> None:
-    """Do one of STEPS and note it with `detail`; `fields` change with the state. `workorder` is up to date then."""
-    step = STEPS[what]
+def _take_step(workorder: Workorder, by: User, step: str, detail: dict[str, Any], **fields: object) -> None:
+    """Change the state and `fields` of the workorder, note the step with `detail`, and refresh `workorder`.
+
+    The update asks for the state once more, so that of two people at the same time one gets WrongState.
+    """
+    transition = TRANSITIONS[step]
     with transaction.atomic():
-        turn = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SSC, state__in=step.states)
-        changed = turn.update(state=step.to, **fields)
+        allowed = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SSC, state__in=transition.states)
+        changed = allowed.update(state=transition.to, **fields)
         workorder.refresh_from_db()
         if not changed:
-            raise OutOfTurn(refusal(workorder, what))
-        tell(note(workorder, what, by, **detail))
+            raise WrongState(_refusal(workorder, step))
+        tell(note(workorder, step, by, **detail))
 
 
-def refusal(workorder: Workorder, what: str) -> str:
-    """Why it is not the turn of `what`, one of STEPS."""
-    step = STEPS[what]
+def _refusal(workorder: Workorder, step: str) -> str:
+    """Say why the step cannot be taken."""
+    transition = TRANSITIONS[step]
     if workorder.type != Workorder.Type.SSC:
-        return f"This workorder has no secure codes, so it cannot be {step.called} by hand."
-    *others, last = [str(state.label) for state in step.states]
+        return f"This workorder has no secure codes, so it cannot be {transition.called} by hand."
+    *others, last = [str(state.label) for state in transition.states]
     allowed = f"{', '.join(others)} or {last}" if others else last
-    return f"This workorder is {workorder.get_state_display()}; only one that is {allowed} can be {step.called}."
+    return f"This workorder is {workorder.get_state_display()}; only one that is {allowed} can be {transition.called}."

@@ -31,7 +31,7 @@ from tests.support.uploads import ingested, queued, rows, status_of
 from workorders import job_runner as work
 from workorders import jobs
 from workorders import tasks as job_tasks
-from workorders.archives import builder as archive
+from workorders.archives import builder, names
 from workorders.codes.bulk_load import CodeSpool
 from workorders.models import Code, Job, Workorder
 
@@ -201,7 +201,7 @@ def test_an_archive_outlasts_a_bucket_that_is_away(
     work.run(job.pk)
     workorder.refresh_from_db()
     assert workorder.state == "completed"
-    assert storage().exists(archive.archive_name(workorder, "archive"))
+    assert storage().exists(names.archive_name(workorder, "archive"))
 
 
 def given_up(demo: Demo, **fields: Any) -> Workorder:
@@ -256,7 +256,7 @@ def test_a_download_while_the_disk_is_full_is_to_be_tried_again(
 ) -> None:
     workorder = ingested(committed_demo.staff, rows(10)).workorder
     assert workorder is not None
-    monkeypatch.setattr(archive, "Archive", failing(FULL))
+    monkeypatch.setattr(builder, "Archive", failing(FULL))
     answer = client_of(committed_demo.staff).get(f"/api/v2/workorders/{workorder.pk}/download/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert answer.json() == {"detail": "The server's disk is full or broken. Try again later."}

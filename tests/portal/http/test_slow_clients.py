@@ -35,7 +35,7 @@ from tests.support.radosgw import free_ports
 from tests.support.running import DEADLINE, wait_for
 from tests.support.tokens import issue
 from tests.support.uploads import ingested
-from workorders.archives.builder import archive_name
+from workorders.archives.names import archive_name
 
 MB = 1024**2
 LARGE = 6 * MB  # more than the kernel takes for a client that does not read

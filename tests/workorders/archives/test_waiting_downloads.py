@@ -20,7 +20,7 @@ from tests.support.tokens import client_of
 from tests.support.uploads import ingested
 from workorders.archives import builder as archive
 from workorders.archives import downloads
-from workorders.archives.builder import archive_name
+from workorders.archives.names import archive_name
 from workorders.models import Workorder
 
 API, PAGE = "/api/v2/workorders/{}/download/", "/workorders/{}/download/"

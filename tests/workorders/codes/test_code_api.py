@@ -19,8 +19,8 @@ from tests.support.pages import as_
 from tests.support.secure import a_secure_order
 from tests.support.tokens import client_of
 from tests.support.uploads import ingested
-from workorders.codes import api as code_api
-from workorders.codes import preview
+from workorders.codes import api_lists
+from workorders.codes import picture as codes_picture
 from workorders.identifiers.gs1 import respelled
 from workorders.models import Code, Product, Workorder
 
@@ -172,7 +172,7 @@ def test_links_keep_the_filters(demo: Demo) -> None:
 def test_a_page_is_full_and_its_count_exact_or_null_however_few_codes_fit(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(code_api, "MOST_COUNTED", 10)
+    monkeypatch.setattr(api_lists, "MOST_COUNTED", 10)
     product = Product.objects.get(company=demo.company, sku="sku2")
     workorder = some_codes(demo.staff, *IDS)
     few = some_codes(demo.staff, "other-0001", "other-0002")
@@ -281,7 +281,7 @@ def test_a_secure_code_is_shown_with_a_specimen_to_its_owner_alone(committed_dem
     for kind in ("svg", "png"):
         shown = image(owner, "abcd-0001", images=kind)
         assert shown.content == as_(demo.staff).get(path_of(code, f"qr.{kind}")).content
-    assert shown.content == preview.png(workorder, code.url)
+    assert shown.content == codes_picture.png(workorder, code.url)
     refused = image(owner, "abcd-0001", images="pdf")
     said = "A secure code is printed by its printing partner alone; look at one as `svg` or `png`."
     assert (refused.status_code, refused.json()) == (400, {"images": [said]})

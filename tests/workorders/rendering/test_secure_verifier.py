@@ -14,7 +14,7 @@ from benchmarks.print_scan import Copier, Pass, Scan
 from benchmarks.secure import PREFIX, auc, scores, sheet
 from tests.support.demo import Demo
 from tests.support.secure import a_secure_order, brought_to
-from workorders.printing.delivery_archive import graphic_of
+from workorders.deliveries.graphic import graphic_of
 from workorders.rendering.secure_graphic import LAYOUTS, Graphic, make_secret, secure_graphic
 from workorders.rendering.secure_verifier import Unusable, default_threshold, read_scan, verify
 

@@ -18,8 +18,8 @@ from tests.support.pages import as_, seen
 from tests.support.printing import of_company
 from tests.support.secure import a_secure_order, brought_to
 from tests.support.uploads import ingested
+from workorders.deliveries import services as deliveries
 from workorders.models import Workorder
-from workorders.printing import deliveries
 from workorders.secure import workflow
 
 

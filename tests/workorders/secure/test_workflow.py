@@ -67,12 +67,14 @@ def test_each_step_is_taken_in_its_turn_alone(demo: Demo, state: str, step: str)
     workorder = brought_to(a_secure_order(demo), state, demo)
     before = list(events_of(workorder).values_list("what", flat=True))
     expected = ALLOWED.get((state, step))
-    assert workflow.can_be(workorder, step) == bool(expected)
+    assert workflow.can_take_step(workorder, step) == bool(expected)
     if expected:
         STEPS[step](workorder, demo)
         assert workorder.state == expected
     else:
-        with pytest.raises(workflow.OutOfTurn, match=f"^This workorder is {state.replace('_', ' ')}; only one that is"):
+        with pytest.raises(
+            workflow.WrongState, match=f"^This workorder is {state.replace('_', ' ')}; only one that is"
+        ):
             STEPS[step](workorder, demo)
     workorder.refresh_from_db()
     assert workorder.state == (expected or state)
@@ -82,8 +84,8 @@ def test_each_step_is_taken_in_its_turn_alone(demo: Demo, state: str, step: str)
 @pytest.mark.parametrize("step", STEPS)
 def test_a_workorder_without_secure_codes_is_in_nobodys_hands(demo: Demo, step: str) -> None:
     workorder = place(Order("Bottles", 5, demo.company.url_prefix), demo.company, demo.staff)
-    assert not workflow.can_be(workorder, step)
-    with pytest.raises(workflow.OutOfTurn, match=r"^This workorder has no secure codes, so it cannot be "):
+    assert not workflow.can_take_step(workorder, step)
+    with pytest.raises(workflow.WrongState, match=r"^This workorder has no secure codes, so it cannot be "):
         STEPS[step](workorder, demo)
 
 
@@ -119,7 +121,7 @@ def test_of_many_who_confirm_at_once_exactly_one_does(committed_demo: Demo) -> N
     def confirm(pk: int) -> None:
         try:
             workflow.confirm(Workorder.objects.get(pk=pk), committed_demo.printer, equipment, substrate)
-        except workflow.OutOfTurn as reason:
+        except workflow.WrongState as reason:
             refused.append(str(reason))
 
     threads = [Thread(target=in_thread, args=(confirm, workorder.pk)) for _ in range(4)]

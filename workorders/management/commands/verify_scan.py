@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.database.encryption import SecretLost
 from portal.values.whole_numbers import whole_argument
+from workorders.deliveries.graphic import graphic_of
 from workorders.models import Workorder
-from workorders.printing.delivery_archive import graphic_of
 from workorders.rendering.secure_verifier import Unusable, read_scan, verify
 
 

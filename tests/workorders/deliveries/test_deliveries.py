@@ -23,9 +23,9 @@ from tests.support.printing import of_company, prepared, ready
 from tests.support.running import DEADLINE, ended, in_thread, wait_for, waiting_for_locks, worker
 from tests.support.tokens import client_of
 from workorders import job_runner
+from workorders.deliveries import services as deliveries
+from workorders.deliveries.delivery import delivery_name
 from workorders.models import Job, Workorder
-from workorders.printing import deliveries
-from workorders.printing.delivery_archive import delivery_name
 from workorders.secure import workflow
 
 if TYPE_CHECKING:

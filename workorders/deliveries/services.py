@@ -7,32 +7,25 @@ then on. No byte is sent twice; where a download broke off, the brand owner can 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponseBase
 
 from portal.background.leases import Status
-from portal.database.clock import database_now
 from portal.models import Event, User
-from portal.storage.base import storage
-from portal.storage.downloads import is_fetched, is_rest, sent, streamed
 from portal.timeline import events_of, note
-from portal.values.addresses import address_of
 from workorders import jobs
-from workorders.archives.downloads import file_name
 from workorders.archives.images import REPOSE, NotMade
+from workorders.deliveries.delivery import Delivery, Format, is_stored
 from workorders.models import Job, Workorder
-from workorders.printing.delivery_archive import Delivery, Format, delivery_name
 from workorders.secure.emails import tell
 
-RESUMABLE: Final = timedelta(hours=1)
 FAILED: Final = (
     "Codeport could not make these secure codes. Ask for them again in a minute; if that fails too, tell the"
     " operators of this portal."
 )
+
 NOTHING_SPENT: Final = "Nothing was downloaded since, so there was nothing to allow."
 DOWNLOADED, ALLOWED = "downloaded", "download_allowed"
 
@@ -68,7 +61,7 @@ def prepare(workorder: Workorder, kind: Format, user: User, address: str | None)
     alike = workorder.jobs.filter(what=Job.What.SECURE, created_by=user)
     alike = alike.filter(parameters__format=kind, parameters__codes=delivery.codes)
     lasting = alike.filter(status__in=Job.LASTING).first()
-    if lasting and (not lasting.has_ended or storage().exists(delivery_name(lasting))):
+    if lasting and (not lasting.has_ended or is_stored(lasting)):
         return lasting
     if reason := spent(workorder):
         raise NotNow(reason)
@@ -86,28 +79,6 @@ def deliveries_for(workorder: Workorder, user: User) -> list[Job]:
     return list(workorder.jobs.filter(what=Job.What.SECURE, created_by=user))
 
 
-def hand_out(request: HttpRequest, job: Job, user: User, *, by_get: bool) -> HttpResponseBase:
-    """The archive that was prepared for `user`, once it is noted that this person has it; NotNow.
-
-    HEAD hands out nothing, so it is not noted. Unless `by_get`, the only download does not begin with a GET, which
-    browsers also send ahead of people and programs that look at links.
-    """
-    if job.status != Status.COMPLETED or not storage().exists(delivery_name(job)):
-        raise NotNow("This archive is not there any more, or not yet; generate it again.")
-    name = f"{file_name(job.workorder)}-secure-{Delivery.of(job).format}.zip"
-    response = streamed(request, delivery_name(job), name, "application/zip")
-    response["Cache-Control"] = "no-store"
-    if is_fetched(request, response):
-        try:
-            if not by_get and request.method == "GET" and job.workorder.download_once and not is_rest(response):
-                raise NotNow("Press the button to download these secure codes: they can be downloaded once.")
-            _note(job, user, address_of(request), sent(response), is_rest=is_rest(response))
-        except NotNow:
-            response.close()
-            raise
-    return response
-
-
 def allow_again(workorder: Workorder, by: User) -> bool:
     """The brand owner lets the secure codes be downloaded one more time; False when nobody used the last time."""
     with transaction.atomic():
@@ -120,7 +91,7 @@ def allow_again(workorder: Workorder, by: User) -> bool:
 
 def spent(workorder: Workorder) -> str:
     """Why nobody may begin a download any more; empty when somebody may."""
-    first = _first(workorder)
+    first = first_download(workorder)
     if first is None or not workorder.download_once:
         return ""
     began = f"{first.by} did at {first.at:%Y-%m-%d %H:%M} UTC"
@@ -130,30 +101,9 @@ def spent(workorder: Workorder) -> str:
     )
 
 
-def _first(workorder: Workorder) -> Event | None:
+def first_download(workorder: Workorder) -> Event | None:
     """The download since which there was no allowance of another."""
     events = events_of(workorder)
     allowed = events.filter(what=ALLOWED).last()
     secure = events.filter(what=DOWNLOADED, detail__has_key="delivery", pk__gt=allowed.pk if allowed else 0)
     return secure.first()
-
-
-def _note(job: Job, user: User, address: str | None, bytes_sent: range, *, is_rest: bool) -> None:
-    with transaction.atomic():
-        workorder = Workorder.objects.select_for_update().get(pk=job.workorder_id)
-        if reason := refusal(workorder):
-            raise NotNow(reason)
-        if (reason := spent(workorder)) and not (is_rest and _may_resume(workorder, job, user, bytes_sent.start)):
-            raise NotNow(reason)
-        delivery = {"delivery": job.pk, "format": Delivery.of(job).format, "until": bytes_sent.stop}
-        note(workorder, DOWNLOADED, user, address=address, **delivery, resumed=is_rest)
-
-
-def _may_resume(workorder: Workorder, job: Job, user: User, start: int) -> bool:
-    """Whether the person who began may have the bytes from `start` on, none of which was sent yet."""
-    first = _first(workorder)
-    if first is None or first.by != user or first.detail["delivery"] != job.pk:
-        return False
-    parts = events_of(workorder).filter(what=DOWNLOADED, detail__has_key="delivery", pk__gte=first.pk)
-    ends = [part.detail.get("until") for part in parts]  # None is the whole, as it was noted before
-    return database_now() - first.at < RESUMABLE and all(end is not None and end <= start for end in ends)

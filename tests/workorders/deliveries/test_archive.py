@@ -27,17 +27,12 @@ from tests.support.printing import ADDRESS, prepared, ready
 from tests.support.secure import a_secure_order, brought_to
 from tests.support.uploads import ingested
 from workorders import job_runner as work
+from workorders.deliveries import image_files, pdf
+from workorders.deliveries import services as deliveries
+from workorders.deliveries.delivery import FORMATS, Format, delivery_name
+from workorders.deliveries.graphic import graphic_of, reader_of
+from workorders.deliveries.pdf import native_scale, page_kind
 from workorders.models import Job
-from workorders.printing import deliveries, delivery_archive
-from workorders.printing.delivery_archive import (
-    FORMATS,
-    Format,
-    delivery_name,
-    graphic_of,
-    native_scale,
-    page_kind,
-    reader_of,
-)
 from workorders.rendering import process_pool
 from workorders.rendering.pdf_writer import PdfFile
 from workorders.rendering.readback import PIXELS, page_pixels, read
@@ -188,8 +183,8 @@ def test_another_person_gets_an_archive_of_their_own(committed_demo: Demo) -> No
 def test_many_codes_are_drawn_in_several_processes_and_stay_in_order(
     committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, kind: Format
 ) -> None:
-    monkeypatch.setattr(delivery_archive, "ALONE", 10)
-    monkeypatch.setattr(delivery_archive, "BATCH", 7)
+    monkeypatch.setattr(image_files, "ALONE", 10)
+    monkeypatch.setattr(image_files, "BATCH", 7)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     workorder = ready(committed_demo, 40)
     for url, pixels in pictures(opened(prepared(committed_demo, workorder, kind)), kind, 600):
@@ -210,8 +205,8 @@ def test_what_reads_wrong_is_never_published(
 
         return worse
 
-    for name in ("packed_images", "bare_images"):
-        monkeypatch.setattr(delivery_archive, name, spoiled(getattr(delivery_archive, name)))
+    for module, name in ((image_files, "packed_images"), (pdf, "bare_images")):
+        monkeypatch.setattr(module, name, spoiled(getattr(module, name)))
     job = prepared(committed_demo, workorder, kind)
     assert job.status == "processing"  # to be tried again when its lease runs out
     assert not [name for name in names_of(workorder) if "secure" in name]
@@ -222,7 +217,7 @@ def test_what_reads_wrong_is_never_published(
 def test_what_is_cancelled_ends_at_once_and_leaves_nothing(
     committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, kind: Format
 ) -> None:
-    monkeypatch.setattr(delivery_archive, "ALONE", 1)
+    monkeypatch.setattr(image_files, "ALONE", 1)
     workorder = ready(committed_demo)
 
     def tick(pulse: Pulse, rows: int) -> None:
@@ -243,7 +238,7 @@ def test_memory_does_not_grow_with_the_codes(tmp_path: Any) -> None:
         tracemalloc.start()
         with (tmp_path / "codes.pdf").open("wb") as out, PdfFile(out, count, page_kind(graphic)) as pdf:
             work = partial(bare_images, "https://demo.test/", graphic)
-            for _ids, images in process_pool.results(work, ids, delivery_archive.BATCH, alone=True):
+            for _ids, images in process_pool.results(work, ids, image_files.BATCH, alone=True):
                 pdf.add_pages(images)
                 packed_images("https://demo.test/", graphic, "tiff", _ids[:10])
         peaks.append(tracemalloc.get_traced_memory()[1])

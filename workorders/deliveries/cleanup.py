@@ -1,4 +1,4 @@
-"""What jobs leave in the storage that nobody can fetch any more: the sweep deletes it with what it belongs to."""
+"""Delete archives of SSC workorders that nobody can fetch any more."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.db.models.functions import Now
 
 from portal.background.leases import Status
 from portal.storage.base import storage
-from workorders.archives.builder import name_of
+from workorders.archives.names import name_of
+from workorders.deliveries.delivery import delivery_name
 from workorders.models import Job, Workorder
-from workorders.printing.delivery_archive import delivery_name
 
 SETTLED = timedelta(hours=1)  # after its end; a download that found the name before has long begun by then
 LATELY = timedelta(days=1)  # what ended earlier was looked at again and again

@@ -1,0 +1,46 @@
+"""Downloads of a workorder's archives, and its sample."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+
+from portal.access import PersonRequest, page
+from workorders.archives.builder import BeingMade, Kind
+from workorders.archives.downloads import MOMENT, archive_download
+from workorders.codes import picture
+from workorders.codes.lookup import first_codes
+from workorders.visibility import (
+    with_codes,
+    workorders_for,
+)
+
+
+@page("workorder_view")
+def workorder_sample(request: PersonRequest, pk: int) -> HttpResponse:
+    """The QR symbol of the workorder's first code, as SVG."""
+    workorder = get_object_or_404(workorders_for(request.user), pk=pk)
+    code = get_object_or_404(first_codes(workorder), sequence=1)
+    return HttpResponse(picture.svg(workorder, code.url), content_type="image/svg+xml")
+
+
+@page("workorder_download")
+def workorder_download(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """The archive, a zip."""
+    return _download(request, pk, "archive")
+
+
+@page("workorder_sid_download")
+def workorder_serial_numbers(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """The simpler zip: codes.csv and the example image."""
+    return _download(request, pk, "serial-numbers")
+
+
+def _download(request: PersonRequest, pk: int, kind: Kind) -> HttpResponseBase:
+    workorder = get_object_or_404(with_codes(workorders_for(request.user)), pk=pk)
+    try:
+        return archive_download(request, workorder, kind)
+    except BeingMade:
+        messages.error(request, MOMENT)
+        return redirect("workorder-detail", pk=pk)

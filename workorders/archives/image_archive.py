@@ -1,0 +1,53 @@
+"""Build the archive with an image of every code of a workorder."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from django.db import transaction
+
+from portal.background.leases import Status
+from portal.background.pulse import Pulse
+from portal.storage.base import storage
+from workorders.archives.image_files import add_images
+from workorders.archives.image_pdf import add_pdf
+from workorders.archives.look import Look
+from workorders.archives.names import archive_name
+from workorders.archives.zip_archive import Archive, draft_of_job
+from workorders.codes.warnings import alike_ids
+from workorders.models import Job
+
+
+def make(job: Job, pulse: Pulse) -> None:
+    """Publish the archive of the look that the job keeps."""
+    workorder, look = job.workorder, Look.of(job.parameters)
+    pulse.enter(Job.Phase.DRAWING, workorder.quantity)
+    with draft_of_job(job) as draft:
+        with Archive(workorder, draft) as archive, transaction.atomic():
+            archive.add_codes(lambda rows: pulse.check())
+            archive.add_samples()
+            archive.add_readme(_described(look, alike_ids(workorder)))
+            if look.sheet:
+                add_pdf(archive, look, pulse)
+            else:
+                add_images(archive, look, pulse)
+            archive.add_manifest({"images": look.parameters})
+        archive.prove()
+        with transaction.atomic():
+            job.end(status=Status.COMPLETED, rows_done=workorder.quantity, rows_total=workorder.quantity)
+            storage().adopt(draft, archive_name(workorder, look.name))
+
+
+def _described(look: Look, alike: str) -> str:
+    """What the printer is told of the images, of which the ids that are `alike` might overwrite each other."""
+    style = look.style
+    facts = f"version {style.version}, error correction {style.level}, quiet zone of {style.quiet_zone} modules"
+    if look.sheet:
+        return f"codes.pdf      the QR code of every code, {look.sheet.labels} on a page: {facts}.\n"
+    names = wrap(alike, width=105, break_long_words=False, break_on_hyphens=False)
+    warned = [f"These differ in small and capital letters alone: {names[0]}", *names[1:]] if names else []
+    return (
+        f"images/        the QR code of every code as {style.kind.upper()}, named by its id: {facts}.\n"
+        "               Ids may differ in capital letters alone: unpack them where file names may, too. In a name ~\n"
+        "               stands for each slash of the id.\n" + "".join(f"{' ' * 15}{line}\n" for line in warned)
+    )

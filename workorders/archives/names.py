@@ -1,0 +1,26 @@
+"""Where the archives of a workorder are stored."""
+
+from __future__ import annotations
+
+from django.utils.text import slugify
+
+from workorders.models import Workorder
+
+
+def archive_name(workorder: Workorder, kind: str) -> str:
+    """Where the workorder's archive of that kind is stored.
+
+    An SSC workorder gets its codes in several uploads, so the name of its archive says how many it had by then.
+    """
+    made_of = f"-{workorder.codes_count}" if workorder.type == Workorder.Type.SSC else ""
+    return name_of(workorder.company_id, workorder.pk, f"{kind}{made_of}")
+
+
+def name_of(company_id: int, workorder_id: int, what: str) -> str:
+    """Where `what` is kept of a workorder."""
+    return f"workorders/{company_id}/{workorder_id}/{what}.zip"
+
+
+def file_name(workorder: Workorder) -> str:
+    """What the files of a workorder are called before their endings."""
+    return slugify(workorder.reference) or str(workorder.pk)

@@ -1,0 +1,71 @@
+"""A code and its image as the API answers and takes them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from portal.values.choices import ChoiceField
+from portal.values.whole_numbers import WholeNumberField
+from workorders.models import Code, Workorder
+from workorders.rendering.batch import KINDS, nothing_of
+from workorders.rendering.qr_single import PNG_MODULE
+from workorders.rendering.svg_png import MODULE_PIXELS
+
+NOT_BY_OWNER = "A secure code is printed by its printing partner alone; look at one as `svg` or `png`."
+
+
+class CodeSerializer(serializers.ModelSerializer[Code]):
+    """A code; `id` is its extended id."""
+
+    id = serializers.CharField(source="identifier", read_only=True)
+    url = serializers.CharField(read_only=True)
+    product = serializers.CharField(source="product.sku", default=None, read_only=True, allow_null=True)
+    serial_number = serializers.CharField(read_only=True, allow_null=True)
+    batch = serializers.IntegerField(read_only=True)
+    record = serializers.SerializerMethodField(help_text="The key of the ingestion record that brought it.")
+
+    class Meta:
+        model = Code
+        fields: ClassVar = [
+            "id",
+            "url",
+            "workorder",
+            "product",
+            "activation_status",
+            "blacklist_reason",
+            "scm_data",
+            "serial_number",
+            "sequence",
+            "batch",
+            "record",
+        ]
+
+    def get_record(self, code: Code) -> str | None:
+        last = 0
+        for record in sorted(code.workorder.ingestions.all(), key=lambda record: record.status_updated_at):
+            last += record.result_data.get("codes_created", 0)
+            if code.sequence <= last or code.workorder.type == Workorder.Type.SID:
+                return str(record.key)
+        return None
+
+
+class ImageSerializer(serializers.Serializer[Any]):
+    """What kind of image, as `images` of a download says it."""
+
+    images = ChoiceField(KINDS)
+    module = WholeNumberField(
+        min_value=MODULE_PIXELS[0],
+        max_value=MODULE_PIXELS[-1],
+        default=PNG_MODULE,
+        help_text="Pixels a module of a PNG.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        kind = attrs["images"]
+        if kind != "png" and attrs["module"] != PNG_MODULE:
+            raise serializers.ValidationError({"module": [nothing_of(kind)]})
+        if kind == "pdf" and self.context["code"].workorder.type == Workorder.Type.SSC:
+            raise serializers.ValidationError({"images": [NOT_BY_OWNER]})
+        return attrs

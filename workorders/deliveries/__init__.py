@@ -1,0 +1,1 @@
+"""Deliveries: secure codes that are prepared for one person of a printing partner, and their downloads."""

@@ -1,0 +1,42 @@
+"""What a printing partner prints from: a zip with the image of every secure code, prepared for the person who asked.
+
+Its manifest says for whom, when and from where. It is published whole, after a sample of it was read back: the URL of
+each symbol, and every dot of the secure graphic.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from portal.background.leases import Status
+from portal.background.pulse import Pulse
+from portal.timeline import note
+from workorders.archives.zip_archive import Archive, draft_of_job
+from workorders.deliveries.delivery import Delivery, publish_delivery
+from workorders.deliveries.graphic import graphic_of, reader_of
+from workorders.deliveries.image_files import add_images
+from workorders.deliveries.pdf import add_pdf
+from workorders.deliveries.texts import list_facts, write_readme
+from workorders.models import Job
+
+
+def make(job: Job, pulse: Pulse) -> None:
+    """Publish what the job was asked for."""
+    workorder, delivery = job.workorder, Delivery.of(job)
+    workorder.uploaded_quantity = delivery.codes  # more may have come since
+    graphic = graphic_of(workorder)
+    pulse.enter(Job.Phase.DRAWING, delivery.codes)
+    with draft_of_job(job) as draft:
+        with Archive(workorder, draft) as archive, transaction.atomic():
+            archive.add_codes(lambda done: pulse.check())
+            archive.add(["README.txt"], [write_readme(job, delivery, graphic)])
+            if delivery.format == "pdf":
+                add_pdf(archive, graphic, pulse)
+            else:
+                add_images(archive, graphic, delivery.format, pulse)
+            archive.add_manifest(list_facts(job, delivery, graphic))
+        archive.prove(reader_of(graphic))
+        with transaction.atomic():
+            job.end(status=Status.COMPLETED, rows_done=delivery.codes, rows_total=delivery.codes)
+            note(workorder, "generated", job.created_by, address=delivery.address or None, format=delivery.format)
+            publish_delivery(job, draft)

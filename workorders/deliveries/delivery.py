@@ -1,0 +1,52 @@
+"""A delivery: secure codes that are prepared for one person, and where their archive is stored."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from portal.storage.base import storage
+from workorders.models import Job
+
+Format = Literal["tiff", "png", "pdf"]
+FORMATS: Final[tuple[Format, ...]] = ("tiff", "png", "pdf")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What was asked for, as a job keeps it: kind of images, how many codes there were, who asks and from where."""
+
+    format: Format
+    codes: int
+    person: int
+    address: str
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        return cls(**job.parameters)
+
+
+def delivery_name(job: Job) -> str:
+    """Where what the job makes is stored; nobody else's job has the same."""
+    return f"workorders/{job.workorder.company_id}/{job.workorder_id}/secure-{job.pk}.zip"
+
+
+def discard(workorder_id: int) -> None:
+    """Take all that was prepared of the workorder's secure codes out of the storage."""
+    for job in Job.objects.filter(workorder=workorder_id, what=Job.What.SECURE).select_related("workorder"):
+        storage().delete(delivery_name(job))
+
+
+def is_stored(job: Job) -> bool:
+    """Whether the archive that the job made is in the storage."""
+    return storage().exists(delivery_name(job))
+
+
+def publish_delivery(job: Job, draft: Path) -> None:
+    """Move the finished archive into the storage."""
+    storage().adopt(draft, delivery_name(job))

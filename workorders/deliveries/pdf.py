@@ -1,0 +1,77 @@
+"""Pages of a PDF of secure codes, and their read-back check."""
+
+from __future__ import annotations
+
+import io
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from portal.background.pulse import Pulse
+from portal.database.postgres_copy import file_blocks
+from workorders.archives.zip_archive import Archive, draft_of
+from workorders.codes.stream import checked, sampled_of
+from workorders.deliveries.graphic import reader_of
+from workorders.deliveries.image_files import draw_secure_codes
+from workorders.rendering import readback
+from workorders.rendering.pdf_writer import PageKind, PdfFile, points
+from workorders.rendering.secure_graphic import Graphic
+from workorders.rendering.secure_images import bare_images
+
+PDF: Final = "codes.pdf"
+TRACE: Final = 0.0001  # millimetres; a dot of 2400 an inch has a hundred times as much
+
+
+def add_pdf(archive: Archive, graphic: Graphic, pulse: Pulse) -> None:
+    """`codes.pdf`, a page a code. What is read back: its first page, and copies of others, which a reader reaches."""
+    workorder, done, kind = archive.workorder, 0, page_kind(graphic)
+    samples: dict[str, bytes] = {}
+    with draft_of(f"{archive.draft.name}.pdf") as draft:
+        with (
+            draft.open("wb") as out,
+            PdfFile(out, workorder.codes_count, kind, settings.SPOOL_DIR) as pdf,
+            draw_secure_codes(workorder, partial(bare_images, workorder.url_prefix, graphic)) as batches,
+        ):
+            for identifiers, images in batches:
+                pdf.add_pages(images)
+                samples |= {identifiers[at]: images[at] for at in sampled_of(workorder, done, len(images))}
+                done += len(images)
+                pulse.tick(done)
+        _prove_pages(draft, workorder.url_prefix, samples, graphic)
+        archive.add_stream(PDF, checked(file_blocks(draft), pulse))
+
+
+def _prove_pages(draft: Path, prefix: str, samples: dict[str, bytes], graphic: Graphic) -> None:
+    urls = [prefix + identifier for identifier in samples]
+    pages = io.BytesIO()
+    with PdfFile(pages, len(samples), page_kind(graphic)) as pdf:
+        pdf.add_pages(list(samples.values()))
+    read, scale = reader_of(graphic), native_scale(graphic.dpi)
+    readback.prove_pages(draft, {0: urls[0]}, read, scale)
+    readback.prove_pages(pages.getvalue(), dict(enumerate(urls)), read, scale)
+
+
+def native_scale(dpi: int) -> float:
+    """Pixels a point at which PDFium draws a pixel a dot: a trace less than exact, because it rounds pages up."""
+    return dpi / 72 * (1 - 1e-5)
+
+
+def page_kind(graphic: Graphic) -> PageKind:
+    """Pages that are as large as the picture of a code, of which each dot is a dot of the printer.
+
+    The picture is TRACE smaller than its page, so that no rounding makes it touch one row of dots more, over which
+    renderers would stretch it.
+    """
+    height, width = graphic.size
+    sides = [dots / graphic.dpi * 25.4 for dots in (width, height)]
+    size = tuple(map(points, sides))
+    paint = b"q %b 0 0 %b 0 0 cm /I Do Q" % tuple(points(side - TRACE) for side in sides)
+    return PageKind(
+        common=b"/MediaBox[0 0 %b %b]" % size,
+        shared=b"<</Length %d>>\nstream\n%b\nendstream" % (len(paint), paint),
+        page=b"/Contents 2 0 R/Resources<</XObject<</I %d 0 R>>>>",
+        stream=b"/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 1/ColorSpace/DeviceGray"
+        b"/Filter/FlateDecode" % (width, height),
+    )

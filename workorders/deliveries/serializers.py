@@ -1,0 +1,16 @@
+"""What the API takes of secure codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from portal.values.choices import ChoiceField
+from workorders.deliveries.delivery import FORMATS
+
+
+class SecureCodesSerializer(serializers.Serializer[Any]):
+    """The kind of images, all one bit a dot."""
+
+    images = ChoiceField(FORMATS)
