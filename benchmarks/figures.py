@@ -26,7 +26,7 @@ from portal.embedded.demo import create_demo_data
 from portal.embedded.server import package_dir
 from portal.models import Company, User
 from portal.storage.base import storage
-from workorders.archives.builder import published
+from workorders.archives.builder import build_archive
 from workorders.archives.names import archive_name
 from workorders.codes.bulk_load import COLUMNS
 from workorders.models import Code, Product, Workorder
@@ -220,7 +220,7 @@ def archive_against_gzip(count: int) -> None:
 
 
 def publish(workorder: Workorder) -> None:
-    published(workorder, "archive")
+    build_archive(workorder, "archive")
 
 
 def pipe_through_gzip(workorder: Workorder) -> None:

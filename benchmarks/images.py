@@ -26,7 +26,7 @@ from benchmarks.measure import apart
 from workorders.rendering.label_pdf import PdfWriter
 from workorders.rendering.label_sheet import Label, one_a_page
 from workorders.rendering.qr_encoder import Symbols, encode
-from workorders.rendering.svg_png import pngs, svgs
+from workorders.rendering.svg_png import draw_pngs, draw_svgs
 from workorders.rendering.zip_writer import ZipWriter
 
 COUNT = 100_000
@@ -56,11 +56,11 @@ def zipped(urls: list[str], path: Path, draw: Callable[[Symbols], list[bytes]]) 
 
 
 def zip_of_svg(urls: list[str], path: Path) -> None:
-    zipped(urls, path, svgs)
+    zipped(urls, path, draw_svgs)
 
 
 def zip_of_png(urls: list[str], path: Path) -> None:
-    zipped(urls, path, lambda drawn: pngs(drawn, MODULE))
+    zipped(urls, path, lambda drawn: draw_pngs(drawn, MODULE))
 
 
 def pdf(urls: list[str], path: Path) -> None:

@@ -11,14 +11,14 @@ from benchmarks.measure import Measured, apart
 from portal.models import Company, User
 from workorders import job_runner
 from workorders.models import Job
-from workorders.orders.services import Order, place
+from workorders.orders.services import Order, order_codes
 
 
 def mint(count: int) -> Measured:
     """Our way, from claim to end."""
     user = User.objects.get(email="staff@demo.example")
     company = Company.objects.get(slug="demo")
-    workorder = place(Order(f"bench {secrets.token_hex(8)}", count, company.url_prefix), company, user)
+    workorder = order_codes(Order(f"bench {secrets.token_hex(8)}", count, company.url_prefix), company, user)
     job = Job.objects.get(workorder=workorder)
     measured = apart(lambda: job_runner.run(job.pk))
     job.refresh_from_db()

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workorders.rendering.secure_graphic import Graphic
-from workorders.rendering.secure_verifier import registered
+from workorders.rendering.secure_verifier import align
 
 Dots = npt.NDArray[np.uint8]
 """(height, width), 1 for dark."""
@@ -108,18 +108,18 @@ class Copier:
     """
 
     def __init__(self, examples: list[tuple[Scan, Graphic]]) -> None:
-        around = np.concatenate([_around(registered(scan, graphic)) for scan, graphic in examples])
+        around = np.concatenate([_around(align(scan, graphic)) for scan, graphic in examples])
         dots = np.concatenate([graphic.dots.ravel() for _scan, graphic in examples])
         self.weights = np.linalg.lstsq(around, dots * 2.0 - 1, rcond=None)[0]
 
     def plain(self, scan: Scan, graphic: Graphic) -> Dots:
         """Dots by a threshold."""
-        seen = registered(scan, graphic)
+        seen = align(scan, graphic)
         return np.asarray(seen > np.quantile(seen, [0.1, 0.9]).mean(), np.uint8)
 
     def learned(self, scan: Scan, graphic: Graphic) -> Dots:
         """Dots by what was learned."""
-        seen = registered(scan, graphic)
+        seen = align(scan, graphic)
         return np.asarray(_around(seen) @ self.weights > 0, np.uint8).reshape(seen.shape)
 
 

@@ -19,8 +19,8 @@ from PIL import Image
 from qrcode.image.pil import PilImage
 
 from benchmarks.print_scan import Copier, Dots, Pass, Scan
-from workorders.rendering.secure_graphic import LAYOUTS, Graphic, make_secret, secure_graphic
-from workorders.rendering.secure_images import SUFFIXES, pngs
+from workorders.rendering.secure_graphic import LAYOUTS, Graphic, make_graphic, make_secret
+from workorders.rendering.secure_images import SUFFIXES, draw_pngs
 from workorders.rendering.secure_verifier import verify
 
 COUNT, OTHERS, RUNS = 2000, 50, 3
@@ -58,7 +58,7 @@ def scores(dpi: int, count: int, *, is_calibrated: bool = True) -> tuple[Scores,
     """
     random = np.random.default_rng(dpi)
     token = make_secret()  # chance in the dots alone: any secret's are as good
-    graphics = [secure_graphic("inside", token, number, dpi) for number in range(EXAMPLES + count)]
+    graphics = [make_graphic("inside", token, number, dpi) for number in range(EXAMPLES + count)]
 
     def passed(dots: Dots, *, by_partner: bool) -> Scan:
         return Pass.drawn(random, is_calibrated=by_partner and is_calibrated).scan(dots, dpi, random)
@@ -76,7 +76,7 @@ def scores(dpi: int, count: int, *, is_calibrated: bool = True) -> tuple[Scores,
 
 def sheet(graphic: Graphic, fake: Dots | None = None) -> Dots:
     """The dots of a code, 1 for dark; with `fake` in place of its graphic."""
-    [image] = pngs([PREFIX + "bottle-01"], graphic)
+    [image] = draw_pngs([PREFIX + "bottle-01"], graphic)
     dots = 1 - np.array(Image.open(io.BytesIO(image)), np.uint8)
     if fake is not None:
         top, left = (modules * graphic.module for modules in graphic.layout.corner)
@@ -92,9 +92,9 @@ def auc(originals: Scores, copies: Scores) -> float:
 
 def _speed(name: str) -> None:
     """Codes a second on one core at 600 dpi, the median of RUNS, and the ratio to the loop's cost."""
-    graphic = secure_graphic(name, make_secret(), 1, 600)
+    graphic = make_graphic(name, make_secret(), 1, 600)
     urls = [PREFIX + secrets.token_urlsafe(6) for _ in range(COUNT)]
-    list(pngs(urls[:1], graphic))  # tables of this version and level
+    list(draw_pngs(urls[:1], graphic))  # tables of this version and level
     for suffix, draw in SUFFIXES.items():
         ours, theirs = [], []
         for _run in range(RUNS):

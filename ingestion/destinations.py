@@ -110,16 +110,16 @@ class SecureWorkorder:
 
     def refusal(self, count: int) -> str:
         """As the workorder is now."""
-        return receiving.refusal(Workorder.objects.get(pk=self.workorder_id), count)
+        return receiving.upload_refusal(Workorder.objects.get(pk=self.workorder_id), count)
 
     def receive(self, spool: CodeSpool, tick: Tick) -> Workorder:
         """The workorder with its new codes."""
-        workorder = receiving.begin(self.workorder_id)
-        if reason := receiving.refusal(workorder, spool.count):  # rather before the load than after it
+        workorder = receiving.lock_for_upload(self.workorder_id)
+        if reason := receiving.upload_refusal(workorder, spool.count):  # rather before the load than after it
             raise receiving.NotTaken(reason)
         spool.load(tick, after=workorder.uploaded_quantity)
         by, key = self.record.created_by, self.record.key
-        receiving.take(workorder, spool.count, by, key, are_active=self.are_active)
+        receiving.count_uploaded_codes(workorder, spool.count, by, key, are_active=self.are_active)
         return workorder
 
 

@@ -37,8 +37,8 @@ from portal.database.constraints import Violation, savepoint
 from portal.storage.base import storage
 from workorders.codes.bulk_load import CodeSpool
 from workorders.codes.taken_ids import CODE_TAKEN
-from workorders.codes.url_prefixes import doubt
-from workorders.codes.warnings import alike_ids
+from workorders.codes.url_prefixes import warn_of_prefix
+from workorders.codes.warnings import find_alike_ids
 from workorders.models import ActivationStatus
 from workorders.products.services import usable_products
 from workorders.secure.uploads import NotTaken
@@ -163,7 +163,7 @@ class _Ingestion:
                 _refuse_heap(rules.blank_rows.count, spool.count, spool.count * size_of_defaults)
                 self.pulse.tick(self.rows)
         rules.warn()
-        if said := doubt(self.target.url_prefix):
+        if said := warn_of_prefix(self.target.url_prefix):
             self.log.warn(PREFIX_WARNING, None, "", self.target.url_prefix, detail=said)
         for row, count in rules.blank_rows.runs():
             spool.skip(row, count)
@@ -195,7 +195,7 @@ class _Ingestion:
         try:
             with savepoint(CODE_TAKEN):
                 workorder = self.target.receive(spool, self.pulse.tick)
-                if workorder.codes_count <= MOST_COMPARED and (alike := alike_ids(workorder)):
+                if workorder.codes_count <= MOST_COMPARED and (alike := find_alike_ids(workorder)):
                     self.log.warn(ALIKE_WARNING, None, "id", "", detail=f"{alike}.")
                 result = {"codes_created": spool.count, "duplicates_ignored": self.repeats}
                 self._end(Status.COMPLETED, spool.count, workorder=workorder, result_data=result)

@@ -23,7 +23,7 @@ from portal.background.leases import REMINDER
 from portal.database.clock import database_now
 from portal.models import Company, User
 from portal.storage.base import INCOMING, storage
-from workorders.codes.url_prefixes import doubt
+from workorders.codes.url_prefixes import warn_of_prefix
 
 CONTENT_TYPES = {
     "csv": "text/csv",
@@ -148,7 +148,7 @@ def queue(record: IngestionRecord, parameters: dict[str, Any], by: User | None) 
 def _warnings(parameters: dict[str, Any]) -> list[dict[str, Any]]:
     """What can be said before the file is read."""
     prefix: str = parameters.get("url_prefix") or ""
-    said = doubt(prefix)
+    said = warn_of_prefix(prefix)
     return [warning(PREFIX_WARNING, None, "", prefix, said)] if said else []
 
 

@@ -15,38 +15,38 @@ from portal.back_office.lists import Rows, RowsPage, typed
 from portal.models import Company
 from workorders import jobs
 from workorders.codes import url_prefixes
-from workorders.codes.lookup import codes_called
+from workorders.codes.lookup import find_codes
 from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
-from workorders.visibility import set_archived
+from workorders.visibility import set_hidden
 
 OF_COMPANY = typed("company__slug", "company", "Slug")
 
 
-class Archivable(Office):
-    """A kind of row that is put out of sight and brought back."""
+class Hideable(Office):
+    """Rows that can be hidden and shown again."""
 
     actions = ["archive", "bring_back"]
 
-    @admin.action(description="Archive", permissions=["act"])
+    @admin.action(description="Hide", permissions=["act"])
     def archive(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        self.act(request, rows, lambda row: _archived(row, True), "Archived")
+        self.act(request, rows, lambda row: _hide(row, True), "Hidden")
 
-    @admin.action(description="Bring back", permissions=["act"])
+    @admin.action(description="Show again", permissions=["act"])
     def bring_back(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        self.act(request, rows, lambda row: _archived(row, False), "Brought back")
+        self.act(request, rows, lambda row: _hide(row, False), "Shown again")
 
 
-def _archived(row: Product | Workorder, archived: bool) -> bool:
-    """Change the row, unless it is so already."""
-    if row.is_archived == archived:
+def _hide(row: Product | Workorder, hidden: bool) -> bool:
+    """Hide the row or show it again. Return False when it is so already."""
+    if row.is_archived == hidden:
         return False
-    set_archived(type(row)._default_manager.filter(pk=row.pk), archived)
+    set_hidden(type(row)._default_manager.filter(pk=row.pk), hidden)
     return True
 
 
 @admin.register(Product)
-class ProductOffice(Archivable):
+class ProductOffice(Hideable):
     list_display = ["sku", "name", "company", "is_archived", "created_at"]
     list_filter = ["is_archived", OF_COMPANY]
     list_select_related = ["company"]
@@ -64,7 +64,7 @@ class PrefixPage(RowsPage):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
-        found = url_prefixes.uses(self.result_list)
+        found = url_prefixes.count_uses(self.result_list)
         for prefix in self.result_list:
             prefix.use = _use(*found.get(prefix.pk, (0, 0)))
 
@@ -89,7 +89,7 @@ class UrlPrefixOffice(ReadOnly):
     @admin.display
     def use(self, prefix: Any) -> str:
         known: str | None = getattr(prefix, "use", None)
-        return known or _use(*url_prefixes.uses([prefix]).get(prefix.pk, (0, 0)))
+        return known or _use(*url_prefixes.count_uses([prefix]).get(prefix.pk, (0, 0)))
 
     @admin.action(description="Release what is unused", permissions=["act"])
     def release(self, request: HttpRequest, rows: QuerySet[UrlPrefix]) -> None:
@@ -97,7 +97,7 @@ class UrlPrefixOffice(ReadOnly):
 
 
 @admin.register(Workorder)
-class WorkorderOffice(Archivable, ReadOnly):
+class WorkorderOffice(Hideable, ReadOnly):
     list_display = ["reference", "company", "type", "state", "quantity", "is_archived", "created_by", "created_at"]
     list_filter = ["state", "type", "is_archived", "created_at", OF_COMPANY]
     list_select_related = ["company", "created_by"]
@@ -154,7 +154,7 @@ class CodeOffice(ReadOnly):
         """By exact id in each company, as the unique index finds them."""
         if not search_term:
             return queryset, False
-        return (queryset & codes_called(search_term, Company.objects.all())).order_by("company_id"), False
+        return (queryset & find_codes(search_term, Company.objects.all())).order_by("company_id"), False
 
     def view_on_site(self, obj: Code) -> str:
         return reverse("code-detail", args=[obj.workorder_id, obj.identifier])

@@ -66,5 +66,5 @@ class Archive(Call):
         get_object_or_404(workorders)
         form = ArchiveSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        visibility.set_archived(workorders, form.validated_data["is_archived"])
+        visibility.set_hidden(workorders, form.validated_data["is_archived"])
         return Response(WorkorderProgressSerializer(workorders.get()).data)

@@ -17,13 +17,13 @@ from workorders.deliveries import archive as delivery_archive
 from workorders.models import Job
 from workorders.orders import minting
 
-WORKS: dict[str, Callable[[Job, Pulse], None]] = {
-    Job.What.MINT: minting.mint,
-    Job.What.ARCHIVE: archive.make,
-    Job.What.IMAGES: image_archive.make,
-    Job.What.SECURE: delivery_archive.make,
-    Job.What.ACTIVATE: activation.activate,
-    Job.What.BLACKLIST: activation.blacklist,
+HANDLERS: dict[str, Callable[[Job, Pulse], None]] = {
+    Job.What.MINT: minting.mint_codes,
+    Job.What.ARCHIVE: archive.run_archive_job,
+    Job.What.IMAGES: image_archive.run_images_job,
+    Job.What.SECURE: delivery_archive.run_delivery_job,
+    Job.What.ACTIVATE: activation.activate_codes,
+    Job.What.BLACKLIST: activation.blacklist_codes,
 }
 """How each kind of job is done: `job.end` must be called in the transaction that makes its result visible."""
 
@@ -32,11 +32,11 @@ def run(job_id: int) -> None:
     """Do a queued job; nothing happens when it is not queued, so a message may come twice."""
     job = Job.claim(job_id, Job.Phase.WAITING)
     if job is not None:
-        perform(job, lambda pulse: WORKS[job.what](job, pulse), lambda reason: _give_up(job, reason))
+        perform(job, lambda pulse: HANDLERS[job.what](job, pulse), lambda reason: _give_up(job, reason))
 
 
 def _give_up(job: Job, reason: str) -> None:
     """End the job as one that Codeport could not do, if this attempt still holds it."""
     with suppress(ClaimLost), transaction.atomic():
         job.end(status=Status.ERROR, detail=reason)
-        jobs.leave_without_codes(job)
+        jobs.cancel_workorder_without_codes(job)

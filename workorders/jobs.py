@@ -33,7 +33,7 @@ def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user
     return job
 
 
-def again(job: Job, ended: Status = Status.COMPLETED) -> None:
+def requeue(job: Job, ended: Status = Status.COMPLETED) -> None:
     """Queue a job once more that `ended` so: because what it made is gone, or was never made."""
     with transaction.atomic():
         anew = {"status": Status.QUEUED, "status_updated_at": Now(), "lease_until": Now() + REMINDER}
@@ -41,22 +41,22 @@ def again(job: Job, ended: Status = Status.COMPLETED) -> None:
             transaction.on_commit(lambda: wake(job.TASK, job.pk))
 
 
-def archive_again(workorder: Workorder) -> None:
+def requeue_archive(workorder: Workorder) -> None:
     """Queue the workorder's archive once more if it was given up; without it a new workorder is never completed."""
     with transaction.atomic():
         Workorder.objects.select_for_update().get(pk=workorder.pk)
         archives = Job.objects.filter(workorder=workorder, what=Job.What.ARCHIVE)
         failed = archives.filter(status=Status.ERROR).first()
         if failed is not None and not archives.filter(status__in=Job.LASTING).exists():
-            again(failed, Status.ERROR)
+            requeue(failed, Status.ERROR)
 
 
-def archives_again() -> None:
+def requeue_failed_archives() -> None:
     """The same for all that were given up because of an outage, some time ago."""
     given_up = Job.objects.filter(what=Job.What.ARCHIVE, status=Status.ERROR, outage_since__isnull=False)
     new = given_up.filter(workorder__state=Workorder.State.NEW, status_updated_at__lt=Now() - REST)
     for job in new.select_related("workorder").order_by("pk")[:MOST_AT_ONCE]:
-        archive_again(job.workorder)
+        requeue_archive(job.workorder)
 
 
 def cancel(job: Job, by: User) -> bool:
@@ -64,7 +64,7 @@ def cancel(job: Job, by: User) -> bool:
     with transaction.atomic():
         cancelled = job.cancel(by)
         if cancelled:
-            leave_without_codes(job)
+            cancel_workorder_without_codes(job)
     return cancelled
 
 
@@ -77,7 +77,7 @@ def cancel_minting(workorder: Workorder, by: User) -> bool:
     return True
 
 
-def leave_without_codes(job: Job) -> None:
+def cancel_workorder_without_codes(job: Job) -> None:
     """Cancel the workorder whose codes will never be made, if that was the job."""
     if job.what == Job.What.MINT:
         Workorder.objects.filter(pk=job.workorder_id).update(state=Workorder.State.CANCELLED)

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
-from workorders.rendering.batch import KINDS
+from workorders.rendering.batch import IMAGE_FORMATS
 
 WORKORDER = {
     "id": 31,
@@ -68,7 +68,7 @@ BEING_MADE = {
 RANGE = OpenApiParameter(
     "Range", str, "header", description="Goes on where a download broke off, as in `bytes=1048576-`."
 )
-IMAGES = OpenApiParameter("images", str, enum=KINDS, description="The kind of image; without it, the archive.")
+IMAGES = OpenApiParameter("images", str, enum=IMAGE_FORMATS, description="The kind of image; without it, the archive.")
 IF_RANGE = OpenApiParameter("If-Range", str, "header", description="The `ETag` that the first part had.")
 
 

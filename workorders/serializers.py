@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from portal.api.responses import ProgressSerializer
 from portal.models import Company
 from workorders import visibility
-from workorders.codes.warnings import Doubt, doubts_of
+from workorders.codes.warnings import WorkorderWarning, list_warnings
 from workorders.models import Equipment, Job, Substrate, Workorder
 
 PARTNER = "The slug of the printing company."
@@ -77,8 +77,8 @@ class WorkorderProgressSerializer(WorkorderSerializer):
     class Meta(WorkorderSerializer.Meta):
         fields: ClassVar = [*WorkorderSerializer.Meta.fields, "warnings", "progress"]
 
-    def get_warnings(self, workorder: Workorder) -> list[Doubt]:
-        return doubts_of(workorder)
+    def get_warnings(self, workorder: Workorder) -> list[WorkorderWarning]:
+        return list_warnings(workorder)
 
 
 class ArchiveSerializer(serializers.Serializer[Any]):

@@ -18,14 +18,14 @@ def run_job(job_id: int) -> None:
 @shared_task(autoretry_for=(Exception,), retry_backoff=30, max_retries=4)
 def discard(workorder_id: int) -> None:
     """Tried five times within eight minutes, since the storage may not answer."""
-    delivery.discard(workorder_id)
+    delivery.delete_deliveries(workorder_id)
 
 
 @shared_task
 def archives_again() -> None:
     """Begin archives anew that were given up because of an outage; delete what nobody can fetch any more."""
-    jobs.archives_again()
-    cleanup.tidy_up()
+    jobs.requeue_failed_archives()
+    cleanup.delete_stale_archives()
 
 
 @shared_task

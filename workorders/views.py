@@ -12,18 +12,18 @@ from django.views.decorators.http import require_POST
 
 from portal.access import PersonRequest, page
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
-from workorders.codes.lookup import first_codes, sees_codes
-from workorders.codes.warnings import doubts_of
+from workorders.codes.lookup import first_codes, may_see_codes
+from workorders.codes.warnings import list_warnings
 from workorders.models import Job, Workorder
-from workorders.printing.next_steps import offers_to_owner, steps_of_partner
-from workorders.secure.timeline import history_of
-from workorders.secure.uploads import refusal
+from workorders.printing.next_steps import list_owner_actions, list_partner_steps
+from workorders.secure.timeline import timeline_for
+from workorders.secure.uploads import upload_refusal
 from workorders.secure.workflow import can_take_step
 from workorders.visibility import (
-    ARCHIVED,
+    HIDDEN,
     own_workorders,
     sees_several_companies,
-    set_archived,
+    set_hidden,
     workorders_for,
 )
 
@@ -44,10 +44,10 @@ def is_being_archived(workorder: Workorder) -> bool:
 
 @page("workorder_view")
 def workorder_list(request: PersonRequest) -> HttpResponse:
-    """Workorders as the URL asks for them; archived ones only when it does."""
+    """Workorders as the URL asks for them; hidden ones only when it does."""
     query, kind = searched(request), picked(request, "type", Workorder.Type.values)
-    state = picked(request, "state", [*Workorder.State.values, ARCHIVED])
-    workorders = workorders_for(request.user).filter(is_archived=state == ARCHIVED).select_related("company")
+    state = picked(request, "state", [*Workorder.State.values, HIDDEN])
+    workorders = workorders_for(request.user).filter(is_archived=state == HIDDEN).select_related("company")
     shown, order = ordered(request, workorders, ORDERS, "Newest first")
     if state in Workorder.State.values:
         shown = shown.filter(state=state)
@@ -59,13 +59,13 @@ def workorder_list(request: PersonRequest) -> HttpResponse:
         "page": page_of(request, shown),
         "query": query,
         "state": state,
-        "states": [*Workorder.State.choices, (ARCHIVED, "archived")],
+        "states": [*Workorder.State.choices, (HIDDEN, "hidden")],
         "is_filtered": bool(query or state or kind),
         "more_choices": [
             ("type", "Type", "All types", Workorder.Type.choices, kind),
             order,
         ],
-        "is_archive": state == ARCHIVED,
+        "is_hidden_list": state == HIDDEN,
         "whose": sees_several_companies(request.user),
     }
     return render(request, "workorders/workorder_list.html", context)
@@ -82,19 +82,19 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "workorder": workorder,
         "job": job,
         "is_moving": packing or (job is not None and not job.has_ended),
-        "doubts": doubts_of(workorder),
+        "doubts": list_warnings(workorder),
         "sample": codes[0] if codes else None,
-        "codes": codes if sees_codes(request.user) else [],
+        "codes": codes if may_see_codes(request.user) else [],
         "whose": sees_several_companies(request.user),
         "is_being_archived": packing,
-        "can_upload": is_own and user.may("ingestion_code_create") and not refusal(workorder),
+        "can_upload": is_own and user.may("ingestion_code_create") and not upload_refusal(workorder),
         "can_cancel": user.may("workorder_cancel")
         and can_take_step(workorder, "cancelled")
         and (is_own or user.is_superuser),
         "can_stop": user.may("workorder_cancel"),
-        "history": history_of(workorder, user) if workorder.layout else [],
-        "steps": steps_of_partner(workorder, request.user),
-        **offers_to_owner(workorder, request.user),
+        "history": timeline_for(workorder, user) if workorder.layout else [],
+        "steps": list_partner_steps(workorder, request.user),
+        **list_owner_actions(workorder, request.user),
     }
     return render(request, "workorders/workorder_detail.html", context)
 
@@ -102,31 +102,31 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
 @page("workorder_archive")
 @require_POST
 def workorder_archive(request: PersonRequest, pk: int) -> HttpResponse:
-    """Put one workorder out of sight, or bring it back."""
-    archived = _wanted(request)
+    """Hide one workorder from the list, or show it again."""
+    hidden = _wants_to_hide(request)
     workorder = get_object_or_404(own_workorders(request.user), pk=pk)
-    set_archived(Workorder.objects.filter(pk=workorder.pk), archived)
-    messages.success(request, f"{workorder.reference} is {'archived' if archived else 'back in the list'}.")
+    set_hidden(Workorder.objects.filter(pk=workorder.pk), hidden)
+    messages.success(request, f"{workorder.reference} is {'hidden' if hidden else 'back in the list'}.")
     return redirect("workorder-detail", pk=pk)
 
 
 @page("workorder_archive")
 @require_POST
 def workorder_archive_several(request: PersonRequest) -> HttpResponse:
-    """The same for all that were chosen in the list, to which it leads back with its filter."""
-    archived = _wanted(request)
+    """Hide the workorders that were chosen in the list, or show them again, and lead back to the filtered list."""
+    hidden = _wants_to_hide(request)
     workorders = chosen(request.POST.getlist("workorder"), own_workorders(request.user))
-    set_archived(workorders, archived)
+    set_hidden(workorders, hidden)
     if workorders:
-        done = "archived" if archived else "back in the list"
+        done = "hidden" if hidden else "back in the list"
         messages.success(request, f"{they_are(workorders, 'workorders')} {done}.")
     else:
         messages.error(request, "No workorder was chosen.")
     return HttpResponseRedirect(reverse("workorder-list", query=request.GET))
 
 
-def _wanted(request: PersonRequest) -> bool:
-    """Whether to archive or to bring back."""
+def _wants_to_hide(request: PersonRequest) -> bool:
+    """Return whether to hide, or to show again; raise BadRequest when the form says neither."""
     try:
         return {"yes": True, "no": False}[request.POST.get("archive", "")]
     except KeyError:

@@ -11,7 +11,7 @@ from portal.models import Company, Event, User
 from portal.timeline import events_of
 from workorders.models import Job, Workorder
 
-ARCHIVED = "archived"
+HIDDEN = "archived"
 
 
 def workorders_for(user: User) -> QuerySet[Workorder]:
@@ -52,14 +52,14 @@ def with_plain_images(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
     return with_codes(workorders).filter(type=Workorder.Type.SID)
 
 
-def codes_in(workorders: QuerySet[Workorder]) -> int:
+def count_codes(workorders: QuerySet[Workorder]) -> int:
     """How many codes `workorders` have, all together."""
     has = Case(When(type=Workorder.Type.SSC, then="uploaded_quantity"), default="quantity")
     total: int = with_codes(workorders).aggregate(total=Sum(has, default=0))["total"]
     return total
 
 
-def set_archived(rows: QuerySet[Any], archived: bool) -> None:
+def set_hidden(rows: QuerySet[Any], archived: bool) -> None:
     """Put rows out of sight or out of use, or bring them back; codes, downloads and workorders keep what they have."""
     rows.update(is_archived=archived)
 

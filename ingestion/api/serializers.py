@@ -21,7 +21,7 @@ from portal.values.whole_numbers import WholeNumberField
 from workorders.codes.url_prefixes import check_url_prefix
 from workorders.models import Workorder
 from workorders.products.services import usable_products
-from workorders.secure.uploads import refusal
+from workorders.secure.uploads import upload_refusal
 
 IdFormat, Mode, Filetype = IngestionRecord.IdFormat, IngestionRecord.Mode, IngestionRecord.Filetype
 
@@ -137,7 +137,7 @@ class ProcessSerializer(OptionsSerializer):
         workorder = self.company.workorders.filter(pk=value).first()
         if workorder is None:
             raise serializers.ValidationError("The company has no workorder with this id.")
-        if reason := refusal(workorder):
+        if reason := upload_refusal(workorder):
             raise serializers.ValidationError(reason)
         return workorder
 

@@ -20,13 +20,13 @@ from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.rules.identifiers import RULES
 from portal.access import PersonRequest, page
 from workorders.codes import picture
-from workorders.codes.url_prefixes import doubt, longest_id
+from workorders.codes.url_prefixes import longest_id, warn_of_prefix
 from workorders.models import ActivationStatus, Workorder
 from workorders.products.services import products_for
 from workorders.rendering import qr_single
 from workorders.rendering.qr_encoder import smallest_version
 from workorders.rendering.secure_graphic import LAYOUTS
-from workorders.secure.uploads import taking
+from workorders.secure.uploads import open_for_upload
 from workorders.visibility import own_workorders
 
 PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
@@ -54,7 +54,9 @@ def upload(request: PersonRequest) -> HttpResponse:
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "earlier": earlier,
         "kept": kept,
-        "workorders": taking(own_workorders(request.user)).filter(is_archived=False)[:WORKORDERS_TO_CHOOSE_FROM],
+        "workorders": open_for_upload(own_workorders(request.user)).filter(is_archived=False)[
+            :WORKORDERS_TO_CHOOSE_FROM
+        ],
         "into": request.GET.get("workorder") or str(kept.get("workorder", "")),
     }
     return render(request, "ingestion/upload.html", context)
@@ -94,7 +96,7 @@ def upload_symbol(request: PersonRequest) -> HttpResponse:
         context = _secure_symbol(workorder, identifier)
     else:
         prefix = request.GET.get("url_prefix", "").strip() or request.user.company.url_prefix
-        context = _symbol(prefix, identifier, min(ids.longest, longest_id(prefix))) | {"doubt": doubt(prefix)}
+        context = _symbol(prefix, identifier, min(ids.longest, longest_id(prefix))) | {"doubt": warn_of_prefix(prefix)}
     return render(request, "ingestion/_symbol.html", context)
 
 
@@ -104,7 +106,7 @@ def _symbol(prefix: str, identifier: str, longest: int) -> dict[str, Any]:
     context: dict[str, Any] = {"url": url, "length": len(url), "longest_id": max(0, longest)}
     if url.isascii() and url.isprintable() and len(url) <= qr_single.CAPACITY:
         context["version"] = smallest_version(len(url), "M")
-        context["drawing"] = b64encode(qr_single.svg(url)).decode()
+        context["drawing"] = b64encode(qr_single.draw_svg(url)).decode()
     return context
 
 
@@ -114,5 +116,5 @@ def _secure_symbol(workorder: Workorder, identifier: str) -> dict[str, Any]:
     context: dict[str, Any] = {"url": url, "length": len(url), "longest_id": workorder.longest_id}
     if url.isascii() and url.isprintable() and len(identifier) <= workorder.longest_id:
         context["version"] = LAYOUTS[workorder.layout].version
-        context["drawing"] = b64encode(picture.svg(workorder, url)).decode()
+        context["drawing"] = b64encode(picture.render_svg(workorder, url)).decode()
     return context

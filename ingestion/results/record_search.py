@@ -10,7 +10,7 @@ from django.db.models import Q
 from ingestion.errors.kinds import KINDS
 from ingestion.services import records_for
 from portal.models import Company, User
-from workorders.codes.lookup import codes_called, id_in
+from workorders.codes.lookup import find_codes, parse_id
 from workorders.models import Code
 
 MOST_NAMED = 20  # codes of one id, in as many companies, that a search names
@@ -23,7 +23,7 @@ def codes_in_sight(user: User, query: str) -> list[Code]:
     if not query or not (whose or user.brand):
         return []
     companies = Company.objects.all() if whose else Company.objects.filter(pk=user.company_id or 0)
-    return list(codes_called(id_in(query), companies).select_related("company", "workorder")[:MOST_NAMED])
+    return list(find_codes(parse_id(query), companies).select_related("company", "workorder")[:MOST_NAMED])
 
 
 def fitting(user: User, query: str, codes: list[Code]) -> Q:
@@ -33,7 +33,7 @@ def fitting(user: User, query: str, codes: list[Code]) -> Q:
         | Q(file_name__icontains=query)
         | Q(created_by__email__icontains=query)
         | Q(workorder__in=[code.workorder_id for code in codes])
-        | Q(pk__in=_refused_for(user, id_in(query)))
+        | Q(pk__in=_refused_for(user, parse_id(query)))
     )
 
 

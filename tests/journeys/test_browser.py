@@ -164,7 +164,7 @@ def test_workorders_are_archived_by_keyboard_without_scripts(
     page.get_by_label("Choose Batch 2").focus()
     for key in ("Space", "Tab", "Tab", "Tab", "Tab", "Space", "Tab", "Tab", "Enter"):  # a box and a link for each
         page.keyboard.press(key)
-    expect(page.get_by_text("2 workorders are archived.")).to_be_visible()
+    expect(page.get_by_text("2 workorders are hidden.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/workorders/\?q=batch$"))
     expect(page.get_by_role("link", name="Batch 1")).to_be_visible()
     expect(page.get_by_role("link", name="Batch 0")).to_be_hidden()

@@ -16,9 +16,9 @@ from benchmarks.print_scan import Copier, Pass
 from tests.support.browsing import sign_in
 from tests.support.equipment import TODAY, WEEK
 from tests.support.running import worker
-from workorders.deliveries.graphic import graphic_of
+from workorders.deliveries.graphic import load_graphic
 from workorders.models import Workorder
-from workorders.rendering.readback import read, tiff_pixels
+from workorders.rendering.readback import read_symbols, tiff_pixels
 from workorders.rendering.secure_verifier import verify
 
 COUNT = 300
@@ -130,7 +130,7 @@ def completed(owner: Page, workorder: str) -> None:
 def looked_at(saved: Path) -> None:
     """Every image decodes; of some, the verifier tells a simulated print from its copy."""
     workorder = Workorder.objects.get(reference="Vintage")
-    graphic = graphic_of(workorder)
+    graphic = load_graphic(workorder)
     archive = zipfile.ZipFile(saved)
     rows = list(csv.DictReader(io.TextIOWrapper(archive.open("codes.csv"), newline="")))
     assert len(rows) == COUNT
@@ -138,7 +138,7 @@ def looked_at(saved: Path) -> None:
     top, left = (modules * graphic.module for modules in graphic.layout.corner)
     for number, row in enumerate(rows):
         pixels = tiff_pixels(archive.read(f"images/{row['extended_id']}.tiff"))
-        assert read(pixels) == [row["url"]]
+        assert read_symbols(pixels) == [row["url"]]
         if number % 75 == 0:
             dots = 1 - pixels // 255
             original = Pass.drawn(random, is_calibrated=True).scan(dots, 600, random)

@@ -43,14 +43,14 @@ def test_products_are_created_imported_archived_and_brought_back(page: Page) -> 
     expect(page.get_by_role("row")).to_have_count(3)
     page.get_by_label("Choose tea-1").check()
     page.get_by_label("Choose tea-2").check()
-    page.get_by_role("button", name="Archive the chosen").click()
-    expect(page.get_by_role("heading", name="Archive these products?")).to_be_visible()
-    page.get_by_role("button", name="Archive", exact=True).click()
-    expect(page.get_by_text("2 products are archived.")).to_be_visible()
+    page.get_by_role("button", name="Hide the chosen").click()
+    expect(page.get_by_role("heading", name="Hide these products?")).to_be_visible()
+    page.get_by_role("button", name="Hide", exact=True).click()
+    expect(page.get_by_text("2 products are hidden.")).to_be_visible()
     expect(page.get_by_label("Search")).to_have_value("tea")
-    page.get_by_label("State").select_option("Archived")
+    page.get_by_label("State").select_option("Hidden")
     page.get_by_role("link", name="tea-2").click()
-    page.get_by_role("button", name="Bring back").click()
+    page.get_by_role("button", name="Show the chosen again").click()
     expect(page.get_by_text("tea-2 is in use again.")).to_be_visible()
     found = Product.objects.filter(sku__startswith="tea").order_by("sku").values_list("sku", "name", "is_archived")
     assert list(found) == [("tea-1", "White tea", True), ("tea-2", "Black tea", False)]
@@ -62,13 +62,13 @@ def test_a_product_is_archived_by_keyboard_alone(page: Page) -> None:
     page.get_by_label("Choose NICK1").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Archive this product?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Hide this product?")).to_be_visible()
     for _ in range(20):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent") == "Archive":
+        if page.evaluate("document.activeElement.textContent") == "Hide":
             break
     page.keyboard.press("Enter")
-    expect(page.get_by_text("NICK1 is archived.")).to_be_visible()
+    expect(page.get_by_text("NICK1 is hidden.")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -110,16 +110,16 @@ def test_archives_of_fewer_codes_go_and_the_newest_stays(demo: Demo) -> None:
     fresh = a_workorder(demo.staff, type="SSC", state="ready_to_print", uploaded_quantity=40, quantity=60)
     ended(fresh, demo.staff, "archive", 0.5, codes=20)
     old = [
-        stored(archives_names.name_of(demo.company.pk, workorder.pk, f"{kind}-{codes}"))
+        stored(archives_names.zip_name(demo.company.pk, workorder.pk, f"{kind}-{codes}"))
         for kind in ("archive", "serial-numbers")
         for codes in (20, 30)
     ]
     kept = [
         stored(archives_names.archive_name(workorder, "archive")),
         stored(archives_names.archive_name(workorder, "serial-numbers")),
-        stored(archives_names.name_of(demo.company.pk, fresh.pk, "archive-20")),
+        stored(archives_names.zip_name(demo.company.pk, fresh.pk, "archive-20")),
     ]
-    deliveries_cleanup.tidy_up()
+    deliveries_cleanup.delete_stale_archives()
     assert [name for name in old if storage().exists(name)] == []
     assert [name for name in kept if not storage().exists(name)] == []
 
@@ -137,5 +137,5 @@ def test_archives_of_fewer_codes_go_and_the_newest_stays(demo: Demo) -> None:
 def test_secure_codes_that_nobody_can_fetch_go(demo: Demo, state: str, status: str, stays: bool) -> None:
     workorder = a_workorder(demo.staff, type="SSC", state=state, uploaded_quantity=2)
     name = stored(delivery_name(ended(workorder, demo.staff, "secure", 2, status=status)))
-    deliveries_cleanup.tidy_up()
+    deliveries_cleanup.delete_stale_archives()
     assert storage().exists(name) == stays

@@ -17,7 +17,7 @@ from tests.support.running import ended, in_thread, wait_for, waiting_for_locks
 from tests.support.tokens import client_of
 from tests.support.uploads import held_up, long_file, queued, status_of
 from workorders.codes.bulk_load import CodeSpool
-from workorders.codes.taken_ids import TAKEN_OF_LIST, TAKEN_OF_POSTED, taken_ids
+from workorders.codes.taken_ids import TAKEN_OF_LIST, TAKEN_OF_POSTED, find_taken_ids
 from workorders.models import Code
 
 CODES = 20_000
@@ -59,8 +59,8 @@ def test_ids_are_looked_up_one_by_one_whatever_the_server_knows(demo: Demo) -> N
     filled(demo.company.pk)
     wanted = [f"id-{number:08d}" for number in range(CODES - 100, CODES + 100)]
     assert looked_at(TAKEN_OF_LIST, [wanted, demo.company.pk]) <= len(wanted)
-    assert sorted(taken_ids(demo.company.pk, wanted)) == wanted[:101]
-    assert taken_ids(demo.other.pk, wanted) == []
+    assert sorted(find_taken_ids(demo.company.pk, wanted)) == wanted[:101]
+    assert find_taken_ids(demo.other.pk, wanted) == []
     with connection.cursor() as cursor:
         cursor.execute('CREATE TEMP TABLE posted (identifier text COLLATE "C", sequence bigint) ON COMMIT DROP')
         cursor.execute("INSERT INTO posted SELECT unnest(%s::text[]), 1", [wanted])

@@ -12,7 +12,7 @@ from tests.support.secure import a_secure_order, brought_to
 from tests.support.uploads import ingested
 from workorders import job_runner as work
 from workorders.deliveries import services as deliveries
-from workorders.deliveries.delivery import Format
+from workorders.deliveries.delivery import DeliveryFormat
 from workorders.models import Equipment, Job, Workorder
 
 ADDRESS = "203.0.113.7"
@@ -41,9 +41,9 @@ def ready(demo: Demo, count: int = 5, dpi: int = 600, **order: Any) -> Workorder
     return workorder
 
 
-def prepared(demo: Demo, workorder: Workorder, kind: Format = "tiff") -> Job:
+def prepared(demo: Demo, workorder: Workorder, kind: DeliveryFormat = "tiff") -> Job:
     """The job that made the archive for the printer, done."""
-    job = deliveries.prepare(workorder, kind, demo.printer, ADDRESS)
+    job = deliveries.prepare_delivery(workorder, kind, demo.printer, ADDRESS)
     work.run(job.pk)
     job.refresh_from_db()
     return job

@@ -7,7 +7,7 @@ from typing import Any
 from tests.support.demo import Demo
 from workorders.models import Equipment, Substrate, Workorder, WorkorderTemplate
 from workorders.secure import workflow
-from workorders.secure.orders import SecureOrder, place
+from workorders.secure.orders import SecureOrder, order_secure_codes
 
 VALID = {"calibrated_on": "2026-01-01", "calibrated_until": "2099-12-31"}
 
@@ -15,7 +15,7 @@ VALID = {"calibrated_on": "2026-01-01", "calibrated_until": "2099-12-31"}
 def a_secure_order(demo: Demo, reference: str = "Secure", quantity: int = 100, **changes: Any) -> Workorder:
     """A new SSC workorder of the demo company, for PrintCo."""
     fields: dict[str, Any] = {"layout": "inside", "printing_partner": demo.printco, "url_prefix": "https://demo.test/"}
-    return place(SecureOrder(reference, quantity, **(fields | changes)), demo.company, demo.staff)
+    return order_secure_codes(SecureOrder(reference, quantity, **(fields | changes)), demo.company, demo.staff)
 
 
 def a_template(demo: Demo, name: str = "Bottles", **changes: Any) -> WorkorderTemplate:

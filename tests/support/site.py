@@ -101,7 +101,7 @@ def pages(demo: Demo) -> list[Shown]:
     ready = brought_to(a_secure_order(demo, "Spring", download_once=True), "ready_to_print", demo)
     ingested(demo.staff, "id\nsecure004\nsecure005\n", workorder=ready.pk)
     ready.refresh_from_db()
-    job_runner.run(deliveries.prepare(ready, "tiff", demo.printer, None).pk)
+    job_runner.run(deliveries.prepare_delivery(ready, "tiff", demo.printer, None).pk)
     press, paper = a_press(demo), a_paper(demo, calibrated_until=date(2026, 1, 31))
 
     def shown(url_name: str, email: str = "", name: str = "", query: str = "", **arguments: Any) -> Shown:

@@ -14,7 +14,7 @@ from tests.support.running import DEADLINE, in_thread, kill, wait_for, worker
 from workorders import job_runner, jobs, tasks
 from workorders.models import Code, Job, Workorder
 from workorders.orders import minting
-from workorders.orders.services import Order, place
+from workorders.orders.services import Order, order_codes
 
 LONG_AGO = "2020-01-01T00:00Z"
 
@@ -22,7 +22,7 @@ LONG_AGO = "2020-01-01T00:00Z"
 def minting_job(user: User, quantity: int, reference: str = "Bottles") -> Job:
     """A queued job of the user's company."""
     assert user.company is not None
-    workorder = place(Order(reference, quantity, user.company.url_prefix), user.company, user)
+    workorder = order_codes(Order(reference, quantity, user.company.url_prefix), user.company, user)
     return workorder.jobs.get()
 
 

@@ -107,9 +107,9 @@ def test_one_more_download_is_allowed_once_somebody_had_the_last(demo: Demo) -> 
     refused = client.post(at(workorder, "allow-download/"))
     assert (refused.status_code, refused.json()) == (400, {"detail": nothing})
     note(workorder, "downloaded", demo.printer, address="192.0.2.8", delivery=1, format="tiff", resumed=False)
-    assert deliveries.spent(workorder)
+    assert deliveries.download_refusal(workorder)
     allowed = client.post(at(workorder, "allow-download/"))
     assert (allowed.status_code, allowed.json()) == (200, client.get(at(workorder)).json())
-    assert not deliveries.spent(workorder)
+    assert not deliveries.download_refusal(workorder)
     assert timeline(client, workorder)[-1] == ("download_allowed", "One more download allowed", demo.staff.email, None)
     assert client.post(at(workorder, "allow-download/")).json() == {"detail": nothing}

@@ -102,14 +102,14 @@ def test_a_longer_list_takes_no_more_queries(demo: Demo, django_assert_num_queri
 def test_one_workorder_is_archived_and_brought_back(demo: Demo) -> None:
     order = a_workorder(demo.staff)
     client, path = as_(demo.admin), f"/workorders/{order.pk}/"
-    assert 'name="archive" value="yes">Archive</button>' in seen(demo.admin, path)
+    assert 'name="archive" value="yes">Hide</button>' in seen(demo.admin, path)
     page = client.post(f"{path}archive/", {"archive": "yes"}, follow=True)
     assert page.redirect_chain == [(path, 302)]
-    assert "Order 0 is archived." in page.content.decode()
-    assert 'name="archive" value="no">Bring back</button>' in page.content.decode()
+    assert "Order 0 is hidden." in page.content.decode()
+    assert 'name="archive" value="no">Show again</button>' in page.content.decode()
     assert listed(demo.admin) == []
     again = client.post(f"{path}archive/", {"archive": "yes"}, follow=True)
-    assert "Order 0 is archived." in again.content.decode()
+    assert "Order 0 is hidden." in again.content.decode()
     back = client.post(f"{path}archive/", {"archive": "no"}, follow=True)
     assert "Order 0 is back in the list." in back.content.decode()
     assert listed(demo.admin) == ["Order 0"]
@@ -122,12 +122,12 @@ def test_several_are_archived_from_the_list_which_keeps_its_filter(demo: Demo) -
     page = seen(demo.admin, f"/workorders/{query}")
     assert 'action="/workorders/archive/?q=order&amp;sort=oldest"' in page
     assert f'type="checkbox" name="workorder" value="{orders[0].pk}"' in page
-    assert archive(client, orders[0], orders[2], query=query) == "2 workorders are archived."
+    assert archive(client, orders[0], orders[2], query=query) == "2 workorders are hidden."
     assert listed(demo.admin, query) == ["Order 1", "Order 3"]
-    assert archive(client, orders[1]) == "Order 1 is archived."
+    assert archive(client, orders[1]) == "Order 1 is hidden."
     assert archive(client) == "No workorder was chosen."
     query = "?state=archived"
-    assert ">Bring back the chosen</button>" in seen(demo.admin, f"/workorders/{query}")
+    assert ">Show the chosen again</button>" in seen(demo.admin, f"/workorders/{query}")
     assert archive(client, *orders[:2], archived="no", query=query) == "2 workorders are back in the list."
     assert listed(demo.admin, query) == ["Order 2"]
 

@@ -12,16 +12,16 @@ from portal.api.authentication import person
 from portal.api.calls import Call
 from workorders import jobs
 from workorders.archives import images
-from workorders.archives.builder import BeingMade, Kind
-from workorders.archives.downloads import archive_download, images_download
-from workorders.archives.serializers import LookSerializer, asks_for_images, look_of
+from workorders.archives.builder import ArchiveKind, BeingMade
+from workorders.archives.downloads import download_archive, download_images
+from workorders.archives.serializers import LookSerializer, asks_for_images, parse_look
 from workorders.models import Job, Workorder
 from workorders.serializers import being_made
 from workorders.visibility import workorders_for
 
 
 class _Archive(Call):
-    kind: Kind
+    kind: ArchiveKind
 
     def workorder(self, pk: int) -> Workorder:
         """Return the workorder, if the caller may see it; raise Http404 otherwise."""
@@ -41,7 +41,7 @@ class _Archive(Call):
     def answer(self, request: Request, workorder: Workorder) -> HttpResponseBase:
         """The zip of a workorder whose codes are there."""
         try:
-            return archive_download(request, workorder, self.kind)
+            return download_archive(request, workorder, self.kind)
         except BeingMade:
             return being_made(workorder.jobs.filter(what=Job.What.ARCHIVE, status__in=Job.OPEN).first() or Job())
 
@@ -56,17 +56,17 @@ class Download(_Archive):
         asked = request.query_params.dict()
         if not asks_for_images(asked):
             return super().answer(request, workorder)
-        look = look_of(asked, workorder)
+        look = parse_look(asked, workorder)
         try:
-            _name, job = images.asked(workorder, look, person(request))
-        except images.NotMade as reason:
+            _name, job = images.request_images(workorder, look, person(request))
+        except images.JustFailed as reason:
             return Response({"detail": str(reason)}, status.HTTP_409_CONFLICT, headers={"Retry-After": "60"})
-        return images_download(request, workorder, look) if job is None else being_made(job)
+        return download_images(request, workorder, look) if job is None else being_made(job)
 
     def delete(self, request: Request, pk: int) -> Response:
         """Cancel the making of images, named by the same parameters; 404 when they are not being made."""
         workorder = self.workorder(pk)
-        look = look_of(request.query_params.dict(), workorder)
+        look = parse_look(request.query_params.dict(), workorder)
         job = workorder.jobs.filter(what=Job.What.IMAGES, parameters=look.parameters, status__in=Job.OPEN).first()
         if job is None or not jobs.cancel(job, person(request)):
             raise Http404

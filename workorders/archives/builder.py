@@ -12,10 +12,10 @@ from portal.background.leases import Status
 from portal.background.pulse import Pulse
 from portal.storage.base import storage
 from workorders.archives.names import archive_name
-from workorders.archives.zip_archive import Archive, draft_of, secure_facts
+from workorders.archives.zip_archive import Archive, draft_file, secure_facts
 from workorders.models import Job, Workorder
 
-Kind = Literal["archive", "serial-numbers"]
+ArchiveKind = Literal["archive", "serial-numbers"]
 SECURE = """
 The samples carry a specimen of the secure graphic, not the real one: do not print them. The printing partner downloads
 the secure codes as they are printed.
@@ -30,8 +30,8 @@ class BeingMade(Exception):  # noqa: N818  # an event, not a fault
     """Others make the archive, or so many that this one has to wait for its turn."""
 
 
-def published(
-    workorder: Workorder, kind: Kind, tick: Callable[[int], None] = lambda rows: None, patience: float = 0
+def build_archive(
+    workorder: Workorder, kind: ArchiveKind, tick: Callable[[int], None] = lambda rows: None, patience: float = 0
 ) -> str:
     """The storage name of the finished archive, which is built first where it is missing; NoCodes when it cannot be.
 
@@ -51,28 +51,28 @@ def published(
             if not storage().exists(name):
                 if not workorder.has_codes:
                     raise NoCodes
-                _publish(workorder, kind, name, tick)
+                _write_archive(workorder, kind, name, tick)
     return name
 
 
-def _publish(workorder: Workorder, kind: Kind, name: str, tick: Callable[[int], None]) -> None:
-    with draft_of(name.replace("/", "-")) as draft:  # only one at a time builds it
+def _write_archive(workorder: Workorder, kind: ArchiveKind, name: str, tick: Callable[[int], None]) -> None:
+    with draft_file(name.replace("/", "-")) as draft:  # only one at a time builds it
         with Archive(workorder, draft) as archive:
             archive.add_codes(tick)
             archive.add_samples()
             if kind == "archive":
                 archive.add_readme(SECURE if workorder.layout else "")
                 archive.add_manifest(secure_facts(workorder))
-        archive.prove()
+        archive.check_samples()
         storage().adopt(draft, name)
 
 
-def make(job: Job, pulse: Pulse) -> None:
+def run_archive_job(job: Job, pulse: Pulse) -> None:
     """Publish the archive of a workorder; a new SID workorder is then completed."""
     workorder = job.workorder
     count = workorder.codes_count
     pulse.enter(Job.Phase.PACKING, count)
-    published(workorder, "archive", pulse.tick)
+    build_archive(workorder, "archive", pulse.tick)
     with transaction.atomic():
         job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
         new = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SID, state=Workorder.State.NEW)

@@ -7,8 +7,8 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 
 from portal.access import PersonRequest, page
-from workorders.archives.builder import BeingMade, Kind
-from workorders.archives.downloads import MOMENT, archive_download
+from workorders.archives.builder import ArchiveKind, BeingMade
+from workorders.archives.downloads import MOMENT, download_archive
 from workorders.codes import picture
 from workorders.codes.lookup import first_codes
 from workorders.visibility import (
@@ -22,7 +22,7 @@ def workorder_sample(request: PersonRequest, pk: int) -> HttpResponse:
     """The QR symbol of the workorder's first code, as SVG."""
     workorder = get_object_or_404(workorders_for(request.user), pk=pk)
     code = get_object_or_404(first_codes(workorder), sequence=1)
-    return HttpResponse(picture.svg(workorder, code.url), content_type="image/svg+xml")
+    return HttpResponse(picture.render_svg(workorder, code.url), content_type="image/svg+xml")
 
 
 @page("workorder_download")
@@ -37,10 +37,10 @@ def workorder_serial_numbers(request: PersonRequest, pk: int) -> HttpResponseBas
     return _download(request, pk, "serial-numbers")
 
 
-def _download(request: PersonRequest, pk: int, kind: Kind) -> HttpResponseBase:
+def _download(request: PersonRequest, pk: int, kind: ArchiveKind) -> HttpResponseBase:
     workorder = get_object_or_404(with_codes(workorders_for(request.user)), pk=pk)
     try:
-        return archive_download(request, workorder, kind)
+        return download_archive(request, workorder, kind)
     except BeingMade:
         messages.error(request, MOMENT)
         return redirect("workorder-detail", pk=pk)

@@ -12,39 +12,39 @@ from portal.storage.downloads import download, is_fetched, is_rest
 from portal.timeline import note
 from portal.values.addresses import address_of
 from workorders import jobs
-from workorders.archives.builder import BeingMade, Kind, NoCodes, published
-from workorders.archives.look import Look
+from workorders.archives.builder import ArchiveKind, BeingMade, NoCodes, build_archive
+from workorders.archives.look import ImageLook
 from workorders.archives.names import archive_name, file_name
 from workorders.models import Workorder
 
 MOST_AT_ONCE = 2  # archives that one process makes or waits for, whose threads also answer everything else
 PATIENCE = 5.0  # seconds for which it waits for one that another makes; most are there by then
 MOMENT = "The archive is being made. Download it again in a moment."
-SUFFIXES: dict[Kind, str] = {"archive": "", "serial-numbers": "-serial-numbers"}
+SUFFIXES: dict[ArchiveKind, str] = {"archive": "", "serial-numbers": "-serial-numbers"}
 
 _places = BoundedSemaphore(MOST_AT_ONCE)
 
 
-def archive_download(request: Any, workorder: Workorder, kind: Kind) -> HttpResponseBase:
+def download_archive(request: Any, workorder: Workorder, kind: ArchiveKind) -> HttpResponseBase:
     """The workorder's zip of that kind, named after its reference; built first where it is missing.
 
     Http404 while it has no codes; BeingMade where that takes longer than a web thread may wait. Who has the secure
     codes of a workorder stands in its timeline.
     """
     try:
-        name = _published(workorder, kind)
+        name = _build_if_missing(workorder, kind)
     except NoCodes:
         raise Http404 from None
     if workorder.type == Workorder.Type.SID and workorder.state == Workorder.State.NEW:
-        jobs.archive_again(workorder)
-    response = _zip(request, workorder, name, SUFFIXES[kind])
+        jobs.requeue_archive(workorder)
+    response = _zip_response(request, workorder, name, SUFFIXES[kind])
     if workorder.type == Workorder.Type.SSC and is_fetched(request, response):
         detail = {"archive": kind, "resumed": is_rest(response)}
         note(workorder, "downloaded", request.user, address=address_of(request), **detail)
     return response
 
 
-def _published(workorder: Workorder, kind: Kind) -> str:
+def _build_if_missing(workorder: Workorder, kind: ArchiveKind) -> str:
     """The storage name of the archive; where it is not there yet, it takes one of few places to make it."""
     name = archive_name(workorder, kind)
     if storage().exists(name):
@@ -52,15 +52,15 @@ def _published(workorder: Workorder, kind: Kind) -> str:
     if not _places.acquire(blocking=False):
         raise BeingMade
     try:
-        return published(workorder, kind, patience=PATIENCE)
+        return build_archive(workorder, kind, patience=PATIENCE)
     finally:
         _places.release()
 
 
-def images_download(request: Any, workorder: Workorder, look: Look) -> HttpResponseBase:
+def download_images(request: Any, workorder: Workorder, look: ImageLook) -> HttpResponseBase:
     """The finished zip with an image of every code in that look."""
-    return _zip(request, workorder, archive_name(workorder, look.name), f"-{look.style.kind}")
+    return _zip_response(request, workorder, archive_name(workorder, look.name), f"-{look.style.kind}")
 
 
-def _zip(request: Any, workorder: Workorder, name: str, suffix: str) -> HttpResponseBase:
+def _zip_response(request: Any, workorder: Workorder, name: str, suffix: str) -> HttpResponseBase:
     return download(request, name, f"{file_name(workorder)}{suffix}.zip", "application/zip")

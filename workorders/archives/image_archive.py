@@ -11,34 +11,34 @@ from portal.background.pulse import Pulse
 from portal.storage.base import storage
 from workorders.archives.image_files import add_images
 from workorders.archives.image_pdf import add_pdf
-from workorders.archives.look import Look
+from workorders.archives.look import ImageLook
 from workorders.archives.names import archive_name
-from workorders.archives.zip_archive import Archive, draft_of_job
-from workorders.codes.warnings import alike_ids
+from workorders.archives.zip_archive import Archive, draft_for_job
+from workorders.codes.warnings import find_alike_ids
 from workorders.models import Job
 
 
-def make(job: Job, pulse: Pulse) -> None:
+def run_images_job(job: Job, pulse: Pulse) -> None:
     """Publish the archive of the look that the job keeps."""
-    workorder, look = job.workorder, Look.of(job.parameters)
+    workorder, look = job.workorder, ImageLook.of(job.parameters)
     pulse.enter(Job.Phase.DRAWING, workorder.quantity)
-    with draft_of_job(job) as draft:
+    with draft_for_job(job) as draft:
         with Archive(workorder, draft) as archive, transaction.atomic():
             archive.add_codes(lambda rows: pulse.check())
             archive.add_samples()
-            archive.add_readme(_described(look, alike_ids(workorder)))
+            archive.add_readme(_describe_images(look, find_alike_ids(workorder)))
             if look.sheet:
                 add_pdf(archive, look, pulse)
             else:
                 add_images(archive, look, pulse)
             archive.add_manifest({"images": look.parameters})
-        archive.prove()
+        archive.check_samples()
         with transaction.atomic():
             job.end(status=Status.COMPLETED, rows_done=workorder.quantity, rows_total=workorder.quantity)
             storage().adopt(draft, archive_name(workorder, look.name))
 
 
-def _described(look: Look, alike: str) -> str:
+def _describe_images(look: ImageLook, alike: str) -> str:
     """What the printer is told of the images, of which the ids that are `alike` might overwrite each other."""
     style = look.style
     facts = f"version {style.version}, error correction {style.level}, quiet zone of {style.quiet_zone} modules"

@@ -13,21 +13,21 @@ from django.conf import settings
 from portal.background.pulse import Pulse
 from portal.database.postgres_copy import file_blocks
 from workorders.archives.image_files import draw_batches
-from workorders.archives.look import Look, label_of
-from workorders.archives.zip_archive import Archive, draft_of
-from workorders.codes.stream import checked, sampled_of
+from workorders.archives.look import ImageLook, make_label
+from workorders.archives.zip_archive import Archive, draft_file
+from workorders.codes.stream import check_claim, pick_samples
 from workorders.rendering.label_pdf import PdfWriter
 from workorders.rendering.label_sheet import Label, one_a_page
-from workorders.rendering.readback import prove_pages
+from workorders.rendering.readback import check_pages
 
 PDF = "codes.pdf"
 
 
-def add_pdf(archive: Archive, look: Look, pulse: Pulse) -> None:
+def add_pdf(archive: Archive, look: ImageLook, pulse: Pulse) -> None:
     workorder = archive.workorder
-    label = label_of(workorder, look)
+    label = make_label(workorder, look)
     samples = _Samples(label, look.with_id)
-    with draft_of(f"{archive.draft.name}.pdf") as draft:
+    with draft_file(f"{archive.draft.name}.pdf") as draft:
         with (
             draft.open("wb") as out,
             PdfWriter(out, label, workorder.quantity, settings.SPOOL_DIR) as pdf,
@@ -36,11 +36,11 @@ def add_pdf(archive: Archive, look: Look, pulse: Pulse) -> None:
             for done, drawn in batches:
                 assert drawn.symbols is not None  # noqa: S101  # of a PDF
                 pdf.add(drawn.symbols, drawn.identifiers if look.with_id else ())
-                for at in sampled_of(workorder, done, len(drawn.identifiers)):
+                for at in pick_samples(workorder, done, len(drawn.identifiers)):
                     samples.add(drawn.symbols[at], drawn.identifiers[at])
                 pulse.tick(done + len(drawn.identifiers))
-        samples.prove(draft, workorder.url_prefix)
-        archive.add_stream(PDF, checked(file_blocks(draft), pulse))
+        samples.check(draft, workorder.url_prefix)
+        archive.add_stream(PDF, check_claim(file_blocks(draft), pulse))
 
 
 class _Samples:
@@ -59,12 +59,12 @@ class _Samples:
         self.symbols.append(symbol)
         self.identifiers.append(identifier)
 
-    def prove(self, draft: Path, prefix: str) -> None:
+    def check(self, draft: Path, prefix: str) -> None:
         """Raise Misread when a label does not say its URL."""
         urls = [prefix + identifier for identifier in self.identifiers]
-        prove_pages(draft, {0: urls[0]})
+        check_pages(draft, {0: urls[0]})
         sheet = one_a_page(self.label.sheet.label_width, self.label.sheet.label_height)
         pages = io.BytesIO()
         with PdfWriter(pages, replace(self.label, sheet=sheet), len(urls)) as pdf:
             pdf.add(np.array(self.symbols), self.identifiers if self.with_id else ())
-        prove_pages(pages.getvalue(), dict(enumerate(urls)))
+        check_pages(pages.getvalue(), dict(enumerate(urls)))

@@ -10,18 +10,18 @@ from portal.background.leases import Status
 from portal.models import User
 from portal.storage.base import storage
 from workorders import jobs
-from workorders.archives.look import Look
+from workorders.archives.look import ImageLook
 from workorders.archives.names import archive_name
 from workorders.models import Job, Workorder
 
 REPOSE = timedelta(minutes=1)  # before a job that failed is begun again for whoever asks
 
 
-class NotMade(Exception):  # noqa: N818  # an event, not a fault
+class JustFailed(Exception):  # noqa: N818  # an event, not a fault
     """The images could not be made when they were last asked for, a moment ago; the message says so."""
 
 
-def asked(workorder: Workorder, look: Look, user: User) -> tuple[str, Job | None]:
+def request_images(workorder: Workorder, look: ImageLook, user: User) -> tuple[str, Job | None]:
     """The storage name of the archive in this look, and the job that is making it, unless it is there.
 
     NotMade when the job has just failed, so that asking again and again does not begin it again and again.
@@ -31,12 +31,12 @@ def asked(workorder: Workorder, look: Look, user: User) -> tuple[str, Job | None
         return name, None
     failed = workorder.jobs.filter(what=Job.What.IMAGES, parameters=look.parameters, status=Status.ERROR)
     if failed.filter(status_updated_at__gt=Now() - REPOSE).exists():
-        raise NotMade(
+        raise JustFailed(
             "Codeport could not make these images. Order them again in a minute; if that fails too, tell the"
             " operators of this portal."
         )
     job = jobs.start(workorder, Job.What.IMAGES, look.parameters, user)
     if job.status == Status.COMPLETED:
-        jobs.again(job)
+        jobs.requeue(job)
         job.refresh_from_db()
     return name, job

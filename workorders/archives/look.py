@@ -9,17 +9,17 @@ from typing import Any
 
 from workorders.models import Workorder
 from workorders.rendering.batch import Style
-from workorders.rendering.label_sheet import Label, Sheet
+from workorders.rendering.label_sheet import Label, LabelSheet
 from workorders.rendering.pdf_writer import MOST_PAGES
 from workorders.rendering.qr_encoder import Level, capacity, smallest_version
 
 
 @dataclass(frozen=True)
-class Look:
+class ImageLook:
     """What was asked for: a style of symbols and, for a PDF, the sheet and whether the id stands below each symbol."""
 
     style: Style
-    sheet: Sheet | None = None
+    sheet: LabelSheet | None = None
     with_id: bool = False
 
     @property
@@ -28,10 +28,10 @@ class Look:
         return asdict(self)
 
     @classmethod
-    def of(cls, parameters: dict[str, Any]) -> Look:
+    def of(cls, parameters: dict[str, Any]) -> ImageLook:
         """The look that a job keeps."""
         sheet = parameters["sheet"]
-        return cls(Style(**parameters["style"]), Sheet(**sheet) if sheet else None, parameters["with_id"])
+        return cls(Style(**parameters["style"]), LabelSheet(**sheet) if sheet else None, parameters["with_id"])
 
     @property
     def name(self) -> str:
@@ -39,7 +39,7 @@ class Look:
         return f"images-{self.style.kind}-{sha256(json.dumps(self.parameters).encode()).hexdigest()[:12]}"
 
 
-def version_for(workorder: Workorder, level: Level, wanted: int | None) -> int:
+def choose_version(workorder: Workorder, level: Level, wanted: int | None) -> int:
     """The version of all symbols of the workorder: the one wanted, or the smallest for its longest URL.
 
     ValueError says what does not fit.
@@ -55,7 +55,7 @@ def version_for(workorder: Workorder, level: Level, wanted: int | None) -> int:
     return wanted
 
 
-def label_of(workorder: Workorder, look: Look) -> Label:
+def make_label(workorder: Workorder, look: ImageLook) -> Label:
     """The labels of a PDF. ValueError says what does not fit on them, or that readers cannot open so many pages."""
     assert look.sheet is not None  # noqa: S101  # of a PDF
     text = workorder.longest_id if look.with_id else 0

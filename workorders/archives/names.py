@@ -13,10 +13,10 @@ def archive_name(workorder: Workorder, kind: str) -> str:
     An SSC workorder gets its codes in several uploads, so the name of its archive says how many it had by then.
     """
     made_of = f"-{workorder.codes_count}" if workorder.type == Workorder.Type.SSC else ""
-    return name_of(workorder.company_id, workorder.pk, f"{kind}{made_of}")
+    return zip_name(workorder.company_id, workorder.pk, f"{kind}{made_of}")
 
 
-def name_of(company_id: int, workorder_id: int, what: str) -> str:
+def zip_name(company_id: int, workorder_id: int, what: str) -> str:
     """Where `what` is kept of a workorder."""
     return f"workorders/{company_id}/{workorder_id}/{what}.zip"
 

@@ -11,10 +11,10 @@ from rest_framework.fields import empty
 from portal.values.choices import ChoiceField
 from portal.values.suggestions import none_such
 from portal.values.whole_numbers import WholeNumberField
-from workorders.archives.look import Look, label_of, version_for
+from workorders.archives.look import ImageLook, choose_version, make_label
 from workorders.models import Workorder
-from workorders.rendering.batch import KINDS, Style, nothing_of
-from workorders.rendering.label_sheet import Sheet
+from workorders.rendering.batch import IMAGE_FORMATS, Style, option_refusal
+from workorders.rendering.label_sheet import LabelSheet
 from workorders.rendering.qr_encoder import LEVELS, VERSIONS
 from workorders.rendering.svg_png import MODULE_PIXELS, QUIET_ZONES
 
@@ -30,7 +30,7 @@ NOT_PLAIN = "Secure codes are never printed without their graphic, so there are 
 class LookSerializer(serializers.Serializer[Any]):
     """How the images of the workorder in the context shall look. Sizes of sheets and labels are millimetres."""
 
-    images = ChoiceField(KINDS)
+    images = ChoiceField(IMAGE_FORMATS)
     level = ChoiceField(LEVELS, default="M")
     version = WholeNumberField(
         min_value=VERSIONS[0], max_value=VERSIONS[-1], required=False, allow_null=True, default=None
@@ -51,11 +51,13 @@ class LookSerializer(serializers.Serializer[Any]):
         """Refuse what has no meaning, unless it says the default. A form's empty field is one that was not filled."""
         given = {name: value for name, value in data.items() if value != ""}
         kind = given.get("images")
-        useless = [name for name, kinds in ONLY_FOR.items() if name in given and kind in KINDS and kind not in kinds]
+        useless = [
+            name for name, kinds in ONLY_FOR.items() if name in given and kind in IMAGE_FORMATS and kind not in kinds
+        ]
         wrong = {name: [none_such("option", name, self.fields)] for name in given.keys() - self.fields.keys()}
         for name in useless:
             if not self.is_default(name, given[name]):
-                wrong[name] = [nothing_of(str(kind))]
+                wrong[name] = [option_refusal(str(kind))]
         if wrong:
             raise serializers.ValidationError(wrong)
         return super().to_internal_value(given)
@@ -73,7 +75,7 @@ class LookSerializer(serializers.Serializer[Any]):
         if workorder.type == Workorder.Type.SSC:
             raise serializers.ValidationError({"images": [NOT_PLAIN]})
         try:
-            version = version_for(workorder, attrs["level"], attrs["version"])
+            version = choose_version(workorder, attrs["level"], attrs["version"])
         except ValueError as error:
             raise serializers.ValidationError({"version" if attrs["version"] else "level": [str(error)]}) from None
         for said, missing in (("columns", "rows"), ("rows", "columns")):
@@ -83,20 +85,20 @@ class LookSerializer(serializers.Serializer[Any]):
         module = attrs["module"] if kind == "png" else 0
         style = Style(kind, attrs["level"], version, attrs["quiet_zone"], module)
         if kind != "pdf":
-            return {"look": Look(style)}
+            return {"look": ImageLook(style)}
         try:
-            look = Look(style, _sheet(attrs), attrs["with_id"])
-            label_of(workorder, look)
+            look = ImageLook(style, _sheet(attrs), attrs["with_id"])
+            make_label(workorder, look)
         except ValueError as error:
             raise serializers.ValidationError({"label_width": [str(error)]}) from None
         return {"look": look}
 
 
-def look_of(asked: Mapping[str, Any], workorder: Workorder) -> Look:
+def parse_look(asked: Mapping[str, Any], workorder: Workorder) -> ImageLook:
     """The look that `asked` says by the names of the API; ValidationError with all that is wrong by field."""
     form = LookSerializer(data=asked, context={"workorder": workorder})
     form.is_valid(raise_exception=True)
-    look: Look = form.validated_data["look"]
+    look: ImageLook = form.validated_data["look"]
     return look
 
 
@@ -107,14 +109,14 @@ def asks_for_images(asked: Mapping[str, Any]) -> bool:
     return "images" in asked or not all(form.is_default(name, value) for name, value in options.items())
 
 
-def _sheet(asked: dict[str, Any]) -> Sheet:
+def _sheet(asked: dict[str, Any]) -> LabelSheet:
     """The sheet asked for: A4 when it has several labels, otherwise a page of the size of its label."""
     columns, rows = asked["columns"], asked["rows"]
     gaps = asked["column_gap"], asked["row_gap"]
     if columns == rows == 1:
         width, height = asked.get("label_width", LABEL), asked.get("label_height", LABEL)
-        return Sheet(asked.get("page_width", width), asked.get("page_height", height), 1, 1, width, height)
+        return LabelSheet(asked.get("page_width", width), asked.get("page_height", height), 1, 1, width, height)
     page = asked.get("page_width", A4[0]), asked.get("page_height", A4[1])
     width = asked.get("label_width", (page[0] - 2 * MARGIN - (columns - 1) * gaps[0]) / columns)
     height = asked.get("label_height", (page[1] - 2 * MARGIN - (rows - 1) * gaps[1]) / rows)
-    return Sheet(*page, columns, rows, width, height, *gaps)
+    return LabelSheet(*page, columns, rows, width, height, *gaps)

@@ -13,21 +13,21 @@ from rest_framework.exceptions import ValidationError
 
 from portal.access import PersonRequest, page
 from workorders import jobs
-from workorders.archives.downloads import images_download
-from workorders.archives.images import NotMade, asked
-from workorders.archives.look import Look
-from workorders.archives.serializers import ONLY_FOR, look_of
-from workorders.codes.warnings import doubts_of
+from workorders.archives.downloads import download_images
+from workorders.archives.images import JustFailed, request_images
+from workorders.archives.look import ImageLook
+from workorders.archives.serializers import ONLY_FOR, parse_look
+from workorders.codes.warnings import list_warnings
 from workorders.models import Job, Workorder
 from workorders.rendering.qr_encoder import LEVELS, VERSIONS
 from workorders.visibility import with_plain_images, workorders_for
 
 MOST_SHOWN = 20
-KINDS = (("svg", "SVG"), ("png", "PNG"), ("pdf", "PDF"))
+FORMAT_LABELS = (("svg", "SVG"), ("png", "PNG"), ("pdf", "PDF"))
 LEVEL_NAMES = {"L": "L, 7 % may be damaged", "M": "M, 15 %", "Q": "Q, 25 %", "H": "H, 30 %"}
 
 
-class Sheet(NamedTuple):
+class ShopSheet(NamedTuple):
     """A sheet of labels that shops sell, by what the form's fields say of it. Millimetres."""
 
     label: str
@@ -39,9 +39,9 @@ class Sheet(NamedTuple):
 
 
 SHEETS = {
-    "21": Sheet("A4 with 3 by 7 labels of 63.5 by 38.1 mm", 3, 7, 63.5, 38.1, 2.54),
-    "24": Sheet("A4 with 3 by 8 labels of 70 by 37 mm", 3, 8, 70, 37),
-    "65": Sheet("A4 with 5 by 13 labels of 38.1 by 21.2 mm", 5, 13, 38.1, 21.2, 2.5),
+    "21": ShopSheet("A4 with 3 by 7 labels of 63.5 by 38.1 mm", 3, 7, 63.5, 38.1, 2.54),
+    "24": ShopSheet("A4 with 3 by 8 labels of 70 by 37 mm", 3, 8, 70, 37),
+    "65": ShopSheet("A4 with 5 by 13 labels of 38.1 by 21.2 mm", 5, 13, 38.1, 21.2, 2.5),
 }
 
 
@@ -49,7 +49,7 @@ class Made(NamedTuple):
     """One archive of images, and the look it has or will have."""
 
     job: Job
-    look: Look
+    look: ImageLook
 
 
 @page("workorder_download")
@@ -61,22 +61,22 @@ def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
     errors: Any = {}
     if request.method == "POST":
         try:
-            asked(workorder, look_of(_posted(request), workorder), request.user)
+            request_images(workorder, parse_look(_posted(request), workorder), request.user)
         except ValidationError as refused:
             errors = refused.detail
-        except NotMade as refused:
+        except JustFailed as refused:
             errors = {"images": [str(refused)]}
         else:
             return redirect("workorder-images", pk=pk)
     made = _made(workorder)
     context = {
         "workorder": workorder,
-        "doubts": doubts_of(workorder),
+        "doubts": list_warnings(workorder),
         "made": made,
         "is_moving": any(not each.job.has_ended for each in made),
         "typed": request.POST,
         "errors": errors,
-        "kinds": KINDS,
+        "kinds": FORMAT_LABELS,
         "levels": [(level, LEVEL_NAMES[level]) for level in LEVELS],
         "versions": [(version, f"{version}, {17 + 4 * version} modules wide") for version in VERSIONS],
         "sheets": [(name, sheet.label) for name, sheet in SHEETS.items()],
@@ -101,7 +101,7 @@ def _posted(request: PersonRequest) -> dict[str, Any]:
 
 def _made(workorder: Workorder) -> list[Made]:
     ordered = workorder.jobs.filter(what=Job.What.IMAGES)[:MOST_SHOWN]
-    return [Made(job, Look.of(job.parameters)) for job in ordered]
+    return [Made(job, ImageLook.of(job.parameters)) for job in ordered]
 
 
 def _job(request: PersonRequest, pk: int, job_id: int) -> Job:
@@ -113,10 +113,10 @@ def _job(request: PersonRequest, pk: int, job_id: int) -> Job:
 def images_file(request: PersonRequest, pk: int, job_id: int) -> HttpResponseBase:
     """The archive that a job made; made once more where it is gone."""
     job = _job(request, pk, job_id)
-    look = Look.of(job.parameters)
-    _name, making = asked(job.workorder, look, request.user)
+    look = ImageLook.of(job.parameters)
+    _name, making = request_images(job.workorder, look, request.user)
     if making is None:
-        return images_download(request, job.workorder, look)
+        return download_images(request, job.workorder, look)
     messages.info(request, "These images are being made. They can be downloaded in a moment.")
     return redirect("workorder-images", pk=pk)
 

@@ -19,7 +19,7 @@ from portal.database.postgres_copy import BLOCK, ticking
 from workorders.codes import picture
 from workorders.models import Code, Job, Workorder
 from workorders.rendering import qr_single
-from workorders.rendering.readback import Pixels, Sample, prove, read
+from workorders.rendering.readback import Pixels, Sample, check_samples, read_symbols
 from workorders.rendering.secure_graphic import LAYOUTS
 from workorders.rendering.zip_writer import Packed, ZipWriter
 
@@ -57,14 +57,14 @@ def secure_facts(workorder: Workorder) -> dict[str, object]:
 
 
 @contextmanager
-def draft_of_job(job: Job) -> Iterator[Path]:
+def draft_for_job(job: Job) -> Iterator[Path]:
     """Where this attempt at the job may make its zip; what an attempt left whose worker was killed is removed."""
-    with draft_of(path_of_attempt(job, ".zip").name) as draft:
+    with draft_file(path_of_attempt(job, ".zip").name) as draft:
         yield draft
 
 
 @contextmanager
-def draft_of(name: str) -> Iterator[Path]:
+def draft_file(name: str) -> Iterator[Path]:
     """Where a file may be made before it is published; what is left of it then is removed."""
     draft: Path = settings.SPOOL_DIR / name
     try:
@@ -102,7 +102,7 @@ class Archive:
         first = Code.objects.filter(workorder=self.workorder, sequence=1).first()
         if first is not None:
             url = self.workorder.url_prefix + first.identifier
-            images = [picture.png(self.workorder, url), picture.svg(self.workorder, url)]
+            images = [picture.render_png(self.workorder, url), picture.render_svg(self.workorder, url)]
             self.add(["sample_qr.png", "sample_qr.svg"], images, samples={0: url})
 
     def add_readme(self, images: str = "") -> None:
@@ -127,7 +127,7 @@ class Archive:
     ) -> None:
         """Members as they are; their SHA-256 is taken from `digests` where it is known.
 
-        `samples` has the URLs of those among them, by their place, that `prove` shall read.
+        `samples` has the URLs of those among them, by their place, that `check_samples` reads back.
         """
         begins = self._zip.add_stored(names, contents)
         self._note(names, digests or (sha256(content).hexdigest() for content in contents))
@@ -158,9 +158,9 @@ class Archive:
         head = json.dumps(facts, indent=2).removesuffix("\n}") + ',\n  "members": [\n'
         self._zip.add_deflated("manifest.json", self._manifest(head.encode()))
 
-    def prove(self, read: Callable[[Pixels], list[str]] = read) -> None:
+    def check_samples(self, read: Callable[[Pixels], list[str]] = read_symbols) -> None:
         """Raise Misread when a sample of the images does not say the right URL; the zip is complete by now."""
-        prove(self.draft, self._samples, read)
+        check_samples(self.draft, self._samples, read)
 
     def _note(self, names: Iterable[str], digests: Iterable[str]) -> None:
         members = [f'    {{"name": {json.dumps(n)}, "sha256": "{d}"}}' for n, d in zip(names, digests, strict=True)]

@@ -10,7 +10,7 @@ from portal.background.pulse import Pulse
 from workorders.models import ActivationStatus, BlacklistReason, Code, Job
 
 
-def activate(job: Job, pulse: Pulse) -> None:
+def activate_codes(job: Job, pulse: Pulse) -> None:
     """Activate the workorder's inactive codes, those `after` a sequence and, if it is said, `until` one."""
     codes = Code.objects.filter(workorder=job.workorder_id, sequence__gt=job.parameters["after"])
     if "until" in job.parameters:
@@ -18,7 +18,7 @@ def activate(job: Job, pulse: Pulse) -> None:
     _change(job, pulse, codes.filter(activation_status=ActivationStatus.INACTIVE), ActivationStatus.ACTIVE)
 
 
-def blacklist(job: Job, pulse: Pulse) -> None:
+def blacklist_codes(job: Job, pulse: Pulse) -> None:
     """Blacklist the codes of a cancelled workorder; one that was blacklisted for a reason keeps it."""
     codes = Code.objects.filter(workorder=job.workorder_id).exclude(
         activation_status=ActivationStatus.BLACKLISTED, blacklist_reason__gt=BlacklistReason.NONE

@@ -18,9 +18,9 @@ from portal.api.filters import asked_for, one_of
 from portal.api.pagination import Pagination
 from portal.database.keyset import first_of
 from portal.models import Company
-from workorders.codes.lookup import beginning_with, id_in
+from workorders.codes.lookup import parse_id, search_codes
 from workorders.models import ActivationStatus, BlacklistReason, Code
-from workorders.visibility import codes_in
+from workorders.visibility import count_codes
 
 MOST_COUNTED = 100_000  # codes, for one page
 CHOICES = {"activation_status": ActivationStatus.values, "blacklist_reason": BlacklistReason.values}
@@ -47,7 +47,7 @@ class CodeFilters(BaseFilterBackend):
         assert isinstance(view, CountedList)  # noqa: S101  # tells the type checker
         asked, company = asked_for(request), owner(request)
         workorders = company.workorders.all()
-        found, others = beginning_with(company, id_in(asked.get("search", ""))), Q()
+        found, others = search_codes(company, parse_id(asked.get("search", ""))), Q()
         if "workorder" in asked:
             workorders = workorders.filter(pk=_whole("workorder", asked["workorder"]))
             found = found.filter(workorder=workorders.first() or 0)
@@ -56,7 +56,7 @@ class CodeFilters(BaseFilterBackend):
                 others &= Q(**{name: one_of(name, request.query_params[name], values)})
         if "product" in asked:
             others &= Q(product=company.products.filter(sku=asked["product"]).first() or 0)
-        view.total = _count(found, others) if "search" in asked or others else codes_in(workorders)
+        view.total = _count(found, others) if "search" in asked or others else count_codes(workorders)
         return found.filter(others).prefetch_related("workorder__ingestions")
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from portal.database.postgres_copy import copy_blocks, ticking
 from workorders.codes.gaps import Gaps
 from workorders.codes.new_codes import NewCode, RenderedAttributes
 from workorders.codes.sorted_runs import HashRun, has_repeated_hash, merge_runs, remove_runs, sequence_of
-from workorders.codes.taken_ids import TAKEN_OF_POSTED, taken_ids
+from workorders.codes.taken_ids import TAKEN_OF_POSTED, find_taken_ids
 from workorders.models import Code
 
 RUN = 50_000  # codes sorted in memory at a time
@@ -150,7 +150,7 @@ class CodeSpool:
             with run.open("rb") as file:
                 for line in islice(file, 0, None, max(1, self.count // SAMPLE)):
                     picked.append(line[: line.index(b"\t")].decode())
-        return bool(taken_ids(self.company_id, picked))
+        return bool(find_taken_ids(self.company_id, picked))
 
     def taken(self, tick: Callable[[int], None]) -> Iterator[tuple[str, int]]:
         """Identifier and position of every code whose id the company has used already, within a transaction.

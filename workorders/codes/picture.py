@@ -11,25 +11,25 @@ from django.utils.http import content_disposition_header
 from workorders.identifiers import gs1
 from workorders.models import Code, Workorder
 from workorders.rendering import qr_single
-from workorders.rendering.batch import Kind
+from workorders.rendering.batch import ImageFormat
 from workorders.rendering.label_pdf import PdfWriter
 from workorders.rendering.label_sheet import Label, one_a_page
 from workorders.rendering.qr_encoder import encode, smallest_version
-from workorders.rendering.secure_graphic import LAYOUTS, specimen
-from workorders.rendering.secure_images import pngs
+from workorders.rendering.secure_graphic import LAYOUTS, make_specimen
+from workorders.rendering.secure_images import draw_pngs
 
 PAGE = (50, 60)  # millimetres, width and height
 KEPT = "private, max-age=86400"  # the picture of a code never changes
 
 
-def picture(code: Code, kind: Kind, module: int = qr_single.PNG_MODULE) -> HttpResponse:
+def image_response(code: Code, kind: ImageFormat, module: int = qr_single.PNG_MODULE) -> HttpResponse:
     """The code's symbol as a file that is called after it; secure codes have no PDF."""
     if kind == "svg":
-        content, content_type = svg(code.workorder, code.url), "image/svg+xml"
+        content, content_type = render_svg(code.workorder, code.url), "image/svg+xml"
     elif kind == "png":
-        content, content_type = png(code.workorder, code.url, module), "image/png"
+        content, content_type = render_png(code.workorder, code.url, module), "image/png"
     else:
-        content, content_type = one_page(code.url, code.identifier), "application/pdf"
+        content, content_type = render_pdf(code.url, code.identifier), "application/pdf"
     response = HttpResponse(content, content_type=content_type)
     filename = f"{gs1.file_name(code.identifier)}.{kind}"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"
@@ -37,7 +37,7 @@ def picture(code: Code, kind: Kind, module: int = qr_single.PNG_MODULE) -> HttpR
     return response
 
 
-def one_page(url: str, text: str) -> bytes:
+def render_pdf(url: str, text: str) -> bytes:
     """A PDF of PAGE, in millimetres, with the symbol of `url` and `text` below."""
     symbols = encode([url], smallest_version(len(url), "M"), "M")
     out = io.BytesIO()
@@ -46,21 +46,21 @@ def one_page(url: str, text: str) -> bytes:
     return out.getvalue()
 
 
-def png(workorder: Workorder, url: str, module: int = qr_single.PNG_MODULE) -> bytes:
+def render_png(workorder: Workorder, url: str, module: int = qr_single.PNG_MODULE) -> bytes:
     """The symbol of `url` as a PNG of one bit a pixel, with `module` pixels a module."""
     if workorder.type != Workorder.Type.SSC:
-        return qr_single.png(url, module)
-    (image,) = pngs([url], specimen(workorder.layout, module))
+        return qr_single.draw_png(url, module)
+    (image,) = draw_pngs([url], make_specimen(workorder.layout, module))
     return image
 
 
-def svg(workorder: Workorder, url: str) -> bytes:
+def render_svg(workorder: Workorder, url: str) -> bytes:
     """The same as an SVG document."""
     if workorder.type != Workorder.Type.SSC:
-        return qr_single.svg(url)
+        return qr_single.draw_svg(url)
     height, width = LAYOUTS[workorder.layout].size
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
         f'<image width="{width}" height="{height}" image-rendering="pixelated"'
-        f' href="data:image/png;base64,{b64encode(png(workorder, url)).decode()}"/></svg>\n'
+        f' href="data:image/png;base64,{b64encode(render_png(workorder, url)).decode()}"/></svg>\n'
     ).encode()

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 from portal.api.throttling import PeriodThrottle
 from portal.values.addresses import address_of
-from workorders.codes.public_texts import TAGS, TEXTS, Verdict, preferred
+from workorders.codes.public_texts import TAGS, TEXTS, Verdict, choose_language
 from workorders.codes.url_prefixes import SHORTEST_ID
 from workorders.identifiers import gs1
 from workorders.models import ActivationStatus
@@ -81,14 +81,14 @@ class PublicPageThrottle(PeriodThrottle):
 @require_safe
 def public_page(request: HttpRequest, slug: str, identifier: str) -> HttpResponseBase:
     """The page of one code: the same for everybody, with one query and no cookie."""
-    language = preferred(request.headers.get("Accept-Language", ""))
+    language = choose_language(request.headers.get("Accept-Language", ""))
     throttle = PublicPageThrottle()
     if not throttle.allow_request(request):
         wait = str(ceil(throttle.wait()))
         headers = {"Cache-Control": "no-store", "Retry-After": wait, **_headers(language)}
-        return HttpResponse(body(Answer("too_many"), language)[0], status=429, headers=headers)
+        return HttpResponse(render_page(Answer("too_many"), language)[0], status=429, headers=headers)
     answer = look_up(slug, identifier)
-    page, etag = body(answer, language)
+    page, etag = render_page(answer, language)
     headers = {"Cache-Control": f"public, max-age={MAX_AGE}", "ETag": etag, **_headers(language)}
     response = HttpResponse(page, status=404 if answer.verdict == "unknown" else 200, headers=headers)
     return get_conditional_response(request, etag, None, response) or response
@@ -96,7 +96,7 @@ def public_page(request: HttpRequest, slug: str, identifier: str) -> HttpRespons
 
 def look_up(slug: str, identifier: str) -> Answer:
     """What `/c/<slug>/<identifier>` stands for; one query for each id that it may be, mostly one."""
-    ids = [identifier] if IDENTIFIER.fullmatch(identifier) else meant(identifier)
+    ids = [identifier] if IDENTIFIER.fullmatch(identifier) else list_candidate_ids(identifier)
     if not ids or not SLUG.fullmatch(slug):
         return Answer("unknown")
     connection.health_check_done = True  # type: ignore[attr-defined]  # the check would be a second query
@@ -108,7 +108,7 @@ def look_up(slug: str, identifier: str) -> Answer:
     return Answer(VERDICTS[row[0]], row[1], row[2]) if row else Answer("unknown")
 
 
-def meant(address: str) -> list[str]:
+def list_candidate_ids(address: str) -> list[str]:
     """The ids that the end of an address may stand for, as it stands first.
 
     Scanners and messengers add slashes, white space and invisible characters to it. A slash may also be the last
@@ -139,7 +139,7 @@ def _row(slug: str, ids: list[str]) -> tuple[int, str, str] | None:
 
 
 @lru_cache(maxsize=4096)
-def body(answer: Answer, language: str) -> tuple[bytes, str]:
+def render_page(answer: Answer, language: str) -> tuple[bytes, str]:
     """The page that says `answer`, and its ETag. There are few of them for the most of codes."""
     text = TEXTS[language][answer.verdict]
     context = {"answer": answer, "text": text, "language": TAGS[language]}

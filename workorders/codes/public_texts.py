@@ -66,7 +66,7 @@ TEXTS: dict[str, dict[Verdict, Text]] = {
 }
 
 
-def preferred(accepted: str) -> str:
+def choose_language(accepted: str) -> str:
     """The key of TEXTS that an Accept-Language header likes best (RFC 9110, section 12.5.4); English when none fits."""
     for tag, weight in parse_accept_lang_header(accepted):
         language = tag.partition("-")[0]

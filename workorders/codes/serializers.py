@@ -9,7 +9,7 @@ from rest_framework import serializers
 from portal.values.choices import ChoiceField
 from portal.values.whole_numbers import WholeNumberField
 from workorders.models import Code, Workorder
-from workorders.rendering.batch import KINDS, nothing_of
+from workorders.rendering.batch import IMAGE_FORMATS, option_refusal
 from workorders.rendering.qr_single import PNG_MODULE
 from workorders.rendering.svg_png import MODULE_PIXELS
 
@@ -54,7 +54,7 @@ class CodeSerializer(serializers.ModelSerializer[Code]):
 class ImageSerializer(serializers.Serializer[Any]):
     """What kind of image, as `images` of a download says it."""
 
-    images = ChoiceField(KINDS)
+    images = ChoiceField(IMAGE_FORMATS)
     module = WholeNumberField(
         min_value=MODULE_PIXELS[0],
         max_value=MODULE_PIXELS[-1],
@@ -65,7 +65,7 @@ class ImageSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         kind = attrs["images"]
         if kind != "png" and attrs["module"] != PNG_MODULE:
-            raise serializers.ValidationError({"module": [nothing_of(kind)]})
+            raise serializers.ValidationError({"module": [option_refusal(kind)]})
         if kind == "pdf" and self.context["code"].workorder.type == Workorder.Type.SSC:
             raise serializers.ValidationError({"images": [NOT_BY_OWNER]})
         return attrs

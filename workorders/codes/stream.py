@@ -12,7 +12,7 @@ from workorders.models import Workorder
 SAMPLES = 10  # images of an archive that are read back before it is published
 
 
-def identifiers_of(workorder: Workorder) -> Generator[str]:
+def stream_identifiers(workorder: Workorder) -> Generator[str]:
     """The identifiers of the workorder's codes in their order, those that it knows to have."""
     query = """
         COPY (SELECT identifier FROM workorders_code WHERE workorder_id = %s AND sequence <= %s ORDER BY sequence)
@@ -22,13 +22,13 @@ def identifiers_of(workorder: Workorder) -> Generator[str]:
             yield bytes(line)[:-1].decode()
 
 
-def sampled_of(workorder: Workorder, done: int, count: int) -> Iterator[int]:
+def pick_samples(workorder: Workorder, done: int, count: int) -> Iterator[int]:
     """Which of the `count` codes after the first `done` are read back: the first and some evenly spread ones."""
     step = max(1, workorder.codes_count // SAMPLES)
     return iter(range(-done % step, count, step))
 
 
-def checked(blocks: Iterable[bytes], pulse: Pulse) -> Iterator[bytes]:
+def check_claim(blocks: Iterable[bytes], pulse: Pulse) -> Iterator[bytes]:
     """The same blocks; ClaimLost when the work is not ours any more."""
     for block in blocks:
         pulse.check()

@@ -18,7 +18,7 @@ TAKEN_OF_LIST = TAKEN_OF_LIST.replace(", wanted.sequence", "")
 CODE_TAKEN = "code_identifier_of_company"  # the constraint that an id breaks which the company has used
 
 
-def taken_ids(company_id: int, identifiers: list[str]) -> list[str]:
+def find_taken_ids(company_id: int, identifiers: list[str]) -> list[str]:
     """Those of `identifiers` that the company has used already."""
     with connection.cursor() as cursor:
         cursor.execute(TAKEN_OF_LIST, [identifiers, company_id])

@@ -79,7 +79,7 @@ def release_url_prefix(company_id: int, prefix: str) -> bool:
         return UrlPrefix.objects.filter(company_id=company_id, prefix=bare).delete()[0] > 0
 
 
-def uses(prefixes: Iterable[UrlPrefix]) -> dict[int, tuple[int, int]]:
+def count_uses(prefixes: Iterable[UrlPrefix]) -> dict[int, tuple[int, int]]:
     """How many workorders and codes there are under each prefix, by its primary key; of a few prefixes at a time.
 
     They are asked for by name: of a condition that joins, the planner believes that every prefix is as frequent.
@@ -100,7 +100,7 @@ def uses(prefixes: Iterable[UrlPrefix]) -> dict[int, tuple[int, int]]:
     return found
 
 
-def doubt(prefix: str) -> str:
+def warn_of_prefix(prefix: str) -> str:
     """What may not be meant about a prefix that can be used; empty when nothing comes to mind."""
     said = []
     if prefix[-1:].isalnum():

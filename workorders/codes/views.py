@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, render
 from portal.access import PersonRequest, page
 from portal.models import User
 from portal.pages.lists import asked, chosen, picked, searched, stretch_of
-from workorders.codes.lookup import beginning_with, id_in, sees_codes
-from workorders.codes.picture import picture
+from workorders.codes.lookup import may_see_codes, parse_id, search_codes
+from workorders.codes.picture import image_response
 from workorders.models import ActivationStatus, Code, Workorder
 from workorders.rendering import qr_single
 from workorders.visibility import workorders_for
@@ -25,8 +25,8 @@ def code_list(request: PersonRequest) -> HttpResponse:
     """The company's codes whose ids begin with what is looked for, of one workorder or status if the URL names one."""
     if request.user.brand is None:
         raise PermissionDenied("Codes belong to a brand owner; only its people can search them.")
-    query = id_in(searched(request))
-    codes = beginning_with(request.user.brand, query)
+    query = parse_id(searched(request))
+    codes = search_codes(request.user.brand, query)
     status = picked(request, "status", [*map(str, ActivationStatus.values)])
     choices: list[Any] = [("status", "Activation status", "All", ActivationStatus.choices, status and int(status))]
     if number := asked(request, "workorder"):
@@ -56,7 +56,7 @@ def code_detail(request: PersonRequest, pk: int, identifier: str) -> HttpRespons
 @page("workorder_view")
 def code_svg(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol as SVG."""
-    return picture(_code(request.user, pk, identifier), "svg")
+    return image_response(_code(request.user, pk, identifier), "svg")
 
 
 @page("workorder_view")
@@ -67,7 +67,7 @@ def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     if module not in map(str, PNG_MODULES):
         sizes = ", ".join(map(str, PNG_MODULES))
         return HttpResponseBadRequest(f"module must be one of {sizes}.", content_type="text/plain")
-    return picture(code, "png", int(module))
+    return image_response(code, "png", int(module))
 
 
 @page("workorder_view")
@@ -76,12 +76,12 @@ def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     code = _code(request.user, pk, identifier)
     if code.workorder.type == Workorder.Type.SSC:
         raise Http404
-    return picture(code, "pdf")
+    return image_response(code, "pdf")
 
 
 def _code(user: User, pk: int, identifier: str) -> Code:
     """A code of a workorder that the person may see; 404 for any other."""
-    if not sees_codes(user):
+    if not may_see_codes(user):
         raise PermissionDenied("Codes belong to a brand owner; only its people can see them one by one.")
     workorder = get_object_or_404(workorders_for(user), pk=pk)
     codes = Code.objects.filter(company_id=workorder.company_id, identifier=identifier, workorder=workorder)

@@ -19,24 +19,24 @@ ALIKE = """
 """
 
 
-class Doubt(TypedDict):
+class WorkorderWarning(TypedDict):
     """One of them: its name, and what to look at."""
 
     warning: str
     message: str
 
 
-def doubts_of(workorder: Workorder) -> list[Doubt]:
+def list_warnings(workorder: Workorder) -> list[WorkorderWarning]:
     """All that comes to mind, for its page and the API."""
     said = {
-        "url_prefix_warning": url_prefixes.doubt(workorder.url_prefix),
-        "not_activated_warning": _sleeping(workorder),
-        "alike_ids_warning": _alike(workorder),
+        "url_prefix_warning": url_prefixes.warn_of_prefix(workorder.url_prefix),
+        "not_activated_warning": _warn_of_inactive_codes(workorder),
+        "alike_ids_warning": _warn_of_alike_ids(workorder),
     }
-    return [Doubt(warning=name, message=message) for name, message in said.items() if message]
+    return [WorkorderWarning(warning=name, message=message) for name, message in said.items() if message]
 
 
-def _sleeping(workorder: Workorder) -> str:
+def _warn_of_inactive_codes(workorder: Workorder) -> str:
     """That completion did not activate the codes although that was ordered."""
     if workorder.type != Workorder.Type.SSC or workorder.state != Workorder.State.COMPLETED:
         return ""
@@ -46,14 +46,14 @@ def _sleeping(workorder: Workorder) -> str:
     return f"Its codes were not activated: {printed:,} were printed, and which of them is not known."
 
 
-def _alike(workorder: Workorder) -> str:
+def _warn_of_alike_ids(workorder: Workorder) -> str:
     """That ids differ in letter case alone, as the last upload into it found."""
     found = workorder.ingestions.filter(warnings__contains=[{"warning": "alike_ids_warning"}]).order_by("-pk").first()
     said = [warning for warning in found.warnings if warning["warning"] == "alike_ids_warning"] if found else []
     return str(said[0]["message"]) if said else ""
 
 
-def alike_ids(workorder: Workorder) -> str:
+def find_alike_ids(workorder: Workorder) -> str:
     """The first of them in words, and how many more there are; empty when there are none.
 
     PostgreSQL sorts all ids for it, on disk where they are many: about a second for a million.

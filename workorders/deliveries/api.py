@@ -12,9 +12,9 @@ from portal.api.authentication import person
 from portal.api.calls import Call
 from portal.background.leases import Status
 from portal.values.addresses import address_of
-from workorders.archives.images import NotMade
+from workorders.archives.images import JustFailed
 from workorders.deliveries import services as deliveries
-from workorders.deliveries.downloads import hand_out
+from workorders.deliveries.downloads import download_delivery
 from workorders.deliveries.serializers import SecureCodesSerializer
 from workorders.serializers import being_made
 from workorders.visibility import workorders_to_print
@@ -32,11 +32,13 @@ class SecureCodes(Call):
         form = SecureCodesSerializer(data=request.query_params)
         form.is_valid(raise_exception=True)
         try:
-            job = deliveries.prepare(workorder, form.validated_data["images"], person(request), address_of(request))
+            job = deliveries.prepare_delivery(
+                workorder, form.validated_data["images"], person(request), address_of(request)
+            )
             if job.status == Status.COMPLETED:
-                return hand_out(request, job, person(request), by_get=True)
+                return download_delivery(request, job, person(request), by_get=True)
         except deliveries.NotNow as reason:
             return Response({"detail": str(reason)}, status.HTTP_400_BAD_REQUEST)
-        except NotMade as reason:
+        except JustFailed as reason:
             return Response({"detail": str(reason)}, status.HTTP_409_CONFLICT, headers={"Retry-After": "60"})
         return being_made(job)

@@ -11,22 +11,22 @@ from django.db import transaction
 from portal.background.leases import Status
 from portal.background.pulse import Pulse
 from portal.timeline import note
-from workorders.archives.zip_archive import Archive, draft_of_job
+from workorders.archives.zip_archive import Archive, draft_for_job
 from workorders.deliveries.delivery import Delivery, publish_delivery
-from workorders.deliveries.graphic import graphic_of, reader_of
+from workorders.deliveries.graphic import load_graphic, make_reader
 from workorders.deliveries.image_files import add_images
 from workorders.deliveries.pdf import add_pdf
 from workorders.deliveries.texts import list_facts, write_readme
 from workorders.models import Job
 
 
-def make(job: Job, pulse: Pulse) -> None:
+def run_delivery_job(job: Job, pulse: Pulse) -> None:
     """Publish what the job was asked for."""
     workorder, delivery = job.workorder, Delivery.of(job)
     workorder.uploaded_quantity = delivery.codes  # more may have come since
-    graphic = graphic_of(workorder)
+    graphic = load_graphic(workorder)
     pulse.enter(Job.Phase.DRAWING, delivery.codes)
-    with draft_of_job(job) as draft:
+    with draft_for_job(job) as draft:
         with Archive(workorder, draft) as archive, transaction.atomic():
             archive.add_codes(lambda done: pulse.check())
             archive.add(["README.txt"], [write_readme(job, delivery, graphic)])
@@ -35,7 +35,7 @@ def make(job: Job, pulse: Pulse) -> None:
             else:
                 add_images(archive, graphic, delivery.format, pulse)
             archive.add_manifest(list_facts(job, delivery, graphic))
-        archive.prove(reader_of(graphic))
+        archive.check_samples(make_reader(graphic))
         with transaction.atomic():
             job.end(status=Status.COMPLETED, rows_done=delivery.codes, rows_total=delivery.codes)
             note(workorder, "generated", job.created_by, address=delivery.address or None, format=delivery.format)

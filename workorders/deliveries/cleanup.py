@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from portal.background.leases import Status
 from portal.storage.base import storage
-from workorders.archives.names import name_of
+from workorders.archives.names import zip_name
 from workorders.deliveries.delivery import delivery_name
 from workorders.models import Job, Workorder
 
@@ -19,7 +19,7 @@ LATELY = timedelta(days=1)  # what ended earlier was looked at again and again
 DRAWN_FOR = (Workorder.State.NEW, Workorder.State.READY_TO_PRINT, Workorder.State.PRINTED)
 
 
-def tidy_up() -> None:
+def delete_stale_archives() -> None:
     """Delete archives of fewer codes than their workorder has by now, and secure codes that nobody can fetch.
 
     An archive may be published after more codes came, or after its job was cancelled; a deletion may have met a storage
@@ -27,11 +27,11 @@ def tidy_up() -> None:
     """
     ended = Job.objects.exclude(status__in=Job.OPEN)
     ended = ended.filter(status_updated_at__range=(Now() - LATELY, Now() - SETTLED))
-    for name in (*_old_archives(ended), *_secure(ended)):
+    for name in (*_stale_archives(ended), *_stale_deliveries(ended)):
         storage().delete(name)
 
 
-def _old_archives(ended: QuerySet[Job]) -> Iterator[str]:
+def _stale_archives(ended: QuerySet[Job]) -> Iterator[str]:
     """Of workorders that get their codes in several uploads: the archives of how many they had before."""
     jobs = Job.objects.filter(
         what=Job.What.ARCHIVE, workorder__type=Workorder.Type.SSC, workorder__in=ended.values("workorder")
@@ -39,10 +39,10 @@ def _old_archives(ended: QuerySet[Job]) -> Iterator[str]:
     columns = ("workorder__company_id", "workorder_id", "parameters__codes", "workorder__uploaded_quantity")
     for company, workorder, codes, has in jobs.values_list(*columns).distinct():
         for kind in ("archive", "serial-numbers") if codes not in (None, has) else ():
-            yield name_of(company, workorder, f"{kind}-{codes}")
+            yield zip_name(company, workorder, f"{kind}-{codes}")
 
 
-def _secure(ended: QuerySet[Job]) -> Iterator[str]:
+def _stale_deliveries(ended: QuerySet[Job]) -> Iterator[str]:
     gone = ~Q(workorder__state__in=DRAWN_FOR) | ~Q(status=Status.COMPLETED)
     for job in ended.filter(gone, what=Job.What.SECURE).select_related("workorder"):
         yield delivery_name(job)

@@ -9,15 +9,15 @@ from typing import Any, Final, Literal, Self
 from portal.storage.base import storage
 from workorders.models import Job
 
-Format = Literal["tiff", "png", "pdf"]
-FORMATS: Final[tuple[Format, ...]] = ("tiff", "png", "pdf")
+DeliveryFormat = Literal["tiff", "png", "pdf"]
+DELIVERY_FORMATS: Final[tuple[DeliveryFormat, ...]] = ("tiff", "png", "pdf")
 
 
 @dataclass(frozen=True)
 class Delivery:
     """What was asked for, as a job keeps it: kind of images, how many codes there were, who asks and from where."""
 
-    format: Format
+    format: DeliveryFormat
     codes: int
     person: int
     address: str
@@ -36,7 +36,7 @@ def delivery_name(job: Job) -> str:
     return f"workorders/{job.workorder.company_id}/{job.workorder_id}/secure-{job.pk}.zip"
 
 
-def discard(workorder_id: int) -> None:
+def delete_deliveries(workorder_id: int) -> None:
     """Take all that was prepared of the workorder's secure codes out of the storage."""
     for job in Job.objects.filter(workorder=workorder_id, what=Job.What.SECURE).select_related("workorder"):
         storage().delete(delivery_name(job))

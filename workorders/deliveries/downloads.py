@@ -16,13 +16,13 @@ from portal.timeline import events_of, note
 from portal.values.addresses import address_of
 from workorders.archives.names import file_name
 from workorders.deliveries.delivery import Delivery, delivery_name, is_stored
-from workorders.deliveries.services import DOWNLOADED, NotNow, first_download, refusal, spent
+from workorders.deliveries.services import DOWNLOADED, NotNow, delivery_refusal, download_refusal, first_download
 from workorders.models import Job, Workorder
 
 RESUMABLE: Final = timedelta(hours=1)
 
 
-def hand_out(request: HttpRequest, job: Job, user: User, *, by_get: bool) -> HttpResponseBase:
+def download_delivery(request: HttpRequest, job: Job, user: User, *, by_get: bool) -> HttpResponseBase:
     """The archive that was prepared for `user`, once it is noted that this person has it; NotNow.
 
     HEAD hands out nothing, so it is not noted. Unless `by_get`, the only download does not begin with a GET, which
@@ -47,9 +47,11 @@ def hand_out(request: HttpRequest, job: Job, user: User, *, by_get: bool) -> Htt
 def _note(job: Job, user: User, address: str | None, bytes_sent: range, *, is_rest: bool) -> None:
     with transaction.atomic():
         workorder = Workorder.objects.select_for_update().get(pk=job.workorder_id)
-        if reason := refusal(workorder):
+        if reason := delivery_refusal(workorder):
             raise NotNow(reason)
-        if (reason := spent(workorder)) and not (is_rest and _may_resume(workorder, job, user, bytes_sent.start)):
+        if (reason := download_refusal(workorder)) and not (
+            is_rest and _may_resume(workorder, job, user, bytes_sent.start)
+        ):
             raise NotNow(reason)
         delivery = {"delivery": job.pk, "format": Delivery.of(job).format, "until": bytes_sent.stop}
         note(workorder, DOWNLOADED, user, address=address, **delivery, resumed=is_rest)

@@ -8,16 +8,16 @@ import numpy as np
 
 from workorders.models import Workorder
 from workorders.rendering import readback
-from workorders.rendering.secure_graphic import Graphic, secure_graphic
+from workorders.rendering.secure_graphic import Graphic, make_graphic
 
 
-def graphic_of(workorder: Workorder) -> Graphic:
+def load_graphic(workorder: Workorder) -> Graphic:
     """The secure graphic of a workorder whose equipment is confirmed. SecretLost when no key opens its secret."""
     assert workorder.equipment is not None  # noqa: S101  # confirmed
-    return secure_graphic(workorder.layout, bytes(workorder.secret), workorder.pk, workorder.equipment.dpi)
+    return make_graphic(workorder.layout, bytes(workorder.secret), workorder.pk, workorder.equipment.dpi)
 
 
-def reader_of(graphic: Graphic) -> Callable[[readback.Pixels], list[str]]:
+def make_reader(graphic: Graphic) -> Callable[[readback.Pixels], list[str]]:
     """Reads the URL of a picture that has a pixel a dot; Misread unless the graphic in it is `graphic`, dot for dot."""
     top, left = (modules * graphic.module for modules in graphic.layout.corner)
     side = len(graphic.dots)
@@ -25,6 +25,6 @@ def reader_of(graphic: Graphic) -> Callable[[readback.Pixels], list[str]]:
     def read(pixels: readback.Pixels) -> list[str]:
         if not np.array_equal(pixels[top : top + side, left : left + side] < 128, graphic.dots == 1):
             raise readback.Misread("A sample does not carry the workorder's secure graphic.")
-        return readback.read(pixels)
+        return readback.read_symbols(pixels)
 
     return read

@@ -9,13 +9,13 @@ from typing import Final, TypeVar
 
 from portal.background.pulse import Pulse
 from workorders.archives.zip_archive import Archive
-from workorders.codes.stream import identifiers_of, sampled_of
-from workorders.deliveries.delivery import Format
+from workorders.codes.stream import pick_samples, stream_identifiers
+from workorders.deliveries.delivery import DeliveryFormat
 from workorders.identifiers import gs1
 from workorders.models import Workorder
 from workorders.rendering import process_pool
 from workorders.rendering.secure_graphic import Graphic
-from workorders.rendering.secure_images import packed_images
+from workorders.rendering.secure_images import draw_packed
 
 BATCH: Final = 256  # codes drawn at a time: 20 MB where images are largest
 ALONE: Final = 1000  # codes that are drawn before other processes would have started
@@ -23,12 +23,12 @@ ALONE: Final = 1000  # codes that are drawn before other processes would have st
 Images = TypeVar("Images")
 
 
-def add_images(archive: Archive, graphic: Graphic, ending: Format, pulse: Pulse) -> None:
+def add_images(archive: Archive, graphic: Graphic, ending: DeliveryFormat, pulse: Pulse) -> None:
     workorder, done = archive.workorder, 0
-    with draw_secure_codes(workorder, partial(packed_images, workorder.url_prefix, graphic, ending)) as batches:
+    with draw_secure_codes(workorder, partial(draw_packed, workorder.url_prefix, graphic, ending)) as batches:
         for identifiers, images in batches:
             names = [f"images/{gs1.file_name(identifier)}.{ending}" for identifier in identifiers]
-            sampled = sampled_of(workorder, done, len(names))
+            sampled = pick_samples(workorder, done, len(names))
             archive.add_packed(names, images, {at: workorder.url_prefix + identifiers[at] for at in sampled})
             done += len(names)
             pulse.tick(done)
@@ -40,7 +40,7 @@ def draw_secure_codes(
 ) -> Iterator[Iterator[tuple[list[str], Images]]]:
     """What `work` draws of all codes in order; whatever happens, no process runs on and no COPY stays open."""
     with (
-        closing(identifiers_of(workorder)) as identifiers,
-        closing(process_pool.results(work, identifiers, BATCH, alone=workorder.codes_count <= ALONE)) as batches,
+        closing(stream_identifiers(workorder)) as identifiers,
+        closing(process_pool.map_batches(work, identifiers, BATCH, alone=workorder.codes_count <= ALONE)) as batches,
     ):
         yield batches

@@ -11,14 +11,14 @@ from django.conf import settings
 
 from portal.background.pulse import Pulse
 from portal.database.postgres_copy import file_blocks
-from workorders.archives.zip_archive import Archive, draft_of
-from workorders.codes.stream import checked, sampled_of
-from workorders.deliveries.graphic import reader_of
+from workorders.archives.zip_archive import Archive, draft_file
+from workorders.codes.stream import check_claim, pick_samples
+from workorders.deliveries.graphic import make_reader
 from workorders.deliveries.image_files import draw_secure_codes
 from workorders.rendering import readback
 from workorders.rendering.pdf_writer import PageKind, PdfFile, points
 from workorders.rendering.secure_graphic import Graphic
-from workorders.rendering.secure_images import bare_images
+from workorders.rendering.secure_images import draw_bare
 
 PDF: Final = "codes.pdf"
 TRACE: Final = 0.0001  # millimetres; a dot of 2400 an inch has a hundred times as much
@@ -28,29 +28,29 @@ def add_pdf(archive: Archive, graphic: Graphic, pulse: Pulse) -> None:
     """`codes.pdf`, a page a code. What is read back: its first page, and copies of others, which a reader reaches."""
     workorder, done, kind = archive.workorder, 0, page_kind(graphic)
     samples: dict[str, bytes] = {}
-    with draft_of(f"{archive.draft.name}.pdf") as draft:
+    with draft_file(f"{archive.draft.name}.pdf") as draft:
         with (
             draft.open("wb") as out,
             PdfFile(out, workorder.codes_count, kind, settings.SPOOL_DIR) as pdf,
-            draw_secure_codes(workorder, partial(bare_images, workorder.url_prefix, graphic)) as batches,
+            draw_secure_codes(workorder, partial(draw_bare, workorder.url_prefix, graphic)) as batches,
         ):
             for identifiers, images in batches:
                 pdf.add_pages(images)
-                samples |= {identifiers[at]: images[at] for at in sampled_of(workorder, done, len(images))}
+                samples |= {identifiers[at]: images[at] for at in pick_samples(workorder, done, len(images))}
                 done += len(images)
                 pulse.tick(done)
-        _prove_pages(draft, workorder.url_prefix, samples, graphic)
-        archive.add_stream(PDF, checked(file_blocks(draft), pulse))
+        _check_pages(draft, workorder.url_prefix, samples, graphic)
+        archive.add_stream(PDF, check_claim(file_blocks(draft), pulse))
 
 
-def _prove_pages(draft: Path, prefix: str, samples: dict[str, bytes], graphic: Graphic) -> None:
+def _check_pages(draft: Path, prefix: str, samples: dict[str, bytes], graphic: Graphic) -> None:
     urls = [prefix + identifier for identifier in samples]
     pages = io.BytesIO()
     with PdfFile(pages, len(samples), page_kind(graphic)) as pdf:
         pdf.add_pages(list(samples.values()))
-    read, scale = reader_of(graphic), native_scale(graphic.dpi)
-    readback.prove_pages(draft, {0: urls[0]}, read, scale)
-    readback.prove_pages(pages.getvalue(), dict(enumerate(urls)), read, scale)
+    read, scale = make_reader(graphic), native_scale(graphic.dpi)
+    readback.check_pages(draft, {0: urls[0]}, read, scale)
+    readback.check_pages(pages.getvalue(), dict(enumerate(urls)), read, scale)
 
 
 def native_scale(dpi: int) -> float:

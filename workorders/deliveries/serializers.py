@@ -7,10 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from portal.values.choices import ChoiceField
-from workorders.deliveries.delivery import FORMATS
+from workorders.deliveries.delivery import DELIVERY_FORMATS
 
 
 class SecureCodesSerializer(serializers.Serializer[Any]):
     """The kind of images, all one bit a dot."""
 
-    images = ChoiceField(FORMATS)
+    images = ChoiceField(DELIVERY_FORMATS)

@@ -16,10 +16,10 @@ from portal.background.leases import Status
 from portal.models import Event, User
 from portal.timeline import events_of, note
 from workorders import jobs
-from workorders.archives.images import REPOSE, NotMade
-from workorders.deliveries.delivery import Delivery, Format, is_stored
+from workorders.archives.images import REPOSE, JustFailed
+from workorders.deliveries.delivery import Delivery, DeliveryFormat, is_stored
 from workorders.models import Job, Workorder
-from workorders.secure.emails import tell
+from workorders.secure.emails import queue_emails
 
 FAILED: Final = (
     "Codeport could not make these secure codes. Ask for them again in a minute; if that fails too, tell the"
@@ -36,7 +36,7 @@ class NotNow(Exception):  # noqa: N818  # an event, not a fault
     """Secure codes are not handed out now; the message says why, and what would help."""
 
 
-def refusal(workorder: Workorder) -> str:
+def delivery_refusal(workorder: Workorder) -> str:
     """Why the secure codes of the workorder cannot be generated or fetched now; empty when they can."""
     if workorder.state == State.NEW:
         return "Confirm equipment and substrate first: secure codes are drawn for the resolution of the equipment."
@@ -49,13 +49,13 @@ def refusal(workorder: Workorder) -> str:
 
 
 @transaction.atomic
-def prepare(workorder: Workorder, kind: Format, user: User, address: str | None) -> Job:
+def prepare_delivery(workorder: Workorder, kind: DeliveryFormat, user: User, address: str | None) -> Job:
     """The job that makes an archive of all codes there are now for this person; begun, from this address, if need be.
 
     NotNow as `refusal` says, or when nobody could fetch what would be made; NotMade when it has just failed.
     """
     workorder = Workorder.objects.select_for_update().get(pk=workorder.pk)  # who cancels it waits, or was first
-    if reason := refusal(workorder):
+    if reason := delivery_refusal(workorder):
         raise NotNow(reason)
     delivery = Delivery(kind, workorder.codes_count, user.pk, address or "")
     alike = workorder.jobs.filter(what=Job.What.SECURE, created_by=user)
@@ -63,13 +63,13 @@ def prepare(workorder: Workorder, kind: Format, user: User, address: str | None)
     lasting = alike.filter(status__in=Job.LASTING).first()
     if lasting and (not lasting.has_ended or is_stored(lasting)):
         return lasting
-    if reason := spent(workorder):
+    if reason := download_refusal(workorder):
         raise NotNow(reason)
     if alike.filter(status=Status.ERROR, status_updated_at__gt=Now() - REPOSE).exists():
-        raise NotMade(FAILED)
+        raise JustFailed(FAILED)
     if lasting is None:
         return jobs.start(workorder, Job.What.SECURE, delivery.parameters, user)
-    jobs.again(lasting)
+    jobs.requeue(lasting)
     lasting.refresh_from_db()
     return lasting
 
@@ -79,17 +79,17 @@ def deliveries_for(workorder: Workorder, user: User) -> list[Job]:
     return list(workorder.jobs.filter(what=Job.What.SECURE, created_by=user))
 
 
-def allow_again(workorder: Workorder, by: User) -> bool:
+def allow_download(workorder: Workorder, by: User) -> bool:
     """The brand owner lets the secure codes be downloaded one more time; False when nobody used the last time."""
     with transaction.atomic():
         locked = Workorder.objects.select_for_update().get(pk=workorder.pk)
-        if not spent(locked):
+        if not download_refusal(locked):
             return False
-        tell(note(locked, ALLOWED, by))
+        queue_emails(note(locked, ALLOWED, by))
     return True
 
 
-def spent(workorder: Workorder) -> str:
+def download_refusal(workorder: Workorder) -> str:
     """Why nobody may begin a download any more; empty when somebody may."""
     first = first_download(workorder)
     if first is None or not workorder.download_once:

@@ -11,14 +11,14 @@ from django.views.decorators.vary import vary_on_headers
 from portal.access import PersonRequest, page
 from portal.values.addresses import address_of
 from workorders import jobs
-from workorders.archives.images import NotMade
+from workorders.archives.images import JustFailed
 from workorders.deliveries import services as deliveries
-from workorders.deliveries.delivery import FORMATS, Delivery
-from workorders.deliveries.downloads import hand_out
+from workorders.deliveries.delivery import DELIVERY_FORMATS, Delivery
+from workorders.deliveries.downloads import download_delivery
 from workorders.models import Job, Workorder
 from workorders.visibility import own_workorders, workorders_to_print
 
-KIND_HINTS = {
+FORMAT_HINTS = {
     "tiff": "TIFF, one bit a dot: what every raster image processor reads",
     "png": "PNG, one bit a dot: smaller, and shown by every browser",
     "pdf": "PDF, a page a code in its exact size",
@@ -35,7 +35,7 @@ def _to_print(request: PersonRequest, pk: int) -> Workorder:
 def allow_download(request: PersonRequest, pk: int) -> HttpResponse:
     """Let the secure codes be downloaded one more time."""
     workorder = get_object_or_404(own_workorders(request.user).select_related("company", "printing_partner"), pk=pk)
-    if deliveries.allow_again(workorder, request.user):
+    if deliveries.allow_download(workorder, request.user):
         messages.success(request, f"{workorder.printing_partner} can download the secure codes one more time.")
     else:
         messages.error(request, deliveries.NOTHING_SPENT)
@@ -52,20 +52,20 @@ def secure_codes(request: PersonRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         kind = request.POST.get("images", "")
         try:
-            if kind not in FORMATS:
+            if kind not in DELIVERY_FORMATS:
                 raise deliveries.NotNow("Choose a kind of images.")
-            deliveries.prepare(workorder, kind, request.user, address_of(request))
+            deliveries.prepare_delivery(workorder, kind, request.user, address_of(request))
             return redirect("workorder-secure-codes", pk=pk)
-        except (deliveries.NotNow, NotMade) as reason:
+        except (deliveries.NotNow, JustFailed) as reason:
             said = str(reason)
     made = deliveries.deliveries_for(workorder, request.user)
     context = {
         "workorder": workorder,
         "made": [(job, Delivery.of(job)) for job in made],
         "is_moving": any(not job.has_ended for job in made),
-        "refusal": deliveries.refusal(workorder),
-        "spent": deliveries.spent(workorder),
-        "kinds": KIND_HINTS.items(),
+        "refusal": deliveries.delivery_refusal(workorder),
+        "spent": deliveries.download_refusal(workorder),
+        "kinds": FORMAT_HINTS.items(),
         "said": said,
     }
     template = "_secure_codes.html" if "HX-Request" in request.headers else "secure_codes.html"
@@ -84,7 +84,7 @@ def secure_file(request: PersonRequest, pk: int, job_id: int) -> HttpResponseBas
     """The archive, whose download is noted; the only one begins with a POST."""
     job = _prepared(request, pk, job_id)
     try:
-        return hand_out(request, job, request.user, by_get=False)
+        return download_delivery(request, job, request.user, by_get=False)
     except deliveries.NotNow as reason:
         messages.error(request, str(reason))
     return redirect("workorder-secure-codes", pk=pk)

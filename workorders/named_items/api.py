@@ -18,7 +18,7 @@ from portal.models import Company, User
 from portal.values.texts import PRINTABLE
 from workorders.named_items.services import TAKEN, Named, NameTaken, store
 from workorders.serializers import ArchiveSerializer
-from workorders.visibility import set_archived
+from workorders.visibility import set_hidden
 
 
 class NamedSerializer(serializers.ModelSerializer[Any]):
@@ -100,5 +100,5 @@ class NamedArchive(NamedCall):
         get_object_or_404(rows)
         form = ArchiveSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        set_archived(rows, form.validated_data["is_archived"])
+        set_hidden(rows, form.validated_data["is_archived"])
         return Response(self.get_serializer(rows.get()).data)

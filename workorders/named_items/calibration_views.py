@@ -21,8 +21,9 @@ from workorders.models import Calibrated, Equipment, Substrate
 from workorders.named_items.calibration import STATES, in_state, wrong_end, wrong_start
 from workorders.named_items.form import NamedForm
 from workorders.rendering.secure_graphic import DPIS
-from workorders.visibility import set_archived
+from workorders.visibility import set_hidden
 
+STATE_LABELS = {state: "hidden" if state == "archived" else state for state in STATES}
 ORDERS = {"expiry": ("First to expire", ("calibrated_until", "name"))}
 
 
@@ -77,7 +78,7 @@ class SubstrateForm(CalibratedForm):
 
 
 @dataclass(frozen=True)
-class Kind:
+class CalibratedKind:
     """What can be calibrated: its model, its forms, the beginning of its URLs' names, and its words."""
 
     model: type[Equipment] | type[Substrate]
@@ -88,10 +89,10 @@ class Kind:
     teaches: str
 
 
-KINDS = {
+CALIBRATED_KINDS = {
     kind.name: kind
     for kind in (
-        Kind(
+        CalibratedKind(
             Equipment,
             NewEquipmentForm,
             EquipmentForm,
@@ -100,7 +101,7 @@ KINDS = {
             "A printing machine with its own resolution. Its secure graphics are drawn dot by dot for it, so it must"
             " be calibrated on the day on which it is chosen for a workorder.",
         ),
-        Kind(
+        CalibratedKind(
             Substrate,
             SubstrateForm,
             SubstrateForm,
@@ -119,14 +120,14 @@ def _partner(request: PersonRequest) -> Company:
     return request.user.partner
 
 
-def _kept(request: PersonRequest, kind: Kind) -> QuerySet[Calibrated]:
+def _kept(request: PersonRequest, kind: CalibratedKind) -> QuerySet[Calibrated]:
     return kind.model._default_manager.filter(company=_partner(request))
 
 
 @page("workorder_print")
 def calibrated_list(request: PersonRequest, kind: str) -> HttpResponse:
-    """What the partner has, by name; archived ones only when they are asked for."""
-    of = KINDS[kind]
+    """What the partner has, by name; hidden ones only when they are asked for."""
+    of = CALIBRATED_KINDS[kind]
     query, state, order = searched(request), picked(request, "state", STATES), picked(request, "sort", ORDERS)
     shown = _kept(request, of)
     shown = in_state(shown, state) if state else shown.filter(is_archived=False)
@@ -140,7 +141,7 @@ def calibrated_list(request: PersonRequest, kind: str) -> HttpResponse:
         "query": query,
         "is_filtered": bool(query or state),
         "more_choices": [
-            ("state", "State", "All but archived", [(name, name) for name in STATES], state),
+            ("state", "State", "All but hidden", [(name, STATE_LABELS[name]) for name in STATES], state),
             ("sort", "Order", "Name, A to Z", [(name, label) for name, (label, _) in ORDERS.items()], order),
         ],
         "here": f"{kind}-list",
@@ -154,7 +155,7 @@ def calibrated_list(request: PersonRequest, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def calibrated_create(request: PersonRequest, kind: str) -> HttpResponse:
     """One more."""
-    of, partner = KINDS[kind], _partner(request)
+    of, partner = CALIBRATED_KINDS[kind], _partner(request)
     form = of.new_form(request.POST if request.method == "POST" else None)
     if form.is_valid() and form.store(partner):
         messages.success(request, f"{form.instance} is added.")
@@ -166,7 +167,7 @@ def calibrated_create(request: PersonRequest, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def calibrated_detail(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
     """One of them: its name, and the calibration that was done again."""
-    of, partner = KINDS[kind], _partner(request)
+    of, partner = CALIBRATED_KINDS[kind], _partner(request)
     kept = get_object_or_404(_kept(request, of), pk=pk)
     name = kept.name  # a refused form leaves its own on `kept`
     form = of.form(request.POST if request.method == "POST" else None, instance=kept)
@@ -180,9 +181,9 @@ def calibrated_detail(request: PersonRequest, kind: str, pk: int) -> HttpRespons
 @page("workorder_print")
 @require_POST
 def calibrated_archive(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
-    """Put it out of the way, or bring it back; workorders that were printed with it keep it."""
-    rows = _kept(request, KINDS[kind]).filter(pk=pk)
-    kept, archived = get_object_or_404(rows), request.POST.get("archive") == "yes"
-    set_archived(rows, archived)
-    messages.success(request, f"{kept} is {'archived' if archived else 'back in use'}.")
+    """Hide it, or show it again; workorders that were printed with it keep it."""
+    rows = _kept(request, CALIBRATED_KINDS[kind]).filter(pk=pk)
+    kept, hidden = get_object_or_404(rows), request.POST.get("archive") == "yes"
+    set_hidden(rows, hidden)
+    messages.success(request, f"{kept} is {'hidden' if hidden else 'back in use'}.")
     return redirect(f"{kind}-list")

@@ -13,14 +13,14 @@ from portal.database.postgres_copy import copy_blocks
 from workorders import jobs
 from workorders.codes.bulk_load import COLUMNS
 from workorders.codes.new_codes import NULL
-from workorders.codes.taken_ids import CODE_TAKEN, taken_ids
+from workorders.codes.taken_ids import CODE_TAKEN, find_taken_ids
 from workorders.identifiers.compact12 import LENGTH, Alphabet, Group, shuffled
 from workorders.models import ActivationStatus, BlacklistReason, Code, Job
 
 TAB, ZERO = 9, 48  # as bytes
 
 
-def mint(job: Job, pulse: Pulse) -> None:
+def mint_codes(job: Job, pulse: Pulse) -> None:
     """Commit the workorder's codes and the job's end together.
 
     An id that the company has used already is next to impossible, so only the index is asked. Should it refuse one, all
@@ -60,7 +60,7 @@ def _replace_taken(group: Group, company_id: int) -> None:
     while True:
         identifiers = group.identifiers().view(f"S{LENGTH}").ravel()
         asked = np.char.decode(identifiers, "ascii").tolist()
-        used = taken_ids(company_id, asked)
+        used = find_taken_ids(company_id, asked)
         taken = np.isin(identifiers, np.array([identifier.encode() for identifier in used], identifiers.dtype))
         if not taken.any():
             return

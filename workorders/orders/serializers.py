@@ -13,7 +13,7 @@ from portal.values.whole_numbers import WholeNumberField
 from workorders.codes.url_prefixes import check_url_prefix, longest_id
 from workorders.identifiers.compact12 import LENGTH, MOST
 from workorders.models import Workorder
-from workorders.orders.services import Order, ReferenceTaken, place
+from workorders.orders.services import Order, ReferenceTaken, order_codes
 from workorders.products.services import usable_products
 
 TAKEN = "The company has a workorder of this reference already; choose another."
@@ -88,4 +88,4 @@ class OrderSerializer(OrderForm):
         return prefix
 
     def place(self, user: User) -> Workorder:
-        return place(Order(**self.validated_data), self.company, user)
+        return order_codes(Order(**self.validated_data), self.company, user)

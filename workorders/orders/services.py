@@ -33,10 +33,10 @@ class Order:
     remarks: str = ""
 
 
-def place(order: Order, company: Company, user: User) -> Workorder:
+def order_codes(order: Order, company: Company, user: User) -> Workorder:
     """A new workorder of `company` and the queued job that mints its codes; errors as `new_workorder`."""
     with transaction.atomic():
-        workorder = new_workorder(
+        workorder = create_workorder(
             company,
             user,
             reference=order.reference,
@@ -52,7 +52,7 @@ def place(order: Order, company: Company, user: User) -> Workorder:
     return workorder
 
 
-def new_workorder(company: Company, user: User, **fields: Any) -> Workorder:
+def create_workorder(company: Company, user: User, **fields: Any) -> Workorder:
     """A workorder of `company` with these fields, and the claim of its URL prefix, in the caller's transaction.
 
     ReferenceTaken when the company has one of that reference, ValidationError when the prefix was taken meanwhile.

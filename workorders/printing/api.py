@@ -101,4 +101,4 @@ class AllowDownload(_WorkorderCall):
     """Let the secure codes be downloaded one more time."""
 
     def change(self, request: Request, workorder: Workorder) -> str:
-        return "" if deliveries.allow_again(workorder, person(request)) else deliveries.NOTHING_SPENT
+        return "" if deliveries.allow_download(workorder, person(request)) else deliveries.NOTHING_SPENT

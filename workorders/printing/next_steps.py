@@ -16,7 +16,7 @@ When = Literal["done", "now", "later"]
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """A step of the partner's: what it is, when it is, and what leads to it, if anything does."""
 
     title: str
@@ -26,7 +26,7 @@ class Step:
     url_name: str = ""
 
 
-def steps_of_partner(workorder: Workorder, user: User) -> list[Step]:
+def list_partner_steps(workorder: Workorder, user: User) -> list[NextStep]:
     """What the partner does, in order; nothing for anybody else, or when there is nothing to do any more."""
     prints = user.partner is not None and user.partner == workorder.printing_partner and user.may("workorder_print")
     if not prints or workorder.state == State.CANCELLED:
@@ -34,34 +34,34 @@ def steps_of_partner(workorder: Workorder, user: User) -> list[Step]:
     return [_confirm(workorder), _generate(workorder), _print(workorder), _wait(workorder)]
 
 
-def _confirm(workorder: Workorder) -> Step:
+def _confirm(workorder: Workorder) -> NextStep:
     title = "Confirm equipment and substrate"
     if workorder.state == State.NEW:
         says = "Choose what you print with and on. It cannot be changed afterwards."
-        return Step(title, "now", says, "Confirm", "workorder-confirm")
-    return Step(title, "done", f"{workorder.equipment} on {workorder.substrate}.")
+        return NextStep(title, "now", says, "Confirm", "workorder-confirm")
+    return NextStep(title, "done", f"{workorder.equipment} on {workorder.substrate}.")
 
 
-def _generate(workorder: Workorder) -> Step:
+def _generate(workorder: Workorder) -> NextStep:
     title = "Generate and download the secure codes"
     if workorder.state == State.NEW:
-        return Step(title, "later", "They are drawn for the resolution of your equipment.")
+        return NextStep(title, "later", "They are drawn for the resolution of your equipment.")
     if workorder.state != State.READY_TO_PRINT:
-        return Step(title, "done", "They can no longer be downloaded.")
-    if reason := deliveries.refusal(workorder):
-        return Step(title, "later", reason)
+        return NextStep(title, "done", "They can no longer be downloaded.")
+    if reason := deliveries.delivery_refusal(workorder):
+        return NextStep(title, "later", reason)
     once = " They can be downloaded once." if workorder.download_once else ""
     says = f"TIFF, PNG or PDF for {workorder.equipment}.{once}"
-    return Step(title, "now", says, "Secure codes", "workorder-secure-codes")
+    return NextStep(title, "now", says, "Secure codes", "workorder-secure-codes")
 
 
-def _print(workorder: Workorder) -> Step:
+def _print(workorder: Workorder) -> NextStep:
     title = "Print, then say how many"
     if workorder.state == State.NEW:
-        return Step(title, "later", "What was printed well, and what was wasted.")
+        return NextStep(title, "later", "What was printed well, and what was wasted.")
     if workorder.state == State.READY_TO_PRINT:
-        return Step(title, "now", _rejection(workorder), "Mark as printed", "workorder-printed")
-    return Step(title, "done", f"{workorder.printed_quantity:,} printed, {workorder.wasted_quantity:,} wasted.")
+        return NextStep(title, "now", _rejection(workorder), "Mark as printed", "workorder-printed")
+    return NextStep(title, "done", f"{workorder.printed_quantity:,} printed, {workorder.wasted_quantity:,} wasted.")
 
 
 def _rejection(workorder: Workorder) -> str:
@@ -71,19 +71,19 @@ def _rejection(workorder: Workorder) -> str:
     return f"Print again: {workorder.company} rejected what was printed. {last.detail['reason']}"
 
 
-def _wait(workorder: Workorder) -> Step:
+def _wait(workorder: Workorder) -> NextStep:
     title = f"{workorder.company} checks the quality"
     if workorder.state == State.COMPLETED:
-        return Step(title, "done", "Accepted. Delete the secure codes that you downloaded.")
+        return NextStep(title, "done", "Accepted. Delete the secure codes that you downloaded.")
     when: When = "now" if workorder.state == State.PRINTED else "later"
-    return Step(title, when, "It completes the workorder, or rejects what was printed and says why.")
+    return NextStep(title, when, "It completes the workorder, or rejects what was printed and says why.")
 
 
-def offers_to_owner(workorder: Workorder, user: User) -> dict[str, bool]:
+def list_owner_actions(workorder: Workorder, user: User) -> dict[str, bool]:
     """What the brand owner can do, by name: judge what was printed, allow one more download."""
     owns = user.may("workorder_create") and (user.is_superuser or user.company == workorder.company)
     ready = workorder.state == State.READY_TO_PRINT
     return {
         "can_judge": owns and can_take_step(workorder, "completed"),
-        "can_allow": owns and ready and bool(deliveries.spent(workorder)),
+        "can_allow": owns and ready and bool(deliveries.download_refusal(workorder)),
     }

@@ -17,7 +17,7 @@ NONE_KEPT = "Your company has none of this name, or it is archived."
 Kept = TypeVar("Kept", Equipment, Substrate)
 
 
-def day(of: date) -> str:
+def format_day(of: date) -> str:
     """A day as people read it."""
     return f"{of.day} {of:%B %Y}"
 
@@ -50,7 +50,7 @@ class ConfirmSerializer(StepSerializer):
         found = kept.filter(name=name).first()
         if found is None:
             raise serializers.ValidationError(f"{NONE_KEPT} {hint(name, kept.values_list('name', flat=True))}".rstrip())
-        _refuse_expired(found)
+        _check_calibration(found)
         return found
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -61,9 +61,9 @@ class ConfirmSerializer(StepSerializer):
         return {name: attrs[name] for name in ("equipment", "substrate")}
 
 
-def _refuse_expired(kept: Calibrated) -> None:
+def _check_calibration(kept: Calibrated) -> None:
     if not kept.is_usable:
-        until = f"Its calibration ended on {day(kept.calibrated_until)}"
+        until = f"Its calibration ended on {format_day(kept.calibrated_until)}"
         raise serializers.ValidationError(f"{until}: calibrate it, and enter the new dates.")
 
 

@@ -19,7 +19,7 @@ from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_
 from workorders.models import Product
 from workorders.products import services as products
 from workorders.products.services import products_for
-from workorders.visibility import ARCHIVED
+from workorders.visibility import HIDDEN
 
 ORDERS = {  # by what stands in the URL; by SKU when nothing does
     "name": ("Name, A to Z", ("name", "sku", "id")),
@@ -64,19 +64,19 @@ def brand_of(user: User) -> Company:
 
 @page("product_view")
 def product_list(request: PersonRequest) -> HttpResponse:
-    """Products as the URL asks for them; archived ones only when it does."""
-    query, state = searched(request), picked(request, "state", [ARCHIVED])
-    listed = products_for(request.user).filter(is_archived=state == ARCHIVED).order_by("sku", "id")
+    """Products as the URL asks for them; hidden ones only when it does."""
+    query, state = searched(request), picked(request, "state", [HIDDEN])
+    listed = products_for(request.user).filter(is_archived=state == HIDDEN).order_by("sku", "id")
     shown, order = ordered(request, listed, ORDERS, "SKU, A to Z")
     if query:
         shown = shown.filter(Q(sku__icontains=query) | Q(name__icontains=query))
     context: dict[str, Any] = {
         "page": page_of(request, shown.select_related("company")),
         "query": query,
-        "is_archive": state == ARCHIVED,
+        "is_hidden_list": state == HIDDEN,
         "is_filtered": bool(query or state),
         "more_choices": [
-            ("state", "State", "In use", [(ARCHIVED, "archived")], state),
+            ("state", "State", "In use", [(HIDDEN, "hidden")], state),
             order,
         ],
         "kept": _without_chosen(request).items(),
@@ -121,25 +121,25 @@ def product_detail(request: PersonRequest, pk: int) -> HttpResponse:
 @page("workorder_archive")
 @require_http_methods(["GET", "HEAD", "POST"])
 def product_archive(request: PersonRequest) -> HttpResponse:
-    """Ask, then put out of use the products that the URL names, which also keeps the list's filter."""
-    archived = chosen(request.GET.getlist("product"), products_for(request.user))
-    if request.method == "POST" or not archived:
-        return _done(request, archived, is_archived=True)
-    return render(request, "workorders/product_archive.html", {"products": archived})
+    """Ask, then hide the products that the URL names, which also keeps the list's filter."""
+    products_to_hide = chosen(request.GET.getlist("product"), products_for(request.user))
+    if request.method == "POST" or not products_to_hide:
+        return _set_hidden(request, products_to_hide, True)
+    return render(request, "workorders/product_archive.html", {"products": products_to_hide})
 
 
 @page("workorder_archive")
 @require_POST
 def product_bring_back(request: PersonRequest) -> HttpResponse:
     """Let the chosen products be used again."""
-    return _done(request, chosen(request.POST.getlist("product"), products_for(request.user)), is_archived=False)
+    return _set_hidden(request, chosen(request.POST.getlist("product"), products_for(request.user)), False)
 
 
-def _done(request: PersonRequest, rows: QuerySet[Product], *, is_archived: bool) -> HttpResponse:
-    """Archive the products or bring them back, and lead to the list, filtered as it was."""
-    products.change(rows, is_archived=is_archived)
+def _set_hidden(request: PersonRequest, rows: QuerySet[Product], hidden: bool) -> HttpResponse:
+    """Hide the products or show them again, and lead to the list, filtered as it was."""
+    products.change(rows, is_archived=hidden)
     if rows:
-        messages.success(request, f"{they_are(rows, 'products')} {'archived' if is_archived else 'in use again'}.")
+        messages.success(request, f"{they_are(rows, 'products')} {'hidden' if hidden else 'in use again'}.")
     else:
         messages.error(request, "No product was chosen.")
     return HttpResponseRedirect(reverse("product-list", query=_without_chosen(request)))

@@ -10,10 +10,10 @@ from typing import Literal
 
 from workorders.rendering import process_pool
 from workorders.rendering.qr_encoder import Level, Symbols, encode
-from workorders.rendering.svg_png import pngs, svgs
+from workorders.rendering.svg_png import draw_pngs, draw_svgs
 
-Kind = Literal["svg", "png", "pdf"]
-KINDS: tuple[Kind, ...] = ("svg", "png", "pdf")
+ImageFormat = Literal["svg", "png", "pdf"]
+IMAGE_FORMATS: tuple[ImageFormat, ...] = ("svg", "png", "pdf")
 BATCH = 2000  # codes drawn at a time
 ALONE = 50_000  # codes that are drawn before other processes would have started
 
@@ -22,7 +22,7 @@ ALONE = 50_000  # codes that are drawn before other processes would have started
 class Style:
     """How symbols look: error correction level, version, quiet zone in modules, module of a PNG in pixels."""
 
-    kind: Kind
+    kind: ImageFormat
     level: Level
     version: int
     quiet_zone: int
@@ -30,7 +30,7 @@ class Style:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnBatch:
     """A batch of codes: their image files with the SHA-256 of each; for a PDF the bare symbols instead."""
 
     identifiers: list[str]
@@ -39,19 +39,23 @@ class Drawn:
     symbols: Symbols | None = None
 
 
-def draw(identifiers: Iterable[str], count: int, prefix: str, style: Style) -> Generator[Drawn]:
+def draw_codes(identifiers: Iterable[str], count: int, prefix: str, style: Style) -> Generator[DrawnBatch]:
     """What is drawn of `count` identifiers, whose URLs begin with `prefix`, in batches and in order."""
-    return process_pool.results(partial(_draw, prefix, style), identifiers, BATCH, alone=count <= ALONE)
+    return process_pool.map_batches(partial(_draw_batch, prefix, style), identifiers, BATCH, alone=count <= ALONE)
 
 
-def _draw(prefix: str, style: Style, identifiers: list[str]) -> Drawn:
+def _draw_batch(prefix: str, style: Style, identifiers: list[str]) -> DrawnBatch:
     symbols = encode([prefix + identifier for identifier in identifiers], style.version, style.level)
     if style.kind == "pdf":
-        return Drawn(identifiers, [], [], symbols)
-    images = svgs(symbols, style.quiet_zone) if style.kind == "svg" else pngs(symbols, style.module, style.quiet_zone)
-    return Drawn(identifiers, images, [sha256(image).hexdigest() for image in images])
+        return DrawnBatch(identifiers, [], [], symbols)
+    images = (
+        draw_svgs(symbols, style.quiet_zone)
+        if style.kind == "svg"
+        else draw_pngs(symbols, style.module, style.quiet_zone)
+    )
+    return DrawnBatch(identifiers, images, [sha256(image).hexdigest() for image in images])
 
 
-def nothing_of(kind: str) -> str:
+def option_refusal(kind: str) -> str:
     """Say that an option has no meaning with that kind of images."""
     return f"It says nothing of {kind.upper()}; leave it out."

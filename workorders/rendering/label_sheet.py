@@ -18,7 +18,7 @@ _LINE_HEIGHTS = [tenths / 10 for tenths in range(28, 16, -1)]  # of which the fo
 
 
 @dataclass(frozen=True)
-class Sheet:
+class LabelSheet:
     """A grid of labels in the middle of a page. ValueError says what does not fit."""
 
     page_width: float
@@ -68,9 +68,9 @@ class Sheet:
         ]
 
 
-def one_a_page(width: float, height: float) -> Sheet:
+def one_a_page(width: float, height: float) -> LabelSheet:
     """Pages that are labels."""
-    return Sheet(width, height, 1, 1, width, height)
+    return LabelSheet(width, height, 1, 1, width, height)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Label:
     ValueError when a module gets smaller than `MODULE`.
     """
 
-    sheet: Sheet
+    sheet: LabelSheet
     modules: int  # along one side of the symbol
     quiet_zone: int = 4
     text: int = 0

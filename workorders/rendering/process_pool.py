@@ -23,7 +23,7 @@ MOST_PROCESSES = 4
 Result = TypeVar("Result")
 
 
-def results(
+def map_batches(
     work: Callable[[list[str]], Result], items: Iterable[str], batch: int, *, alone: bool
 ) -> Generator[Result, None, None]:
     """What `work` makes of each `batch` of items; `alone` when other processes would not have started in time.

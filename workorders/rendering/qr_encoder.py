@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workorders.rendering.qr_masks import best_masks
-from workorders.rendering.qr_matrix import LEVELS, VERSIONS, Bits, Level, SymbolMap, Words, data_codewords, symbol_map
+from workorders.rendering.qr_matrix import LEVELS, VERSIONS, BitMatrix, Bits, Level, Words, bit_matrix, data_codewords
 
 __all__ = ["LEVELS", "VERSIONS", "Level", "Symbols", "capacity", "encode", "smallest_version"]
 
@@ -41,7 +41,7 @@ def smallest_version(length: int, level: Level) -> int:
 
 def encode(urls: Sequence[str], version: int, level: Level) -> Symbols:
     """The symbols of `urls`, each with the mask of the least penalty. ValueError names what does not fit."""
-    table = symbol_map(version, level)
+    table = bit_matrix(version, level)
     symbols = np.empty((len(urls), table.modules), np.uint64)
     if not urls:
         return symbols
@@ -94,7 +94,7 @@ def _checked(urls: Sequence[str], version: int, level: Level) -> tuple[Bits, npt
     return np.frombuffer(joined.encode(), np.uint8), lengths.astype(np.int16)
 
 
-def _unmasked(messages: Bits, table: SymbolMap) -> Words:
+def _unmasked(messages: Bits, table: BitMatrix) -> Words:
     """Lines of symbols with mask 0 and their format and version bits light: (count, 2 * modules)."""
     changing = (messages != messages[0]).any(axis=0)
     common = np.unpackbits(np.where(changing, np.uint8(0), messages[0])).astype(bool)

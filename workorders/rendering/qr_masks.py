@@ -7,17 +7,17 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from workorders.rendering.qr_matrix import SymbolMap, Words
+from workorders.rendering.qr_matrix import BitMatrix, Words
 
 
-def best_masks(lines: Words, symbol_map: SymbolMap) -> npt.NDArray[np.intp]:
+def best_masks(lines: Words, matrix: BitMatrix) -> npt.NDArray[np.intp]:
     """The mask with the least penalty for each symbol, the first of equals.
 
     `lines` has a symbol in each column: (2 * modules, count), with mask 0 and light format and version bits, for that
     is how `qrcode` weighs masks.
     """
-    modules = symbol_map.modules
-    penalties = [_penalties(lines ^ flips[:, None], modules) for flips in symbol_map.masks]
+    modules = matrix.modules
+    penalties = [_penalties(lines ^ flips[:, None], modules) for flips in matrix.masks]
     best: npt.NDArray[np.intp] = np.argmin(penalties, axis=0)
     return best
 

@@ -20,13 +20,13 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 VERSIONS = range(1, 11)  # up to 57 modules, so that a row is one word
 
 Bits = npt.NDArray[np.uint8]
-Words = npt.NDArray[Any]  # uint32 or uint64, see `SymbolMap.word`
+Words = npt.NDArray[Any]  # uint32 or uint64, see `BitMatrix.word`
 
 _LEVEL_BITS = {level: getattr(constants, f"ERROR_CORRECT_{level}") for level in LEVELS}
 
 
 @dataclass(frozen=True)
-class SymbolMap:
+class BitMatrix:
     """The affine map of one version and level.
 
     A symbol is `2 * modules` lines, its rows from the top and then its columns from the left; the first module of a
@@ -42,7 +42,7 @@ class SymbolMap:
 
 
 @cache
-def symbol_map(version: int, level: Level) -> SymbolMap:
+def bit_matrix(version: int, level: Level) -> BitMatrix:
     """The map of a version and level; up to about a second at the first call."""
     blocks = _blocks(version, level)
     zeros = [0] * sum(block.total_count for block in blocks)
@@ -51,7 +51,7 @@ def symbol_map(version: int, level: Level) -> SymbolMap:
     masks = np.array([_drawn(version, level, zeros, mask) for mask in range(8)])
     finished = np.array([_drawn(version, level, zeros, mask, test=False) for mask in range(8)])
     flips = _codeword_bits(blocks)[:, _places(version, level, masks[0])]
-    return SymbolMap(
+    return BitMatrix(
         modules,
         word,
         basis=_lines(flips, word),

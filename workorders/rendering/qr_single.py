@@ -24,14 +24,14 @@ def _symbol(url: str, module: int = PNG_MODULE) -> qrcode.QRCode:
     return symbol
 
 
-def svg(url: str) -> bytes:
+def draw_svg(url: str) -> bytes:
     """The symbol of `url`, black on white, as an SVG document."""
     out = io.BytesIO()
     _symbol(url).make_image(SvgPathFillImage).save(out)
     return out.getvalue()
 
 
-def png(url: str, module: int = PNG_MODULE) -> bytes:
+def draw_png(url: str, module: int = PNG_MODULE) -> bytes:
     """The symbol of `url`, black on white, as a PNG of one bit a pixel, with `module` pixels a module."""
     out = io.BytesIO()
     _symbol(url, module).make_image(PyPNGImage).save(out)

@@ -16,7 +16,7 @@ import png
 import pypdfium2
 import zxingcpp
 
-from workorders.rendering.zip_writer import unpacked
+from workorders.rendering.zip_writer import inflate
 
 Pixels = npt.NDArray[np.uint8]
 """(height, width), 0 for black and 255 for white."""
@@ -43,27 +43,27 @@ class Sample:
     is_deflated: bool = False
 
 
-def read(pixels: Pixels) -> list[str]:
+def read_symbols(pixels: Pixels) -> list[str]:
     """What the QR symbols of a picture say; bars that happen to be within one are none."""
     return [str(code.text) for code in zxingcpp.read_barcodes(pixels, formats=QR_CODES)]
 
 
-def prove(archive: Path, samples: Iterable[Sample], read: Callable[[Pixels], list[str]] = read) -> None:
+def check_samples(archive: Path, samples: Iterable[Sample], read: Callable[[Pixels], list[str]] = read_symbols) -> None:
     """Raise Misread unless each sample of the file `archive` reads back as its URL."""
     with archive.open("rb") as file:
         for sample in samples:
             file.seek(sample.begin)
             stored = file.read(sample.size)
-            content = unpacked(stored) if sample.is_deflated else stored
+            content = inflate(stored) if sample.is_deflated else stored
             found = read(PIXELS[sample.name.rpartition(".")[2]](content))
             if found != [sample.url]:
                 raise Misread(f"{sample.name} reads as {found}, not as {sample.url}")
 
 
-def prove_pages(
+def check_pages(
     pdf: Path | bytes,
     urls: Mapping[int, str],
-    read: Callable[[Pixels], list[str]] = read,
+    read: Callable[[Pixels], list[str]] = read_symbols,
     scale: float = PDF_SCALE,
 ) -> None:
     """Raise Misread unless each page of `pdf` that `urls` names, the first is 0, shows that URL among its labels.

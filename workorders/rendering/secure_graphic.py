@@ -32,7 +32,7 @@ _PURPOSE: Final = b"codeport secure graphic 1"
 
 
 @dataclass(frozen=True)
-class Layout:
+class GraphicLayout:
     """Where the graphic stands. `side` and `coarse`, its lower rows that have cells of two dots, are in modules."""
 
     name: str
@@ -77,10 +77,10 @@ class Layout:
 LAYOUTS: Final = {
     layout.name: layout
     for layout in (
-        Layout("inside", 4, "Q", is_inside=True, side=7, coarse=0),
-        Layout("outside", 3, "L", is_inside=False, side=13, coarse=0),
-        Layout("inside_hybrid", 4, "H", is_inside=True, side=9, coarse=4),
-        Layout("outside_hybrid", 4, "L", is_inside=False, side=17, coarse=8),
+        GraphicLayout("inside", 4, "Q", is_inside=True, side=7, coarse=0),
+        GraphicLayout("outside", 3, "L", is_inside=False, side=13, coarse=0),
+        GraphicLayout("inside_hybrid", 4, "H", is_inside=True, side=9, coarse=4),
+        GraphicLayout("outside_hybrid", 4, "L", is_inside=False, side=17, coarse=8),
     )
 }
 
@@ -89,7 +89,7 @@ LAYOUTS: Final = {
 class Graphic:
     """The graphic of one workorder at one resolution. A module is `module` dots; `dots` are (side, side), 1 is dark."""
 
-    layout: Layout
+    layout: GraphicLayout
     dpi: int
     module: int
     dots: Bits
@@ -119,7 +119,7 @@ def renew_secret(token: bytes) -> bytes:
         raise _lost() from None
 
 
-def secure_graphic(layout: str, token: bytes, workorder_id: int, dpi: int) -> Graphic:
+def make_graphic(layout: str, token: bytes, workorder_id: int, dpi: int) -> Graphic:
     """The graphic of a workorder. ValueError refuses layout or resolution; SecretLost when no key opens the token."""
     if layout not in LAYOUTS:
         raise ValueError(f"The layout {layout!r} does not exist: choose {', '.join(LAYOUTS)}.")
@@ -132,7 +132,7 @@ def secure_graphic(layout: str, token: bytes, workorder_id: int, dpi: int) -> Gr
     return _graphic(layout, secret, workorder_id, dpi)
 
 
-def specimen(layout: str, module: int) -> Graphic:
+def make_specimen(layout: str, module: int) -> Graphic:
     """A graphic that belongs to no workorder: it shows where the real one stands, `module` dots a module."""
     return _graphic(layout, b"specimen", 0, round(module * 25.4 / MODULE_MM))
 

@@ -20,12 +20,12 @@ from workorders.rendering.qr_encoder import Symbols, encode
 from workorders.rendering.qr_matrix import Bits
 from workorders.rendering.secure_graphic import QUIET_ZONE, Graphic
 from workorders.rendering.svg_png import png_chunk, row_bytes
-from workorders.rendering.zip_writer import Packed, packed
+from workorders.rendering.zip_writer import Packed, deflate
 
 _BATCH = 64  # codes drawn at a time: from 2 MB of dots at 600 dpi to 30 MB at 2400
 
 
-def pngs(urls: Sequence[str], graphic: Graphic) -> Iterator[bytes]:
+def draw_pngs(urls: Sequence[str], graphic: Graphic) -> Iterator[bytes]:
     """A PNG of each URL. ValueError names the first URL that does not fit, before anything is drawn."""
     height, width = graphic.size
     metre = round(graphic.dpi / 0.0254)
@@ -40,23 +40,23 @@ def pngs(urls: Sequence[str], graphic: Graphic) -> Iterator[bytes]:
     return (b"".join((head, png_chunk(b"IDAT", isal_zlib.compress(line.tobytes(), 1)), tail)) for line in lines)
 
 
-def tiffs(urls: Sequence[str], graphic: Graphic) -> Iterator[bytes]:
+def draw_tiffs(urls: Sequence[str], graphic: Graphic) -> Iterator[bytes]:
     """A baseline bilevel TIFF (TIFF 6.0, section 4) of each URL, in one strip. ValueError as `pngs`."""
     head = _tiff_head(graphic)
     symbols = encode(urls, graphic.layout.version, graphic.layout.level)
     return (head + picture.tobytes() for picture in _pictures(symbols, graphic))
 
 
-SUFFIXES: Final[dict[str, Callable[[Sequence[str], Graphic], Iterator[bytes]]]] = {"png": pngs, "tiff": tiffs}
+SUFFIXES: Final[dict[str, Callable[[Sequence[str], Graphic], Iterator[bytes]]]] = {"png": draw_pngs, "tiff": draw_tiffs}
 
 
-def packed_images(prefix: str, graphic: Graphic, suffix: str, identifiers: list[str]) -> tuple[list[str], list[Packed]]:
+def draw_packed(prefix: str, graphic: Graphic, suffix: str, identifiers: list[str]) -> tuple[list[str], list[Packed]]:
     """Codes with the image file of each, one of SUFFIXES, compressed for a zip. ValueError as `pngs`."""
     images = SUFFIXES[suffix]([prefix + identifier for identifier in identifiers], graphic)
-    return identifiers, [packed(image) for image in images]
+    return identifiers, [deflate(image) for image in images]
 
 
-def bare_images(prefix: str, graphic: Graphic, identifiers: list[str]) -> tuple[list[str], list[bytes]]:
+def draw_bare(prefix: str, graphic: Graphic, identifiers: list[str]) -> tuple[list[str], list[bytes]]:
     """Codes with the dots of each row by row, eight a byte, 0 for black, as a PDF takes them: compressed by zlib."""
     urls = [prefix + identifier for identifier in identifiers]
     pictures = _pictures(encode(urls, graphic.layout.version, graphic.layout.level), graphic)

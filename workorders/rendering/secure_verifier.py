@@ -59,14 +59,14 @@ def verify(scan: Scan, graphic: Graphic, threshold: float | None = None) -> Verd
     """What a grey scan of one code shows. Unusable says what is wrong with the scan."""
     threshold = default_threshold(graphic.dpi) if threshold is None else threshold
     url, place = _found(scan, graphic)
-    seen = registered(scan, graphic, place)
+    seen = align(scan, graphic, place)
     rows = graphic.fine_rows
     fine = _correlation(seen[:rows], graphic.dots[:rows])
     coarse = _correlation(_cells(seen[rows:]), _cells(graphic.dots[rows:])) if graphic.layout.is_hybrid else None
     return Verdict(url, fine, coarse, threshold)
 
 
-def registered(scan: Scan, graphic: Graphic, place: Grid | None = None) -> Grid:
+def align(scan: Scan, graphic: Graphic, place: Grid | None = None) -> Grid:
     """How dark the scan is at each dot of the graphic, whose dots it matches best: (side, side)."""
     if place is None:
         _url, place = _found(scan, graphic)

@@ -26,7 +26,7 @@ MODULE_PIXELS = range(1, 41)
 _WORKING_SET = 1 << 20  # bytes of what is drawn at a time
 
 
-def svgs(symbols: Symbols, quiet_zone: int = 4) -> list[bytes]:
+def draw_svgs(symbols: Symbols, quiet_zone: int = 4) -> list[bytes]:
     """An SVG document of each symbol. ValueError says why a quiet zone is refused."""
     check_quiet_zone(quiet_zone)
     modules = symbols.shape[1]
@@ -78,7 +78,7 @@ def _words(texts: list[str], size: int) -> npt.NDArray[np.unsignedinteger[npt.NB
     return np.array(texts, f"S{size}").view(f"u{size}")
 
 
-def pngs(symbols: Symbols, module: int = 10, quiet_zone: int = 4) -> list[bytes]:
+def draw_pngs(symbols: Symbols, module: int = 10, quiet_zone: int = 4) -> list[bytes]:
     """A PNG of each symbol. ValueError says why a size is refused."""
     check_quiet_zone(quiet_zone)
     if module not in MODULE_PIXELS:

@@ -68,14 +68,14 @@ class Packed:
     digest: str  # SHA-256 in hexadecimal
 
 
-def packed(content: bytes) -> Packed:
+def deflate(content: bytes) -> Packed:
     """A small member, compressed; of the same content the same bytes on one kind of processor."""
     deflate = isal_zlib.compressobj(1, isal_zlib.DEFLATED, -15)
     stream = deflate.compress(content) + deflate.flush()
     return Packed(stream, len(content), isal_zlib.crc32(content), hashlib.sha256(content).hexdigest())
 
 
-def unpacked(stream: bytes) -> bytes:
+def inflate(stream: bytes) -> bytes:
     """The content of a raw deflate stream."""
     content: bytes = isal_zlib.decompress(stream, -15)
     return content

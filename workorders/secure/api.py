@@ -15,7 +15,7 @@ from portal.models import Event
 from workorders import visibility
 from workorders.orders.api import CreateWorkorder
 from workorders.secure.serializers import SecureOrderSerializer
-from workorders.secure.timeline import doer, events_for, told
+from workorders.secure.timeline import describe_event, events_for, name_doer
 
 
 class CreateSsc(CreateWorkorder):
@@ -37,10 +37,10 @@ class EventSerializer(serializers.ModelSerializer[Event]):
         fields: ClassVar = ["id", "what", "text", "at", "by", "address"]
 
     def get_text(self, event: Event) -> str:
-        return told(event)
+        return describe_event(event)
 
     def get_by(self, event: Event) -> str | None:
-        return doer(event, self.context["request"].user)
+        return name_doer(event, self.context["request"].user)
 
 
 class Timeline(Call, ListAPIView[Event]):

@@ -18,7 +18,7 @@ State = Workorder.State
 
 
 @dataclass(frozen=True)
-class Notice:
+class HandOverEmail:
     """What is told of a line of the timeline, by whom it is read, and what they do next."""
 
     to_partner: bool
@@ -26,16 +26,20 @@ class Notice:
     next: str
 
 
-NOTICES: Final = {
-    "uploaded": Notice(True, "codes uploaded: {codes:,}", "{arrived}"),
-    "confirmed": Notice(False, "confirmed by {partner}", "It is ready to print. You are told when it is printed."),
-    "printed": Notice(
+HAND_OVER_EMAILS: Final = {
+    "uploaded": HandOverEmail(True, "codes uploaded: {codes:,}", "{arrived}"),
+    "confirmed": HandOverEmail(
+        False, "confirmed by {partner}", "It is ready to print. You are told when it is printed."
+    ),
+    "printed": HandOverEmail(
         False, "{printed:,} printed, {wasted:,} wasted", "Check the quality, then complete it or reject."
     ),
-    "completed": Notice(True, "completed", "Nothing is left to do. Delete the secure codes that you downloaded."),
-    "rejected": Notice(True, "rejected", "It is ready to print again. What {owner} says: {reason}"),
-    "cancelled": Notice(True, "cancelled", "Print nothing more of it, and destroy what is printed."),
-    "download_allowed": Notice(True, "one more download", "The secure codes can be downloaded one more time."),
+    "completed": HandOverEmail(
+        True, "completed", "Nothing is left to do. Delete the secure codes that you downloaded."
+    ),
+    "rejected": HandOverEmail(True, "rejected", "It is ready to print again. What {owner} says: {reason}"),
+    "cancelled": HandOverEmail(True, "cancelled", "Print nothing more of it, and destroy what is printed."),
+    "download_allowed": HandOverEmail(True, "one more download", "The secure codes can be downloaded one more time."),
 }
 """By the name of the line; the others are told to nobody."""
 
@@ -46,13 +50,13 @@ ARRIVED: Final[dict[str, str]] = {
 """What the partner does with codes that arrived, by the state of the workorder; in the others nothing."""
 
 
-def tell(event: Event) -> None:
+def queue_emails(event: Event) -> None:
     """Have those told whom a line of a workorder's timeline concerns and who want mail.
 
     Their letters are written in the caller's transaction, one for each, so that none gets one twice.
     """
     workorder = Workorder.objects.get(pk=event.subject_id)
-    for person in _readers(workorder, NOTICES[event.what]):
+    for person in _readers(workorder, HAND_OVER_EMAILS[event.what]):
         letters.write(Letter.Kind.HAND_OVER, person.email, event=event.pk, person=person.pk)
 
 
@@ -63,7 +67,7 @@ def _hand_over(letter: Letter) -> list[EmailMessage]:
         return []
     event = Event.objects.get(pk=letter.detail["event"])
     workorder = Workorder.objects.select_related("company", "printing_partner").get(pk=event.subject_id)
-    notice = NOTICES[event.what]
+    notice = HAND_OVER_EMAILS[event.what]
     words = {
         **event.detail,
         "owner": workorder.company,
@@ -88,7 +92,7 @@ def _hand_over(letter: Letter) -> list[EmailMessage]:
 letters.MAKERS[Letter.Kind.HAND_OVER] = _hand_over
 
 
-def _readers(workorder: Workorder, notice: Notice) -> list[User]:
+def _readers(workorder: Workorder, notice: HandOverEmail) -> list[User]:
     """The partner's printers, or whoever ordered; those who can sign in and want mail."""
     readers = User.objects.filter(is_active=True, wants_mail=True)
     if notice.to_partner:

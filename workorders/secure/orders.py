@@ -11,7 +11,7 @@ from portal.models import Company, User
 from portal.timeline import note
 from workorders.codes.url_prefixes import LONGEST_ID, SHORTEST_ID, check_url_prefix
 from workorders.models import Workorder
-from workorders.orders.services import new_workorder
+from workorders.orders.services import create_workorder
 from workorders.rendering.secure_graphic import LAYOUTS, make_secret
 
 MOST = 10_000_000  # codes of a workorder
@@ -26,7 +26,7 @@ SETTINGS = (
 """What a template says of an order."""
 
 
-def wrong_prefix(prefix: str, layout: str) -> str:
+def explain_long_prefix(prefix: str, layout: str) -> str:
     """Why no id fits behind `prefix` in the symbols of `layout`; empty when one does."""
     capacity = LAYOUTS[layout].capacity
     if LAYOUTS[layout].longest_id(prefix) >= SHORTEST_ID:
@@ -37,13 +37,13 @@ def wrong_prefix(prefix: str, layout: str) -> str:
     )
 
 
-def usable_prefix(company: Company, own: str | None, layout: str) -> str:
+def choose_prefix(company: Company, own: str | None, layout: str) -> str:
     """The prefix of an order: its own, or else the company's. ValidationError says why it could not be ordered now.
 
     Only the order itself claims it.
     """
     prefix = own or company.url_prefix
-    if reason := wrong_prefix(prefix, layout):
+    if reason := explain_long_prefix(prefix, layout):
         raise ValidationError(reason)
     if own:
         check_url_prefix(company, own)
@@ -65,10 +65,10 @@ class SecureOrder:
     remarks: str = ""
 
 
-def place(order: SecureOrder, company: Company, user: User) -> Workorder:
+def order_secure_codes(order: SecureOrder, company: Company, user: User) -> Workorder:
     """A new SSC workorder of `company`; errors as `new_workorder`."""
     with transaction.atomic():
-        workorder = new_workorder(
+        workorder = create_workorder(
             company,
             user,
             type=Workorder.Type.SSC,

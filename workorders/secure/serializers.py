@@ -15,7 +15,7 @@ from portal.values.whole_numbers import WholeNumberField
 from workorders.models import Layout, Workorder, WorkorderTemplate
 from workorders.named_items.api import NamedSerializer
 from workorders.orders.serializers import OrderForm
-from workorders.secure.orders import MOST, SETTINGS, SecureOrder, place, usable_prefix
+from workorders.secure.orders import MOST, SETTINGS, SecureOrder, choose_prefix, order_secure_codes
 from workorders.serializers import PARTNER
 from workorders.visibility import printing_partners
 
@@ -41,7 +41,7 @@ class PartnerField(serializers.CharField):
 def prefix_of(company: Company, own: str | None, layout: str) -> str:
     """See `usable_prefix`; what is wrong is an error of the field."""
     try:
-        return usable_prefix(company, own, layout)
+        return choose_prefix(company, own, layout)
     except InvalidPrefix as error:
         raise serializers.ValidationError({"url_prefix": error.messages}) from None
 
@@ -77,7 +77,7 @@ class SecureOrderSerializer(OrderForm):
         return order
 
     def place(self, user: User) -> Workorder:
-        return place(SecureOrder(**self.validated_data), self.company, user)
+        return order_secure_codes(SecureOrder(**self.validated_data), self.company, user)
 
 
 class TemplateSerializer(NamedSerializer):

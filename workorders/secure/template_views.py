@@ -14,14 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.access import PersonRequest, page
 from portal.models import Company
 from portal.pages.lists import page_of, picked, searched
-from workorders.codes.url_prefixes import doubt
+from workorders.codes.url_prefixes import warn_of_prefix
 from workorders.models import Layout, WorkorderTemplate
 from workorders.named_items.form import NamedForm
 from workorders.rendering.secure_graphic import LAYOUTS
-from workorders.secure.orders import SETTINGS, usable_prefix
-from workorders.visibility import printing_partners, set_archived
+from workorders.secure.orders import SETTINGS, choose_prefix
+from workorders.visibility import HIDDEN, printing_partners, set_hidden
 
-ARCHIVED = "archived"
 LAYOUT_CHOICES = [
     (value, f"{str(label).capitalize()}: URLs of up to {LAYOUTS[value].capacity} characters")
     for value, label in Layout.choices
@@ -70,7 +69,7 @@ class TemplateForm(NamedForm):
         data: dict[str, Any] = self.cleaned_data
         if {"layout", "url_prefix"} <= data.keys():
             try:
-                usable_prefix(self.instance.company, data["url_prefix"], data["layout"])
+                choose_prefix(self.instance.company, data["url_prefix"], data["layout"])
             except forms.ValidationError as refused:
                 self.add_error("url_prefix", refused)
         return data
@@ -84,16 +83,16 @@ def _brand(request: PersonRequest) -> Company:
 
 @page("workorder_create")
 def template_list(request: PersonRequest) -> HttpResponse:
-    """The company's templates by name; archived ones only when they are asked for."""
-    query, state = searched(request), picked(request, "state", [ARCHIVED])
-    shown = WorkorderTemplate.objects.filter(company=_brand(request), is_archived=state == ARCHIVED)
+    """The company's templates by name; hidden ones only when they are asked for."""
+    query, state = searched(request), picked(request, "state", [HIDDEN])
+    shown = WorkorderTemplate.objects.filter(company=_brand(request), is_archived=state == HIDDEN)
     if query:
         shown = shown.filter(name__icontains=query)
     context = {
         "page": page_of(request, shown.select_related("printing_partner")),
         "query": query,
         "state": state,
-        "states": [(ARCHIVED, ARCHIVED)],
+        "states": [(HIDDEN, "hidden")],
         "is_filtered": bool(query or state),
     }
     return render(request, "workorders/template_list.html", context)
@@ -118,7 +117,7 @@ def _edited(request: PersonRequest, template: WorkorderTemplate | None) -> HttpR
     company, posted = _brand(request), request.POST if request.method == "POST" else None
     form = TemplateForm(company, posted, instance=template)
     if form.is_valid() and form.store(company):
-        messages.success(request, f"{form.instance} is saved. {doubt(form.instance.url_prefix)}".rstrip())
+        messages.success(request, f"{form.instance} is saved. {warn_of_prefix(form.instance.url_prefix)}".rstrip())
         return redirect("workorder-template-list")
     return render(request, "workorders/template_form.html", {"form": form, "template": template, "name": name})
 
@@ -126,9 +125,9 @@ def _edited(request: PersonRequest, template: WorkorderTemplate | None) -> HttpR
 @page("workorder_archive")
 @require_POST
 def template_archive(request: PersonRequest, pk: int) -> HttpResponse:
-    """Put a template out of the way, or bring it back."""
+    """Hide a template, or show it again."""
     rows = WorkorderTemplate.objects.filter(company=_brand(request), pk=pk)
-    template, archived = get_object_or_404(rows), request.POST.get("archive") == "yes"
-    set_archived(rows, archived)
-    messages.success(request, f"{template} is {'archived' if archived else 'back in use'}.")
+    template, hidden = get_object_or_404(rows), request.POST.get("archive") == "yes"
+    set_hidden(rows, hidden)
+    messages.success(request, f"{template} is {'hidden' if hidden else 'back in use'}.")
     return redirect("workorder-template-list")

@@ -22,9 +22,9 @@ OPERATORS = "the operators of this portal"
 ARCHIVES = {"archive": "Archive", "serial-numbers": "Serial numbers"}
 
 
-def history_of(workorder: Workorder, user: User) -> timeline.Lines:
+def timeline_for(workorder: Workorder, user: User) -> timeline.Lines:
     """The latest lines of the workorder's timeline that `user` may see, first things first, each in words."""
-    return timeline.Lines.of(events_for(workorder, user), told)
+    return timeline.Lines.of(events_for(workorder, user), describe_event)
 
 
 def events_for(workorder: Workorder, user: User) -> QuerySet[Event]:
@@ -38,7 +38,7 @@ def events_for(workorder: Workorder, user: User) -> QuerySet[Event]:
     return events
 
 
-def doer(event: Event, user: User) -> str | None:
+def name_doer(event: Event, user: User) -> str | None:
     """Who did it, as `user` is told; the page's templates/parts/timeline.html says it alike.
 
     People of other companies stand as their company, except beside an address, which tells who had what.
@@ -50,7 +50,7 @@ def doer(event: Event, user: User) -> str | None:
     return event.by.company.name if event.by.company else OPERATORS
 
 
-def told(event: Event) -> str:
+def describe_event(event: Event) -> str:
     """What was done, in words."""
     if event.what == "downloaded":
         detail = event.detail

@@ -10,11 +10,11 @@ from django.db.models import F, QuerySet
 from portal.models import User
 from workorders import jobs
 from workorders.models import Job, Workorder
-from workorders.secure.workflow import codes_arrived
+from workorders.secure.workflow import note_upload
 
 State = Workorder.State
 
-TAKING: Final = (State.NEW, State.READY_TO_PRINT, State.PRINTED, State.COMPLETED)
+STATES_THAT_TAKE_CODES: Final = (State.NEW, State.READY_TO_PRINT, State.PRINTED, State.COMPLETED)
 """In the first, codes come before they are printed; in the others they are printed already."""
 
 
@@ -22,17 +22,17 @@ class NotTaken(Exception):  # noqa: N818  # an event, not a fault
     """The workorder does not take these codes; the message says why."""
 
 
-def taking(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
+def open_for_upload(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
     """Those of `workorders` into which codes can be uploaded now."""
     room = workorders.filter(uploaded_quantity__lt=F("quantity"))
-    return room.filter(type=Workorder.Type.SSC, state__in=TAKING)
+    return room.filter(type=Workorder.Type.SSC, state__in=STATES_THAT_TAKE_CODES)
 
 
-def refusal(workorder: Workorder, count: int = 1) -> str:
+def upload_refusal(workorder: Workorder, count: int = 1) -> str:
     """Why the workorder does not take `count` codes more; empty when it does."""
     if workorder.type != Workorder.Type.SSC:
         return "The workorder is one of serialized identifiers; codes are uploaded only into one of secure codes (SSC)."
-    if workorder.state not in TAKING:
+    if workorder.state not in STATES_THAT_TAKE_CODES:
         return "The workorder was cancelled, so it takes no codes."
     room = workorder.quantity - workorder.uploaded_quantity
     if count <= room:
@@ -43,7 +43,7 @@ def refusal(workorder: Workorder, count: int = 1) -> str:
     return f"{has}; there is room for {room:,} more, and the file has {count:,}."
 
 
-def begin(workorder_id: int) -> Workorder:
+def lock_for_upload(workorder_id: int) -> Workorder:
     """The workorder, into which nobody else uploads until the caller's transaction ends.
 
     Its row stays free meanwhile, for those who confirm or cancel it.
@@ -58,19 +58,19 @@ def are_active_at_once(workorder: Workorder) -> bool:
     return workorder.state == State.COMPLETED and workorder.activate_on_complete
 
 
-def take(begun: Workorder, count: int, by: User, upload: str, *, are_active: bool) -> None:
+def count_uploaded_codes(begun: Workorder, count: int, by: User, upload: str, *, are_active: bool) -> None:
     """Count the codes that were loaded since `begin`, which the upload of that key brought; NotTaken.
 
     `are_active` says that they were loaded as `are_active_at_once`. If that became true only now, a job makes it so.
     """
     with transaction.atomic():
         workorder = Workorder.objects.select_for_update().get(pk=begun.pk)
-        if reason := refusal(workorder, count):
+        if reason := upload_refusal(workorder, count):
             raise NotTaken(reason)
         before = workorder.uploaded_quantity
         workorder.uploaded_quantity += count
         workorder.save(update_fields=["uploaded_quantity"])
-        codes_arrived(workorder, by, count, upload)
+        note_upload(workorder, by, count, upload)
         jobs.start(workorder, Job.What.ARCHIVE, {"codes": workorder.uploaded_quantity}, by)
         if are_active_at_once(workorder) and not are_active:
             codes = {"after": before, "until": workorder.uploaded_quantity}

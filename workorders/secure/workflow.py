@@ -15,7 +15,7 @@ from portal.timeline import note
 from workorders import jobs
 from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Equipment, Job, Substrate, Workorder
-from workorders.secure.emails import tell
+from workorders.secure.emails import queue_emails
 
 State = Workorder.State
 
@@ -106,9 +106,9 @@ def _hand_out_no_more(workorder: Workorder, by: User) -> None:
     transaction.on_commit(lambda: wake("workorders.tasks.discard", workorder.pk))
 
 
-def codes_arrived(workorder: Workorder, by: User, count: int, upload: str) -> None:
+def note_upload(workorder: Workorder, by: User, count: int, upload: str) -> None:
     """Note in the caller's transaction that the upload of that key brought so many codes."""
-    tell(note(workorder, "uploaded", by, codes=count, upload=upload))
+    queue_emails(note(workorder, "uploaded", by, codes=count, upload=upload))
 
 
 def _take_step(workorder: Workorder, by: User, step: str, detail: dict[str, Any], **fields: object) -> None:
@@ -123,7 +123,7 @@ def _take_step(workorder: Workorder, by: User, step: str, detail: dict[str, Any]
         workorder.refresh_from_db()
         if not changed:
             raise WrongState(_refusal(workorder, step))
-        tell(note(workorder, step, by, **detail))
+        queue_emails(note(workorder, step, by, **detail))
 
 
 def _refusal(workorder: Workorder, step: str) -> str:

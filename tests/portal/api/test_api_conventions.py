@@ -125,7 +125,7 @@ def test_what_cannot_be_read_is_not_kept(demo: Demo) -> None:
 def test_after_a_failure_of_ours_the_call_may_be_repeated(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     client = client_of(demo.staff)
     with monkeypatch.context() as broken:
-        broken.setattr("workorders.orders.serializers.place", lambda *_: 1 / 0)
+        broken.setattr("workorders.orders.serializers.order_codes", lambda *_: 1 / 0)
         assert post(client, CREATE, order()).status_code == 500
     assert post(client, CREATE, order()).status_code == 201
 

@@ -193,8 +193,8 @@ def test_nothing_is_retried_whose_file_is_gone(demo: Demo) -> None:
 
 def test_workorders_are_archived_and_brought_back(demo: Demo) -> None:
     one, two = a_workorder(demo.staff), a_workorder(demo.other_staff, is_archived=True)
-    assert do(demo, "archive", one, two) == "Archived: 1 of 2."
-    assert do(demo, "bring_back", two) == "Brought back: 1 of 1."
+    assert do(demo, "archive", one, two) == "Hidden: 1 of 2."
+    assert do(demo, "bring_back", two) == "Shown again: 1 of 1."
     one.refresh_from_db()
     two.refresh_from_db()
     assert (one.is_archived, two.is_archived) == (True, False)
@@ -202,8 +202,8 @@ def test_workorders_are_archived_and_brought_back(demo: Demo) -> None:
 
 def test_products_are_archived_and_brought_back(demo: Demo) -> None:
     one, two = demo.company.products.order_by("sku")[:2]
-    assert do(demo, "archive", one, two) == "Archived: 2 of 2."
-    assert do(demo, "bring_back", two) == "Brought back: 1 of 1."
+    assert do(demo, "archive", one, two) == "Hidden: 2 of 2."
+    assert do(demo, "bring_back", two) == "Shown again: 1 of 1."
     one.refresh_from_db()
     two.refresh_from_db()
     assert (one.is_archived, two.is_archived) == (True, False)

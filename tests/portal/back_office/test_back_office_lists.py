@@ -147,7 +147,7 @@ def test_nothing_is_done_to_thousands_of_rows_at_once(demo: Demo) -> None:
     fields = {"action": "archive", "_selected_action": [one.pk], "select_across": "1"}
     response = client.post(f"{path}?is_archived__exact=0", fields, follow=True)
     (said,) = (str(message) for message in response.context["messages"])
-    assert said.startswith("Archived: ")  # a page can be shown whole
+    assert said.startswith("Hidden: ")  # a page can be shown whole
     response = client.post(path, fields | {"action": "bring_back"}, follow=True)
     (said,) = (str(message) for message in response.context["messages"])
     assert said == "Nothing was done: choose 200 rows at most, with a filter or a search if need be."

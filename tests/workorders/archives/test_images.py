@@ -29,7 +29,7 @@ from workorders import job_runner
 from workorders.models import Job, Workorder
 from workorders.rendering import batch as artist
 from workorders.rendering.qr_encoder import encode
-from workorders.rendering.readback import page_pixels, png_pixels, read, svg_pixels
+from workorders.rendering.readback import page_pixels, png_pixels, read_symbols, svg_pixels
 
 PREFIX = "http://127.0.0.1:8000/c/demo/"
 
@@ -54,7 +54,9 @@ def test_every_image_reads_back_as_the_url_of_its_code(committed_demo: Demo, kin
     codes = urls(archive)
     assert len(codes) == 25
     pixels = svg_pixels if kind == "svg" else png_pixels
-    found = {name: read(pixels(archive.read(name))) for name in archive.namelist() if name.startswith("images/")}
+    found = {
+        name: read_symbols(pixels(archive.read(name))) for name in archive.namelist() if name.startswith("images/")
+    }
     assert found == {f"images/{identifier}.{kind}": [url] for identifier, url in codes.items()}
 
 
@@ -63,7 +65,7 @@ def test_a_pdf_has_a_page_for_each_code_in_order(committed_demo: Demo) -> None:
         committed_demo, workorder_of(committed_demo), images="pdf", label_width=40, label_height=50, with_id=1
     )
     document = pypdfium2.PdfDocument(archive.read("codes.pdf"))
-    assert [read(page_pixels(page)) for page in document] == [[url] for url in urls(archive).values()]
+    assert [read_symbols(page_pixels(page)) for page in document] == [[url] for url in urls(archive).values()]
     assert document.get_page_size(0) == pytest.approx((40 / 25.4 * 72, 50 / 25.4 * 72))
     assert document[3].get_textpage().get_text_bounded().strip() == "bottle-000003"
 
@@ -71,7 +73,7 @@ def test_a_pdf_has_a_page_for_each_code_in_order(committed_demo: Demo) -> None:
 def test_sheets_of_labels_hold_the_codes_row_by_row(committed_demo: Demo) -> None:
     archive = drawn(committed_demo, workorder_of(committed_demo), images="pdf", columns=3, rows=4)
     document = pypdfium2.PdfDocument(archive.read("codes.pdf"))
-    found = [sorted(read(page_pixels(page))) for page in document]
+    found = [sorted(read_symbols(page_pixels(page))) for page in document]
     wanted = list(urls(archive).values())
     assert found == [wanted[0:12], wanted[12:24], wanted[24:]]
 
@@ -132,7 +134,7 @@ def test_many_codes_are_drawn_in_several_processes_and_stay_in_order(
     assert names == [f"images/{identifier}.png" for identifier in urls(archive)]
     for name in names[::97]:
         image = png_pixels(archive.read(name)).repeat(4, axis=0).repeat(4, axis=1)
-        assert read(np.ascontiguousarray(image)) == [PREFIX + name.removeprefix("images/").removesuffix(".png")]
+        assert read_symbols(np.ascontiguousarray(image)) == [PREFIX + name.removeprefix("images/").removesuffix(".png")]
 
 
 def test_images_that_say_something_else_are_never_published(

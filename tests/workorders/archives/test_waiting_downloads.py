@@ -73,7 +73,7 @@ def test_beyond_the_second_nobody_waits_at_all(committed_demo: Demo, monkeypatch
     workorders = [fresh(committed_demo)]
     found: list[int | None] = []
     client: APIClient = client_of(committed_demo.staff)
-    make: Callable[..., None] = archive._publish
+    make: Callable[..., None] = archive._write_archive
 
     def making(*what: Any) -> None:
         """Somebody asks for it while it is made."""

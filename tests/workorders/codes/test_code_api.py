@@ -281,7 +281,7 @@ def test_a_secure_code_is_shown_with_a_specimen_to_its_owner_alone(committed_dem
     for kind in ("svg", "png"):
         shown = image(owner, "abcd-0001", images=kind)
         assert shown.content == as_(demo.staff).get(path_of(code, f"qr.{kind}")).content
-    assert shown.content == codes_picture.png(workorder, code.url)
+    assert shown.content == codes_picture.render_png(workorder, code.url)
     refused = image(owner, "abcd-0001", images="pdf")
     said = "A secure code is printed by its printing partner alone; look at one as `svg` or `png`."
     assert (refused.status_code, refused.json()) == (400, {"images": [said]})

@@ -15,7 +15,7 @@ from portal.models import User
 from tests.support.codes import path_of, some_codes
 from tests.support.demo import Demo
 from tests.support.pages import as_, seen
-from workorders.codes.lookup import beginning_with
+from workorders.codes.lookup import search_codes
 from workorders.models import Code, Product, Workorder
 
 
@@ -119,7 +119,7 @@ def test_the_search_is_a_range_of_the_unique_index(demo: Demo) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_sort = off")
-    plan = beginning_with(demo.company, "abcd").filter(identifier__gt="abcd-0001").order_by("identifier")[:26].explain()
+    plan = search_codes(demo.company, "abcd").filter(identifier__gt="abcd-0001").order_by("identifier")[:26].explain()
     assert "Index Scan using code_identifier_of_company" in plan
     condition = plan.split("Index Cond: ")[1].splitlines()[0]
     assert "company_id" in condition

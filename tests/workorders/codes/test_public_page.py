@@ -15,7 +15,7 @@ from django.test import Client
 from portal.api import throttling
 from portal.models import Company, User
 from tests.support.demo import Demo
-from workorders.codes.public_texts import TAGS, TEXTS, preferred
+from workorders.codes.public_texts import TAGS, TEXTS, choose_language
 from workorders.models import ActivationStatus, BlacklistReason, Code, Product, Workorder
 
 
@@ -248,7 +248,7 @@ def test_every_language_has_its_own_words_for_everything() -> None:
     assert set(TEXTS) == set(TAGS) == {"en", "fr", "de", "nl", "zh"}
     for verdict in TEXTS["en"]:
         assert len({TEXTS[language][verdict] for language in TEXTS}) == 5
-    assert [preferred(language) for language in TEXTS] == list(TEXTS)
+    assert [choose_language(language) for language in TEXTS] == list(TEXTS)
 
 
 # What it costs, and who may repeat it

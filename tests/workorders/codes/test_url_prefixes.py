@@ -23,7 +23,7 @@ from tests.support.running import ended, in_thread, wait_for, waiting_for_locks
 from tests.support.tokens import client_of
 from tests.support.uploads import PROCESS, ingested, queued, uploaded
 from workorders import jobs
-from workorders.codes.url_prefixes import check_url_prefix, claim_url_prefix, doubt
+from workorders.codes.url_prefixes import check_url_prefix, claim_url_prefix, warn_of_prefix
 from workorders.models import Code, Job, UrlPrefix, Workorder
 from workorders.secure import workflow
 
@@ -113,7 +113,7 @@ def test_a_cancelled_workorder_with_codes_keeps_its_prefix(committed_demo: Demo)
 def test_a_minting_that_fails_for_good_releases_its_prefix(demo: Demo) -> None:
     order = {"reference": "A", "quantity": 2, "url_prefix": PREFIX}
     client_of(demo.staff).post(CREATE_SID, order, format="json")
-    jobs.leave_without_codes(Job.objects.get(what="mint"))
+    jobs.cancel_workorder_without_codes(Job.objects.get(what="mint"))
     assert claimed() == []
 
 
@@ -239,7 +239,7 @@ def test_a_preview_and_a_template_say_it_too(demo: Demo) -> None:
     ],
 )
 def test_which_prefixes_are_doubted(prefix: str, beginning: str) -> None:
-    assert (not beginning, doubt(prefix).startswith(beginning)) == (not doubt(prefix), True)
+    assert (not beginning, warn_of_prefix(prefix).startswith(beginning)) == (not warn_of_prefix(prefix), True)
 
 
 @pytest.mark.parametrize("escaped", ["%00", "%0D%0A", "%09", "%1B", "%1F", "%7F"])

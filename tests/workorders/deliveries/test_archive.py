@@ -29,15 +29,15 @@ from tests.support.uploads import ingested
 from workorders import job_runner as work
 from workorders.deliveries import image_files, pdf
 from workorders.deliveries import services as deliveries
-from workorders.deliveries.delivery import FORMATS, Format, delivery_name
-from workorders.deliveries.graphic import graphic_of, reader_of
+from workorders.deliveries.delivery import DELIVERY_FORMATS, DeliveryFormat, delivery_name
+from workorders.deliveries.graphic import load_graphic, make_reader
 from workorders.deliveries.pdf import native_scale, page_kind
 from workorders.models import Job
 from workorders.rendering import process_pool
 from workorders.rendering.pdf_writer import PdfFile
-from workorders.rendering.readback import PIXELS, page_pixels, read
-from workorders.rendering.secure_graphic import Graphic, make_secret, secure_graphic
-from workorders.rendering.secure_images import bare_images, packed_images
+from workorders.rendering.readback import PIXELS, page_pixels, read_symbols
+from workorders.rendering.secure_graphic import Graphic, make_graphic, make_secret
+from workorders.rendering.secure_images import draw_bare, draw_packed
 from workorders.rendering.secure_verifier import verify
 
 Pixels = npt.NDArray[np.uint8]
@@ -63,15 +63,17 @@ def pictures(archive: zipfile.ZipFile, kind: str, dpi: int) -> list[tuple[str, P
 
 
 @pytest.mark.parametrize("layout", ["inside", "outside", "inside_hybrid", "outside_hybrid"])
-@pytest.mark.parametrize("kind", FORMATS)
-def test_every_image_reads_back_and_is_the_workorders_original(committed_demo: Demo, kind: Format, layout: str) -> None:
+@pytest.mark.parametrize("kind", DELIVERY_FORMATS)
+def test_every_image_reads_back_and_is_the_workorders_original(
+    committed_demo: Demo, kind: DeliveryFormat, layout: str
+) -> None:
     workorder = ready(committed_demo, layout=layout)
     found = pictures(opened(prepared(committed_demo, workorder, kind)), kind, 600)
-    graphic = graphic_of(workorder)
+    graphic = load_graphic(workorder)
     assert [url for url, _ in found] == [f"https://demo.test/b-{number:08d}" for number in range(5)]
     for url, pixels in found:
         assert pixels.shape == graphic.size
-        assert reader_of(graphic)(pixels) == [url]
+        assert make_reader(graphic)(pixels) == [url]
         verdict = verify(pixels.repeat(2, axis=0).repeat(2, axis=1), graphic)
         assert (verdict.url, verdict.is_original) == (url, True)
         assert verdict.fine > 0.999
@@ -81,12 +83,12 @@ def test_every_image_reads_back_and_is_the_workorders_original(committed_demo: D
 def test_a_pdf_page_has_the_codes_size_to_the_dot(committed_demo: Demo, dpi: int) -> None:
     workorder = ready(committed_demo, 2, dpi)
     archive = opened(prepared(committed_demo, workorder, "pdf"))
-    height, width = graphic_of(workorder).size
+    height, width = load_graphic(workorder).size
     pages = pypdfium2.PdfDocument(archive.read("codes.pdf"))
     assert pages.get_page_size(1) == pytest.approx((width / dpi * 72, height / dpi * 72), abs=1e-3)
     for url, pixels in pictures(archive, "pdf", dpi):
         assert np.isin(pixels, (0, 255)).all(), "no dot is blurred"
-        assert reader_of(graphic_of(workorder))(pixels) == [url]
+        assert make_reader(load_graphic(workorder))(pixels) == [url]
 
 
 def test_images_carry_the_machines_resolution(committed_demo: Demo) -> None:
@@ -137,8 +139,8 @@ def test_the_manifest_says_what_it_is_and_whom_it_was_prepared_for(committed_dem
     assert (event.by, event.address, event.detail) == (committed_demo.printer, ADDRESS, {"format": "tiff"})
 
 
-@pytest.mark.parametrize("kind", FORMATS)
-def test_the_same_job_makes_the_same_bytes(committed_demo: Demo, kind: Format) -> None:
+@pytest.mark.parametrize("kind", DELIVERY_FORMATS)
+def test_the_same_job_makes_the_same_bytes(committed_demo: Demo, kind: DeliveryFormat) -> None:
     workorder = ready(committed_demo)
     job = prepared(committed_demo, workorder, kind)
     first = opened(job).fp
@@ -156,7 +158,7 @@ def test_codes_that_come_later_are_in_the_next_archive(committed_demo: Demo) -> 
     workorder = a_secure_order(committed_demo, quantity=4)
     ingested(committed_demo.staff, "id\nb-00000001\nb-00000002\n", workorder=workorder.pk)
     brought_to(workorder, "ready_to_print", committed_demo)
-    job = deliveries.prepare(workorder, "png", committed_demo.printer, ADDRESS)
+    job = deliveries.prepare_delivery(workorder, "png", committed_demo.printer, ADDRESS)
     ingested(committed_demo.staff, "id\nb-00000003\n", workorder=workorder.pk)
     work.run(job.pk)
     job.refresh_from_db()
@@ -171,33 +173,33 @@ def test_codes_that_come_later_are_in_the_next_archive(committed_demo: Demo) -> 
 def test_another_person_gets_an_archive_of_their_own(committed_demo: Demo) -> None:
     workorder = ready(committed_demo)
     first = prepared(committed_demo, workorder)
-    assert deliveries.prepare(workorder, "tiff", committed_demo.printer, "198.51.100.1").pk == first.pk
-    second = deliveries.prepare(workorder, "tiff", committed_demo.admin, ADDRESS)
+    assert deliveries.prepare_delivery(workorder, "tiff", committed_demo.printer, "198.51.100.1").pk == first.pk
+    second = deliveries.prepare_delivery(workorder, "tiff", committed_demo.admin, ADDRESS)
     assert second.pk != first.pk
     work.run(second.pk)
     second.refresh_from_db()
     assert json.loads(opened(second).read("manifest.json"))["prepared_for"]["person"] == "admin@demo.example"
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", DELIVERY_FORMATS)
 def test_many_codes_are_drawn_in_several_processes_and_stay_in_order(
-    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, kind: Format
+    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, kind: DeliveryFormat
 ) -> None:
     monkeypatch.setattr(image_files, "ALONE", 10)
     monkeypatch.setattr(image_files, "BATCH", 7)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     workorder = ready(committed_demo, 40)
     for url, pixels in pictures(opened(prepared(committed_demo, workorder, kind)), kind, 600):
-        assert read(pixels) == [url]
+        assert read_symbols(pixels) == [url]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", DELIVERY_FORMATS)
 @pytest.mark.parametrize("wrong", ["url", "graphic"])
 def test_what_reads_wrong_is_never_published(
-    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, kind: Format, wrong: str
+    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, kind: DeliveryFormat, wrong: str
 ) -> None:
     workorder = ready(committed_demo)
-    other = secure_graphic(workorder.layout, make_secret(), workorder.pk, 600)
+    other = make_graphic(workorder.layout, make_secret(), workorder.pk, 600)
 
     def spoiled(do: Any) -> Any:
         def worse(prefix: str, graphic: Graphic, *rest: Any) -> Any:
@@ -213,9 +215,9 @@ def test_what_reads_wrong_is_never_published(
     assert not events_of(workorder).filter(what="generated").exists()
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", DELIVERY_FORMATS)
 def test_what_is_cancelled_ends_at_once_and_leaves_nothing(
-    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, kind: Format
+    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, kind: DeliveryFormat
 ) -> None:
     monkeypatch.setattr(image_files, "ALONE", 1)
     workorder = ready(committed_demo)
@@ -231,16 +233,16 @@ def test_what_is_cancelled_ends_at_once_and_leaves_nothing(
 
 
 def test_memory_does_not_grow_with_the_codes(tmp_path: Any) -> None:
-    graphic = secure_graphic("inside", make_secret(), 1, 600)
+    graphic = make_graphic("inside", make_secret(), 1, 600)
     peaks = []
     for count in (1000, 4000):
         ids = (f"b-{number:08d}" for number in range(count))
         tracemalloc.start()
         with (tmp_path / "codes.pdf").open("wb") as out, PdfFile(out, count, page_kind(graphic)) as pdf:
-            work = partial(bare_images, "https://demo.test/", graphic)
-            for _ids, images in process_pool.results(work, ids, image_files.BATCH, alone=True):
+            work = partial(draw_bare, "https://demo.test/", graphic)
+            for _ids, images in process_pool.map_batches(work, ids, image_files.BATCH, alone=True):
                 pdf.add_pages(images)
-                packed_images("https://demo.test/", graphic, "tiff", _ids[:10])
+                draw_packed("https://demo.test/", graphic, "tiff", _ids[:10])
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 500_000

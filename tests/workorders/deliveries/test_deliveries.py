@@ -149,7 +149,7 @@ def test_a_download_that_is_the_only_one_begins_once_and_can_be_resumed(committe
     workorder = ready(committed_demo, download_once=True)
     job, other = prepared(committed_demo, workorder), prepared(committed_demo, workorder, "png")
     colleague = of_company(committed_demo, "printco", "printer")
-    theirs = deliveries.prepare(workorder, "tiff", colleague, ADDRESS)
+    theirs = deliveries.prepare_delivery(workorder, "tiff", colleague, ADDRESS)
     job_runner.run(theirs.pk)
     printer = committed_demo.printer
     assert "can be downloaded <strong>once</strong>" in seen(printer, f"/workorders/{workorder.pk}/secure-codes/")
@@ -311,7 +311,7 @@ def test_a_cancelled_workorder_is_not_drawn_any_further(committed_demo: Demo, mo
         enter(pulse, phase, total)
         workflow.cancel(workorder, demo.admin)
 
-    waiting = deliveries.prepare(workorder, "pdf", of_company(demo, "printco", "printer"), ADDRESS)
+    waiting = deliveries.prepare_delivery(workorder, "pdf", of_company(demo, "printco", "printer"), ADDRESS)
     monkeypatch.setattr(Pulse, "enter", cancelled_meanwhile)
     drawn = prepared(demo, workorder)
     waiting.refresh_from_db()
@@ -343,7 +343,7 @@ def test_who_asks_while_the_workorder_is_cancelled_is_refused(committed_demo: De
 
     def ask(pk: int) -> None:
         try:
-            deliveries.prepare(workorder, "tiff", committed_demo.printer, ADDRESS)
+            deliveries.prepare_delivery(workorder, "tiff", committed_demo.printer, ADDRESS)
         except deliveries.NotNow as reason:
             said.append(str(reason))
 

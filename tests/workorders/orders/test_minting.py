@@ -24,7 +24,7 @@ from tests.support.pages import as_, seen
 from tests.support.running import DEADLINE, in_thread
 from tests.support.tokens import client_of
 from workorders import job_runner, jobs, visibility
-from workorders.archives.builder import NoCodes, published
+from workorders.archives.builder import NoCodes, build_archive
 from workorders.identifiers import compact12
 from workorders.models import Code, Job, Product, UrlPrefix, Workorder
 
@@ -267,7 +267,7 @@ def test_there_is_no_archive_before_there_are_codes(committed_demo: Demo) -> Non
         )
         assert as_(committed_demo.staff).get(path.removeprefix("/api/v2")).status_code == 404
     with pytest.raises(NoCodes):
-        published(workorder, "archive")
+        build_archive(workorder, "archive")
     assert not visibility.with_codes(Workorder.objects.all()).exists()
     assert jobs.cancel(workorder.jobs.get(), committed_demo.admin)
     for path in paths:

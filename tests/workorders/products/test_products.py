@@ -154,10 +154,10 @@ def test_archiving_asks_first_and_uploads_refuse_the_product_then(committed_demo
     question = f"/products/archive/?product={product.pk}"
     assert f'href="{question}"' in seen(demo.admin, f"/products/{product.pk}/")
     page = seen(demo.admin, question)
-    assert "Archive this product?" in page
+    assert "Hide this product?" in page
     assert "sku1" in listed(demo.admin)
     done = as_(demo.admin).post(question, follow=True)
-    assert (done.redirect_chain, told(done)) == ([("/products/", 302)], ["sku1 is archived."])
+    assert (done.redirect_chain, told(done)) == ([("/products/", 302)], ["sku1 is hidden."])
     assert "sku1" not in listed(demo.admin)
     refused = ingested(demo.staff, "id,product\nabc12346,sku1\n")
     assert refused.error_counts == {"product_not_found_error": 1}
@@ -165,7 +165,7 @@ def test_archiving_asks_first_and_uploads_refuse_the_product_then(committed_demo
     for user, times in ((demo.staff, 1), (demo.support, 0)):
         assert seen(user, f"/ingestions/{refused.key}/").count(leads) == times
     assert Code.objects.get().product_id == product.pk
-    assert ">Bring back</button>" in seen(demo.admin, f"/products/{product.pk}/")
+    assert ">Show again</button>" in seen(demo.admin, f"/products/{product.pk}/")
     back = as_(demo.admin).post("/products/bring-back/", {"product": product.pk}, follow=True)
     assert told(back) == ["sku1 is in use again."]
     assert ingested(demo.staff, "id,product\nabc12346,sku1\n").status == "completed"
@@ -177,13 +177,13 @@ def test_several_are_archived_from_the_list_which_keeps_its_filter(demo: Demo) -
     assert f'name="product" value="{keys["sku1"]}"' in page
     assert '<input type="hidden" name="q" value="sku"><input type="hidden" name="sort" value="newest">' in page
     question = f"/products/archive/?q=sku&sort=newest&product={keys['sku1']}&product={keys['sku3']}"
-    assert "Archive these products?" in seen(demo.admin, question)
+    assert "Hide these products?" in seen(demo.admin, question)
     client = as_(demo.admin)
     done = client.post(question, follow=True)
     assert done.redirect_chain == [("/products/?q=sku&sort=newest", 302)]
-    assert told(done) == ["2 products are archived."]
+    assert told(done) == ["2 products are hidden."]
     assert listed(demo.admin, "?q=sku&sort=newest") == ["sku5", "sku4", "sku2"]
-    assert ">Bring back the chosen</button>" in seen(demo.admin, "/products/?state=archived")
+    assert ">Show the chosen again</button>" in seen(demo.admin, "/products/?state=archived")
     back = client.post("/products/bring-back/?state=archived", {"product": [keys["sku1"], keys["sku3"]]}, follow=True)
     assert (back.redirect_chain, told(back)) == ([("/products/?state=archived", 302)], ["2 products are in use again."])
     assert listed(demo.admin, "?state=archived") == []

@@ -16,10 +16,10 @@ import pytest
 from tests.support.drawn import Pixels, lengths, random_url, read
 from tests.support.sinks import Sink
 from workorders.rendering.label_pdf import PdfWriter
-from workorders.rendering.label_sheet import Label, Sheet, one_a_page
+from workorders.rendering.label_sheet import Label, LabelSheet, one_a_page
 from workorders.rendering.qr_encoder import LEVELS, VERSIONS, Symbols, encode
 
-L7160 = Sheet(210, 297, columns=3, rows=7, label_width=63.5, label_height=38.1, column_gap=2.54)
+L7160 = LabelSheet(210, 297, columns=3, rows=7, label_width=63.5, label_height=38.1, column_gap=2.54)
 
 
 def made(label: Label, symbols: Symbols, texts: list[str] | None = None, batch: int = 1000) -> bytes:
@@ -180,7 +180,7 @@ def test_sheets_that_cannot_be_are_refused() -> None:
         ((210, 6000, 3, 7, 63.5, 38.1), "^A page of 6000 mm is not offered: choose 1 to 5080 mm"),
     ):
         with pytest.raises(ValueError, match=message):
-            Sheet(*sheet)
+            LabelSheet(*sheet)
 
 
 def test_a_module_too_small_to_print_is_refused() -> None:

@@ -15,11 +15,11 @@ from tests.support.drawn import Pixels, random_url, read
 from workorders.rendering.secure_graphic import (
     LAYOUTS,
     Graphic,
+    make_graphic,
     make_secret,
     renew_secret,
-    secure_graphic,
 )
-from workorders.rendering.secure_images import pngs, tiffs
+from workorders.rendering.secure_images import draw_pngs, draw_tiffs
 
 GOLDEN = [
     ("inside", "f3b40062dd0133e1"),
@@ -64,14 +64,14 @@ def test_the_layouts_are_those_of_the_field() -> None:
 
 @pytest.mark.parametrize(("layout", "digest"), GOLDEN)
 def test_a_secret_and_a_workorder_always_make_the_same_dots(token: bytes, layout: str, digest: str) -> None:
-    graphic = secure_graphic(layout, token, 7, 600)
+    graphic = make_graphic(layout, token, 7, 600)
     assert (graphic.module, graphic.dots.shape) == (12, (12 * LAYOUTS[layout].side,) * 2)
     assert sha256(graphic.dots.tobytes()).hexdigest()[:16] == digest
 
 
 def test_patterns_of_other_workorders_secrets_and_layers_have_nothing_in_common(token: bytes) -> None:
-    one = secure_graphic("outside", token, 1, 600).dots
-    others = [secure_graphic("outside", token, 2, 600), secure_graphic("outside", make_secret(), 1, 600)]
+    one = make_graphic("outside", token, 1, 600).dots
+    others = [make_graphic("outside", token, 2, 600), make_graphic("outside", make_secret(), 1, 600)]
     for other in (*(graphic.dots for graphic in others), one.T, one[::-1]):
         assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < 5 / one.shape[0]  # five standard deviations
     assert abs(one.mean() - 0.5) < 2.5 / one.shape[0]
@@ -80,10 +80,10 @@ def test_patterns_of_other_workorders_secrets_and_layers_have_nothing_in_common(
 @pytest.mark.parametrize("dpi", [600, 1200, 2400])
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_code_reads_back_beside_its_graphic(token: bytes, layout: str, dpi: int) -> None:
-    graphic = secure_graphic(layout, token, 3, dpi)
+    graphic = make_graphic(layout, token, 3, dpi)
     count = 120 * 600**2 // dpi**2
     urls = [random_url(LAYOUTS[layout].capacity - number % 30, (layout, dpi, number)) for number in range(count)]
-    for url, image in zip(urls, pngs(urls, graphic), strict=True):
+    for url, image in zip(urls, draw_pngs(urls, graphic), strict=True):
         picture = dots(image)
         assert read(picture) == [url]
         assert (graphic_part(picture, graphic) == 255 * (1 - graphic.dots)).all()
@@ -93,15 +93,15 @@ def test_a_code_inside_reads_whatever_the_workorder(token: bytes) -> None:
     for name in ("inside", "inside_hybrid"):
         for workorder in range(150):
             url = random_url(LAYOUTS[name].capacity, (name, workorder))
-            [image] = pngs([url], secure_graphic(name, token, workorder, 600))
+            [image] = draw_pngs([url], make_graphic(name, token, workorder, 600))
             assert read(dots(image)) == [url]
 
 
 @pytest.mark.parametrize("dpi", [600, 1200, 2400, 812])
 def test_files_have_one_bit_a_dot_and_say_the_resolution(token: bytes, dpi: int) -> None:
-    graphic = secure_graphic("outside_hybrid", token, 3, dpi)
+    graphic = make_graphic("outside_hybrid", token, 3, dpi)
     urls = [random_url(60, 1), random_url(60, 2)]
-    for png, tiff in zip(pngs(urls, graphic), tiffs(urls, graphic), strict=True):
+    for png, tiff in zip(draw_pngs(urls, graphic), draw_tiffs(urls, graphic), strict=True):
         with Image.open(io.BytesIO(png)) as first, Image.open(io.BytesIO(tiff)) as second:
             assert first.mode == second.mode == "1"
             assert (first.format, second.format) == ("PNG", "TIFF")
@@ -112,32 +112,32 @@ def test_files_have_one_bit_a_dot_and_say_the_resolution(token: bytes, dpi: int)
 
 
 def test_the_hybrid_graphic_has_cells_of_two_dots_below(token: bytes) -> None:
-    graphic = secure_graphic("inside_hybrid", token, 3, 600)
+    graphic = make_graphic("inside_hybrid", token, 3, 600)
     coarse = graphic.dots[graphic.fine_rows :]
     assert coarse.shape == (48, 108)
     assert (coarse == coarse[::2, ::2].repeat(2, axis=0).repeat(2, axis=1)).all()
 
 
 def test_a_secret_is_stored_encrypted_and_moves_to_a_new_key(settings: Any, token: bytes) -> None:
-    before = secure_graphic("inside", token, 1, 600).dots
+    before = make_graphic("inside", token, 1, 600).dots
     assert bytes(range(32)) not in token
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key, of 32 characters and more"
     renewed = renew_secret(token)
-    assert (secure_graphic("inside", token, 1, 600).dots == before).all()
+    assert (make_graphic("inside", token, 1, 600).dots == before).all()
     settings.SECRET_KEY_FALLBACKS = []
-    assert (secure_graphic("inside", renewed, 1, 600).dots == before).all()
+    assert (make_graphic("inside", renewed, 1, 600).dots == before).all()
     with pytest.raises(SecretLost, match="into SECRET_KEY_FALLBACKS"):
-        secure_graphic("inside", token, 1, 600)
+        make_graphic("inside", token, 1, 600)
     with pytest.raises(SecretLost):
         renew_secret(b"nothing")
 
 
 def test_what_cannot_be_drawn_is_refused(token: bytes) -> None:
     with pytest.raises(ValueError, match=r"^The layout 'round' does not exist: choose inside, outside,"):
-        secure_graphic("round", token, 1, 600)
+        make_graphic("round", token, 1, 600)
     for dpi in (599, 2401):
         with pytest.raises(ValueError, match=rf"^{dpi} dots an inch are not offered: choose 600 to 2400"):
-            secure_graphic("inside", token, 1, dpi)
-    for draw in (pngs, tiffs):
+            make_graphic("inside", token, 1, dpi)
+    for draw in (draw_pngs, draw_tiffs):
         with pytest.raises(ValueError, match=r"^47 characters do not fit .* version 4 and level Q"):
-            draw(["x" * 46, "y" * 47], secure_graphic("inside", token, 1, 600))
+            draw(["x" * 46, "y" * 47], make_graphic("inside", token, 1, 600))

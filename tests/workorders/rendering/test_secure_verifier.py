@@ -14,13 +14,13 @@ from benchmarks.print_scan import Copier, Pass, Scan
 from benchmarks.secure import PREFIX, auc, scores, sheet
 from tests.support.demo import Demo
 from tests.support.secure import a_secure_order, brought_to
-from workorders.deliveries.graphic import graphic_of
-from workorders.rendering.secure_graphic import LAYOUTS, Graphic, make_secret, secure_graphic
+from workorders.deliveries.graphic import load_graphic
+from workorders.rendering.secure_graphic import LAYOUTS, Graphic, make_graphic, make_secret
 from workorders.rendering.secure_verifier import Unusable, default_threshold, read_scan, verify
 
 
 def graphic(layout: str = "inside", workorder: int = 5, dpi: int = 600) -> Graphic:
-    return secure_graphic(layout, secret(), workorder, dpi)
+    return make_graphic(layout, secret(), workorder, dpi)
 
 
 @cache
@@ -78,7 +78,7 @@ def test_scans_that_cannot_be_judged_are_refused() -> None:
 def test_the_command_judges_a_file(demo: Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     new = a_secure_order(demo, "New")
     mine, other = (brought_to(a_secure_order(demo, name), "ready_to_print", demo) for name in ("Mine", "Other"))
-    scan, path = printed(graphic_of(mine)), tmp_path / "scan.png"
+    scan, path = printed(load_graphic(mine)), tmp_path / "scan.png"
     png.from_array(scan, "L;8").save(path)
     assert (read_scan(path) == scan).all()
     call_command("verify_scan", str(path), workorder=mine.pk)

@@ -15,7 +15,7 @@ from PIL import Image
 from tests.support.drawn import Pixels, lengths, matrices, random_url, read, read_pure
 from workorders.rendering import readback
 from workorders.rendering.qr_encoder import LEVELS, VERSIONS, encode
-from workorders.rendering.svg_png import pngs, svgs
+from workorders.rendering.svg_png import draw_pngs, draw_svgs
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -55,8 +55,8 @@ def test_both_kinds_read_back_in_every_version(version: int) -> None:
     for level in LEVELS:
         urls = [random_url(length, length) for length in lengths(version, level, 12)]
         symbols = encode(urls, version, level)
-        assert [read_pure(rasterised(svg, 3)) for svg in svgs(symbols)] == urls
-        assert [read_pure(np.array(decoded(png).convert("L"))) for png in pngs(symbols, 3)] == urls
+        assert [read_pure(rasterised(svg, 3)) for svg in draw_svgs(symbols)] == urls
+        assert [read_pure(np.array(decoded(png).convert("L"))) for png in draw_pngs(symbols, 3)] == urls
 
 
 @pytest.mark.parametrize("quiet_zone", [4, 5, 7, 20])
@@ -64,14 +64,14 @@ def test_both_kinds_read_back_in_every_version(version: int) -> None:
 def test_the_quiet_zone_is_as_wide_as_asked_for(version: int, quiet_zone: int) -> None:
     symbols = encode([random_url(number, number) for number in range(1, 8)], version, "H")
     wanted = 255 * (1 - np.pad(matrices(symbols), [(0, 0), (quiet_zone, quiet_zone), (quiet_zone, quiet_zone)]))
-    assert (np.array([rasterised(svg, 1) for svg in svgs(symbols, quiet_zone)]) == wanted).all()
-    assert (np.array([decoded(png).convert("L") for png in pngs(symbols, 1, quiet_zone)]) == wanted).all()
+    assert (np.array([rasterised(svg, 1) for svg in draw_svgs(symbols, quiet_zone)]) == wanted).all()
+    assert (np.array([decoded(png).convert("L") for png in draw_pngs(symbols, 1, quiet_zone)]) == wanted).all()
 
 
 @pytest.mark.parametrize("module", range(1, 41))
 def test_a_module_has_as_many_pixels_as_asked_for(module: int) -> None:
     symbols = encode([random_url(40, module)], 4, "M")
-    [image] = map(decoded, pngs(symbols, module))
+    [image] = map(decoded, draw_pngs(symbols, module))
     assert (image.mode, image.size) == ("1", (41 * module, 41 * module))
     wanted = np.pad(1 - matrices(symbols)[0], 4, constant_values=1).repeat(module, axis=0).repeat(module, axis=1)
     assert (np.array(image) == wanted.astype(bool)).all()
@@ -80,25 +80,25 @@ def test_a_module_has_as_many_pixels_as_asked_for(module: int) -> None:
 def test_pictures_are_in_the_order_of_the_symbols_and_the_same_each_time() -> None:
     urls = [f"https://id.example.com/q/{number:012d}" for number in range(2000)]
     symbols = encode(urls, 3, "M")
-    drawn = svgs(symbols), pngs(symbols)
+    drawn = draw_svgs(symbols), draw_pngs(symbols)
     assert [len(set(pictures)) for pictures in drawn] == [2000, 2000]
     for number in (0, 1, 777, 1999):
         assert read(rasterised(drawn[0][number], 3)) == [urls[number]]
         assert read(np.array(decoded(drawn[1][number]).convert("L"))) == [urls[number]]
-    assert (svgs(symbols), pngs(symbols)) == drawn
-    assert svgs(symbols[:0]) == pngs(symbols[:0]) == []
+    assert (draw_svgs(symbols), draw_pngs(symbols)) == drawn
+    assert draw_svgs(symbols[:0]) == draw_pngs(symbols[:0]) == []
 
 
 def test_bars_seen_within_a_symbol_are_not_taken_for_a_bar_code() -> None:
     """ZXing sees an ITF of 8362 in this one, and no archive with it among its samples would ever be published."""
     url = "https://codes.example.com/c/demo/3e1684d781ece56edbdc1418435be6c684590d41658a9c1afe2c98d46c1effcc59cb23301"
     symbols = encode([url], 5, "L")
-    assert readback.read(readback.svg_pixels(svgs(symbols)[0])) == [url]
-    assert readback.read(readback.png_pixels(pngs(symbols)[0])) == [url]
+    assert readback.read_symbols(readback.svg_pixels(draw_svgs(symbols)[0])) == [url]
+    assert readback.read_symbols(readback.png_pixels(draw_pngs(symbols)[0])) == [url]
 
 
 def test_an_svg_is_the_same_on_every_machine() -> None:
-    [svg] = svgs(encode(["https://id.example.com/q/bottle-0001"], 3, "M"))
+    [svg] = draw_svgs(encode(["https://id.example.com/q/bottle-0001"], 3, "M"))
     assert svg.startswith(
         b'<svg xmlns="http://www.w3.org/2000/svg" width="37mm" height="37mm" viewBox="0 0 37 37">'
         b'<path fill="#fff" d="M0 0h37v37H0z"/>'
@@ -109,9 +109,9 @@ def test_an_svg_is_the_same_on_every_machine() -> None:
 
 def test_large_pictures_take_no_more_memory_than_one_of_them() -> None:
     symbols = encode(["https://id.example.com/q/bottle-0001"] * 40, 10, "M")
-    pngs(symbols, 40, 20)
+    draw_pngs(symbols, 40, 20)
     tracemalloc.start()
-    pngs(symbols, 40, 20)
+    draw_pngs(symbols, 40, 20)
     assert tracemalloc.get_traced_memory()[1] < 12_000_000  # 40 pictures have 75 MB of pixels
     tracemalloc.stop()
 
@@ -119,11 +119,11 @@ def test_large_pictures_take_no_more_memory_than_one_of_them() -> None:
 def test_sizes_out_of_range_are_refused() -> None:
     symbols = encode(["x"], 1, "L")
     for quiet_zone in (0, 3, 21):
-        for draw in (svgs, pngs):
+        for draw in (draw_svgs, draw_pngs):
             with pytest.raises(
                 ValueError, match=rf"^A quiet zone of {quiet_zone} modules .* choose 4, the least .* to 20"
             ):
                 draw(symbols, quiet_zone=quiet_zone)
     for module in (0, 41):
         with pytest.raises(ValueError, match=rf"^A module of {module} pixels is not offered: choose 1 to 40"):
-            pngs(symbols, module)
+            draw_pngs(symbols, module)

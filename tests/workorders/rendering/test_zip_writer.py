@@ -17,7 +17,7 @@ from zlib import crc32
 import pytest
 
 from tests.support.sinks import Sink
-from workorders.rendering.zip_writer import ZipWriter, packed, unpacked
+from workorders.rendering.zip_writer import ZipWriter, deflate, inflate
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -52,7 +52,7 @@ def written(out: SupportsWrite[bytes]) -> str:
         digest = archive.add_deflated("codes.csv", LINES)
         archive.add_deflated("nothing.csv", [])
         archive.add_stored(["last"], [b"\0" * 9])
-        archive.add_packed(["images/é.tiff", "none"], [packed(b"II*\0" * 99), packed(b"")])
+        archive.add_packed(["images/é.tiff", "none"], [deflate(b"II*\0" * 99), deflate(b"")])
         archive.add_stored([], [])
     return digest
 
@@ -90,11 +90,11 @@ def test_the_same_bytes_each_time_and_into_what_only_writes() -> None:
 
 
 def test_a_packed_member_lies_where_it_is_said_to() -> None:
-    out, content = io.BytesIO(), packed(b"II*\0" * 99)
+    out, content = io.BytesIO(), deflate(b"II*\0" * 99)
     with ZipWriter(out, MOMENT) as archive:
-        first, second = archive.add_packed(["a", "b"], [content, packed(b"x")])
-    assert unpacked(out.getvalue()[first : first + len(content.stream)]) == b"II*\0" * 99
-    assert unpacked(out.getvalue()[second : second + 3]) == b"x"
+        first, second = archive.add_packed(["a", "b"], [content, deflate(b"x")])
+    assert inflate(out.getvalue()[first : first + len(content.stream)]) == b"II*\0" * 99
+    assert inflate(out.getvalue()[second : second + 3]) == b"x"
     assert (content.size, content.digest) == (396, hashlib.sha256(b"II*\0" * 99).hexdigest())
 
 

@@ -122,7 +122,7 @@ def test_one_more_download_is_told(committed_demo: Demo) -> None:
     workorder = brought_to(a_secure_order(committed_demo, download_once=True), "ready_to_print", committed_demo)
     note(workorder, "downloaded", committed_demo.printer, delivery=1, format="tiff", resumed=False)
     sent()
-    assert deliveries.allow_again(workorder, committed_demo.staff)
+    assert deliveries.allow_download(workorder, committed_demo.staff)
     assert sent() == [([PRINTER], "Secure: one more download")]
 
 

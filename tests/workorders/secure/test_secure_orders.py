@@ -20,7 +20,7 @@ from tests.support.secure import a_secure_order, a_template, brought_to, printer
 from tests.support.tokens import client_of
 from tests.support.uploads import ingested
 from workorders.models import Job, Workorder, WorkorderTemplate
-from workorders.rendering.secure_graphic import secure_graphic
+from workorders.rendering.secure_graphic import make_graphic
 from workorders.secure import workflow
 
 CREATE = "/api/v2/workorders/create-ssc/"
@@ -244,7 +244,7 @@ def test_templates_belong_to_their_company_and_to_who_may(demo: Demo) -> None:
     for user in (demo.staff, demo.other_staff, demo.printer):
         assert as_(user).post(f"{path}archive/", {"archive": "yes"}).status_code == 403
     assert as_(demo.admin).get(f"{path}archive/").status_code == 405
-    assert "Archive" not in seen(demo.staff, path)
+    assert "Hide" not in seen(demo.staff, path)
     assert not WorkorderTemplate.objects.get().is_archived
 
 
@@ -399,7 +399,7 @@ def test_the_symbol_of_the_upload_page_is_that_of_the_workorder(demo: Demo) -> N
 
 def test_secrets_move_to_a_new_key_all_or_none(demo: Demo, settings: Any) -> None:
     orders = [a_secure_order(demo, f"Order {number}") for number in range(2)]
-    graphics = [secure_graphic(order.layout, bytes(order.secret), order.pk, 600).dots for order in orders]
+    graphics = [make_graphic(order.layout, bytes(order.secret), order.pk, 600).dots for order in orders]
     old, settings.SECRET_KEY = settings.SECRET_KEY, "another key, of 32 characters and more"
     with pytest.raises(CommandError, match=rf"^Workorder {orders[0].pk}: .* Nothing was changed\.$"):
         call_command("renew_secrets")
@@ -410,4 +410,4 @@ def test_secrets_move_to_a_new_key_all_or_none(demo: Demo, settings: Any) -> Non
     settings.SECRET_KEY_FALLBACKS = []
     for order, before in zip(orders, graphics, strict=True):
         order.refresh_from_db()
-        assert (secure_graphic(order.layout, bytes(order.secret), order.pk, 600).dots == before).all()
+        assert (make_graphic(order.layout, bytes(order.secret), order.pk, 600).dots == before).all()

@@ -200,7 +200,7 @@ def test_codes_that_are_loaded_while_the_workorder_is_completed_become_active_to
 ) -> None:
     workorder = a_secure_order(committed_demo, activate_on_complete=True)
     brought_to(workorder, "printed", committed_demo)
-    begin = receiving.begin
+    begin = receiving.lock_for_upload
 
     def completed_first(pk: int) -> Workorder:
         workflow.complete(workorder, committed_demo.staff)
@@ -369,7 +369,7 @@ def test_two_uploads_at_once_never_exceed_the_quantity(committed_demo: Demo) -> 
     workorder = a_secure_order(committed_demo, quantity=10)
     records = [queued(committed_demo.staff, ids(at, at + 5), workorder=workorder.pk) for at in (1, 11)]
     with transaction.atomic():
-        receiving.begin(workorder.pk)
+        receiving.lock_for_upload(workorder.pk)
         threads = started(*records)
         wait_for(lambda: waiting_for_locks() == 2, "both have been checked, and wait")
     ended(threads)
@@ -396,7 +396,7 @@ def test_an_upload_that_waits_while_the_workorder_is_cancelled_loses(committed_d
     workorder = a_secure_order(committed_demo)
     record = queued(committed_demo.staff, ids(1, 9), workorder=workorder.pk)
     with transaction.atomic():
-        receiving.begin(workorder.pk)
+        receiving.lock_for_upload(workorder.pk)
         threads = started(record)
         wait_for(lambda: waiting_for_locks() == 1, "it has been checked, and waits")
         workflow.cancel(workorder, committed_demo.admin)

@@ -17,8 +17,8 @@ from tests.support.secure import a_secure_order, brought_to, printers_own
 from tests.support.tokens import client_of
 from workorders import job_runner, jobs
 from workorders.models import Code, Job, Workorder
-from workorders.orders.services import Order, ReferenceTaken, place
-from workorders.rendering.secure_graphic import secure_graphic
+from workorders.orders.services import Order, ReferenceTaken, order_codes
+from workorders.rendering.secure_graphic import make_graphic
 from workorders.secure import workflow
 
 STATES = ("new", "ready_to_print", "printed", "completed", "cancelled")
@@ -83,7 +83,7 @@ def test_each_step_is_taken_in_its_turn_alone(demo: Demo, state: str, step: str)
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_workorder_without_secure_codes_is_in_nobodys_hands(demo: Demo, step: str) -> None:
-    workorder = place(Order("Bottles", 5, demo.company.url_prefix), demo.company, demo.staff)
+    workorder = order_codes(Order("Bottles", 5, demo.company.url_prefix), demo.company, demo.staff)
     assert not workflow.can_take_step(workorder, step)
     with pytest.raises(workflow.WrongState, match=r"^This workorder has no secure codes, so it cannot be "):
         STEPS[step](workorder, demo)
@@ -144,7 +144,7 @@ def test_cancelling_blacklists_every_code_that_has_no_reason_yet(committed_demo:
     assert (job.status, job.rows_done) == ("completed", 3)
     assert codes_of(workorder) == [(2, 9), (2, 9), (2, 4), (2, 9)]
     assert codes_of(other) == [(0, 0), (1, 0), (2, 4), (2, 0)]
-    jobs.again(job)
+    jobs.requeue(job)
     job_runner.run(job.pk)
     assert codes_of(workorder) == [(2, 9), (2, 9), (2, 4), (2, 9)]
 
@@ -202,7 +202,7 @@ def test_a_workorder_begins_without_codes_and_with_a_secret_of_its_own(demo: Dem
     assert (workorder.type, workorder.state, workorder.uploaded_quantity) == ("SSC", "new", 0)
     assert workorder.longest_id == 78 - len("https://demo.test/")
     assert bytes(workorder.secret) != bytes(other.secret)
-    assert secure_graphic("outside_hybrid", bytes(workorder.secret), workorder.pk, 600).dpi == 600
+    assert make_graphic("outside_hybrid", bytes(workorder.secret), workorder.pk, 600).dpi == 600
 
 
 def test_a_reference_is_used_once(demo: Demo) -> None:

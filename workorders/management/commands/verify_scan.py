@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.database.encryption import SecretLost
 from portal.values.whole_numbers import whole_argument
-from workorders.deliveries.graphic import graphic_of
+from workorders.deliveries.graphic import load_graphic
 from workorders.models import Workorder
 from workorders.rendering.secure_verifier import Unusable, read_scan, verify
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         if workorder is None or workorder.equipment is None:
             raise CommandError(f"There is no workorder {pk} of secure codes whose equipment was confirmed.")
         try:
-            verdict = verify(read_scan(Path(options["file"])), graphic_of(workorder), options["threshold"])
+            verdict = verify(read_scan(Path(options["file"])), load_graphic(workorder), options["threshold"])
         except (SecretLost, Unusable) as error:
             raise CommandError(str(error)) from None
         said = f"{verdict.url}, correlation {verdict.fine:.2f} of at least {verdict.threshold:.2f}"
