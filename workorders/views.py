@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
 from workorders.codes.lookup import first_codes, may_see_codes
 from workorders.codes.warnings import list_warnings

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from ingestion.pages.lines import Status, is_moving, lines_of, listed, may_upload
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from workorders.products.services import products_for
 from workorders.visibility import count_codes, sees_several_companies, workorders_for
 

@@ -13,8 +13,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from ingestion.product_import import MOST_BYTES, MOST_PRODUCTS, ProblemLog, read_products
-from portal.access import PersonRequest, page
 from portal.models import Company
+from portal.pages.access import PersonRequest, page
 from workorders.products.services import Stored, store
 from workorders.products.views import brand_of
 

@@ -19,8 +19,8 @@ from ingestion.results.error_list import errors_of
 from ingestion.results.record_search import codes_in_sight, fitting
 from ingestion.results.timeline import history_of
 from ingestion.services import cancel, records_for
-from portal.access import PersonRequest, page
 from portal.models import Company, User
+from portal.pages.access import PersonRequest, page
 from portal.pages.lists import Filter, between, day, one_of, ordered, page_of, picked, searched
 from workorders.views import is_being_archived
 

@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.access import PersonRequest, page
 from portal.accounts.people import role_of
 from portal.models import User
+from portal.pages.access import PersonRequest, page
 
 Type = Authenticator.Type
 

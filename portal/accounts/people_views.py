@@ -16,11 +16,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.access import PersonRequest, page
 from portal.accounts import people
 from portal.accounts.people import ROLES_OF, LastAdmin, people_of, role_of, state_of
 from portal.accounts.sessions import end_sessions
 from portal.models import Company, Invitation, User
+from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of, searched
 from portal.values.texts import PRINTABLE
 

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from portal.access import PersonRequest, page
 from portal.accounts.tokens import TokenForm, grantable, revoke, tokens_for, worded
+from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of
 
 

@@ -12,8 +12,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from portal.access import PersonRequest, page
 from portal.models import Event
+from portal.pages.access import PersonRequest, page
 from portal.values.whole_numbers import WholeNumberFormField
 
 STATUSES = (

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 from rest_framework.exceptions import ValidationError
 
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from workorders import jobs
 from workorders.archives.downloads import download_images
 from workorders.archives.images import JustFailed, request_images

@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 
-from portal.access import PersonRequest, page
 from portal.models import User
+from portal.pages.access import PersonRequest, page
 from portal.pages.lists import asked, chosen, picked, searched, stretch_of
 from workorders.codes.lookup import may_see_codes, parse_id, search_codes
 from workorders.codes.picture import image_response

@@ -13,8 +13,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.access import PersonRequest, page
 from portal.models import Company
+from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of, picked, searched
 from portal.values.whole_numbers import WholeNumberFormField
 from workorders.models import Calibrated, Equipment, Substrate

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError
 
-from portal.access import PersonRequest, page
 from portal.models import Company
+from portal.pages.access import PersonRequest, page
 from workorders import jobs
 from workorders.identifiers import compact12
 from workorders.orders.serializers import MOST_REMARKS, OrderForm, OrderSerializer

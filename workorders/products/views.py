@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.access import PersonRequest, page
 from portal.models import Company, User
+from portal.pages.access import PersonRequest, page
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
 from workorders.models import Product
 from workorders.products import services as products

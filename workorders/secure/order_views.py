@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from portal.pages.lists import chosen
 from workorders.models import WorkorderTemplate
 from workorders.orders.views import order_page

@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.access import PersonRequest, page
 from portal.models import Company
+from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of, picked, searched
 from workorders.codes.url_prefixes import warn_of_prefix
 from workorders.models import Layout, WorkorderTemplate
