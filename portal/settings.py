@@ -25,181 +25,55 @@ A variable that is empty counts as not set.
 | EMAIL_URL | smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example, or file:///folder | the console |
 """
 
-import os
-import re
-import secrets
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvError, ValidationError, validate
+from environs import validate
 from kombu import Queue
-from psycopg import ProgrammingError
-from psycopg.conninfo import make_conninfo
 
 from portal.background import broker
-from portal.database import connections
+from portal.configuration import checks, secret_key, services
+from portal.configuration.environment import env, forget_empty, stops_at_bad_values
+from portal.configuration.log_lines import logging_settings
 from portal.embedded import postgres, valkey
 from portal.embedded.private_home import make_private
 from portal.http.cache import cache_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-
-class SetOnly(Env):
-    """The environment, in which a variable that is empty, as those of a form not filled in, counts as not set."""
-
-    def _get_value(self, env_key: str, default: Any) -> Any:
-        value = super()._get_value(env_key, default)
-        return default if isinstance(value, str) and not value.strip() else value
-
-
-for name in [name for name, value in os.environ.items() if name.startswith("AWS_") and not value.strip()]:
-    del os.environ[name]  # boto3 reads them itself, and takes an empty one for a value
-env = SetOnly()
-
-
-def _base_of_urls(value: str) -> None:
-    """Refuse what cannot stand before `/c/company/id`."""
-    parts = urlsplit(value)
-    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?", value) or not parts.hostname:
-        raise ValidationError("Must look like https://codes.example.com.")
-
-
-def _hosts(names: list[str]) -> None:
-    """Refuse what is no host name."""
-    for name in names:
-        if not re.fullmatch(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]", name):
-            raise ValidationError(f"{name!r} is no host name; give names separated by commas.")
-
-
-def _keys(keys: list[str]) -> None:
-    """Refuse what cannot have been SECRET_KEY."""
-    if any(len(key) < 32 for key in keys):
-        raise ValidationError("Each needs 32 characters; separate them by commas.")
-
-
-def _broker(url: str) -> None:
-    """Refuse what is no broker's address; a port or a number that is none would be noticed by the first task alone."""
-    host = r"([^/?#@]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
-    known = rf"rediss?://{host}(/[0-9]*)?(\?.*)?|amqps?://{host}(/[^/?#]*|//)?(\?.*)?|redis\+socket:///.+|"
-    try:
-        is_good = re.fullmatch(known, url) and urlsplit(url).port != 0
-    except ValueError:  # a port beyond the last
-        is_good = False
-    if not is_good:
-        raise ValidationError("Must look like redis://host:6379/0 or amqp://user:password@host:5672//.")
-
-
-def _database(url: str) -> dict[str, Any]:
-    """Django's entry for the PostgreSQL at `url`; EnvError when it is not the address of one."""
-    entry = dict(env.dj_db_url("DATABASE_URL")) if "://" in url else {}
-    if entry.get("ENGINE") != "django.db.backends.postgresql" or not entry.get("NAME"):
-        must = "Must look like postgresql://user:password@host:5432/name."
-        raise EnvError(f'Environment variable "DATABASE_URL" invalid: {must}')
-    try:
-        make_conninfo(**entry.get("OPTIONS", {}))
-    except ProgrammingError as error:
-        raise EnvError(f'Environment variable "DATABASE_URL" invalid: {error}'.strip()) from None
-    return entry
-
-
-def _bucket() -> dict[str, Any] | None:
-    """The options of `portal.storage.s3.BucketStorage`; None where no bucket is named."""
-    name = env.str(
-        "S3_BUCKET",
-        "",
-        validate=validate.Regexp(r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?\Z", error="Must be a bucket's name."),
-    )
-    endpoint = env.str("S3_ENDPOINT_URL", "").rstrip("/")
-    if not name and not endpoint:
-        return None
-    if not name:
-        raise EnvError('Environment variable "S3_BUCKET" invalid: Needed with S3_ENDPOINT_URL.')
-    if not re.fullmatch(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?", endpoint):
-        must = "Must look like https://s3.eu-central-1.amazonaws.com, without the bucket."
-        raise EnvError(f'Environment variable "S3_ENDPOINT_URL" invalid: {must}')
-    key, secret = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
-    for one, other in ((key, secret), (secret, key)):
-        if env.str(one, "") and not env.str(other, ""):
-            raise EnvError(f'Environment variable "{other}" invalid: Needed with {one}.')
-    is_region = validate.Regexp(r"^[A-Za-z0-9-]*\Z", error="Must look like eu-central-1.")
-    regions = [env.str(name, "", validate=is_region) for name in ("AWS_REGION", "AWS_DEFAULT_REGION")]
-    region = next(filter(None, regions), "us-east-1")
-    return {"bucket_name": name, "endpoint_url": endpoint, "region_name": region}
-
-
-def _secret_key(home: Path) -> str:
-    """The key kept in `home`, made on first use and readable by its owner alone."""
-    path = home / "secret-key"
-    if not path.exists():
-        draft = home / f"secret-key.{secrets.token_hex(4)}"
-        try:
-            draft.touch(mode=0o600)
-            draft.write_text(secrets.token_urlsafe(48))
-            path.hardlink_to(draft)  # of two simultaneous starts the first wins
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink(missing_ok=True)
-    return path.read_text()
-
-
-try:
+forget_empty("AWS_")  # boto3 reads them itself
+with stops_at_bad_values("CODEPORT_HOME"):
     CODEPORT_HOME = Path(env.str("CODEPORT_HOME", "") or BASE_DIR / "var").resolve()
     SPOOL_DIR = CODEPORT_HOME / "spool"  # one ingestion's or archive's own files, gone when it ends
     STATIC_ROOT = CODEPORT_HOME / "static"
     make_private(CODEPORT_HOME)
     for folder in (SPOOL_DIR, STATIC_ROOT):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
-    PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}", validate=_base_of_urls).rstrip("/")
+    PORT = env.int("PORT", 8000, validate=checks.is_port)
+    PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}", validate=checks.is_base_url).rstrip("/")
     MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 1024, validate=validate.Range(1, 1024 * 1024)) * 1024**2
     MAX_FORM_BYTES = 16 * 1024**2  # of the body of any request but an upload's
     MAX_UNPACKED_BYTES = 10 * MAX_UPLOAD_BYTES  # of an upload that is compressed
     SECONDS_PER_MB = env.int("SECONDS_PER_MB", 5, validate=validate.Range(1, 3600))
-    PUBLIC_PAGE_RATE = env.str(
-        "PUBLIC_PAGE_RATE",
-        "60/min",
-        validate=validate.Regexp(r"^[1-9][0-9]{0,3}/(s|min|hour|day)\Z", error="Must look like 60/min."),
-    )
-    API_RATE = env.str(
-        "API_RATE",
-        "1200/min",
-        validate=validate.Regexp(r"^[1-9][0-9]{0,5}/(s|min|hour|day)\Z", error="Must look like 1200/min."),
-    )
-    LOG_FORMAT = env.str("LOG_FORMAT", "lines", validate=validate.OneOf(["lines", "json"]))
+    PUBLIC_PAGE_RATE = env.str("PUBLIC_PAGE_RATE", "60/min", validate=checks.is_rate("60/min", digits=4))
+    API_RATE = env.str("API_RATE", "1200/min", validate=checks.is_rate("1200/min", digits=6))
+    LOG_FORMAT = env.str("LOG_FORMAT", "lines", validate=checks.is_log_format)
     NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=validate.Range(0, 10))
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=_hosts)
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=checks.are_host_names)
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]  # the machine itself always may
-    bucket = _bucket()
-    SECRET_KEY = env.str("SECRET_KEY", "", validate=validate.Regexp(r"^(.{32,})?$", error="Needs 32 characters."))
-    SECRET_KEY = SECRET_KEY or _secret_key(CODEPORT_HOME)
-    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], validate=_keys)
-    EMAIL = env.dj_email_url("EMAIL_URL", "console:")
-    if "EMAIL_BACKEND" not in EMAIL:
-        raise EnvError(
-            'Environment variable "EMAIL_URL" invalid: Must look like smtp://user:password@host:587/?tls=True.'
-        )
-    CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "", validate=_broker)
-    database_url = env.str("DATABASE_URL", "")
-    database = _database(database_url) if database_url else None
-except EnvError as error:
-    reasons = " ".join(getattr(error, "error_messages", [])) or str(error).partition(" invalid: ")[2]
-    raise ImproperlyConfigured(f"{str(error).partition(' invalid: ')[0]} invalid: {reasons}") from None
-except OSError as error:
-    place = error.filename or CODEPORT_HOME
-    raise ImproperlyConfigured(f'Environment variable "CODEPORT_HOME" invalid: {error.strerror}: {place}') from None
+    bucket = services.bucket_named()
+    SECRET_KEY = env.str("SECRET_KEY", "", validate=checks.is_secret_key) or secret_key.kept_key(CODEPORT_HOME)
+    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], validate=checks.are_secret_keys)
+    mail = services.mail_server()
+    CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "", validate=checks.is_broker_url)
+    database = services.database_named()
 
 DEBUG = False
 EMBEDDED_DATABASE = database is None
 EMBEDDED_BROKER = not CELERY_BROKER_URL
 CELERY_BROKER_URL = CELERY_BROKER_URL or valkey.valkey_url(CODEPORT_HOME)
-DATABASES = {"default": database or postgres.postgres_settings(CODEPORT_HOME)}
-DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-DATABASES["default"]["OPTIONS"] = connections.OPTIONS | DATABASES["default"].get("OPTIONS", {})
+DATABASES = {"default": services.with_our_connections(database or postgres.postgres_settings(CODEPORT_HOME))}
 CACHES = {"default": cache_settings(CELERY_BROKER_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -271,15 +145,7 @@ LANGUAGE_CODE = "en"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
-STORAGES = {
-    "default": {"BACKEND": "portal.storage.s3.BucketStorage", "OPTIONS": bucket}
-    if bucket
-    else {
-        "BACKEND": "portal.storage.disk.EmbeddedStorage",
-        "OPTIONS": {"location": CODEPORT_HOME / "storage", "file_permissions_mode": 0o600, "allow_overwrite": True},
-    },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
-}
+STORAGES = services.storages(bucket, CODEPORT_HOME)
 FILE_UPLOAD_TEMP_DIR = SPOOL_DIR  # on the storage's disk, so that a finished upload is moved and not copied
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 
@@ -421,47 +287,15 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
 }
 
-EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
-EMAIL_FILE_PATH = str(Path("/", EMAIL["EMAIL_FILE_PATH"]))  # the library drops the slash
-EMAIL_HOST = EMAIL["EMAIL_HOST"]
-EMAIL_PORT = EMAIL["EMAIL_PORT"]
-EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"]
-EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"]
-EMAIL_USE_TLS = EMAIL["EMAIL_USE_TLS"]
-EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
+EMAIL_BACKEND = mail["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = mail["EMAIL_FILE_PATH"]
+EMAIL_HOST = mail["EMAIL_HOST"]
+EMAIL_PORT = mail["EMAIL_PORT"]
+EMAIL_HOST_USER = mail["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = mail["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = mail["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 10  # seconds; somebody waits
-mail_host = urlsplit(PUBLIC_URL).hostname or ""
-mail_host = mail_host if re.search("[a-z]", mail_host) else "localhost"  # a number cannot follow an @
-DEFAULT_FROM_EMAIL = EMAIL.get("DEFAULT_FROM_EMAIL") or f"Codeport <codeport@{mail_host}>"
+DEFAULT_FROM_EMAIL = mail.get("DEFAULT_FROM_EMAIL") or services.sender(PUBLIC_URL)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "lines": {"()": "portal.logs.Lines"},
-        "json": {"()": "portal.logs.JsonLines"},  # the security log's in any case
-    },
-    "filters": {
-        "request_id": {"()": "portal.http.request_ids.RequestIdFilter"},
-        "work": {"()": "portal.logs.WorkFilter"},
-        "access": {"()": "portal.logs.AccessFilter"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT,
-            "filters": ["request_id", "work", "access"],
-        },
-        "security": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id", "work"]},
-    },
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        **{name: {"level": "INFO"} for name in ("portal", "workorders", "ingestion")},
-        "django.request": {"level": "ERROR"},  # anyone can ask for what is not there
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anyone can ask for any host
-        "codeport.security": {"level": "INFO", "handlers": ["security"], "propagate": False},
-        # Django gives these handlers of their own, which would write what they get.
-        "django": {"handlers": [], "level": "WARNING"},
-        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-    },
-}
+LOGGING = logging_settings(LOG_FORMAT)

@@ -1,0 +1,1 @@
+"""Reads and checks the environment variables that `portal.settings` names."""

@@ -1,0 +1,52 @@
+"""Validators of single environment variables. Each raises ValidationError with a sentence for the operator."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from environs import ValidationError, validate
+
+_HOST = r"([^/?#@]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
+_BROKER = rf"rediss?://{_HOST}(/[0-9]*)?(\?.*)?|amqps?://{_HOST}(/[^/?#]*|//)?(\?.*)?|redis\+socket:///.+|"
+_HOST_NAME = r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]"
+_BASE_URL = r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?"
+SHORTEST_KEY = 32
+
+is_port = validate.Range(1, 65535)
+is_log_format = validate.OneOf(["lines", "json"])
+is_secret_key = validate.Regexp(r"^(.{32,})?$", error="Needs 32 characters.")
+
+
+def is_base_url(value: str) -> None:
+    """Refuse what cannot stand before `/c/company/id`."""
+    if not re.fullmatch(_BASE_URL, value) or not urlsplit(value).hostname:
+        raise ValidationError("Must look like https://codes.example.com.")
+
+
+def are_host_names(names: list[str]) -> None:
+    """Refuse what is no host name."""
+    for name in names:
+        if not re.fullmatch(_HOST_NAME, name):
+            raise ValidationError(f"{name!r} is no host name; give names separated by commas.")
+
+
+def are_secret_keys(keys: list[str]) -> None:
+    """Refuse what cannot have been SECRET_KEY."""
+    if any(len(key) < SHORTEST_KEY for key in keys):
+        raise ValidationError("Each needs 32 characters; separate them by commas.")
+
+
+def is_broker_url(url: str) -> None:
+    """Refuse what is no broker's address. Celery would notice a bad port or number at the first task, not before."""
+    try:
+        is_good = re.fullmatch(_BROKER, url) and urlsplit(url).port != 0
+    except ValueError:  # a port beyond the last
+        is_good = False
+    if not is_good:
+        raise ValidationError("Must look like redis://host:6379/0 or amqp://user:password@host:5672//.")
+
+
+def is_rate(example: str, digits: int) -> validate.Regexp:
+    """Return a validator of rates like `example`, whose number has at most so many digits."""
+    return validate.Regexp(rf"^[1-9][0-9]{{0,{digits - 1}}}/(s|min|hour|day)\Z", error=f"Must look like {example}.")
