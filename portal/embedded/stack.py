@@ -236,11 +236,8 @@ class Portal:
 
 
 def web_server(home: Path) -> Process:
-    """gunicorn with our worker: a process for each of two cores, whose threads wait for no client."""
-    words = f"-m gunicorn portal.wsgi --bind {HOST}:{settings.PORT} --worker-class portal.http.server.worker.Worker"
-    words += " --workers 2 --threads 4 --worker-connections 2000 --timeout 120 --graceful-timeout 3 --keep-alive 5"
-    words += " --no-control-socket --log-level warning"
-    command = [sys.executable, *words.split(), "--worker-tmp-dir", str(home)]
+    """Return the process of gunicorn."""
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:portal.embedded.gunicorn_conf", "portal.wsgi"]
     stops = ((0, Signals.SIGTERM), (4, Signals.SIGQUIT), (6, Signals.SIGKILL))
     return Process("The web server", command, stops, Signals.SIGQUIT, options=surroundings(home))
 
