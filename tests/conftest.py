@@ -83,7 +83,7 @@ def api() -> Callable[..., APIClient]:
 @pytest.fixture
 def own_cache(settings: Settings) -> None:
     """An empty cache, which no test in another process counts in."""
-    backend = "django.core.cache.backends.locmem.LocMemCache"
+    backend = "portal.http.cache.ProcessCache"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": secrets.token_hex(4)}}
 
 

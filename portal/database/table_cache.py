@@ -61,6 +61,20 @@ class TableCache(BaseCache):
             raise ValueError(f"Key {key!r} not found")
         return int(rows[0][0])
 
+    def count(self, key: str, seconds: int) -> int:
+        """Add one to a number, or begin it at one; it lasts so many seconds from now."""
+        ((number,),) = self._run(
+            "INSERT INTO portal_cached AS kept (key, value, expires_at)"
+            " VALUES (%s, '1', now() + %s * interval '1 second')"
+            " ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at,"
+            " value = CASE WHEN kept.expires_at > now() THEN (kept.value::bigint + 1)::text ELSE '1' END"
+            " RETURNING value",
+            key,
+            None,
+            seconds,
+        )
+        return int(number)
+
     def delete(self, key: Any, version: Any = None) -> bool:
         return bool(self._run(f"DELETE FROM portal_cached WHERE key = %s AND {IN_TIME} RETURNING true", key, version))  # noqa: S608
 

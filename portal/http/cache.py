@@ -1,13 +1,16 @@
-"""Where short-lived counts are kept."""
+"""Caches that count: the broker's Redis, and the memory of a process while that does not answer."""
 
 from __future__ import annotations
 
 import logging
 import re
 import time
-from typing import Any, ClassVar
+from threading import Lock
+from typing import Any, ClassVar, Protocol
 
+from django.core.cache import cache
 from django.core.cache.backends import redis
+from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from redis import RedisError
 from redis.backoff import NoBackoff
@@ -20,37 +23,82 @@ MOST_ENTRIES = 50_000  # that a process keeps by itself meanwhile
 logger = logging.getLogger(__name__)
 
 
-class RedisCacheClient(redis.RedisCacheClient):
-    """Django's own, which makes a new client for every call; making one takes as long as the call."""
+class CountingCache(Protocol):
+    """A cache that counts how often a key was met, in one step."""
 
-    _client_in_use: Any = None
+    def count(self, key: str, seconds: int) -> int: ...
+
+
+def count(key: str, seconds: int) -> int:
+    """Return how often `key` was counted, this time included, in the `seconds` since the first time or the last.
+
+    Of simultaneous calls, in whatever process, no two get the same number.
+    """
+    counting: CountingCache = cache  # type: ignore[assignment]  # every cache of `cache_settings` can
+    return counting.count(key, seconds)
+
+
+class ProcessCache(LocMemCache):
+    """A cache in the memory of one process."""
+
+    _counting: ClassVar[Lock] = Lock()
+
+    def count(self, key: str, seconds: int) -> int:
+        with self._counting:
+            number = int(self.get(key, 0)) + 1
+            self.set(key, number, seconds)
+        return number
+
+
+class LastingClient(redis.RedisCacheClient):
+    """Django's client of Redis, made once. Django makes one for every call, which takes twice as long as the call."""
+
+    _made: Any = None
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        if self._client_in_use is None:
-            self._client_in_use = super().get_client(key, write=write)
-        return self._client_in_use
+        if self._made is None:
+            self._made = super().get_client(key, write=write)
+        return self._made
 
 
-class RedisCache(redis.RedisCache):
+class CountingRedis(redis.RedisCache):
+    """Django's cache on Redis, which asks it once to count."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = LastingClient
+
+    def count(self, key: str, seconds: int) -> int:
+        name = self.make_and_validate_key(key)
+        together = self._cache.get_client(name, write=True).pipeline(transaction=False)
+        together.incr(name)
+        together.expire(name, seconds)
+        number, _ = together.execute()
+        return int(number)
+
+
+class RedisCache(BaseCache):
     """A cache on one Redis server. While that does not answer, each process counts in its own memory."""
 
     _quiet_until: ClassVar[dict[str, float]] = {}  # by the server's address; for all threads
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
-        self._class = RedisCacheClient
+        super().__init__(params)
         self._server = server
-        self._own = LocMemCache(server, {**params, "OPTIONS": {"MAX_ENTRIES": MOST_ENTRIES}})
+        self._shared = CountingRedis(server, params)
+        self._own = ProcessCache(server, {**params, "OPTIONS": {"MAX_ENTRIES": MOST_ENTRIES}})
 
     def _ask(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        """What Redis answers, or else what this process knows by itself."""
+        """Return what Redis answers, or else what this process knows by itself."""
         if time.monotonic() >= self._quiet_until.get(self._server, 0):
             try:
-                return getattr(super(), method)(*args, **kwargs)
+                return getattr(self._shared, method)(*args, **kwargs)
             except RedisError as error:
                 self._quiet_until[self._server] = time.monotonic() + QUIET_SECONDS
                 logger.warning("The cache does not answer, each process counts by itself: %s", error)
         return getattr(self._own, method)(*args, **kwargs)
+
+    # What a cache needs; Django makes all other methods of these.
 
     def add(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask("add", *args, **kwargs)
@@ -67,27 +115,18 @@ class RedisCache(redis.RedisCache):
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask("delete", *args, **kwargs)
 
-    def get_many(self, *args: Any, **kwargs: Any) -> Any:
-        return self._ask("get_many", *args, **kwargs)
-
-    def has_key(self, *args: Any, **kwargs: Any) -> Any:
-        return self._ask("has_key", *args, **kwargs)
-
     def incr(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask("incr", *args, **kwargs)
-
-    def set_many(self, *args: Any, **kwargs: Any) -> Any:
-        return self._ask("set_many", *args, **kwargs)
-
-    def delete_many(self, *args: Any, **kwargs: Any) -> Any:
-        return self._ask("delete_many", *args, **kwargs)
 
     def clear(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask("clear", *args, **kwargs)
 
+    def count(self, key: str, seconds: int) -> int:
+        return int(self._ask("count", key, seconds))
+
 
 def cache_settings(broker_url: str) -> dict[str, Any]:
-    """The entry of CACHES: in the broker where that is a Redis, else in the database; connects nowhere.
+    """Return the entry of CACHES: the broker where that is a Redis, else the database. Connects nowhere.
 
     Celery and the Redis client spell three parts of such a URL differently.
     """
@@ -102,8 +141,7 @@ def cache_settings(broker_url: str) -> dict[str, Any]:
         "OPTIONS": {
             "socket_timeout": ANSWER_SECONDS,
             "socket_connect_timeout": ANSWER_SECONDS,
-            "retry": Retry(
-                NoBackoff(), 1
-            ),  # for a connection that was closed; the library's own waits ten times as long
+            # For a connection that was closed. The library's own policy waits ten times as long.
+            "retry": Retry(NoBackoff(), 1),
         },
     }

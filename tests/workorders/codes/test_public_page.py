@@ -12,7 +12,6 @@ import pytest
 from django.db import connection, connections
 from django.test import Client
 
-from portal.api import throttling
 from portal.models import Company, User
 from tests.support.demo import Demo
 from workorders.codes.public_texts import TAGS, TEXTS, choose_language
@@ -367,17 +366,6 @@ def test_the_count_begins_anew_with_the_period(
     tomorrow = time.time() + 86_400
     monkeypatch.setattr(time, "time", lambda: tomorrow)
     assert statuses(anybody, 1) == [200]
-
-
-def test_processes_share_a_limit_though_each_counts_the_first_pages_itself(
-    anybody: Client, code: Code, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.PUBLIC_PAGE_RATE = "40/day"
-    assert statuses(anybody, 20) == [200] * 20
-    monkeypatch.setattr(throttling, "_counts", {})  # as another process has them
-    assert statuses(anybody, 21) == [200] * 20 + [429]
-    monkeypatch.setattr(throttling, "_counts", {})
-    assert statuses(anybody, 5) == [200] * 4 + [429]
 
 
 def test_one_household_has_one_limit(anybody: Client, code: Code, three_a_day: None) -> None:
