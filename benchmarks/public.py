@@ -13,7 +13,8 @@ from itertools import count
 from django.conf import settings
 from django.db import connections
 
-from portal.embedded.stack import HOST, web_server
+from portal.embedded.stack import web_server
+from portal.embedded.start_checks import HOST
 from portal.embedded.supervisor import end
 from portal.models import User
 from workorders.models import Code, Workorder

@@ -27,7 +27,8 @@ from django.utils import timezone
 
 from benchmarks.crowd import Crowd, Site, watch, watch_crowded
 from ingestion import engine, services
-from portal.embedded.stack import HOST, web_server
+from portal.embedded.stack import web_server
+from portal.embedded.start_checks import HOST
 from portal.embedded.supervisor import end
 from portal.models import User, UserAuthorizationToken
 from portal.storage.base import storage

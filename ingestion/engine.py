@@ -32,7 +32,7 @@ from ingestion.rules.rows import FileRules, Limits
 from portal.background.leases import ClaimLost
 from portal.background.pulse import Pulse, perform
 from portal.background.spool import path_of_attempt
-from portal.background.worker_slots import take_place
+from portal.background.worker_slots import take_slot
 from portal.database.constraints import Violation, savepoint
 from portal.storage.base import storage
 from workorders.codes.bulk_load import CodeSpool
@@ -176,7 +176,7 @@ class _Ingestion:
 
     def _outgrow(self) -> None:
         """Go on with a file that unpacks to much if a place for long work is free; else put it back into the queue."""
-        if not take_place():
+        if not take_slot():
             self.record.put_back(is_long=True)
 
     def _repeat(self, spool: CodeSpool, identifier: str, row: int, first_row: int) -> None:

@@ -4,12 +4,12 @@ from celery import shared_task
 
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
-from portal.background.worker_slots import turn
+from portal.background.worker_slots import next_work
 
 
 @shared_task
 def run(record_id: int) -> None:
-    with turn(IngestionRecord, record_id) as chosen:
+    with next_work(IngestionRecord, record_id) as chosen:
         if chosen:
             engine.run(chosen)
 

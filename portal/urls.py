@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from portal.accounts import account_views, people_views, token_views
+from portal.accounts import account_views, invitation_views, people_views, token_views
 from portal.api import docs_page, me
 from portal.http import error_pages as views
 from portal.http import health
@@ -18,15 +18,15 @@ urlpatterns = [
     path("tokens/create/", token_views.token_create, name="token-create"),
     path("tokens/<int:pk>/revoke/", token_views.token_revoke, name="token-revoke"),
     path("people/", people_views.person_list, name="person-list"),
-    path("people/invite/", people_views.person_invite, name="person-invite"),
-    path("people/invitations/<int:pk>/again/", people_views.invitation_again, name="invitation-again"),
-    path("people/invitations/<int:pk>/withdraw/", people_views.invitation_withdraw, name="invitation-withdraw"),
-    path("people/join/<slug:uid>/<slug:key>/", people_views.person_join, name="person-join"),
+    path("people/invite/", invitation_views.person_invite, name="person-invite"),
+    path("people/invitations/<int:pk>/again/", invitation_views.invitation_again, name="invitation-again"),
+    path("people/invitations/<int:pk>/withdraw/", invitation_views.invitation_withdraw, name="invitation-withdraw"),
+    path("people/join/<slug:uid>/<slug:key>/", invitation_views.person_join, name="person-join"),
     path("people/<int:pk>/", people_views.person_detail, name="person-detail"),
     path("people/<int:pk>/deactivate/", people_views.person_deactivate, name="person-deactivate"),
     path("people/<int:pk>/reactivate/", people_views.person_reactivate, name="person-reactivate"),
     path("people/<int:pk>/sign-out/", people_views.person_sign_out, name="person-sign-out"),
-    path("people/<int:pk>/invite/", people_views.person_invite_again, name="person-invite-again"),
+    path("people/<int:pk>/invite/", invitation_views.person_invite_again, name="person-invite-again"),
     path("account/", account_views.account, name="account"),
     path("account/session/", account_views.session, name="session"),
     # Of allauth's pages, one's own account replaces the overview, and addresses are changed by nobody.

@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from django.db import transaction
 
-from portal.background.leases import ClaimLost, Status
+from portal.background.leases import ClaimLost
+from portal.background.progress import Status
 from portal.background.pulse import Pulse, perform
 from workorders import jobs
 from workorders.archives import builder as archive

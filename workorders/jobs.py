@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from portal.background.broker import wake
-from portal.background.leases import REMINDER, Status
+from portal.background.leases import REMINDER
+from portal.background.progress import Status
 from portal.models import User
 from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Job, Workorder

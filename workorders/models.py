@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from portal.background.leases import Leased, Status
+from portal.background.leases import Leased
+from portal.background.progress import Status
 from portal.models import Company
 from portal.values.texts import Visible
 from workorders.identifiers import gs1

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from portal.background.worker_slots import turn
+from portal.background.worker_slots import next_work
 from workorders import job_runner, jobs
 from workorders.deliveries import cleanup, delivery
 from workorders.models import Job
@@ -10,7 +10,7 @@ from workorders.models import Job
 
 @shared_task
 def run_job(job_id: int) -> None:
-    with turn(Job, job_id) as chosen:
+    with next_work(Job, job_id) as chosen:
         if chosen:
             job_runner.run(chosen)
 

@@ -18,7 +18,7 @@ from ingestion.models import IngestionRecord
 from ingestion.pages.lines import IdFormat, may_upload
 from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.rules.identifiers import RULES
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from workorders.codes import picture
 from workorders.codes.url_prefixes import longest_id, warn_of_prefix
 from workorders.models import ActivationStatus, Workorder

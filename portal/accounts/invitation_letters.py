@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from portal.accounts import letters, people
+from portal.accounts import invitations, letters, people
 from portal.models import Invitation, Letter, User
 
 
@@ -21,7 +21,7 @@ def _invitation(letter: Letter) -> list[EmailMessage]:
     context = {"company": invitation.company, "by": invitation.by}
     if User.objects.filter(email__iexact=letter.email).exists():
         return [_invited("people/invited_already.txt", letter.email, context)]
-    return [_invited("people/invitation.txt", letter.email, context | {"url": people.link_of(invitation)})]
+    return [_invited("people/invitation.txt", letter.email, context | {"url": invitations.link_of(invitation)})]
 
 
 def _welcome(letter: Letter) -> list[EmailMessage]:
@@ -30,7 +30,7 @@ def _welcome(letter: Letter) -> list[EmailMessage]:
     user, by = found[letter.detail["user"]], found[letter.detail["by"]]
     if people.state_of(user) != "invited":
         return []
-    context = {"company": user.company or "the portal", "by": by, "url": people.link_of_person(user)}
+    context = {"company": user.company or "the portal", "by": by, "url": invitations.link_of_person(user)}
     return [_invited("people/invitation.txt", letter.email, context)]
 
 

@@ -12,31 +12,24 @@ and given up after PATIENCE.
 from __future__ import annotations
 
 import logging
-import math
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 
 from portal import timeline
 from portal.background.broker import wake
-from portal.background.outages import PARTS
+from portal.background.progress import ENDED, WAITING, Progress, Status
 from portal.database import connections
 from portal.models import User
 
 LEASE = timedelta(seconds=10)  # a worker silent for longer has lost its claim
 REMINDER = timedelta(seconds=30)  # what nobody claimed for so long is sent again
 AGAIN = timedelta(seconds=5)  # after which the sweep sends again what found no place
-QUIET_WORKER = timedelta(seconds=15)  # after its lease ran out
-LONG_QUEUE = timedelta(seconds=30)
 PATIENCE = timedelta(hours=24)  # with an outage
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=10)  # before what met an outage is tried again
-FIRST_GUESS = 3  # seconds of work before which nobody can say how long it will take
-LEAST_DONE = 0.03  # of the whole, likewise
-WAITING, ENDED = "waiting", "ended"  # the phases that every kind of work has
 
 logger = logging.getLogger(__name__)
 
@@ -45,16 +38,8 @@ class ClaimLost(Exception):  # noqa: N818  # an event, not a fault
     """The work was cancelled, or another worker took it over; nothing may be stored."""
 
 
-class Status(models.TextChoices):
-    QUEUED = "queued", "queued"
-    PROCESSING = "processing", "processing"
-    COMPLETED = "completed", "completed"
-    ERROR = "error", "error"
-    CANCELLED = "cancelled", "cancelled"
-
-
-class Leased(models.Model):
-    """What work under a lease keeps about itself; whoever inherits may name phases of its own.
+class Leased(Progress):
+    """Work under a lease.
 
     Each change below writes its line of the timeline.
 
@@ -66,94 +51,25 @@ class Leased(models.Model):
     | one of OPEN | cancelled | `cancel` |
     """
 
-    OPEN: ClassVar[tuple[str, ...]] = (Status.QUEUED, Status.PROCESSING)
-    SHARES: ClassVar[dict[str, tuple[float, float]]] = {}
-    """Of the phases whose end can be foreseen: the share of all time that lies before it, and its own."""
     UNTRIED: ClassVar[dict[str, Any]] = {"attempts": 0, "outages": 0, "outage_since": None, "waits_for": ""}
     """What work keeps about its attempts before the first."""
     TASK: ClassVar[str]  # the name of the task that does it
     COMPANY: ClassVar[str] = "company"  # the path to the company whose work it is
-    LONG: ClassVar[
-        models.Q
-    ]  # what may take more than a second or two, for which `portal.background.worker_slots` keeps an order
+    LONG: ClassVar[models.Q]
+    """The work that may take more than a second or two, for which `portal.background.worker_slots` has slots."""
 
-    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
-    status_updated_at = models.DateTimeField(db_default=Now())
-    phase = models.CharField(max_length=10, default=WAITING)
-    rows_done = models.PositiveIntegerField(default=0)
-    rows_total = models.PositiveIntegerField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
     outages = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="How many of the attempts met an outage, and so do not count."
     )
     outage_since = models.DateTimeField(null=True, help_text="When the first of them did.")
-    waits_for = models.CharField(max_length=10, choices=[(part, part) for part in PARTS], default="", db_default="")
 
     class Meta:
         abstract = True
 
     @property
-    def has_ended(self) -> bool:
-        """Whether nothing will change any more."""
-        return self.status not in self.OPEN
-
-    @property
-    def percent(self) -> int | None:
-        """How much of the current phase is done, 0 to 100; None while the whole is not known."""
-        return min(100, 100 * self.rows_done // self.rows_total) if self.rows_total else None
-
-    @property
-    def time_left(self) -> str:
-        """About how long until the end, in words; nothing while that cannot be told."""
-        if self.status != Status.PROCESSING or self.phase not in self.SHARES or not self.rows_total:
-            return ""
-        before, own = self.SHARES[self.phase]
-        done = before + own * min(1, self.rows_done / self.rows_total)
-        elapsed = (timezone.now() - self.status_updated_at).total_seconds()
-        if elapsed < FIRST_GUESS or done < LEAST_DONE or self.is_quiet:
-            return ""
-        return roughly(elapsed * (1 - done) / done)
-
-    @property
-    def state(self) -> str:
-        """What changes with each line of the timeline but those about mail."""
-        return f"{self.status}-{self.attempts}"
-
-    @property
-    def spool_name(self) -> str:
-        """How the names of its files in the spool begin; the number of the attempt follows behind a hyphen."""
-        raise NotImplementedError
-
-    @classmethod
-    def has_spool_name(cls, name: str) -> bool:
-        """Whether `name` is the `spool_name` of work of this kind."""
-        raise NotImplementedError
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nothing was heard for too long of work that ought to move."""
-        now = timezone.now()
-        if self.status == Status.QUEUED:
-            return not self.waits_for and now - self.status_updated_at > LONG_QUEUE
-        if self.status == Status.PROCESSING and self.lease_until:
-            return now - self.lease_until > QUIET_WORKER
-        return False
-
-    @property
     def faults(self) -> int:
         """How many attempts there were, this one included, without those that met an outage."""
         return self.attempts - self.outages
-
-    @property
-    def waits_because(self) -> str:
-        """Why it waits although workers are at hand, in a sentence; empty when it does not."""
-        return PARTS[self.waits_for] if self.status == Status.QUEUED and self.waits_for else ""
-
-    @property
-    def progress(self) -> dict[str, Any]:
-        """How far the work is, as the API tells it."""
-        return {"phase": self.phase, "rows_done": self.rows_done, "rows_total": self.rows_total}
 
     @classmethod
     def ready(cls) -> models.QuerySet[Self]:
@@ -259,13 +175,3 @@ class Leased(models.Model):
         for pk in list(forgotten.order_by("pk").values_list("pk", flat=True)):
             if forgotten.filter(pk=pk).update(lease_until=Now() + REMINDER, waits_for=""):
                 wake(cls.TASK, pk)
-
-
-def roughly(seconds: float) -> str:
-    """`seconds` to come in words, in steps so wide that a wavering guess stays in one."""
-    if seconds <= 10:
-        return "a few seconds"
-    if seconds <= 60:
-        return f"about {math.ceil(seconds / 10) * 10} seconds"
-    minutes = math.ceil(seconds / 60)
-    return f"about {minutes} minutes" if minutes <= 90 else f"about {math.ceil(minutes / 60)} hours"

@@ -9,7 +9,8 @@ from tempfile import TemporaryFile
 
 from django.conf import settings
 
-from portal.background.leases import Leased, Status
+from portal.background.leases import Leased
+from portal.background.progress import Status
 
 DAY = 24 * 3600  # seconds
 

@@ -1,10 +1,10 @@
-"""Long work takes turns, so that one process of every worker is always at hand for short work, and companies share.
+"""Worker slots: one process of every worker stays free for short work, and companies share the others.
 
-A worker of N processes has N - 1 places for long work, and one if it is a single process. Long work that finds none
-stays queued. It is sent again when long work ends in any worker, and by the sweep, should another worker have a place.
-Places are locks of the kernel on bytes of a file without a name: a process that is killed gives its own back.
+A worker of N processes has N - 1 slots for long work, and one if it is a single process. Long work that finds no free
+slot stays queued. It is sent again when long work ends in any worker, and by the sweep, in case another worker has one.
+Slots are locks of the kernel on bytes of a file without a name: a process that is killed gives its own back.
 
-A message says that there is work, not which: what is begun is the oldest of the company that has the least running.
+A message says that there is work, not which. The oldest work of the company that has the least running is begun.
 """
 
 from __future__ import annotations
@@ -16,38 +16,39 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from celery.signals import celeryd_after_setup
-from django.db.models import Case, Count, F, IntegerField, QuerySet, When
+from django.db.models import Case, Count, F, IntegerField, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from portal.background.broker import wake
-from portal.background.leases import AGAIN, Leased, Status
+from portal.background.leases import AGAIN, Leased
+from portal.background.progress import Status
 from portal.models import Company
 
 _file: IO[bytes] | None = None  # None outside of a worker, where nothing waits behind anything
-_places = 0
-_held: int | None = None  # the place of the work that this process is at
+_slots = 0
+_held: int | None = None  # the slot of the work that this process does
 
 
 @celeryd_after_setup.connect
-def make_places(instance: Any, **_: Any) -> None:
-    """Make the places of a worker, before its processes are forked from it."""
-    global _file, _places  # a process is one worker, or none
-    _file, _places = TemporaryFile(), max(1, instance.concurrency - 1)  # noqa: SIM115  # as long as the worker
+def make_slots(instance: Any, **_: Any) -> None:
+    """Make the slots of a worker, before its processes are forked from it."""
+    global _file, _slots  # a process is one worker, or none
+    _file, _slots = TemporaryFile(), max(1, instance.concurrency - 1)  # noqa: SIM115  # as long as the worker
 
 
 @contextmanager
-def turn(kind: type[Leased], pk: int) -> Iterator[int | None]:
-    """What may begin now that a message came for `pk`: it, or what has waited for its turn before it; None for nothing.
+def next_work(kind: type[Leased], pk: int) -> Iterator[int | None]:
+    """Give the work to begin now that a message came for `pk`: that, or what comes before it; None for nothing.
 
-    The block does the work. Its process then wakes the long work of every kind that has waited longest.
+    The block does the work. Afterwards the long work of every kind that has waited longest is woken.
     """
     if _file is None:
         yield pk
         return
     chosen = _choose(kind)
     if chosen != pk:
-        _rows(kind).filter(pk=pk).update(lease_until=Now() + AGAIN)
+        kind.ready().filter(pk=pk).update(lease_until=Now() + AGAIN)
     try:
         yield chosen
     finally:
@@ -55,27 +56,27 @@ def turn(kind: type[Leased], pk: int) -> Iterator[int | None]:
         _give_back()
         if was_long:
             _wake_next()
-    if chosen not in (pk, None) and _rows(kind).filter(pk=pk).exists():
+    if chosen not in (pk, None) and kind.ready().filter(pk=pk).exists():
         wake(kind.TASK, pk)  # the message was used for other work
 
 
 def _choose(kind: type[Leased]) -> int | None:
-    """The work to begin, with a place if it is long; None when nothing waits that may begin."""
+    """Choose the work to begin, and take a slot if it is long; None when nothing waits that may begin."""
     chosen, is_long = None, False
     try:
-        chosen = _fairest(kind, may_be_long=take_place())
-        is_long = chosen is not None and _rows(kind).filter(kind.LONG, pk=chosen).exists()
+        chosen = _choose_fairest(kind, may_be_long=take_slot())
+        is_long = chosen is not None and kind.ready().filter(kind.LONG, pk=chosen).exists()
     finally:
         if not is_long:
             _give_back()
     return chosen
 
 
-def take_place() -> bool:
-    """Whether the work that this process is at may be long: it has a place from now on, or needs none."""
+def take_slot() -> bool:
+    """Take a slot for the work of this process, if it has none, and say whether the work may be long."""
     global _held
     if _file is not None and _held is None:
-        _held = next((place for place in range(_places) if _took(_file, place)), None)
+        _held = next((slot for slot in range(_slots) if _locks(_file, slot)), None)
     return _file is None or _held is not None
 
 
@@ -86,19 +87,14 @@ def _give_back() -> None:
     _held = None
 
 
-def _rows(kind: type[Leased]) -> QuerySet[Leased]:
-    """What waits to be begun, and may be now."""
-    return kind.ready()
-
-
-def _fairest(kind: type[Leased], *, may_be_long: bool) -> int | None:
-    """The oldest work of the company with the least running, and of such ones that which was not served for longest."""
+def _choose_fairest(kind: type[Leased], *, may_be_long: bool) -> int | None:
+    """Choose the oldest work of the company with the least running, of several the one served longest ago."""
     running = kind._default_manager.filter(status=Status.PROCESSING).values_list(kind.COMPANY)
     shares = [When(**{kind.COMPANY: company}, then=number) for company, number in running.annotate(number=Count("pk"))]
     order: list[str | Combinable] = [F(f"{kind.COMPANY}__served_at").asc(nulls_first=True), "status_updated_at", "pk"]
     if shares:
         order = [Case(*shares, default=0, output_field=IntegerField()), *order]
-    waiting = _rows(kind) if may_be_long else _rows(kind).exclude(kind.LONG)
+    waiting = kind.ready() if may_be_long else kind.ready().exclude(kind.LONG)
     first = waiting.order_by(*order).values_list("pk", kind.COMPANY).first()
     if first is None:
         return None
@@ -106,16 +102,16 @@ def _fairest(kind: type[Leased], *, may_be_long: bool) -> int | None:
     return int(first[0])
 
 
-def _took(file: IO[bytes], place: int) -> bool:
+def _locks(file: IO[bytes], slot: int) -> bool:
     try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, slot)
     except OSError:  # another process has it
         return False
     return True
 
 
 def _wake_next() -> None:
-    """Only reminders: what is sent twice is done once."""
+    """Wake the long work that has waited longest. What is woken twice is done once."""
     for kind in Leased.__subclasses__():
         waiting = kind.ready().filter(kind.LONG).order_by("status_updated_at", "pk")
         for pk in waiting.values_list("pk", flat=True)[:1]:

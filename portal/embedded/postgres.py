@@ -15,7 +15,8 @@ from signal import Signals
 from typing import Any
 
 from portal.embedded.server import POSTGRES_FOLDER, POSTGRES_SOCKET, Server, package_dir, plain_error, socket_dir
-from portal.embedded.supervisor import Account, Process, end
+from portal.embedded.supervisor import Process, end
+from portal.embedded.system_accounts import Account
 
 DATABASE = "codeport"
 SMALL_SHARED_MEMORY = 256 * 1024**2  # bytes of /dev/shm; many containers have 64 MiB

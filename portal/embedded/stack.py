@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
-import signal
-import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -27,106 +22,15 @@ from kombu.exceptions import OperationalError as BrokerError
 from portal.embedded import demo
 from portal.embedded.postgres import Postgres
 from portal.embedded.server import Server, disk_full, tells_disk_full
+from portal.embedded.signals import Signaled
+from portal.embedded.start_checks import HOST
 from portal.embedded.supervisor import Process, Service, ServiceError, Watch, end, say
 from portal.embedded.valkey import Valkey
 from portal.models import Company
 from portal.storage.base import Unusable, storage
 
-HOST = "127.0.0.1"
-CRASH_SECONDS = 5.0  # the time in which all that a killed `up` has started is gone, its port too
 PAGE_SECONDS = 60.0
 BROKER_SECONDS = 5.0
-
-
-class Stop(BaseException):
-    """SIGINT or SIGTERM has come."""
-
-
-class Signaled:
-    """Raises Stop at the first SIGINT or SIGTERM; later ones change nothing."""
-
-    def __init__(self) -> None:
-        self.stopping = False
-        self.parent = os.getppid()
-        self.make_at_start = self._make()
-        for signum in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(signum, self._receive)
-
-    def check(self) -> None:
-        """Raise Stop if a signal got lost in code that swallows exceptions, or if it has hit `make run` alone.
-
-        On SIGINT make neither ends nor tells us; it only ceases to catch the signal while it waits for our end.
-        """
-        if self.stopping or self._make() != self.make_at_start:
-            raise Stop
-
-    def ignore(self) -> None:
-        """Let no more signals in, up to the very end of the interpreter."""
-        self.stopping = True
-        for signum in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(signum, signal.SIG_IGN)
-
-    def _receive(self, *_: object) -> None:
-        if not self.stopping:
-            self.stopping = True
-            raise Stop
-
-    def _make(self) -> bool | None:
-        """Whether the make that started us catches SIGINT; None when it is gone or never was, and without /proc."""
-        try:
-            lines = Path(f"/proc/{self.parent}/status").read_text().splitlines()
-        except OSError:
-            return None
-        status = dict(line.split(":", 1) for line in lines)
-        if status["Name"].strip() != "make" or os.getppid() != self.parent:
-            return None
-        return bool(int(status["SigCgt"], 16) >> (signal.SIGINT - 1) & 1)
-
-
-@contextmanager
-def alone(home: Path) -> Iterator[bool]:
-    """Hold `home` against a second `up`; gives whether the one before was killed."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "up.lock").open("a+") as lock:
-        lock.seek(0)
-        other = lock.read()
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ServiceError(
-                f"Codeport already runs on {home} ({other}); stop it first, or give this one its own CODEPORT_HOME."
-            ) from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()}, port {settings.PORT}")
-        lock.flush()
-        try:
-            yield bool(other)
-        finally:
-            lock.truncate(0)
-
-
-def check_port(port: int, patience: float) -> None:
-    """Raise when something else listens on `port` and still does so after `patience` seconds."""
-    deadline = time.monotonic() + patience
-    while not is_free(port):
-        if time.monotonic() > deadline:
-            others = range(port + 1, min(port + 100, 2**16))
-            other = next((candidate for candidate in others if is_free(candidate)), 8000)
-            raise ServiceError(f"Port {port} is taken; choose another with PORT={other}.")
-        time.sleep(0.05)
-
-
-def is_free(port: int) -> bool:
-    """Whether a server may listen on `port` of this machine."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except PermissionError:
-            raise ServiceError(f"Port {port} needs root; choose another with PORT=8000.") from None
-        except OSError:
-            return False
-    return True
 
 
 class Portal:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import errno
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -19,76 +15,16 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
-from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 from django.utils.datastructures import MultiValueDict
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from portal.storage.base import is_incoming, storage
-from portal.storage.disk import SIGNATURE, sign
+from portal.storage.base import storage
+from portal.storage.upload_policy import Permit, Refusal, check_policy, each_once
 from portal.values.bodies import BEGINNING, FORM_BYTES, GO_ON, largest
 
-IGNORED = "x-ignore-"  # fields whose name begins so are the client's own, as with S3
 WhileAwaited = Callable[[str], AbstractContextManager[bool]]
 """Holds the upload of a name in its state, and tells whether it waits for its file."""
-
-
-class Refusal(Exception):  # noqa: N818  # the field's word: S3 refuses a form
-    """A posted form that may not be stored: HTTP status, S3's error code, and the reason."""
-
-    def __init__(self, status: int, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.status, self.code = status, code
-
-
-@dataclass(frozen=True)
-class Permit:
-    """What a signed form allows: a file of `largest` bytes at most, stored as `name`."""
-
-    name: str
-    largest: int
-
-
-def check_policy(fields: QueryDict) -> Permit:
-    """What the signed form of these `fields` allows; Refusal when the form is not ours as we gave it."""
-    posted = _each_once(fields)
-    encoded, signature = posted.pop("policy", ""), posted.pop(SIGNATURE, "")
-    if not encoded or not signature:
-        raise Refusal(403, "AccessDenied", "The form lacks its policy or its signature, or they came after the file.")
-    if not constant_time_compare(signature, sign(encoded)):
-        raise Refusal(403, "SignatureDoesNotMatch", "The policy is not the one that was signed.")
-    try:
-        policy = json.loads(base64.b64decode(encoded))
-    except (binascii.Error, ValueError):
-        raise Refusal(400, "InvalidPolicyDocument", "The policy cannot be read.") from None
-    expiration = parse_datetime(policy["expiration"])
-    if expiration is None or expiration <= timezone.now():
-        raise Refusal(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
-    *exact, (_range, _smallest, largest) = policy["conditions"]
-    expected = {name.lower(): value for condition in exact for name, value in condition.items()}
-    for name in expected.keys() | posted.keys():
-        if expected.get(name) != posted.get(name):
-            raise Refusal(403, "AccessDenied", f"Invalid according to Policy: Policy condition failed: {name}")
-    name = expected["key"]
-    if not is_incoming(name):
-        raise Refusal(403, "AccessDenied", "Invalid according to Policy: Policy condition failed: key")
-    return Permit(name, int(largest))
-
-
-def _each_once(fields: QueryDict) -> dict[str, str]:
-    """The posted fields by their names in small letters, as S3 tells them apart, without the client's own.
-
-    Refusal when one came twice: who checks must not read another value than who uses it.
-    """
-    posted: dict[str, str] = {}
-    for name, values in fields.lists():
-        key = name.lower()
-        if key in posted or len(values) > 1:
-            raise Refusal(400, "InvalidArgument", f"The form takes each field once, and {name} came several times.")
-        posted[key] = str(values[0])
-    return {name: value for name, value in posted.items() if not name.startswith(IGNORED)}
 
 
 class PolicyUploadHandler(TemporaryFileUploadHandler):
@@ -188,7 +124,7 @@ def _posted(request: HttpRequest, while_awaited: WhileAwaited) -> Iterator[tuple
     with _parsed(request, while_awaited) as (handler, posted, files):
         if "file" not in files:
             raise Refusal(400, "InvalidArgument", "The form takes exactly one file, in the field `file`.")
-        _each_once(posted)
+        each_once(posted)
         if behind := [*posted][handler.fields :]:
             raise Refusal(400, "InvalidArgument", f"The file must be the last field, and {behind[0]} came after it.")
         yield handler.permit.name, files["file"], handler.etag

@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import int_to_base36
 
 from ingestion.models import IngestionRecord
-from portal.accounts import guessing, people
+from portal.accounts import guessing, invitations
 from portal.models import Invitation
 from tests.support.demo import Demo
 from tests.support.running import wait_for, worker
@@ -108,7 +108,7 @@ def test_an_invitation_of_a_company_that_was_mailed_before_is_followed(demo: Dem
         def _make_hash_value(self, user: Any, timestamp: int) -> str:
             return f"{user.pk} {user.company_id} {user.email} {user.sent_at.isoformat()} {timestamp}"
 
-    people.invite(demo.company, "new@demo.example", "staff", demo.admin)
+    invitations.invite(demo.company, "new@demo.example", "staff", demo.admin)
     invitation: Any = Invitation.objects.get()
     path = f"/people/join/i-{int_to_base36(invitation.pk)}/{Before().make_token(invitation)}/"
     assert Client().get(path, follow=True).status_code == 200

@@ -8,7 +8,7 @@ from typing import Literal
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
-from portal.background.leases import Status
+from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from portal.storage.base import storage
 from workorders.archives.names import archive_name

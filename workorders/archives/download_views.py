@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from workorders.archives.builder import ArchiveKind, BeingMade
 from workorders.archives.downloads import MOMENT, download_archive
 from workorders.codes import picture

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from django.db import transaction
 
-from portal.background.leases import Status
+from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from portal.storage.base import storage
 from workorders.archives.image_files import add_images

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from portal.background.leases import Status
+from portal.background.progress import Status
 from portal.models import User
 from portal.storage.base import storage
 from workorders import jobs

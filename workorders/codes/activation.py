@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import QuerySet
 
-from portal.background.leases import Status
+from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from workorders.models import ActivationStatus, BlacklistReason, Code, Job
 

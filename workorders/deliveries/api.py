@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from portal.api.authentication import person
 from portal.api.calls import Call
-from portal.background.leases import Status
+from portal.background.progress import Status
 from portal.values.addresses import address_of
 from workorders.archives.images import JustFailed
 from workorders.deliveries import services as deliveries

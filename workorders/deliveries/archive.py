@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from portal.background.leases import Status
+from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from portal.timeline import note
 from workorders.archives.zip_archive import Archive, draft_for_job

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from portal.background.leases import Status
+from portal.background.progress import Status
 from portal.storage.base import storage
 from workorders.archives.names import zip_name
 from workorders.deliveries.delivery import delivery_name

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
-from portal.background.leases import Status
+from portal.background.progress import Status
 from portal.database.clock import database_now
 from portal.models import User
 from portal.storage.downloads import is_fetched, is_rest, sent, streamed

@@ -12,7 +12,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models.functions import Now
 
-from portal.background.leases import Status
+from portal.background.progress import Status
 from portal.models import Event, User
 from portal.timeline import events_of, note
 from workorders import jobs

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from portal.values.addresses import address_of
 from workorders import jobs
 from workorders.archives.images import JustFailed

@@ -6,7 +6,7 @@ import numpy as np
 from django.db import IntegrityError, connection, transaction
 from numpy.typing import NDArray
 
-from portal.background.leases import Status
+from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from portal.database.constraints import constraint_of
 from portal.database.postgres_copy import copy_blocks

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError
 
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from workorders.models import Equipment, Substrate, Workorder
 from workorders.printing.serializers import LONGEST_REASON
 from workorders.printing.steps import take_step

@@ -13,38 +13,27 @@ at once, and the rest is dropped for GOODBYE_SECONDS at most, so that clients he
 
 from __future__ import annotations
 
-import re
 import socket
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from io import BytesIO
 from typing import Any
 
 from django.conf import settings
 from gunicorn import util
 from gunicorn.http import wsgi
-from gunicorn.http.body import ChunkedReader
-from gunicorn.http.errors import LimitRequestHeaders
-from gunicorn.http.message import Request
-from gunicorn.http.unreader import IterUnreader
 
 from portal.http.server.answer import Answer
-from portal.http.server.connection import Body, Connection, State
-from portal.http.server.places import READ, WRITE, Places
+from portal.http.server.connection import Connection, State
+from portal.http.server.places import READ, WRITE
+from portal.http.server.reading import Reader
 from portal.http.server.refusals import teller
 from portal.values import bodies
 
-LARGEST_HEAD = 64 * 1024
-LARGE_FORMS = 64  # bodies that are in a file while they arrive, besides uploads: 1 GiB in each process
-PIECE = 256 * 1024  # bytes read at once
-GOODBYE_BYTES = 64 * 1024**2
-MAY_HAVE_BODY = re.compile(rb"(?i)content-length|transfer-encoding|expect")
 
-
-class Worker(Places):
-    """Reads and sends by itself; its threads only run the application."""
+class Worker(Reader):
+    """Sends answers by itself. Its threads only run the application."""
 
     def _give_up(self, connection: Connection) -> None:
         """Cut off a client that is too slow; one that was sending is told."""
@@ -59,8 +48,6 @@ class Worker(Places):
             util.write_error(teller(connection, answer), status, reason, text)
             answer.flush()
         self._say_goodbye(connection)
-
-    # What clients send
 
     def _on_event(self, connection: Connection, _socket: object = None) -> None:
         """Go on with a connection whose client sends or takes something; also called when it may."""
@@ -88,117 +75,16 @@ class Worker(Places):
                 connection.answer.abandon()
         self._listen(connection, 0 if is_sent else WRITE)
 
-    def _read(self, connection: Connection) -> None:
-        body = connection.body if connection.state is State.BODY else None
-        try:
-            data = connection.sock.recv(min(PIECE, body.missing) if body else PIECE)
-        except BlockingIOError:
-            self._listen(connection, READ)
-            return
-        if not data:
-            self._close(connection)
-        elif connection.state is State.GOODBYE:
-            connection.moved_then += len(data)
-            if connection.moved_then > GOODBYE_BYTES:
-                self._close(connection)
-        elif body:
-            self._take_body(connection, body, data)
-        else:
-            connection.received += data
-            self._take_head(connection)
-
-    def _take_head(self, connection: Connection) -> None:
-        """Understand a request's head, if all of it is there."""
-        received = connection.received
-        end = received.find(b"\r\n\r\n")
-        try:
-            if (len(received) if end < 0 else end) > LARGEST_HEAD:
-                raise LimitRequestHeaders("larger than 64 KiB")
-            if end < 0 and received.count(b"\n") == received.count(b"\r\n"):  # else it never ends: the parser says so
-                self._listen(connection, READ)
-                return
-            head = connection.head = bytes(received[: end + 4 if end >= 0 else None])
-            del received[: len(head)]
-            if end >= 0 and not MAY_HAVE_BODY.search(head):
-                self._hand_over(connection)  # and leave the parsing to the application's threads, which are several
-                return
-            connection.request = self._parsed(connection)
-        except (Exception, StopIteration) as error:
-            answer = self._new_answer(connection)
-            self._tell_error(connection, answer, error)
-            self._say_goodbye(connection)
-            return
-        self._begin_body(connection)
-
-    def _parsed(self, connection: Connection) -> Any:
-        """The request of the head that has arrived, without its body; raises what is wrong with it."""
-        connection.served += 1
-        return Request(self.cfg, IterUnreader([connection.head]), connection.client, connection.served)
-
     def _tell_error(self, connection: Connection, answer: Answer, error: BaseException) -> None:
         self.handle_error(connection.request, teller(connection, answer), connection.client, error)
         with suppress(OSError):
             answer.flush()
 
-    def _begin_body(self, connection: Connection) -> None:
-        """Read the body, or answer at once when there is none, or one that is not to be read."""
-        request = connection.request
-        reader = request.body.reader
-        length = 0 if isinstance(reader, ChunkedReader) else reader.length
-        expects, request._expected_100_continue = request._expected_100_continue, False  # we say it ourselves
-        request.body = BytesIO()
-        if isinstance(reader, ChunkedReader) or length > bodies.largest(request.path):
-            connection.is_cut = True
-            self._hand_over(connection)
-        elif not length:
-            self._hand_over(connection)
-        else:
-            body = connection.body = Body(length, settings.SPOOL_DIR)
-            connection.enter(State.BODY)
-            data = bytes(connection.received[:length])
-            del connection.received[:length]
-            if expects and len(data) < length:
-                connection.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-            self._take_body(connection, body, data)
-
-    def _take_body(self, connection: Connection, body: Body, data: bytes) -> None:
-        """Keep what has arrived of a body; hand the request over when that is all, or to ask about the rest."""
-        was_large = body.is_large
-        try:
-            body.add(data)
-        except OSError as error:  # of the disk; whoever reads it from here is told
-            connection.request.body, connection.is_cut = _Unreadable(error), True
-            self._hand_over(connection)
-            return
-        if body.is_large and not was_large and not self._keep_forms_few(connection):
-            return
-        if not body.missing:
-            connection.request.body = body.opened()
-            self._hand_over(connection)
-        elif connection.request.path == bodies.UPLOADS and connection.is_worth_asking():
-            connection.questions += 1 + body.is_large
-            connection.request.body, connection.is_cut = BytesIO(body.start), True
-            self._hand_over(connection)
-        else:
-            self._listen(connection, READ)
-
-    def _keep_forms_few(self, latest: Connection) -> bool:
-        """Close a large form when there are too many, for want of disk; gives whether it was not the latest.
-
-        Uploads do not count: whoever sends one was given a signed form.
-        """
-        forms = [
-            one
-            for one in self.connections
-            if one.state is State.BODY and one.body and one.body.is_large and one.request.path != bodies.UPLOADS
-        ]
-        if len(forms) <= LARGE_FORMS:
-            return True
-        chosen = min(forms, key=self._waits_longest)
-        self._close(chosen)
-        return chosen is not latest
-
-    # What the application answers
+    def _refuse_unread(self, connection: Connection, error: BaseException) -> None:
+        """Answer what is wrong with a head, and close the connection."""
+        answer = self._new_answer(connection)
+        self._tell_error(connection, answer, error)
+        self._say_goodbye(connection)
 
     def _new_answer(self, connection: Connection) -> Answer:
         wake = partial(self.method_queue.defer, self._on_wake, connection)
@@ -315,17 +201,3 @@ class Worker(Places):
             self._listen(connection, READ)
         except OSError:
             self._close(connection)
-
-
-class _Unreadable(BytesIO):
-    """A body that could not be kept."""
-
-    def __init__(self, error: OSError) -> None:
-        super().__init__()
-        self._error = error
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        raise self._error
-
-    def readline(self, size: int | None = -1, /) -> bytes:
-        raise self._error

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from portal.embedded.server import plain_error
-from portal.embedded.stack import CRASH_SECONDS, Portal, Signaled, Stop, alone, check_port
+from portal.embedded.signals import Signaled, Stop
+from portal.embedded.stack import Portal
+from portal.embedded.start_checks import CRASH_SECONDS, alone, check_port
 from portal.embedded.supervisor import say
 
 

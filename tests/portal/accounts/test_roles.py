@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from portal.accounts import people
+from portal.accounts import invitations, people
 from portal.models import Company, User
 from tests.support.demo import Demo
 from tests.support.pages import a_record, as_
@@ -49,7 +49,7 @@ def test_a_role_that_does_not_fit_counts_for_nothing_and_is_not_given(demo: Demo
         with pytest.raises(people.WrongRole, match=f"cannot be {role}, only"):
             people.give_role(user, role)
         with pytest.raises(people.WrongRole):
-            people.invite(user.company, "new@demo.example", role, demo.admin)
+            invitations.invite(user.company, "new@demo.example", role, demo.admin)
     assert [group.name for group in user.groups.all()] == [fits]
 
 

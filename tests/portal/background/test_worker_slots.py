@@ -61,11 +61,11 @@ def test_a_small_file_that_unpacks_to_much_waits_like_a_large_one(committed_demo
 
 
 @pytest.fixture
-def places(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def slots(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Makes this process one of a worker's two."""
     with TemporaryFile() as file:
         monkeypatch.setattr(worker_slots, "_file", file)
-        monkeypatch.setattr(worker_slots, "_places", 1)
+        monkeypatch.setattr(worker_slots, "_slots", 1)
         yield
 
 
@@ -80,7 +80,7 @@ def ended(records: list[IngestionRecord]) -> list[int]:
     return [at for at, record in enumerate(records) if status_of(record) == "completed"]
 
 
-def test_the_company_with_the_least_running_comes_first(committed_demo: Demo, places: None) -> None:
+def test_the_company_with_the_least_running_comes_first(committed_demo: Demo, slots: None) -> None:
     records = uploads(committed_demo, "demo", "demo", "demo", "other")
     IngestionRecord.objects.filter(pk=records[0].pk).update(status="processing")
     tasks.run(records[1].pk)
@@ -91,7 +91,7 @@ def test_the_company_with_the_least_running_comes_first(committed_demo: Demo, pl
     assert ended(records) == [1, 2, 3]
 
 
-def test_companies_take_turns_where_none_has_anything_running(committed_demo: Demo, places: None) -> None:
+def test_companies_take_turns_where_none_has_anything_running(committed_demo: Demo, slots: None) -> None:
     records = uploads(committed_demo, "demo", "demo", "demo", "other", "other")
     order = []
     for message in records:

@@ -1,0 +1,114 @@
+"""How far a piece of work is, and about how long it will still take."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from portal.background.outages import PARTS
+
+QUIET_WORKER = timedelta(seconds=15)  # after its lease ran out
+LONG_QUEUE = timedelta(seconds=30)
+FIRST_GUESS = 3  # seconds of work before which nobody can say how long it will take
+LEAST_DONE = 0.03  # of the whole, likewise
+WAITING, ENDED = "waiting", "ended"  # the phases that every kind of work has
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", "queued"
+    PROCESSING = "processing", "processing"
+    COMPLETED = "completed", "completed"
+    ERROR = "error", "error"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class Progress(models.Model):
+    """The progress of a piece of work. A model that inherits may name phases of its own."""
+
+    OPEN: ClassVar[tuple[str, ...]] = (Status.QUEUED, Status.PROCESSING)
+    SHARES: ClassVar[dict[str, tuple[float, float]]] = {}
+    """Of the phases whose end can be foreseen: the share of all time that lies before it, and its own."""
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    status_updated_at = models.DateTimeField(db_default=Now())
+    phase = models.CharField(max_length=10, default=WAITING)
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    waits_for = models.CharField(max_length=10, choices=[(part, part) for part in PARTS], default="", db_default="")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.status not in self.OPEN
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the current phase is done, 0 to 100; None while the whole is not known."""
+        return min(100, 100 * self.rows_done // self.rows_total) if self.rows_total else None
+
+    @property
+    def time_left(self) -> str:
+        """About how long until the end, in words; nothing while that cannot be told."""
+        if self.status != Status.PROCESSING or self.phase not in self.SHARES or not self.rows_total:
+            return ""
+        before, own = self.SHARES[self.phase]
+        done = before + own * min(1, self.rows_done / self.rows_total)
+        elapsed = (timezone.now() - self.status_updated_at).total_seconds()
+        if elapsed < FIRST_GUESS or done < LEAST_DONE or self.is_quiet:
+            return ""
+        return roughly(elapsed * (1 - done) / done)
+
+    @property
+    def state(self) -> str:
+        """What changes with each line of the timeline but those about mail."""
+        return f"{self.status}-{self.attempts}"
+
+    @property
+    def spool_name(self) -> str:
+        """How the names of its files in the spool begin; the number of the attempt follows behind a hyphen."""
+        raise NotImplementedError
+
+    @classmethod
+    def has_spool_name(cls, name: str) -> bool:
+        """Whether `name` is the `spool_name` of work of this kind."""
+        raise NotImplementedError
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was heard for too long of work that ought to move."""
+        now = timezone.now()
+        if self.status == Status.QUEUED:
+            return not self.waits_for and now - self.status_updated_at > LONG_QUEUE
+        if self.status == Status.PROCESSING and self.lease_until:
+            return now - self.lease_until > QUIET_WORKER
+        return False
+
+    @property
+    def waits_because(self) -> str:
+        """Why it waits although workers are at hand, in a sentence; empty when it does not."""
+        return PARTS[self.waits_for] if self.status == Status.QUEUED and self.waits_for else ""
+
+    @property
+    def progress(self) -> dict[str, Any]:
+        """How far the work is, as the API tells it."""
+        return {"phase": self.phase, "rows_done": self.rows_done, "rows_total": self.rows_total}
+
+
+def roughly(seconds: float) -> str:
+    """`seconds` to come in words, in steps so wide that a wavering guess stays in one."""
+    if seconds <= 10:
+        return "a few seconds"
+    if seconds <= 60:
+        return f"about {math.ceil(seconds / 10) * 10} seconds"
+    minutes = math.ceil(seconds / 60)
+    return f"about {minutes} minutes" if minutes <= 90 else f"about {math.ceil(minutes / 60)} hours"
