@@ -1,4 +1,4 @@
-"""What a worker does with a job."""
+"""Run a job in a worker."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ HANDLERS: dict[str, Callable[[Job, Pulse], None]] = {
     Job.What.ACTIVATE: activation.activate_codes,
     Job.What.BLACKLIST: activation.blacklist_codes,
 }
-"""How each kind of job is done: `job.end` must be called in the transaction that makes its result visible."""
+"""The function of each kind of job. It must call `job.end` in the transaction that makes its result visible."""
 
 
 def run(job_id: int) -> None:
-    """Do a queued job; nothing happens when it is not queued, so a message may come twice."""
+    """Run a job if it is queued, so that a message may come twice."""
     job = Job.claim(job_id, Job.Phase.WAITING)
     if job is not None:
         perform(job, lambda pulse: HANDLERS[job.what](job, pulse), lambda reason: _give_up(job, reason))
 
 
 def _give_up(job: Job, reason: str) -> None:
-    """End the job as one that Codeport could not do, if this attempt still holds it."""
+    """End the job with an error, if this attempt still holds it."""
     with suppress(ClaimLost), transaction.atomic():
         job.end(status=Status.ERROR, detail=reason)
         jobs.cancel_workorder_without_codes(job)

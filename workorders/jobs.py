@@ -1,4 +1,4 @@
-"""Long work on workorders: asked for once, cancelled whole. `workorders.job_runner` says how a worker does it."""
+"""Start, repeat and cancel jobs, the long work on workorders. `workorders.job_runner` says how a worker does them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOT_MINTING = "This workorder was not being created any more, so there was nothi
 
 
 def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user: User) -> Job:
-    """The job of these parameters, which is queued first if there is none that is open or completed."""
+    """Return the open or completed job of these parameters; queue a new one if there is none."""
     with transaction.atomic():
         Workorder.objects.select_for_update().get(pk=workorder.pk)  # who asks at the same time waits here
         asked = Job.objects.filter(workorder=workorder, what=what, parameters=parameters)
@@ -35,7 +35,7 @@ def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user
 
 
 def requeue(job: Job, ended: Status = Status.COMPLETED) -> None:
-    """Queue a job once more that `ended` so: because what it made is gone, or was never made."""
+    """Queue a job once more that `ended` so, because what it made is gone, or was never made."""
     with transaction.atomic():
         anew = {"status": Status.QUEUED, "status_updated_at": Now(), "lease_until": Now() + REMINDER}
         if Job.objects.filter(pk=job.pk, status=ended).update(**anew, **Job.UNTRIED):
@@ -53,7 +53,7 @@ def requeue_archive(workorder: Workorder) -> None:
 
 
 def requeue_failed_archives() -> None:
-    """The same for all that were given up because of an outage, some time ago."""
+    """Queue the archives once more that were given up because of an outage, at least REST ago."""
     given_up = Job.objects.filter(what=Job.What.ARCHIVE, status=Status.ERROR, outage_since__isnull=False)
     new = given_up.filter(workorder__state=Workorder.State.NEW, status_updated_at__lt=Now() - REST)
     for job in new.select_related("workorder").order_by("pk")[:MOST_AT_ONCE]:
@@ -61,7 +61,7 @@ def requeue_failed_archives() -> None:
 
 
 def cancel(job: Job, by: User) -> bool:
-    """End a job that has not ended; False when it had."""
+    """Cancel a job. Return False when it had ended already."""
     with transaction.atomic():
         cancelled = job.cancel(by)
         if cancelled:
@@ -70,7 +70,7 @@ def cancel(job: Job, by: User) -> bool:
 
 
 def cancel_minting(workorder: Workorder, by: User) -> bool:
-    """End the making of the workorder's codes, and with it the workorder; False when it had ended."""
+    """Cancel the minting of the workorder, and with it the workorder. Return False when it had ended already."""
     job = workorder.minting
     if job is None or not cancel(job, by):
         return False
@@ -79,7 +79,7 @@ def cancel_minting(workorder: Workorder, by: User) -> bool:
 
 
 def cancel_workorder_without_codes(job: Job) -> None:
-    """Cancel the workorder whose codes will never be made, if that was the job."""
+    """Cancel the workorder if the job was its minting, since its codes will never be made."""
     if job.what == Job.What.MINT:
         Workorder.objects.filter(pk=job.workorder_id).update(state=Workorder.State.CANCELLED)
         release_url_prefix(job.workorder.company_id, job.workorder.url_prefix)

@@ -40,7 +40,7 @@ class BlacklistReason(models.IntegerChoices):
 
 
 class Product(models.Model):
-    """What a code is put on. Never deleted, only archived: codes point to it, and files name it by its SKU."""
+    """The product that a code is put on. Hidden, never deleted: codes point to it, and files name it by its SKU."""
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="products")
     sku = models.CharField("SKU", max_length=100, validators=[NO_CONTROL_CHARACTERS])
@@ -58,7 +58,7 @@ class Product(models.Model):
 
 
 class UrlPrefix(models.Model):
-    """Whose codes begin with which URL; a prefix that begins with another one belongs to the same company."""
+    """A URL prefix and the company whose codes begin with it. Prefixes that begin alike belong to one company."""
 
     prefix = models.CharField(max_length=200, unique=True)
     company = models.ForeignKey(Company, models.PROTECT, related_name="url_prefixes")
@@ -72,7 +72,7 @@ class UrlPrefix(models.Model):
 
 
 class Calibrated(models.Model):
-    """What a printing partner prints with or on, and how long its calibration holds. Never deleted, only archived."""
+    """Equipment or a substrate of a printing partner, with its calibration. It is hidden, never deleted."""
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="%(class)ss")
     name = models.CharField(max_length=100)
@@ -94,7 +94,7 @@ class Calibrated(models.Model):
 
     @property
     def state(self) -> str:
-        """In a word, why it may not be chosen, or `calibrated`."""
+        """`calibrated` when it may be chosen for a workorder; otherwise `archived` or `expired`."""
         if self.is_archived:
             return "archived"
         return "calibrated" if self.calibrated_on <= timezone.now().date() <= self.calibrated_until else "expired"
@@ -118,7 +118,7 @@ class Substrate(Calibrated):
 
 
 class Layout(models.TextChoices):
-    """Where the secure graphic of an SSC workorder stands, with the measures of `secure_graphic.LAYOUTS`."""
+    """The place of the secure graphic of an SSC workorder; `secure_graphic.LAYOUTS` has its measures."""
 
     INSIDE = "inside", "inside the QR code"
     OUTSIDE = "outside", "beside the QR code"
@@ -127,7 +127,7 @@ class Layout(models.TextChoices):
 
 
 class WorkorderTemplate(models.Model):
-    """What the SSC workorders of a brand owner have in common, by name."""
+    """Settings that SSC workorders of a brand owner have in common, under a name."""
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="workorder_templates")
     name = models.CharField(max_length=100)
@@ -217,7 +217,7 @@ class Workorder(models.Model):
 
     @property
     def codes_count(self) -> int:
-        """How many codes it has, once they are not being minted any more."""
+        """The number of its codes, once they are not being minted any more."""
         return self.uploaded_quantity if self.type == self.Type.SSC else self.quantity
 
     @property
@@ -238,7 +238,7 @@ class Workorder(models.Model):
 
 
 class Job(Leased):
-    """Work on a workorder that takes long: asked for at a door, done by a worker, once for each set of parameters.
+    """Work on a workorder that takes long: a worker does it, once for each set of parameters.
 
     A mint job makes all codes of a new workorder, an archive job the zip without which no SID workorder is completed,
     an images job a zip with an image of every code, a secure job
@@ -343,7 +343,7 @@ class Code(models.Model):
 
     @property
     def serial_number(self) -> str | None:
-        """What `codes.csv` says, where the workorder has serial numbers."""
+        """The serial number in `codes.csv`, if the workorder has serial numbers."""
         return f"{self.sequence:010d}" if self.workorder.use_serial_number else None
 
     @property
@@ -353,5 +353,5 @@ class Code(models.Model):
 
     @property
     def url(self) -> str:
-        """What the code's QR symbol says."""
+        """The URL in the code's QR symbol."""
         return self.workorder.url_prefix + self.identifier

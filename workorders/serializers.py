@@ -1,4 +1,4 @@
-"""What the API says of a workorder."""
+"""A workorder as the API gives it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class WorkorderSerializer(serializers.ModelSerializer[Workorder]):
         ]
 
     def get_reject_reason(self, workorder: Workorder) -> str | None:
-        """What a list has asked for all its rows at once, or what holds of this one now."""
+        """Return what a list has annotated, or look the reason up for a single workorder."""
         if hasattr(workorder, "reject_reason"):
             said: str | None = workorder.reject_reason
             return said
@@ -86,5 +86,5 @@ class ArchiveSerializer(serializers.Serializer[Any]):
 
 
 def being_made(job: Job) -> Response:
-    """202: how far the job is, without which there is nothing to download."""
+    """Return 202 with the progress of the job that makes the download."""
     return Response({"progress": job.progress}, status.HTTP_202_ACCEPTED, headers={"Retry-After": "1"})

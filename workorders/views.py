@@ -36,7 +36,7 @@ ORDERS = {  # by what stands in the URL; newest first when nothing does
 
 
 def is_being_archived(workorder: Workorder) -> bool:
-    """Whether the codes are there and their archive is not yet."""
+    """Return whether the codes are there and their archive is still being made."""
     if workorder.type == Workorder.Type.SSC:
         return workorder.jobs.filter(what=Job.What.ARCHIVE, status__in=Job.OPEN).exists()
     return workorder.state == Workorder.State.NEW and not workorder.minting
@@ -82,7 +82,7 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "workorder": workorder,
         "job": job,
         "is_moving": packing or (job is not None and not job.has_ended),
-        "doubts": list_warnings(workorder),
+        "warnings": list_warnings(workorder),
         "sample": codes[0] if codes else None,
         "codes": codes if may_see_codes(request.user) else [],
         "whose": sees_several_companies(request.user),

@@ -1,4 +1,4 @@
-"""What the doors call. Who may is the door's question."""
+"""The workorders that somebody sees, and querysets about them. Views and calls check permissions before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HIDDEN = "archived"
 
 
 def workorders_for(user: User) -> QuerySet[Workorder]:
-    """What the user may see: the own brand's workorders, or those assigned to the own printing company.
+    """Return the workorders that the user may see: those of the own brand, or assigned to the own printing company.
 
     A superuser sees all of them.
     """
@@ -41,31 +41,31 @@ def printing_partners() -> QuerySet[Company]:
 
 
 def with_codes(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
-    """Those of `workorders` that have codes in the table, not only to be minted or uploaded yet."""
+    """Keep the workorders whose codes are in the table; drop those whose codes are still to be minted or uploaded."""
     return workorders.exclude(type=Workorder.Type.SSC, uploaded_quantity=0).exclude(
         Exists(Job.objects.filter(Job.WITHOUT_CODES, workorder=OuterRef("pk")))
     )
 
 
 def with_plain_images(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
-    """Those of `workorders` that may be printed as plain QR symbols."""
+    """Keep the workorders whose codes may be printed as plain QR symbols."""
     return with_codes(workorders).filter(type=Workorder.Type.SID)
 
 
 def count_codes(workorders: QuerySet[Workorder]) -> int:
-    """How many codes `workorders` have, all together."""
+    """Count the codes of all `workorders` together."""
     has = Case(When(type=Workorder.Type.SSC, then="uploaded_quantity"), default="quantity")
     total: int = with_codes(workorders).aggregate(total=Sum(has, default=0))["total"]
     return total
 
 
 def set_hidden(rows: QuerySet[Any], archived: bool) -> None:
-    """Put rows out of sight or out of use, or bring them back; codes, downloads and workorders keep what they have."""
+    """Hide rows, or show them again. Codes, downloads and workorders keep what they have."""
     rows.update(is_archived=archived)
 
 
 def with_reject_reasons(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
-    """The same with `reject_reason`: what was said when what was printed was last rejected; None if it never was."""
+    """Annotate each workorder with `reject_reason`, the reason of its last rejection, or None."""
     rejections = Event.objects.filter(subject=Workorder._meta.model_name, subject_id=OuterRef("pk"), what="rejected")
     return workorders.annotate(
         reject_reason=Subquery(rejections.order_by("-id").values(reason=KT("detail__reason"))[:1])
@@ -73,7 +73,7 @@ def with_reject_reasons(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
 
 
 def reject_reason(workorder: Workorder) -> str | None:
-    """The same of one workorder, as it is now."""
+    """Return the reason of the workorder's last rejection, or None."""
     last = events_of(workorder).filter(what="rejected").last()
     return last.detail["reason"] if last else None
 

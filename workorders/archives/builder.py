@@ -1,4 +1,4 @@
-"""What a printer downloads: zip archives of a workorder, built once, published whole, the same bytes each time."""
+"""Build the archives of a workorder: once, stored whole, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class BeingMade(Exception):  # noqa: N818  # an event, not a fault
 def build_archive(
     workorder: Workorder, kind: ArchiveKind, tick: Callable[[int], None] = lambda rows: None, patience: float = 0
 ) -> str:
-    """The storage name of the finished archive, which is built first where it is missing; NoCodes when it cannot be.
+    """Build the archive unless it is stored already, and return its storage name; NoCodes when it has no codes.
 
     `tick` hears how many codes have been written. Whoever asks while another builds it waits for that one; for no more
     than `patience` seconds, where some are named, until BeingMade.
@@ -68,7 +68,7 @@ def _write_archive(workorder: Workorder, kind: ArchiveKind, name: str, tick: Cal
 
 
 def run_archive_job(job: Job, pulse: Pulse) -> None:
-    """Publish the archive of a workorder; a new SID workorder is then completed."""
+    """Build the archive of a workorder; a new SID workorder is then completed."""
     workorder = job.workorder
     count = workorder.codes_count
     pulse.enter(Job.Phase.PACKING, count)

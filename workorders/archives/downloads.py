@@ -26,7 +26,7 @@ _places = BoundedSemaphore(MOST_AT_ONCE)
 
 
 def download_archive(request: Any, workorder: Workorder, kind: ArchiveKind) -> HttpResponseBase:
-    """The workorder's zip of that kind, named after its reference; built first where it is missing.
+    """Answer with the workorder's zip of that kind, named after its reference; build it first if it is missing.
 
     Http404 while it has no codes; BeingMade where that takes longer than a web thread may wait. Who has the secure
     codes of a workorder stands in its timeline.
@@ -45,7 +45,7 @@ def download_archive(request: Any, workorder: Workorder, kind: ArchiveKind) -> H
 
 
 def _build_if_missing(workorder: Workorder, kind: ArchiveKind) -> str:
-    """The storage name of the archive; where it is not there yet, it takes one of few places to make it."""
+    """Return the storage name of the archive; build it first if one of few places to do so is free."""
     name = archive_name(workorder, kind)
     if storage().exists(name):
         return name
@@ -58,7 +58,7 @@ def _build_if_missing(workorder: Workorder, kind: ArchiveKind) -> str:
 
 
 def download_images(request: Any, workorder: Workorder, look: ImageLook) -> HttpResponseBase:
-    """The finished zip with an image of every code in that look."""
+    """Answer with the finished zip of images in that look."""
     return _zip_response(request, workorder, archive_name(workorder, look.name), f"-{look.style.kind}")
 
 

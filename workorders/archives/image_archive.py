@@ -19,7 +19,7 @@ from workorders.models import Job
 
 
 def run_images_job(job: Job, pulse: Pulse) -> None:
-    """Publish the archive of the look that the job keeps."""
+    """Build the archive in the look that the job keeps."""
     workorder, look = job.workorder, ImageLook.of(job.parameters)
     pulse.enter(Job.Phase.DRAWING, workorder.quantity)
     with draft_for_job(job) as draft:
@@ -39,7 +39,7 @@ def run_images_job(job: Job, pulse: Pulse) -> None:
 
 
 def _describe_images(look: ImageLook, alike: str) -> str:
-    """What the printer is told of the images, of which the ids that are `alike` might overwrite each other."""
+    """Describe the images for the README, with the ids that are `alike` and might overwrite each other."""
     style = look.style
     facts = f"version {style.version}, error correction {style.level}, quiet zone of {style.quiet_zone} modules"
     if look.sheet:

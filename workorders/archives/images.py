@@ -22,9 +22,9 @@ class JustFailed(Exception):  # noqa: N818  # an event, not a fault
 
 
 def request_images(workorder: Workorder, look: ImageLook, user: User) -> tuple[str, Job | None]:
-    """The storage name of the archive in this look, and the job that is making it, unless it is there.
+    """Queue a job that makes the archive in this look, unless it is stored; return its name and the job, if any.
 
-    NotMade when the job has just failed, so that asking again and again does not begin it again and again.
+    Raise JustFailed when that job failed less than REPOSE ago, so that repeated calls do not start it again and again.
     """
     name = archive_name(workorder, look.name)
     if storage().exists(name):

@@ -16,7 +16,7 @@ from workorders.rendering.qr_encoder import Level, capacity, smallest_version
 
 @dataclass(frozen=True)
 class ImageLook:
-    """What was asked for: a style of symbols and, for a PDF, the sheet and whether the id stands below each symbol."""
+    """A style of symbols and, for a PDF, the sheet and whether the id stands below each symbol."""
 
     style: Style
     sheet: LabelSheet | None = None
@@ -35,7 +35,7 @@ class ImageLook:
 
     @property
     def name(self) -> str:
-        """What tells this look from others, in the name of a file."""
+        """A part of file names that tells this look from others."""
         return f"images-{self.style.kind}-{sha256(json.dumps(self.parameters).encode()).hexdigest()[:12]}"
 
 
@@ -56,7 +56,7 @@ def choose_version(workorder: Workorder, level: Level, wanted: int | None) -> in
 
 
 def make_label(workorder: Workorder, look: ImageLook) -> Label:
-    """The labels of a PDF. ValueError says what does not fit on them, or that readers cannot open so many pages."""
+    """Make the label of a PDF. ValueError says what does not fit on it, or that readers cannot open so many pages."""
     assert look.sheet is not None  # noqa: S101  # of a PDF
     text = workorder.longest_id if look.with_id else 0
     label = Label(look.sheet, 17 + 4 * look.style.version, look.style.quiet_zone, text)

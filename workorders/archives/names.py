@@ -1,4 +1,4 @@
-"""Where the archives of a workorder are stored."""
+"""Names of archives in the storage and of their downloads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workorders.models import Workorder
 
 
 def archive_name(workorder: Workorder, kind: str) -> str:
-    """Where the workorder's archive of that kind is stored.
+    """Return the storage name of the workorder's archive of that kind.
 
     An SSC workorder gets its codes in several uploads, so the name of its archive says how many it had by then.
     """
@@ -17,10 +17,10 @@ def archive_name(workorder: Workorder, kind: str) -> str:
 
 
 def zip_name(company_id: int, workorder_id: int, what: str) -> str:
-    """Where `what` is kept of a workorder."""
+    """Return the storage name of the zip `what` of a workorder."""
     return f"workorders/{company_id}/{workorder_id}/{what}.zip"
 
 
 def file_name(workorder: Workorder) -> str:
-    """What the files of a workorder are called before their endings."""
+    """Return the name of a workorder's downloads, without an ending."""
     return slugify(workorder.reference) or str(workorder.pk)

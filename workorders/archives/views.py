@@ -71,7 +71,7 @@ def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
     made = _made(workorder)
     context = {
         "workorder": workorder,
-        "doubts": list_warnings(workorder),
+        "warnings": list_warnings(workorder),
         "made": made,
         "is_moving": any(not each.job.has_ended for each in made),
         "typed": request.POST,
@@ -86,7 +86,7 @@ def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _posted(request: PersonRequest) -> dict[str, Any]:
-    """What the form says of images of its kind, a sheet of the shops as the sizes it has."""
+    """Return the fields of the form that the chosen format has, with the sizes of a chosen shop sheet."""
     kind = request.POST.get("images", "")
     posted: dict[str, Any] = {
         name: value

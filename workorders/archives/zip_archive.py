@@ -44,7 +44,7 @@ When you print:
 
 
 def secure_facts(workorder: Workorder) -> dict[str, object]:
-    """What a manifest says of a workorder of secure codes; nothing of any other."""
+    """Return what the manifest of a workorder of secure codes has besides; nothing for any other."""
     if not workorder.layout:
         return {}
     layout = LAYOUTS[workorder.layout]
@@ -58,14 +58,14 @@ def secure_facts(workorder: Workorder) -> dict[str, object]:
 
 @contextmanager
 def draft_for_job(job: Job) -> Iterator[Path]:
-    """Where this attempt at the job may make its zip; what an attempt left whose worker was killed is removed."""
+    """Give a path for the zip of this attempt at the job, and remove what is left there afterwards."""
     with draft_file(path_of_attempt(job, ".zip").name) as draft:
         yield draft
 
 
 @contextmanager
 def draft_file(name: str) -> Iterator[Path]:
-    """Where a file may be made before it is published; what is left of it then is removed."""
+    """Give a path in the spool, and remove what is left there afterwards."""
     draft: Path = settings.SPOOL_DIR / name
     try:
         yield draft
@@ -93,12 +93,12 @@ class Archive:
             self._zip.__exit__(kind, error, trace)
 
     def add_codes(self, tick: Callable[[int], None]) -> None:
-        """`codes.csv`."""
+        """Add `codes.csv`."""
         with closing(_code_lines(self.workorder)) as lines:  # a COPY left open would hold up the rollback for ever
             self.add_stream("codes.csv", ticking(lines, tick))
 
     def add_samples(self) -> None:
-        """The QR symbol of the first code, twice, as anybody may see it."""
+        """Add the QR symbol of the first code as PNG and SVG, as anybody may see it."""
         first = Code.objects.filter(workorder=self.workorder, sequence=1).first()
         if first is not None:
             url = self.workorder.url_prefix + first.identifier
@@ -106,7 +106,7 @@ class Archive:
             self.add(["sample_qr.png", "sample_qr.svg"], images, samples={0: url})
 
     def add_readme(self, images: str = "") -> None:
-        """What a printer should know; `images` says what images there are."""
+        """Add README.txt with what a printer should know; `images` describes the images."""
         text = README.format(
             reference=self.workorder.reference,
             quantity=self.workorder.codes_count,
@@ -125,7 +125,7 @@ class Archive:
         digests: Iterable[str] | None = None,
         samples: Mapping[int, str] | None = None,
     ) -> None:
-        """Members as they are; their SHA-256 is taken from `digests` where it is known.
+        """Add members as they are; their SHA-256 is taken from `digests` where it is known.
 
         `samples` has the URLs of those among them, by their place, that `check_samples` reads back.
         """
@@ -135,18 +135,18 @@ class Archive:
             self._samples.append(Sample(names[at], begins[at], len(contents[at]), url))
 
     def add_packed(self, names: Sequence[str], contents: Sequence[Packed], samples: Mapping[int, str]) -> None:
-        """Members that are compressed already; `samples` as for `add`."""
+        """Add members that are compressed already; `samples` as for `add`."""
         begins = self._zip.add_packed(names, contents)
         self._note(names, [content.digest for content in contents])
         for at, url in samples.items():
             self._samples.append(Sample(names[at], begins[at], len(contents[at].stream), url, is_deflated=True))
 
     def add_stream(self, name: str, blocks: Iterable[bytes]) -> None:
-        """A member of any size, compressed."""
+        """Add a member of any size, and compress it."""
         self._note([name], [self._zip.add_deflated(name, blocks)])
 
     def add_manifest(self, more: dict[str, object]) -> None:
-        """`manifest.json`: what the workorder is, `more`, and the members so far. It comes last."""
+        """Add `manifest.json` with the workorder, `more`, and the members so far. It comes last."""
         facts = {
             "type": self.workorder.type,
             "reference": self.workorder.reference,
@@ -159,7 +159,7 @@ class Archive:
         self._zip.add_deflated("manifest.json", self._manifest(head.encode()))
 
     def check_samples(self, read: Callable[[Pixels], list[str]] = read_symbols) -> None:
-        """Raise Misread when a sample of the images does not say the right URL; the zip is complete by now."""
+        """Raise Misread when a sample of the images does not say the right URL. Call it when the zip is complete."""
         check_samples(self.draft, self._samples, read)
 
     def _note(self, names: Iterable[str], digests: Iterable[str]) -> None:

@@ -135,7 +135,7 @@ class CodePagination(Pagination):
 
 
 def _count(found: QuerySet[Code], others: Q) -> int | None:
-    """How many of the codes that an index finds fit `others` too; None when it finds more than MOST_COUNTED."""
+    """Count the codes that an index finds and that fit `others` too; None when it finds more than MOST_COUNTED."""
     fits = Case(When(others, then=1)) if others else Value(1)
     first = found.order_by("identifier").annotate(fits=fits).values("fits")[: MOST_COUNTED + 1]
     counted: dict[str, int] = first.aggregate(all=Count("*"), fitting=Count("fits"))

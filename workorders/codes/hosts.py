@@ -1,4 +1,4 @@
-"""Which hosts a QR code may lead to: names of the public DNS, which anybody's phone can look up."""
+"""Hosts that a QR code may lead to: names of the public DNS, which anybody's phone can look up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LATIN_LOOKALIKES = frozenset("аеіјорсухһԁԛԝѕӏьαινορτυχк
 
 
 def wrong_host(host: str) -> str:
-    """Why codes cannot lead to `host`, which is written in small ASCII letters; empty when they can."""
+    """Say why codes cannot lead to `host`, which is written in small ASCII letters; empty when they can."""
     labels = host.split(".")
     if NUMBER.fullmatch(labels[-1]):
         return (
@@ -32,7 +32,7 @@ def wrong_host(host: str) -> str:
 
 
 def _wrong_label(label: str) -> str:
-    """What is wrong with a part of a name that stands for letters outside ASCII."""
+    """Say what is wrong with a part of a name that stands for letters outside ASCII."""
     if not label.startswith(ACE):
         return ""
     try:

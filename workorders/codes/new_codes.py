@@ -15,7 +15,7 @@ NULL = "\\N"
 
 
 class RenderedAttributes(dict[Attributes, str]):
-    """What stands in a line for the owner and each set of attributes."""
+    """The part of a line that all codes of an owner with the same attributes share, rendered once."""
 
     def __init__(self, owner: str) -> None:
         self.owner = owner

@@ -1,4 +1,8 @@
-"""The picture of one code, as pages and the API answer it."""
+"""The picture of one code, as people may see it, and as an answer of pages and the API.
+
+A secure code is shown with a specimen of its graphic. The workorder's own graphic, the same in all its codes, is for
+the printing partner alone.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +59,7 @@ def render_png(workorder: Workorder, url: str, module: int = qr_single.PNG_MODUL
 
 
 def render_svg(workorder: Workorder, url: str) -> bytes:
-    """The same as an SVG document."""
+    """The symbol of `url` as an SVG document."""
     if workorder.type != Workorder.Type.SSC:
         return qr_single.draw_svg(url)
     height, width = LAYOUTS[workorder.layout].size

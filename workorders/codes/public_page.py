@@ -1,4 +1,4 @@
-"""What a code's QR symbol points to: a page that tells anybody what the code is, and nothing else."""
+"""The public page at a code's URL: it tells anybody the status of the code, and nothing else."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _prepared: WeakSet[Any] = WeakSet()  # connections that know CODE_AT: planning i
 
 
 class Answer(NamedTuple):
-    """What anybody may know of an address."""
+    """The facts about an address that anybody may know."""
 
     verdict: Verdict
     maker: str = ""  # the company's name
@@ -70,7 +70,7 @@ class PublicPageThrottle(PeriodThrottle):
         return rate
 
     def client(self, request: Any) -> str:
-        """Who asks, as a keyed hash; of IPv6 the network, since one household has 2^64 addresses."""
+        """Return a keyed hash of the address; of IPv6 that of the network, since one household has 2^64 addresses."""
         address = address_of(request) or ""
         with suppress(ValueError):  # as for IPv4
             address = str(IPv6Network((address, 64), strict=False))
@@ -95,7 +95,7 @@ def public_page(request: HttpRequest, slug: str, identifier: str) -> HttpRespons
 
 
 def look_up(slug: str, identifier: str) -> Answer:
-    """What `/c/<slug>/<identifier>` stands for; one query for each id that it may be, mostly one."""
+    """Look up the code at `/c/<slug>/<identifier>`, with one query for each id that this may be, mostly one."""
     ids = [identifier] if IDENTIFIER.fullmatch(identifier) else list_candidate_ids(identifier)
     if not ids or not SLUG.fullmatch(slug):
         return Answer("unknown")
@@ -109,7 +109,7 @@ def look_up(slug: str, identifier: str) -> Answer:
 
 
 def list_candidate_ids(address: str) -> list[str]:
-    """The ids that the end of an address may stand for, as it stands first.
+    """List the ids that the end of an address may stand for, the most literal first.
 
     Scanners and messengers add slashes, white space and invisible characters to it. A slash may also be the last
     character of a GS1 serial number, since servers hand addresses on decoded.
@@ -124,7 +124,7 @@ def list_candidate_ids(address: str) -> list[str]:
 
 
 def _row(slug: str, ids: list[str]) -> tuple[int, str, str] | None:
-    """What CODE_AT says of the first of `ids` that is there."""
+    """Return the row of CODE_AT for the first of `ids` that exists."""
     prefix = f"{settings.PUBLIC_URL.partition('://')[2]}/c/{slug}/"
     with connection.cursor() as cursor:
         if cursor.connection not in _prepared:
@@ -140,7 +140,7 @@ def _row(slug: str, ids: list[str]) -> tuple[int, str, str] | None:
 
 @lru_cache(maxsize=4096)
 def render_page(answer: Answer, language: str) -> tuple[bytes, str]:
-    """The page that says `answer`, and its ETag. There are few of them for the most of codes."""
+    """Render the page of an answer, with its ETag. Most codes share a few pages."""
     text = TEXTS[language][answer.verdict]
     context = {"answer": answer, "text": text, "language": TAGS[language]}
     page = render_to_string("workorders/public.html", context).encode()

@@ -1,4 +1,4 @@
-"""What the public page says, in each language it speaks."""
+"""The texts of the public page, in each of its languages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Text(NamedTuple):
 
 FALLBACK = "en"
 TAGS = {"en": "en", "fr": "fr", "de": "de", "nl": "nl", "zh": "zh-Hans"}
-"""What stands in `lang` (BCP 47), by the language that a browser asks for."""
+"""The value of `lang` (BCP 47), by the language that a browser asks for."""
 
 TEXTS: dict[str, dict[Verdict, Text]] = {
     "en": {

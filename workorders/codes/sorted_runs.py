@@ -32,7 +32,7 @@ class HashRun:
 
 
 def has_repeated_hash(runs: list[HashRun]) -> bool:
-    """Whether a number stands twice in the runs, of which only a slice each is in memory at a time."""
+    """Return whether a number stands twice in the runs. Only a slice of each is in memory at a time."""
     for at in range(SLICES) if runs else ():
         together = np.sort(np.concatenate([run.read(at) for run in runs]))
         if (together[1:] == together[:-1]).any():
@@ -41,7 +41,7 @@ def has_repeated_hash(runs: list[HashRun]) -> bool:
 
 
 def merge_runs(runs: list[Path]) -> Iterator[bytes]:
-    """The lines of all `runs` in order."""
+    """Yield the lines of all `runs` in order."""
     with ExitStack() as stack:
         yield from heapq.merge(*(stack.enter_context(run.open("rb")) for run in runs))
 

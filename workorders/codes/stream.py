@@ -13,7 +13,7 @@ SAMPLES = 10  # images of an archive that are read back before it is published
 
 
 def stream_identifiers(workorder: Workorder) -> Generator[str]:
-    """The identifiers of the workorder's codes in their order, those that it knows to have."""
+    """Read the identifiers of the workorder's codes in their order, without those that came after it was loaded."""
     query = """
         COPY (SELECT identifier FROM workorders_code WHERE workorder_id = %s AND sequence <= %s ORDER BY sequence)
         TO STDOUT"""
@@ -23,13 +23,13 @@ def stream_identifiers(workorder: Workorder) -> Generator[str]:
 
 
 def pick_samples(workorder: Workorder, done: int, count: int) -> Iterator[int]:
-    """Which of the `count` codes after the first `done` are read back: the first and some evenly spread ones."""
+    """Pick the codes to read back among the `count` after the first `done`: the first, and some evenly spread ones."""
     step = max(1, workorder.codes_count // SAMPLES)
     return iter(range(-done % step, count, step))
 
 
 def check_claim(blocks: Iterable[bytes], pulse: Pulse) -> Iterator[bytes]:
-    """The same blocks; ClaimLost when the work is not ours any more."""
+    """Pass the blocks on; raise ClaimLost when the job was cancelled or taken over."""
     for block in blocks:
         pulse.check()
         yield block

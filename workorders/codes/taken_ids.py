@@ -19,7 +19,7 @@ CODE_TAKEN = "code_identifier_of_company"  # the constraint that an id breaks wh
 
 
 def find_taken_ids(company_id: int, identifiers: list[str]) -> list[str]:
-    """Those of `identifiers` that the company has used already."""
+    """Return those of `identifiers` that the company has used already."""
     with connection.cursor() as cursor:
         cursor.execute(TAKEN_OF_LIST, [identifiers, company_id])
         return [identifier for (identifier,) in cursor.fetchall()]

@@ -39,7 +39,7 @@ SHAPE = (
 )
 EXAMPLE_ID = "abc12345"
 NEEDS_ITS_PREFIX = ~Q(state=Workorder.State.CANCELLED) | Exists(Code.objects.filter(workorder=OuterRef("pk")))
-"""Of workorders: all but those that were called off before they had a code."""
+"""Matches all workorders but those that were cancelled before they had a code."""
 
 
 def check_url_prefix(company: Company, prefix: str) -> None:
@@ -80,7 +80,7 @@ def release_url_prefix(company_id: int, prefix: str) -> bool:
 
 
 def count_uses(prefixes: Iterable[UrlPrefix]) -> dict[int, tuple[int, int]]:
-    """How many workorders and codes there are under each prefix, by its primary key; of a few prefixes at a time.
+    """Count the workorders and codes under each prefix, by its primary key; for a few prefixes at a time.
 
     They are asked for by name: of a condition that joins, the planner believes that every prefix is as frequent.
     """
@@ -101,7 +101,7 @@ def count_uses(prefixes: Iterable[UrlPrefix]) -> dict[int, tuple[int, int]]:
 
 
 def warn_of_prefix(prefix: str) -> str:
-    """What may not be meant about a prefix that can be used; empty when nothing comes to mind."""
+    """Say what may be a mistake in a prefix that can be used; empty when nothing is found."""
     said = []
     if prefix[-1:].isalnum():
         said.append(
@@ -120,7 +120,7 @@ def _spellings(bare: str) -> list[str]:
 
 
 def _refuse_prefix(company: Company, prefix: str) -> None:
-    """Only one spelling of each URL is let through, so that comparing texts compares URLs."""
+    """Raise ValidationError unless the prefix is the one spelling of its URL, so that comparing texts compares URLs."""
     match = PREFIX.fullmatch(prefix)
     port = int(match["port"] or 0) if match else 0
     if not match or port > LARGEST_PORT or port == NEEDLESS_PORTS[match["scheme"]] or DOT_SEGMENT.search(prefix):
@@ -138,7 +138,7 @@ def _refuse_prefix(company: Company, prefix: str) -> None:
 
 
 def _misspelling(prefix: str) -> str:
-    """What in particular is wrong with a text that is no prefix, where that can be told."""
+    """Say what in particular is wrong with a text that is no prefix, if that can be told."""
     scheme, _, rest = prefix.partition("://")
     authority = re.split("[/?#]", rest, maxsplit=1)[0]
     host, colon, port = authority.rpartition(":") if not authority.endswith("]") else (authority, "", "")
@@ -175,7 +175,7 @@ def _refuse_meeting(company: Company, bare: str) -> None:
 
 
 def _bare(prefix: str) -> str:
-    """What a prefix comes down to when URLs are compared: no scheme, since http and https reach the same page."""
+    """Return the prefix without its scheme, since http and https reach the same page."""
     return prefix.partition("://")[2]
 
 
@@ -186,5 +186,5 @@ def _host(url: str) -> str:
 
 
 def longest_id(prefix: str) -> int:
-    """How many characters of id fit behind `prefix` in the largest symbol of a SID."""
+    """Return how many characters of id fit behind `prefix` in the largest symbol of a SID."""
     return qr_single.CAPACITY - len(prefix)

@@ -27,7 +27,7 @@ class WorkorderWarning(TypedDict):
 
 
 def list_warnings(workorder: Workorder) -> list[WorkorderWarning]:
-    """All that comes to mind, for its page and the API."""
+    """List the warnings of a workorder, for its page and the API."""
     said = {
         "url_prefix_warning": url_prefixes.warn_of_prefix(workorder.url_prefix),
         "not_activated_warning": _warn_of_inactive_codes(workorder),
@@ -37,7 +37,7 @@ def list_warnings(workorder: Workorder) -> list[WorkorderWarning]:
 
 
 def _warn_of_inactive_codes(workorder: Workorder) -> str:
-    """That completion did not activate the codes although that was ordered."""
+    """Say that completion did not activate the codes although that was ordered."""
     if workorder.type != Workorder.Type.SSC or workorder.state != Workorder.State.COMPLETED:
         return ""
     if not events_of(workorder).filter(what="completed", detail__activated=False).exists():
@@ -47,14 +47,14 @@ def _warn_of_inactive_codes(workorder: Workorder) -> str:
 
 
 def _warn_of_alike_ids(workorder: Workorder) -> str:
-    """That ids differ in letter case alone, as the last upload into it found."""
+    """Repeat what the last upload into it found of ids that differ in letter case alone."""
     found = workorder.ingestions.filter(warnings__contains=[{"warning": "alike_ids_warning"}]).order_by("-pk").first()
     said = [warning for warning in found.warnings if warning["warning"] == "alike_ids_warning"] if found else []
     return str(said[0]["message"]) if said else ""
 
 
 def find_alike_ids(workorder: Workorder) -> str:
-    """The first of them in words, and how many more there are; empty when there are none.
+    """Name the first ids that differ in letter case alone, and how many more there are; empty when there are none.
 
     PostgreSQL sorts all ids for it, on disk where they are many: about a second for a million.
     """

@@ -1,4 +1,4 @@
-"""What a printing partner prints from: a zip with the image of every secure code, prepared for the person who asked.
+"""Build the zip that a printing partner prints from: the image of every secure code, prepared for one person.
 
 Its manifest says for whom, when and from where. It is published whole, after a sample of it was read back: the URL of
 each symbol, and every dot of the secure graphic.
@@ -21,7 +21,7 @@ from workorders.models import Job
 
 
 def run_delivery_job(job: Job, pulse: Pulse) -> None:
-    """Publish what the job was asked for."""
+    """Build the archive of the delivery and move it into the storage."""
     workorder, delivery = job.workorder, Delivery.of(job)
     workorder.uploaded_quantity = delivery.codes  # more may have come since
     graphic = load_graphic(workorder)

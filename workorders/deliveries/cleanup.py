@@ -32,7 +32,7 @@ def delete_stale_archives() -> None:
 
 
 def _stale_archives(ended: QuerySet[Job]) -> Iterator[str]:
-    """Of workorders that get their codes in several uploads: the archives of how many they had before."""
+    """Find the archives of SSC workorders that hold fewer codes than the workorder has by now."""
     jobs = Job.objects.filter(
         what=Job.What.ARCHIVE, workorder__type=Workorder.Type.SSC, workorder__in=ended.values("workorder")
     )

@@ -15,7 +15,7 @@ DELIVERY_FORMATS: Final[tuple[DeliveryFormat, ...]] = ("tiff", "png", "pdf")
 
 @dataclass(frozen=True)
 class Delivery:
-    """What was asked for, as a job keeps it: kind of images, how many codes there were, who asks and from where."""
+    """A request for secure codes, as a job keeps it: format, number of codes, person and address."""
 
     format: DeliveryFormat
     codes: int
@@ -32,12 +32,12 @@ class Delivery:
 
 
 def delivery_name(job: Job) -> str:
-    """Where what the job makes is stored; nobody else's job has the same."""
+    """Return the storage name of the archive that the job makes; no two jobs share one."""
     return f"workorders/{job.workorder.company_id}/{job.workorder_id}/secure-{job.pk}.zip"
 
 
 def delete_deliveries(workorder_id: int) -> None:
-    """Take all that was prepared of the workorder's secure codes out of the storage."""
+    """Delete all prepared secure codes of the workorder from the storage."""
     for job in Job.objects.filter(workorder=workorder_id, what=Job.What.SECURE).select_related("workorder"):
         storage().delete(delivery_name(job))
 

@@ -1,4 +1,4 @@
-"""Hand out prepared secure codes, and note each download."""
+"""Download prepared secure codes. Each download is noted before its first byte."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RESUMABLE: Final = timedelta(hours=1)
 
 
 def download_delivery(request: HttpRequest, job: Job, user: User, *, by_get: bool) -> HttpResponseBase:
-    """The archive that was prepared for `user`, once it is noted that this person has it; NotNow.
+    """Answer with the archive that was prepared for `user`, and note the download; raise NotNow when it cannot be had.
 
     HEAD hands out nothing, so it is not noted. Unless `by_get`, the only download does not begin with a GET, which
     browsers also send ahead of people and programs that look at links.

@@ -18,7 +18,7 @@ def load_graphic(workorder: Workorder) -> Graphic:
 
 
 def make_reader(graphic: Graphic) -> Callable[[readback.Pixels], list[str]]:
-    """Reads the URL of a picture that has a pixel a dot; Misread unless the graphic in it is `graphic`, dot for dot."""
+    """Make a function that reads the URL of a picture with a pixel a dot, and raises Misread for another graphic."""
     top, left = (modules * graphic.module for modules in graphic.layout.corner)
     side = len(graphic.dots)
 

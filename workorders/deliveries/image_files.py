@@ -38,7 +38,7 @@ def add_images(archive: Archive, graphic: Graphic, ending: DeliveryFormat, pulse
 def draw_secure_codes(
     workorder: Workorder, work: Callable[[list[str]], tuple[list[str], Images]]
 ) -> Iterator[Iterator[tuple[list[str], Images]]]:
-    """What `work` draws of all codes in order; whatever happens, no process runs on and no COPY stays open."""
+    """Draw all codes in order with `work`. Whatever happens, no process runs on and no COPY stays open."""
     with (
         closing(stream_identifiers(workorder)) as identifiers,
         closing(process_pool.map_batches(work, identifiers, BATCH, alone=workorder.codes_count <= ALONE)) as batches,

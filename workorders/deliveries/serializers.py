@@ -1,4 +1,4 @@
-"""What the API takes of secure codes."""
+"""The query parameters of the call of secure codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a printing partner's people are handed: archives of secure codes, each download of which is noted.
+"""Rules for the secure codes that people of a printing partner prepare and download.
 
 A workorder whose secure codes can be downloaded once is handed out a single time: the download that is noted first is
 the one. A client that asks for the archive in parts may go on with those that were not sent yet, for RESUMABLE from
@@ -37,7 +37,7 @@ class NotNow(Exception):  # noqa: N818  # an event, not a fault
 
 
 def delivery_refusal(workorder: Workorder) -> str:
-    """Why the secure codes of the workorder cannot be generated or fetched now; empty when they can."""
+    """Say why the secure codes of the workorder cannot be generated or downloaded now; empty when they can."""
     if workorder.state == State.NEW:
         return "Confirm equipment and substrate first: secure codes are drawn for the resolution of the equipment."
     if workorder.state != State.READY_TO_PRINT:
@@ -50,9 +50,10 @@ def delivery_refusal(workorder: Workorder) -> str:
 
 @transaction.atomic
 def prepare_delivery(workorder: Workorder, kind: DeliveryFormat, user: User, address: str | None) -> Job:
-    """The job that makes an archive of all codes there are now for this person; begun, from this address, if need be.
+    """Return the job that makes an archive of all present codes for this person; start it if there is none.
 
-    NotNow as `refusal` says, or when nobody could fetch what would be made; NotMade when it has just failed.
+    Raise NotNow with `delivery_refusal`, or when nobody could download the archive, and JustFailed when
+    such a job failed less than REPOSE ago. `address` is noted with the job.
     """
     workorder = Workorder.objects.select_for_update().get(pk=workorder.pk)  # who cancels it waits, or was first
     if reason := delivery_refusal(workorder):
@@ -75,12 +76,12 @@ def prepare_delivery(workorder: Workorder, kind: DeliveryFormat, user: User, add
 
 
 def deliveries_for(workorder: Workorder, user: User) -> list[Job]:
-    """What was prepared for the person, newest first."""
+    """List the jobs that prepared secure codes for the person, newest first."""
     return list(workorder.jobs.filter(what=Job.What.SECURE, created_by=user))
 
 
 def allow_download(workorder: Workorder, by: User) -> bool:
-    """The brand owner lets the secure codes be downloaded one more time; False when nobody used the last time."""
+    """Allow one more download of the secure codes. Return False when the last one was not used."""
     with transaction.atomic():
         locked = Workorder.objects.select_for_update().get(pk=workorder.pk)
         if not download_refusal(locked):
@@ -90,7 +91,7 @@ def allow_download(workorder: Workorder, by: User) -> bool:
 
 
 def download_refusal(workorder: Workorder) -> str:
-    """Why nobody may begin a download any more; empty when somebody may."""
+    """Say why nobody may begin a download any more; empty when somebody may."""
     first = first_download(workorder)
     if first is None or not workorder.download_once:
         return ""
@@ -102,7 +103,7 @@ def download_refusal(workorder: Workorder) -> str:
 
 
 def first_download(workorder: Workorder) -> Event | None:
-    """The download since which there was no allowance of another."""
+    """Return the first download since another one was allowed."""
     events = events_of(workorder)
     allowed = events.filter(what=ALLOWED).last()
     secure = events.filter(what=DOWNLOADED, detail__has_key="delivery", pk__gt=allowed.pk if allowed else 0)

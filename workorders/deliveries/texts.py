@@ -1,4 +1,4 @@
-"""What a delivery says of itself: its README and the facts of its manifest."""
+"""The README and the manifest of a delivery."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ When you print:
 
 
 def list_facts(job: Job, delivery: Delivery, graphic: Graphic) -> dict[str, object]:
-    """What the manifest says of the images, and the watermark: who has them."""
+    """List the facts of the manifest: the images, and for whom they were prepared, as a watermark."""
     workorder, company = job.workorder, job.created_by.company
     return {
         **secure_facts(workorder),

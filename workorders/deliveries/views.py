@@ -46,7 +46,7 @@ def allow_download(request: PersonRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
 def secure_codes(request: PersonRequest, pk: int) -> HttpResponse:
-    """What was prepared for the person, how far each is, and the order of another."""
+    """Show what was prepared for the person and how far it is, and start another."""
     workorder = _to_print(request, pk)
     said = ""
     if request.method == "POST":
@@ -73,7 +73,7 @@ def secure_codes(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _prepared(request: PersonRequest, pk: int, job_id: int) -> Job:
-    """What was prepared for this person alone."""
+    """Return the job that was started by this person; 404 for any other."""
     of = {"what": Job.What.SECURE, "workorder": _to_print(request, pk), "created_by": request.user}
     return get_object_or_404(Job.objects.select_related("workorder__company"), pk=job_id, **of)
 
@@ -81,7 +81,7 @@ def _prepared(request: PersonRequest, pk: int, job_id: int) -> Job:
 @page("workorder_print")
 @require_http_methods(["GET", "HEAD", "POST"])
 def secure_file(request: PersonRequest, pk: int, job_id: int) -> HttpResponseBase:
-    """The archive, whose download is noted; the only one begins with a POST."""
+    """Download the archive; the download is noted. A single download must begin with a POST."""
     job = _prepared(request, pk, job_id)
     try:
         return download_delivery(request, job, request.user, by_get=False)

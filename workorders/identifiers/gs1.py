@@ -58,7 +58,7 @@ def of_address(decoded: str) -> list[str]:
 
 
 def _readings(decoded: str) -> Iterator[tuple[str, str, str]]:
-    """What GTIN, batch and serial may be."""
+    """Yield the values that GTIN, batch and serial may have."""
     found = DECODED.fullmatch(decoded)
     if found is not None and found["key"] == "21":
         yield found["gtin"], "", found["rest"]
@@ -115,7 +115,7 @@ def _values(text: str) -> tuple[str, str | None, str]:
 
 
 def _wrong_shape(parts: list[str]) -> str:
-    """What is wrong with the order of the parts; who does what it hints at never gets another item than was meant."""
+    """Say what is wrong with the order of the parts. Following its hint never leads to another item than was meant."""
     keys = parts[::2]
     if keys in (["01"], ["01", "10"]):
         return "It has no serial number: /21/<serial> comes last."

@@ -16,17 +16,17 @@ Kept = TypeVar("Kept", bound=Calibrated)
 
 
 def wrong_start(day: date) -> str:
-    """Why nothing can be calibrated on that day; empty when it can."""
+    """Say why nothing can be calibrated on that day; empty when it can."""
     return "This day is still to come: say when it was calibrated last." if day > timezone.now().date() else ""
 
 
 def wrong_end(first: date, last: date) -> str:
-    """Why a calibration cannot hold from `first` to `last`; empty when it can."""
+    """Say why a calibration cannot hold from `first` to `last`; empty when it can."""
     return "It ends before it began: choose the same day or a later one." if last < first else ""
 
 
 def in_state(rows: QuerySet[Kept], state: str) -> QuerySet[Kept]:
-    """Those of `rows` whose `state` is that one today."""
+    """Keep the rows whose `state` is that one today."""
     today = timezone.now().date()
     holds = Q(calibrated_on__lte=today, calibrated_until__gte=today)
     if state == "archived":

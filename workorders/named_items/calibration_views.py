@@ -79,7 +79,7 @@ class SubstrateForm(CalibratedForm):
 
 @dataclass(frozen=True)
 class CalibratedKind:
-    """What can be calibrated: its model, its forms, the beginning of its URLs' names, and its words."""
+    """Equipment or substrates: model, forms, the beginning of the URLs' names, and words."""
 
     model: type[Equipment] | type[Substrate]
     new_form: type[CalibratedForm]
@@ -126,7 +126,7 @@ def _kept(request: PersonRequest, kind: CalibratedKind) -> QuerySet[Calibrated]:
 
 @page("workorder_print")
 def calibrated_list(request: PersonRequest, kind: str) -> HttpResponse:
-    """What the partner has, by name; hidden ones only when they are asked for."""
+    """List what the partner has, by name; hidden ones only when they are asked for."""
     of = CALIBRATED_KINDS[kind]
     query, state, order = searched(request), picked(request, "state", STATES), picked(request, "sort", ORDERS)
     shown = _kept(request, of)
@@ -154,7 +154,7 @@ def calibrated_list(request: PersonRequest, kind: str) -> HttpResponse:
 @page("workorder_print")
 @require_http_methods(["GET", "HEAD", "POST"])
 def calibrated_create(request: PersonRequest, kind: str) -> HttpResponse:
-    """One more."""
+    """Add equipment or a substrate."""
     of, partner = CALIBRATED_KINDS[kind], _partner(request)
     form = of.new_form(request.POST if request.method == "POST" else None)
     if form.is_valid() and form.store(partner):
@@ -166,7 +166,7 @@ def calibrated_create(request: PersonRequest, kind: str) -> HttpResponse:
 @page("workorder_print")
 @require_http_methods(["GET", "HEAD", "POST"])
 def calibrated_detail(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
-    """One of them: its name, and the calibration that was done again."""
+    """Change its name, or enter a new calibration."""
     of, partner = CALIBRATED_KINDS[kind], _partner(request)
     kept = get_object_or_404(_kept(request, of), pk=pk)
     name = kept.name  # a refused form leaves its own on `kept`

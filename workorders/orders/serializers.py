@@ -1,4 +1,4 @@
-"""What the doors of every order share: a reference of its own, remarks, and how an order becomes a workorder."""
+"""The rules that pages and calls of every order share, and how an order becomes a workorder."""
 
 from __future__ import annotations
 

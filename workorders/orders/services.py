@@ -21,7 +21,7 @@ class ReferenceTaken(Exception):  # noqa: N818  # an event, not a fault
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be minted. `product` is an id of the company's, `url_prefix` one that may stand before its ids."""
+    """An order of codes to be minted. `product` is an id of the company, `url_prefix` may stand before its ids."""
 
     reference: str
     quantity: int
@@ -34,7 +34,7 @@ class Order:
 
 
 def order_codes(order: Order, company: Company, user: User) -> Workorder:
-    """A new workorder of `company` and the queued job that mints its codes; errors as `new_workorder`."""
+    """Create a workorder and queue the job that mints its codes; raise as `create_workorder`."""
     with transaction.atomic():
         workorder = create_workorder(
             company,
@@ -53,7 +53,7 @@ def order_codes(order: Order, company: Company, user: User) -> Workorder:
 
 
 def create_workorder(company: Company, user: User, **fields: Any) -> Workorder:
-    """A workorder of `company` with these fields, and the claim of its URL prefix, in the caller's transaction.
+    """Create a workorder with these fields and claim its URL prefix, in the caller's transaction.
 
     ReferenceTaken when the company has one of that reference, ValidationError when the prefix was taken meanwhile.
     """

@@ -75,7 +75,7 @@ def _unseen(request: PersonRequest, form: type[OrderForm], company: Company) -> 
 
 @page("workorder_view")
 def workorder_minting(request: PersonRequest, pk: int) -> HttpResponse:
-    """How far the minting is, for the page that shows it; at its end that page shall load itself again."""
+    """Show how far the minting is, as a part of the page; at its end the page loads itself again."""
     workorder = get_object_or_404(workorders_for(request.user), pk=pk)
     job = workorder.minting
     if job is None or job.has_ended:

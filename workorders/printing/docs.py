@@ -1,4 +1,4 @@
-"""What the schema says of the calls of printing beyond what their code tells."""
+"""Summaries, descriptions and examples of the calls of printing, for the schema."""
 
 from __future__ import annotations
 

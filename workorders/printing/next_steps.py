@@ -1,4 +1,4 @@
-"""What the page of an SSC workorder offers each side of the hand-over to do."""
+"""The next steps that the page of an SSC workorder offers each side of the hand-over."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ When = Literal["done", "now", "later"]
 
 @dataclass(frozen=True)
 class NextStep:
-    """A step of the partner's: what it is, when it is, and what leads to it, if anything does."""
+    """A step of the partner: its title, when it is due, a sentence, and the button that leads to it, if any."""
 
     title: str
     when: When
@@ -27,7 +27,7 @@ class NextStep:
 
 
 def list_partner_steps(workorder: Workorder, user: User) -> list[NextStep]:
-    """What the partner does, in order; nothing for anybody else, or when there is nothing to do any more."""
+    """List the steps of the partner in order; none for anybody else, or when the workorder is cancelled."""
     prints = user.partner is not None and user.partner == workorder.printing_partner and user.may("workorder_print")
     if not prints or workorder.state == State.CANCELLED:
         return []
@@ -80,7 +80,7 @@ def _wait(workorder: Workorder) -> NextStep:
 
 
 def list_owner_actions(workorder: Workorder, user: User) -> dict[str, bool]:
-    """What the brand owner can do, by name: judge what was printed, allow one more download."""
+    """Return whether the brand owner can judge what was printed, and allow one more download."""
     owns = user.may("workorder_create") and (user.is_superuser or user.company == workorder.company)
     ready = workorder.state == State.READY_TO_PRINT
     return {

@@ -1,4 +1,4 @@
-"""Each step of a workorder's printing, checked; pages and the API take the same words."""
+"""Forms that check what is sent for each step of printing, from pages and the API alike."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class SkuTaken(Exception):  # noqa: N818  # an event, not a fault
 
 
 def create(company: Company, sku: str, name: str, *, is_archived: bool = False) -> Product:
-    """A new product of `company`; SkuTaken when it has one of this SKU."""
+    """Create a product of `company`; raise SkuTaken when it has one of this SKU."""
     try:
         with savepoint("product_sku_of_company"):
             return Product.objects.create(company=company, sku=sku, name=name, is_archived=is_archived)
@@ -36,7 +36,7 @@ def create(company: Company, sku: str, name: str, *, is_archived: bool = False) 
 
 
 def change(products: QuerySet[Product], *, name: str | None = None, is_archived: bool | None = None) -> None:
-    """Give the products another name, put them out of use or bring them back; what is None stays as it is.
+    """Rename the products, hide them or show them again; what is None stays as it is.
 
     Uploads and orders that name an archived product are refused. Codes keep what they have.
     """
@@ -45,7 +45,7 @@ def change(products: QuerySet[Product], *, name: str | None = None, is_archived:
 
 
 class Stored(NamedTuple):
-    """What became of the products of a file, in numbers; `archived` ones are among the renamed and unchanged."""
+    """Numbers of what `store` did; `archived` products are counted among the renamed and unchanged too."""
 
     created: int
     renamed: int
@@ -83,7 +83,7 @@ def store(company: Company, names: Mapping[str, str]) -> Stored:
 
 
 def fault_of(field: str, value: str) -> str:
-    """What is wrong with `value` as a product's `sku` or `name`; empty when nothing is."""
+    """Say what is wrong with `value` as a product's `sku` or `name`; empty when nothing is."""
     try:
         Product._meta.get_field(field).clean(value, None)  # type: ignore[union-attr]  # both are columns
     except ValidationError as error:

@@ -29,7 +29,7 @@ ORDERS = {  # by what stands in the URL; by SKU when nothing does
 
 
 class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """What can be changed of a product."""
+    """The form of what can be changed of a product."""
 
     class Meta:
         model = Product
@@ -146,7 +146,7 @@ def _set_hidden(request: PersonRequest, rows: QuerySet[Product], hidden: bool) -
 
 
 def _without_chosen(request: HttpRequest) -> QueryDict:
-    """What the URL says of the list: its filter, order and page."""
+    """Return the filter, order and page of the list in the URL."""
     kept = request.GET.copy()
     kept.pop("product", None)
     return kept

@@ -40,7 +40,7 @@ class DrawnBatch:
 
 
 def draw_codes(identifiers: Iterable[str], count: int, prefix: str, style: Style) -> Generator[DrawnBatch]:
-    """What is drawn of `count` identifiers, whose URLs begin with `prefix`, in batches and in order."""
+    """Draw `count` identifiers, whose URLs begin with `prefix`, in batches and in order."""
     return process_pool.map_batches(partial(_draw_batch, prefix, style), identifiers, BATCH, alone=count <= ALONE)
 
 

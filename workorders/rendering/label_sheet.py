@@ -1,4 +1,4 @@
-"""Where a label sheet has its labels, and a label its symbol and text. All lengths are millimetres."""
+"""Places of labels on a sheet, and of symbol and text on a label. All lengths are millimetres."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def one_a_page(width: float, height: float) -> LabelSheet:
 
 @dataclass(frozen=True)
 class Label:
-    """What stands on each label: a symbol with its quiet zone and, below, up to `text` characters.
+    """A label: a symbol with its quiet zone and, below, up to `text` characters.
 
     ValueError when a module gets smaller than `MODULE`.
     """
@@ -102,7 +102,7 @@ class Label:
 
     @property
     def text_height(self) -> float:
-        """What the text takes at the foot of the label."""
+        """The height of the text at the foot of the label."""
         return self.lines * self.line_height + _MARGIN if self.text else 0
 
     @property

@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 def map_batches(
     work: Callable[[list[str]], Result], items: Iterable[str], batch: int, *, alone: bool
 ) -> Generator[Result, None, None]:
-    """What `work` makes of each `batch` of items; `alone` when other processes would not have started in time.
+    """Apply `work` to each `batch` of items; `alone` when other processes would not have started in time.
 
     `work` must be what can be pickled: a function of a module, or a `partial` of one.
     """
@@ -67,7 +67,7 @@ class _Process(Generic[Result]):
         self.is_busy = True
 
     def result(self) -> Result:
-        """What came of them, once it is ready. RuntimeError when the process has ended instead."""
+        """Wait for the result of the batch. RuntimeError when the process has ended instead."""
         assert self._child.stdout  # noqa: S101  # is a pipe
         try:
             found: Result = pickle.load(self._child.stdout)  # noqa: S301  # written by our own child

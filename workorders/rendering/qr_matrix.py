@@ -1,4 +1,4 @@
-"""How the modules of a QR symbol follow from its data, as bits to XOR.
+"""Bit matrices: how the modules of a QR symbol follow from its data, as bits to XOR.
 
 For one version and level every module is the XOR of some data bits and a constant. Both are taken from the library
 `qrcode`: its Reed-Solomon codewords, and the symbols that it draws from chosen codewords.
@@ -62,7 +62,7 @@ def bit_matrix(version: int, level: Level) -> BitMatrix:
 
 
 def data_codewords(version: int, level: Level) -> int:
-    """How many codewords of data a symbol holds."""
+    """Return how many codewords of data a symbol holds."""
     return sum(block.data_count for block in _blocks(version, level))
 
 

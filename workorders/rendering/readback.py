@@ -44,7 +44,7 @@ class Sample:
 
 
 def read_symbols(pixels: Pixels) -> list[str]:
-    """What the QR symbols of a picture say; bars that happen to be within one are none."""
+    """Read the QR symbols of a picture; bars that happen to be within one are none."""
     return [str(code.text) for code in zxingcpp.read_barcodes(pixels, formats=QR_CODES)]
 
 
@@ -99,7 +99,7 @@ def tiff_pixels(image: bytes) -> Pixels:
 
 
 def svg_pixels(svg: bytes) -> Pixels:
-    """What the strokes of an SVG of `workorders.rendering.svg_png` show."""
+    """Draw the strokes of an SVG of `workorders.rendering.svg_png`."""
     side = SIDE.search(svg)
     if side is None:
         raise Misread("An SVG has no size")

@@ -2,8 +2,8 @@
 
 - `LAYOUTS`: the four layouts by name; `layout.capacity` is the longest URL, `layout.longest_id(prefix)` the id
 - `make_secret()`: a new workorder's secret, encrypted, to be stored as it is; `renew_secret(token)` encrypts it anew
-- `specimen(layout, module)`: a `Graphic` that anybody may see
-- `secure_graphic(layout, token, workorder_id, dpi)`: the `Graphic` that `secure_drawing` draws with each code and
+- `make_specimen(layout, module)`: a `Graphic` that anybody may see
+- `make_graphic(layout, token, workorder_id, dpi)`: the `Graphic` that `secure_images` draws with each code and
   `secure_verifier` looks for in a scan
 
 Every code of a workorder carries the same pattern. `docs/secure-graphic.md` says what that protects against.
@@ -102,7 +102,7 @@ class Graphic:
 
     @cached_property
     def fine_rows(self) -> int:
-        """How many rows of dots, from the top, have cells of one dot."""
+        """The number of rows of dots, from the top, that have cells of one dot."""
         return (self.layout.side - self.layout.coarse) * self.module
 
 
@@ -112,7 +112,7 @@ def make_secret() -> bytes:
 
 
 def renew_secret(token: bytes) -> bytes:
-    """The same secret encrypted with the newest SECRET_KEY. SecretLost when no key opens it."""
+    """Encrypt a secret anew with the newest SECRET_KEY. SecretLost when no key opens it."""
     try:
         return box(_PURPOSE).rotate(token)
     except InvalidToken:

@@ -1,8 +1,8 @@
 """Image files of secure codes in bulk: symbol and secure graphic, one bit a printer's dot, with the resolution in them.
 
-- `pngs(urls, graphic)`, `tiffs(urls, graphic)`: an image of each URL, in order
+- `draw_pngs(urls, graphic)`, `draw_tiffs(urls, graphic)`: an image of each URL, in order
 - `SUFFIXES`: both by the ending of a file's name
-- `packed_images(...)`, `bare_images(...)`: what an archive and a PDF take, by functions that other processes can run
+- `draw_packed(...)`, `draw_bare(...)`: what an archive and a PDF take, by functions that other processes can run
 
 A TIFF is uncompressed, which every raster image processor reads; deflate it in the archive.
 """
@@ -41,7 +41,7 @@ def draw_pngs(urls: Sequence[str], graphic: Graphic) -> Iterator[bytes]:
 
 
 def draw_tiffs(urls: Sequence[str], graphic: Graphic) -> Iterator[bytes]:
-    """A baseline bilevel TIFF (TIFF 6.0, section 4) of each URL, in one strip. ValueError as `pngs`."""
+    """A baseline bilevel TIFF (TIFF 6.0, section 4) of each URL, in one strip. ValueError as `draw_pngs`."""
     head = _tiff_head(graphic)
     symbols = encode(urls, graphic.layout.version, graphic.layout.level)
     return (head + picture.tobytes() for picture in _pictures(symbols, graphic))
@@ -51,7 +51,7 @@ SUFFIXES: Final[dict[str, Callable[[Sequence[str], Graphic], Iterator[bytes]]]] 
 
 
 def draw_packed(prefix: str, graphic: Graphic, suffix: str, identifiers: list[str]) -> tuple[list[str], list[Packed]]:
-    """Codes with the image file of each, one of SUFFIXES, compressed for a zip. ValueError as `pngs`."""
+    """Codes with the image file of each, one of SUFFIXES, compressed for a zip. ValueError as `draw_pngs`."""
     images = SUFFIXES[suffix]([prefix + identifier for identifier in identifiers], graphic)
     return identifiers, [deflate(image) for image in images]
 

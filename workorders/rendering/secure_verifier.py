@@ -37,7 +37,7 @@ class Unusable(Exception):  # noqa: N818  # a state of a scan, named for what it
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a scan shows. Correlations are from -1 to 1; `coarse` is that of the hybrid layouts' coarse cells."""
+    """The result of a scan. Correlations are from -1 to 1; `coarse` is that of the hybrid layouts' coarse cells."""
 
     url: str
     fine: float
@@ -56,7 +56,7 @@ def default_threshold(dpi: int) -> float:
 
 
 def verify(scan: Scan, graphic: Graphic, threshold: float | None = None) -> Verdict:
-    """What a grey scan of one code shows. Unusable says what is wrong with the scan."""
+    """Compare a grey scan of one code with the graphic. Unusable says what is wrong with the scan."""
     threshold = default_threshold(graphic.dpi) if threshold is None else threshold
     url, place = _found(scan, graphic)
     seen = align(scan, graphic, place)
@@ -67,7 +67,7 @@ def verify(scan: Scan, graphic: Graphic, threshold: float | None = None) -> Verd
 
 
 def align(scan: Scan, graphic: Graphic, place: Grid | None = None) -> Grid:
-    """How dark the scan is at each dot of the graphic, whose dots it matches best: (side, side)."""
+    """Align the scan with the graphic and return its darkness at each dot: (side, side)."""
     if place is None:
         _url, place = _found(scan, graphic)
     corner = np.array(graphic.layout.corner) * graphic.module

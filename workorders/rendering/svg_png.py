@@ -1,7 +1,7 @@
 """Image files of QR symbols in bulk: SVG and PNG, black on white.
 
-- `svgs(symbols, quiet_zone)`: one SVG document a symbol, a millimetre a module
-- `pngs(symbols, module, quiet_zone)`: one PNG of one bit a pixel a symbol, `module` pixels a module
+- `draw_svgs(symbols, quiet_zone)`: one SVG document a symbol, a millimetre a module
+- `draw_pngs(symbols, module, quiet_zone)`: one PNG of one bit a pixel a symbol, `module` pixels a module
 
 `symbols` are those of `qr_encoder.encode`, all of one version; a few thousand at a time is enough to be fast.
 """

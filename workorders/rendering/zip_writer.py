@@ -3,7 +3,7 @@
     with ZipWriter(out, moment) as archive:
         digest = archive.add_deflated("codes.csv", blocks)
         archive.add_stored(names, contents)
-        archive.add_packed(names, [packed(content) for content in contents])
+        archive.add_packed(names, [deflate(content) for content in contents])
 
 `out` needs only `write`. Memory does not grow with the members: the central directory waits in a temporary file. Names
 are taken as they are: that none comes twice is the caller's business. Sections are those of PKWARE's APPNOTE 6.3.9.

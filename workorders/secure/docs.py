@@ -1,4 +1,4 @@
-"""What the schema says of equipment, substrates and templates beyond what their code tells."""
+"""Summaries, descriptions and examples of the calls of equipment, substrates and templates, for the schema."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NEEDS_NEW_NAME = "A name that the company has is refused, archived or not."
 
 @dataclass(frozen=True)
 class _Words:
-    """What is said of one kind: its names in operations and in sentences, what its calls do, and examples."""
+    """The words of one kind: its names in operations and in sentences, what its calls do, and examples."""
 
     one: str
     several: str

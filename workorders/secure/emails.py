@@ -19,7 +19,7 @@ State = Workorder.State
 
 @dataclass(frozen=True)
 class HandOverEmail:
-    """What is told of a line of the timeline, by whom it is read, and what they do next."""
+    """The e-mail about a line of the timeline: who reads it, the result, and what comes next."""
 
     to_partner: bool
     result: str
@@ -41,17 +41,17 @@ HAND_OVER_EMAILS: Final = {
     "cancelled": HandOverEmail(True, "cancelled", "Print nothing more of it, and destroy what is printed."),
     "download_allowed": HandOverEmail(True, "one more download", "The secure codes can be downloaded one more time."),
 }
-"""By the name of the line; the others are told to nobody."""
+"""By the name of the line; other lines send no e-mail."""
 
 ARRIVED: Final[dict[str, str]] = {
     State.NEW: "Confirm equipment and substrate, then generate the codes.",
     State.READY_TO_PRINT: "Unless they are printed already, generate the codes again: earlier zips lack these.",
 }
-"""What the partner does with codes that arrived, by the state of the workorder; in the others nothing."""
+"""The partner's next step with codes that arrived, by the state of the workorder; in other states none."""
 
 
 def queue_emails(event: Event) -> None:
-    """Have those told whom a line of a workorder's timeline concerns and who want mail.
+    """Queue an e-mail to each person whom a line of a workorder's timeline concerns and who wants mail.
 
     Their letters are written in the caller's transaction, one for each, so that none gets one twice.
     """

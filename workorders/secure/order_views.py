@@ -47,7 +47,7 @@ def _chosen(request: PersonRequest, templates: QuerySet[WorkorderTemplate]) -> W
 
 
 def _settings(template: WorkorderTemplate | None) -> dict[str, Any]:
-    """What the form's fields say of a template."""
+    """Return the values of the form's fields that a template sets."""
     if template is None:
         return {}
     said = {name: getattr(template, name) for name in secure_orders.SETTINGS}

@@ -23,11 +23,11 @@ SETTINGS = (
     "activate_on_complete",
     "download_once",
 )
-"""What a template says of an order."""
+"""The fields of an order that a template sets."""
 
 
 def explain_long_prefix(prefix: str, layout: str) -> str:
-    """Why no id fits behind `prefix` in the symbols of `layout`; empty when one does."""
+    """Say why no id fits behind `prefix` in the symbols of `layout`; empty when one does."""
     capacity = LAYOUTS[layout].capacity
     if LAYOUTS[layout].longest_id(prefix) >= SHORTEST_ID:
         return ""
@@ -52,7 +52,7 @@ def choose_prefix(company: Company, own: str | None, layout: str) -> str:
 
 @dataclass(frozen=True)
 class SecureOrder:
-    """What is to be printed. `url_prefix` is one that may stand before the company's ids, and fits the layout."""
+    """An order of secure codes. `url_prefix` is one that may stand before the company's ids, and fits the layout."""
 
     reference: str
     quantity: int
@@ -66,7 +66,7 @@ class SecureOrder:
 
 
 def order_secure_codes(order: SecureOrder, company: Company, user: User) -> Workorder:
-    """A new SSC workorder of `company`; errors as `new_workorder`."""
+    """Create an SSC workorder and note the order; raise as `create_workorder`."""
     with transaction.atomic():
         workorder = create_workorder(
             company,

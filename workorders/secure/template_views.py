@@ -101,14 +101,14 @@ def template_list(request: PersonRequest) -> HttpResponse:
 @page("workorder_create")
 @require_http_methods(["GET", "HEAD", "POST"])
 def template_create(request: PersonRequest) -> HttpResponse:
-    """One more template."""
+    """Create a template."""
     return _edited(request, None)
 
 
 @page("workorder_create")
 @require_http_methods(["GET", "HEAD", "POST"])
 def template_detail(request: PersonRequest, pk: int) -> HttpResponse:
-    """One template, to be changed; workorders that were made from it stay as they are."""
+    """Change a template; workorders that were made from it stay as they are."""
     return _edited(request, get_object_or_404(WorkorderTemplate, company=_brand(request), pk=pk))
 
 

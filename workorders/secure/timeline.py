@@ -1,4 +1,4 @@
-"""Who did what to a workorder of secure codes, and when, in words."""
+"""The timeline of a workorder of secure codes, in words."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def events_for(workorder: Workorder, user: User) -> QuerySet[Event]:
 
 
 def name_doer(event: Event, user: User) -> str | None:
-    """Who did it, as `user` is told; the page's templates/parts/timeline.html says it alike.
+    """Name who did it, as far as `user` is told; the page's templates/parts/timeline.html says it alike.
 
     People of other companies stand as their company, except beside an address, which tells who had what.
     """
@@ -51,7 +51,7 @@ def name_doer(event: Event, user: User) -> str | None:
 
 
 def describe_event(event: Event) -> str:
-    """What was done, in words."""
+    """Describe a line of the timeline in words."""
     if event.what == "downloaded":
         detail = event.detail
         what = ARCHIVES[detail["archive"]] if "archive" in detail else f"Secure codes as {detail['format'].upper()}"

@@ -23,13 +23,13 @@ class NotTaken(Exception):  # noqa: N818  # an event, not a fault
 
 
 def open_for_upload(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
-    """Those of `workorders` into which codes can be uploaded now."""
+    """Keep the workorders into which codes can be uploaded now."""
     room = workorders.filter(uploaded_quantity__lt=F("quantity"))
     return room.filter(type=Workorder.Type.SSC, state__in=STATES_THAT_TAKE_CODES)
 
 
 def upload_refusal(workorder: Workorder, count: int = 1) -> str:
-    """Why the workorder does not take `count` codes more; empty when it does."""
+    """Say why the workorder does not take `count` more codes; empty when it does."""
     if workorder.type != Workorder.Type.SSC:
         return "The workorder is one of serialized identifiers; codes are uploaded only into one of secure codes (SSC)."
     if workorder.state not in STATES_THAT_TAKE_CODES:
@@ -44,7 +44,7 @@ def upload_refusal(workorder: Workorder, count: int = 1) -> str:
 
 
 def lock_for_upload(workorder_id: int) -> Workorder:
-    """The workorder, into which nobody else uploads until the caller's transaction ends.
+    """Lock the workorder against other uploads until the caller's transaction ends, and return it.
 
     Its row stays free meanwhile, for those who confirm or cancel it.
     """

@@ -1,6 +1,6 @@
 """An SSC workorder from hand to hand: each change of its state and the line in its timeline commit together.
 
-The states stand at `Workorder`. Who may is the door's question; whether it is the turn, this module's.
+The states stand at `Workorder`. This module checks the state; views and calls check who may take a step.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TRANSITIONS: Final = {
     "rejected": Transition((State.PRINTED,), State.READY_TO_PRINT, "rejected"),
     "cancelled": Transition((State.NEW, State.READY_TO_PRINT, State.PRINTED), State.CANCELLED, "cancelled"),
 }
-"""What can be done to an SSC workorder, by the name of the line in its timeline."""
+"""The steps that an SSC workorder can take, by the name of the line in its timeline."""
 
 
 class WrongState(Exception):  # noqa: N818  # an event, not a fault

@@ -33,7 +33,7 @@ def _counted(number: int, what: str) -> str:
 
 
 def _graphics() -> int:
-    """How many workorders' secrets were encrypted anew."""
+    """Encrypt the secrets of all workorders anew, and return how many there were."""
     renewed = 0
     for workorder in Workorder.objects.filter(type=Workorder.Type.SSC).only("secret").order_by("pk").iterator():
         try:
