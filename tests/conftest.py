@@ -23,7 +23,12 @@ from tests.support.tokens import client_of
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-pytest_plugins = ["tests.support.browsing", "tests.support.security_log"]
+pytest_plugins = [
+    "tests.support.browsing",
+    "tests.support.portals",
+    "tests.support.security_log",
+    "tests.support.tables",
+]
 
 
 def pytest_configure() -> None:

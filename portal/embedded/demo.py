@@ -30,11 +30,20 @@ def create_demo_data(password: str) -> None:
     """Make the demo companies, their products and people; for a database that has none."""
     hashed = make_password(password)  # once for all: slow on purpose
     product = apps.get_model("workorders", "Product")
-    companies = {slug: Company.objects.create(slug=slug, name=name, kind=kind) for slug, name, kind in COMPANIES}
-    for slug, skus in PRODUCTS.items():
-        for sku in skus:
-            product.objects.create(company=companies[slug], sku=sku, name=f"Product {sku}")
-    for email, name, of, role in PEOPLE:
-        user = User.objects.create(email=email, password=hashed, name=name, company=companies[of] if of else None)
-        user.groups.add(Group.objects.get(name=role))
+    made = Company.objects.bulk_create(Company(slug=slug, name=name, kind=kind) for slug, name, kind in COMPANIES)
+    companies = {company.slug: company for company in made}
+    product.objects.bulk_create(
+        product(company=companies[slug], sku=sku, name=f"Product {sku}")
+        for slug, skus in PRODUCTS.items()
+        for sku in skus
+    )
+    people = User.objects.bulk_create(
+        User(email=email, password=hashed, name=name, company=companies[of] if of else None)
+        for email, name, of, _role in PEOPLE
+    )
+    groups = {group.name: group for group in Group.objects.all()}
+    member = User.groups.through
+    member.objects.bulk_create(
+        member(user=user, group=groups[role]) for user, (*_, role) in zip(people, PEOPLE, strict=True)
+    )
     User.objects.create(email=ROOT, password=hashed, name="Root", is_staff=True, is_superuser=True)
