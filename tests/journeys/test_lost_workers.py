@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import closing
 
 from django.conf import settings
 from django.db import connection
@@ -15,8 +16,8 @@ from portal.background.broker import send
 from portal.background.pulse import MOST_ATTEMPTS
 from portal.database.connections import NAME
 from tests.support.demo import Demo
-from tests.support.running import wait_for, worker
-from tests.support.uploads import queued, rows, status_of
+from tests.support.running import wait_for, waiting_for_locks, worker
+from tests.support.uploads import TAKEN, held_up, queued, rows, status_of
 from workorders.models import Code, Workorder
 
 
@@ -36,12 +37,14 @@ def lose(record: IngestionRecord) -> None:
 
 def test_the_next_attempt_ends_the_transaction_of_a_worker_that_stands_still(committed_demo: Demo) -> None:
     """Its machine answers for it, so that the server would wait for its next word as long as it likes."""
-    record = queued(committed_demo.staff, rows(200_000))
+    record = queued(committed_demo.staff, rows(1_000) + f"{TAKEN},sku1\n")
     send(tasks.run, record.pk)
-    with worker() as frozen:
+    with worker() as frozen, closing(held_up(committed_demo.company.pk)) as held:
         wait_for(lambda: status_of(record) != "queued" and record.phase == "creating", "codes are being created")
+        wait_for(waiting_for_locks, "one of them is held up")
         os.killpg(frozen.pid, signal.SIGSTOP)
         try:
+            held.rollback()
             assert f"{NAME} ingestionrecord {record.pk} attempt 1" in names()
             lose(record)
             engine.run(record.pk)
@@ -50,7 +53,7 @@ def test_the_next_attempt_ends_the_transaction_of_a_worker_that_stands_still(com
         finally:
             os.killpg(frozen.pid, signal.SIGCONT)
         wait_for(lambda: Workorder.objects.get().state == "completed", "the worker goes on with other work")
-    assert (status_of(record), record.attempts, Code.objects.count()) == ("completed", 2, 200_000)
+    assert (status_of(record), record.attempts, Code.objects.count()) == ("completed", 2, 1_001)
 
 
 def test_a_claim_ends_no_connection_of_other_work(committed_demo: Demo) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from threading import Thread
 from typing import Any
 
@@ -15,9 +16,9 @@ from ingestion.models import IngestionRecord
 from portal.background.broker import send
 from portal.background.pulse import MOST_ATTEMPTS
 from tests.support.demo import Demo
-from tests.support.running import DEADLINE, in_thread, kill, wait_for, worker
+from tests.support.running import DEADLINE, in_thread, kill, wait_for, waiting_for_locks, worker
 from tests.support.tokens import client_of
-from tests.support.uploads import PROCESS, queued, rows, status_of, uploaded
+from tests.support.uploads import PROCESS, TAKEN, held_up, queued, rows, status_of, uploaded
 from workorders.models import Code, Job, Workorder
 
 WAKES = """
@@ -64,10 +65,11 @@ def test_an_upload_ends_in_a_completed_workorder_by_itself(committed_demo: Demo)
 
 
 def test_an_ingestion_cut_off_by_kill_9_completes_once_after_the_next_start(committed_demo: Demo) -> None:
-    record = queued(committed_demo.staff, rows(200_000))
+    record = queued(committed_demo.staff, rows(1_000) + f"{TAKEN},sku1\n")
     send(tasks.run, record.pk)
-    with worker() as first:
+    with worker() as first, closing(held_up(committed_demo.company.pk)):
         wait_for(lambda: status_of(record) != "queued" and record.phase == "creating", "codes are being created")
+        wait_for(waiting_for_locks, "one of them is held up")
         kill(first)
     assert status_of(record) == "processing"
     assert Code.objects.count() == 0
@@ -75,8 +77,8 @@ def test_an_ingestion_cut_off_by_kill_9_completes_once_after_the_next_start(comm
         wait_for(lambda: status_of(record) == "completed", "the record completes")
         wait_for(lambda: Workorder.objects.get().state == "completed", "the archive is published")
     assert (record.status, record.attempts) == ("completed", 2)
-    assert record.result_data == {"codes_created": 200_000, "duplicates_ignored": 0}
-    assert Code.objects.count() == 200_000
+    assert record.result_data == {"codes_created": 1_001, "duplicates_ignored": 0}
+    assert Code.objects.count() == 1_001
     assert Workorder.objects.count() == 1
 
 

@@ -53,11 +53,15 @@ def waiting_for_locks() -> int:
         return int(count)
 
 
+def database_url(name: str) -> str:
+    """Return the address of a database on the server of the tests."""
+    server = settings.DATABASES["default"]
+    return f"postgresql://{server['USER']}@{quote(str(server['HOST']), safe='')}/{name}"
+
+
 @contextmanager
 def worker(app: str = "portal", **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker with its clock, on the test's own database; ends what it is at, and itself, with the block."""
-    database = settings.DATABASES["default"]
-    host, name = quote(str(database["HOST"]), safe=""), connection.settings_dict["NAME"]
     process = subprocess.Popen(
         [
             sys.executable,
@@ -70,10 +74,11 @@ def worker(app: str = "portal", **environment: str) -> Iterator[subprocess.Popen
             "-c",
             "2",
             "--without-gossip",
+            "--without-mingle",  # which waits for a second for the word of other workers
             "-l",
             "WARNING",
         ],
-        env={**os.environ, "DATABASE_URL": f"postgresql://{database['USER']}@{host}/{name}", **environment},
+        env={**os.environ, "DATABASE_URL": database_url(connection.settings_dict["NAME"]), **environment},
         cwd=settings.BASE_DIR,
         start_new_session=True,
     )

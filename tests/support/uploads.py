@@ -72,7 +72,8 @@ def status_of(record: IngestionRecord) -> str:
 
 def long_file(name: str) -> str:
     """A file of more than a megabyte, with one id that all such files share."""
-    return f"id\n{TAKEN}\n" + "".join(f"{name}-{number:08d}\n" for number in range(100_000))
+    note = "x" * 1000
+    return f"id,note\n{TAKEN},{note}\n" + "".join(f"{name}-{number:08d},{note}\n" for number in range(1_100))
 
 
 def held_up(company_id: int) -> psycopg.Connection[Any]:

@@ -18,7 +18,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 import requests
@@ -32,7 +31,7 @@ from ingestion.models import IngestionRecord
 from portal.storage.base import storage
 from tests.support.demo import Demo
 from tests.support.radosgw import free_ports
-from tests.support.running import DEADLINE, wait_for
+from tests.support.running import DEADLINE, database_url, wait_for
 from tests.support.tokens import issue
 from tests.support.uploads import ingested
 from workorders.archives.names import archive_name
@@ -45,9 +44,8 @@ RANDOM = random.Random(1)  # noqa: S311  # for files
 @contextmanager
 def serving(config: str = "portal.gunicorn_conf", **environment: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """The web server as in production, on the test's own database and files."""
-    database, (port,) = settings.DATABASES["default"], free_ports(1)
-    host, name = quote(str(database["HOST"]), safe=""), connection.settings_dict["NAME"]
-    ours = {"DATABASE_URL": f"postgresql://{database['USER']}@{host}/{name}", "PORT": str(port), **environment}
+    (port,) = free_ports(1)
+    ours = {"DATABASE_URL": database_url(connection.settings_dict["NAME"]), "PORT": str(port), **environment}
     command = [sys.executable, "-m", "gunicorn", "-c", f"python:{config}", "portal.wsgi"]
     log = Path(settings.CODEPORT_HOME, f"web-{port}.log")
     with log.open("wb") as out:
