@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from tempfile import TemporaryFile
+from types import SimpleNamespace
+from typing import IO
 
 import pytest
 
@@ -98,3 +102,135 @@ def test_companies_take_turns_where_none_has_anything_running(committed_demo: De
         tasks.run(message.pk)
         order += [at for at in ended(records) if at not in order]
     assert order == [0, 3, 1, 4, 2]
+
+
+# The slots themselves
+
+
+@pytest.fixture
+def three_slots(monkeypatch: pytest.MonkeyPatch) -> Iterator[IO[bytes]]:
+    """The file of a worker of four processes, of which this one has no slot yet."""
+    with TemporaryFile() as file:
+        monkeypatch.setattr(worker_slots, "_file", file)
+        monkeypatch.setattr(worker_slots, "_slots", 3)
+        monkeypatch.setattr(worker_slots, "_held", None)
+        yield file
+
+
+def holding(file: IO[bytes], *slots: int) -> subprocess.Popen[bytes]:
+    """Another process of the worker that holds those slots, until it is killed."""
+    code = (
+        "import fcntl, sys\nfor slot in map(int, sys.argv[2:]): fcntl.lockf(int(sys.argv[1]), fcntl.LOCK_EX, 1, slot)\n"
+    )
+    code += "print('held', flush=True)\nsys.stdin.read()"
+    command = [sys.executable, "-S", "-c", code, str(file.fileno()), *map(str, slots)]
+    process = subprocess.Popen(
+        command, pass_fds=[file.fileno()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"held\n"
+    return process
+
+
+def test_a_process_takes_the_first_slot_that_no_other_holds(three_slots: IO[bytes]) -> None:
+    with holding(three_slots, 0, 1) as other:
+        assert worker_slots.take_slot()
+        assert worker_slots._held == 2
+        assert worker_slots.take_slot(), "it has one already"
+        other.kill()
+
+
+def test_no_slot_is_left_where_others_hold_all_and_a_killed_process_gives_its_own_back(
+    three_slots: IO[bytes],
+) -> None:
+    with holding(three_slots, 0, 1, 2) as other:
+        assert not worker_slots.take_slot()
+        other.kill()
+        other.wait()
+        assert worker_slots.take_slot()
+    assert worker_slots._held == 0
+
+
+def test_a_slot_that_is_given_back_can_be_taken_by_another_process(three_slots: IO[bytes]) -> None:
+    assert worker_slots.take_slot()
+    worker_slots._give_back()
+    assert worker_slots._held is None
+    with holding(three_slots, 0) as other:
+        other.kill()
+
+
+def test_outside_of_a_worker_nothing_needs_a_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_slots, "_file", None)
+    monkeypatch.setattr(worker_slots, "_held", None)
+    assert worker_slots.take_slot()
+    assert worker_slots._held is None
+    with worker_slots.next_work(IngestionRecord, 5) as chosen:
+        assert chosen == 5
+
+
+@pytest.mark.parametrize(("processes", "slots"), [(1, 1), (2, 1), (3, 2), (8, 7)])
+def test_one_process_of_a_worker_stays_free_for_short_work(three_slots: IO[bytes], processes: int, slots: int) -> None:
+    worker_slots.make_slots(SimpleNamespace(concurrency=processes))
+    assert worker_slots._slots == slots
+    assert worker_slots._file is not None
+    worker_slots._file.close()
+
+
+def begun_by(record: IngestionRecord) -> int | None:
+    """What begins when a message comes for the record."""
+    with worker_slots.next_work(IngestionRecord, record.pk) as chosen:
+        return chosen
+
+
+def test_long_work_without_a_slot_lets_short_work_go_first(committed_demo: Demo, three_slots: IO[bytes]) -> None:
+    long, short = uploads(committed_demo, "demo", "demo")
+    IngestionRecord.objects.filter(pk=long.pk).update(is_long=True)
+    with holding(three_slots, 0, 1, 2) as other:
+        assert begun_by(long) == short.pk
+        IngestionRecord.objects.filter(pk=short.pk).update(status="completed")
+        assert begun_by(long) is None
+        other.kill()
+        other.wait()
+    assert begun_by(long) == long.pk
+    assert worker_slots._held is None, "the slot is given back when the work has ended"
+
+
+def test_long_work_that_ends_wakes_the_long_work_that_waited_longest(
+    committed_demo: Demo, three_slots: IO[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[tuple[str, int]] = []
+    monkeypatch.setattr(worker_slots, "wake", lambda name, pk: woken.append((name, pk)))
+    first, second, third = uploads(committed_demo, "demo", "demo", "demo")
+    IngestionRecord.objects.update(is_long=True)
+    with worker_slots.next_work(IngestionRecord, first.pk) as chosen:
+        assert (chosen, worker_slots._held) == (first.pk, 0)
+        IngestionRecord.objects.filter(pk=first.pk).update(status="completed")
+    assert woken == [("ingestion.tasks.run", second.pk)]
+    IngestionRecord.objects.update(is_long=False)
+    woken.clear()
+    with worker_slots.next_work(IngestionRecord, second.pk):
+        assert worker_slots._held is None
+        IngestionRecord.objects.filter(pk=second.pk).update(status="completed")
+    assert woken == [], "short work wakes nobody"
+    assert status_of(third) == "queued"
+
+
+def test_a_message_that_was_used_for_other_work_is_sent_again(
+    committed_demo: Demo, three_slots: IO[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[tuple[str, int]] = []
+    monkeypatch.setattr(worker_slots, "wake", lambda name, pk: woken.append((name, pk)))
+    first, second = uploads(committed_demo, "demo", "demo")
+    with worker_slots.next_work(IngestionRecord, second.pk) as chosen:
+        assert chosen == first.pk
+        IngestionRecord.objects.filter(pk=first.pk).update(status="completed")
+    assert woken == [("ingestion.tasks.run", second.pk)]
+
+
+def test_a_slot_is_given_back_by_work_that_fails(committed_demo: Demo, three_slots: IO[bytes]) -> None:
+    (record,) = uploads(committed_demo, "demo")
+    IngestionRecord.objects.update(is_long=True)
+    with pytest.raises(ValueError, match="of the code"), worker_slots.next_work(IngestionRecord, record.pk):
+        assert worker_slots._held == 0
+        raise ValueError("of the code")
+    assert worker_slots._held is None
