@@ -19,7 +19,7 @@ BACK = 10  # seconds; within them comes back who was thrown out
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many slow clients there are of each kind."""
+    """The number of slow clients of each kind."""
 
     silent: int = 500
     readers: int = 200
@@ -28,7 +28,7 @@ class Crowd:
 
 @dataclass
 class Site:
-    """Where the portal answers, and what is asked of it."""
+    """The portal's address, and the pages asked of it."""
 
     port: int
     pages: tuple[str, ...]  # that have to answer
@@ -113,7 +113,7 @@ async def look(site: Site, path: str) -> float:
 
 
 async def watch(site: Site, seconds: float, least: int = 2) -> dict[str, list[float]]:
-    """How long each of the pages takes, one look after the other, `least` of them, all pages side by side."""
+    """Measure the seconds of each page, asked `least` times one after the other, all pages side by side."""
     ending = time.monotonic() + seconds
 
     async def looks(path: str) -> list[float]:
@@ -128,7 +128,7 @@ async def watch(site: Site, seconds: float, least: int = 2) -> dict[str, list[fl
 
 
 async def watch_crowded(site: Site, crowd: Crowd, seconds: float, least: int = 2) -> dict[str, list[float]]:
-    """The same beside slow clients."""
+    """Measure the seconds of each page beside slow clients."""
     kinds = ((silent, crowd.silent), (reader, crowd.readers), (sender, crowd.senders))
     slow = [asyncio.create_task(again(kind, site, number)) for kind, many in kinds for number in range(many)]
     try:

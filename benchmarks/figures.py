@@ -100,7 +100,7 @@ def empty() -> None:
 
 
 def settle() -> None:
-    """Nothing left to write from what ran before."""
+    """Let PostgreSQL write out what ran before."""
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")
 
@@ -188,14 +188,14 @@ def as_json(path: Path) -> Measured:
 
 
 def refused_at_the_end(path: Path) -> Measured:
-    """The same file with one row more, which is wrong."""
+    """Measure the refusal of the file with one more row, which is wrong."""
     with path.open("a") as table:
         table.write("wrong,sku1,pal1,BE\n")
     return refused(path)
 
 
 def refused_everywhere(path: Path) -> Measured:
-    """The same file with a product in no row that the company has."""
+    """Measure the refusal of the file with a product in each row that the company has not."""
     wrong = path.with_suffix(".wrong.csv")
     with path.open() as table, wrong.open("w") as out:
         out.writelines(line.replace(",sku", ",nosku").replace(",NICK1", ",nosku") for line in table)
@@ -224,7 +224,7 @@ def publish(workorder: Workorder) -> None:
 
 
 def pipe_through_gzip(workorder: Workorder) -> None:
-    """What a shell would do with psql and gzip."""
+    """Do the same in a shell with psql and gzip."""
     query = f"""
         COPY (SELECT identifier, NULL, sequence, (sequence - 1) / 20000 + 1, '{workorder.url_prefix}' || identifier
               FROM workorders_code WHERE workorder_id = {workorder.pk} ORDER BY sequence) TO STDOUT (FORMAT csv)"""

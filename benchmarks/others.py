@@ -1,4 +1,4 @@
-"""What people would take instead of Codeport: Django's ORM with and without checks, and django-import-export."""
+"""What we compare with: Django's ORM with and without checks, and django-import-export."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class ProductWidget(ForeignKeyWidget):  # type: ignore[misc]  # the library has 
 
 
 class CodeResource(ModelResource):  # type: ignore[misc]  # the library has no types
-    """How django-import-export is told to load codes."""
+    """The resource by which django-import-export loads codes."""
 
     identifier = Field("identifier", "id")
     product = Field("product", "product", ProductWidget(Product, "sku"))
@@ -99,7 +99,7 @@ class CodeResource(ModelResource):  # type: ignore[misc]  # the library has no t
 
 
 class BlindCodeResource(CodeResource):
-    """The same, without a look whether the table has a row's id already."""
+    """The resource without a look whether the table has a row's id already."""
 
     class Meta(CodeResource.Meta):
         force_init_instance = True

@@ -1,4 +1,4 @@
-"""Where the time of one ingestion goes: its phases one after the other, in one process, the median of RUNS."""
+"""The seconds of each phase of one ingestion, one after the other in one process: the median of RUNS."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from django.db import transaction
 
 from benchmarks.figures import RUNS, empty, rows
 from ingestion.errors.log import ErrorLog
-from ingestion.fields import Defaults
 from ingestion.readers.csv_reader import CsvReader
+from ingestion.rules.defaults import Defaults
+from ingestion.rules.file import FileRules
 from ingestion.rules.identifiers import RULES
-from ingestion.rules.rows import FileRules, Limits
+from ingestion.rules.limits import Limits
 from portal.models import Company
 from workorders.codes.bulk_load import CodeSpool
 from workorders.products.services import usable_products

@@ -21,7 +21,7 @@ KEY_ALPHABET = string.ascii_lowercase + string.digits
 
 
 def new_key() -> str:
-    """An unguessable record key of 12 small letters and digits, 62 bits."""
+    """Return an unguessable record key of 12 small letters and digits, 62 bits."""
     return "".join(secrets.choice(KEY_ALPHABET) for _ in range(12))
 
 
@@ -32,7 +32,7 @@ class IngestionRecord(Leased):
     |---|---|---|
     | uploading | queued | `process`, when the file has arrived |
     | queued | processing | the worker that claims it, for a lease that it renews |
-    | processing | queued | the sweep, when the lease has run out; the worker, at an outage or a file unpacked to much |
+    | processing | queued | the sweep, when the lease has run out; the worker, without a service, or with a large file |
     | processing | completed, error | the worker that holds the lease, together with the codes or the errors |
     | uploading, queued, processing | cancelled | `cancel` |
     | error | queued | `retry`, when the error was ours |
@@ -130,22 +130,22 @@ class IngestionRecord(Leased):
 
     @property
     def incoming_path(self) -> str:
-        """Where the signed form puts the file."""
+        """The path where the signed form puts the file."""
         return f"{INCOMING}/{self.key}"
 
     @property
     def file_path(self) -> str:
-        """Where the file lies once it is to be processed, out of reach of the form."""
+        """The path of the file once it is to be processed, out of reach of the form."""
         return f"uploads/{self.key}"
 
     @property
     def id_format(self) -> str:
-        """How the ids of the file are written."""
+        """The format of the file's ids."""
         return str(self.parameters.get("id_format", self.IdFormat.DEFAULT))
 
     @property
     def kinds(self) -> dict[str, Kind]:
-        """What each kind of error means in this file."""
+        """The kinds of errors, as they apply to this file."""
         return GS1_KINDS if self.id_format == self.IdFormat.GS1 else KINDS
 
     @property
@@ -187,5 +187,5 @@ class IngestionError(models.Model):
 
     @property
     def message(self) -> str:
-        """What is wrong, in full: the kind's sentence and what is particular to this error."""
+        """The kind's sentence and the detail of this error."""
         return in_full(self.record.kinds[self.error], self.detail)

@@ -1,11 +1,12 @@
-"""What the doors call: start an upload, process it, cancel it. Who may is the door's question."""
+"""The services of uploads, which pages, API and command call: start, queue, process, cancel, retry.
+
+They do not ask whether the person may do so: the caller does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -14,13 +15,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from ingestion.errors.kinds import PREFIX_WARNING
 from ingestion.errors.log import warning
+from ingestion.errors.warning_kinds import PREFIX_WARNING
 from ingestion.models import IngestionRecord
 from portal import timeline
 from portal.background.broker import wake
 from portal.background.leases import REMINDER
-from portal.database.clock import database_now
 from portal.models import Company, User
 from portal.storage.base import INCOMING, storage
 from workorders.codes.url_prefixes import warn_of_prefix
@@ -33,14 +33,10 @@ CONTENT_TYPES = {
 
 Status = IngestionRecord.Status
 WRONG_STATE = "Only code ingestion records of type S3 in state 'uploading' can be processed."  # the spec's words
-NEVER_PROCESSED = timedelta(days=1)  # after which an upload expires; its form has by then, long ago
-MOST_EXPIRED = 500  # uploads, and as many files, in one sweep
-OF_NOBODY = timedelta(days=7)  # after which a file goes that no record is known of
-CANCELLED_LATELY = timedelta(hours=3)  # whose files a sweep deletes; it runs much more often
 
 
 class Unacceptable(Exception):  # noqa: N818  # says what is the matter with the file
-    """What lies in the storage is not what the signed form allows."""
+    """The stored file is not what the signed form allows."""
 
 
 class Unprocessable(Exception):  # noqa: N818  # the spec's word
@@ -48,7 +44,7 @@ class Unprocessable(Exception):  # noqa: N818  # the spec's word
 
 
 def records_for(user: User) -> QuerySet[IngestionRecord]:
-    """The records `user` may see: the own company's, or all for those who may see every company's."""
+    """Return the records `user` may see: the own company's, or all for those who may see every company's."""
     if user.may("company_view_all"):
         return IngestionRecord.objects.all()
     return IngestionRecord.objects.filter(company_id=user.company_id or 0)
@@ -65,7 +61,7 @@ def start_upload(
     by_command: bool = False,
     signs: bool = True,
 ) -> IngestionRecord:
-    """A new record of `company`, waiting for its file; `parameters` are those that are known by now.
+    """Create a record of `company` that waits for its file; `parameters` are those that are known by now.
 
     A command may upload for `user` without the person's knowledge, who then does not sign in the timeline.
     """
@@ -79,12 +75,12 @@ def start_upload(
             parameters=parameters or {},
             by_command=by_command,
         )
-        timeline.note(record, "created", user if signs else None, **_door(record))
+        timeline.note(record, "created", user if signs else None, **_origin(record))
     return record
 
 
 def upload_rows(user: User, company: Company, rows: str, parameters: dict[str, Any], *, mode: str) -> IngestionRecord:
-    """A new record of `company`, queued, whose file is the JSON array `rows`."""
+    """Create a queued record of `company` whose file is the JSON array `rows`, and wake a worker."""
     with transaction.atomic():
         record = start_upload(user, company, filetype=IngestionRecord.Filetype.JSON, mode=mode)
         storage().save(record.incoming_path, ContentFile(rows.encode()))
@@ -115,8 +111,8 @@ def process(record: IngestionRecord, parameters: dict[str, Any], by: User) -> No
         transaction.on_commit(lambda: wake(record.TASK, record.pk))
 
 
-def _door(record: IngestionRecord) -> dict[str, Any]:
-    """What a line of the timeline says of how the upload came."""
+def _origin(record: IngestionRecord) -> dict[str, Any]:
+    """Return what the timeline keeps of how the upload came."""
     return {"command": True} if record.by_command else {}
 
 
@@ -142,18 +138,18 @@ def queue(record: IngestionRecord, parameters: dict[str, Any], by: User | None) 
             warnings=_warnings(parameters),
             file_size=storage().size(record.file_path),
         )
-        timeline.note(record, "queued", by, **_door(record))
+        timeline.note(record, "queued", by, **_origin(record))
 
 
 def _warnings(parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    """What can be said before the file is read."""
+    """Return the warnings that need no look into the file."""
     prefix: str = parameters.get("url_prefix") or ""
     said = warn_of_prefix(prefix)
     return [warning(PREFIX_WARNING, None, "", prefix, said)] if said else []
 
 
 def _check_arrival(record: IngestionRecord) -> None:
-    """Measure the file again, now that the form cannot replace it: a bucket may be written past the form.
+    """Measure the file again, now that the form cannot replace it: S3 may be written without the form.
 
     Unacceptable for what the form would have refused; the file is deleted then, and another may be posted.
     """
@@ -167,47 +163,6 @@ def _check_arrival(record: IngestionRecord) -> None:
     if problem:
         storage().delete(record.file_path)
         raise Unacceptable(problem)
-
-
-def expire() -> int:
-    """End uploads that nobody processed in time, and delete files that nobody will; gives how many uploads ended.
-
-    A file may also have come for an upload that was cancelled, or again for one that was processed.
-    """
-    _forget_files()
-    with transaction.atomic():
-        never = IngestionRecord.objects.filter(status=Status.UPLOADING, created_at__lt=Now() - NEVER_PROCESSED)
-        abandoned = never.order_by("pk")
-        records = list(abandoned.select_for_update(skip_locked=True)[:MOST_EXPIRED])
-        for record in records:
-            storage().delete(record.incoming_path)
-            storage().delete(record.file_path)  # moved there by a `process` that was cut off
-            record.result_data = {"reason": IngestionRecord.EXPIRED}
-            record.save(update_fields=["result_data"])
-            record.cancel(what="expired")
-    return len(records)
-
-
-def _forget_files() -> None:
-    """Delete what was posted for uploads that wait for no file any more, and what was kept of cancelled ones.
-
-    The records tell, not the age of the files: the clocks of disks, buckets and workers may differ by days.
-    """
-    deleted, long_ago = 0, database_now() - OF_NOBODY
-    found = storage().listed(INCOMING)
-    while deleted < MOST_EXPIRED and (some := dict(islice(found, MOST_EXPIRED))):
-        keys = [name.removeprefix(f"{INCOMING}/") for name in some]
-        statuses = dict(IngestionRecord.objects.filter(key__in=keys).values_list("key", "status"))
-        for key, (name, written) in zip(keys, some.items(), strict=True):
-            status = statuses.get(key)
-            if (written < long_ago) if status is None else (status != Status.UPLOADING):
-                storage().delete(name)
-                deleted += 1
-    lately = IngestionRecord.objects.filter(
-        status=Status.CANCELLED, status_updated_at__gt=Now() - CANCELLED_LATELY
-    ).order_by("-status_updated_at")
-    for record in lately.only("key")[:MOST_EXPIRED]:
-        storage().delete(record.file_path)
 
 
 def cancel(record: IngestionRecord, by: User) -> bool:

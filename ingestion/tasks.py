@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from ingestion import engine, services
+from ingestion import engine, expiry, services
 from ingestion.models import IngestionRecord
 from portal.background.worker_slots import next_work
 
@@ -21,4 +21,4 @@ def sweep() -> None:
 
 @shared_task
 def expire() -> None:
-    services.expire()
+    expiry.expire()

@@ -3,7 +3,7 @@ from django.urls import path
 from ingestion.api import docs as api_docs  # noqa: F401  # completes the schema
 from ingestion.api import records as api
 from ingestion.api import uploads as upload_api
-from ingestion.pages import overview
+from ingestion.pages import overview, record_list, upload_symbol
 from ingestion.pages import products as product_views
 from ingestion.pages import records as record_views
 from ingestion.pages import upload as views
@@ -15,12 +15,14 @@ API = "api/v2/ingestion/"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("upload/", views.upload, name="upload"),
-    path("upload/symbol/", views.upload_symbol, name="upload-symbol"),
-    path("ingestions/", record_views.record_list, name="record-list"),
+    path("upload/symbol/", upload_symbol.upload_symbol, name="upload-symbol"),
+    path("ingestions/", record_list.record_list, name="record-list"),
     path("ingestions/<slug:key>/", record_views.record_detail, name="record-detail"),
     path("ingestions/<slug:key>/cancel/", record_views.record_cancel, name="record-cancel"),
     path("ingestions/<slug:key>/errors.csv", record_views.record_errors_csv, name="record-errors-csv"),
-    path("ingestions/<slug:key>/rows-with-errors/", record_views.record_corrections, name="record-corrections"),
+    path(
+        "ingestions/<slug:key>/rows-with-errors/", record_views.record_rows_with_errors, name="record-rows-with-errors"
+    ),
     path("storage/", upload_form.receive, {"while_awaited": while_awaited}, name="storage-receive"),
     path("products/import/", product_views.product_import, name="product-import"),
     path(API, api.RecordList.as_view()),
@@ -31,6 +33,6 @@ urlpatterns = [
     path(f"{API}<slug:key>/", api.RecordDetail.as_view()),
     path(f"{API}<slug:key>/errors/", api.ErrorList.as_view()),
     path(f"{API}<slug:key>/errors.csv", api.ErrorFile.as_view()),
-    path(f"{API}<slug:key>/rows-with-errors/", api.CorrectionsFile.as_view()),
+    path(f"{API}<slug:key>/rows-with-errors/", api.RowsWithErrorsFile.as_view()),
     path(f"{API}<slug:key>/cancel/", api.Cancel.as_view()),
 ]

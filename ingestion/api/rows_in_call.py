@@ -1,4 +1,4 @@
-"""Rows that come in a call itself: checked before the call is answered, by the rules of files."""
+"""Rows that come in a call: checked by the rules of files before the call is answered."""
 
 from __future__ import annotations
 
@@ -8,28 +8,22 @@ from typing import Any
 from ingestion.errors.kinds import GS1_KINDS, KINDS, in_full
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.fields import parse_defaults
 from ingestion.models import IngestionRecord
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.unpack import MOST_SECONDS, Budget
-from ingestion.rules.identifiers import RULES
-from ingestion.rules.rows import FileRules, Limits
+from ingestion.rules.file import FileRules
+from ingestion.rules.limits import limits_for
 from portal.models import Company
 from workorders.codes.url_prefixes import longest_id
-from workorders.products.services import usable_products
 
 MOST_SAID = 1000  # problems in one answer
 
 
-def problems_of(rows: str, company: Company, options: dict[str, Any]) -> list[str]:
-    """Say what is wrong with each row of the JSON array `rows`, but for ids that are taken or stand twice."""
+def list_problems(rows: str, company: Company, options: dict[str, Any]) -> list[str]:
+    """Return what is wrong with each row of the JSON array `rows`, but for ids that are taken or stand twice."""
     log = _Problems(GS1_KINDS if options["id_format"] == IngestionRecord.IdFormat.GS1 else KINDS)
-    limits = Limits(
-        parse_defaults(options["default_scm_data"]),
-        usable_products(company.pk),
-        longest_id(options["url_prefix"] or company.url_prefix),
-        RULES[options["id_format"]],
-    )
+    longest = longest_id(options["url_prefix"] or company.url_prefix)
+    limits = limits_for(company.pk, options, longest)
     rules = FileRules(limits, log)
     try:
         budget = Budget(most_seconds=MOST_SECONDS)

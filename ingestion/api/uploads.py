@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from rest_framework import serializers, status
@@ -11,13 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ingestion import services
-from ingestion.api.serializers import AddSidsSerializer, GetPostDataSerializer, ProcessSerializer
+from ingestion.api.add_sids_serializer import AddSidsSerializer
+from ingestion.api.rows_parser import RowsParser
+from ingestion.api.serializers import GetPostDataSerializer, ProcessSerializer
 from ingestion.models import IngestionRecord
-from ingestion.readers.json_text import Repeated, decoder, json_text
 from portal.api.authentication import not_a_brands, person
 from portal.api.calls import Call
 from portal.api.idempotency import idempotent
-from portal.api.parsers import TextJSONParser
 from portal.models import Company
 from portal.storage.base import storage
 
@@ -26,19 +25,6 @@ class Refused(APIException):
     """400 with the spec's own message."""
 
     status_code = status.HTTP_400_BAD_REQUEST
-
-
-class RowsParser(TextJSONParser):
-    """JSON as files of rows are read: numbers keep their digits, and a key that stands twice is noticed."""
-
-    def load(self, text: str) -> Any:
-        data = decoder().decode(text)
-        if isinstance(data, Repeated):
-            raise ValueError(f"an object has the key {json.dumps(data.key[:100])} more than once.")
-        return data
-
-    def dump(self, data: Any) -> str:
-        return json_text(data)
 
 
 def company_of(request: Request) -> Company:
@@ -50,7 +36,7 @@ def company_of(request: Request) -> Company:
 
 
 def mode_of(request: Request) -> str:
-    """How the call comes: by a token, or from a page."""
+    """Return how the call comes: by a token, or from a page."""
     return IngestionRecord.Mode.API if request.auth else IngestionRecord.Mode.PORTAL
 
 

@@ -1,13 +1,10 @@
-"""Everything that can be wrong with an uploaded file: one table of kinds, and the log that collects what was found."""
+"""The kinds of errors: everything that can be wrong with an uploaded file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from workorders.identifiers import gs1
-
-PREFIX_WARNING = "url_prefix_warning"
-ALIKE_WARNING = "alike_ids_warning"
 
 
 @dataclass(frozen=True)
@@ -123,77 +120,7 @@ GS1_ID = Kind(
 )
 GS1_KINDS = KINDS | {GS1_ID.kind: GS1_ID}
 
-WARNINGS: dict[str, Kind] = {
-    entry.kind: entry
-    for entry in (
-        Kind(
-            ALIKE_WARNING,
-            "Ids that differ in letter case alone",
-            "Some ids differ in small and capital letters alone.",
-            "Nothing needs to be done but where images are unpacked: there file names must differ in letter case, too.",
-            "abc12345 and ABC12345",
-        ),
-        Kind(
-            PREFIX_WARNING,
-            "Unusual URL prefix",
-            "The URL prefix can be used, but may not be what was meant.",
-            "Nothing needs to be done if it is; otherwise print none of these codes.",
-            "https://codes.example.com/c, behind which ids follow without a slash",
-        ),
-        Kind(
-            "unknown_column_warning",
-            "Stored as an SCM field",
-            "The column is none that Codeport knows, so it is stored as an SCM field of each code.",
-            "Nothing needs to be done if that is meant; otherwise rename the column.",
-            "prodcut",
-        ),
-        Kind(
-            "shortened_number_warning",
-            "Number shortened by a spreadsheet",
-            "The value is stored as it stands, but it looks like a long number that a spreadsheet has shortened.",
-            "Format the column as text in the spreadsheet and fill it again.",
-            "8.71234E+12",
-        ),
-        Kind(
-            "spreadsheet_mark_warning",
-            "Marks of a spreadsheet around a value",
-            "The value is stored as it stands, but a spreadsheet seems to have put marks around it.",
-            "Take away what does not belong to the value, and leave the column of errors in rows that were given back.",
-            '="00123", \'-5',
-        ),
-        Kind(
-            "product_without_ids_warning",
-            "Product without any id",
-            "No row of this product has an id.",
-            "See whether the ids of the whole product were left out.",
-            "sku3 in 40 rows, none of them with an id",
-        ),
-        Kind(
-            "other_sheets_warning",
-            "Only the first sheet was read",
-            "The workbook has more than one sheet, of which only the first is read.",
-            "Upload the other sheets as workbooks of their own, if they hold codes too.",
-            "a workbook with sheets Codes and Notes",
-        ),
-        Kind(
-            "shown_otherwise_warning",
-            "Shown otherwise in the spreadsheet",
-            "The spreadsheet shows the value in another form than the one that is stored, which the codes get.",
-            "Nothing needs to be done if the stored form is meant; otherwise format the column as text and enter what "
-            "is to be stored.",
-            "0.5 where 50% is shown",
-        ),
-        Kind(
-            "hidden_cells_warning",
-            "Hidden rows or columns were read",
-            "The sheet has rows or columns that are hidden, by a filter for instance; they were read like the others.",
-            "Delete them from the file if their codes are not meant to be made.",
-            "rows that a filter hides",
-        ),
-    )
-}
-
 
 def in_full(kind: Kind, detail: str) -> str:
-    """What is wrong, said of a kind of error or warning and what is particular to one."""
+    """Join the sentence of a kind of error or warning with the detail of one case."""
     return f"{kind.sentence} {detail}".rstrip()

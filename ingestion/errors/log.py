@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 from django.db import connection
 
-from ingestion.errors.kinds import WARNINGS, in_full
+from ingestion.errors.kinds import in_full
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
+from ingestion.errors.warning_kinds import WARNINGS
 from portal.database.postgres_copy import copy_blocks, file_blocks, ticking
 
 MOST_ERRORS = 1_000_000  # listed of one file, after which nobody reads on
@@ -21,7 +22,7 @@ NULL = "\\N"
 
 
 def warning(kind: str, row: int | None, column: str, value: str, detail: str) -> dict[str, Any]:
-    """A warning as a record keeps it."""
+    """Return a warning as a record keeps it."""
     return {
         "warning": kind,
         "row": row,
@@ -40,7 +41,7 @@ class RowLog(Protocol):
 
 
 class ErrorLog:
-    """What was found in one file: counted by kind, the first ids kept, every error spooled for `store`.
+    """Keeps what is found in one file: counts by kind, the first ids, and every error spooled for `store`.
 
     Memory does not grow with the number of errors.
     """
@@ -70,7 +71,7 @@ class ErrorLog:
         self.spool.write(f"{self.record_id}\t{NULL if row is None else row}\t{text}\n")
 
     def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None:
-        """Note what is no error, yet may not be meant; the first of a kind in a column is kept, the others counted."""
+        """Note what is no error, but may not be meant; the first of a kind in a column is kept, the others counted."""
         known = self._warnings.get((kind, column if row else value))
         if known:
             known["count"] += 1
@@ -79,12 +80,12 @@ class ErrorLog:
 
     @property
     def warnings(self) -> list[dict[str, Any]]:
-        """What the record says of the warnings, in the order in which they were found."""
+        """The warnings as the record keeps them, in the order in which they were found."""
         return list(self._warnings.values())
 
     @property
     def result_data(self) -> dict[str, object]:
-        """What the record says of the errors, as the contract shapes it."""
+        """The errors as the record's `result_data` tells them."""
         return {"errors": [{kind: ids} for kind, ids in self.ids.items()], "error_counts": dict(self.counts)}
 
     def store(self, tick: Callable[[int], None]) -> None:

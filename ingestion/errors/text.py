@@ -6,14 +6,14 @@ SHOWN_CHARACTERS = 200  # of a wrong value
 
 
 def shown(value: str) -> str:
-    """`value` so that a person can see all of it: what does not print is escaped, what is too long is cut."""
+    """Write `value` so that a person can see all of it: what does not print is escaped, what is too long is cut."""
     if len(value) > SHOWN_CHARACTERS:
         return visible(value[:SHOWN_CHARACTERS]) + "…"
     return value if value.isprintable() else visible(value)
 
 
 def visible(value: str) -> str:
-    """`value` with what does not print escaped."""
+    """Escape what does not print in `value`."""
     if value.isprintable():
         return value
     return "".join(character if character.isprintable() else _escaped(character) for character in value)

@@ -1,4 +1,4 @@
-"""What is raised where a file as a whole cannot be read."""
+"""The error for a file that cannot be read as a whole."""
 
 from __future__ import annotations
 

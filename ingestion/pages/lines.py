@@ -1,4 +1,4 @@
-"""Lines of records, as lists and the overview show them."""
+"""Lines of records in lists and on the overview."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def may_upload(user: User) -> bool:
     return user.brand is not None and user.may("ingestion_code_create")
 
 
-def listed(user: User) -> QuerySet[IngestionRecord]:
-    """The records `user` may see, without their results, which can name thousands of ids each."""
+def list_records(user: User) -> QuerySet[IngestionRecord]:
+    """Return the records `user` may see, without their results, which can name thousands of ids each."""
     return records_for(user).select_related("company", "created_by").defer("result_data")
 
 
@@ -32,8 +32,8 @@ class Line(NamedTuple):
     problems: int
 
 
-def lines_of(records: Iterable[IngestionRecord]) -> list[Line]:
-    """The lines of `records`, with one query for all their results."""
+def build_lines(records: Iterable[IngestionRecord]) -> list[Line]:
+    """Build the lines of `records`, with one query for all their results."""
     shown = list(records)
     results = IngestionRecord.objects.filter(pk__in=[record.pk for record in shown]).values_list(
         "pk", "result_data__codes_created", "result_data__error_counts"

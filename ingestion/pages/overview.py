@@ -7,28 +7,28 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from ingestion.pages.lines import Status, is_moving, lines_of, listed, may_upload
-from portal.pages.access import PersonRequest, page
+from ingestion.pages.lines import Status, build_lines, is_moving, list_records, may_upload
+from portal.access import PersonRequest, page
 from workorders.products.services import products_for
-from workorders.visibility import count_codes, sees_several_companies, workorders_for
+from workorders.visibility import codes_in, sees_several_companies, workorders_for
 
 RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
 
 
 @page()
 def overview(request: PersonRequest) -> HttpResponse:
-    """What happened lately, of what the person may see."""
+    """Show what happened lately, of what the person may see."""
     user = request.user
     context: dict[str, Any] = {"can_upload": may_upload(user), "whose": user.may("company_view_all")}
     if user.may("ingestion_view"):
-        arrived = listed(user).exclude(status=Status.UPLOADING)
-        context["lines"] = lines = lines_of(arrived[:RECENT_RECORDS])
+        arrived = list_records(user).exclude(status=Status.UPLOADING)
+        context["lines"] = lines = build_lines(arrived[:RECENT_RECORDS])
         context["is_moving"] = is_moving(lines)
     if user.may("workorder_view"):
         workorders = workorders_for(user).filter(is_archived=False)
         context["workorders"] = workorders.select_related("company")[:RECENT_WORKORDERS]
         context["whose_workorders"] = sees_several_companies(user)
-        context["codes_total"] = count_codes(workorders_for(user))
+        context["codes_total"] = codes_in(workorders_for(user))
         context["workorders_total"] = workorders_for(user).count()
     if user.may("product_view"):
         context["products_total"] = products_for(user).filter(is_archived=False).count()

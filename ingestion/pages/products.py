@@ -12,9 +12,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from ingestion.product_import import MOST_BYTES, MOST_PRODUCTS, ProblemLog, read_products
+from ingestion.products.problems import ProblemLog
+from ingestion.products.product_file import MOST_BYTES, read_products
+from ingestion.products.product_rows import MOST_PRODUCTS
+from portal.access import PersonRequest, page
 from portal.models import Company
-from portal.pages.access import PersonRequest, page
 from workorders.products.services import Stored, store
 from workorders.products.views import brand_of
 
@@ -28,7 +30,7 @@ _places = BoundedSemaphore(MOST_AT_ONCE)
 
 
 class ImportForm(forms.Form):
-    """The file."""
+    """The form for a file of products."""
 
     file = forms.FileField(
         label="File of products", widget=forms.FileInput({"accept": ".csv,.txt,.json,.xlsx,text/csv,application/json"})
@@ -74,7 +76,7 @@ def _read(request: PersonRequest, company: Company, file: Any) -> HttpResponse:
     names = read_products(file, log)
     if log.count:
         return _shown(request, ImportForm(), log, file.name)
-    messages.success(request, " ".join([_told(file.name, store(company, names)), *log.remarks]))
+    messages.success(request, " ".join([_describe(file.name, store(company, names)), *log.remarks]))
     return redirect("product-list")
 
 
@@ -100,7 +102,7 @@ def _shown(
     return render(request, "ingestion/product_import.html", context, status=status)
 
 
-def _told(file_name: str, stored: Stored) -> str:
-    """What became of a file's products, in a sentence or two."""
+def _describe(file_name: str, stored: Stored) -> str:
+    """Say what became of a file's products."""
     told = f"{file_name}: {stored.created:,} created, {stored.renamed:,} renamed, {stored.unchanged:,} unchanged."
-    return f"{told} Archived ones stay archived: {stored.archived:,}." if stored.archived else told
+    return f"{told} Hidden ones stay hidden: {stored.archived:,}." if stored.archived else told

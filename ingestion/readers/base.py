@@ -1,4 +1,4 @@
-"""What readers of all file types share.
+"""Rows, batches and faults, as the readers of all file types give them.
 
 Rows are numbered by the readers and nowhere else: a row's number is the one a spreadsheet shows, so the header is 1,
 blank lines count, and a line break inside quotes does not. In JSON the first object is 1.
@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+ERRORS_COLUMN = "errors (ignored)"  # stands in the file of rows with their errors, and says nothing when uploaded
 
 BLOCK = 1 << 16  # bytes read at a time; what comes of them still fits a processor's cache
 LONGEST_RECORD = 1 << 20  # characters of one record, line breaks inside quotes included
@@ -39,7 +41,7 @@ def is_blank(cells: Iterable[str]) -> bool:
 
 
 class Trouble(Enum):
-    """What is the matter with a cell of a workbook."""
+    """The kinds of faults of a workbook's cell."""
 
     CELL = "cell"  # it has no value that could be taken, whatever the column
     KEY = "key"  # it shares its value with other rows, which an id must not

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from itertools import chain
+from collections.abc import Iterator
+from itertools import chain, islice
 
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.fields import ERRORS_COLUMN
-from ingestion.readers.base import BLOCK, LONGEST_RECORD, Batch, BrokenRow, Log, is_blank
-from ingestion.readers.encoding import LOOKS_LIKE, REPLACEMENT, decoder_for, is_utf8, unwritable
+from ingestion.readers.base import ERRORS_COLUMN, LONGEST_RECORD, Batch, BrokenRow, Log, is_blank
+from ingestion.readers.csv_delimiter import SAID, find_delimiter
+from ingestion.readers.csv_lines import LineFeed, Lines, count_rows
+from ingestion.readers.encoding import LOOKS_LIKE, unwritable
 from ingestion.readers.spreadsheet_cells import restored, restored_line
 from ingestion.readers.unpack import Source
 
-DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-DELIMITERS = "".join(DELIMITER_NAMES)
-SAID = re.compile(rf"sep=([{re.escape(DELIMITERS)}])", re.IGNORECASE)  # what Excel puts in a line before the header
-BLANK_LINE = re.compile(rf'[\s"{re.escape(DELIMITERS)}]*')
-OURS = re.compile(rf'"?{re.escape(ERRORS_COLUMN)}"?([{re.escape(DELIMITERS)}])')  # a file that we gave back
 FIRST_FIELD = r'(?:"(?:[^"]|"")*"|[^"{0}][^{0}]*|){0}'
-HEADER_BLOCKS = 3  # the header begins and ends within so many blocks
-LINE_END = re.compile("[\r\n]")
+HEADER_BLOCKS = 4  # within which the header ends
 MOST_REREAD = 16 * LONGEST_RECORD  # characters read again, since a record that was to end after them did not
 
 csv.field_size_limit(LONGEST_RECORD)
@@ -44,36 +37,42 @@ class CsvReader:
 
     def __init__(self, file: Source, log: Log, delimiter: str = "", column: str = "id") -> None:
         self._log = log
-        self.rows_expected: int | None = _count_rows(file)
+        self.rows_expected: int | None = count_rows(file)
         file.seek(0)
-        self._lines = _Lines(file)
-        self._blocks = self._lines.blocks()
+        self._lines = Lines(file)
         self.header: tuple[str, ...] = ()
         self.header_row = self.said_row = 0
         self._is_ours = False
         self._given = self.delimiter = delimiter
         self._column = column
         self._reread = 0
-        self._rest = self._batches()
-        self._begun: list[Batch] = []
-        while not self.header:
-            batch = next(self._rest, None)
-            if batch is None or len(self._begun) > HEADER_BLOCKS:
-                raise UnreadableFile("It does not begin with a header." if self._begun else "It is empty.")
-            self._begun.append(batch)
-
+        self._batches = self._read_batches()
+        self._first = self._read_header()
         self.first_row: int = self.header_row + 1
         self.facts: dict[str, str] = {"delimiter": self.delimiter, "encoding": self._lines.encoding}
 
     def __iter__(self) -> Iterator[Batch]:
-        return chain((batch for batch in self._begun if batch.header), self._rest)
+        return chain([self._first], self._batches)
 
-    def _batches(self) -> Iterator[Batch]:
+    def _read_header(self) -> Batch:
+        """Read up to the header, and return the batch of the rows behind it in the same block."""
+        batch = None
+        for batch in islice(self._batches, HEADER_BLOCKS):
+            if self.header:
+                return batch
+        raise UnreadableFile("It does not begin with a header." if batch else "It is empty.")
+
+    def _read_batches(self) -> Iterator[Batch]:
+        """Yield the rows of each block; none of those above the header.
+
+        Two things may go on in the next block: a line, whose beginning `Lines` keeps, and a record with line breaks in
+        its quotes, whose lines are `pending`.
+        """
         number = 1
         pending: list[str] = []
-        for lines, plain, is_last in self._blocks:
+        for lines, plain, is_last in self._lines.blocks():
             if not self.header:
-                self.delimiter = self._given or _delimiter(pending + lines, self._column)
+                self.delimiter = self._given or find_delimiter(pending + lines, self._column)
             plain_rows = _plain_rows(lines, self.delimiter) if plain and not pending else None
             if plain_rows is None:
                 rows, pending = self._careful_rows(pending + lines, number, is_last)
@@ -105,7 +104,7 @@ class CsvReader:
     def _careful_rows(self, lines: list[str], number: int, is_last: bool) -> tuple[list[list[str]], list[str]]:
         """The rows of `lines`, the first of them `number`, and the lines of a record that goes on in the next block."""
         rows: list[list[str]] = []
-        feed = _Feed(lines)
+        feed = LineFeed(lines)
         reader = csv.reader(feed, delimiter=self.delimiter, strict=True)
         while feed.at < len(lines):
             start = feed.at
@@ -157,75 +156,6 @@ class CsvReader:
         self._log.add("invalid_row_error", number, column, value, detail=reason)
 
 
-class _Feed:
-    """Lines for csv.reader that can be given again, and that tell when they ran out."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
-        self.restart(0)
-
-    def restart(self, at: int) -> None:
-        self.at = at
-        self.exhausted = False
-
-    def __iter__(self) -> _Feed:
-        return self
-
-    def __next__(self) -> str:
-        if self.at == len(self.lines):
-            self.exhausted = True
-            raise StopIteration
-        line = self.lines[self.at]
-        self.at += 1
-        return line
-
-
-class _Lines:
-    """The lines of a file, and its encoding once the first are read."""
-
-    def __init__(self, file: Source) -> None:
-        self._file = file
-        self.encoding = ""
-
-    def blocks(self) -> Iterator[tuple[list[str], bool, bool]]:
-        """The lines a block at a time: the lines, whether each is one clean record, whether they are the last.
-
-        A byte that is not UTF-8 comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just beyond it.
-        """
-        decode: Callable[[bytes, bool], str] | None = None
-        tail = ""
-        is_last, is_empty = False, True
-        while not is_last:
-            block = self._file.read(BLOCK)
-            is_last = not block
-            if decode is None:
-                self.encoding, decode = decoder_for(block)
-            piece = decode(block, is_last)
-            if len(tail) > LONGEST_RECORD and not is_last and not LINE_END.search(tail[-1] + piece):
-                continue  # the line is cut already
-            text = tail + piece
-            lines = io.StringIO(text, newline="").readlines()
-            tail = ""
-            if lines and not is_last and not lines[-1].endswith("\n"):
-                tail = lines.pop()[: LONGEST_RECORD + 2]  # a return at its end may be half of a line break
-            if lines or (is_last and not is_empty):
-                is_empty = False
-                plain = '"' not in text and "\0" not in text
-                plain = plain and (text.isascii() or (is_utf8(text) and REPLACEMENT not in text))
-                yield lines, plain, is_last
-
-
-def _count_rows(file: Source) -> int:
-    """About how many rows a file has: its line feeds, or its carriage returns where it has no line feed."""
-    feeds = returns = 0
-    last = b"\n"
-    while block := file.read(BLOCK):
-        feeds += block.count(b"\n")
-        returns += block.count(b"\r")
-        last = block[-1:]
-    return max(0, (feeds or returns) + (last not in b"\r\n") - 1)
-
-
 def _plain_rows(lines: list[str], delimiter: str) -> list[list[str]] | None:
     """The rows of `lines` without a quote in them; None when one needs a closer look."""
     try:
@@ -235,24 +165,7 @@ def _plain_rows(lines: list[str], delimiter: str) -> list[list[str]] | None:
 
 
 def _reason(error: csv.Error) -> str:
-    """What the csv module means, in words for people who use spreadsheets."""
+    """Say what the csv module means in words for people who use spreadsheets."""
     if "field limit" in str(error):
         return f"A field is longer than {LONGEST_RECORD:,} characters."
     return "After a closing quote comes something other than the next field."
-
-
-def _delimiter(lines: list[str], column: str) -> str:
-    """What separates the fields: what gives the header `column`, in small or capital letters, and the most columns."""
-    first = next((line for line in lines if not BLANK_LINE.fullmatch(line)), "")
-    if said := SAID.fullmatch(first.strip('\r\n"')) or OURS.match(first):
-        return said[1]
-    headers = {delimiter: _first_record(lines, delimiter) for delimiter in DELIMITERS}
-    return max(DELIMITERS, key=lambda delimiter: (column in headers[delimiter], len(headers[delimiter])))
-
-
-def _first_record(lines: list[str], delimiter: str) -> list[str]:
-    """The first record that is not blank, its fields in small letters; empty when it cannot be told."""
-    with suppress(csv.Error):
-        record = next((row for row in csv.reader(lines, delimiter=delimiter) if not is_blank(row)), [])
-        return [name.strip().lower() for name in record]
-    return []

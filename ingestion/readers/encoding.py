@@ -1,4 +1,4 @@
-"""In what encoding a file is, and what of a text cannot be stored."""
+"""Telling the encoding of a file, and what of a text cannot be stored."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ OTHER_FILES = {
 
 
 def decoder_for(beginning: bytes) -> tuple[str, Callable[[bytes, bool], str]]:
-    """The encoding of a file that begins so, UTF-8 or by its mark UTF-16, and what decodes it.
+    """Return the encoding of a file that begins so, and its decoder: UTF-16 where a mark says so, else UTF-8.
 
     The decoder takes a piece at a time and is told which is the last. A byte that is not UTF-8 comes out as a lone
     surrogate; broken UTF-16 raises UnreadableFile, as do UTF-32 and files of other kinds.
@@ -77,7 +77,7 @@ def is_utf8(text: str) -> bool:
 
 
 def unwritable(text: str) -> str:
-    """What `text` holds that cannot be stored, or that nobody wrote; nothing for one that can be stored."""
+    """Say what `text` holds that cannot be stored, or that nobody wrote; nothing for one that can be stored."""
     if "\0" in text:
         return "It holds a NUL character."
     if text.isascii():
@@ -90,7 +90,7 @@ def unwritable(text: str) -> str:
 
 
 def _undecoded(text: str) -> str:
-    """Which byte of `text` is not UTF-8, and in what encoding it may be; nothing when all are. See UNDECODED."""
+    """Say which byte of `text` is not UTF-8, and in what encoding it may be; nothing when all are."""
     bytes_ = UNDECODED.search(text)
     if bytes_ is None:
         return ""

@@ -7,11 +7,11 @@ from functools import partial
 from itertools import chain, groupby
 from typing import Any
 
-from ingestion.fields import ERRORS_COLUMN
-from ingestion.readers.base import BLOCK, Batch, Log
+from ingestion.readers.base import BLOCK, ERRORS_COLUMN, Batch, Log
 from ingestion.readers.cells import Number
 from ingestion.readers.encoding import unwritable
-from ingestion.readers.json_text import REPEATED, JsonText, Repeated, Unescaped, text_of
+from ingestion.readers.json_text import JsonText
+from ingestion.readers.json_values import REPEATED, Repeated, Unescaped, text_of
 from ingestion.readers.unpack import Source
 
 

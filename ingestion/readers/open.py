@@ -1,10 +1,9 @@
-"""Which reader an upload gets."""
+"""Opening a file with the reader of its type."""
 
 from __future__ import annotations
 
 from typing import IO
 
-from ingestion.models import IngestionRecord
 from ingestion.readers.base import Log
 from ingestion.readers.csv_reader import CsvReader
 from ingestion.readers.json_reader import JsonReader
@@ -13,7 +12,6 @@ from ingestion.readers.xlsx_limits import WorkbookLimits
 from ingestion.readers.xlsx_reader import WorkbookReader
 
 Reader = CsvReader | JsonReader | WorkbookReader
-Filetype = IngestionRecord.Filetype
 
 
 def open_reader(
@@ -26,15 +24,15 @@ def open_reader(
     limits: WorkbookLimits | None = None,
     budget: Budget | None = None,
 ) -> Reader:
-    """The reader for an upload of `filetype`; CSV and JSON may be compressed by gzip. Raises UnreadableFile.
+    """Return the reader for a file of `filetype`: csv, json or xlsx. Raises UnreadableFile.
 
-    A CSV file's delimiter, where none is given, is the one by which its header has `column`. A workbook has `limits`,
-    and `column` in its first sheet if in any. `budget` hears what the file unpacks to. The reader's `facts` say what
-    was found out about the file: encoding, delimiter, compression, sheet.
+    CSV and JSON may be compressed by gzip. Where no delimiter is given, a CSV file's is the one by which its header has
+    `column`. A workbook is read within `limits`; if any of its sheets has `column`, it must be the first. `budget`
+    counts what the file unpacks to. The reader's `facts` tell encoding, delimiter, compression and sheet.
     """
-    if filetype == Filetype.XLSX:
+    if filetype == "xlsx":
         return WorkbookReader(file, log, limits, budget, column)
     content, packing = unpacked(file, budget)
-    reader = JsonReader(content, log) if filetype == Filetype.JSON else CsvReader(content, log, delimiter, column)
+    reader = JsonReader(content, log) if filetype == "json" else CsvReader(content, log, delimiter, column)
     reader.facts |= packing
     return reader

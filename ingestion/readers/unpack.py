@@ -29,7 +29,7 @@ class Source(Protocol):
 
 
 def check_digest(file: Source, expected: str) -> None:
-    """UnreadableFile when the file has another SHA-256 than `expected`, in hexadecimal; reading begins anew then."""
+    """Raise UnreadableFile when the file has another SHA-256 than `expected`, in hexadecimal; else rewind it."""
     digest = hashlib.sha256()
     while block := file.read(1 << 20):
         digest.update(block)
@@ -40,7 +40,7 @@ def check_digest(file: Source, expected: str) -> None:
 
 
 class Budget:
-    """What may be spent on reading one file, by what it unpacks to and not by what was uploaded.
+    """The processor's time that reading one file may take, by what it unpacks to and not by what was uploaded.
 
     `outgrown` is called once, when the file turns out to be more than short work. Where somebody waits for the answer,
     reading may take `most_seconds` of the processor's time, whatever the file unpacks to.
@@ -53,7 +53,7 @@ class Budget:
         self._bytes = 0
 
     def spend(self, size: int) -> None:
-        """So many bytes more were unpacked. UnreadableFile when reading takes too much of the processor for them."""
+        """Count more unpacked bytes. UnreadableFile when reading takes too much of the processor's time for them."""
         self._bytes += size
         if self._outgrown and self._bytes > MOST_SHORT_BYTES:
             outgrown, self._outgrown = self._outgrown, None
@@ -107,7 +107,7 @@ class _Packed:
 
 
 class _Unpacked:
-    """What a gzip file holds. Raises UnreadableFile when it is damaged, or larger than what is read of any file."""
+    """The content of a gzip file. Raises UnreadableFile when it is damaged, or larger than what is read of any file."""
 
     def __init__(self, file: Source, budget: Budget) -> None:
         self._packed, self._budget = _Packed(file, budget), budget

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.fields import ERRORS_COLUMN
-from ingestion.readers.base import CellFault, Trouble
-from ingestion.readers.xlsx_sheet import Range, Stored
+from ingestion.readers.base import ERRORS_COLUMN, CellFault, Trouble
+from ingestion.readers.xlsx_cells import Stored
+from ingestion.readers.xlsx_sheet import Range
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Merged:
             self._open[column] = merge
 
     def faults(self, number: int, cells: list[str], shown: list[Merge]) -> Iterator[CellFault]:
-        """What is wrong with the cells of a row that are merged with others."""
+        """Yield the faults of the cells of a row that are merged with others."""
         for merge in shown:
             places, name = self.places(merge), merge.cells.name
             if len(places) > 1:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import IO
 
-from ingestion.errors.text import shown, visible
+from ingestion.errors.text import visible
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.fields import ERRORS_COLUMN
-from ingestion.readers.base import LONGEST_RECORD, Batch, BrokenRow, CellFault, Log, Trouble
+from ingestion.readers.base import ERRORS_COLUMN, LONGEST_RECORD, Batch, BrokenRow, CellFault, Log, Trouble
 from ingestion.readers.encoding import unwritable
 from ingestion.readers.unpack import Budget
-from ingestion.readers.xlsx_limits import Contents, Parts, WorkbookLimits, opened, too_large
+from ingestion.readers.xlsx_contents import Contents
+from ingestion.readers.xlsx_limits import WorkbookLimits, too_large
 from ingestion.readers.xlsx_merged import Merged
+from ingestion.readers.xlsx_other_sheets import refuse_if_another_has
+from ingestion.readers.xlsx_parts import opened
 from ingestion.readers.xlsx_shared import Shared
-from ingestion.readers.xlsx_sheet import FirstRowXml, Found, Row, SheetXml, Stored
+from ingestion.readers.xlsx_sheet import Row, SheetXml, Stored
 
 ROWS_AT_ONCE = 1000
 TEXT_AT_ONCE = LONGEST_RECORD  # characters of the rows of a batch, but for its last row
-MOST_LOOKED_AT = 20  # sheets
 HEADERLESS = "A cell stands in a column without a name; name the column in the header, or empty the cell."
 NO_SHEET = "It is not an Excel workbook (.xlsx), or it is damaged; save it again in Excel."
 
@@ -55,7 +55,7 @@ class WorkbookReader:
             self.header: tuple[str, ...] = ()
             self._find_header()
             if column and column not in map(str.lower, self.header):
-                _refuse_if_another_has(column, parts, contents, shared)
+                refuse_if_another_has(column, parts, contents, shared)
         if not self.header:
             raise UnreadableFile("Its first sheet is empty.")
         self.facts: dict[str, str] = {"sheet": name, "sheets": str(len(contents.sheets))}
@@ -99,8 +99,8 @@ class WorkbookReader:
             self._log.warn("hidden_cells_warning", None, "", name, detail=detail)
 
     def text(self, cell: Stored) -> str:
-        """What a cell holds. UnreadableFile when the texts that cells share make more of the file than is read."""
-        text = self._sheet.text(cell)
+        """Return the text of a cell. UnreadableFile when shared texts make more of the file than is read."""
+        text = self._sheet.stored.text(cell)
         self._characters += len(text)
         if self._characters > self._limits.unpacked:
             raise too_large(f"more than {self._limits.unpacked // 1024**2:,} MB")
@@ -158,20 +158,6 @@ class WorkbookReader:
                 self._log.add("invalid_row_error", number, name, cell, detail=reason)
                 return BrokenRow(cells)
         return cells
-
-
-def _refuse_if_another_has(column: str, parts: Parts, contents: Contents, shared: Shared) -> None:
-    """UnreadableFile when it is another sheet that begins with a header that has `column`."""
-    for number, sheet in enumerate(contents.sheets[1:MOST_LOOKED_AT], 2):
-        rows = FirstRowXml(shared, contents)
-        with suppress(Found):
-            parts.read(sheet.part, rows)
-            continue
-        if column in rows.names:
-            raise UnreadableFile(
-                f"Its first sheet, {shown(contents.sheets[0].name)}, has no column `{column}`, but sheet {number},"
-                f" {shown(sheet.name)}, has: move that to the front, or save it alone."
-            )
 
 
 def letters_of(column: int) -> str:

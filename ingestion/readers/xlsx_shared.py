@@ -1,4 +1,4 @@
-"""What the cells of a workbook share: texts and number formats."""
+"""The texts and number formats that the cells of a workbook share."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from weakref import finalize
 
 from django.conf import settings
 
+from ingestion.readers.xlsx_contents import Contents
 from ingestion.readers.xlsx_formats import NumberFormat, style_of
-from ingestion.readers.xlsx_limits import MOST_STYLES, Contents, Parts, Xml, too_large
+from ingestion.readers.xlsx_limits import MOST_STYLES, too_large
+from ingestion.readers.xlsx_parts import Parts
+from ingestion.readers.xlsx_xml import Xml
 
 MOST_CODES, LONGEST_CODE = 10_000, 1000  # number formats, and their characters; Excel has 250 of 255
 LEAST_TEXTS = 100_000  # that every workbook may have

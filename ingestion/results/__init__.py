@@ -1,1 +1,1 @@
-"""What is told of an upload when it has ended: errors, rows with errors, e-mails, the timeline."""
+"""The results of an upload: errors, rows with errors, e-mails, the timeline."""

@@ -1,4 +1,4 @@
-"""The mail that tells an uploader how the upload ended."""
+"""The e-mail that tells an uploader how the upload ended."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from portal import timeline
 from portal.accounts import letters
 from portal.models import Letter
 
-MOST_KINDS = 5  # of errors that a mail explains
+MOST_KINDS = 5  # of errors that an e-mail explains
 
 Status = IngestionRecord.Status
 
 
-def announce_end(record: IngestionRecord) -> None:
-    """Have the uploader of a record that ends told, if they used the pages or were named to the command.
+def write_end_email(record: IngestionRecord) -> None:
+    """Write an e-mail to the uploader of a record that ends, if they used the pages or the command named them.
 
-    The letter is written in the caller's transaction, so there is one exactly if the record ended.
+    It is queued in the caller's transaction, so there is one exactly if the record ended.
     """
     if record.ingestion_mode == IngestionRecord.Mode.PORTAL or _signed_at_the_command(record):
         letters.write(Letter.Kind.UPLOAD_ENDED, record.created_by.email, record=record.pk)
 
 
-def _upload_ended(letter: Letter) -> list[EmailMessage]:
-    """The mail, if the uploader can sign in and wants it."""
+def _build_end_email(letter: Letter) -> list[EmailMessage]:
+    """Build the e-mail, if the uploader can sign in and wants it."""
     record = IngestionRecord.objects.select_related("created_by").filter(pk=letter.detail["record"]).first()
     if record is None or not (record.created_by.is_active and record.created_by.wants_mail):
         return []
@@ -41,7 +41,7 @@ def _upload_ended(letter: Letter) -> list[EmailMessage]:
     return [message]
 
 
-letters.MAKERS[Letter.Kind.UPLOAD_ENDED] = _upload_ended
+letters.MAKERS[Letter.Kind.UPLOAD_ENDED] = _build_end_email
 
 
 def _signed_at_the_command(record: IngestionRecord) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from ingestion.models import IngestionError, IngestionRecord
-from ingestion.results.rows_with_errors import has_corrections
+from ingestion.results.rows_with_errors import has_rows_with_errors
 from portal.pages.lists import ROWS_A_PAGE, asked, ordered, picked, say_what_is_left_out, searched
 
 MOST_FOUND = 1_000  # errors that a search leads to; who finds more searches for more
@@ -32,8 +32,8 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at r
         self.count = count
 
 
-def errors_of(request: HttpRequest, record: IngestionRecord) -> dict[str, Any]:
-    """What the page shows of the record's errors, and how many there are of each kind."""
+def build_error_page(request: HttpRequest, record: IngestionRecord) -> dict[str, Any]:
+    """Build the context of the page: one page of the record's errors, and their number by kind."""
     counts = dict(sorted(record.error_counts.items(), key=lambda item: -item[1]))
     kind, query, number = picked(request, "error", counts), searched(request), asked(request, "page")
     total = sum(counts.values())
@@ -54,7 +54,7 @@ def errors_of(request: HttpRequest, record: IngestionRecord) -> dict[str, Any]:
         "more_choices": [order],
         "errors_total": total,
         "is_our_fault": "internal_error" in counts,
-        "has_corrections": has_corrections(record),
+        "has_rows_with_errors": has_rows_with_errors(record),
         "kind": kind,
         "query": query,
     }

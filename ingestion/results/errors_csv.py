@@ -1,4 +1,4 @@
-"""All errors of a record as CSV."""
+"""Writing the errors of a record as CSV."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingestion.readers.spreadsheet_cells import guarded
 
 
 def errors_csv(record: IngestionRecord) -> Iterator[str]:
-    """All errors of the record as CSV lines that a spreadsheet opens without running anything in them.
+    """Yield the errors of the record as CSV lines in which a spreadsheet finds nothing to run.
 
     Texts stand in quotes, since a spreadsheet may take another character for the delimiter.
     """

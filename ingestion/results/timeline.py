@@ -1,4 +1,4 @@
-"""Who did what to a record, and when, in words."""
+"""The timeline of a record in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WORDS = {
     "queued": "File received, check asked for",
     "begun": "Taken up by a worker",
     "lost": "Worker lost, back in the queue",
-    "put_back": "Large once it is unpacked, waits for its turn",
+    "put_back": "Large once it is unpacked, waits for a worker slot",
     "put_off": "Back in the queue: the {part} does not answer",
     "completed": "Completed",
     "error": "Refused",
@@ -24,12 +24,12 @@ WORDS = {
 
 
 def history_of(record: IngestionRecord) -> timeline.Lines:
-    """The latest lines of the record's timeline, first things first, each in words."""
-    return timeline.Lines.of(timeline.events_of(record), _told)
+    """Return the latest lines of the record's timeline in words, the earliest first."""
+    return timeline.Lines.of(timeline.events_of(record), _describe)
 
 
-def _told(event: Event) -> str:
+def _describe(event: Event) -> str:
     attempt = event.detail.get("attempt", 1)
-    door = ", by the command" if event.detail.get("command") else ""
+    origin = ", by the command" if event.detail.get("command") else ""
     again = f", attempt {attempt}" if event.what == "begun" and attempt > 1 else ""
-    return WORDS[event.what].format(**event.detail) + again + door
+    return WORDS[event.what].format(**event.detail) + again + origin

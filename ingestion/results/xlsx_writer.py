@@ -93,5 +93,5 @@ class SheetWriter:
 
 
 def _plain(text: str) -> str:
-    """What can be written of a text; half of a character becomes what is refused in the same way."""
+    """Return what can be written of a text; half of a character becomes what is refused in the same way."""
     return SURROGATE.sub(REPLACEMENT, text[:LONGEST_CELL])

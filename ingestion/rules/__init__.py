@@ -1,1 +1,1 @@
-"""What a row must fulfil."""
+"""The rules that a row must fulfil to become a code."""

@@ -1,4 +1,4 @@
-"""Columns under other names than the file gives them, and columns left out.
+"""Mapping the columns of a file to other names, and leaving columns out.
 
 A column of a table is told by its name, or by its place, `#3` for the third: a header may have a name twice, or none.
 Our column of errors has no place, so that a file that is given back with it has the same places as the one before.
@@ -15,22 +15,24 @@ from typing import Any
 
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.fields import ERRORS_COLUMN, MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
-from ingestion.readers.base import Batch
+from ingestion.readers.base import ERRORS_COLUMN, Batch
 from ingestion.readers.encoding import is_utf8
+from ingestion.rules.fields import MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
 from portal.values.suggestions import nearest
 
 PLACE = re.compile("#[1-9][0-9]*")
 
 
 class LeftOut(str):
-    """The name of a column that says nothing; its cells still count when a row's fields are counted."""
+    """The name of a column that is left out; its cells still count when a row's fields are counted."""
 
     __slots__ = ()
 
 
 def parse_columns(data: Mapping[str, Any]) -> dict[str, str]:
-    """The posted `columns`, by name or place: a new name, or none to leave it out. ValueError tells faults."""
+    """Check the posted `columns`: a new name, or an empty one to leave the column out, by name or place.
+
+    Raises ValueError with a list of what is wrong."""
     if len(data) > MOST_SCM_FIELDS + len(OWN_COLUMNS):
         raise ValueError([f"It names {len(data):,} columns; {MOST_SCM_FIELDS + len(OWN_COLUMNS):,} at most."])
     wrong = []
@@ -49,8 +51,10 @@ def parse_columns(data: Mapping[str, Any]) -> dict[str, str]:
     return dict(data)
 
 
-def renamed(header: tuple[str, ...], columns: Mapping[str, str], *, is_table: bool = True) -> tuple[str, ...]:
-    """The header as `columns` wants it. UnreadableFile when a new name meets another column, or a column is not there.
+def map_header(header: tuple[str, ...], columns: Mapping[str, str], *, is_table: bool = True) -> tuple[str, ...]:
+    """Return the header with the names of `columns`.
+
+    Raises UnreadableFile when a new name meets another column, or a column is not there.
 
     Only in a table do columns have places.
     """
@@ -69,7 +73,7 @@ def renamed(header: tuple[str, ...], columns: Mapping[str, str], *, is_table: bo
 
 
 def _refuse_missing(missing: Set[str], known: Iterable[str]) -> None:
-    """UnreadableFile when `columns` names what the file has not, be it a slip or a column that the file lacks."""
+    """Raise UnreadableFile when `columns` names a column that the file has not."""
     for name in sorted(missing)[:1]:
         close = nearest(name, known)
         meant = f" Is it `{shown(close)}` that was meant?" if close else ""
@@ -77,7 +81,7 @@ def _refuse_missing(missing: Set[str], known: Iterable[str]) -> None:
 
 
 def _places(header: tuple[str, ...]) -> Iterator[str]:
-    """The places of all columns, in the words of `columns`; none of ours."""
+    """Yield the place of each column as `columns` writes it; our column of errors has none."""
     numbers = count(1)
     return (name if name == ERRORS_COLUMN else f"#{next(numbers)}" for name in header)
 
@@ -86,12 +90,12 @@ def _name(old: str, new: str | None) -> str:
     return old if new is None else new or LeftOut(f"{old} (left out)")
 
 
-def renamed_batches(batches: Iterable[Batch], columns: Mapping[str, str], *, is_table: bool) -> Iterator[Batch]:
-    """The batches under the headers that `columns` wants."""
+def map_batches(batches: Iterable[Batch], columns: Mapping[str, str], *, is_table: bool) -> Iterator[Batch]:
+    """Yield the batches with the names of `columns` in their headers."""
     seen: set[str] = set()
     for batch in batches:
         seen |= {*batch.header} & columns.keys()
-        header = renamed(batch.header, columns, is_table=is_table)
+        header = map_header(batch.header, columns, is_table=is_table)
         yield replace(batch, header=header) if columns else batch
     if not is_table:
         _refuse_missing(columns.keys() - seen, ())

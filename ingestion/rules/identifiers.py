@@ -1,4 +1,4 @@
-"""What an id must be, by the format that the upload says."""
+"""The rules of ids, by the format that the upload says."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ STRANGE = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class IdRules(Protocol):
-    """How ids of one format are checked and kept."""
+    """The rules of one format: which ids are valid, and how they are stored."""
 
     longest: int  # characters, as they are kept
     example: str
 
     def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
-        """All of them as they are kept; None when one is wrong, or longer than `longest`."""
+        """Return all ids as they are stored; None when one is wrong, or longer than `longest`."""
 
     def kept(self, identifier: str) -> str | None:
-        """One id as it is kept; None when it is wrong."""
+        """Return one id as it is stored; None when it is wrong."""
 
     def fault(self, identifier: str) -> str:
-        """What is wrong with a wrong id, as sentences after that of its kind."""
+        """Say what is wrong with a wrong id; the sentence of its kind stands before."""
 
 
 class DefaultIds:
-    """Ids of the spec, kept byte for byte."""
+    """Ids of the default format, stored byte for byte."""
 
     longest = LONGEST_ID
     example = "abc12345"
@@ -59,7 +59,7 @@ class DefaultIds:
 
 
 class Gs1Ids:
-    """GS1 Digital Link paths, kept in the one spelling that `workorders.identifiers.gs1` gives them."""
+    """GS1 Digital Link paths, stored in the one spelling that `workorders.identifiers.gs1` gives them."""
 
     longest = gs1.LONGEST
     example = "01/09506000134352/21/A1"

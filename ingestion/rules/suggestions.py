@@ -1,4 +1,4 @@
-"""What a wrong value was probably meant to be, said so that a person sees the difference at once."""
+"""Suggesting what a wrong value was meant to be, so that a person sees the difference at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from unicodedata import category, normalize
 
 from ingestion.errors.text import shown
-from ingestion.fields import OWN_COLUMNS, SCM_KEY, STATUSES
+from ingestion.rules.fields import OWN_COLUMNS, SCM_KEY, STATUSES
 from portal.values.characters import named
 
 SHORTENED_MARK = "E+"
@@ -23,7 +23,7 @@ SPREADSHEET = "a spreadsheet has {}; format the column as text and fill it again
 STATUS_WORDS = {"inactive": "0", "active": "1", "blacklisted": "2", "no": "0", "yes": "1", "false": "0", "true": "1"}
 
 
-class NearMisses:
+class Suggestions:
     """Finds among `known` values the one that a wrong value was meant to be."""
 
     def __init__(self, known: Collection[str]) -> None:
@@ -32,8 +32,8 @@ class NearMisses:
         self._alike = {value.translate(ALIKE): known for value, known in self._folded.items()}
         self._compared = 0
 
-    def of(self, value: str) -> str:
-        """How `value` differs from what it was probably meant to be, as a sentence; empty when nothing is like it."""
+    def suggest(self, value: str) -> str:
+        """Say how `value` differs from what it was probably meant to be; nothing when no known value is like it."""
         if text := meant_text(value):
             return text
         folded = value.strip().casefold()
@@ -56,15 +56,15 @@ class NearMisses:
 
 
 def _odd(value: str, meant: str) -> str:
-    """Which character outside ASCII `value` has where `meant` has another; or nothing."""
+    """Say which character outside ASCII `value` has where `meant` has another; or nothing."""
     at = next((at for at, character in enumerate(value) if not character.isascii() and character not in meant), -1)
     return f"Character {at + 1} is {named(value[at])}." if at >= 0 else ""
 
 
 def meant_name(name: str, beside: Collection[str] = ()) -> str:
-    """The field that a column of the wrong name was probably meant to be, or a spelling that is right; or nothing.
+    """Suggest the field that a column's name was meant to be, or a spelling that is right; or nothing.
 
-    No name is hinted at that a column `beside` it has already.
+    It suggests no name that a column `beside` it has already.
     """
     if not name:
         return "The column has no name: name it, or delete it."
@@ -81,7 +81,7 @@ def meant_name(name: str, beside: Collection[str] = ()) -> str:
 
 
 def respelled(name: str) -> str:
-    """A column's name in the characters that a field's name may have."""
+    """Write a column's name in the characters that a field's name may have."""
     seen = "".join(character for character in name if category(character) != "Cf")  # the others have no width
     return re.sub(r"[^a-z0-9]+", "_", seen.casefold()).strip("_")
 
@@ -92,14 +92,14 @@ def may_be_marked(text: str) -> bool:
 
 
 def marks_of(value: str) -> str:
-    """What a spreadsheet may have put around `value`; or nothing."""
+    """Say what a spreadsheet may have put around `value`; or nothing."""
     if GUARD.match(value):
         return "It begins with an apostrophe, as if to keep a spreadsheet from running a formula."
     return meant_text(value)
 
 
 def meant_status(value: str) -> str:
-    """How the activation status that a person meant by `value` is written; or nothing."""
+    """Say how the activation status that a person meant by `value` is written; or nothing."""
     if text := meant_text(value):
         return text
     meant = STATUS_WORDS.get(value.strip().casefold(), value.strip().removesuffix(".0"))
@@ -107,7 +107,7 @@ def meant_status(value: str) -> str:
 
 
 def meant_id(value: str) -> str:
-    """What a spreadsheet did to an id that is now `value`; or nothing."""
+    """Say what a spreadsheet did to an id that is now `value`; or nothing."""
     if text := meant_text(value):
         return text
     if is_shortened(value):
@@ -118,7 +118,7 @@ def meant_id(value: str) -> str:
 
 
 def meant_text(value: str) -> str:
-    """The text that `value` gives as a spreadsheet's formula; or nothing."""
+    """Suggest the text that `value` gives as a spreadsheet's formula; or nothing."""
     formula = FORMULA_TEXT.fullmatch(value) if value[:1] == "=" else None
     return f"It is a spreadsheet's formula for the text `{shown(formula[1])}`; write that text." if formula else ""
 

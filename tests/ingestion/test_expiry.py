@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from ingestion import services
+from ingestion import expiry, services
 from ingestion.models import IngestionRecord
 from portal.storage.base import storage
 from tests.support.demo import Demo
@@ -41,7 +41,7 @@ def put(name: str, hours: float) -> None:
 def test_an_upload_that_nobody_processed_within_a_day_expires(demo: Demo) -> None:
     old, new = begun(demo, 25), begun(demo, 23)
     put(old.file_path, 25)
-    assert services.expire() == 1
+    assert expiry.expire() == 1
     old.refresh_from_db()
     new.refresh_from_db()
     assert (old.status, old.result_data, old.phase) == ("cancelled", {"reason": "upload_expired"}, "ended")
@@ -49,12 +49,12 @@ def test_an_upload_that_nobody_processed_within_a_day_expires(demo: Demo) -> Non
     assert not storage().exists(old.file_path)
     assert new.status == "uploading"
     assert storage().exists(new.incoming_path)
-    assert services.expire() == 0
+    assert expiry.expire() == 0
 
 
 def test_what_expired_cannot_be_processed_and_its_page_says_why(demo: Demo, client: Client) -> None:
     record = begun(demo, 25)
-    services.expire()
+    expiry.expire()
     answer = client_of(demo.staff).post(PROCESS, {"record": record.key}, format="json")
     message = "Only code ingestion records of type S3 in state 'uploading' can be processed."
     assert (answer.status_code, answer.json()) == (400, {"detail": message})
@@ -68,7 +68,7 @@ def test_files_of_uploads_that_were_cancelled_or_posted_again_go_too(demo: Demo)
     services.cancel(cancelled, demo.admin)
     processed = queued(demo.staff, "id\nabc12345\n")
     put(processed.incoming_path, 25)
-    services.expire()
+    expiry.expire()
     assert not storage().exists(cancelled.incoming_path)
     assert not storage().exists(processed.incoming_path)
     assert storage().exists(processed.file_path)
@@ -77,7 +77,7 @@ def test_files_of_uploads_that_were_cancelled_or_posted_again_go_too(demo: Demo)
 
 
 def test_a_sweep_takes_only_so_many_the_oldest_first(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "MOST_EXPIRED", 2)
+    monkeypatch.setattr(expiry, "MOST_EXPIRED", 2)
     records = [begun(demo, 25) for _ in range(3)]
-    assert [services.expire(), services.expire(), services.expire()] == [2, 1, 0]
+    assert [expiry.expire(), expiry.expire(), expiry.expire()] == [2, 1, 0]
     assert IngestionRecord.objects.filter(status="cancelled").count() == len(records)

@@ -13,10 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from ingestion import product_import
 from ingestion.pages import products as product_views
+from ingestion.products import problems as products_problems
+from ingestion.products import product_file
 from ingestion.readers.encoding import LOOKS_LIKE
-from ingestion.rules.rows import OTHERWISE_SPLIT
+from ingestion.rules.header import OTHERWISE_SPLIT
 from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from tests.support.products import PATH, imported, problems, told, workbook, wrongs
@@ -72,7 +73,7 @@ def test_a_file_without_names_makes_products_and_changes_none(demo: Demo) -> Non
 
 def test_archived_products_are_renamed_and_stay_archived(demo: Demo) -> None:
     Product.objects.filter(company=demo.company, sku__in=("sku1", "sku2")).update(is_archived=True)
-    said = "products.csv: 0 created, 1 renamed, 2 unchanged. Archived ones stay archived: 2."
+    said = "products.csv: 0 created, 1 renamed, 2 unchanged. Hidden ones stay hidden: 2."
     assert told(imported(demo.staff, "sku,name\nsku1,Lemonade\nsku2,\nsku3,\n")) == [said]
     assert Product.objects.get(company=demo.company, sku="sku1").is_archived
 
@@ -161,7 +162,7 @@ def test_json_and_workbooks_are_told_by_their_rows_too(demo: Demo) -> None:
 
 def test_of_very_many_problems_the_first_are_shown(demo: Demo) -> None:
     page = imported(demo.staff, "sku,name\n" + ",x\n" * 1234)
-    assert len(problems(page)) == product_import.MOST_SHOWN
+    assert len(problems(page)) == products_problems.MOST_SHOWN
     assert "1,234 problems" in page.content.decode()
     assert "the first 200" in page.content.decode()
 
@@ -176,7 +177,7 @@ def test_of_very_many_problems_the_first_are_shown(demo: Demo) -> None:
 def test_a_file_of_too_much_is_refused(
     demo: Demo, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, said: str
 ) -> None:
-    monkeypatch.setattr(product_import, limit, most)
+    monkeypatch.setattr(product_file, limit, most)
     content = workbook([("sku", "name"), *((f"a-{number}", "x") for number in range(4))])
     ((row, column, _value, message),) = problems(imported(demo.staff, content, "a.xlsx"))
     assert (row, column, message[: len(said)]) == (NO_ROW, "whole file", said)
@@ -211,7 +212,7 @@ def test_a_catalogue_of_100000_products_is_imported(demo: Demo) -> None:
 def test_reading_ends_when_its_time_of_the_processor_is_spent(
     demo: Demo, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes
 ) -> None:
-    monkeypatch.setattr(product_import, "MOST_SECONDS", 0.0)
+    monkeypatch.setattr(product_file, "MOST_SECONDS", 0.0)
     said = "Reading it takes more than 0 seconds of the processor's time; send it in parts."
     assert problems(imported(demo.staff, content, name))[-1] == (NO_ROW, "whole file", "", said)
     assert names(demo) == {}
@@ -240,10 +241,10 @@ def test_files_beyond_the_second_at_once_are_asked_to_come_again(demo: Demo, mon
 
 
 def test_a_large_file_is_refused_before_it_is_read(demo: Demo) -> None:
-    page = imported(demo.staff, b"sku\n" + b"x" * (product_import.MOST_BYTES + 20_000))
+    page = imported(demo.staff, b"sku\n" + b"x" * (product_file.MOST_BYTES + 20_000))
     assert page.status_code == 413
     assert "The file is larger than 10 MB. Import it in parts." in page.content.decode()
-    assert wrongs(imported(demo.staff, b"sku\n" + b"x" * product_import.MOST_BYTES)) == [
+    assert wrongs(imported(demo.staff, b"sku\n" + b"x" * product_file.MOST_BYTES)) == [
         "The file is larger than 10 MB. Import it in parts."
     ]
     assert wrongs(imported(demo.staff, b"")) == ["The submitted file is empty."]

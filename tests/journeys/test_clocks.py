@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from ingestion import services
+from ingestion import expiry, services
 from ingestion.models import IngestionRecord
 from portal.background import spool
 from portal.database.clock import database_now
@@ -48,7 +48,7 @@ def stored(name: str, **ago: float) -> str:
 def test_a_fresh_upload_outlives_a_worker_with_a_wrong_clock(demo: Demo, wrong_clock: None) -> None:
     record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
     stored(record.incoming_path)
-    assert services.expire() == 0
+    assert expiry.expire() == 0
     record.refresh_from_db()
     assert (record.status, storage().exists(record.incoming_path)) == ("uploading", True)
 
@@ -56,7 +56,7 @@ def test_a_fresh_upload_outlives_a_worker_with_a_wrong_clock(demo: Demo, wrong_c
 def test_a_fresh_file_outlives_a_disk_with_a_wrong_clock(demo: Demo) -> None:
     record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
     stored(record.incoming_path, days=9)
-    assert services.expire() == 0
+    assert expiry.expire() == 0
     assert storage().exists(record.incoming_path)
 
 
@@ -64,7 +64,7 @@ def test_an_old_upload_expires_on_a_worker_with_a_wrong_clock(demo: Demo, wrong_
     record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
     IngestionRecord.objects.filter(pk=record.pk).update(created_at=database_now() - timedelta(hours=25))
     stored(record.incoming_path)
-    assert services.expire() == 1
+    assert expiry.expire() == 1
     assert not storage().exists(record.incoming_path)
 
 
@@ -87,7 +87,7 @@ def test_files_that_belong_to_no_waiting_upload_go(demo: Demo) -> None:
     processed = queued(demo.staff, DATA)
     stored(processed.incoming_path)
     lately, long_ago = stored("incoming/unknown1", days=6), stored("incoming/unknown2", days=8)
-    services.expire()
+    expiry.expire()
     names = [cancelled.incoming_path, cancelled.file_path, processed.incoming_path, long_ago]
     assert [name for name in names if storage().exists(name)] == []
     assert all(storage().exists(name) for name in (waiting.incoming_path, processed.file_path, lately))

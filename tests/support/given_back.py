@@ -9,13 +9,14 @@ from typing import Any
 from ingestion.errors.kinds import KINDS, in_full
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.fields import Defaults
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import open_reader
-from ingestion.results.rows_with_errors import given_back
-from ingestion.rules.column_mapping import renamed, renamed_batches
+from ingestion.results.errors_beside_rows import add_errors_to_rows
+from ingestion.rules.column_mapping import map_batches, map_header
+from ingestion.rules.defaults import Defaults
+from ingestion.rules.file import FileRules
 from ingestion.rules.identifiers import RULES
-from ingestion.rules.rows import FileRules, Limits
+from ingestion.rules.limits import Limits
 
 HALF = re.compile("[\ud800-\udfff]")
 UNHELD = dict.fromkeys(["NaN", "#SPILL!", "08:05:00", "2026-13-01"], "#VALUE!")  # in a workbook that we write
@@ -31,8 +32,8 @@ def check(data: bytes, filetype: str, delimiter: str = "", columns: dict[str, st
     reader = open_reader(io.BytesIO(data), filetype, found, delimiter)
     is_table = not isinstance(reader, JsonReader)
     if not isinstance(reader, JsonReader):
-        rules.check_header(renamed(reader.header, columns or {}), reader.header_row)
-    for batch in renamed_batches(reader, columns or {}, is_table=is_table):
+        rules.check_header(map_header(reader.header, columns or {}), reader.header_row)
+    for batch in map_batches(reader, columns or {}, is_table=is_table):
         found.codes += rules.check(batch)
     rules.warn()
     found.errors.sort(key=lambda error: (error[0] or 0, *error[1:]))
@@ -51,7 +52,7 @@ def assert_stays(data: bytes, filetype: str, **options: Any) -> bool:
     before, found = data, first
     for _round in range(2):
         told = iter(found.told)
-        again = b"".join(given_back(io.BytesIO(before), filetype, options.get("delimiter", ""), told))
+        again = b"".join(add_errors_to_rows(io.BytesIO(before), filetype, options.get("delimiter", ""), told))
         try:
             found = check(again, filetype, **options)
         except UnreadableFile as refusal:

@@ -19,6 +19,6 @@ def crash(*_: object) -> None:
 @worker_process_init.connect
 def poison(**_: Any) -> None:
     """Let checking rows be what ends the process, in this worker alone."""
-    from ingestion.rules import rows as rules  # not before its models can be loaded
+    from ingestion.rules import file as rules  # not before its models can be loaded
 
     rules.FileRules.check = crash  # type: ignore[assignment, method-assign]  # in this worker alone

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import IO
 
 from ingestion.errors.log import ErrorLog
-from ingestion.fields import Defaults
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import open_reader
 from ingestion.readers.xlsx_limits import WorkbookLimits
+from ingestion.rules.defaults import Defaults
+from ingestion.rules.file import FileRules
 from ingestion.rules.identifiers import RULES
-from ingestion.rules.rows import FileRules, Limits
+from ingestion.rules.limits import Limits
 
 
 def read(filetype: str, file: IO[bytes], log: ErrorLog, limits: WorkbookLimits | None = None) -> None:

@@ -49,7 +49,7 @@ LEFT_OUT = {
 
 # What answers with a file, a part of a page, JSON, or takes forms alone.
 NO_PAGES = {
-    *("api-schema", "healthz", "storage-receive", "upload-symbol", "record-errors-csv", "record-corrections"),
+    *("api-schema", "healthz", "storage-receive", "upload-symbol", "record-errors-csv", "record-rows-with-errors"),
     *("workorder-sample", "workorder-download", "workorder-serial-numbers", "workorder-archive"),
     *("product-bring-back", "workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
     *("equipment-archive", "substrate-archive", "workorder-template-archive"),

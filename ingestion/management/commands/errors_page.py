@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ingestion.errors.kinds import GS1_ID, KINDS, WARNINGS, Kind
+from ingestion.errors.kinds import GS1_ID, KINDS, Kind
+from ingestion.errors.warning_kinds import WARNINGS
 
 BEGIN = """\
 # Errors and warnings

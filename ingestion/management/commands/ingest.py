@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-import sys
-import threading
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 from django.db.models import QuerySet
 
 from ingestion import engine, services
 from ingestion.api.serializers import ProcessSerializer
+from ingestion.management.progress_bar import ProgressBar
 from ingestion.models import IngestionRecord
 from portal.models import Company, User
 from portal.storage.base import storage
 from portal.values.whole_numbers import whole_argument
 
-BAR = 30  # characters
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
-REDRAW = 0.5  # seconds
 
 
 class Command(BaseCommand):
@@ -74,7 +70,7 @@ class Command(BaseCommand):
         self._run(record)
 
     def _run(self, record: IngestionRecord) -> None:
-        with _Bar(record.pk):
+        with ProgressBar(record.pk):
             try:
                 engine.run(record.pk)
             except KeyboardInterrupt:
@@ -89,20 +85,20 @@ class Command(BaseCommand):
 
 
 def _filetype(path: Path) -> str:
-    """What a file is, by its name's end; tables of text are CSV, whatever separates their fields."""
+    """Return the file type that the name's ending says; tables of text are CSV, whatever separates their fields."""
     ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
     return IngestionRecord.Filetype.CSV if ending in ("tsv", "txt") else ending
 
 
 def _told(record: IngestionRecord, kind: str, count: int) -> str:
-    """How often a kind of error was found, how to mend it, and the first of them."""
+    """Describe one kind of error: its number, its first case, and how to mend it."""
     first = record.errors.filter(error=kind).order_by("row", "pk")[0]
     where = "" if first.row is None else f"Row {first.row:,}, {first.column or 'whole row'}: "
     return f"{kind} ({count:,}): {where}{first.message} {record.kinds[kind].remedy}"
 
 
 def _warned(found: dict[str, Any]) -> str:
-    """One kind of warning: how often it was found, where first, and what may not be meant."""
+    """Describe one kind of warning: its number, its first case, and what may not be meant."""
     row, column = found["row"], found["column"]
     where = f"Row {row:,}, {column or 'whole row'}: " if row is not None else f"Column {column}: " if column else ""
     return f"{found['warning']} ({found['count']:,}): {where}{found['message']}"
@@ -123,7 +119,7 @@ def _named(rows: QuerySet[Named], field: str, value: str) -> Named:
 
 
 def _uploader(company: Company, by: str | None) -> User:
-    """Whose upload it is: who is named, or else the first of the company's active people who may upload."""
+    """Return the uploader: the person named, or else the first active person of the company who may upload."""
     people = company.people.filter(is_active=True).order_by("pk")
     if by:
         user = _named(people, "email", by)
@@ -172,31 +168,3 @@ def _delimiter(record: IngestionRecord, said: str) -> str:
         hint = f" Did you mean {near[0]}?" if near else ""
         raise CommandError(f"--delimiter {said!r} is none of {', '.join(DELIMITERS)}.{hint}")
     return meant
-
-
-class _Bar(threading.Thread):
-    """A progress bar on standard error, where that is a terminal."""
-
-    def __init__(self, record_id: int) -> None:
-        super().__init__(daemon=True)
-        self.record_id = record_id
-        self.ended = threading.Event()
-
-    def __enter__(self) -> None:
-        if sys.stderr.isatty():
-            self.start()
-
-    def __exit__(self, *exception: object) -> None:
-        self.ended.set()
-        if self.is_alive():
-            self.join()
-            sys.stderr.write("\r\033[K")
-
-    def run(self) -> None:
-        while not self.ended.wait(REDRAW):
-            record = IngestionRecord.objects.get(pk=self.record_id)
-            filled = BAR * (record.percent or 0) // 100
-            bar = "█" * filled + "·" * (BAR - filled)
-            sys.stderr.write(f"\r\033[K{bar} {record.get_phase_display()} {record.rows_done:,}")
-            sys.stderr.flush()
-        connection.close()

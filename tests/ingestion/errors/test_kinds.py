@@ -8,7 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from ingestion.errors.kinds import KINDS, WARNINGS
+from ingestion.errors.kinds import KINDS
+from ingestion.errors.warning_kinds import WARNINGS
 
 
 def test_the_page_says_what_the_tables_say() -> None:

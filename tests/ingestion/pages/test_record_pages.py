@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ingestion import engine, services
+from ingestion import engine, expiry, services
 from ingestion.models import IngestionRecord
 from portal.timeline import events_of
 from tests.support.demo import Demo
@@ -72,7 +72,7 @@ def test_an_upload_that_nobody_processed_expired(demo: Demo) -> None:
     assert demo.staff.company is not None
     record = services.start_upload(demo.staff, demo.staff.company, filetype="csv", mode="api")
     IngestionRecord.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    services.expire()
+    expiry.expire()
     assert happened(record) == [("created", demo.staff.email), ("expired", None)]
 
 

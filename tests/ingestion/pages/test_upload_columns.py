@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ingestion.results.rows_with_errors import corrections
+from ingestion.results.rows_with_errors import stream_rows_with_errors
 from tests.support.demo import Demo
 from tests.support.tokens import client_of
 from tests.support.uploads import ingested
@@ -48,7 +48,7 @@ def test_columns_of_one_name_or_none_are_told_by_their_places(committed_demo: De
 def test_places_stay_when_the_rows_are_given_back(committed_demo: Demo) -> None:
     columns = {"#2": "", "#3": "pallet"}
     refused = ingested(committed_demo.staff, "id,pallet,pallet\nabc12345,p1,q1\nshort,p2,q2\n", columns=columns)
-    data = b"".join(corrections(refused)).replace(b"short", b"long-enough")
+    data = b"".join(stream_rows_with_errors(refused)).replace(b"short", b"long-enough")
     assert ingested(committed_demo.staff, data, columns=columns).status == "completed"
     assert {identifier: scm["pallet"] for identifier, scm in Code.objects.values_list("identifier", "scm_data")} == {
         "abc12345": "q1",

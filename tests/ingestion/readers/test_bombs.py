@@ -14,9 +14,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from pytest_django.fixtures import Settings
 
-from ingestion import engine, product_import
+from ingestion import engine
 from ingestion.errors import log
 from ingestion.models import IngestionRecord
+from ingestion.products import product_file
 from ingestion.readers import unpack
 from tests.support.demo import Demo
 from tests.support.products import imported, problems
@@ -272,7 +273,7 @@ PRODUCT_BOMBS: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize("name", PRODUCT_BOMBS)
 def test_the_import_of_products_is_held_to_little(demo: Demo, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setattr(product_import, "MOST_CELLS", 100_000)
+    monkeypatch.setattr(product_file, "MOST_CELLS", 100_000)
     data, detail = PRODUCT_BOMBS[name]
     page = imported(demo.staff, data, f"{name}.xlsx")
     assert detail in [message for _row, _column, _value, message in problems(page)]

@@ -8,7 +8,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from ingestion.models import IngestionRecord
-from ingestion.rules.suggestions import NearMisses
+from ingestion.rules.suggestions import Suggestions
 from tests.support.demo import Demo
 from tests.support.example_files import EXPECTED, upload
 from tests.support.paths import FILES
@@ -123,8 +123,8 @@ def test_a_near_miss_of_a_product_is_named(committed_demo: Demo, sku: str, hint:
 
 def test_spelling_is_compared_so_often_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingestion.rules.suggestions.MOST_COMPARED", 4)
-    near = NearMisses(["bottle", "carton"])
-    hints = [near.of(value) for value in ("botle", "cartoon", "botlle", "Bottle")]
+    near = Suggestions(["bottle", "carton"])
+    hints = [near.suggest(value) for value in ("botle", "cartoon", "botlle", "Bottle")]
     assert hints[:3] == ["It looks like `bottle`.", "It looks like `carton`.", ""]
     assert hints[3] == "It differs from `bottle` in small and capital letters."
-    assert NearMisses(["bottle"]).of("bottle" * 100) == ""
+    assert Suggestions(["bottle"]).suggest("bottle" * 100) == ""

@@ -98,7 +98,7 @@ def test_what_is_no_array_of_objects_is_refused_with_the_place(committed_demo: D
 
 
 def test_the_window_slides_over_objects_of_any_size(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.readers.json_reader.BLOCK", 7)
+    monkeypatch.setattr("ingestion.readers.json_text.BLOCK", 7)
     objects = [{"id": f"id-{number:06d}", "note": "é" * (number % 40)} for number in range(100)]
     record = ingested(committed_demo.staff, "\ufeff" + json.dumps(objects, ensure_ascii=False), "json")
     assert record.result_data == {"codes_created": 100, "duplicates_ignored": 0}

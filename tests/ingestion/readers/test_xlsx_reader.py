@@ -8,7 +8,8 @@ from typing import Any
 from zipfile import ZipFile
 
 from ingestion.readers.xlsx_reader import HEADERLESS
-from ingestion.results.rows_with_errors import corrections, given_back
+from ingestion.results.errors_beside_rows import add_errors_to_rows
+from ingestion.results.rows_with_errors import stream_rows_with_errors
 from tests.support.demo import Demo
 from tests.support.given_back import assert_stays, check
 from tests.support.products import imported, problems
@@ -416,7 +417,7 @@ def test_merged_cells_come_back_merged_with_their_value_in_each() -> None:
     ]
     data = workbook(rows_of(HEADER, *rows), after=merged("B2:B4", "A2:A3", "C2:D4"))
     first = check(data, "xlsx")
-    book = ZipFile(io.BytesIO(b"".join(given_back(io.BytesIO(data), "xlsx", "", iter(first.told)))))
+    book = ZipFile(io.BytesIO(b"".join(add_errors_to_rows(io.BytesIO(data), "xlsx", "", iter(first.told)))))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert re.findall('<mergeCell ref="(.*?)"/>', sheet) == ["B2:B3", "C2:C4", "D2:D4"]
     assert re.findall(r'<c r="C(\d)"[^>]*><is><t>(.*?)</t>', sheet) == [("1", "product"), ("2", "sku1"), ("4", "sku1")]
@@ -425,7 +426,7 @@ def test_merged_cells_come_back_merged_with_their_value_in_each() -> None:
 def test_a_sheet_that_excel_could_not_name_comes_back(committed_demo: Demo) -> None:
     sheets_ = f'<sheets><sheet name="{"📦" * 20}" sheetId="1" r:id="rId1"/></sheets>'
     record = ingested(committed_demo.staff, workbook(rows_of(HEADER, text("A2", "short")), book=sheets_), "xlsx")
-    book = ZipFile(io.BytesIO(b"".join(corrections(record))))
+    book = ZipFile(io.BytesIO(b"".join(stream_rows_with_errors(record))))
     assert f'name="{"📦" * 15}"' in book.read("xl/workbook.xml").decode()
 
 

@@ -11,7 +11,7 @@ import python_calamine
 from django.test import Client
 
 from ingestion.models import IngestionRecord
-from ingestion.results.rows_with_errors import corrections
+from ingestion.results.rows_with_errors import stream_rows_with_errors
 from tests.support.demo import Demo
 from tests.support.example_files import upload
 from tests.support.paths import FILES
@@ -24,7 +24,7 @@ INVALID_ID = "id: An id has 8 to 100 characters, each one of a-z, A-Z, 0-9, - an
 
 
 def given_back(record: IngestionRecord) -> bytes:
-    return b"".join(corrections(record))
+    return b"".join(stream_rows_with_errors(record))
 
 
 def table(data: bytes, delimiter: str = ",") -> list[list[str]]:

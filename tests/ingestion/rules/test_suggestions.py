@@ -8,9 +8,9 @@ import re
 import pytest
 
 from ingestion.errors.kinds import KINDS
-from ingestion.fields import OWN_COLUMNS, SCM_KEY
+from ingestion.rules.fields import OWN_COLUMNS, SCM_KEY
 from ingestion.rules.identifiers import RULES
-from ingestion.rules.suggestions import NearMisses, meant_id, meant_name, meant_status
+from ingestion.rules.suggestions import Suggestions, meant_id, meant_name, meant_status
 from tests.support.demo import Demo
 from tests.support.uploads import ingested
 from workorders.identifiers import gs1
@@ -157,10 +157,10 @@ def test_a_name_is_never_hinted_at_with_a_gap_where_people_see_none(name: str, h
 
 
 def test_a_product_is_hinted_at_as_what_it_looks_like_and_never_taken() -> None:
-    near = NearMisses(["sku1", "sku2", "SKU-10"])
-    assert near.of("sku3") in ("", "It looks like `sku1`.", "It looks like `sku2`.")
-    assert near.of("sku1 ") == "It has a space too many; the one that exists is `sku1`."
-    assert near.of("sku-1O").startswith("It looks like `SKU-10`")
+    near = Suggestions(["sku1", "sku2", "SKU-10"])
+    assert near.suggest("sku3") in ("", "It looks like `sku1`.", "It looks like `sku2`.")
+    assert near.suggest("sku1 ") == "It has a space too many; the one that exists is `sku1`."
+    assert near.suggest("sku-1O").startswith("It looks like `SKU-10`")
 
 
 def test_no_hint_at_an_id_names_another_id() -> None:

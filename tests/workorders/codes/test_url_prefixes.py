@@ -144,7 +144,7 @@ def test_a_prefix_that_is_lost_while_codes_are_loaded_leaves_nothing(
 ) -> None:
     record = queued(committed_demo.staff, "id\nabc12345\n", url_prefix=PREFIX)
     monkeypatch.setattr(
-        "ingestion.destinations.check_url_prefix", lambda *_: None
+        "ingestion.stages.destinations.check_url_prefix", lambda *_: None
     )  # what is taken right after the look
     UrlPrefix.objects.create(company=committed_demo.other, prefix="typo.example/")
     engine.run(record.pk)

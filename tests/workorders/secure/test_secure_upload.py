@@ -19,7 +19,7 @@ from rest_framework.test import APIClient
 
 from ingestion import engine
 from ingestion.models import IngestionRecord
-from ingestion.results.rows_with_errors import corrections, has_corrections
+from ingestion.results.rows_with_errors import has_rows_with_errors, stream_rows_with_errors
 from portal.timeline import events_of
 from portal.values.whole_numbers import NOT_WHOLE
 from tests.support.commands import run
@@ -328,7 +328,7 @@ def test_a_file_with_more_codes_than_there_is_room_leaves_everything_as_it_was(c
     assert (record.status, record.workorder) == ("error", None)
     assert refusal_of(record) == [("workorder_error", None, sentence)]
     assert record.result_data == {"errors": [{"workorder_error": []}], "error_counts": {"workorder_error": 1}}
-    assert not has_corrections(record)  # no row is wrong
+    assert not has_rows_with_errors(record)  # no row is wrong
     workorder.refresh_from_db()
     assert (workorder.uploaded_quantity, workorder.codes.count()) == (1, 1)
     assert [event.what for event in events_of(workorder)] == ["ordered", "uploaded"]
@@ -343,7 +343,7 @@ def test_too_many_codes_and_every_other_error_are_told_together(committed_demo: 
         "workorder_error": 1,
         "duplicate_id_error": 1,
     }
-    rows = list(csv.reader(io.StringIO(b"".join(corrections(record)).decode("utf-8-sig"))))[1:]
+    rows = list(csv.reader(io.StringIO(b"".join(stream_rows_with_errors(record)).decode("utf-8-sig"))))[1:]
     assert [(bool(note), identifier) for note, identifier in rows] == [
         (True, "id-000001"),
         (True, "short"),

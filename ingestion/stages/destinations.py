@@ -1,4 +1,4 @@
-"""Where the codes of a file go: a SID workorder of the upload's own, or the SSC workorder that was named."""
+"""The destination of an upload's codes: a new SID workorder, or the SSC workorder that the upload names."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from workorders import jobs
 from workorders.codes.bulk_load import CodeSpool
 from workorders.codes.url_prefixes import check_url_prefix, claim_url_prefix, longest_id
 from workorders.models import Job, Workorder
-from workorders.secure import uploads as receiving
+from workorders.secure import uploads
 
 Tick = Callable[[int], None]
 
 
-class Target(Protocol):
-    """A workorder that is, or will be; `longest_id` is how many characters of id fit its URLs.
+class Destination(Protocol):
+    """The workorder that gets the codes of a file.
 
-    `error` is the kind of error where it does not take the codes, `url_prefix` what stands before them in their URLs.
-    `are_active`: codes are active where neither their rows nor the upload's defaults say otherwise.
+    `longest_id` is the number of characters of id that fit its URLs, `url_prefix` what stands before the ids there.
+    `error` is the kind of error that is reported when it does not take the codes. `are_active` tells whether codes are
+    active where neither their rows nor the upload's defaults set a status.
     """
 
     workorder_id: int
@@ -32,20 +33,23 @@ class Target(Protocol):
     are_active: bool
 
     def refusal(self, count: int) -> str:
-        """Why it does not take `count` codes; empty when it does."""
+        """Give the reason why it does not take `count` codes, or an empty text."""
 
-    def receive(self, spool: CodeSpool, tick: Tick) -> Workorder:
-        """Load the codes in the caller's transaction. IntegrityError when an id is taken, NotTaken as `refusal`."""
+    def load(self, spool: CodeSpool, tick: Tick) -> Workorder:
+        """Load the codes in the caller's transaction.
+
+        Raises IntegrityError when an id is taken, and NotTaken with the reason that `refusal` gives.
+        """
 
 
-def target_of(record: IngestionRecord) -> Target:
-    """Where the codes of the record's file go."""
+def destination_of(record: IngestionRecord) -> Destination:
+    """Return the destination that the upload's parameters name."""
     into = record.parameters.get("workorder")
-    return OwnWorkorder(record) if into is None else SecureWorkorder(record, record.company.workorders.get(pk=into))
+    return NewWorkorder(record) if into is None else SecureWorkorder(record, record.company.workorders.get(pk=into))
 
 
-class OwnWorkorder:
-    """A new SID workorder, made with its codes, which claims the URL prefix."""
+class NewWorkorder:
+    """A new SID workorder, created together with its codes, which claims the URL prefix."""
 
     error = "url_prefix_error"
     are_active = False
@@ -57,15 +61,18 @@ class OwnWorkorder:
         self.workorder_id = _next_workorder_id()
 
     def refusal(self, count: int) -> str:
-        """What has taken the URL prefix since `process` looked."""
+        """Check the URL prefix again: another company may have claimed it since the upload was queued."""
         try:
             check_url_prefix(self.record.company, self.url_prefix)
         except ValidationError as taken:
             return " ".join(taken.messages)
         return ""
 
-    def receive(self, spool: CodeSpool, tick: Tick) -> Workorder:
-        """The workorder with its codes. The prefix is claimed last, as others wait for that until the commit."""
+    def load(self, spool: CodeSpool, tick: Tick) -> Workorder:
+        """Create the workorder with its codes.
+
+        The URL prefix is claimed last, since other claims wait from then on until the commit.
+        """
         workorder = Workorder.objects.create(
             pk=self.workorder_id,
             company=self.record.company,
@@ -81,11 +88,11 @@ class OwnWorkorder:
         try:
             claim_url_prefix(self.record.company, self.url_prefix)
         except ValidationError as taken:
-            raise receiving.NotTaken(" ".join(taken.messages)) from None
+            raise uploads.NotTaken(" ".join(taken.messages)) from None
         return workorder
 
     def _reference(self) -> str:
-        """A reference that tells the record and that no workorder of the company has been given."""
+        """Return a reference that names the record and that no workorder of the company has."""
         name = plain = f"Upload {self.record.key}"
         taken = {
             *self.record.company.workorders.filter(reference__startswith=plain).values_list("reference", flat=True)
@@ -98,7 +105,7 @@ class OwnWorkorder:
 
 
 class SecureWorkorder:
-    """An SSC workorder, which was ordered before; its codes go on where they ended."""
+    """An SSC workorder that was ordered before; the new codes follow those that it has."""
 
     error = "workorder_error"
 
@@ -106,25 +113,25 @@ class SecureWorkorder:
         self.record = record
         self.workorder_id = workorder.pk
         self.longest_id, self.url_prefix = workorder.longest_id, workorder.url_prefix
-        self.are_active = receiving.are_active_at_once(workorder)
+        self.are_active = uploads.are_active_at_once(workorder)
 
     def refusal(self, count: int) -> str:
-        """As the workorder is now."""
-        return receiving.upload_refusal(Workorder.objects.get(pk=self.workorder_id), count)
+        """Ask the workorder as it is now."""
+        return uploads.refusal(Workorder.objects.get(pk=self.workorder_id), count)
 
-    def receive(self, spool: CodeSpool, tick: Tick) -> Workorder:
-        """The workorder with its new codes."""
-        workorder = receiving.lock_for_upload(self.workorder_id)
-        if reason := receiving.upload_refusal(workorder, spool.count):  # rather before the load than after it
-            raise receiving.NotTaken(reason)
+    def load(self, spool: CodeSpool, tick: Tick) -> Workorder:
+        """Add the codes to the workorder."""
+        workorder = uploads.begin(self.workorder_id)
+        if reason := uploads.refusal(workorder, spool.count):  # before the load, which may take minutes
+            raise uploads.NotTaken(reason)
         spool.load(tick, after=workorder.uploaded_quantity)
         by, key = self.record.created_by, self.record.key
-        receiving.count_uploaded_codes(workorder, spool.count, by, key, are_active=self.are_active)
+        uploads.take(workorder, spool.count, by, key, are_active=self.are_active)
         return workorder
 
 
 def _next_workorder_id() -> int:
-    """An id that no other workorder will have; one that goes unused is no loss."""
+    """Reserve an id for a workorder; an id that stays unused does no harm."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('workorders_workorder', 'id'))")
         (value,) = cursor.fetchone()

@@ -1,0 +1,85 @@
+"""The options that hold for all codes of an upload, checked for the company."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from ingestion.errors.kinds import KINDS
+from ingestion.models import IngestionRecord
+from ingestion.rules.defaults import parse_defaults
+from ingestion.rules.fields import ATTRIBUTES, contradict, contradiction
+from portal.models import Company
+from portal.values.choices import ChoiceField
+from workorders.codes.url_prefixes import check_url_prefix
+from workorders.products.services import usable_products
+
+IdFormat = IngestionRecord.IdFormat
+
+NO_SERIAL_NUMBERS = "The codes of an upload have no serial numbers; an order of codes can have them."
+
+
+class OptionsSerializer(serializers.Serializer[Any]):
+    """What holds for all codes of an upload; the company is in the context."""
+
+    elsewhere: ClassVar[dict[str, str]] = {
+        name: f'It belongs into `default_scm_data`: {{"{name}": ...}}.' for name in ATTRIBUTES
+    }
+
+    default_scm_data = serializers.JSONField(default=dict, allow_null=True)
+    url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
+    allow_posted_duplicates = serializers.BooleanField(default=False)
+    use_serial_number = serializers.BooleanField(
+        default=False, help_text="As records have it: true only for a workorder that was ordered with serial numbers."
+    )
+    id_format = ChoiceField(
+        IdFormat.choices,
+        default=IdFormat.DEFAULT,
+        help_text="How the ids are written; `gs1` are GS1 Digital Link paths, /01/04006381333931/10/B7/21/A1.",
+    )
+
+    @property
+    def company(self) -> Company:
+        company: Company = self.context["company"]
+        return company
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        prefix = attrs["url_prefix"]
+        if attrs["id_format"] == IdFormat.GS1 and prefix and (not prefix.endswith("/") or {"?", "#"} & {*prefix}):
+            reason = f"Behind {prefix} no GS1 id can go on as a path: it must end in a slash and have no ? and no #."
+            raise serializers.ValidationError({"url_prefix": [reason]})
+        return attrs
+
+    def parameters(self) -> dict[str, Any]:
+        """What the record keeps of a valid call."""
+        names = ("default_scm_data", "url_prefix", "allow_posted_duplicates")
+        kept = {"use_serial_number": False} | {name: self.validated_data[name] for name in names}
+        id_format = self.validated_data["id_format"]
+        return kept if id_format == IdFormat.DEFAULT else kept | {"id_format": id_format}
+
+    def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise serializers.ValidationError('It must be an object, like {"product": "sku1"}.')
+        try:
+            defaults = parse_defaults(value)
+        except ValueError as error:
+            raise serializers.ValidationError(error.args[0]) from None
+        status, reason = defaults.activation_status, defaults.blacklist_reason
+        if value.get("activation_status") not in (None, "") and contradict(status, reason):  # else the rows may say it
+            raise serializers.ValidationError(f"blacklist_reason: {contradiction(status, reason)}")
+        if defaults.product and defaults.product not in usable_products(self.company.pk):
+            raise serializers.ValidationError(f"product: {KINDS['product_not_found_error'].sentence}")
+        return value
+
+    def validate_use_serial_number(self, value: bool) -> bool:
+        if value and self.initial_data.get("workorder") in (None, ""):
+            raise serializers.ValidationError(NO_SERIAL_NUMBERS)
+        return value
+
+    def validate_url_prefix(self, value: str | None) -> str:
+        if value and self.initial_data.get("workorder") in (None, ""):
+            check_url_prefix(self.company, value)
+        return value or ""

@@ -1,0 +1,39 @@
+"""The options of an earlier upload, for the form of the next."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+
+from ingestion.models import IngestionRecord
+from ingestion.rules.defaults import parse_defaults
+from portal.access import PersonRequest
+
+
+def earlier_record(request: PersonRequest) -> IngestionRecord | None:
+    """Return the record of the person's company that the URL names with `again`; None where it names none."""
+    again = request.GET.get("again")
+    return get_object_or_404(IngestionRecord, company=request.user.company, key=again) if again else None
+
+
+def options_of(record: IngestionRecord) -> dict[str, Any]:
+    """Return the options of the record's upload as the form's fields take them, without those that were not set."""
+    given = record.parameters
+    defaults = parse_defaults(given.get("default_scm_data", {}))
+    reason = {"blacklist_reason": str(defaults.blacklist_reason)} if defaults.blacklist_reason else {}
+    kept = {
+        "product": defaults.product,
+        "activation_status": defaults.activation_status,
+        "scm": _json([*(reason | defaults.scm).items()]),
+        "columns": _json(given.get("columns", {})),
+    }
+    names = ("url_prefix", "allow_posted_duplicates", "delimiter", "id_format", "workorder")
+    kept |= {name: given.get(name) for name in names}
+    return {name: value for name, value in kept.items() if value}
+
+
+def _json(values: dict[str, str] | list[Any]) -> str:
+    """Write `values` for the page's script; nothing when there are none."""
+    return json.dumps(values) if values else ""

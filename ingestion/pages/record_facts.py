@@ -1,0 +1,28 @@
+"""The file and the progress of one record in words, for its page."""
+
+from __future__ import annotations
+
+from ingestion.models import IngestionRecord
+from ingestion.readers.csv_delimiter import DELIMITER_NAMES
+
+Status = IngestionRecord.Status
+
+
+def describe_file(record: IngestionRecord) -> str:
+    """Say what the reader found the file to be; nothing before it was read."""
+    facts = record.file_facts
+    sheets = int(facts.get("sheets", 1))
+    said = [
+        f"separated by {DELIMITER_NAMES[facts['delimiter']]}" if facts.get("delimiter") else "",
+        facts.get("encoding", ""),
+        "unpacked from gzip" if "compression" in facts else "",
+        f"sheet {facts['sheet']}" + (f", the first of {sheets}" if sheets > 1 else "") if "sheet" in facts else "",
+    ]
+    return ", ".join(filter(None, said))
+
+
+def progress_step(record: IngestionRecord) -> int:
+    """Return the step of a record that has not ended: 0 receive the file, 1 check every row, 2 create the codes."""
+    if record.status == Status.UPLOADING:
+        return 0
+    return 2 if record.phase == IngestionRecord.Phase.CREATING else 1

@@ -1,0 +1,59 @@
+"""The list of ingestion records."""
+
+from __future__ import annotations
+
+from django.db.models import F
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from ingestion.pages.lines import build_lines, is_moving, list_records, may_upload
+from ingestion.pages.record_filters import narrower_filters
+from ingestion.pages.records import Status
+from ingestion.results.record_search import find_codes, matching_records
+from portal.access import PersonRequest, page
+from portal.pages.lists import between, day, ordered, page_of, picked, searched
+
+ORDERS = {  # by what stands in the URL; newest first when nothing does
+    "oldest": ("Oldest first", ("id",)),
+    "file": ("File name, A to Z", ("file_name", "-id")),
+    "largest": ("Largest file first", (F("file_size").desc(nulls_last=True), "-id")),
+    "status": ("Status", ("status", "-id")),
+    "uploader": ("Uploader, A to Z", ("created_by__email", "-id")),
+}
+
+
+@page("ingestion_view")
+def record_list(request: PersonRequest) -> HttpResponse:
+    """Show the ingestion records that the URL asks for."""
+    user, query = request.user, searched(request)
+    whose = user.may("company_view_all")
+    status = picked(request, "status", Status.values)
+    narrower, wanted = narrower_filters(request, user, whose)
+    first, last = day(request, "from"), day(request, "to")
+    shown, order = ordered(request, list_records(user).filter(between(first, last)), ORDERS, "Newest first")
+    shown = shown.filter(**wanted)
+    if status:
+        shown = shown.filter(status=status)
+    codes = find_codes(user, query)
+    if query:
+        shown = shown.filter(matching_records(user, query, codes))
+    found = page_of(request, shown)
+    lines = build_lines(found)
+    is_narrowed = bool(first or last or wanted)
+    context = {
+        "page": found,
+        "lines": lines,
+        "is_moving": is_moving(lines),
+        "query": query,
+        "codes": codes,
+        "status": status,
+        "statuses": Status.choices,
+        "more_choices": [order],
+        "narrower": narrower,
+        "days": [("from", "Uploaded from", first), ("to", "Uploaded up to", last)],
+        "is_narrowed": is_narrowed,
+        "is_filtered": bool(query or status or is_narrowed),
+        "whose": whose,
+        "can_upload": may_upload(user),
+    }
+    return render(request, "ingestion/record_list.html", context)

@@ -1,0 +1,1 @@
+"""Files of products, imported whole or not at all."""

@@ -1,0 +1,28 @@
+"""Looking for a column in the other sheets of a workbook."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from ingestion.errors.text import shown
+from ingestion.errors.unreadable import UnreadableFile
+from ingestion.readers.xlsx_contents import Contents
+from ingestion.readers.xlsx_first_row import FirstRowXml, Found
+from ingestion.readers.xlsx_parts import Parts
+from ingestion.readers.xlsx_shared import Shared
+
+MOST_LOOKED_AT = 20  # sheets
+
+
+def refuse_if_another_has(column: str, parts: Parts, contents: Contents, shared: Shared) -> None:
+    """UnreadableFile when it is another sheet that begins with a header that has `column`."""
+    for number, sheet in enumerate(contents.sheets[1:MOST_LOOKED_AT], 2):
+        rows = FirstRowXml(shared, contents)
+        with suppress(Found):
+            parts.read(sheet.part, rows)
+            continue
+        if column in rows.names:
+            raise UnreadableFile(
+                f"Its first sheet, {shown(contents.sheets[0].name)}, has no column `{column}`, but sheet {number},"
+                f" {shown(sheet.name)}, has: move that to the front, or save it alone."
+            )

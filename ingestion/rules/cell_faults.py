@@ -1,0 +1,34 @@
+"""Faults of single cells of a workbook, which its reader hands on with the rows."""
+
+from __future__ import annotations
+
+from ingestion.errors.log import RowLog
+from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, CellFault, Trouble
+from ingestion.readers.cells import Number
+from ingestion.rules.column_mapping import LeftOut
+
+
+def report_faults(batch: Batch, log: RowLog) -> None:
+    """Report the faults of the batch's cells and put a BrokenRow for each of their rows.
+
+    A cell that only shows its value in another form is warned of instead. Columns that are left out do not count.
+    """
+    id_at = batch.header.index("id") if "id" in batch.header else -1
+    for fault in batch.faults:
+        name = batch.header[fault.at]
+        if not _counts(fault, name):
+            continue
+        at = fault.row - batch.first
+        row = batch.rows[at]
+        if fault.trouble is Trouble.FORM and name not in ("id", "product"):
+            log.warn("shown_otherwise_warning", fault.row, name, fault.value, detail=fault.detail)
+        elif name != "id" or not isinstance(row[id_at] if row else "", Number):  # the rules refuse a number as an id
+            identifier = row[id_at] if row and id_at >= 0 and name != "id" else ""
+            log.add("invalid_row_error", fault.row, name, fault.value, detail=fault.detail, id=identifier)
+            batch.rows[at] = BrokenRow(row)
+
+
+def _counts(fault: CellFault, name: str) -> bool:
+    """Whether the column is read at all, and the fault is one in it: only ids may not be shared by merged cells."""
+    is_read = not isinstance(name, LeftOut) and name != ERRORS_COLUMN
+    return is_read and (fault.trouble is not Trouble.KEY or name == "id")

@@ -1,0 +1,89 @@
+"""The default values of an upload, which a code takes where its row says nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingestion.errors.text import shown
+from ingestion.rules.fields import (
+    LONGEST_SCM_VALUE,
+    MOST_SCM_FIELDS,
+    OWN_COLUMNS,
+    REASONS,
+    SCM_KEY,
+    SCM_KEY_RULE,
+    STATUSES,
+)
+
+LONGEST_DEFAULTS = 10_000  # characters of all default values together, since every code gets them
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a code takes where its row says nothing: `product` is an SKU, `scm` its SCM data."""
+
+    product: str = ""
+    activation_status: int = 0
+    blacklist_reason: int = 0
+    scm: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def scm_size(self) -> int:
+        """Characters of the SCM data, which each code gets."""
+        return sum(len(key) + len(value) for key, value in self.scm.items())
+
+
+def parse_defaults(data: Mapping[str, Any], *, status: int = 0) -> Defaults:
+    """Return the defaults that the posted `default_scm_data` sets.
+
+    `status` is the activation status of codes of which neither a row nor a default says one. Raises ValueError with a
+    list of everything that is wrong: first with names and types, then with the values of what is named well.
+    """
+    if len(data) > MOST_SCM_FIELDS:
+        raise ValueError([f"It has {len(data):,} fields; {MOST_SCM_FIELDS:,} at most."])
+    misnamed = {key: fault for key, value in data.items() if (fault := _fault_of_name(key, value))}
+    texts = {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in data.items()
+        if value is not None and key not in misnamed
+    }
+    wrong = [*misnamed.values(), *filter(None, (_fault_of_value(key, text) for key, text in texts.items()))]
+    if (size := sum(map(len, texts.values()))) > LONGEST_DEFAULTS:
+        wrong.append(
+            f"The values hold {size:,} characters together; {LONGEST_DEFAULTS:,} at most, since every code gets them."
+        )
+    if wrong:
+        raise ValueError(wrong)
+    return Defaults(
+        texts.get("product", ""),
+        STATUSES.get(texts.get("activation_status", ""), status),
+        REASONS.get(texts.get("blacklist_reason", ""), 0),
+        {key: text for key, text in texts.items() if key not in OWN_COLUMNS and text},
+    )
+
+
+def _fault_of_name(key: str, value: Any) -> str:
+    """Say why a field of this name and type takes no default; or nothing."""
+    if key == "id":
+        return "id: every code has its own; it takes no default."
+    if key not in OWN_COLUMNS and not SCM_KEY.fullmatch(key):
+        return f"{shown(key)}: {SCM_KEY_RULE}"
+    if isinstance(value, (dict, list)):
+        return f"{key}: a text, a number, true or false, not a nested value."
+    return ""
+
+
+def _fault_of_value(key: str, text: str) -> str:
+    """Say why the field cannot have this value; or nothing."""
+    if "\0" in text:
+        return f"{key}: a NUL character cannot be stored."
+    if key == "activation_status" and text and text not in STATUSES:
+        return "activation_status: 0 (inactive), 1 (active) or 2 (blacklisted)."
+    if key == "blacklist_reason" and text and text not in REASONS:
+        return "blacklist_reason: a number from 0 to 10."
+    if len(text) > LONGEST_SCM_VALUE:
+        return f"{key}: {LONGEST_SCM_VALUE:,} characters at most, this has {len(text):,}."
+    return ""

@@ -1,0 +1,96 @@
+"""The rules of one file, whose rows may have different headers."""
+
+from __future__ import annotations
+
+from ingestion.errors.log import RowLog
+from ingestion.readers.base import ERRORS_COLUMN, Batch
+from ingestion.rules.cell_faults import report_faults
+from ingestion.rules.fields import MOST_SCM_FIELDS, SCM_KEY
+from ingestion.rules.findings import FileFindings
+from ingestion.rules.header import (
+    describe_wrong_names,
+    is_too_wide,
+    nameless_places,
+    refuse_header,
+    scm_names,
+    wrong_names,
+)
+from ingestion.rules.limits import Limits
+from ingestion.rules.rows import RowRules
+from ingestion.rules.suggestions import meant_name
+from workorders.codes.new_codes import NewCode
+
+MOST_HEADERS = 1000  # whose rules are kept at a time
+
+
+class FileRules:
+    """Checks one file. In JSON, each row may name its fields in its own way."""
+
+    def __init__(self, limits: Limits, log: RowLog) -> None:
+        self.limits, self.log = limits, log
+        self.findings = FileFindings(limits, log)
+        self.blank_rows = self.findings.blank_rows
+        self._noted: set[str] = set()
+        self._names_reported = False
+        self._rules: dict[tuple[str, ...], RowRules] = {}
+
+    def check_header(self, header: tuple[str, ...], row: int) -> None:
+        """Check the header of a table, once. Raises UnreadableFile when it cannot serve.
+
+        A column that has no name is left out, unless a row has something in it.
+        """
+        refuse_header(header)
+        self.findings.is_table = True
+        self.findings.header_row = row
+        self.findings.nameless = nameless_places(header)
+        header = tuple(filter(None, header))
+        self._report_names(wrong_names(header), header, row)
+        self._warn_of_names(header, row)
+        self._names_reported = True
+
+    def check(self, batch: Batch) -> list[NewCode]:
+        """Return the codes of the rows that have a valid id; they are stored if no row of the file has an error."""
+        if batch.faults:
+            report_faults(batch, self.log)
+        if is_too_wide(batch.header):
+            self._report_too_many(batch)
+            return []
+        rules = self._rules.get(batch.header) or self._rules_of(batch)
+        if rules.wrong_names and not self._names_reported:
+            for row in range(batch.first, batch.first + len(batch.rows)):
+                self._report_names(rules.wrong_names, batch.header, row)
+        return rules.check(batch)
+
+    def _rules_of(self, batch: Batch) -> RowRules:
+        """Make the rules of a header that was not met before, or not lately."""
+        if len(self._rules) == MOST_HEADERS:
+            self._rules.clear()
+        rules = self._rules[batch.header] = RowRules(batch.header, self.findings)
+        if not self._names_reported:
+            self._warn_of_names(batch.header, batch.first)
+        return rules
+
+    def _report_too_many(self, batch: Batch) -> None:
+        fields = len(batch.header) - (ERRORS_COLUMN in batch.header)
+        detail = f"It has {fields:,} fields; a code has {MOST_SCM_FIELDS:,} SCM fields at most."
+        for row in range(batch.first, batch.first + len(batch.rows)):
+            self.log.add("invalid_row_error", row, "", "", detail=detail)
+
+    def _report_names(self, names: list[str], header: tuple[str, ...], row: int) -> None:
+        for name, detail in describe_wrong_names(names, header):
+            self.log.add("invalid_scm_field_error", row, name, name, detail=detail)
+
+    def _warn_of_names(self, names: tuple[str, ...], row: int) -> None:
+        """Warn, once each, that columns become SCM fields."""
+        for name in scm_names(names):
+            if name not in self._noted and len(self._noted) < MOST_SCM_FIELDS and SCM_KEY.fullmatch(name):
+                self._noted.add(name)
+                self.log.warn("unknown_column_warning", row, name, "", detail=meant_name(name))
+
+    def warn(self) -> None:
+        """Warn of what is no error in any row, but may not be meant; called when all rows have been checked."""
+        for name in self.limits.defaults.scm:
+            if meant := meant_name(name):
+                detail = f"It is a default of the upload. {meant}"
+                self.log.warn("unknown_column_warning", None, name, name, detail=detail)
+        self.findings.warn_of_products_without_ids()

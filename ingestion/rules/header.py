@@ -1,0 +1,85 @@
+"""The names in a header: which of them can serve, and what is wrong with the others."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from ingestion.errors.text import shown
+from ingestion.errors.unreadable import UnreadableFile
+from ingestion.readers.base import ERRORS_COLUMN
+from ingestion.readers.encoding import LOOKS_LIKE
+from ingestion.rules.column_mapping import LeftOut
+from ingestion.rules.fields import MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY
+from ingestion.rules.suggestions import meant_name, respelled
+from portal.values.characters import beyond_ascii
+
+LONGEST_STRANGE_ID = 3  # characters of a name that may be `id` in letters of another script
+OTHERWISE_SPLIT = (
+    " The separator of its names stands in quotes, or is another than a line `sep=` above or the upload says."
+)
+ALIKE = {"id", "ids", "code", "identifier", "extended_id", "serial", "serial_number"}  # what people call an id
+
+
+def refuse_header(header: tuple[str, ...]) -> None:
+    """Raise UnreadableFile when a table's header lacks the id, is too wide, or has a name twice."""
+    if "id" not in header:
+        hint = _hint_at_id(header)
+        raise UnreadableFile(f"Its header has no column `id`, only: {shown(', '.join(header))}.{hint}")
+    if is_too_wide(header):
+        raise UnreadableFile(
+            f"Its header has {len(header):,} columns; a code has {MOST_SCM_FIELDS:,} SCM fields at most."
+        )
+    silent = ("", ERRORS_COLUMN)
+    counted = Counter(name for name in header if name not in silent and not isinstance(name, LeftOut))
+    if repeated := [name for name, times in counted.items() if times > 1]:
+        raise UnreadableFile(f"Its header has the column `{shown(repeated[0])}` more than once.")
+
+
+def _hint_at_id(header: tuple[str, ...]) -> str:
+    """Say which column may be meant as `id`, or why none is seen; or nothing."""
+    if alike := next((name for name in header if name.strip().lower() in ALIKE), ""):
+        return f" Is it `{shown(alike)}` that should be named `id`?"
+    if hint := LOOKS_LIKE.get(header[0][:1], "") or otherwise_split(header, "id"):
+        return hint
+    if strange := next((name for name in header if len(name) <= LONGEST_STRANGE_ID and not name.isascii()), ""):
+        return f" In `{shown(strange)}`, {beyond_ascii(strange).replace('C', 'c', 1)}"
+    return ""
+
+
+def otherwise_split(header: tuple[str, ...], column: str) -> str:
+    """Say that a name of the header holds `column` and a separator, if one does."""
+    unsplit = re.compile(rf"(^|[,;\t|])\s*{column}\s*[,;\t|]|[,;\t|]\s*{column}\s*$", re.IGNORECASE)
+    return OTHERWISE_SPLIT if any(map(unsplit.search, header)) else ""
+
+
+def nameless_places(header: tuple[str, ...]) -> set[int]:
+    """Return the places of the columns that have no name, but for those that are left out."""
+    return {at for at, name in enumerate(header) if not name and not isinstance(name, LeftOut)}
+
+
+def scm_names(header: tuple[str, ...]) -> list[str]:
+    """Return the names in `header` that are meant to be keys of SCM fields."""
+    silent = (*OWN_COLUMNS, ERRORS_COLUMN)
+    return [name for name in header if name not in silent and not isinstance(name, LeftOut)]
+
+
+def wrong_names(header: tuple[str, ...]) -> list[str]:
+    """Return the names in `header` that cannot be keys of SCM fields."""
+    return [name for name in scm_names(header) if not SCM_KEY.fullmatch(name)]
+
+
+def describe_wrong_names(names: list[str], header: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield each of the wrong `names` of `header`, and what is wrong with it."""
+    alike = Counter(map(respelled, names))
+    beside = {*header, *(name for name, times in alike.items() if times > 1)}
+    for name in names:
+        hints = filter(None, (meant_name(name, beside), beyond_ascii(name)))
+        yield name, " ".join(["It is the field's name that is wrong.", *hints])
+
+
+def is_too_wide(header: tuple[str, ...]) -> bool:
+    """Whether there are more columns than a code can have fields; the nameless and our own do not count."""
+    most = MOST_SCM_FIELDS + len(OWN_COLUMNS)
+    return len(header) > most and sum(1 for name in header if name not in ("", ERRORS_COLUMN)) > most

@@ -1,0 +1,37 @@
+"""The limits of one file: defaults, products, and the format of its ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ingestion.models import IngestionRecord
+from ingestion.rules.defaults import Defaults, parse_defaults
+from ingestion.rules.identifiers import RULES, IdRules
+from workorders.models import ActivationStatus
+from workorders.products.services import usable_products
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the rows of one file are checked against.
+
+    `products` gives the id of each SKU that may be used; `longest_id` is how many characters of id fit the URL.
+    """
+
+    defaults: Defaults
+    products: Mapping[str, int]
+    longest_id: int
+    ids: IdRules
+
+
+def limits_for(company_id: int, options: Mapping[str, Any], longest_id: int, *, are_active: bool = False) -> Limits:
+    """Return the limits for a company's upload with these options.
+
+    `are_active` tells whether codes are active where neither their rows nor the options set a status.
+    """
+    status = ActivationStatus.ACTIVE if are_active else ActivationStatus.INACTIVE
+    ids = RULES[options.get("id_format", IngestionRecord.IdFormat.DEFAULT)]
+    defaults = parse_defaults(options["default_scm_data"], status=status)
+    return Limits(defaults, usable_products(company_id), longest_id, ids)

@@ -1,0 +1,62 @@
+"""One attempt at one record: what its stages share."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingestion.errors.log import ErrorLog
+from ingestion.models import IngestionRecord
+from ingestion.stages.destinations import Destination, destination_of
+from portal.background.pulse import Pulse
+from portal.background.spool import path_of_attempt
+
+
+@dataclass
+class Attempt:
+    """One attempt at one record, whose spools lie in `folder`.
+
+    `rows` counts the rows that were read, `repeats` the rows that were ignored since their id stands in a row above.
+    `facts` are what the reader found out about the file.
+    """
+
+    record: IngestionRecord
+    pulse: Pulse
+    folder: Path
+    destination: Destination
+    log: ErrorLog
+    facts: dict[str, str] = field(default_factory=dict)
+    rows: int = 0
+    repeats: int = 0
+
+
+@contextmanager
+def begin_attempt(record: IngestionRecord, pulse: Pulse) -> Iterator[Attempt]:
+    """Open the folder and the error log of an attempt, and remove both at its end."""
+    with _spool_folder(record) as folder, _no_cycle_collection(), closing(ErrorLog(record.pk, folder)) as log:
+        yield Attempt(record, pulse, folder, destination_of(record), log)
+
+
+@contextmanager
+def _spool_folder(record: IngestionRecord) -> Iterator[Path]:
+    """Create a folder for this attempt's spools, after removing those of earlier attempts."""
+    folder = path_of_attempt(record)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _no_cycle_collection() -> Iterator[None]:
+    """Switch the cycle collector off: rows form no cycles, and visiting them would take longer than all other work."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

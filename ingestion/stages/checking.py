@@ -1,0 +1,69 @@
+"""The second stage: check every row, and spool the codes of those that have a valid id."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from ingestion.errors.unreadable import UnreadableFile
+from ingestion.errors.warning_kinds import PREFIX_WARNING
+from ingestion.readers.json_reader import JsonReader
+from ingestion.rules.column_mapping import map_batches, map_header
+from ingestion.rules.file import FileRules
+from ingestion.rules.limits import Limits, limits_for
+from ingestion.stages.attempt import Attempt
+from ingestion.stages.opening import open_upload
+from workorders.codes.bulk_load import CodeSpool
+from workorders.codes.url_prefixes import doubt
+
+MOST_BLANK_ROWS = 2_000_000  # besides one for each code, as line ends that were written twice make them
+
+
+def spool_codes(attempt: Attempt) -> CodeSpool:
+    """Read and check all rows of the file; errors and warnings go to the attempt's log. Raises UnreadableFile."""
+    limits = _limits_of(attempt)
+    rules = FileRules(limits, attempt.log)
+    spool = _spool_rows(attempt, rules, limits)
+    rules.warn()
+    prefix = attempt.destination.url_prefix
+    if said := doubt(prefix):
+        attempt.log.warn(PREFIX_WARNING, None, "", prefix, detail=said)
+    for row, count in rules.blank_rows.runs():
+        spool.skip(row, count)
+    return spool
+
+
+def _limits_of(attempt: Attempt) -> Limits:
+    record, destination = attempt.record, attempt.destination
+    are_active = destination.are_active
+    return limits_for(record.company_id, record.parameters, destination.longest_id, are_active=are_active)
+
+
+def _spool_rows(attempt: Attempt, rules: FileRules, limits: Limits) -> CodeSpool:
+    """Pass the rows batch by batch from the reader through the rules to the spool."""
+    columns: dict[str, str] = attempt.record.parameters.get("columns", {})
+    with open_upload(attempt) as (reader, budget):
+        if is_table := not isinstance(reader, JsonReader):
+            rules.check_header(map_header(reader.header, columns), reader.header_row)
+        spool = CodeSpool(
+            attempt.folder,
+            company_id=attempt.record.company_id,
+            workorder_id=attempt.destination.workorder_id,
+            first_position=reader.first_row,
+        )
+        size = limits.defaults.scm_size
+        for batch in map_batches(reader, columns, is_table=is_table):
+            spool.add(rules.check(batch))
+            attempt.rows = batch.first + len(batch.rows) - reader.first_row
+            budget.spend(len(batch.rows) * size)
+            _refuse_outgrown(rules.blank_rows.count, spool.count, spool.count * size)
+            attempt.pulse.tick(attempt.rows)
+    return spool
+
+
+def _refuse_outgrown(blank_rows: int, codes: int, size_of_defaults: int) -> None:
+    """Raise UnreadableFile when blank rows or default values make far more of the file than was uploaded."""
+    if blank_rows > MOST_BLANK_ROWS + codes:
+        raise UnreadableFile(f"{blank_rows:,} of its rows are blank; delete those.")
+    if size_of_defaults > settings.MAX_UNPACKED_BYTES:
+        most = f"{settings.MAX_UNPACKED_BYTES:,} bytes"
+        raise UnreadableFile(f"With its default values it becomes larger than {most}; upload it in parts.")
