@@ -10,13 +10,14 @@ from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import ERRORS_COLUMN, LONGEST_RECORD, Batch, BrokenRow, CellFault, Log, Trouble
 from ingestion.readers.encoding import unwritable
 from ingestion.readers.unpack import Budget
+from ingestion.readers.xlsx_cells import Stored
 from ingestion.readers.xlsx_contents import Contents
 from ingestion.readers.xlsx_limits import WorkbookLimits, too_large
 from ingestion.readers.xlsx_merged import Merged
 from ingestion.readers.xlsx_other_sheets import refuse_if_another_has
 from ingestion.readers.xlsx_parts import opened
 from ingestion.readers.xlsx_shared import Shared
-from ingestion.readers.xlsx_sheet import Row, SheetXml, Stored
+from ingestion.readers.xlsx_sheet import Row, SheetXml
 
 ROWS_AT_ONCE = 1000
 TEXT_AT_ONCE = LONGEST_RECORD  # characters of the rows of a batch, but for its last row

@@ -170,14 +170,18 @@ def test_of_very_many_problems_the_first_are_shown(demo: Demo) -> None:
 @pytest.mark.parametrize(
     ("limit", "most", "said"),
     [
-        ("MOST_PRODUCTS", 3, "It has more than 3 products; import it in parts."),
-        ("MOST_CELLS", 5, "The workbook unpacks to 5 rows and 2 columns, more than 5 cells; save the sheet as CSV"),
+        ("product_rows.MOST_PRODUCTS", 3, "It has more than 3 products; import it in parts."),
+        (
+            "product_file.MOST_CELLS",
+            5,
+            "The workbook unpacks to 5 rows and 2 columns, more than 5 cells; save the sheet as CSV",
+        ),
     ],
 )
 def test_a_file_of_too_much_is_refused(
     demo: Demo, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, said: str
 ) -> None:
-    monkeypatch.setattr(product_file, limit, most)
+    monkeypatch.setattr(f"ingestion.products.{limit}", most)
     content = workbook([("sku", "name"), *((f"a-{number}", "x") for number in range(4))])
     ((row, column, _value, message),) = problems(imported(demo.staff, content, "a.xlsx"))
     assert (row, column, message[: len(said)]) == (NO_ROW, "whole file", said)
