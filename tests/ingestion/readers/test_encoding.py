@@ -1,0 +1,105 @@
+"""Telling the encoding of a file by its first bytes, and what of a text cannot be stored."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingestion.errors.unreadable import UnreadableFile
+from ingestion.readers.encoding import decoder_for, is_utf8, unwritable
+
+
+@pytest.mark.parametrize(
+    ("beginning", "what"),
+    [
+        (b"PK\x03\x04rest", "It is an Excel workbook or another zip file"),
+        (b"\xd0\xcf\x11\xe0", "It is an old or encrypted Excel workbook; save the sheet as CSV in UTF-8."),
+        (b"\x1f\x8b\x08", "It is compressed by gzip more than once; compress it once only."),
+        (b"%PDF-1.7", "It is a PDF; save the table as CSV in UTF-8."),
+        (b"BZh9", "It is compressed by bzip2; unpack it, or compress it by gzip."),
+        (b"\xfd7zXZ\0", "It is compressed by xz; unpack it, or compress it by gzip."),
+        (b"\x28\xb5\x2f\xfd", "It is compressed by Zstandard; unpack it, or compress it by gzip."),
+        (b"7z\xbc\xaf\x27", "It is a 7z archive; unpack it, or compress the file by gzip."),
+        (b"\x89PNG\r\n", "It is a picture; upload the table itself as CSV in UTF-8."),
+    ],
+)
+def test_files_of_other_kinds_are_named(beginning: bytes, what: str) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        decoder_for(beginning)
+    assert str(refused.value).startswith(what)
+
+
+@pytest.mark.parametrize("beginning", [b"\xff\xfe\0\0i\0\0\0", b"\0\0\xfe\xff\0\0\0i"])
+def test_utf_32_is_refused_and_not_taken_for_utf_16(beginning: bytes) -> None:
+    with pytest.raises(UnreadableFile, match=r"It is in UTF-32; save it in UTF-8."):
+        decoder_for(beginning)
+
+
+@pytest.mark.parametrize("beginning", [b"i\0d\0", b"\0i\0d"])
+def test_utf_16_without_a_mark_is_refused(beginning: bytes) -> None:
+    with pytest.raises(UnreadableFile, match="without a byte order mark"):
+        decoder_for(beginning)
+
+
+def test_utf_8_loses_its_mark_and_keeps_wrong_bytes_as_surrogates() -> None:
+    encoding, decode = decoder_for(b"\xef\xbb\xbfid")
+    assert encoding == "UTF-8"
+    assert decode(b"\xef\xbb\xbfid,\xe9\n", True) == "id,\udce9\n"
+
+
+def test_a_character_may_be_cut_by_the_end_of_a_piece() -> None:
+    _encoding, decode = decoder_for(b"id")
+    assert [decode(b"a\xc3", False), decode(b"\xa9b", False), decode(b"", True)] == ["a", "éb", ""]
+
+
+@pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be"])
+def test_utf_16_with_a_mark_is_read_in_both_orders(name: str) -> None:
+    data = "\ufeffid,é\n".encode(name)
+    encoding, decode = decoder_for(data)
+    assert (encoding, decode(data, True)) == ("UTF-16", "id,é\n")
+
+
+def test_half_of_a_utf_16_character_at_the_end_is_refused() -> None:
+    data = b"\xff\xfei\0d"
+    _encoding, decode = decoder_for(data)
+    with pytest.raises(UnreadableFile, match=r"It says that it is in UTF-16, but is not; save it in UTF-8."):
+        decode(data, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("plain", ""),
+        ("é 中 😀", ""),
+        ("a\0b", "It holds a NUL character."),
+        ("a\ud83d", "It holds half of a surrogate pair, which is no character."),
+        (
+            "caf\udce9",
+            "Character 4 is the byte 0xE9, which is not UTF-8 (in Windows-1252 it would be é). Save the file in UTF-8.",
+        ),
+        (
+            "\udcd6\udcd0",
+            (
+                "Character 1 is the byte 0xD6, which is not UTF-8"
+                " (it may be GBK, Shift-JIS or Big5; in Windows-1252 it is ÖÐ). Save the file in UTF-8."
+            ),
+        ),
+        (
+            "x\udc80\udc81",
+            (
+                "Character 2 is the byte 0x80, which is not UTF-8 (it may be GBK, Shift-JIS or Big5)."
+                " Save the file in UTF-8."
+            ),
+        ),
+    ],
+)
+def test_what_cannot_be_stored_is_said(text: str, reason: str) -> None:
+    assert unwritable(text) == reason
+
+
+def test_the_replacement_character_is_refused_with_its_place() -> None:
+    assert unwritable("ab\ufffd").startswith("Character 3 is the replacement character (U+FFFD)")
+
+
+@pytest.mark.parametrize(("text", "fits"), [("", True), ("é", True), ("\ud800", False), ("\udce9", False)])
+def test_lone_surrogates_are_no_utf_8(text: str, fits: bool) -> None:
+    assert is_utf8(text) is fits

@@ -1,0 +1,128 @@
+"""The destinations of codes: a new workorder, or one that was ordered before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ingestion import services
+from ingestion.models import IngestionRecord
+from ingestion.stages.destinations import NewWorkorder, SecureWorkorder, destination_of
+from tests.support.demo import Demo
+from workorders.models import Workorder
+
+
+def record_of(demo: Demo, **parameters: Any) -> IngestionRecord:
+    """A record with these parameters."""
+    known = {"url_prefix": "", "use_serial_number": False, "default_scm_data": {}}
+    return services.start_upload(
+        demo.staff, demo.company, filetype="csv", mode="api", parameters={**known, **parameters}
+    )
+
+
+def secure(demo: Demo, **changes: Any) -> Workorder:
+    """An SSC workorder without codes."""
+    fields: dict[str, Any] = {
+        "company": demo.company,
+        "reference": "Secure",
+        "type": "SSC",
+        "quantity": 10,
+        "url_prefix": "https://s.example.com/",
+        "longest_id": 22,
+        "created_by": demo.staff,
+        "state": "new",
+    }
+    return Workorder.objects.create(**fields | changes)
+
+
+def test_codes_go_into_a_new_workorder_behind_the_companys_prefix(demo: Demo) -> None:
+    destination = destination_of(record_of(demo))
+    assert isinstance(destination, NewWorkorder)
+    assert destination.url_prefix == demo.company.url_prefix
+    assert (destination.error, destination.are_active) == ("url_prefix_error", False)
+    assert destination.refusal(10) == ""
+
+
+def test_the_prefix_of_the_upload_counts_more_than_the_companys(demo: Demo) -> None:
+    destination = destination_of(record_of(demo, url_prefix="https://codes.example.com/"))
+    assert destination.url_prefix == "https://codes.example.com/"
+    assert destination.longest_id == 213 - len("https://codes.example.com/")
+
+
+def test_a_long_prefix_leaves_less_for_the_id(demo: Demo) -> None:
+    destination = destination_of(record_of(demo, url_prefix="https://codes.example.com/" + "x" * 178))
+    assert destination.longest_id == 9
+
+
+def test_two_uploads_reserve_different_workorders(demo: Demo) -> None:
+    first, second = destination_of(record_of(demo)), destination_of(record_of(demo))
+    assert first.workorder_id != second.workorder_id
+    assert not Workorder.objects.filter(pk__in=[first.workorder_id, second.workorder_id]).exists()
+
+
+def test_a_prefix_that_another_company_has_is_refused(demo: Demo) -> None:
+    destination = destination_of(record_of(demo, url_prefix=demo.other.url_prefix))
+    assert destination.refusal(1) != ""
+
+
+def test_codes_of_a_secure_workorder_follow_its_own_prefix(demo: Demo) -> None:
+    workorder = secure(demo)
+    destination = destination_of(record_of(demo, workorder=workorder.pk))
+    assert isinstance(destination, SecureWorkorder)
+    assert (destination.workorder_id, destination.url_prefix, destination.longest_id, destination.error) == (
+        workorder.pk,
+        "https://s.example.com/",
+        22,
+        "workorder_error",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "are_active"),
+    [
+        ({}, False),
+        ({"activate_on_complete": True}, False),
+        ({"activate_on_complete": True, "state": "completed"}, True),
+        ({"activate_on_complete": False, "state": "completed"}, False),
+    ],
+)
+def test_codes_that_join_a_completed_workorder_may_be_active_at_once(
+    demo: Demo, changes: dict[str, Any], are_active: bool
+) -> None:
+    workorder = secure(demo, **changes)
+    assert destination_of(record_of(demo, workorder=workorder.pk)).are_active is are_active
+
+
+@pytest.mark.parametrize(
+    ("changes", "count", "reason"),
+    [
+        ({}, 11, "The workorder has 0 of 10 codes; "),
+        ({"uploaded_quantity": 10}, 1, "The workorder has 10 of 10 codes, so it takes no more."),
+        ({"state": "cancelled"}, 1, "The workorder was cancelled, so it takes no codes."),
+    ],
+)
+def test_a_secure_workorder_says_why_it_takes_no_codes(
+    demo: Demo, changes: dict[str, Any], count: int, reason: str
+) -> None:
+    workorder = secure(demo, **changes)
+    assert destination_of(record_of(demo, workorder=workorder.pk)).refusal(count).startswith(reason)
+
+
+def test_the_workorder_of_another_company_does_not_exist(demo: Demo) -> None:
+    workorder = secure(demo, company=demo.other)
+    with pytest.raises(Workorder.DoesNotExist):
+        destination_of(record_of(demo, workorder=workorder.pk))
+
+
+def test_a_reference_names_the_record_and_is_given_once(demo: Demo) -> None:
+    record = record_of(demo)
+    destination = NewWorkorder(record)
+    plain = f"Upload {record.key}"
+    assert destination._reference() == plain
+    secure(demo, reference=plain)
+    assert destination._reference() == f"{plain} (2)"
+    secure(demo, reference=f"{plain} (2)")
+    assert destination._reference() == f"{plain} (3)"
+    secure(demo, company=demo.other, reference=f"{plain} (3)")
+    assert destination._reference() == f"{plain} (3)"
