@@ -14,7 +14,7 @@ from portal.values.choices import ChoiceField
 from portal.values.texts import seen
 from portal.values.whole_numbers import WholeNumberField
 from workorders.models import Workorder
-from workorders.secure.uploads import refusal
+from workorders.secure.uploads import upload_refusal
 
 Mode, Filetype = IngestionRecord.Mode, IngestionRecord.Filetype
 
@@ -62,7 +62,7 @@ class ProcessSerializer(OptionsSerializer):
         workorder = self.company.workorders.filter(pk=value).first()
         if workorder is None:
             raise serializers.ValidationError("The company has no workorder with this id.")
-        if reason := refusal(workorder):
+        if reason := upload_refusal(workorder):
             raise serializers.ValidationError(reason)
         return workorder
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from ingestion.models import IngestionRecord
 from ingestion.rules.defaults import parse_defaults
-from portal.access import PersonRequest
+from portal.pages.access import PersonRequest
 
 
 def earlier_record(request: PersonRequest) -> IngestionRecord | None:

@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from ingestion.pages.lines import Status, build_lines, is_moving, list_records, may_upload
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from workorders.products.services import products_for
-from workorders.visibility import codes_in, sees_several_companies, workorders_for
+from workorders.visibility import count_codes, sees_several_companies, workorders_for
 
 RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
 
@@ -28,7 +28,7 @@ def overview(request: PersonRequest) -> HttpResponse:
         workorders = workorders_for(user).filter(is_archived=False)
         context["workorders"] = workorders.select_related("company")[:RECENT_WORKORDERS]
         context["whose_workorders"] = sees_several_companies(user)
-        context["codes_total"] = codes_in(workorders_for(user))
+        context["codes_total"] = count_codes(workorders_for(user))
         context["workorders_total"] = workorders_for(user).count()
     if user.may("product_view"):
         context["products_total"] = products_for(user).filter(is_archived=False).count()

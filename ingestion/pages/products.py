@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from ingestion.products.problems import ProblemLog
 from ingestion.products.product_file import MOST_BYTES, read_products
 from ingestion.products.product_rows import MOST_PRODUCTS
-from portal.access import PersonRequest, page
 from portal.models import Company
+from portal.pages.access import PersonRequest, page
 from workorders.products.services import Stored, store
 from workorders.products.views import brand_of
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ingestion.models import IngestionRecord
-from portal.access import PersonRequest
 from portal.models import Company, User
+from portal.pages.access import PersonRequest
 from portal.pages.lists import Filter, one_of, picked
 
 

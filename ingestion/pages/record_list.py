@@ -10,7 +10,7 @@ from ingestion.pages.lines import build_lines, is_moving, list_records, may_uplo
 from ingestion.pages.record_filters import narrower_filters
 from ingestion.pages.records import Status
 from ingestion.results.record_search import find_codes, matching_records
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from portal.pages.lists import between, day, ordered, page_of, picked, searched
 
 ORDERS = {  # by what stands in the URL; newest first when nothing does

@@ -17,7 +17,7 @@ from ingestion.results.downloads import errors_csv_response, rows_with_errors_re
 from ingestion.results.error_list import build_error_page
 from ingestion.results.timeline import history_of
 from ingestion.services import cancel, records_for
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from workorders.views import is_being_archived
 
 Status = IngestionRecord.Status

@@ -12,10 +12,10 @@ from ingestion.pages.earlier_options import earlier_record, options_of
 from ingestion.pages.lines import IdFormat, may_upload
 from ingestion.readers.csv_delimiter import DELIMITER_NAMES
 from ingestion.rules.identifiers import RULES
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from workorders.models import ActivationStatus
 from workorders.products.services import products_for
-from workorders.secure.uploads import taking
+from workorders.secure.uploads import open_for_upload
 from workorders.visibility import own_workorders
 
 PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
@@ -42,7 +42,9 @@ def upload(request: PersonRequest) -> HttpResponse:
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "earlier": earlier,
         "kept": kept,
-        "workorders": taking(own_workorders(request.user)).filter(is_archived=False)[:WORKORDERS_TO_CHOOSE_FROM],
+        "workorders": open_for_upload(own_workorders(request.user)).filter(is_archived=False)[
+            :WORKORDERS_TO_CHOOSE_FROM
+        ],
         "into": request.GET.get("workorder") or str(kept.get("workorder", "")),
     }
     return render(request, "ingestion/upload.html", context)

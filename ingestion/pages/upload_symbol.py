@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, render
 
 from ingestion.pages.lines import IdFormat, may_upload
 from ingestion.rules.identifiers import RULES
-from portal.access import PersonRequest, page
+from portal.pages.access import PersonRequest, page
 from workorders.codes import picture
-from workorders.codes.url_prefixes import doubt, longest_id
+from workorders.codes.url_prefixes import longest_id, warn_of_prefix
 from workorders.models import Workorder
 from workorders.rendering import qr_single
 from workorders.rendering.qr_encoder import smallest_version
@@ -35,7 +35,9 @@ def upload_symbol(request: PersonRequest) -> HttpResponse:
         context = _describe_secure_code(workorder, identifier)
     else:
         prefix = request.GET.get("url_prefix", "").strip() or request.user.company.url_prefix
-        context = _describe_qr(prefix, identifier, min(ids.longest, longest_id(prefix))) | {"doubt": doubt(prefix)}
+        context = _describe_qr(prefix, identifier, min(ids.longest, longest_id(prefix))) | {
+            "doubt": warn_of_prefix(prefix)
+        }
     return render(request, "ingestion/_symbol.html", context)
 
 
@@ -45,7 +47,7 @@ def _describe_qr(prefix: str, identifier: str, longest: int) -> dict[str, Any]:
     context: dict[str, Any] = {"url": url, "length": len(url), "longest_id": max(0, longest)}
     if url.isascii() and url.isprintable() and len(url) <= qr_single.CAPACITY:
         context["version"] = smallest_version(len(url), "M")
-        context["drawing"] = b64encode(qr_single.svg(url)).decode()
+        context["drawing"] = b64encode(qr_single.draw_svg(url)).decode()
     return context
 
 
@@ -55,5 +57,5 @@ def _describe_secure_code(workorder: Workorder, identifier: str) -> dict[str, An
     context: dict[str, Any] = {"url": url, "length": len(url), "longest_id": workorder.longest_id}
     if url.isascii() and url.isprintable() and len(identifier) <= workorder.longest_id:
         context["version"] = LAYOUTS[workorder.layout].version
-        context["drawing"] = b64encode(picture.svg(workorder, url)).decode()
+        context["drawing"] = b64encode(picture.render_svg(workorder, url)).decode()
     return context

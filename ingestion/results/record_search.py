@@ -10,7 +10,7 @@ from django.db.models import Q
 from ingestion.errors.kinds import KINDS
 from ingestion.services import records_for
 from portal.models import Company, User
-from workorders.codes.lookup import codes_called, id_in
+from workorders.codes import lookup
 from workorders.models import Code
 
 MOST_NAMED = 20  # codes of one id, in as many companies, that a search names
@@ -23,7 +23,9 @@ def find_codes(user: User, query: str) -> list[Code]:
     if not query or not (whose or user.brand):
         return []
     companies = Company.objects.all() if whose else Company.objects.filter(pk=user.company_id or 0)
-    return list(codes_called(id_in(query), companies).select_related("company", "workorder")[:MOST_NAMED])
+    return list(
+        lookup.find_codes(lookup.parse_id(query), companies).select_related("company", "workorder")[:MOST_NAMED]
+    )
 
 
 def matching_records(user: User, query: str, codes: list[Code]) -> Q:
@@ -33,7 +35,7 @@ def matching_records(user: User, query: str, codes: list[Code]) -> Q:
         | Q(file_name__icontains=query)
         | Q(created_by__email__icontains=query)
         | Q(workorder__in=[code.workorder_id for code in codes])
-        | Q(pk__in=_find_refused(user, id_in(query)))
+        | Q(pk__in=_find_refused(user, lookup.parse_id(query)))
     )
 
 

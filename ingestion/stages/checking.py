@@ -13,7 +13,7 @@ from ingestion.rules.limits import Limits, limits_for
 from ingestion.stages.attempt import Attempt
 from ingestion.stages.opening import open_upload
 from workorders.codes.bulk_load import CodeSpool
-from workorders.codes.url_prefixes import doubt
+from workorders.codes.url_prefixes import warn_of_prefix
 
 MOST_BLANK_ROWS = 2_000_000  # besides one for each code, as line ends that were written twice make them
 
@@ -25,7 +25,7 @@ def spool_codes(attempt: Attempt) -> CodeSpool:
     spool = _spool_rows(attempt, rules, limits)
     rules.warn()
     prefix = attempt.destination.url_prefix
-    if said := doubt(prefix):
+    if said := warn_of_prefix(prefix):
         attempt.log.warn(PREFIX_WARNING, None, "", prefix, detail=said)
     for row, count in rules.blank_rows.runs():
         spool.skip(row, count)

@@ -117,16 +117,16 @@ class SecureWorkorder:
 
     def refusal(self, count: int) -> str:
         """Ask the workorder as it is now."""
-        return uploads.refusal(Workorder.objects.get(pk=self.workorder_id), count)
+        return uploads.upload_refusal(Workorder.objects.get(pk=self.workorder_id), count)
 
     def load(self, spool: CodeSpool, tick: Tick) -> Workorder:
         """Add the codes to the workorder."""
-        workorder = uploads.begin(self.workorder_id)
-        if reason := uploads.refusal(workorder, spool.count):  # before the load, which may take minutes
+        workorder = uploads.lock_for_upload(self.workorder_id)
+        if reason := uploads.upload_refusal(workorder, spool.count):  # before the load, which may take minutes
             raise uploads.NotTaken(reason)
         spool.load(tick, after=workorder.uploaded_quantity)
         by, key = self.record.created_by, self.record.key
-        uploads.take(workorder, spool.count, by, key, are_active=self.are_active)
+        uploads.count_uploaded_codes(workorder, spool.count, by, key, are_active=self.are_active)
         return workorder
 
 

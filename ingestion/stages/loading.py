@@ -9,7 +9,7 @@ from ingestion.stages.ending import end_record
 from portal.database.constraints import Violation, savepoint
 from workorders.codes.bulk_load import CodeSpool
 from workorders.codes.taken_ids import CODE_TAKEN
-from workorders.codes.warnings import alike_ids
+from workorders.codes.warnings import find_alike_ids
 from workorders.secure.uploads import NotTaken
 
 MOST_COMPARED = 100_000  # codes of a workorder whose ids are compared without case; of more, images tell
@@ -34,7 +34,7 @@ def load_codes(attempt: Attempt, spool: CodeSpool) -> bool:
     try:
         with savepoint(CODE_TAKEN):
             workorder = attempt.destination.load(spool, attempt.pulse.tick)
-            if workorder.codes_count <= MOST_COMPARED and (alike := alike_ids(workorder)):
+            if workorder.codes_count <= MOST_COMPARED and (alike := find_alike_ids(workorder)):
                 attempt.log.warn(ALIKE_WARNING, None, "id", "", detail=f"{alike}.")
             result = {"codes_created": spool.count, "duplicates_ignored": attempt.repeats}
             end_record(attempt, Status.COMPLETED, spool.count, workorder=workorder, result_data=result)

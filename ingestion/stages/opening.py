@@ -9,7 +9,7 @@ from ingestion.models import IngestionRecord
 from ingestion.readers.open import Reader, open_reader
 from ingestion.readers.unpack import Budget, check_digest
 from ingestion.stages.attempt import Attempt
-from portal.background.worker_slots import take_place
+from portal.background.worker_slots import take_slot
 from portal.storage.base import storage
 
 Filetype = IngestionRecord.Filetype
@@ -39,5 +39,5 @@ def open_upload(attempt: Attempt) -> Iterator[tuple[Reader, Budget]]:
 
 def _continue_as_long_work(record: IngestionRecord) -> None:
     """Take a worker slot for long work, or put the record back into the queue: its file unpacked to much."""
-    if not take_place():
+    if not take_slot():
         record.put_back(is_long=True)

@@ -125,9 +125,9 @@ def test_defaults_that_outgrow_the_file_are_refused(begin: Begin, settings: Any)
 
 def test_a_file_that_unpacks_to_much_takes_a_slot_or_goes_back(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     attempt = begin("id\nabc12345\n")
-    monkeypatch.setattr(opening, "take_place", lambda: True)
+    monkeypatch.setattr(opening, "take_slot", lambda: True)
     opening._continue_as_long_work(attempt.record)
-    monkeypatch.setattr(opening, "take_place", lambda: False)
+    monkeypatch.setattr(opening, "take_slot", lambda: False)
     with pytest.raises(ClaimLost):
         opening._continue_as_long_work(attempt.record)
     attempt.record.refresh_from_db()
