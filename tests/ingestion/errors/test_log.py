@@ -11,6 +11,7 @@ import pytest
 from ingestion import services
 from ingestion.errors import log as module
 from ingestion.errors.log import ErrorLog, warning
+from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from tests.support.demo import Demo
 
@@ -99,7 +100,7 @@ def test_errors_are_stored_as_they_can_be_shown(demo: Demo, tmp_path: Path, valu
     assert (first.row, first.column, first.value, first.error, first.detail) == (
         2,
         "id",
-        module.shown(value),
+        shown(value),
         "invalid_id_error",
         "Why.",
     )
