@@ -59,7 +59,7 @@ def are_active_at_once(workorder: Workorder) -> bool:
 
 
 def count_uploaded_codes(begun: Workorder, count: int, by: User, upload: str, *, are_active: bool) -> None:
-    """Count the codes that were loaded since `begin`, which the upload of that key brought; NotTaken.
+    """Count the codes that were loaded since `lock_for_upload` by the upload of that key; raise NotTaken.
 
     `are_active` says that they were loaded as `are_active_at_once`. If that became true only now, a job makes it so.
     """

@@ -19,7 +19,7 @@ from portal.storage.base import storage
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.secure import a_secure_order
-from workorders.archives import builder, downloads
+from workorders.archives import builder, downloads, zip_archive
 from workorders.archives.builder import BeingMade, NoCodes, build_archive
 from workorders.archives.downloads import download_archive
 from workorders.archives.names import archive_name
@@ -110,8 +110,10 @@ def test_without_codes_there_is_no_archive(demo: Demo) -> None:
 
 def test_nothing_is_stored_of_an_archive_that_reads_wrong(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     workorder = unstored(some_codes(demo.staff, "abc00001"))
-    right = builder.Archive.check_samples
-    monkeypatch.setattr(builder.Archive, "check_samples", lambda archive: right(archive, lambda pixels: ["another"]))
+    right = zip_archive.Archive.check_samples
+    monkeypatch.setattr(
+        zip_archive.Archive, "check_samples", lambda archive: right(archive, lambda pixels: ["another"])
+    )
     with pytest.raises(Misread, match=r"sample_qr\.png reads as \['another'\], not as "):
         build_archive(workorder, "archive")
     assert not storage().exists(archive_name(workorder, "archive"))
