@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -23,16 +21,6 @@ from tests.support.running import wait_for
 NAME = "generated_codeport_client"
 MAKE = ("-m", "openapi_python_client", "generate", "--meta", "none", "--path", "docs/openapi.yaml")
 ENDED = ("completed", "error", "cancelled")
-
-
-@pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """A portal of its own, with its worker."""
-    folder = tmp_path_factory.mktemp("client")
-    with Up(folder / "out", folder / "home", API_RATE="99999/min") as up:
-        up.wait_ready()
-        yield up
-        assert up.end(signal.SIGTERM) == 0
 
 
 class Generated:
@@ -101,9 +89,11 @@ def names(content: bytes) -> list[str]:
         return archive.namelist()
 
 
-def test_a_generated_client_goes_the_way_of_the_tour(up: Up, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_generated_client_goes_the_way_of_the_tour(
+    portal_in_use: Up, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
-    api = Generated(up, tmp_path)
+    api = Generated(portal_in_use, tmp_path)
     with api.client:
         walk(api)
         with api.client_of("printer@printco.example") as printer:
@@ -119,18 +109,18 @@ def walk(api: Generated) -> None:
     assert api.parsed("products.change_product", product.id, body=renamed).name == "Green tea"
     assert [each.sku for each in api.parsed("products.list_products", search="green").results] == ["tea"]
 
-    refused = api.uploaded("id\nbottle-0001\nbottle 0002\n")
+    refused = api.uploaded("id\nphial-0001\nphial 0002\n")
     assert (refused.status, refused.result_data.error_counts.to_dict()) == ("error", {"invalid_id_error": 1})
     (error,) = api.parsed("ingestion.list_errors", refused.key).results
-    assert (error.row, error.column, error.value) == (3, "id", "bottle 0002")
-    assert "bottle 0002" in api.parsed("ingestion.get_errors_csv", refused.key)
-    assert "bottle 0002" in api.parsed("ingestion.get_rows_with_errors", refused.key)
+    assert (error.row, error.column, error.value) == (3, "id", "phial 0002")
+    assert "phial 0002" in api.parsed("ingestion.get_errors_csv", refused.key)
+    assert "phial 0002" in api.parsed("ingestion.get_rows_with_errors", refused.key)
 
-    record = api.uploaded("id\nbottle-0001\nbottle-0002\n")
+    record = api.uploaded("id\nphial-0001\nphial-0002\n")
     assert (record.status, record.result_data.codes_created) == ("completed", 2)
     workorder = record.workorder
     assert "codes.csv" in names(api.until("workorders.download", workorder).content)
-    for kind, member in (("svg", "images/bottle-0001.svg"), ("png", "images/bottle-0002.png"), ("pdf", "codes.pdf")):
+    for kind, member in (("svg", "images/phial-0001.svg"), ("png", "images/phial-0002.png"), ("pdf", "codes.pdf")):
         images = api.models.DownloadImages(kind)
         assert member in names(api.until("workorders.download", workorder, images=images).content)
     part = api.call("workorders.download", workorder, range_="bytes=0-9", expects=206)
@@ -149,16 +139,16 @@ def walk(api: Generated) -> None:
     assert "codes.csv" in names(api.until("workorders.get_serial_numbers", minted).content)
     assert api.parsed("codes.list_codes", workorder=minted).count == 10
 
-    codes = [api.models.AddSidsRequestCodesItem.from_dict({"id": "bottle-0003", "pallet_number": "7"})]
+    codes = [api.models.AddSidsRequestCodesItem.from_dict({"id": "phial-0003", "pallet_number": "7"})]
     body = api.models.AddSidsRequest(mode=api.models.ModeEnum("api"), codes=codes)
     assert api.ended(api.parsed("ingestion.add_sids", body=body, expects=201).record_key).status == "completed"
-    assert api.parsed("codes.get_code", "bottle-0003").scm_data == {"pallet_number": "7"}
+    assert api.parsed("codes.get_code", "phial-0003").scm_data == {"pallet_number": "7"}
     for kind, begins in (("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")):
         asked = api.models.GetCodeImageImages(kind)
-        assert api.call("codes.get_code_image", "bottle-0003", images=asked).content.startswith(begins)
-    assert [each.id for each in api.parsed("codes.list_codes", search="bottle-", limit=2).results] == [
-        "bottle-0001",
-        "bottle-0002",
+        assert api.call("codes.get_code_image", "phial-0003", images=asked).content.startswith(begins)
+    assert [each.id for each in api.parsed("codes.list_codes", search="phial-", limit=2).results] == [
+        "phial-0001",
+        "phial-0002",
     ]
     assert api.parsed("ingestion.list_records", status=api.models.ListRecordsStatus("cancelled")).count == 1
 

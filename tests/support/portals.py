@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from signal import Signals
+
+import pytest
 
 from tests.support.paths import CHECKOUT
 
@@ -41,7 +44,13 @@ class Up:
     """A `manage.py up` of our own and all that it has started."""
 
     def __init__(
-        self, out: Path, home: Path | None = None, *, checkout: Path = CHECKOUT, command: Sequence[str] = UP, **env: str
+        self,
+        out: Path,
+        home: Path | None = None,
+        *,
+        checkout: Path = CHECKOUT,
+        command: Sequence[str] = UP,
+        **env: str,
     ) -> None:
         self.port = free_port()
         self.out = out
@@ -56,7 +65,11 @@ class Up:
         """Start it, for the first time or again."""
         with self.out.open("wb") as file:
             self.process = subprocess.Popen(
-                self.command, cwd=self.checkout, env=self.environ, stdout=file, stderr=subprocess.STDOUT
+                self.command,
+                cwd=self.checkout,
+                env=self.environ,
+                stdout=file,
+                stderr=subprocess.STDOUT,
             )
 
     def __enter__(self) -> Up:
@@ -114,6 +127,21 @@ class Up:
         wait(self.gone, "gone", 5)
         assert "Traceback" not in self.text[before:]
         return code
+
+
+@pytest.fixture(scope="session")
+def portal_in_use(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A portal started from nothing, for all tests that only use it; its data stays from one to the next."""
+    folder = tmp_path_factory.mktemp("portal-in-use")
+    before = os.umask(0o022)  # the one that most accounts have
+    try:
+        portal = Up(folder / "out", folder / "deep" / "var", API_RATE="99999/min")
+    finally:
+        os.umask(before)
+    with portal as up:
+        up.wait_ready()
+        yield up
+        assert up.end(signal.SIGTERM) == 0
 
 
 def run(command: list[str], folder: Path, up: Up, **more: str) -> str:

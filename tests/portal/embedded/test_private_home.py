@@ -33,13 +33,11 @@ def open_to_others(home: Path) -> list[str]:
     return [str(path.relative_to(home)) for path in [home, *home.rglob("*")] if mode(path) & 0o077]
 
 
-def test_a_first_start_makes_nothing_that_others_may_read(tmp_path: Path) -> None:
-    home = tmp_path / "deep" / "var"
-    with Up(tmp_path / "out", home) as up:
-        up.wait_ready()
-        links = [str(path.relative_to(home)) for path in home.rglob("*") if path.is_symlink() or path.is_socket()]
-        assert sorted({*open_to_others(home)} - {*links}) == []
-        assert {"postgres.log", "valkey.log", "secret-key", "storage"} & {path.name for path in home.iterdir()}
+def test_a_portal_makes_nothing_that_others_may_read(portal_in_use: Up) -> None:
+    home = portal_in_use.home
+    links = [str(path.relative_to(home)) for path in home.rglob("*") if path.is_symlink() or path.is_socket()]
+    assert sorted({*open_to_others(home)} - {*links}) == []
+    assert {"postgres.log", "valkey.log", "secret-key", "storage"} & {path.name for path in home.iterdir()}
     assert mode(home.parent) == 0o755
 
 
