@@ -1,4 +1,4 @@
-"""The Celery application: `celery -A portal worker` runs the tasks of all rooms."""
+"""The Celery application: `celery -A portal worker` runs the tasks of all apps."""
 
 import logging.config
 import os

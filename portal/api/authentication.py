@@ -1,4 +1,4 @@
-"""What every API door shares: tokens, permissions, bounded bodies and plain refusals."""
+"""Tokens and permissions of the API, and refusals of callers of another kind of company."""
 
 from __future__ import annotations
 

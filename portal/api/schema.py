@@ -1,6 +1,6 @@
 """The OpenAPI schema: what every call of the API shares, said once.
 
-A view's docstring is its summary, its `permission` and the answers that any call may give are added here; what a room
+A view's docstring is its summary, its `permission` and the answers that any call may give are added here; what an app
 adds to its calls stands in its `api_docs.py`.
 """
 
@@ -53,7 +53,7 @@ class Schema(AutoSchema):
         return [asks] if asks else []
 
     def get_summary(self) -> str:
-        """The first line of the call's docstring, of a call that its room says no more about."""
+        """The first line of the call's docstring, of a call that its app says no more about."""
         first: str = super().get_description().partition("\n")[0]
         return first.rstrip(".")
 

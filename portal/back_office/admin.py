@@ -1,6 +1,6 @@
 """The back office: Django's admin for those who run the portal, in which nothing can be changed that a rule forbids.
 
-Each room registers its models in its `admin.py`. What is done to them goes through the same services as everywhere.
+Each app registers its models in its `admin.py`. What is done to them goes through the same services as everywhere.
 Its pages cost the same however many rows there are: `portal.back_office.lists` says how.
 """
 

@@ -1,4 +1,4 @@
-"""Pages that belong to no room."""
+"""The pages for 404 and 500, and the icon that browsers look for."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render

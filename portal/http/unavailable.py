@@ -1,4 +1,4 @@
-"""The answer during an outage."""
+"""Answers 503 while the database, the storage, the disk or the broker is unavailable."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RETRY_SECONDS = "30"
 
 
 def outage(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Answer 503 during an outage."""
+    """Answer 503 where an error means that a part is unavailable."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         return get_response(request)

@@ -1,4 +1,4 @@
-"""Who may pass a door: the signed-in person, checked for one permission."""
+"""Guards pages: the person must be signed in and hold one permission."""
 
 from __future__ import annotations
 

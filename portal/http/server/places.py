@@ -1,4 +1,4 @@
-"""The connections of a web server's process: their coming and going, their deadlines, and room for new ones."""
+"""The connections of a web server's process: their coming and going, their deadlines, and space for new ones."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Places(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.poller.register(self.method_queue.fileno(), READ, self.method_queue.run_callbacks)
         self.set_accept_enabled(True)
         while self.alive and self.is_parent_alive():
-            self._turn(1.0)
+            self._wait_once(1.0)
         self.alive = False
         self.set_accept_enabled(False)
         now = time.monotonic()
@@ -58,7 +58,7 @@ class Places(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         while self.connections and time.monotonic() < ending:
             if time.monotonic() > idle_until:
                 self._close_all(State.HEAD, State.GOODBYE)
-            self._turn(0.2)
+            self._wait_once(0.2)
         self._close_all(*State)
         self.tpool.shutdown(wait=False)
         self.poller.close()
@@ -66,7 +66,7 @@ class Places(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         for listener in self.sockets:
             listener.close()
 
-    def _turn(self, patience: float) -> None:
+    def _wait_once(self, patience: float) -> None:
         self.notify()
         self.wait_for_and_dispatch_events(patience)
         now = time.monotonic()
@@ -96,9 +96,9 @@ class Places(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             client, address = listener.accept()
         except OSError as error:  # gone already, or taken by another process
             if error.errno in (errno.EMFILE, errno.ENFILE):
-                self._make_room()
+                self._close_longest_waiting()
             return
-        if len(self.connections) >= self.most and not self._make_room():
+        if len(self.connections) >= self.most and not self._close_longest_waiting():
             client.close()
             return
         client.setblocking(False)
@@ -107,7 +107,7 @@ class Places(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.hosts[connection.host] += 1
         self._on_event(connection)
 
-    def _make_room(self) -> bool:
+    def _close_longest_waiting(self) -> bool:
         """Close some of the connections that wait for their client; gives whether there were any."""
         waiting = [one for one in self.connections if one.state is not State.APPLICATION]
         waiting.sort(key=self._waits_longest)
