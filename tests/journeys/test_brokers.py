@@ -25,7 +25,7 @@ from portal.models import Letter
 from portal.timeline import events_of
 from tests.support import brokers
 from tests.support.demo import PASSWORD, Demo
-from tests.support.running import wait_for, worker
+from tests.support.running import database_url, wait_for, worker
 from tests.support.secure import a_secure_order
 from tests.support.uploads import queued, status_of
 from workorders.models import Workorder
@@ -37,7 +37,7 @@ FLOW = (
     "tests/journeys/test_worker.py::test_an_ingestion_cut_off_by_kill_9_completes_once_after_the_next_start",
     "tests/portal/background/test_worker_slots.py::test_a_small_upload_passes_large_ones_that_fill_the_queue",
 )
-OURS = ("CODEPORT_HOME", "DATABASE_URL", "CELERY_BROKER_URL", "PYTEST_ADDOPTS")
+OURS = ("CODEPORT_HOME", "PYTEST_ADDOPTS")
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +52,12 @@ def programs() -> Path:
 
 @pytest.mark.parametrize("broker", [brokers.redis, brokers.rabbitmq])
 def test_the_core_flow(broker: brokers.Broker, programs: Path, tmp_path: Path) -> None:
+    """By a process of its own, whose settings name the broker, on a new database of the server that runs already."""
     environment = {name: value for name, value in os.environ.items() if name not in OURS and "XDIST" not in name}
     with broker(programs, tmp_path) as running:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *FLOW],
-            env=environment | {"CELERY_BROKER_URL": running.address},
+            env=environment | {"CELERY_BROKER_URL": running.address, "DATABASE_URL": database_url("core_flow")},
             cwd=settings.BASE_DIR,
             capture_output=True,
             text=True,
