@@ -18,7 +18,7 @@ from tests.support.example_files import EXPECTED
 from tests.support.paths import FILES
 from tests.support.reading import read
 
-INPUTS = int(os.environ.get("FUZZ", "20000"))
+INPUTS = int(os.environ.get("FUZZ", "5000"))
 SEED = 20_261_124
 LARGEST = 20_000  # bytes of a file worth changing; the others are about size
 PIECES = [b'"', b",", b"\n", b"\r", b"\0", b"\xff", b"\xed\xa0\x80", b"id", b"[", b"{", b"}", b"]", b":", b"\\", b"\\u"]
