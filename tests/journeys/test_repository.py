@@ -137,3 +137,37 @@ def test_the_picture_of_the_packages_shows_the_layers_that_are_checked() -> None
     apps = re.findall(r"^    subgraph (\w+)\[.*?\n(.*?)^    end$", page, re.MULTILINE | re.DOTALL)
     drawn = {app: [box.split(" · ") for box in re.findall(r'\w+\["(.+?)"\]', boxes)] for app, boxes in apps}
     assert drawn == checked
+
+
+@pytest.mark.parametrize("package", ["workorders/rendering", "workorders/identifiers", "ingestion/readers"])
+def test_what_draws_reads_or_shapes_ids_imports_no_orm(package: str) -> None:
+    """The contracts of import-linter hold it for models; they cannot tell one part of Django from another."""
+    modules = list((CHECKOUT / package).glob("*.py"))
+    assert len(modules) > 1
+    orm = re.compile(r"^\s*(?:from|import) django\.(?:db|apps)\b.*|^\s*from django import .*\bdb\b.*", re.MULTILINE)
+    found = {module.name: orm.findall(module.read_text()) for module in modules}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_the_contracts_name_every_module_of_pages_and_of_the_api() -> None:
+    """Their patterns replace whole names, so that a module such as `secure/order_views.py` has to be named."""
+    contracts = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (pages,) = [contract for contract in contracts if contract["name"] == "Pages import no API"]
+    (calls,) = [contract for contract in contracts if contract["name"] == "The API imports no pages"]
+    modules = ["workorders." + path.stem for path in (CHECKOUT / "workorders").glob("*.py")] + [
+        f"workorders.{path.parent.name}.{path.stem}" for path in (CHECKOUT / "workorders").glob("*/*.py")
+    ]
+
+    def named(pattern: str) -> set[str]:
+        found = {module for module in modules if re.fullmatch(pattern, module.rpartition(".")[2])}
+        by_name = {module for module in found if module.rpartition(".")[2] in ("views", "api")}
+        return {*(found - by_name), "workorders.views" if "views" in pattern else "workorders.api"}
+
+    views, api = named(r"(?:.*_)?views"), named(r"(?:.*_)?api(?:_(?!docs).*)?")
+    ours = {name for name in pages["source_modules"] if name.startswith("workorders.") and "*" not in name}
+    theirs = {name for name in pages["forbidden_modules"] if name.startswith("workorders.") and "*" not in name}
+    assert (ours, theirs) == (views, api)
+    assert (set(calls["forbidden_modules"]), set(calls["source_modules"]) - {"portal.api"}) == (
+        set(pages["source_modules"]),
+        set(pages["forbidden_modules"]) - {"portal.api.me"},
+    )
