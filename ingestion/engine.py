@@ -10,9 +10,8 @@ from ingestion.errors.unreadable import UnreadableFile
 from ingestion.models import IngestionRecord
 from ingestion.stages.attempt import Attempt, begin_attempt
 from ingestion.stages.checking import spool_codes
-from ingestion.stages.comparing import find_repeats, log_used_ids
 from ingestion.stages.ending import give_up, store_errors
-from ingestion.stages.loading import check_destination, load_codes
+from ingestion.stages.loading import check_destination, find_repeats, load_codes, log_used_ids
 from portal.background.pulse import Pulse, perform
 
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from ingestion.api.option_serializer import OptionsSerializer
 from ingestion.models import IngestionRecord
-from ingestion.readers.csv_delimiter import DELIMITERS
+from ingestion.readers.csv_reader import DELIMITERS
 from ingestion.rules.column_mapping import parse_columns
 from portal.values.choices import ChoiceField
 from portal.values.texts import seen

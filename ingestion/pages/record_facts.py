@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingestion.models import IngestionRecord
-from ingestion.readers.csv_delimiter import DELIMITER_NAMES
+from ingestion.readers.csv_reader import DELIMITER_NAMES
 
 Status = IngestionRecord.Status
 

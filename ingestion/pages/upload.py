@@ -10,7 +10,7 @@ from django.shortcuts import render
 from ingestion.errors.kinds import GS1_ID, KINDS
 from ingestion.pages.earlier_options import earlier_record, options_of
 from ingestion.pages.lines import IdFormat, may_upload
-from ingestion.readers.csv_delimiter import DELIMITER_NAMES
+from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.rules.identifiers import RULES
 from portal.pages.access import PersonRequest, page
 from workorders.models import ActivationStatus

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain, islice
 
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.readers.base import ERRORS_COLUMN, LONGEST_RECORD, Batch, BrokenRow, Log, is_blank
-from ingestion.readers.csv_delimiter import SAID, find_delimiter
-from ingestion.readers.csv_lines import LineFeed, Lines, count_rows
-from ingestion.readers.encoding import LOOKS_LIKE, unwritable
+from ingestion.readers.base import BLOCK, ERRORS_COLUMN, LONGEST_RECORD, Batch, BrokenRow, Log, is_blank
+from ingestion.readers.encoding import LOOKS_LIKE, REPLACEMENT, decoder_for, is_utf8, unwritable
 from ingestion.readers.spreadsheet_cells import restored, restored_line
 from ingestion.readers.unpack import Source
+
+DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+DELIMITERS = "".join(DELIMITER_NAMES)
+SAID = re.compile(rf"sep=([{re.escape(DELIMITERS)}])", re.IGNORECASE)  # what Excel puts in a line before the header
+BLANK_LINE = re.compile(rf'[\s"{re.escape(DELIMITERS)}]*')
+OURS = re.compile(rf'"?{re.escape(ERRORS_COLUMN)}"?([{re.escape(DELIMITERS)}])')  # a file that we gave back
+
+LINE_END = re.compile("[\r\n]")
 
 FIRST_FIELD = r'(?:"(?:[^"]|"")*"|[^"{0}][^{0}]*|){0}'
 HEADER_BLOCKS = 4  # within which the header ends
@@ -169,3 +177,89 @@ def _reason(error: csv.Error) -> str:
     if "field limit" in str(error):
         return f"A field is longer than {LONGEST_RECORD:,} characters."
     return "After a closing quote comes something other than the next field."
+
+
+class LineFeed:
+    """Lines for csv.reader that can be given again, and that tell when they ran out."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.restart(0)
+
+    def restart(self, at: int) -> None:
+        self.at = at
+        self.exhausted = False
+
+    def __iter__(self) -> LineFeed:
+        return self
+
+    def __next__(self) -> str:
+        if self.at == len(self.lines):
+            self.exhausted = True
+            raise StopIteration
+        line = self.lines[self.at]
+        self.at += 1
+        return line
+
+
+class Lines:
+    """The lines of a file, and its encoding once the first are read."""
+
+    def __init__(self, file: Source) -> None:
+        self._file = file
+        self.encoding = ""
+
+    def blocks(self) -> Iterator[tuple[list[str], bool, bool]]:
+        """Yield the lines of each block, whether each is one clean record, and whether they are the last.
+
+        A byte that is not UTF-8 comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just beyond it.
+        """
+        decode: Callable[[bytes, bool], str] | None = None
+        tail = ""
+        is_last, is_empty = False, True
+        while not is_last:
+            block = self._file.read(BLOCK)
+            is_last = not block
+            if decode is None:
+                self.encoding, decode = decoder_for(block)
+            piece = decode(block, is_last)
+            if len(tail) > LONGEST_RECORD and not is_last and not LINE_END.search(tail[-1] + piece):
+                continue  # the line is cut already
+            text = tail + piece
+            lines = io.StringIO(text, newline="").readlines()
+            tail = ""
+            if lines and not is_last and not lines[-1].endswith("\n"):
+                tail = lines.pop()[: LONGEST_RECORD + 2]  # a return at its end may be half of a line break
+            if lines or (is_last and not is_empty):
+                is_empty = False
+                plain = '"' not in text and "\0" not in text
+                plain = plain and (text.isascii() or (is_utf8(text) and REPLACEMENT not in text))
+                yield lines, plain, is_last
+
+
+def count_rows(file: Source) -> int:
+    """About how many rows a file has: its line feeds, or its carriage returns where it has no line feed."""
+    feeds = returns = 0
+    last = b"\n"
+    while block := file.read(BLOCK):
+        feeds += block.count(b"\n")
+        returns += block.count(b"\r")
+        last = block[-1:]
+    return max(0, (feeds or returns) + (last not in b"\r\n") - 1)
+
+
+def find_delimiter(lines: list[str], column: str) -> str:
+    """Return the delimiter that gives the header `column`, in any letter case, and then the most columns."""
+    first = next((line for line in lines if not BLANK_LINE.fullmatch(line)), "")
+    if said := SAID.fullmatch(first.strip('\r\n"')) or OURS.match(first):
+        return said[1]
+    headers = {delimiter: _first_record(lines, delimiter) for delimiter in DELIMITERS}
+    return max(DELIMITERS, key=lambda delimiter: (column in headers[delimiter], len(headers[delimiter])))
+
+
+def _first_record(lines: list[str], delimiter: str) -> list[str]:
+    """Return the first record that is not blank, its fields in small letters; empty when it cannot be read."""
+    with suppress(csv.Error):
+        record = next((row for row in csv.reader(lines, delimiter=delimiter) if not is_blank(row)), [])
+        return [name.strip().lower() for name in record]
+    return []

@@ -18,7 +18,7 @@ from ingestion.rules.header import (
 from ingestion.rules.limits import Limits
 from ingestion.rules.rows import RowRules
 from ingestion.rules.suggestions import meant_name
-from workorders.codes.new_codes import NewCode
+from workorders.codes.bulk_load import NewCode
 
 MOST_HEADERS = 1000  # whose rules are kept at a time
 

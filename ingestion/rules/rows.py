@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count, repeat
+from json.encoder import encode_basestring as _as_json
 
+from ingestion.errors.log import RowLog
 from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, is_blank
-from ingestion.rules.attributes import AttributeRules
+from ingestion.readers.cells import Number
+from ingestion.rules.fields import ATTRIBUTES, LONGEST_SCM_VALUE, REASONS, STATUSES, contradict, contradiction
 from ingestion.rules.findings import FileFindings
-from ingestion.rules.header import wrong_names
-from ingestion.rules.scm import ScmRules
-from workorders.codes.new_codes import NewCode
+from ingestion.rules.header import scm_names, wrong_names
+from ingestion.rules.suggestions import SHORTENED_MARK, is_shortened, marks_of, may_be_marked, meant_status
+from portal.values.characters import beyond_ascii
+from workorders.codes.bulk_load import Attributes, NewCode
+
+MARKED = ("=", "'")  # how values begin that a spreadsheet may have marked
+
+NOT_FOUND = -1  # no product has this id
+MOST_FAULTS = 1000  # sets of wrong cells of which is remembered what is wrong with them
 
 
 class RowRules:
@@ -108,3 +118,122 @@ class RowRules:
 def wrong_width(found: int, wanted: int) -> str:
     """Say what is wrong with a row of `found` fields where the header has `wanted`."""
     return f"It has too {'few' if found < wanted else 'many'} fields: {found:,} where the header has {wanted:,}."
+
+
+class AttributeRules:
+    """Checks the cells of product, activation status and blacklist reason, in the columns `at` of one header.
+
+    Many rows have the same three cells, so what they mean, or what is wrong with them, is remembered in `known`.
+    """
+
+    def __init__(self, header: tuple[str, ...], findings: FileFindings) -> None:
+        self.at = [header.index(name) if name in header else -1 for name in ATTRIBUTES]
+        self.known: dict[tuple[str, ...], Attributes] = {}
+        self._faults_of: dict[tuple[str, ...], list[tuple[str, str, str, str]]] = {}
+        self._findings, self._log = findings, findings.log
+        self._defaults, self._products = findings.limits.defaults, findings.limits.products
+
+    def resolve(self, cells: tuple[str, ...]) -> Attributes | None:
+        """Return what the three cells mean, or None when one of them is wrong."""
+        known = self.known.get(cells)
+        if known is None:
+            product, status, reason = self._meaning(cells)
+            if product == NOT_FOUND or status is None or reason is None or contradict(status, reason):
+                return None
+            known = self.known[cells] = (product, status, reason)
+        return known
+
+    def check(self, row: int, cells: tuple[str, ...], identifier: str) -> Attributes:
+        """Return what the three cells of a row mean, and report what is wrong with them."""
+        faults = self._faults_of.get(cells)
+        if faults is None:
+            known = self.resolve(cells)
+            if known is not None:
+                return known
+            if len(self._faults_of) == MOST_FAULTS:
+                self._faults_of.clear()
+            faults = self._faults_of[cells] = list(self._faults(cells))
+        for kind, column, value, detail in faults:
+            self._log.add(kind, row, column, value, detail=detail, id=identifier)
+        return None, 0, 0
+
+    def _meaning(self, cells: tuple[str, ...]) -> tuple[int | None, int | None, int | None]:
+        """Return product, activation status and blacklist reason: NOT_FOUND or None for a wrong one."""
+        product_cell, status_cell, reason_cell = cells
+        sku = product_cell or self._defaults.product
+        return (
+            self._products.get(sku, NOT_FOUND) if sku else None,
+            STATUSES.get(status_cell) if status_cell else self._defaults.activation_status,
+            REASONS.get(reason_cell) if reason_cell else self._defaults.blacklist_reason,
+        )
+
+    def _faults(self, cells: tuple[str, ...]) -> Iterator[tuple[str, str, str, str]]:
+        """Yield kind, column, value and detail of everything that is wrong with the three cells."""
+        product_cell, status_cell, reason_cell = cells
+        product, status, reason = self._meaning(cells)
+        if product == NOT_FOUND:
+            sku = product_cell or self._defaults.product
+            is_default = "It is the upload's default product."
+            detail = self._findings.product_suggestions.suggest(sku) if product_cell else is_default
+            yield "product_not_found_error", "product", sku, detail
+        if status is None:
+            hint = meant_status(status_cell) or beyond_ascii(status_cell)
+            yield "invalid_activation_status_error", "activation_status", status_cell, hint
+        if reason is None:
+            detail = f"A blacklist reason is a number from 0 to 10. {beyond_ascii(reason_cell)}".rstrip()
+            yield "invalid_scm_field_error", "blacklist_reason", reason_cell, detail
+        elif status is not None and contradict(status, reason):
+            detail = contradiction(status, reason)
+            if not (status_cell and reason_cell):
+                detail += f" The {'reason' if status_cell else 'status'} is the upload's default."
+            yield "invalid_scm_field_error", "blacklist_reason", str(reason), detail
+
+
+class ScmRules:
+    """Checks the SCM fields of rows with one header, and writes them as JSON."""
+
+    def __init__(self, header: tuple[str, ...], defaults: Mapping[str, str], log: RowLog) -> None:
+        self._log = log
+        names = {*scm_names(header)} - {""}
+        self._columns = [(at, name) for at, name in enumerate(header) if name in names]
+        self._members = [(at, f"{_as_json(name)}: ", _member_of(defaults, name)) for at, name in self._columns]
+        self._constant = [_member_of(defaults, name) for name in defaults if name not in header]
+        parts = [begin.replace("%", "%%") + "%s" for _at, begin, _default in self._members]
+        parts += [constant.replace("%", "%%") for constant in self._constant]
+        self._template = "{" + ", ".join(parts) + "}"  # for rows in which every cell has a value
+
+    def write_columns(self, batch: Batch, columns: list[tuple[str, ...]]) -> Iterable[str] | None:
+        """Return the JSON of all rows of a batch, whose columns are `columns`.
+
+        Returns None when a value is too long, or when a spreadsheet may have changed one: `check` tells which.
+        """
+        if not self._columns:
+            return repeat(self._template % ())
+        used = [columns[at] for at, _name in self._columns]
+        if any(max(map(len, column)) > LONGEST_SCM_VALUE or may_be_marked("".join(column)) for column in used):
+            return None
+        if all(map(all, used)):
+            return map(self._template.__mod__, zip(*(map(_as_json, column) for column in used), strict=True))
+        return list(map(self.write, batch.rows))
+
+    def write(self, cells: list[str]) -> str:
+        """Return the JSON of one row; an empty cell takes the default of its field, or leaves the field out."""
+        parts = [begin + _as_json(cells[at]) if cells[at] else default for at, begin, default in self._members]
+        return "{" + ", ".join(filter(None, parts + self._constant)) + "}"
+
+    def check(self, row: int, cells: list[str], identifier: str) -> None:
+        """Report values that are too long, and warn of those that a spreadsheet may have changed."""
+        for at, name in self._columns:
+            cell = cells[at]
+            if len(cell) > LONGEST_SCM_VALUE:
+                detail = f"It has {len(cell):,} characters."
+                self._log.add("invalid_scm_field_error", row, name, cell, detail=detail, id=identifier)
+            if SHORTENED_MARK in cell and not isinstance(cell, Number) and is_shortened(cell):
+                self._log.warn("shortened_number_warning", row, name, cell)
+            elif cell[:1] in MARKED and (hint := marks_of(cell)):
+                self._log.warn("spreadsheet_mark_warning", row, name, cell, detail=hint)
+
+
+def _member_of(defaults: Mapping[str, str], name: str) -> str:
+    """Return the member of a JSON object for the default of the field `name`, or nothing where it has none."""
+    return f"{_as_json(name)}: {_as_json(defaults[name])}" if name in defaults else ""

@@ -1,19 +1,28 @@
-"""The second stage: check every row, and spool the codes of those that have a valid id."""
+"""The first stage: open the file, check every row, and spool the codes of those that have a valid id."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.errors.warning_kinds import PREFIX_WARNING
+from ingestion.models import IngestionRecord
 from ingestion.readers.json_reader import JsonReader
+from ingestion.readers.open import Reader, open_reader
+from ingestion.readers.unpack import Budget, check_digest
 from ingestion.rules.column_mapping import map_batches, map_header
 from ingestion.rules.file import FileRules
 from ingestion.rules.limits import Limits, limits_for
 from ingestion.stages.attempt import Attempt
-from ingestion.stages.opening import open_upload
+from portal.background.worker_slots import take_slot
+from portal.storage.base import storage
 from workorders.codes.bulk_load import CodeSpool
 from workorders.codes.url_prefixes import warn_of_prefix
+
+Filetype = IngestionRecord.Filetype
 
 MOST_BLANK_ROWS = 2_000_000  # besides one for each code, as line ends that were written twice make them
 
@@ -41,7 +50,7 @@ def _limits_of(attempt: Attempt) -> Limits:
 def _spool_rows(attempt: Attempt, rules: FileRules, limits: Limits) -> CodeSpool:
     """Pass the rows batch by batch from the reader through the rules to the spool."""
     columns: dict[str, str] = attempt.record.parameters.get("columns", {})
-    with open_upload(attempt) as (reader, budget):
+    with _open_upload(attempt) as (reader, budget):
         if is_table := not isinstance(reader, JsonReader):
             rules.check_header(map_header(reader.header, columns), reader.header_row)
         spool = CodeSpool(
@@ -58,6 +67,34 @@ def _spool_rows(attempt: Attempt, rules: FileRules, limits: Limits) -> CodeSpool
             _refuse_outgrown(rules.blank_rows.count, spool.count, spool.count * size)
             attempt.pulse.tick(attempt.rows)
     return spool
+
+
+@contextmanager
+def _open_upload(attempt: Attempt) -> Iterator[tuple[Reader, Budget]]:
+    """Open the record's file, and check its digest if the upload gave one.
+
+    The budget also takes what the default values add to the file. Raises UnreadableFile.
+    """
+    record, pulse = attempt.record, attempt.pulse
+    columns: dict[str, str] = record.parameters.get("columns", {})
+    with storage().open(record.file_path) as file:
+        pulse.enter(record.Phase.CHECKING, None)
+        if digest := record.parameters.get("sha256"):
+            check_digest(file, digest)
+        budget = Budget(lambda: _continue_as_long_work(record))
+        # A column of a workbook may become `id` by the upload's mapping, which the reader does not know.
+        column = "" if record.filetype == Filetype.XLSX and "id" in columns.values() else "id"
+        delimiter = record.parameters.get("delimiter", "")
+        reader = open_reader(file, record.filetype, attempt.log, delimiter, column=column, budget=budget)
+        attempt.facts = reader.facts
+        pulse.enter(record.Phase.CHECKING, reader.rows_expected)
+        yield reader, budget
+
+
+def _continue_as_long_work(record: IngestionRecord) -> None:
+    """Take a worker slot for long work, or put the record back into the queue: its file unpacked to much."""
+    if not take_slot():
+        record.put_back(is_long=True)
 
 
 def _refuse_outgrown(blank_rows: int, codes: int, size_of_defaults: int) -> None:

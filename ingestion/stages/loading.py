@@ -1,20 +1,42 @@
-"""The stage that loads the codes into their workorder and completes the record, in one transaction."""
+"""The second stage: compare ids, load the codes into their workorder and end the record, in one transaction."""
 
 from __future__ import annotations
 
+from django.db import transaction
+
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.errors.warning_kinds import ALIKE_WARNING
 from ingestion.models import IngestionRecord
 from ingestion.stages.attempt import Attempt
 from ingestion.stages.ending import end_record
 from portal.database.constraints import Violation, savepoint
-from workorders.codes.bulk_load import CodeSpool
-from workorders.codes.taken_ids import CODE_TAKEN
+from workorders.codes.bulk_load import CODE_TAKEN, CodeSpool
 from workorders.codes.warnings import find_alike_ids
 from workorders.secure.uploads import NotTaken
 
 MOST_COMPARED = 100_000  # codes of a workorder whose ids are compared without case; of more, images tell
 
 Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
+
+
+def find_repeats(attempt: Attempt, spool: CodeSpool) -> None:
+    """Report every id that stands in the file twice, or skip its later rows if the upload allows that.
+
+    Raises UnreadableFile when the file has no row at all.
+    """
+    are_ignored = attempt.record.parameters["allow_posted_duplicates"]
+
+    def take_repeat(identifier: str, row: int, first_row: int) -> None:
+        if are_ignored:
+            attempt.repeats += 1
+            spool.skip(row)
+        else:
+            _log_duplicate(attempt, identifier, row, f"It stands in row {first_row:,} of the file.")
+
+    attempt.pulse.enter(Phase.SORTING, spool.count)
+    spool.find_repeats(take_repeat, attempt.pulse.tick)
+    if not spool.count and not attempt.log.counts:
+        raise UnreadableFile("It has a header and no rows.")
 
 
 def check_destination(attempt: Attempt, spool: CodeSpool) -> None:
@@ -44,6 +66,21 @@ def load_codes(attempt: Attempt, spool: CodeSpool) -> bool:
     except Violation:
         return False
     return True
+
+
+def log_used_ids(attempt: Attempt, spool: CodeSpool) -> None:
+    """Report every row whose id the company has used before."""
+    attempt.pulse.enter(Phase.SORTING, spool.count)
+    with transaction.atomic():
+        for identifier, row in spool.taken(attempt.pulse.tick):
+            _log_duplicate(attempt, identifier, row, "An earlier upload of the company used it.")
+            attempt.pulse.check()
+    if not attempt.log.counts:
+        raise RuntimeError("The database refused the codes, yet none of their ids is taken")
+
+
+def _log_duplicate(attempt: Attempt, identifier: str, row: int, detail: str) -> None:
+    attempt.log.add("duplicate_id_error", row, "id", identifier, detail=detail, id=identifier)
 
 
 def _log_refusal(attempt: Attempt, reason: str) -> None:

@@ -16,8 +16,7 @@ from tests.support.demo import Demo
 from tests.support.running import ended, in_thread, wait_for, waiting_for_locks
 from tests.support.tokens import client_of
 from tests.support.uploads import held_up, long_file, queued, status_of
-from workorders.codes.bulk_load import CodeSpool
-from workorders.codes.taken_ids import TAKEN_OF_LIST, TAKEN_OF_POSTED, find_taken_ids
+from workorders.codes.bulk_load import TAKEN_OF_LIST, TAKEN_OF_POSTED, CodeSpool, find_taken_ids
 from workorders.models import Code
 
 CODES = 20_000

@@ -17,10 +17,28 @@ from django.db import connection
 
 from portal.database.postgres_copy import copy_blocks, ticking
 from workorders.codes.gaps import Gaps
-from workorders.codes.new_codes import NewCode, RenderedAttributes
 from workorders.codes.sorted_runs import HashRun, has_repeated_hash, merge_runs, remove_runs, sequence_of
-from workorders.codes.taken_ids import TAKEN_OF_POSTED, find_taken_ids
 from workorders.models import Code
+
+TAKEN_OF_POSTED = """
+    SELECT wanted.identifier, wanted.sequence FROM posted AS wanted
+    CROSS JOIN LATERAL (
+        SELECT FROM workorders_code WHERE company_id = %s AND identifier = wanted.identifier LIMIT 1
+    ) AS used"""
+"""Looks the ids up one by one through the unique index: no other plan exists. A plain join is planned by statistics,
+which know nothing of a company whose codes came since they were last taken."""
+TAKEN_OF_LIST = TAKEN_OF_POSTED.replace("posted AS wanted", 'unnest(%s::text[] COLLATE "C") AS wanted (identifier)')
+TAKEN_OF_LIST = TAKEN_OF_LIST.replace(", wanted.sequence", "")
+CODE_TAKEN = "code_identifier_of_company"  # the constraint that an id breaks which the company has used
+
+Attributes = tuple[int | None, int, int]
+"""Product id, activation status, blacklist reason."""
+NewCode = tuple[str, int, Attributes, str]
+"""Identifier, position, attributes, SCM data as JSON text.
+
+A position grows with the codes' order in their source; the spool turns positions into sequences without gaps.
+"""
+NULL = "\\N"
 
 RUN = 50_000  # codes sorted in memory at a time
 FAN_IN = 256  # runs merged, and files open, at a time
@@ -182,3 +200,22 @@ class CodeSpool:
         with path.open("wb") as file:
             file.writelines(pieces)
         return path
+
+
+class RenderedAttributes(dict[Attributes, str]):
+    """The part of a line that all codes of an owner with the same attributes share, rendered once."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+
+    def __missing__(self, attributes: Attributes) -> str:
+        product, status, reason = attributes
+        self[attributes] = text = f"{self.owner}\t{NULL if product is None else product}\t{status}\t{reason}"
+        return text
+
+
+def find_taken_ids(company_id: int, identifiers: list[str]) -> list[str]:
+    """Return those of `identifiers` that the company has used already."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN_OF_LIST, [identifiers, company_id])
+        return [identifier for (identifier,) in cursor.fetchall()]

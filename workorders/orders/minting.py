@@ -11,9 +11,7 @@ from portal.background.pulse import Pulse
 from portal.database.constraints import constraint_of
 from portal.database.postgres_copy import copy_blocks
 from workorders import jobs
-from workorders.codes.bulk_load import COLUMNS
-from workorders.codes.new_codes import NULL
-from workorders.codes.taken_ids import CODE_TAKEN, find_taken_ids
+from workorders.codes.bulk_load import CODE_TAKEN, COLUMNS, NULL, find_taken_ids
 from workorders.identifiers.compact12 import LENGTH, Alphabet, Group, shuffled
 from workorders.models import ActivationStatus, BlacklistReason, Code, Job
 

@@ -8,11 +8,9 @@ import io
 import pytest
 
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.readers import csv_lines
+from ingestion.readers import csv_reader
 from ingestion.readers.base import LONGEST_RECORD
-from ingestion.readers.csv_delimiter import find_delimiter
-from ingestion.readers.csv_lines import LineFeed, Lines, count_rows
-from ingestion.readers.csv_reader import CsvReader
+from ingestion.readers.csv_reader import CsvReader, LineFeed, Lines, count_rows, find_delimiter
 from tests.support.row_logs import MemoryLog
 
 
@@ -53,7 +51,7 @@ def test_rows_are_counted_by_their_line_ends(data: bytes, rows: int) -> None:
 
 @pytest.mark.parametrize("block", [1, 3, 8, 1000])
 def test_lines_are_whole_whatever_the_blocks(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_lines, "BLOCK", block)
+    monkeypatch.setattr(csv_reader, "BLOCK", block)
     data = "id,note\r\na,é\rb,中\n\nc,😀"
     found = [line for lines, _plain, _last in Lines(io.BytesIO(data.encode())).blocks() for line in lines]
     assert "".join(found) == data

@@ -107,7 +107,7 @@ def test_any_table_reads_back_equal(
         table = [row for row in table if row != [""]]  # which it cannot write
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator=ending, quoting=quoting).writerows([header, *table])
-    with patch("ingestion.readers.csv_lines.BLOCK", block):
+    with patch("ingestion.readers.csv_reader.BLOCK", block):
         found = read(out.getvalue().encode(encoding), log)
     assert found == (header, dict(enumerate(table, 2)))
     assert not log.counts
@@ -116,7 +116,7 @@ def test_any_table_reads_back_equal(
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=60), block=st.integers(1, 70))
 def test_no_bytes_make_the_reader_fall_over(tmp_path: Path, data: bytes, block: int) -> None:
-    with patch("ingestion.readers.csv_lines.BLOCK", block), closing(ErrorLog(1, tmp_path)) as log:
+    with patch("ingestion.readers.csv_reader.BLOCK", block), closing(ErrorLog(1, tmp_path)) as log:
         header, rows = read(b'id,"b"\nabc12345,' + data, log)
         assert header == ["id", "b"]
         assert all(number >= 2 for number in rows)

@@ -14,6 +14,7 @@ from ingestion.readers import unpack
 from ingestion.readers.unpack import MOST_SHORT_BYTES, Budget, check_digest, unpacked
 
 ROWS = b"id\nabc12345\n" * 1000
+PACKED = gzip.compress(ROWS, mtime=0)  # the same bytes in each process that collects the tests
 
 
 def test_a_plain_file_is_read_as_it_is() -> None:
@@ -22,11 +23,11 @@ def test_a_plain_file_is_read_as_it_is() -> None:
 
 
 def test_a_gzip_file_is_unpacked_and_said_to_be_one() -> None:
-    content, facts = unpacked(io.BytesIO(gzip.compress(ROWS)))
+    content, facts = unpacked(io.BytesIO(PACKED))
     assert (content.read(len(ROWS) + 1), facts) == (ROWS, {"compression": "gzip"})
 
 
-@pytest.mark.parametrize("data", [ROWS, gzip.compress(ROWS)])
+@pytest.mark.parametrize("data", [ROWS, PACKED], ids=["plain", "gzip"])
 def test_what_was_read_can_be_read_again(data: bytes) -> None:
     content, _facts = unpacked(io.BytesIO(data))
     content.read(100)
@@ -34,7 +35,9 @@ def test_what_was_read_can_be_read_again(data: bytes) -> None:
     assert content.read(len(ROWS)) == ROWS
 
 
-@pytest.mark.parametrize("data", [gzip.compress(ROWS)[:-9], gzip.compress(ROWS)[:20], b"\x1f\x8bnot gzip at all"])
+@pytest.mark.parametrize(
+    "data", [PACKED[:-9], PACKED[:20], b"\x1f\x8bnot gzip at all"], ids=["end missing", "beginning", "not gzip"]
+)
 def test_a_damaged_gzip_file_is_refused(data: bytes) -> None:
     content, _facts = unpacked(io.BytesIO(data))
     with pytest.raises(UnreadableFile, match=r"It is compressed by gzip, but damaged or cut off; compress it again."):
@@ -43,14 +46,14 @@ def test_a_damaged_gzip_file_is_refused(data: bytes) -> None:
 
 def test_a_file_that_unpacks_to_too_much_is_refused(settings: Settings) -> None:
     settings.MAX_UNPACKED_BYTES = 5000
-    content, _facts = unpacked(io.BytesIO(gzip.compress(ROWS)))
+    content, _facts = unpacked(io.BytesIO(PACKED))
     with pytest.raises(UnreadableFile, match=r"Unpacked it is larger than 5,000 bytes; upload it in parts."):
         content.read(len(ROWS))
 
 
 def test_a_file_that_unpacks_to_far_more_than_it_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpack, "FREE_BYTES", 100_000)
-    content, _facts = unpacked(io.BytesIO(gzip.compress(b"0" * 1_000_000)))
+    content, _facts = unpacked(io.BytesIO(gzip.compress(b"0" * 1_000_000, mtime=0)))
     with pytest.raises(UnreadableFile, match="more than 400 times as large as the upload"):
         content.read(1_000_000)
 

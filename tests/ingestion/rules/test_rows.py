@@ -9,7 +9,8 @@ import pytest
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import Batch, BrokenRow, CellFault, Trouble
 from ingestion.readers.cells import Number
-from ingestion.rules import attributes, file
+from ingestion.rules import file
+from ingestion.rules import rows as rules_rows
 from ingestion.rules.column_mapping import LeftOut
 from ingestion.rules.defaults import Defaults
 from ingestion.rules.file import FileRules
@@ -131,7 +132,7 @@ def test_a_reason_without_a_blacklisted_status_is_refused(defaults: Defaults, ro
 
 
 def test_faults_that_are_the_same_in_many_rows_are_reported_in_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attributes, "MOST_FAULTS", 2)
+    monkeypatch.setattr(rules_rows, "MOST_FAULTS", 2)
     checked = Checked()
     checked.table("id,product", *(f"abc1234{number},none{number % 3}" for number in range(9)))
     assert [(row, value) for _kind, row, _column, value in checked.found] == [

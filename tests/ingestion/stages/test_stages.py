@@ -13,12 +13,11 @@ from django.core.files.base import ContentFile
 from ingestion import services
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.models import IngestionRecord
-from ingestion.stages import checking, opening
+from ingestion.stages import checking
 from ingestion.stages.attempt import Attempt, begin_attempt
 from ingestion.stages.checking import spool_codes
-from ingestion.stages.comparing import find_repeats, log_used_ids
 from ingestion.stages.ending import end_record, give_up, store_errors
-from ingestion.stages.loading import check_destination, load_codes
+from ingestion.stages.loading import check_destination, find_repeats, load_codes, log_used_ids
 from portal import timeline
 from portal.background.leases import ClaimLost
 from portal.background.pulse import Pulse
@@ -125,11 +124,11 @@ def test_defaults_that_outgrow_the_file_are_refused(begin: Begin, settings: Any)
 
 def test_a_file_that_unpacks_to_much_takes_a_slot_or_goes_back(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     attempt = begin("id\nabc12345\n")
-    monkeypatch.setattr(opening, "take_slot", lambda: True)
-    opening._continue_as_long_work(attempt.record)
-    monkeypatch.setattr(opening, "take_slot", lambda: False)
+    monkeypatch.setattr(checking, "take_slot", lambda: True)
+    checking._continue_as_long_work(attempt.record)
+    monkeypatch.setattr(checking, "take_slot", lambda: False)
     with pytest.raises(ClaimLost):
-        opening._continue_as_long_work(attempt.record)
+        checking._continue_as_long_work(attempt.record)
     attempt.record.refresh_from_db()
     assert (attempt.record.status, attempt.record.is_long) == ("queued", True)
 

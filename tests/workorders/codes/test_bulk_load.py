@@ -10,9 +10,7 @@ from django.db import IntegrityError, transaction
 from portal.models import User
 from tests.support.demo import Demo
 from workorders.codes import bulk_load
-from workorders.codes.bulk_load import CodeSpool
-from workorders.codes.new_codes import NewCode
-from workorders.codes.taken_ids import find_taken_ids
+from workorders.codes.bulk_load import CodeSpool, NewCode, find_taken_ids
 from workorders.models import Code, Workorder
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workorders.codes.new_codes import RenderedAttributes
+from workorders.codes.bulk_load import RenderedAttributes
 from workorders.codes.sorted_runs import SLICES, HashRun, has_repeated_hash, merge_runs, remove_runs, sequence_of
 
 
