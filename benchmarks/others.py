@@ -1,4 +1,4 @@
-"""What we compare with: Django's ORM with and without checks, and django-import-export."""
+"""Other ways to compare with: Django's ORM with and without checks, and django-import-export."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Pass:
         )
 
     def scan(self, dots: Dots, dpi: int, random: np.random.Generator) -> Scan:
-        """What comes back, two pixels a dot."""
+        """Return the scan of `dots` once they are printed, with two pixels a dot."""
         ink = _printed(dots, self.spread)
         toner = random.normal(0, self.toner, dots.shape).repeat(2, axis=0).repeat(2, axis=1)
         light = PAPER - (PAPER - INK - toner) * ink
@@ -73,7 +73,7 @@ class Pass:
 
 
 def _printed(dots: Dots, spread: float) -> Plane:
-    """How much of each quarter of a dot is inked: (2 * height, 2 * width)."""
+    """Return the inked share of each quarter of a dot, as an array of (2 * height, 2 * width)."""
     height, width = dots.shape
     padded = np.pad(dots.astype(bool), 1)
     share = np.zeros((2 * height, 2 * width), np.float32)

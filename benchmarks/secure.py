@@ -52,9 +52,9 @@ def measure() -> None:
 
 
 def scores(dpi: int, count: int, *, is_calibrated: bool = True) -> tuple[Scores, Scores, Scores]:
-    """What the verifier gives originals, their copies by a threshold, and those by what was learned.
+    """Return the verifier's scores of originals, of copies made by a threshold, and of copies made by what was learned.
 
-    Originals come from the partner's calibrated printer, or from any; copies always from any.
+    Originals come from the partner's calibrated printer, or from any where it is not. Copies always come from any.
     """
     random = np.random.default_rng(dpi)
     token = make_secret()  # chance in the dots alone: any secret's are as good

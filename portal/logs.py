@@ -1,4 +1,4 @@
-"""What every line of the log tells besides its message, and what none may tell.
+"""The fields that every line of the log has besides its message, and the secrets that no line may hold.
 
 Lines hold what strangers wrote: paths, names of files, messages of errors. So every formatter here writes a character
 that is not printable as its escape, sets further rows off from the left, and masks secrets that stand in paths.

@@ -53,7 +53,7 @@ class Company(models.Model):
 
     @property
     def url_prefix(self) -> str:
-        """What stands before a code's id in its URL, unless an upload brings a prefix of its own."""
+        """Return the text before a code's id in its URL, unless an upload brings a prefix of its own."""
         return f"{settings.PUBLIC_URL}/c/{self.slug}/"
 
 
@@ -132,7 +132,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return frozenset(map(".".join, held.values_list("content_type__app_label", "codename").distinct().order_by()))
 
     def get_all_permissions(self, obj: Any = None) -> set[str]:
-        """What `has_perm` goes by; permissions on single rows there are none."""
+        """Return the permissions that `has_perm` looks at. There are no permissions on single rows."""
         return set(self._held) if self.is_active and obj is None else set()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
@@ -267,7 +267,7 @@ class Letter(models.Model):
 
 
 class Cached(models.Model):
-    """What `portal.database.table_cache` keeps where there is no Redis."""
+    """A value that `portal.database.table_cache` keeps where there is no Redis."""
 
     key = models.CharField(max_length=250, primary_key=True)
     value = models.TextField(help_text="JSON")
@@ -278,9 +278,9 @@ class Cached(models.Model):
 
 
 class KeptAnswer(models.Model):
-    """What a call with an `Idempotency-Key` was answered, to be answered alike when it is sent again.
+    """The answer to a call with an `Idempotency-Key`, given again when the call is sent again.
 
-    Without `status` the call is still running, which only its own transaction sees.
+    While the call runs, `status` is empty, which only its own transaction sees.
     """
 
     call = models.CharField(max_length=64, unique=True, help_text="SHA-256 of caller, key and path.")

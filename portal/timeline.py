@@ -1,6 +1,6 @@
-"""Who did what and when: the timeline of an ingestion record, a workorder or a job.
+"""The timeline of an ingestion record, a workorder or a job, which says who did what and when.
 
-A line is written in the transaction that does what it tells, so neither is there without the other.
+The transaction that does something also writes its line, so neither is there without the other.
 """
 
 from __future__ import annotations

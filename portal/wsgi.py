@@ -1,4 +1,4 @@
-"""What a WSGI server runs: `gunicorn portal.wsgi`."""
+"""The WSGI application for a server, as in `gunicorn portal.wsgi`."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What the schema says of the calls of ingestion beyond what their code tells."""
+"""Descriptions for the schema of the ingestion API, beyond what the code of the calls tells."""
 
 from __future__ import annotations
 

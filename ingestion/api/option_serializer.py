@@ -21,7 +21,7 @@ NO_SERIAL_NUMBERS = "The codes of an upload have no serial numbers; an order of 
 
 
 class OptionsSerializer(serializers.Serializer[Any]):
-    """What holds for all codes of an upload; the company is in the context."""
+    """The options that hold for all codes of an upload. The context holds the company."""
 
     elsewhere: ClassVar[dict[str, str]] = {
         name: f'It belongs into `default_scm_data`: {{"{name}": ...}}.' for name in ATTRIBUTES
@@ -52,7 +52,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
         return attrs
 
     def parameters(self) -> dict[str, Any]:
-        """What the record keeps of a valid call."""
+        """Return the parameters of a valid call that the record keeps."""
         names = ("default_scm_data", "url_prefix", "allow_posted_duplicates")
         kept = {"use_serial_number": False} | {name: self.validated_data[name] for name in names}
         id_format = self.validated_data["id_format"]

@@ -1,4 +1,4 @@
-"""What calls that begin or process an upload may say, checked for the company."""
+"""Serializers of the calls that begin or process an upload, which check the data for the company."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class ProcessSerializer(OptionsSerializer):
         return attrs
 
     def parameters(self) -> dict[str, Any]:
-        """What the record keeps of a valid call."""
+        """Return the parameters of a valid call that the record keeps."""
         given = {name: self.validated_data[name] for name in ("delimiter", "columns", "sha256")}
         set_ = {name: value for name, value in given.items() if value}
         workorder: Workorder | None = self.validated_data["workorder"]

@@ -1,4 +1,4 @@
-"""How much is read of an Excel workbook (.xlsx)."""
+"""Limits on what is read of an Excel workbook (.xlsx)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ELEMENTS_PER_CELL = 4
 
 @dataclass(frozen=True)
 class WorkbookLimits:
-    """How much is read of one workbook."""
+    """The limits on what is read of one workbook."""
 
     cells: int = 10_000_000  # of the rectangle around all used cells
     unpacked: int = 512 * 1024**2  # bytes of the parts that are read

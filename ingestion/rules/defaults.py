@@ -23,7 +23,7 @@ LONGEST_DEFAULTS = 10_000  # characters of all default values together, since ev
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a code takes where its row says nothing: `product` is an SKU, `scm` its SCM data."""
+    """The values a code takes where its row has none: `product` is an SKU, `scm` its SCM data."""
 
     product: str = ""
     activation_status: int = 0

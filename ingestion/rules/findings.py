@@ -14,7 +14,7 @@ from workorders.codes.gaps import Gaps
 
 
 class FileFindings:
-    """What was found in one file so far, whatever header each row has.
+    """The findings in one file so far, whatever header each row has.
 
     `nameless` holds the places of columns without a name, which are to be empty.
     """

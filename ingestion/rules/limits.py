@@ -15,7 +15,7 @@ from workorders.products.services import usable_products
 
 @dataclass(frozen=True)
 class Limits:
-    """What the rows of one file are checked against.
+    """The limits that the rows of one file are checked against.
 
     `products` gives the id of each SKU that may be used; `longest_id` is how many characters of id fit the URL.
     """

@@ -22,7 +22,7 @@ Type = Authenticator.Type
 @page()
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: PersonRequest) -> HttpResponse:
-    """Who one is here, the ways to sign in, and whether mail is wanted, which can be changed."""
+    """Show the person's data and ways to sign in, and let the person choose whether to get mail."""
     if request.method == "POST":
         User.objects.filter(pk=request.user.pk).update(wants_mail="wants_mail" in request.POST)
         messages.success(request, "Saved.")
@@ -40,5 +40,5 @@ def account(request: PersonRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def session(request: HttpRequest) -> JsonResponse:
-    """Who is signed in now, if anybody, and the token for forms, which a new sign-in replaces."""
+    """Return the person signed in now, if any, and the token for forms, which a new sign-in replaces."""
     return JsonResponse({"person": getattr(request.user, "email", ""), "token": get_token(request)})

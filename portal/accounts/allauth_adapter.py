@@ -1,4 +1,4 @@
-"""How allauth's sign-in is ours: nobody signs up, and its mails lead to the portal's public address."""
+"""The adapter that fits allauth's sign-in to the portal: no sign-up, and mails link to the public address."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         return shown
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Where the request came from; the library itself fails where a proxy's header is missing."""
+        """Return the address of the client. Allauth's own method fails where a proxy's header is missing."""
         return address_of(request) or UNKNOWN_ADDRESS
 
     def get_reset_password_from_key_url(self, key: str) -> str:
@@ -109,7 +109,10 @@ class NewPasswordForm(RevokesTokens, ResetPasswordKeyForm):  # type: ignore[misc
 
 
 class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth carries no types
-    """Who wants a new password. No address is looked up before the letter is made, so none can be told from others."""
+    """The form that asks for a new password.
+
+    It looks no address up before the letter is made, so nobody can tell known addresses from others.
+    """
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

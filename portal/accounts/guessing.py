@@ -1,4 +1,4 @@
-"""How often a password may be wrong: whoever guesses is stopped, and nobody else.
+"""Limits on wrong passwords, which stop whoever guesses and nobody else.
 
 Failures are counted for an account and where they come from, so a stranger's do not count against the owner. A browser
 in which the owner has signed in before counts by itself: neither the failures of others in the same office nor guesses

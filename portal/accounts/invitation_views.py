@@ -41,7 +41,7 @@ def invitation_again(request: PersonRequest, pk: int) -> HttpResponse:
     """Send somebody who has not come yet a new link."""
     invitation = _invitation(request, pk)
     invitations.invite(invitation.company, invitation.email, invitation.role, request.user)
-    messages.success(request, f"{invitation.email} is invited again. The old link holds no more.")
+    messages.success(request, f"{invitation.email} is invited again. The old link is no longer valid.")
     return redirect("person-list")
 
 
@@ -69,7 +69,7 @@ def person_invite_again(request: PersonRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_join(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
-    """Where an invitation leads: name and password, then straight in."""
+    """Ask an invited person for a name and a password, and sign the person in."""
     user = invitations.invited_by(uid, key)
     if user is None:
         return render(request, "people/no_invitation.html", status=404)

@@ -35,7 +35,7 @@ class CompanyInvitations(PasswordResetTokenGenerator):
     key_salt = "portal.people.CompanyInvitations"
 
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
-        """What a key is made of; its `user` is the invitation."""
+        """Return the text that a key is made of. The argument `user` is the invitation."""
         return f"{user.pk} {user.company_id} {user.email} {user.sent_at.isoformat()} {timestamp}"
 
 
@@ -44,7 +44,7 @@ OF_COMPANY = "i-"  # how the first part of a company's link begins; what follows
 
 
 def invite(company: Company, email: str, role: str, by: User) -> None:
-    """Mail a link to join by; an earlier one holds no more. WrongRole.
+    """Mail a link to join by; an earlier link is no longer valid. WrongRole.
 
     Whether the address has an account in another company is not asked here: only its owner shall learn that.
     """
@@ -75,7 +75,7 @@ def _key_of(invitation: Any) -> str:
 
 
 def welcome(user: User, by: User) -> None:
-    """Mail a person whom the back office has made a link to join by; an earlier one holds no more."""
+    """Mail a person whom the back office has made a link to join by; an earlier link is no longer valid."""
     user.set_unusable_password()
     user.save(update_fields=["password"])
     tell("invited", of=user, email=user.email)
@@ -92,7 +92,10 @@ def _link(uid: str, key: str) -> str:
 
 
 def invited_by(uid: str, key: str) -> User | None:
-    """Whom a link invites, who may not be stored yet; None when it is used, too old or made up."""
+    """Return the person whom a link invites, or None when the link is used, too old or made up.
+
+    The person may not be stored yet.
+    """
     try:
         number = base36_to_int(uid.removeprefix(OF_COMPANY))
         if uid.startswith(OF_COMPANY):

@@ -96,7 +96,10 @@ MAKERS: dict[str, Callable[[Letter], list[EmailMessage]]] = {
     Kind.RESET: _reset,
     Kind.NOTICE: _notice,
 }
-"""What makes the mails of a letter, by its kind. Other modules add theirs. A letter with one mail sends none twice."""
+"""The function that makes the mails of a letter, by the letter's kind. Other modules add theirs.
+
+A letter with one mail sends none twice.
+"""
 
 
 def _rendered(template: str, email: str, context: dict[str, Any]) -> EmailMessage:

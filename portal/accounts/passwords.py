@@ -1,4 +1,4 @@
-"""What a password may not be made of, besides what Django's validators refuse."""
+"""A password validator for what Django's own validators let pass."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class LastAdmin(Exception):  # noqa: N818  # a rule, not a fault
 
 
 def people_of(company: Company) -> QuerySet[User]:
-    """Whom an admin of the company looks after; not those who run the portal."""
+    """Return the people whom an admin of the company looks after, without those who run the portal."""
     return User.objects.filter(company=company, is_superuser=False, is_staff=False).prefetch_related("groups")
 
 
@@ -59,7 +59,10 @@ def state_of(user: User) -> str:
 
 
 def wrong_roles(kind: str | None, roles: Collection[str]) -> str:
-    """Which of `roles` people of a company of this `kind`, or of none, cannot hold, in a sentence; empty when none."""
+    """Say in a sentence which of `roles` people of a company of this `kind` cannot hold, or return an empty text.
+
+    A `kind` of None stands for people of no company.
+    """
     wrong = sorted(set(roles) - set(ROLES_OF_KIND[kind]))
     if not wrong:
         return ""

@@ -13,7 +13,7 @@ from portal.values.texts import PRINTABLE
 
 
 class RoleForm(forms.Form):
-    """Which role, of those that the company's kind has."""
+    """The choice of one of the roles that the company's kind has."""
 
     role = forms.ChoiceField(widget=forms.RadioSelect)
 
@@ -26,7 +26,7 @@ class RoleForm(forms.Form):
 
 
 class InvitationForm(RoleForm):
-    """Whom to invite."""
+    """The form that invites a person by e-mail address and role."""
 
     email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
 
@@ -39,7 +39,7 @@ class InvitationForm(RoleForm):
 
 
 class JoinForm(forms.Form):
-    """What an invited person says."""
+    """The form in which an invited person gives a name and a password."""
 
     name = forms.CharField(label="Your name", max_length=100, widget=forms.TextInput({"autocomplete": "name"}))
     password = forms.CharField(

@@ -43,7 +43,10 @@ def seal(text: str) -> str:
 
 
 def unseal(stored: str) -> str:
-    """What `seal` was given, or the library stored before there was one. SecretLost when no key opens it."""
+    """Return the text that `seal` was given. Raise SecretLost when no key opens it.
+
+    A text that the library stored before there was a seal is returned as it is.
+    """
     if not stored.startswith(SEALED):
         return stored
     try:

@@ -68,7 +68,7 @@ def _person(request: HttpRequest) -> User | None:
 
 
 def _of_session(request: HttpRequest) -> User | None:
-    """Who is signed in, though the API took the call for nobody's, as for want of a CSRF token."""
+    """Return the person of the session, where the API took the call as anonymous, as for want of a CSRF token."""
     user = get_user(request) if hasattr(request, "session") else None
     return user if isinstance(user, User) else None
 

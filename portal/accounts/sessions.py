@@ -36,7 +36,7 @@ class SessionStore(db.SessionStore):
         return box(PURPOSE).encrypt(super().encode(session_dict).encode()).decode()
 
     def decode(self, session_data: str | bytes) -> dict[str, Any]:
-        """What `encode` was given, or Django's own; nothing when no key opens it."""
+        """Return the data that `encode` or Django's own encoding was given, or nothing when no key opens it."""
         if str(session_data).startswith(SEALED):
             try:
                 session_data = box(PURPOSE).decrypt(session_data).decode()
@@ -45,7 +45,7 @@ class SessionStore(db.SessionStore):
         return super().decode(session_data)
 
     def load(self) -> dict[str, Any]:
-        """What stands in the session; nothing when its time is over, and then it is gone."""
+        """Return the data of the session. When its time is over, delete it and return nothing."""
         data: dict[str, Any] = super().load()
         if SESSION_KEY not in data:
             return data

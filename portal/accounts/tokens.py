@@ -31,7 +31,7 @@ def tokens_for(user: User) -> QuerySet[UserAuthorizationToken]:
 
 
 def grantable(user: User) -> QuerySet[Permission]:
-    """What `user` may give to a token: no more than the person holds, grouped by what it is about."""
+    """Return the permissions that `user` holds and may give to a token, grouped by what they are about."""
     held = [codename for codename in CODENAMES if user.may(codename)]
     permissions = Permission.objects.filter(codename__in=held).exclude(codename__in=WITHOUT_API)
     return permissions.select_related("content_type").order_by("content_type__app_label", "content_type__model", "pk")
@@ -62,7 +62,7 @@ class PermissionField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class TokenForm(forms.Form):
-    """What a new token of `user` is asked for."""
+    """The form by which `user` creates a token."""
 
     name = forms.CharField(max_length=LONGEST_NAME, help_text="What it is for, like “packaging line 4”.")
     permissions = PermissionField(
@@ -142,5 +142,5 @@ def revoke(tokens: QuerySet[UserAuthorizationToken]) -> int:
 
 
 def worded(permissions: Iterable[Permission]) -> list[str]:
-    """What permissions allow, in words without the “Can” that all begin with."""
+    """List what `permissions` allow in words, without the “Can” that all begin with."""
     return sorted(permission.name.removeprefix("Can ") for permission in permissions)

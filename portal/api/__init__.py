@@ -1,1 +1,1 @@
-"""What every call of the API shares: who calls, what it may say, pages of lists, repeats, throttling and the schema."""
+"""The parts that all calls of the API share: authentication, checks, lists, repeats, throttling and the schema."""

@@ -56,7 +56,7 @@ class HasPermission(BasePermission):
 
 
 def person(request: Request) -> User:
-    """Who calls; `HasPermission` has let no one else through."""
+    """Return the person who calls. `HasPermission` lets no one else through."""
     assert isinstance(request.user, User)  # noqa: S101  # tells the type checker
     return request.user
 
@@ -86,6 +86,6 @@ def may(request: Request, codename: str) -> bool:
 
 
 def caller(request: Request) -> str:
-    """What tells one caller from others: the token, or the person where there is none."""
+    """Return a name that tells callers apart: of the token, or of the person where there is none."""
     token = request.auth
     return f"token-{token.pk}" if isinstance(token, UserAuthorizationToken) else f"person-{person(request).pk}"

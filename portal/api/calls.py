@@ -1,4 +1,4 @@
-"""What every call of the API passes: a call declares what it takes, and whatever else is sent is refused by name."""
+"""The base of every call of the API. A call declares what it takes, and anything else is refused by name."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _reference() -> SafeString:
-    """What the page says, the same for everybody."""
+    """Return the HTML of the page, which is the same for everybody."""
     made = openapi()
     groups = [(tag, [call for call in calls() if call.tag == tag["name"]]) for tag in made["tags"]]
     about = [marked(text) for text in made["info"]["description"].split("\n\n")]

@@ -38,7 +38,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call may be answered."""
+    """One answer that a call may give."""
 
     status: str
     said: SafeString
@@ -100,7 +100,7 @@ def _parameter(each: dict[str, Any]) -> Field:
 
 
 def _resolved(part: dict[str, Any]) -> dict[str, Any]:
-    """What `part` stands for where it is a reference, alone or with words of its own."""
+    """Return the schema that `part` refers to, with the words `part` adds, or `part` itself if it is no reference."""
     if "allOf" in part and len(part["allOf"]) == 1:
         return {**_resolved(part["allOf"][0]), **{name: part[name] for name in part if name != "allOf"}}
     if "$ref" not in part:
@@ -131,7 +131,7 @@ def _without_choices(said: SafeString) -> SafeString:
 
 
 def _kind(part: dict[str, Any]) -> str:
-    """What a value may be, in words."""
+    """Say in words which values are allowed."""
     whole = _resolved(part)
     if choices := [one for part in whole.get("oneOf", [whole]) for one in _resolved(part).get("enum", [])]:
         kind = " | ".join(str(one) for one in choices if one not in ("", None))

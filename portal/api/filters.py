@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # the framework's views load this module to find their defaul
 
 
 def asked_for(request: Request) -> dict[str, str]:
-    """What the query string says, without what it leaves empty."""
+    """Return the parameters of the query string that have a value."""
     return {name: value for name, value in request.query_params.items() if value}  # type: ignore[misc]  # each is a string
 
 
@@ -47,7 +47,7 @@ class Filters(BaseFilterBackend):
     searched: ClassVar[str] = "Only rows in which this text stands somewhere."
 
     def search(self, text: str, user: User) -> Q:
-        """What `search` looks for; nothing in a list that cannot be searched."""
+        """Return the condition for rows that match `text`. It matches nothing in a list that cannot be searched."""
         return Q(pk__in=())
 
     def chosen(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:

@@ -1,4 +1,4 @@
-"""Who calls the API, and what the token may do."""
+"""The call that shows the caller, and what the token may do."""
 
 from __future__ import annotations
 

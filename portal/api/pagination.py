@@ -127,7 +127,7 @@ def _order(rows: QuerySet[Model]) -> list[str]:
 
 
 def _behind(last: dict[str, Any], order: list[str]) -> Q:
-    """What is true of the rows that come after one with the values `last`."""
+    """Return the condition for the rows that come after a row with the values `last`."""
     behind, alike = Q(pk__in=()), Q()
     for name, value in zip(order, last.values(), strict=True):
         field = name.removeprefix("-")

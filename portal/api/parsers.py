@@ -44,7 +44,7 @@ class TextJSONParser(JSONParser):
         return data
 
     def load(self, text: str) -> Any:
-        """What the text means. ValueError or RecursionError when it means nothing."""
+        """Return the parsed text. Raise ValueError or RecursionError when it is no valid JSON."""
         return json.loads(text, parse_float=_finite, object_pairs_hook=_members)
 
     def dump(self, data: Any) -> str:

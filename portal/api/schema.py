@@ -44,7 +44,7 @@ class Schema(AutoSchema):
         return hasattr(getattr(self.view, self.method.lower()), "is_idempotent")
 
     def get_request_serializer(self) -> Any:
-        """What the body holds, as the call declares it."""
+        """Return the serializer of the body, as the call declares it."""
         return self.view.takes  # type: ignore[attr-defined]  # of Call
 
     def get_override_parameters(self) -> list[Any]:

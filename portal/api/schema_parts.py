@@ -1,4 +1,4 @@
-"""What the OpenAPI schema says once for all calls: the introduction, tags, errors, headers, and the upload form."""
+"""Parts of the OpenAPI schema that all calls share: introduction, tags, errors, headers, and the upload form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often somebody may call, counted in the cache."""
+"""Limits on how often somebody may call, counted in the cache."""
 
 from __future__ import annotations
 

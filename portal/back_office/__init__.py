@@ -1,1 +1,1 @@
-"""What every list and form of the back office shares."""
+"""The parts that all lists and forms of the back office share."""

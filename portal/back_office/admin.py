@@ -67,7 +67,7 @@ class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run 
         return self.rows(request, queryset, per_page)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What an address fills into a new form, without what is no value of the field it names."""
+        """Return the values that the URL gives for a new form, without those that are not valid for their field."""
         asked = super().get_changeform_initial_data(request)
         return {name: value for name, value in asked.items() if self._may_be(name, value)}
 
@@ -91,7 +91,10 @@ class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run 
         return False
 
     def has_act_permission(self, request: HttpRequest) -> bool:
-        """Who may use the actions: whoever may change such rows, even where forms change nothing."""
+        """Say whether the person may use the actions.
+
+        Whoever may change such rows may, even where forms change nothing.
+        """
         name = f"{self.opts.app_label}.change_{self.opts.model_name}"
         return request.user.has_perm(name)
 
@@ -125,7 +128,7 @@ class ReadOnly(Office):
 
 
 def person(request: HttpRequest) -> User:
-    """Who acts; nobody else gets into the back office."""
+    """Return the person who acts. Nobody else gets into the back office."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user

@@ -26,7 +26,7 @@ _quiet_until = 0.0
 
 
 def transport_options(url: str, seconds: float | None = None) -> dict[str, Any]:
-    """What Celery tells the transport to the broker at `url`, which never waits for an answer for ever."""
+    """Return Celery's options for the transport to the broker at `url`, which never waits forever for an answer."""
     if not url.startswith("redis"):
         return {"read_timeout": seconds or RABBIT_SECONDS, "write_timeout": seconds or RABBIT_SECONDS}
     return {

@@ -52,7 +52,7 @@ class Leased(Progress):
     """
 
     UNTRIED: ClassVar[dict[str, Any]] = {"attempts": 0, "outages": 0, "outage_since": None, "waits_for": ""}
-    """What work keeps about its attempts before the first."""
+    """The values that a piece of work has before its first attempt."""
     TASK: ClassVar[str]  # the name of the task that does it
     COMPANY: ClassVar[str] = "company"  # the path to the company whose work it is
     LONG: ClassVar[models.Q]
@@ -68,12 +68,12 @@ class Leased(Progress):
 
     @property
     def faults(self) -> int:
-        """How many attempts there were, this one included, without those that met an outage."""
+        """Return the number of attempts, this one included, without those that met an outage."""
         return self.attempts - self.outages
 
     @classmethod
     def ready(cls) -> models.QuerySet[Self]:
-        """What a worker may claim: all that is queued, but for what was put off until later."""
+        """Return the work that a worker may claim: all that is queued, except work that was put off until later."""
         return cls._default_manager.filter(
             models.Q(waits_for="") | models.Q(lease_until__lte=Now()), status=Status.QUEUED
         )

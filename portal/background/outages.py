@@ -1,7 +1,7 @@
-"""Which failures are an outage of a part that Codeport stands on, and what is answered meanwhile.
+"""Tell whether an error is an outage: a part that Codeport depends on is unavailable for a time.
 
-An outage is nobody's fault: it passes, and what was tried is tried again. This is the one place that tells it from a
-fault of the code or of a file.
+An outage passes, and work that met one is tried again. Meanwhile pages and the API answer 503. Any other error is a
+fault of the code or of a file. This is the one place that tells the two apart.
 """
 
 from __future__ import annotations
@@ -27,27 +27,33 @@ PARTS: Final = {
     "disk": "The server's disk is full or broken.",
     "broker": "The broker does not answer.",
 }
-"""What Codeport stands on, and what is said while that is away."""
+"""The parts that Codeport depends on, and the sentence shown while one of them is unavailable."""
 STORAGE: Final = (BotoCoreError, ClientError, Boto3Error, RetriesExceededError, Unusable)
 DISK: Final = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENFILE, errno.ESTALE)
 )
 AWAY: Final = ("08", "53", "57", "58", "40", "25006", "55P03")
-"""How the SQLSTATE begins where the server is not well: no connection, no room, shut down, a deadlock, a standby."""
+"""The beginnings of the SQLSTATEs by which the server says that it is unavailable.
+
+They are connection errors, lack of resources, shutdown, system errors, rollbacks such as a deadlock's, the read-only
+transactions of a standby, and locks that are not available.
+"""
 ANOTHER_SCHEMA: Final = ("42P01", "42703", "23502")
-"""That of a statement which does not fit the tables, as while an upgrade is under way: a table or column that is not
-there, or one that is there already and which nobody fills."""
+"""The SQLSTATEs of a statement that does not fit the tables, as while an upgrade is under way.
+
+A table or a column is missing, or a new column may not be null and the statement does not fill it.
+"""
 
 logger = logging.getLogger(__name__)
 
 
 def outage_of(error: BaseException) -> str:
-    """The part of PARTS whose outage `error`, or what it came of, is; empty for a fault."""
+    """Return the part of PARTS that is unavailable by `error` or its causes, or an empty text for a fault."""
     return next((part for cause in _chain(error) if (part := _part(cause))), "")
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what it was raised from."""
+    """Yield the error, what it was raised from, and so on."""
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         yield error
@@ -58,7 +64,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _part(error: BaseException) -> str:
     if isinstance(error, psycopg.Error):
         return "database" if _is_away(error) else ""
-    if isinstance(error, DatabaseError):  # the driver's is its cause, if there is one
+    if isinstance(error, DatabaseError):  # its cause is the driver's error, if there is one
         return "database" if isinstance(error, (OperationalError, InterfaceError)) and not error.__cause__ else ""
     if isinstance(error, STORAGE):
         return "storage"
@@ -68,6 +74,6 @@ def _part(error: BaseException) -> str:
 
 
 def _is_away(error: psycopg.Error) -> bool:
-    if error.sqlstate is None:  # it did not come from the server
+    if error.sqlstate is None:  # it comes from the driver, not from the server
         return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
     return error.sqlstate.startswith(AWAY) or error.sqlstate in ANOTHER_SCHEMA

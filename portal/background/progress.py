@@ -1,4 +1,4 @@
-"""How far a piece of work is, and about how long it will still take."""
+"""The progress of a piece of work, and about how long it still takes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Progress(models.Model):
 
     @property
     def percent(self) -> int | None:
-        """How much of the current phase is done, 0 to 100; None while the whole is not known."""
+        """Return the share of the current phase that is done, from 0 to 100, or None while the total is unknown."""
         return min(100, 100 * self.rows_done // self.rows_total) if self.rows_total else None
 
     @property
@@ -70,12 +70,12 @@ class Progress(models.Model):
 
     @property
     def state(self) -> str:
-        """What changes with each line of the timeline but those about mail."""
+        """Return a text that changes with each line of the timeline, except for lines about mail."""
         return f"{self.status}-{self.attempts}"
 
     @property
     def spool_name(self) -> str:
-        """How the names of its files in the spool begin; the number of the attempt follows behind a hyphen."""
+        """Return the prefix of its files' names in the spool. A hyphen and the number of the attempt follow it."""
         raise NotImplementedError
 
     @classmethod
@@ -100,7 +100,7 @@ class Progress(models.Model):
 
     @property
     def progress(self) -> dict[str, Any]:
-        """How far the work is, as the API tells it."""
+        """Return the progress of the work as the API tells it."""
         return {"phase": self.phase, "rows_done": self.rows_done, "rows_total": self.rows_total}
 
 

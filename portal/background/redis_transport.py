@@ -1,4 +1,4 @@
-"""How Redis is spoken to as a broker."""
+"""The Celery transport for Redis as a broker."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Channel(redis.Channel):
     """
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
-        """Where and how to connect."""
+        """Return the parameters of the connection."""
         if self.connection is None or self.connection.client is None:
             raise RedisConnectionError("The connection was given up.")
         return dict(super()._connparams(asynchronous))  # type: ignore[misc]  # the stubs leave it out

@@ -8,7 +8,7 @@ from django.db import connection
 
 
 def database_now() -> datetime:
-    """What time it is for the database, whatever this machine believes.
+    """Return the time by the clock of the database, whatever the clock of this machine says.
 
     Queries that compare with stored times use `django.db.models.functions.Now`, which is the same clock.
     """

@@ -22,14 +22,14 @@ OPTIONS: Final[dict[str, Any]] = {
     **{f"keepalives_{name}": number for name, number in KEEPALIVE.items()},
     "tcp_user_timeout": GONE_SECONDS * 1000,
 }
-"""What libpq is told, for our side; an address in DATABASE_URL may say otherwise."""
+"""The options of libpq for our side of the connection, unless DATABASE_URL sets them otherwise."""
 SESSION: Final = {
     **{f"tcp_keepalives_{name}": str(number) for name, number in KEEPALIVE.items()},
     "tcp_user_timeout": str(GONE_SECONDS * 1000),
     "idle_in_transaction_session_timeout": IDLE,
     "application_name": NAME,
 }
-"""What the server is told for each session, for its side. By SET, since poolers refuse it in the first message."""
+"""The settings of each session on the server's side. They go by SET: poolers refuse them in the first message."""
 
 OURS: Final = "SELECT set_config('application_name', %s, false)"
 OTHERS: Final = """

@@ -1,4 +1,4 @@
-"""Which rule of the tables a row broke. Another than the one expected is no answer to anybody, but an error."""
+"""Find the constraint that a row broke. A constraint that nobody expected stays an error."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ class Postgres(Server):
 
 
 def _shared_memory_type() -> str:
-    """How PostgreSQL's processes share memory for a query's time: by files where /dev/shm is small or missing."""
+    """Return PostgreSQL's `dynamic_shared_memory_type`: files where /dev/shm is small or missing."""
     try:
         found = os.statvfs("/dev/shm")  # noqa: S108
     except OSError:

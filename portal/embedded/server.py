@@ -29,7 +29,10 @@ LOG_BYTES = 10 * 1024**2
 
 
 def socket_dir(home: Path) -> Path:
-    """Where the servers of `home` listen: inside it, or in /tmp when the path is too long or needs quoting in a URL."""
+    """Return the folder of the servers' sockets, inside `home`.
+
+    It is in /tmp when the path in `home` is too long or needs quoting in a URL.
+    """
     inside = home / "run"
     longest = os.fsencode(inside / POSTGRES_SOCKET)
     if len(longest) <= SOCKET_PATH_BYTES and re.fullmatch(rb"[A-Za-z0-9._/-]+", longest):
@@ -38,14 +41,14 @@ def socket_dir(home: Path) -> Path:
 
 
 def plain_error(error: OSError, home: Path) -> ServiceError:
-    """What to tell about an error of the file system met while working in `home`."""
+    """Return the error to show for an error of the file system in `home`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return disk_full(home)
     return ServiceError(f"{error.strerror}: {error.filename or home}.")
 
 
 def disk_full(home: Path) -> ServiceError:
-    """What to tell when writing in `home` found no space."""
+    """Return the error to show when there is no space left to write in `home`."""
     return ServiceError(f"The disk of {home} is full; free some space or set CODEPORT_HOME to a folder elsewhere.")
 
 
@@ -126,7 +129,7 @@ class Server:
                     self.sockets.rmdir()
 
     def failure(self, output: str) -> ServiceError:
-        """What to tell when the server wrote `output` and ended."""
+        """Return the error to show when the server wrote `output` and ended."""
         if tells_disk_full(output):
             return disk_full(self.home)
         reasons = re.findall(self.complaint, output) or ["it gave no reason"]

@@ -75,7 +75,7 @@ class Portal:
             server.stop()
 
     def greeting(self) -> str:
-        """What to tell when the page answers."""
+        """Return the text to show once the page answers."""
         lines = [f"Codeport is ready at http://{HOST}:{settings.PORT}/"]
         if self._all_embedded and self._demo_password_file.exists():
             lines.append(f"Sign in with the password {self._demo_password_file.read_text()} as one of")

@@ -1,4 +1,4 @@
-"""What must hold before a portal starts: it is the only one of its folder, and its port is free."""
+"""Checks before a portal starts: it is the only one of its folder, and its port is free."""
 
 from __future__ import annotations
 

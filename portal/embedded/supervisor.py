@@ -97,7 +97,7 @@ def end(*processes: Process) -> None:
 
 
 class Service(Protocol):
-    """What is kept running."""
+    """A program or server that the supervisor keeps running."""
 
     @property
     def name(self) -> str: ...

@@ -20,10 +20,11 @@ SERVANTS = ("postgres", "nobody")  # accounts that may serve root
 
 @dataclass(frozen=True)
 class Account:
-    """Who runs a program that refuses root, as PostgreSQL does. When we are root, the owner of its data tells who.
+    """The account that runs a program which refuses root, as PostgreSQL does.
 
-    Root's own data: root, in a user namespace where it bears another number. Nothing need be opened to others for that,
-    but the kernel must allow it. Another account's data: that account.
+    When we are root, the owner of the data decides. Root itself runs the program on root's data, in a user namespace
+    where it has another number: no folder need be opened to others, but the kernel must allow it. Another account
+    runs the program on its own data.
     """
 
     uid: int
@@ -31,7 +32,7 @@ class Account:
 
     @classmethod
     def choose(cls, home: Path, program: Path) -> Self:
-        """Who shall own new data in `home` and run `program` on it."""
+        """Return the account to own new data in `home` and to run `program` on it."""
         own = cls(os.geteuid(), os.getegid())
         if own._can_run(program, home):
             return own
@@ -54,7 +55,7 @@ class Account:
 
     @classmethod
     def of(cls, data: Path, program: Path) -> Self:
-        """Who owns the existing `data`, if it is possible to run `program` as them."""
+        """Return the account that owns the existing `data`. Raise ServiceError if `program` cannot run as it."""
         found = data.stat()
         account = cls(found.st_uid, found.st_gid)
         if os.geteuid() not in (0, account.uid):
@@ -74,7 +75,7 @@ class Account:
 
     @property
     def become(self) -> Callable[[], None] | None:
-        """What a child of root calls to be root under another number."""
+        """Return the function that a child of root calls to be root under another number."""
         return _enter_user_namespace if self.uid == 0 else None
 
     def _can_run(self, program: Path, folder: Path) -> bool:

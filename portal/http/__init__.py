@@ -1,1 +1,1 @@
-"""What happens to each request and answer, whatever the page or call."""
+"""The parts around every view: middleware, error pages, health checks and the web server."""

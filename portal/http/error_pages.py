@@ -7,7 +7,7 @@ from django.views.decorators.csrf import requires_csrf_token
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Where browsers look for an icon that no page names."""
+    """Redirect browsers to the icon they look for when no page names one."""
     return redirect(static("icons/favicon.svg"))
 
 

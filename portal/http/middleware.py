@@ -1,4 +1,4 @@
-"""What every request passes."""
+"""The middleware of every request."""
 
 from collections.abc import Callable
 from typing import Any

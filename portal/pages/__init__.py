@@ -1,1 +1,1 @@
-"""What every page shares: lists and the style guide."""
+"""The parts that all pages share: lists, access and the style guide."""

@@ -30,7 +30,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 def asked(request: HttpRequest, name: str, wrong: Callable[[str], str] = lambda _: "") -> str:
-    """What the URL says of the filter `name`; nothing where `wrong` has a reason against it.
+    """Return the value of the filter `name` in the URL, or nothing where `wrong` has a reason against it.
 
     A page that looked at all its filters so says by `say_what_is_left_out` which parts of its URL mean nothing.
     """
@@ -52,12 +52,12 @@ def say_what_is_left_out(request: HttpRequest) -> None:
 
 
 def searched(request: HttpRequest) -> str:
-    """What the person looks for."""
+    """Return the text that the person searches for."""
     return asked(request, "q").strip()
 
 
 def picked(request: HttpRequest, name: str, known: Collection[str]) -> str:
-    """Which of the `known` values the URL names, or nothing."""
+    """Return the one of the `known` values that the URL names, or nothing."""
 
     def wrong(value: str) -> str:
         if value in known:

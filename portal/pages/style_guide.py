@@ -1,4 +1,4 @@
-"""All components of the pages on one, for those who build pages."""
+"""The page that shows all components, for those who build pages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CHOICES = (("sid", "serialized identifiers"), ("ssc", "secure codes"))
 
 
 class Example(forms.Form):
-    """A field of each kind; what is posted is shown again with what is wrong."""
+    """A form with a field of each kind. It shows what was posted again, with its errors."""
 
     text = forms.CharField(help_text="What stands here is described below the field.")
     number = WholeNumberFormField(label="A number", min_value=1)
@@ -36,7 +36,7 @@ class Example(forms.Form):
 
 
 class Line:
-    """Stands for what a template asks for its status."""
+    """A stand-in for an object whose status a template shows."""
 
     percent: ClassVar[int] = 40
 
@@ -49,7 +49,7 @@ class Line:
 
 @page()
 def style(request: PersonRequest) -> HttpResponse:
-    """Every component with its name; for those who run the portal."""
+    """Show every component with its name to those who run the portal."""
     if not request.user.is_staff:
         raise PermissionDenied
     an_hour_ago = timezone.now() - timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""Where uploads and archives live, and the signed form by which a file gets there.
+"""The storage of uploads and archives, and the signed form by which a file gets there.
 
 The form is S3's POST policy. Where the files are below CODEPORT_HOME the portal takes it itself, with the fields, rules
 and answers that clients know from S3: every field must be one the policy names, once, with the value it names, the file
@@ -31,7 +31,7 @@ class Unusable(Exception):  # noqa: N818  # says what is the matter with the sto
 
 
 class Storage(Protocol):
-    """What every storage can do. A name is written whole or not at all, and written again it is replaced."""
+    """The methods of every storage. A file is written whole or not at all, and a second write replaces the first."""
 
     def open(self, name: str, /) -> File[bytes]: ...
     def save(self, name: str, content: Any, /) -> str: ...

@@ -71,7 +71,7 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
 
     @property
     def client(self) -> S3Client:
-        """What speaks to S3."""
+        """Return the client that speaks to S3."""
         client: S3Client = self.connection.meta.client
         return client
 
@@ -99,7 +99,7 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
         )
 
     def direct_url(self, method: str, name: str, filename: str, content_type: str) -> str:
-        """Where `method`, GET or HEAD, finds `name` as a download called `filename`, within LINK_LIFETIME."""
+        """Return a URL by which `method`, GET or HEAD, downloads `name` as `filename` within LINK_LIFETIME."""
         return self.client.generate_presigned_url(
             "head_object" if method == "HEAD" else "get_object",
             Params={
@@ -112,7 +112,7 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
         )
 
     def content_type(self, name: str) -> str:
-        """What the file was posted as; FileNotFoundError when there is none."""
+        """Return the content type that the file was posted with. Raise FileNotFoundError when there is no file."""
         with _missing(name):
             return self.client.head_object(Bucket=self.bucket_name, Key=name)["ContentType"]
 

@@ -1,4 +1,4 @@
-"""What the policy of a signed upload form allows, checked as S3 checks it."""
+"""The check of a signed upload form by its policy, as S3 checks it."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class Refusal(Exception):  # noqa: N818  # the field's word: S3 refuses a form
 
 @dataclass(frozen=True)
 class Permit:
-    """What a signed form allows: a file of `largest` bytes at most, stored as `name`."""
+    """The permission that a signed form gives: a file of `largest` bytes at most, stored as `name`."""
 
     name: str
     largest: int
 
 
 def check_policy(fields: QueryDict) -> Permit:
-    """What the signed form of these `fields` allows; Refusal when the form is not ours as we gave it."""
+    """Return what the signed form of these `fields` allows. Raise Refusal when the portal gave no such form."""
     posted = each_once(fields)
     encoded, signature = posted.pop("policy", ""), posted.pop(SIGNATURE, "")
     if not encoded or not signature:

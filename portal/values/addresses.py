@@ -1,4 +1,4 @@
-"""Where a request came from: read here alone, for the logs, the limits and the timelines alike."""
+"""The address a request came from. The logs, the limits and the timelines all read it here."""
 
 from __future__ import annotations
 

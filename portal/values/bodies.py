@@ -1,4 +1,4 @@
-"""How large a body may be, and how the web server asks before it reads a large one: for it and Django alike."""
+"""Limits on the size of a body, for Django and for the web server, which asks before it reads a large one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GO_ON = 100  # the status that answers such a request when the rest is welcome
 
 
 def largest(path: str) -> int:
-    """How many bytes a body sent to `path` may have."""
+    """Return the number of bytes that a body sent to `path` may have."""
     return settings.MAX_UPLOAD_BYTES + 2 * FORM_BYTES if path == UPLOADS else settings.MAX_FORM_BYTES
 
 

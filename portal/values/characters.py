@@ -10,7 +10,7 @@ NAMELESS = {"\0": "null", "\t": "tab", "\n": "line feed", "\r": "carriage return
 
 
 def named(character: str) -> str:
-    """What people can look for: a visible character of ASCII in quotes, any other by its Unicode name and number."""
+    """Return a name to look for: a visible ASCII character in quotes, any other by its Unicode name and number."""
     if " " < character <= "~":
         return f"“{character}”"
     name = NAMELESS.get(character) or unicodedata.name(character, "").lower()
@@ -21,6 +21,6 @@ def named(character: str) -> str:
 
 
 def beyond_ascii(text: str) -> str:
-    """Which character of `text` is the first outside ASCII, as a sentence; empty when there is none."""
+    """Say in a sentence which character of `text` is the first outside ASCII, or return an empty text."""
     found = BEYOND_ASCII.search(text)
     return f"Character {found.start() + 1:,} is {named(found[0])}." if found else ""

@@ -28,7 +28,7 @@ NOT_PLAIN = "Secure codes are never printed without their graphic, so there are 
 
 
 class LookSerializer(serializers.Serializer[Any]):
-    """How the images of the workorder in the context shall look. Sizes of sheets and labels are millimetres."""
+    """The look of the images of the workorder in the context. Sizes of sheets and labels are millimetres."""
 
     images = ChoiceField(IMAGE_FORMATS)
     level = ChoiceField(LEVELS, default="M")

@@ -52,7 +52,7 @@ class CodeSerializer(serializers.ModelSerializer[Code]):
 
 
 class ImageSerializer(serializers.Serializer[Any]):
-    """What kind of image, as `images` of a download says it."""
+    """The image format, named as `images` of a download names it."""
 
     images = ChoiceField(IMAGE_FORMATS)
     module = WholeNumberField(

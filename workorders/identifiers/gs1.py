@@ -88,7 +88,7 @@ def gtin14(digits: str) -> str:
 
 
 def check_digit(digits: str) -> str:
-    """What completes `digits`: modulo 10, with weights 3 and 1 in turn from the right (GenSpecs 7.9.1)."""
+    """Return the check digit of `digits`: modulo 10, with weights 3 and 1 in turn from the right (GenSpecs 7.9.1)."""
     total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
     return str(-total % 10)
 

@@ -41,7 +41,7 @@ class NamedFilters(Filters):
 
 
 class NamedCall(Call, GenericAPIView[Any]):
-    """What belongs to the caller's company; `rows` are all that there are, `kept_by` refuses who can keep none."""
+    """A call on rows of the caller's company. `rows` are all rows, and `kept_by` refuses callers who can keep none."""
 
     serializer_class: type[NamedSerializer]
     rows: ClassVar[QuerySet[Any]]
@@ -54,7 +54,7 @@ class NamedCall(Call, GenericAPIView[Any]):
         return self.rows.filter(company=self.kept_by())
 
     def checked(self, row: Named, data: Any, *, partial: bool = False) -> dict[str, Any]:
-        """What `data` says of the row; ValidationError with all that is wrong by field."""
+        """Return the values that `data` gives the row. Raise ValidationError with all that is wrong, by field."""
         form = self.get_serializer(row, data=data, partial=partial)
         form.is_valid(raise_exception=True)
         said: dict[str, Any] = form.validated_data

@@ -77,7 +77,7 @@ class CalibratedFilters(NamedFilters):
 
 
 class _Partners(NamedCall):
-    """What people of a printing partner keep."""
+    """The base of calls on rows that people of a printing partner keep."""
 
     permission = "workorder_print"
 

@@ -23,7 +23,7 @@ def format_day(of: date) -> str:
 
 
 class StepSerializer(serializers.Serializer[Any]):
-    """What a step takes, checked for the workorder in the context."""
+    """The data of a step, checked for the workorder in the context."""
 
     @property
     def workorder(self) -> Workorder:

@@ -56,7 +56,7 @@ class _Products(Call, GenericAPIView[Product]):
 
     @property
     def permission(self) -> str:
-        """What the call needs: looking and changing are two permissions."""
+        """Return the permission that the call needs: one to look, another to change."""
         return "product_edit" if self.request.method in ("POST", "PATCH") else "product_view"
 
     def get_queryset(self) -> QuerySet[Product]:

@@ -20,7 +20,7 @@ ALONE = 50_000  # codes that are drawn before other processes would have started
 
 @dataclass(frozen=True)
 class Style:
-    """How symbols look: error correction level, version, quiet zone in modules, module of a PNG in pixels."""
+    """The style of symbols: error correction level, version, quiet zone in modules, module of a PNG in pixels."""
 
     kind: ImageFormat
     level: Level

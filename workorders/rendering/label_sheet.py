@@ -126,9 +126,9 @@ class Label:
         return max(1, int((self.sheet.label_width - 2 * _MARGIN) / (_ADVANCE * height / _LEADING)))
 
     def line_left(self, length: int) -> float:
-        """Where a line of so many characters begins, to stand in the middle."""
+        """Return the left end of a line of `length` characters that stands in the middle."""
         return (self.sheet.label_width - length * _ADVANCE * self.font_size) / 2
 
     def baseline(self, line: int) -> float:
-        """How high above the foot of the label the characters of a line stand."""
+        """Return the height of the line's baseline above the foot of the label."""
         return _MARGIN + (self.lines - 1 - line) * self.line_height + _DESCENT * self.font_size

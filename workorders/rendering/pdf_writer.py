@@ -37,10 +37,10 @@ _IN_USE = 1 << 56
 
 @dataclass(frozen=True)
 class PageKind:
-    """What the pages of a file have in common.
+    """The parts that all pages of a file have in common.
 
-    `common` are entries that they inherit, `shared` is the object number SHARED. `page` are the entries of each page,
-    with `%d` for the number of its own stream, whose dictionary has the entries `stream`.
+    All pages inherit the entries `common`. `shared` is the object number SHARED. `page` are the entries of each page,
+    with `%d` for the number of its own stream. `stream` are the entries of that stream's dictionary.
     """
 
     common: bytes

@@ -99,8 +99,9 @@ def _places(version: int, level: Level, blank: Bits) -> npt.NDArray[np.int64]:
 
 
 def _codeword_bits(blocks: list[Any]) -> Bits:
-    """Which bits of the interleaved codewords (columns, numbered from 1; 0 is none) each data bit (rows) flips.
+    """Return which bits of the interleaved codewords each data bit flips.
 
+    The rows are data bits. The columns are bits of codewords, numbered from 1, and column 0 stands for none.
     The codewords of the blocks take turns, first those of data, then those of error correction (ISO/IEC 18004, 7.6).
     """
     longest = max(block.data_count for block in blocks)
@@ -120,7 +121,7 @@ def _codeword_bits(blocks: list[Any]) -> Bits:
 
 
 def _check_bits(data: int, checks: int) -> Bits:
-    """Which bits of the error correction of one block each of its data bits flips: (8 * data, 8 * checks).
+    """Return which bits of a block's error correction each data bit of the block flips: (8 * data, 8 * checks).
 
     In a shorter block a data bit flips what it flips here at the same distance from the end.
     """

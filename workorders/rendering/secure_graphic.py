@@ -33,7 +33,7 @@ _PURPOSE: Final = b"codeport secure graphic 1"
 
 @dataclass(frozen=True)
 class GraphicLayout:
-    """Where the graphic stands. `side` and `coarse`, its lower rows that have cells of two dots, are in modules."""
+    """The place of the graphic. `side` and `coarse`, its lower rows that have cells of two dots, are in modules."""
 
     name: str
     version: int

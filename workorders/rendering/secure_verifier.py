@@ -135,7 +135,7 @@ def _shift(part: Grid, dots: npt.NDArray[Any], reach: int) -> tuple[float, float
 
 
 def _vertex(line: Grid, peak: int) -> float:
-    """Where between its neighbours the parabola through a peak is highest: -0.5 to 0.5."""
+    """Return the place, from -0.5 to 0.5, at which the parabola through a peak and its neighbours is highest."""
     if not 0 < peak < len(line) - 1:
         return 0.0
     before, at, after = line[peak - 1 : peak + 2]

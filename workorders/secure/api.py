@@ -44,7 +44,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
 
 class Timeline(Call, ListAPIView[Event]):
-    """What happened to a workorder, first things first."""
+    """The events of a workorder, oldest first."""
 
     permission = "workorder_view"
     serializer_class = EventSerializer

@@ -10,7 +10,7 @@ from workorders.secure.serializers import TemplateSerializer
 
 
 class _Templates(NamedCall):
-    """What people of a brand owner keep."""
+    """The base of calls on rows that people of a brand owner keep."""
 
     permission = "workorder_create"
     serializer_class = TemplateSerializer

@@ -1,4 +1,4 @@
-"""What stands between a thread that answers and a client that may read slowly or not at all."""
+"""The buffer between a thread that answers and a client that may read slowly or not at all."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class Answer:
         return sent
 
     def taken(self) -> int:
-        """How many bytes the client's machine has acknowledged, as far as the kernel tells."""
+        """Return the number of bytes that the client's machine has acknowledged, as far as the kernel tells."""
         waiting = b"\0" * 4
         with suppress(OSError):
             waiting = fcntl.ioctl(self._client, termios.TIOCOUTQ, waiting)

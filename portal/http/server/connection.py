@@ -19,7 +19,7 @@ BEGUN_FILE = re.compile(rb"filename\*?=[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n")  # th
 
 
 class State(Enum):
-    """What a connection waits for."""
+    """The state of a connection: what it waits for."""
 
     HEAD = "the client, for the next request's head"
     BODY = "the client, for the rest of a body"
@@ -89,7 +89,7 @@ class Connection:
         self.moved_then = self.moved()
 
     def moved(self) -> int:
-        """How many bytes the client has sent or taken in this state."""
+        """Return the number of bytes that the client has sent or taken in this state."""
         if self.state is State.BODY and self.body:
             return -self.body.missing
         if self.state is State.ANSWER and self.answer:

@@ -76,7 +76,7 @@ class Places(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 self._give_up(connection)
 
     def _most_connections(self) -> int:
-        """How many connections there may be, each with its files."""
+        """Return the number of connections there may be, each with its files."""
         wanted = self.worker_connections * FILES + OTHER_FILES
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -116,7 +116,7 @@ class Places(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return bool(waiting)
 
     def _waits_longest(self, connection: Connection) -> tuple[int, float]:
-        """What puts connections in the order in which they have to go when there are too many."""
+        """Return the sort key by which connections have to go when there are too many."""
         return -self.hosts[connection.host], connection.since
 
     def _close_all(self, *states: State) -> None:

@@ -1,4 +1,4 @@
-"""What the web server answers without the application: a small page, or to calls of the API JSON as they know it."""
+"""Answers of the web server without the application: a small page, or JSON like the API's for calls of the API."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Json:
         self._answer = answer
 
     def gettimeout(self) -> float:
-        """What gunicorn asks of a socket."""
+        """Return the timeout, which gunicorn asks of a socket."""
         return self._answer.gettimeout()
 
     def sendall(self, data: bytes) -> None:

@@ -76,7 +76,7 @@ def test_a_link_holds_once(demo: Demo) -> None:
     for client in (Client(), as_(demo.admin)):
         for response in (client.get(path), client.post(path, NEW | {"password": "another long phrase"})):
             assert response.status_code == 404
-            assert "This invitation does not hold" in response.content.decode()
+            assert "This invitation is not valid" in response.content.decode()
     signed_in(User.objects.get(email="new@demo.example"), NEW["password"])
 
 

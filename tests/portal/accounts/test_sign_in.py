@@ -43,7 +43,7 @@ def test_a_forgotten_password_is_set_by_a_link_that_holds_once(demo: Demo) -> No
     assert "The password is saved" in response.content.decode()
     assert Client().post(LOGIN, {"login": demo.staff.email, "password": PASSWORD}).status_code == 200
     signed_in(demo.staff, NEW)
-    assert "This link does not hold" in Client().get(path, follow=True).content.decode()
+    assert "This link is not valid" in Client().get(path, follow=True).content.decode()
     assert mail.outbox[1].subject == "Codeport: Password Reset"
 
 

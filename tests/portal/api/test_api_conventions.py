@@ -1,4 +1,4 @@
-"""Manners of the API: calls sent again, limits, names of requests, and pages of a list that is walked."""
+"""Conventions of the API: idempotency keys, limits, request ids, and keyset pagination."""
 
 from __future__ import annotations
 
@@ -242,11 +242,11 @@ def test_every_line_of_the_log_names_the_request(
     assert ("Nobody asked", "-") in named
 
 
-# Walking through a list
+# Keyset pagination
 
 
 def pages(client: APIClient, path: str, meanwhile: Callable[[int], object]) -> list[list[int]]:
-    """The ids on each page of a list that is walked by its links, while something happens between two pages."""
+    """Return the ids on each page of a list, followed by its links, and call `meanwhile` after each page."""
     found, link = [], path
     while link:
         page = client.get(link).json()

@@ -1,4 +1,4 @@
-"""Texts with what nobody sees are refused in every door, and pages have no other methods than they say."""
+"""Texts with invisible characters are refused at every entry point, and pages take only the methods they name."""
 
 from __future__ import annotations
 

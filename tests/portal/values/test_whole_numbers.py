@@ -44,18 +44,18 @@ def test_numbers_of_json_are_whole_or_refused(said: Any) -> None:
 
 
 @pytest.mark.parametrize("typed", ["1.000", "1,000", "１０００", "1e3"])  # noqa: RUF001
-@pytest.mark.parametrize("door", ["create", "create-secure"])
-def test_an_order_is_refused_and_keeps_what_was_typed(demo: Demo, door: str, typed: str) -> None:
-    more = {"layout": "outside", "printing_partner": "printco"} if door == "create-secure" else {}
+@pytest.mark.parametrize("entry", ["create", "create-secure"])
+def test_an_order_is_refused_and_keeps_what_was_typed(demo: Demo, entry: str, typed: str) -> None:
+    more = {"layout": "outside", "printing_partner": "printco"} if entry == "create-secure" else {}
     posted = {"reference": "A", "quantity": typed, **more}
-    page = as_(demo.staff).post(f"/workorders/{door}/", posted).content.decode()
+    page = as_(demo.staff).post(f"/workorders/{entry}/", posted).content.decode()
     assert WORDS in page
     assert f'value="{typed}"' in page
     path = "/api/v2/workorders/create-ssc/" if more else "/api/v2/workorders/create-sid/"
     answer = client_of(demo.staff).post(path, posted, format="json")
     assert (answer.status_code, [*answer.json()]) == (400, ["quantity"])
     assert not Workorder.objects.exists()
-    assert as_(demo.staff).post(f"/workorders/{door}/", posted | {"quantity": " 1000 "}).status_code == 302
+    assert as_(demo.staff).post(f"/workorders/{entry}/", posted | {"quantity": " 1000 "}).status_code == 302
     assert Workorder.objects.get().quantity == 1000
 
 

@@ -1,4 +1,4 @@
-"""An archive with an image of every code: ordered, drawn in the background, proven, and fetched."""
+"""An archive with an image of every code: ordered, drawn in the background, read back, and downloaded."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.tokens import client_of
 from tests.support.uploads import ingested
 from workorders import job_runner
 from workorders.models import Job, Workorder
-from workorders.rendering import batch as artist
+from workorders.rendering import batch
 from workorders.rendering.qr_encoder import encode
 from workorders.rendering.readback import page_pixels, png_pixels, read_symbols, svg_pixels
 
@@ -126,8 +126,8 @@ def test_the_same_bytes_come_of_it_twice(committed_demo: Demo) -> None:
 def test_many_codes_are_drawn_in_several_processes_and_stay_in_order(
     committed_demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artist, "ALONE", 100)
-    monkeypatch.setattr(artist, "BATCH", 70)
+    monkeypatch.setattr(batch, "ALONE", 100)
+    monkeypatch.setattr(batch, "BATCH", 70)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     archive = drawn(committed_demo, workorder_of(committed_demo, 1000), images="png", module=1)
     names = [name for name in archive.namelist() if name.startswith("images/")]
@@ -140,7 +140,7 @@ def test_many_codes_are_drawn_in_several_processes_and_stay_in_order(
 def test_images_that_say_something_else_are_never_published(
     committed_demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artist, "encode", lambda urls, *look: encode([url[:-1] + "X" for url in urls], *look))
+    monkeypatch.setattr(batch, "encode", lambda urls, *look: encode([url[:-1] + "X" for url in urls], *look))
     workorder = workorder_of(committed_demo, 3)
     client = client_of(committed_demo.staff)
     for kind in ("svg", "png", "pdf"):
@@ -155,7 +155,7 @@ def test_images_that_say_something_else_are_never_published(
 def test_a_cancelled_making_ends_at_once_and_leaves_nothing(
     committed_demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artist, "ALONE", 1)
+    monkeypatch.setattr(batch, "ALONE", 1)
     workorder = workorder_of(committed_demo, 3)
     client = client_of(committed_demo.staff)
     for look in ({"images": "svg"}, {"images": "pdf"}):
@@ -186,7 +186,7 @@ def test_an_archive_that_is_cancelled_comes_back_too(committed_demo: Demo, monke
 
 
 def test_a_drawing_process_that_ends_is_no_success(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(artist, "ALONE", 1)
+    monkeypatch.setattr(batch, "ALONE", 1)
     monkeypatch.setattr(sys, "executable", "/bin/false")
     workorder = workorder_of(committed_demo, 3)
     client_of(committed_demo.staff).get(url_of(workorder, images="svg"))

@@ -209,12 +209,12 @@ def test_an_order_answers_with_the_warning_and_its_page_shows_it(demo: Demo, pat
     answer = client_of(demo.staff).post(path, {**order, "url_prefix": PREFIX}, format="json")
     assert answer.status_code == 201
     assert answer.json()["warnings"] == [{"warning": "url_prefix_warning", "message": DOUBT}]
-    door = "create-secure" if "layout" in order else "create"
+    entry = "create-secure" if "layout" in order else "create"
     posted = {**order, "reference": "B", "url_prefix": f"{PREFIX}2"}
-    page = as_(demo.other_staff).post(f"/workorders/{door}/", posted, follow=True).content.decode()
+    page = as_(demo.other_staff).post(f"/workorders/{entry}/", posted, follow=True).content.decode()
     assert "another company" in page
     posted["url_prefix"] = "https://b.example/q?v=2"
-    page = as_(demo.staff).post(f"/workorders/{door}/", posted, follow=True).content.decode()
+    page = as_(demo.staff).post(f"/workorders/{entry}/", posted, follow=True).content.decode()
     assert "The URL prefix ends in 2, so the codes will read https://b.example/q?v=2abc12345." in page
 
 
@@ -327,12 +327,14 @@ def by_template(demo: Demo, prefix: str, **how: Any) -> str:
     return as_(demo.staff).post(f"{TEMPLATES}create/", fields, **how).content.decode()
 
 
-@pytest.mark.parametrize("door", [by_process, by_add_sids, by_order, by_secure_order, by_template])
+@pytest.mark.parametrize("entry", [by_process, by_add_sids, by_order, by_secure_order, by_template])
 @pytest.mark.parametrize("reason", HOSTS)
-def test_codes_lead_to_names_of_the_public_dns_alone(demo: Demo, door: Callable[[Demo, str], str], reason: str) -> None:
-    hosts = HOSTS[reason] if door is by_order else HOSTS[reason][:1]
+def test_codes_lead_to_names_of_the_public_dns_alone(
+    demo: Demo, entry: Callable[[Demo, str], str], reason: str
+) -> None:
+    hosts = HOSTS[reason] if entry is by_order else HOSTS[reason][:1]
     for host in hosts:
-        assert reason in door(demo, f"https://{host}/"), host
+        assert reason in entry(demo, f"https://{host}/"), host
     assert claimed() == []
 
 

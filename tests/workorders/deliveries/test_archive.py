@@ -1,4 +1,4 @@
-"""The archive that a printing partner prints from: every image proven, prepared for one person, never half."""
+"""The archive that a printing partner prints from: every image read back, prepared for one person, never half."""
 
 from __future__ import annotations
 

@@ -255,7 +255,7 @@ def test_the_code_is_found_shown_and_downloaded(committed_demo: Demo) -> None:
     assert as_(user).get(path.replace("%252F", "%2F")).status_code == 404
 
 
-# The doors
+# Entry points
 
 
 def test_the_api_takes_the_format_and_says_it(demo: Demo) -> None:

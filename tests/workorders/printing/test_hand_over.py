@@ -1,4 +1,4 @@
-"""The hand-over between brand owner and printing partner: who may take which step when, at every door."""
+"""The hand-over between brand owner and printing partner: who may take which step when, at every entry point."""
 
 from __future__ import annotations
 
@@ -53,21 +53,21 @@ def in_every_state(demo: Demo) -> dict[str, Workorder]:
     return {state: brought_to(a_secure_order(demo, state), state, demo) for state in STATES}
 
 
-@pytest.mark.parametrize("door", ["page", "API"])
+@pytest.mark.parametrize("entry", ["page", "API"])
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("actor", ACTORS)
-def test_a_step_is_for_those_whose_it_is_and_in_its_turn(demo: Demo, actor: str, step: str, door: str) -> None:
+def test_a_step_is_for_those_whose_it_is_and_in_its_turn(demo: Demo, actor: str, step: str, entry: str) -> None:
     needed, after, may, sent = STEPS[step]
     user = ACTORS[actor](demo)
-    client: Any = as_(user) if door == "page" else client_of(user)
+    client: Any = as_(user) if entry == "page" else client_of(user)
     for state, workorder in in_every_state(demo).items():
         lines = events_of(workorder).count()
         path = f"/workorders/{workorder.pk}/{step}/"
-        answer = client.post(path, sent) if door == "page" else client.post(f"/api/v2{path}", sent, format="json")
+        answer = client.post(path, sent) if entry == "page" else client.post(f"/api/v2{path}", sent, format="json")
         taken = actor in may and state == needed
         if actor not in may:
             assert answer.status_code in (403, 404), state
-        elif door == "page":
+        elif entry == "page":
             assert (answer.status_code, answer.url) == (302, f"/workorders/{workorder.pk}/")
         else:
             assert answer.status_code == (200 if taken else 400)

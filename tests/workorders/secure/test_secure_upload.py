@@ -31,8 +31,7 @@ from tests.support.tokens import client_of
 from tests.support.uploads import GET_POST_DATA, PROCESS, WRONG_STATE, ingested, post_file, queued, status_of, uploaded
 from workorders import job_runner
 from workorders.models import Code, Job, Workorder
-from workorders.secure import uploads as receiving
-from workorders.secure import workflow
+from workorders.secure import uploads, workflow
 
 
 def ids(first: int, last: int) -> str:
@@ -162,26 +161,26 @@ def statuses(workorder: Workorder) -> list[int]:
 LATE = "id,activation_status\nlate-0001,\nlate-0002,0\nlate-0003,1\nlate-0004,2\n"
 
 
-@pytest.mark.parametrize("door", ["process", "process-from-file", "command", "page", "json"])
-def test_late_codes_are_active_whichever_way_they_come(committed_demo: Demo, tmp_path: Path, door: str) -> None:
+@pytest.mark.parametrize("entry", ["process", "process-from-file", "command", "page", "json"])
+def test_late_codes_are_active_whichever_way_they_come(committed_demo: Demo, tmp_path: Path, entry: str) -> None:
     workorder = a_secure_order(committed_demo, activate_on_complete=True)
     brought_to(workorder, "completed", committed_demo)
-    if door == "command":
+    if entry == "command":
         (tmp_path / "codes.csv").write_text(LATE)
         run("ingest", str(tmp_path / "codes.csv"), "--company", "demo", "--workorder", str(workorder.pk))
-    elif door == "json":
+    elif entry == "json":
         rows = '[{"id": "late-0001"}, {"id": "late-0002", "activation_status": 0}, {"id": "late-0003"}]'
         ingested(committed_demo.staff, rows, "json", workorder=workorder.pk)
     else:
-        client: Any = as_(committed_demo.staff) if door == "page" else client_of(committed_demo.staff)
-        how = {"content_type": "application/json"} if door == "page" else {"format": "json"}
+        client: Any = as_(committed_demo.staff) if entry == "page" else client_of(committed_demo.staff)
+        how = {"content_type": "application/json"} if entry == "page" else {"format": "json"}
         answer = client.post(GET_POST_DATA, {"filetype": "csv"}, **how).json()
         post_file(answer["post_data"], LATE)
-        path = PROCESS.replace("upload/process", "process-from-file") if door == "process-from-file" else PROCESS
+        path = PROCESS.replace("upload/process", "process-from-file") if entry == "process-from-file" else PROCESS
         sent = {"record": answer["record_key"], "workorder": workorder.pk}
         assert client.post(path, sent, **how).status_code == 200
         engine.run(IngestionRecord.objects.get(key=answer["record_key"]).pk)
-    assert statuses(workorder) == ([1, 0, 1] if door == "json" else [1, 0, 1, 2])
+    assert statuses(workorder) == ([1, 0, 1] if entry == "json" else [1, 0, 1, 2])
     assert not workorder.jobs.filter(what=Job.What.ACTIVATE, parameters__after__gt=0).exists()
 
 
@@ -200,13 +199,13 @@ def test_codes_that_are_loaded_while_the_workorder_is_completed_become_active_to
 ) -> None:
     workorder = a_secure_order(committed_demo, activate_on_complete=True)
     brought_to(workorder, "printed", committed_demo)
-    begin = receiving.lock_for_upload
+    begin = uploads.lock_for_upload
 
     def completed_first(pk: int) -> Workorder:
         workflow.complete(workorder, committed_demo.staff)
         return begin(pk)
 
-    monkeypatch.setattr(receiving, "begin", completed_first)
+    monkeypatch.setattr(uploads, "begin", completed_first)
     ingested(committed_demo.staff, ids(1, 2), workorder=workorder.pk)
     assert statuses(workorder) == [0, 0]
     job = workorder.jobs.filter(what=Job.What.ACTIVATE).latest("pk")
@@ -369,7 +368,7 @@ def test_two_uploads_at_once_never_exceed_the_quantity(committed_demo: Demo) -> 
     workorder = a_secure_order(committed_demo, quantity=10)
     records = [queued(committed_demo.staff, ids(at, at + 5), workorder=workorder.pk) for at in (1, 11)]
     with transaction.atomic():
-        receiving.lock_for_upload(workorder.pk)
+        uploads.lock_for_upload(workorder.pk)
         threads = started(*records)
         wait_for(lambda: waiting_for_locks() == 2, "both have been checked, and wait")
     ended(threads)
@@ -396,7 +395,7 @@ def test_an_upload_that_waits_while_the_workorder_is_cancelled_loses(committed_d
     workorder = a_secure_order(committed_demo)
     record = queued(committed_demo.staff, ids(1, 9), workorder=workorder.pk)
     with transaction.atomic():
-        receiving.lock_for_upload(workorder.pk)
+        uploads.lock_for_upload(workorder.pk)
         threads = started(record)
         wait_for(lambda: waiting_for_locks() == 1, "it has been checked, and waits")
         workflow.cancel(workorder, committed_demo.admin)

@@ -162,16 +162,16 @@ def test_completion_activates_inactive_codes_if_that_was_ordered(
 
 
 @pytest.mark.parametrize(("activate", "status"), [(None, 0), (False, 0), (True, 1)])
-@pytest.mark.parametrize("door", ["api", "page"])
+@pytest.mark.parametrize("entry", ["api", "page"])
 def test_of_fewer_prints_than_codes_none_becomes_active_unless_somebody_says_so(
-    committed_demo: Demo, door: str, activate: bool | None, status: int
+    committed_demo: Demo, entry: str, activate: bool | None, status: int
 ) -> None:
     workorder = a_secure_order(committed_demo, activate_on_complete=True)
     given_codes(workorder)
     brought_to(workorder, "ready_to_print", committed_demo)
     workflow.mark_printed(workorder, committed_demo.printer, 3, 5)
     path = f"/workorders/{workorder.pk}/complete/"
-    if door == "api":
+    if entry == "api":
         sent: dict[str, object] = {} if activate is None else {"activate": activate}
         answer = client_of(committed_demo.staff).post(f"/api/v2{path}", sent, format="json")
         assert answer.status_code == 200
