@@ -113,7 +113,10 @@ class Lines(logging.Formatter):
 
 
 class JsonLines(JsonFormatter):
-    """A JSON object a line, without what is empty; of a line of gunicorn's access log, its parts."""
+    """The formatter that writes a JSON object a line, without empty fields.
+
+    A line of gunicorn's access log is split into its parts.
+    """
 
     def __init__(self) -> None:
         super().__init__(
@@ -136,7 +139,7 @@ class JsonLines(JsonFormatter):
 
 
 def _rows(text: str, begin: str) -> str:
-    """The rows of a traceback; what an error's message adds to them cannot begin a line."""
+    """Return the rows of a traceback, each behind `begin`, so that no error's message can begin a line."""
     return "\n".join(begin + safe(row.removeprefix(ROW)) for row in text.split("\n"))
 
 

@@ -74,7 +74,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person of a company; support and superusers belong to none."""
+    """A person of a company. Support and superusers belong to none."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, blank=True)
@@ -181,7 +181,7 @@ class UserAuthorizationToken(models.Model):
 
     @classmethod
     def find(cls, secret: str) -> UserAuthorizationToken | None:
-        """The token whose `secret` that is, valid or not; None when it is unknown."""
+        """Return the token that has this `secret`, valid or not, or None when it is unknown."""
         prefix, digest = cls.split(secret)
         if "\0" in prefix:
             return None
@@ -245,7 +245,7 @@ class Invitation(models.Model):
 
 
 class Letter(models.Model):
-    """A mail that waits to be sent; `portal.accounts.letters` writes and sends it."""
+    """A mail that waits to be sent. `portal.accounts.letters` writes and sends it."""
 
     class Kind(models.TextChoices):
         RESET = "reset"

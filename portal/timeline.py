@@ -16,7 +16,7 @@ MOST_LINES = 200  # of one timeline that a page shows
 
 
 def note(of: Model, what: str, by: User | None = None, *, address: str | None = None, **detail: object) -> Event:
-    """Add a line: `what` was done to `of`, by a person or, without one, by a worker; `detail` is stored as JSON."""
+    """Add a line: a person, or a worker if `by` is None, did `what` to `of`. `detail` is stored as JSON."""
     subject, subject_id = _subject(of)
     return Event.objects.create(
         subject=subject, subject_id=subject_id, what=what, by=by, address=address, detail=detail
@@ -24,13 +24,13 @@ def note(of: Model, what: str, by: User | None = None, *, address: str | None = 
 
 
 def events_of(of: Model) -> QuerySet[Event]:
-    """The timeline of `of`, first things first, with who did them."""
+    """Return the timeline of `of`, oldest first, with the people who acted."""
     subject, subject_id = _subject(of)
     return Event.objects.filter(subject=subject, subject_id=subject_id).select_related("by__company")
 
 
 class Lines(list[tuple[str, Event]]):
-    """The latest lines of a timeline, first things first, each in words; `is_cut` when there are earlier ones."""
+    """The latest lines of a timeline in words, oldest first. `is_cut` says that there are earlier ones."""
 
     is_cut = False
 

@@ -54,14 +54,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         return address_of(request) or UNKNOWN_ADDRESS
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """The link of a mail; whoever asks for it has no say in its host."""
+        """Return the link of a mail. The request has no influence on its host."""
         uid, _, secret = key.partition("-")
         return settings.PUBLIC_URL + reverse("account_reset_password_from_key", args=[uid, secret])
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """A word about a change to how one signs in; the person's address is the account's own."""
+        """Mail the person, at the account's own address, about a change to how they sign in."""
         super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -81,7 +81,7 @@ def _begin_anew(request: HttpRequest, user: User, **_: Any) -> None:
 
 
 class RevokesTokens:
-    """A form for a new password that offers to revoke the person's tokens, which go on otherwise."""
+    """A form for a new password that offers to revoke the person's tokens, which otherwise stay valid."""
 
     user: User
 
@@ -101,11 +101,11 @@ class RevokesTokens:
 
 
 class ChangeForm(RevokesTokens, ChangePasswordForm):  # type: ignore[misc]  # allauth carries no types
-    """A new password, of somebody who knows the old one."""
+    """The form for a new password of a person who knows the old one."""
 
 
 class NewPasswordForm(RevokesTokens, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth carries no types
-    """A new password, of somebody who followed the link of a mail."""
+    """The form for a new password of a person who followed the link of a mail."""
 
 
 class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth carries no types

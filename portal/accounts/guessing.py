@@ -32,7 +32,7 @@ MOST_ACCOUNTS = 10  # that one browser knows
 
 
 class Attempt:
-    """One try of a password; each of the limits that it counts for may refuse it."""
+    """One try of a password. Each limit that it counts for may refuse it."""
 
     def __init__(self, request: HttpRequest, email: str) -> None:
         self.request, email = request, email.lower()
@@ -43,7 +43,7 @@ class Attempt:
         self.usages: list[Any] = []
 
     def begin(self) -> bool:
-        """Count the attempt; False when there were too many, and then it is not counted."""
+        """Count the attempt. When there were too many, count nothing and return False."""
         for action, key in self.counts.items():
             usage = ratelimit.consume(self.request, app="portal", action=action, config=LIMITS, key=key)
             if not usage:
@@ -79,7 +79,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, email: str) -> No
 
 
 def known_device(request: HttpRequest, email: str) -> str | None:
-    """The browser's own name, if the account was signed in to by it before."""
+    """Return the browser's own name, if the account was signed in to by it before."""
     device, accounts = _read(request)
     return device if _digest(email) in accounts else None
 
@@ -97,6 +97,6 @@ def _digest(email: str) -> str:
 
 
 def _network(request: HttpRequest) -> str:
-    """The address; of IPv6 the network, since one household has 2^64 addresses."""
+    """Return the address, or of IPv6 the network, since one household has 2^64 addresses."""
     address = address_of(request)
     return str(ip_network(f"{address}/{64 if ':' in address else 32}", strict=False)) if address else ""

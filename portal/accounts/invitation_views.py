@@ -48,7 +48,7 @@ def invitation_again(request: PersonRequest, pk: int) -> HttpResponse:
 @page("company_people")
 @require_POST
 def invitation_withdraw(request: PersonRequest, pk: int) -> HttpResponse:
-    """Make a link worthless."""
+    """Withdraw an invitation, so that its link is no longer valid."""
     invitation = _invitation(request, pk)
     invitations.withdraw(invitation)
     messages.success(request, f"The invitation of {invitation.email} is withdrawn.")

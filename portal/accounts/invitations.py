@@ -44,7 +44,7 @@ OF_COMPANY = "i-"  # how the first part of a company's link begins; what follows
 
 
 def invite(company: Company, email: str, role: str, by: User) -> None:
-    """Mail a link to join by; an earlier link is no longer valid. WrongRole.
+    """Mail a link to join by, which replaces an earlier one. Raise WrongRole.
 
     Whether the address has an account in another company is not asked here: only its owner shall learn that.
     """
@@ -60,13 +60,13 @@ def invite(company: Company, email: str, role: str, by: User) -> None:
 
 
 def withdraw(invitation: Invitation) -> None:
-    """Make the link worthless."""
+    """Withdraw the invitation, so that its link is no longer valid."""
     if invitation.delete()[0]:
         tell("invitation_withdrawn", of=invitation.company, email=invitation.email)
 
 
 def link_of(invitation: Invitation) -> str:
-    """The address at which the invited person joins."""
+    """Return the URL at which the invited person joins."""
     return _link(f"{OF_COMPANY}{int_to_base36(invitation.pk)}", _key_of(invitation))
 
 
@@ -75,7 +75,7 @@ def _key_of(invitation: Any) -> str:
 
 
 def welcome(user: User, by: User) -> None:
-    """Mail a person whom the back office has made a link to join by; an earlier link is no longer valid."""
+    """Mail a link to join by, which replaces an earlier one, to a person whom the back office has made."""
     user.set_unusable_password()
     user.save(update_fields=["password"])
     tell("invited", of=user, email=user.email)
@@ -83,7 +83,7 @@ def welcome(user: User, by: User) -> None:
 
 
 def link_of_person(user: User) -> str:
-    """The address at which somebody joins whom the back office has made."""
+    """Return the URL at which a person whom the back office has made joins."""
     return _link(int_to_base36(user.pk), invitations.make_token(user))
 
 
@@ -117,7 +117,7 @@ def _by_company(number: int, key: str) -> User | None:
 
 
 def join(user: User, name: str, password: str) -> bool:
-    """Let the invited person in; False when the invitation, or the address, was taken in this moment."""
+    """Let the invited person in. Return False when the invitation, or the address, was taken in this moment."""
     user.name = name
     user.set_password(password)
     try:
@@ -132,7 +132,7 @@ def join(user: User, name: str, password: str) -> bool:
 
 
 def _came(user: User) -> bool:
-    """Make the invited person one of the company's, with the role that was promised; False without an invitation."""
+    """Add the invited person to the company, with the promised role. Return False if there is no invitation."""
     found = Invitation.objects.select_for_update().filter(company=user.company, email=user.email).first()
     if found is None:
         return False

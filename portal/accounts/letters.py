@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 def write(kind: str, email: str, **detail: object) -> None:
-    """Have a letter sent, once what is being done is committed."""
+    """Have a letter sent once the current transaction is committed."""
     letter = Letter.objects.create(kind=kind, email=email, detail=detail)
     on_commit(lambda: _wake(letter.pk))
 
@@ -44,7 +44,7 @@ def _wake(letter_id: int) -> None:
 
 
 def send(letter_id: int) -> None:
-    """Send a letter that is due, and forget it; after a failure it waits, longer each time."""
+    """Send a letter that is due, and delete it. After a failure it waits, longer each time."""
     with transaction.atomic():
         letter = Letter.objects.select_for_update(skip_locked=True).filter(pk=letter_id, due_at__lte=Now()).first()
         if letter is None:
@@ -75,7 +75,7 @@ def sweep() -> None:
 
 
 def _reset(letter: Letter) -> list[EmailMessage]:
-    """The way to a new password, to whoever has an account at the address; nothing where nobody has."""
+    """Return the mail with the link to a new password, or no mail where the address has no account."""
     return [_reset_of(user) for user in User.objects.filter(email__iexact=letter.email, is_active=True)]
 
 
@@ -87,7 +87,7 @@ def _reset_of(user: User) -> EmailMessage:
 
 
 def _notice(letter: Letter) -> list[EmailMessage]:
-    """A word about a change to how one signs in."""
+    """Return the mail about a change to how the person signs in."""
     context = {name: value for name, value in letter.detail.items() if name != "template"}
     return [_rendered(letter.detail["template"], letter.email, context)]
 
@@ -103,7 +103,7 @@ A letter with one mail sends none twice.
 
 
 def _rendered(template: str, email: str, context: dict[str, Any]) -> EmailMessage:
-    """One of allauth's own mails."""
+    """Render one of allauth's own mails."""
     site = {"name": "Codeport", "domain": settings.PUBLIC_URL}
     message: EmailMessage = get_adapter().render_mail(template, email, {"current_site": site, "email": email} | context)
     return message

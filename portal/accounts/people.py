@@ -33,7 +33,7 @@ UNUSABLE = "!"  # what Django begins the password with of someone who has none
 
 
 class WrongRole(Exception):  # noqa: N818  # a rule, not a fault
-    """The role is none of those that people of such a company have; the message says which are."""
+    """The role is none that people of such a company can have. The message says which they can."""
 
 
 class LastAdmin(Exception):  # noqa: N818  # a rule, not a fault
@@ -46,13 +46,13 @@ def people_of(company: Company) -> QuerySet[User]:
 
 
 def role_of(user: User) -> str:
-    """The person's role, the widest one first; empty when there is none."""
+    """Return the person's role, the widest one first, or an empty text when there is none."""
     held = {group.name for group in user.groups.all()}
     return next((role for role in ("admin", "staff", "printer") if role in held), "")
 
 
 def state_of(user: User) -> str:
-    """Whether the person can sign in: `active`, `invited` or `deactivated`."""
+    """Say whether the person can sign in: `active`, `invited` or `deactivated`."""
     if not user.is_active:
         return "deactivated"
     return "active" if user.has_usable_password() else "invited"
@@ -71,14 +71,14 @@ def wrong_roles(kind: str | None, roles: Collection[str]) -> str:
 
 
 def set_role(user: User, role: str) -> None:
-    """Make it the person's only one. WrongRole."""
+    """Make `role` the person's only one. Raise WrongRole."""
     if wrong := wrong_roles(user.company_kind, [role]):
         raise WrongRole(wrong)
     user.groups.set([Group.objects.get(name=role)])
 
 
 def give_role(user: User, role: str) -> None:
-    """Make `role` the person's only one; LastAdmin when that leaves the company without an admin. WrongRole."""
+    """Make `role` the person's only one. Raise WrongRole, or LastAdmin if the company would have no admin left."""
     with _with_an_admin(user):
         before = role_of(user)
         set_role(user, role)
@@ -88,7 +88,7 @@ def give_role(user: User, role: str) -> None:
 
 
 def deactivate(user: User) -> None:
-    """Sign the person out everywhere and stop the tokens; LastAdmin when that leaves the company without an admin."""
+    """Sign the person out everywhere and stop the tokens. Raise LastAdmin if the company would have no admin left."""
     with _with_an_admin(user):
         User.objects.filter(pk=user.pk).update(is_active=False)
         end_sessions(user)
@@ -103,7 +103,7 @@ def reactivate(user: User) -> None:
 
 @contextmanager
 def _with_an_admin(user: User) -> Iterator[None]:
-    """A change to `user`, undone when it takes the company its last admin; one company's changes come in turn."""
+    """Roll back a change to `user` that takes the company its last admin. Changes in one company come in turn."""
     with transaction.atomic():
         Company.objects.select_for_update().get(people=user)
         had = _admins_of(user.company).exists()
@@ -113,6 +113,6 @@ def _with_an_admin(user: User) -> Iterator[None]:
 
 
 def _admins_of(company: Company | None) -> QuerySet[User]:
-    """The admins of the company who can sign in."""
+    """Return the admins of the company who can sign in."""
     admins = User.objects.filter(company=company, is_active=True, groups__name="admin")
     return admins.exclude(password__startswith=UNUSABLE)

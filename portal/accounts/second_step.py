@@ -38,7 +38,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no
 
 
 def seal(text: str) -> str:
-    """`text` as it is stored."""
+    """Return `text` as it is stored."""
     return box(PURPOSE).encrypt(text.encode()).decode()
 
 
@@ -59,7 +59,7 @@ def unseal(stored: str) -> str:
 
 
 def sealed_anew(data: dict[str, Any]) -> dict[str, Any]:
-    """An authenticator's data with its secrets encrypted with the newest key."""
+    """Return an authenticator's data with its secrets encrypted with the newest key."""
     found = {name: data[name] for name in SECRETS if name in data}
     anew = {
         name: [seal(unseal(one)) for one in value] if isinstance(value, list) else seal(unseal(value))
@@ -69,7 +69,7 @@ def sealed_anew(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def renew() -> int:
-    """Encrypt all secrets with the newest key; how many people's there are. SecretLost when one cannot be opened."""
+    """Encrypt all secrets with the newest key, and count them. Raise SecretLost when one cannot be opened."""
     renewed = 0
     for authenticator in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).select_for_update():
         try:
@@ -141,7 +141,7 @@ class AuthenticateOnce(OnceOnly, AuthenticateForm):  # type: ignore[misc]  # all
 
 
 class ReauthenticateOnce(OnceOnly, ReauthenticateForm):  # type: ignore[misc]  # allauth carries no types
-    """Showing again who one is."""
+    """The form in which a signed-in person confirms who they are."""
 
 
 @receiver(post_save, sender=Authenticator)

@@ -74,7 +74,7 @@ def _of_session(request: HttpRequest) -> User | None:
 
 
 def _company(of: Model | None) -> Company | None:
-    """The company that `of` is, or is of."""
+    """Return the company that `of` is or belongs to."""
     owner = of.user if isinstance(of, UserAuthorizationToken) else of
     return owner.company if isinstance(owner, User) else owner if isinstance(owner, Company) else None
 
@@ -101,7 +101,7 @@ def refusals(
 
 
 def token_refused(token: UserAuthorizationToken | None, secret: str) -> None:
-    """Log that a token opened nothing; of one that is unknown no more than what looks like a prefix."""
+    """Log that a token was refused. Of an unknown one, log only what looks like a prefix."""
     if token is not None:
         tell("token_refused", by=token.user, ok=False, reason=token.state, token=token.prefix)
     else:
@@ -110,7 +110,7 @@ def token_refused(token: UserAuthorizationToken | None, secret: str) -> None:
 
 
 def sign_in_refused(request: HttpRequest, what: str, email: str) -> None:
-    """Log a sign-in that failed; a known address costs as much as an unknown one."""
+    """Log a sign-in that failed. It takes as long for a known address as for an unknown one."""
     user = User.objects.select_related("company").filter(email__iexact=email).first()
     tell(what, of=user or NOBODY, request=request, ok=False, email=email)
 

@@ -63,7 +63,7 @@ class SessionStore(db.SessionStore):
 
 
 def _over(age: int, idle: int) -> str:
-    """Why a session is over; empty when it is not."""
+    """Say why a session is over, or return an empty text when it is not."""
     if age > settings.SESSION_COOKIE_AGE:
         return "age"
     return "idle" if idle > settings.SESSION_IDLE_SECONDS else ""
@@ -85,7 +85,7 @@ class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # 
 
 
 def end_sessions(user: User) -> int:
-    """Sign the person out everywhere but in the browser that asks for it; how many sessions that were."""
+    """Sign the person out everywhere but in the browser that asks for it, and count the sessions."""
     request = context.request
     mine = request.session.session_key if request is not None and hasattr(request, "session") else None
     sessions = [kept for kept in UserSession.objects.filter(user=user) if kept.session_key != mine]

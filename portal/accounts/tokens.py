@@ -24,7 +24,7 @@ WITHOUT_API = ("company_people", "company_tokens")  # what pages alone can do is
 
 
 def tokens_for(user: User) -> QuerySet[UserAuthorizationToken]:
-    """The tokens `user` may see and revoke: the company's for those who manage them, else the own ones."""
+    """Return the tokens `user` may see and revoke: the user's own, or the company's for those who manage them."""
     if user.company_id and user.may("company_tokens"):
         return UserAuthorizationToken.objects.filter(user__company_id=user.company_id)
     return UserAuthorizationToken.objects.filter(user=user)
@@ -38,7 +38,7 @@ def grantable(user: User) -> QuerySet[Permission]:
 
 
 def last_moment(day: date) -> datetime:
-    """The end of `day`, in UTC."""
+    """Return the end of `day`, in UTC."""
     return datetime.combine(day, time.max, UTC)
 
 
@@ -84,7 +84,7 @@ class TokenForm(forms.Form):
         self.fields["date"].widget.attrs |= {"min": today, "max": today + timedelta(days=LONGEST_DAYS)}
 
     def boxes(self) -> list[tuple[str | None, list[dict[str, Any]], int]]:
-        """The permissions to tick, in groups."""
+        """Return the permissions to tick, in groups."""
         field = self["permissions"]
         groups: list[tuple[str | None, list[dict[str, Any]], int]] = field.field.widget.optgroups(
             field.html_name, field.value() or [], {"id": field.auto_id}
@@ -92,7 +92,7 @@ class TokenForm(forms.Form):
         return groups
 
     def clean_name(self) -> str:
-        """Two valid tokens of one name cannot be told apart; it also stops a page that is sent twice."""
+        """Refuse a second valid token of one name, which nobody could tell apart. This also stops a page sent twice."""
         name: str = self.cleaned_data["name"]
         PRINTABLE(name)
         if valid_tokens(self.user).filter(name=name).exists():
@@ -109,7 +109,7 @@ class TokenForm(forms.Form):
             self.add_error("date", f"Choose a day from today on, {LONGEST_DAYS // 365} years ahead at most.")
 
     def issue(self) -> tuple[UserAuthorizationToken, str]:
-        """The new token and its secret; the form must be valid."""
+        """Create the token and return it with its secret. The form must be valid."""
         asked = self.cleaned_data
         days = asked["valid"]
         expires_at = last_moment(asked["date"]) if days == "date" else timezone.now() + timedelta(days=int(days))
@@ -127,12 +127,12 @@ def make(
 
 
 def valid_tokens(user: User) -> QuerySet[UserAuthorizationToken]:
-    """The tokens of `user` that are neither revoked nor expired."""
+    """Return the tokens of `user` that are neither revoked nor expired."""
     return user.tokens.filter(revoked_at=None, expires_at__gt=timezone.now())
 
 
 def revoke(tokens: QuerySet[UserAuthorizationToken]) -> int:
-    """Make tokens worthless for ever, at once; how many were not yet."""
+    """Revoke tokens for ever, at once. Return how many were not revoked yet."""
     revoked = 0
     for token in tokens.filter(revoked_at=None).select_related("user__company"):
         if UserAuthorizationToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):

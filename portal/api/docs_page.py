@@ -15,13 +15,13 @@ from portal.api.docs_reference import calls, marked, openapi
 
 @require_safe
 def schema(request: HttpRequest) -> JsonResponse:
-    """The schema as JSON, which is YAML too; open to everybody."""
+    """Return the schema as JSON, which is YAML too, to everybody."""
     return JsonResponse(openapi(), json_dumps_params={"ensure_ascii": False})
 
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """The schema as a page; open to everybody."""
+    """Show the schema as a page to everybody."""
     return render(request, "portal/api_docs.html", {"reference": _reference()})
 
 

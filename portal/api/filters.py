@@ -25,7 +25,7 @@ def asked_for(request: Request) -> dict[str, str]:
 
 
 def one_of(name: str, value: str, choices: Iterable[object]) -> str:
-    """The value of parameter `name` when it is one of `choices`; ValidationError otherwise, with the nearest."""
+    """Return `value` if it is one of `choices`. Raise ValidationError with the nearest one otherwise."""
     known = [str(choice) for choice in choices]
     if value in known:
         return value

@@ -81,7 +81,7 @@ def _digest(value: object) -> str:
 
 
 def _claim(call: str, digest: str) -> tuple[KeptAnswer, bool]:
-    """The row of this call, and whether it is new; waits while another request is about to make it."""
+    """Return the row of this call and whether it is new. Wait while another request is about to make it."""
     KeptAnswer.objects.filter(call=call, created_at__lt=Now() - LIFETIME).delete()
     return KeptAnswer.objects.get_or_create(call=call, defaults={"digest": digest})
 

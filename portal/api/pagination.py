@@ -103,7 +103,7 @@ class Pagination(LimitOffsetPagination):
 
 
 def _whole(request: Request, name: str, least: int, usual: int) -> int:
-    """The number that the query string says, or `usual`; ValidationError when it is none, or less than `least`."""
+    """Return the number in the query string, or `usual`. Raise ValidationError for no number, or one below `least`."""
     asked = request.query_params.get(name)
     if asked is None:
         return usual

@@ -135,7 +135,7 @@ def person(request: HttpRequest) -> User:
 
 
 def estimated_rows(model: type[Model]) -> int:
-    """About how many rows the table has, as PostgreSQL's planner thinks; nobody counts."""
+    """Return the number of rows that PostgreSQL's planner estimates for the table, without counting."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table]

@@ -40,7 +40,7 @@ def transport_options(url: str, seconds: float | None = None) -> dict[str, Any]:
 
 
 def check(url: str) -> None:
-    """Return when the broker at `url` answers a new connection, soon; raises whatever its library does otherwise."""
+    """Return once the broker at `url` answers a new connection, or soon raise the error of its library."""
     options = transport_options(url, HEALTH_SECONDS)
     with Connection(url, connect_timeout=HEALTH_SECONDS, transport_options=options) as broker:
         broker.ensure_connection(max_retries=0)
@@ -55,7 +55,7 @@ def wake(name: str, *arguments: int) -> None:
 
 
 def send(task: Any, *arguments: int) -> None:
-    """Send `task`; a broker that does not answer costs a delay only, since the sweeps send it again."""
+    """Send `task`. A broker that does not answer costs only a delay, since the sweeps send it again."""
     global _quiet_until  # of all threads
     began = time.monotonic()
     if began < _quiet_until:

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 class ClaimLost(Exception):  # noqa: N818  # an event, not a fault
-    """The work was cancelled, or another worker took it over; nothing may be stored."""
+    """The work was cancelled, or another worker took it over. Nothing may be stored."""
 
 
 class Leased(Progress):
@@ -80,7 +80,7 @@ class Leased(Progress):
 
     @classmethod
     def claim(cls, pk: int, phase: str) -> Self | None:
-        """The work, now ours for LEASE and in `phase`; None when it is not ready.
+        """Claim the work for LEASE, in `phase`, and return it, or return None when it is not ready.
 
         Transactions of attempts before, which a lost worker left open, are ended.
         """
@@ -113,7 +113,7 @@ class Leased(Progress):
         return rows
 
     def end(self, *, status: str, what: str = "", **fields: object) -> None:
-        """Write the end if this attempt still holds the work; ClaimLost otherwise.
+        """Write the end if this attempt still holds the work. Raise ClaimLost otherwise.
 
         The timeline calls it `what`, or else by its status.
         """
@@ -124,7 +124,7 @@ class Leased(Progress):
             timeline.note(self, what or status)
 
     def put_back(self, **fields: object) -> None:
-        """Put the work back into the queue, since it has to wait for its turn; ClaimLost in any case."""
+        """Put the work back into the queue, since it has to wait for its turn. Always raise ClaimLost."""
         with transaction.atomic():
             queued = {"status": Status.QUEUED, "status_updated_at": Now(), "phase": WAITING}
             progress = {"rows_done": 0, "rows_total": None, "lease_until": Now() + AGAIN}
@@ -133,9 +133,9 @@ class Leased(Progress):
         raise ClaimLost
 
     def put_off(self, part: str) -> bool:
-        """Back into the queue until the outage of `part` may be over; False when it has lasted for too long.
+        """Put the work back into the queue until `part` may be available, or return False after too long an outage.
 
-        ClaimLost when this attempt does not hold the work any more.
+        Raise ClaimLost when this attempt does not hold the work any more.
         """
         pause = min(FIRST_PAUSE * 2 ** min(self.outages, 10), LONGEST_PAUSE)
         with transaction.atomic():
@@ -151,7 +151,7 @@ class Leased(Progress):
             return False
 
     def cancel(self, by: User | None = None, what: str = "cancelled") -> bool:
-        """End work that has not ended, for the reason `what`; False when it had."""
+        """End the work for the reason `what`, or return False when it had ended."""
         with transaction.atomic():
             unended = type(self)._default_manager.filter(pk=self.pk, status__in=self.OPEN)
             ended = {"status": Status.CANCELLED, "status_updated_at": Now(), "lease_until": None, "phase": ENDED}

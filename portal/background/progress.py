@@ -48,7 +48,7 @@ class Progress(models.Model):
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing will change any more."""
+        """Say whether nothing will change any more."""
         return self.status not in self.OPEN
 
     @property
@@ -58,7 +58,7 @@ class Progress(models.Model):
 
     @property
     def time_left(self) -> str:
-        """About how long until the end, in words; nothing while that cannot be told."""
+        """Say in words how long it takes until the end, or return an empty text while nobody can tell."""
         if self.status != Status.PROCESSING or self.phase not in self.SHARES or not self.rows_total:
             return ""
         before, own = self.SHARES[self.phase]
@@ -80,12 +80,12 @@ class Progress(models.Model):
 
     @classmethod
     def has_spool_name(cls, name: str) -> bool:
-        """Whether `name` is the `spool_name` of work of this kind."""
+        """Say whether `name` is the `spool_name` of work of this kind."""
         raise NotImplementedError
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing was heard for too long of work that ought to move."""
+        """Say whether nothing was heard for too long of work that ought to move."""
         now = timezone.now()
         if self.status == Status.QUEUED:
             return not self.waits_for and now - self.status_updated_at > LONG_QUEUE
@@ -95,7 +95,7 @@ class Progress(models.Model):
 
     @property
     def waits_because(self) -> str:
-        """Why it waits although workers are at hand, in a sentence; empty when it does not."""
+        """Say in a sentence why the work waits although workers are at hand, or return an empty text."""
         return PARTS[self.waits_for] if self.status == Status.QUEUED and self.waits_for else ""
 
     @property

@@ -16,7 +16,7 @@ DAY = 24 * 3600  # seconds
 
 
 def path_of_attempt(work: Leased, ending: str = "") -> Path:
-    """The path for the files of this attempt at `work`; remove what attempts before it left."""
+    """Return the path for the files of this attempt at `work`, and remove what earlier attempts left."""
     for left in settings.SPOOL_DIR.glob(f"{work.spool_name}-*"):
         _remove(left)
     path: Path = settings.SPOOL_DIR / f"{work.spool_name}-{work.attempts}{ending}"
@@ -24,7 +24,7 @@ def path_of_attempt(work: Leased, ending: str = "") -> Path:
 
 
 def remove_abandoned() -> None:
-    """Remove all that no attempt holds; several workers may do so at once, and others work meanwhile.
+    """Remove all files that no attempt holds. Several workers may do so at once, while others work.
 
     The spool is read before the database: an attempt is claimed there before it makes its file or folder. What is not
     named after one, such as an upload on its way in, is removed a day after its last change.
@@ -64,7 +64,7 @@ def _is_old(path: Path, now: float) -> bool:
 
 
 def _remove(path: Path) -> None:
-    """Remove a file or a folder; another worker may have been faster."""
+    """Remove a file or a folder, unless another worker was faster."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:

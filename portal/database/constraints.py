@@ -15,7 +15,7 @@ class Violation(Exception):  # noqa: N818  # an event, not a fault
 
 @contextmanager
 def savepoint(*names: str) -> Iterator[None]:
-    """A transaction, or a savepoint in one. Violation when it broke a constraint of these `names`."""
+    """Open a transaction, or a savepoint in one. Raise Violation when it broke a constraint of these `names`."""
     try:
         with transaction.atomic():
             yield
@@ -26,6 +26,6 @@ def savepoint(*names: str) -> Iterator[None]:
 
 
 def constraint_of(error: IntegrityError) -> str:
-    """The name of the constraint that was broken; empty where it has none, such as NOT NULL."""
+    """Return the name of the broken constraint, or an empty text where it has none, such as NOT NULL."""
     cause = error.__cause__
     return (cause.diag.constraint_name or "") if isinstance(cause, psycopg.Error) else ""

@@ -19,7 +19,7 @@ def file_blocks(path: Path) -> Iterable[bytes]:
 
 
 def ticking(blocks: Iterable[bytes], tick: Callable[[int], None]) -> Iterator[bytes]:
-    """The same blocks; `tick` hears after each how many lines have gone by."""
+    """Yield the same blocks, and tell `tick` after each how many lines have gone by."""
     lines = 0
     for block in blocks:
         yield block

@@ -48,7 +48,7 @@ class TableCache(BaseCache):
         return True
 
     def incr(self, key: Any, delta: int = 1, version: Any = None) -> int:
-        """Add to a number; ValueError when there is none."""
+        """Add to a number. Raise ValueError when there is none."""
         rows = self._run(
             "WITH asked AS (SELECT %s::text AS key, %s::bigint AS delta)"  # noqa: S608
             " UPDATE portal_cached SET value = (value::bigint + delta)::text FROM asked"
@@ -62,7 +62,7 @@ class TableCache(BaseCache):
         return int(rows[0][0])
 
     def count(self, key: str, seconds: int) -> int:
-        """Add one to a number, or begin it at one; it lasts so many seconds from now."""
+        """Add one to a number, or begin it at one, and keep it for so many `seconds` from now."""
         ((number,),) = self._run(
             "INSERT INTO portal_cached AS kept (key, value, expires_at)"
             " VALUES (%s, '1', now() + %s * interval '1 second')"

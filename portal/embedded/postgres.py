@@ -41,7 +41,7 @@ THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_wr
 
 
 def postgres_settings(home: Path) -> dict[str, Any]:
-    """The entry of DATABASES for the embedded PostgreSQL of `home`; starts nothing."""
+    """Return the entry of DATABASES for the embedded PostgreSQL of `home`, without starting it."""
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": DATABASE,

@@ -53,13 +53,13 @@ def disk_full(home: Path) -> ServiceError:
 
 
 def tells_disk_full(output: str) -> bool:
-    """Whether a server's messages come from a full disk; PostgreSQL words a write that went halfway its own way."""
+    """Say whether a server's messages mean a full disk. PostgreSQL has its own words for a write that went halfway."""
     signs = os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT), "Check free disk space"
     return any(sign in output for sign in signs)
 
 
 def package_dir(package: str, variable: str) -> Path:
-    """The folder of an installed `package`, found without importing it; `variable` names what to use without it."""
+    """Return the folder of an installed `package` without importing it. `variable` names what to use without it."""
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise ServiceError(f"The package {package} is not installed, so set {variable} to a service of your own.")

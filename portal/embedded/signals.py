@@ -41,7 +41,7 @@ class Signaled:
             raise Stop
 
     def _make(self) -> bool | None:
-        """Whether the make that started us catches SIGINT; None when it is gone or never was, and without /proc."""
+        """Say whether the make that started us catches SIGINT. Return None when there is none, and without /proc."""
         try:
             lines = Path(f"/proc/{self.parent}/status").read_text().splitlines()
         except OSError:

@@ -147,7 +147,7 @@ def web_server(home: Path) -> Process:
 
 
 def worker(home: Path) -> Process:
-    """The Celery worker; what its end cuts off is taken up again at the next start."""
+    """Return the Celery worker. The next start takes up again what the worker's end cuts off."""
     return celery("The worker", "worker --concurrency 3 --without-gossip --without-mingle --without-heartbeat", home)
 
 

@@ -14,7 +14,7 @@ VALKEY_SOCKET = "valkey.sock"
 
 
 def valkey_url(home: Path) -> str:
-    """The broker URL of the embedded Valkey of `home`; starts nothing."""
+    """Return the broker URL of the embedded Valkey of `home`, without starting it."""
     return f"redis+socket://{socket_dir(home) / VALKEY_SOCKET}"
 
 

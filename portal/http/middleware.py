@@ -67,7 +67,7 @@ def clients_by_https(
 def page_methods(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Answer 405 to methods that no page has; calls of the API and the public page know their own."""
+    """Answer 405 to methods that no page has. The API's calls and the public page have methods of their own."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.method not in PAGE_METHODS and not request.path.startswith(WITH_METHODS_OF_THEIR_OWN):

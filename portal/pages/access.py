@@ -26,7 +26,7 @@ GuardedView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def page(permission: str | None = None) -> Callable[[PageView[P]], GuardedView[P]]:
-    """A page for signed-in people who hold `permission`; others are sent to sign in, or refused with 403."""
+    """Make a view a page for people who hold `permission`. Others are sent to sign in, or refused with 403."""
 
     def decorate(view: PageView[P]) -> GuardedView[P]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

@@ -93,7 +93,7 @@ def _day(value: str) -> date | None:
 
 
 def between(first: date | None, last: date | None, field: str = "created_at") -> Q:
-    """The rows of the days from `first` to `last` in UTC, where these are known; an index on `field` can find them."""
+    """Return the condition for the days from `first` to `last` in UTC, where known. An index on `field` serves it."""
     begin = Q(**{f"{field}__gte": datetime.combine(first, time.min, UTC)}) if first else Q()
     beyond = last + timedelta(days=1) if last and last < date.max else None
     return begin & Q(**{f"{field}__lt": datetime.combine(beyond, time.min, UTC)}) if beyond else begin
@@ -171,7 +171,7 @@ class Stretch(Generic[Row]):
 
 
 def stretch_of(request: HttpRequest, rows: QuerySet[Row], key: str) -> Stretch[Row]:
-    """The rows that the URL asks for by `before` or `after`, in the order of `key`; see `first_of`.
+    """Return the rows that the URL asks for by `before` or `after`, in the order of `key`. See `first_of`.
 
     However far from the start, an index on `key` finds them at once.
     """

@@ -19,7 +19,7 @@ from portal.storage.base import storage
 
 
 def download(request: HttpRequest, name: str, filename: str, content_type: str) -> HttpResponseBase:
-    """The stored file `name` under the name `filename`; one byte range of it when asked (RFC 9110, section 14).
+    """Answer with the stored file `name` as `filename`, or with the byte range asked for (RFC 9110, section 14).
 
     A file that can be had elsewhere is answered with its address there, which ends soon.
     """
@@ -76,7 +76,7 @@ def sent(response: HttpResponseBase) -> range:
 
 
 def _span(asked: str, size: int) -> range | None:
-    """The bytes `asked` for in a file of `size` bytes, empty when it has none of them; None when all are wanted.
+    """Return the bytes `asked` for in a file of `size` bytes, empty if it has none of them, or None for all.
 
     A range header that is malformed or asks for several ranges is ignored, as the RFC allows.
     """

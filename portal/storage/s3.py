@@ -151,7 +151,7 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
             raise storage.Unusable(f"S3_ENDPOINT_URL: {error}") from error
 
     def _open(self, name: str, mode: str = "rb") -> File[bytes]:
-        """A copy on the disk of the spool, which readers may seek in; it is gone when it is closed."""
+        """Return a copy on the spool's disk, in which readers may seek. Closing it deletes it."""
         file = TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  # the caller closes it
         try:
             with _missing(name):

@@ -120,7 +120,7 @@ def _judged(request: HttpRequest, while_awaited: WhileAwaited) -> HttpResponse:
 
 @contextmanager
 def _posted(request: HttpRequest, while_awaited: WhileAwaited) -> Iterator[tuple[str, Any, str]]:
-    """The name, the file and the ETag of a posted form that its policy allows; nothing of it is left afterwards."""
+    """Yield the name, the file and the ETag of a posted form that its policy allows. Nothing is left afterwards."""
     with _parsed(request, while_awaited) as (handler, posted, files):
         if "file" not in files:
             raise Refusal(400, "InvalidArgument", "The form takes exactly one file, in the field `file`.")
@@ -134,7 +134,7 @@ def _posted(request: HttpRequest, while_awaited: WhileAwaited) -> Iterator[tuple
 def _parsed(
     request: HttpRequest, while_awaited: WhileAwaited
 ) -> Iterator[tuple[PolicyUploadHandler, QueryDict, MultiValueDict[str, UploadedFile[bytes]]]]:
-    """A posted form's fields and files, which are closed afterwards; Refusal when its policy does not allow it."""
+    """Yield a posted form's fields and files, and close them afterwards. Raise Refusal if its policy forbids it."""
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdecimal() and int(length) > largest(request.path):
         raise _too_large(Permit("", settings.MAX_UPLOAD_BYTES))

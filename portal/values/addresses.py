@@ -12,7 +12,7 @@ PORT = re.compile(r"\[(?P<six>[^\]]*)\](:[0-9]+)?|(?P<four>[0-9.]+):[0-9]+")  # 
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """The address of who asks; None where nobody can tell."""
+    """Return the address that the request came from, or None where nobody can tell."""
     return behind_proxies(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
 
 
@@ -27,7 +27,7 @@ def behind_proxies(peer: str, forwarded: str) -> str | None:
 
 
 def _address(text: str) -> str | None:
-    """The address in its one spelling, without port and zone; None when it is none."""
+    """Return the address in its one spelling, without port and zone, or None if `text` is none."""
     if found := PORT.fullmatch(text):
         text = found["six"] or found["four"] or ""
     try:

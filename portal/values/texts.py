@@ -21,7 +21,7 @@ def is_plain(text: str) -> bool:
 
 
 def unseen(text: str, allowed: str = "") -> str:
-    """The first character of `text` that nobody sees, or that turns others around, in words; empty when none is."""
+    """Name the first character of `text` that is invisible or turns others around, or return an empty text."""
     if is_plain(text):
         return ""
     for place, character in enumerate(text):

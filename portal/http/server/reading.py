@@ -67,7 +67,7 @@ class Reader(Places):
         self._begin_body(connection)
 
     def _parsed(self, connection: Connection) -> Any:
-        """The request of the head that has arrived, without its body; raises what is wrong with it."""
+        """Return the request of the head that has arrived, without its body. Raise the error if it is wrong."""
         connection.served += 1
         return Request(self.cfg, IterUnreader([connection.head]), connection.client, connection.served)
 

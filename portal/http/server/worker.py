@@ -105,7 +105,7 @@ class Worker(Reader):
         future.add_done_callback(partial(self.method_queue.defer, self.finish_request, connection))
 
     def handle(self, connection: Connection) -> bool | None:
-        """Answer one request; gives whether the connection is kept, or None when the rest of the body is welcome.
+        """Answer one request. Return whether to keep the connection, or None to read the rest of the body.
 
         Runs in a thread of the application.
         """
