@@ -150,7 +150,7 @@ class IngestionRecord(Leased):
 
     @property
     def has_expired(self) -> bool:
-        """Whether the upload ended because nobody processed it."""
+        """Say whether the upload ended because nobody processed it."""
         return bool(self.result_data.get("reason") == self.EXPIRED)
 
     @property

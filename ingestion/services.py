@@ -40,7 +40,7 @@ class Unacceptable(Exception):  # noqa: N818  # says what is the matter with the
 
 
 class Unprocessable(Exception):  # noqa: N818  # the spec's word
-    """The record cannot be processed; the message is the spec's."""
+    """The record cannot be processed. The message is the spec's."""
 
 
 def records_for(user: User) -> QuerySet[IngestionRecord]:

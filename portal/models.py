@@ -109,7 +109,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.company if prints else None
 
     def may(self, codename: str) -> bool:
-        """Whether the person holds the permission `codename`, whichever model it stands on."""
+        """Say whether the person holds the permission `codename`, whichever model it stands on."""
         if not self.is_active:
             return False
         return self.is_superuser or codename in {name.split(".")[1] for name in self._held}
@@ -140,7 +140,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_active and (self.is_superuser or (obj is None and perm in self._held))
 
     def has_module_perms(self, app_label: str) -> bool:
-        """Whether the person may anything in an app."""
+        """Say whether the person may anything in an app."""
         return self.is_active and (self.is_superuser or any(name.startswith(f"{app_label}.") for name in self._held))
 
 
@@ -192,7 +192,7 @@ class UserAuthorizationToken(models.Model):
 
     @property
     def is_valid(self) -> bool:
-        """Whether the token opens anything now."""
+        """Say whether the token opens anything now."""
         return self.state == "active"
 
     @property

@@ -89,12 +89,12 @@ class Calibrated(models.Model):
 
     @property
     def is_usable(self) -> bool:
-        """Whether it may be chosen for a workorder today, in UTC."""
+        """Say whether it may be chosen for a workorder today, in UTC."""
         return self.state == "calibrated"
 
     @property
     def state(self) -> str:
-        """`calibrated` when it may be chosen for a workorder; otherwise `archived` or `expired`."""
+        """Return `calibrated` when it may be chosen for a workorder, otherwise `archived` or `expired`."""
         if self.is_archived:
             return "archived"
         return "calibrated" if self.calibrated_on <= timezone.now().date() <= self.calibrated_until else "expired"
@@ -118,7 +118,7 @@ class Substrate(Calibrated):
 
 
 class Layout(models.TextChoices):
-    """The place of the secure graphic of an SSC workorder; `secure_graphic.LAYOUTS` has its measures."""
+    """The place of the secure graphic of an SSC workorder. `secure_graphic.LAYOUTS` has its measures."""
 
     INSIDE = "inside", "inside the QR code"
     OUTSIDE = "outside", "beside the QR code"
@@ -222,12 +222,12 @@ class Workorder(models.Model):
 
     @property
     def has_codes(self) -> bool:
-        """Whether there are codes: not only to be minted or uploaded yet."""
+        """Say whether there are codes: not only to be minted or uploaded yet."""
         return bool(self.codes_count) if self.type == self.Type.SSC else not self.minting
 
     @property
     def minting(self) -> Job | None:
-        """The job that makes the codes, or that ended without them; None when the codes are there."""
+        """Return the job that makes the codes, or ended without them, or None when the codes are there."""
         return self.jobs.filter(Job.WITHOUT_CODES).order_by("-id").first()
 
     @property

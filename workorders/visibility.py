@@ -25,12 +25,12 @@ def workorders_for(user: User) -> QuerySet[Workorder]:
 
 
 def own_workorders(user: User) -> QuerySet[Workorder]:
-    """The workorders that belong to the user's company; all of them for a superuser."""
+    """Return the workorders that belong to the user's company, or all of them for a superuser."""
     return Workorder.objects.all() if user.is_superuser else Workorder.objects.filter(company_id=user.company_id or 0)
 
 
 def workorders_to_print(user: User) -> QuerySet[Workorder]:
-    """The SSC workorders that are assigned to the user's printing company; none for anybody else."""
+    """Return the SSC workorders that are assigned to the user's printing company, or none for anybody else."""
     assigned = Workorder.objects.filter(type=Workorder.Type.SSC, printing_partner=user.partner)
     return assigned if user.partner is not None else assigned.none()
 
@@ -79,5 +79,5 @@ def reject_reason(workorder: Workorder) -> str | None:
 
 
 def sees_several_companies(user: User) -> bool:
-    """Whether lists must say whose each workorder is: only brand owners see nothing but their own."""
+    """Say whether lists must say whose each workorder is: only brand owners see nothing but their own."""
     return user.company is None or user.company.kind != Company.Kind.BRAND_OWNER

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class UnreadableFile(Exception):  # noqa: N818  # says what the file is
-    """The file as a whole cannot be read; the message says why and how to mend it."""
+    """The file as a whole cannot be read. The message says why and how to mend it."""

@@ -15,7 +15,7 @@ Status, IdFormat = IngestionRecord.Status, IngestionRecord.IdFormat
 
 
 def may_upload(user: User) -> bool:
-    """Whether the person can upload at all: codes belong to a brand owner, so someone of no company cannot."""
+    """Say whether the person can upload at all: codes belong to a brand owner, so someone of no company cannot."""
     return user.brand is not None and user.may("ingestion_code_create")
 
 
@@ -43,5 +43,5 @@ def build_lines(records: Iterable[IngestionRecord]) -> list[Line]:
 
 
 def is_moving(lines: list[Line]) -> bool:
-    """Whether a list of records will look different soon."""
+    """Say whether a list of records will look different soon."""
     return any(line.record.status in (Status.QUEUED, Status.PROCESSING) for line in lines)

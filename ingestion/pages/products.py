@@ -47,7 +47,7 @@ class ImportForm(forms.Form):
 @page("product_edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def product_import(request: PersonRequest) -> HttpResponseBase:
-    """The form for a file, whose products are stored all or none; a refused one comes with everything wrong in it."""
+    """Show the form for a file and store all its products, or none and show everything wrong in it."""
     company = brand_of(request.user)
     length = request.META.get("CONTENT_LENGTH") or ""
     if request.method == "POST" and length.isdecimal() and int(length) > MOST_OF_FORM:

@@ -90,7 +90,7 @@ class ProductRows:
 
 
 def _are_sound(batch: Batch) -> bool:
-    """Whether all cells are texts, and none is at fault as an SKU or a name."""
+    """Say whether all cells are texts, and none is at fault as an SKU or a name."""
     cells = list(chain.from_iterable(batch.rows))
     return set(map(type, cells)) <= {str} and all_fit(cells)
 

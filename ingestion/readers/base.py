@@ -25,7 +25,7 @@ class Log(Protocol):
 
 
 class BrokenRow(list[str]):
-    """The empty list that stands for a row which was reported as broken; `cells` are its own, or else `line` is.
+    """The empty list that stands for a row reported as broken, with its `cells` or else its `line`.
 
     A line is what cannot be told apart into cells.
     """
@@ -36,7 +36,7 @@ class BrokenRow(list[str]):
 
 
 def is_blank(cells: Iterable[str]) -> bool:
-    """Whether all cells of a row are empty, or hold nothing but white space: it counts as a row, and says nothing."""
+    """Say whether all cells of a row are empty or white space. Such a row counts as a row, and says nothing."""
     return not "".join(cells).strip()
 
 

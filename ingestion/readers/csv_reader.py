@@ -165,7 +165,7 @@ class CsvReader:
 
 
 def _plain_rows(lines: list[str], delimiter: str) -> list[list[str]] | None:
-    """The rows of `lines` without a quote in them; None when one needs a closer look."""
+    """Return the rows of `lines` without a quote in them, or None when one needs a closer look."""
     try:
         return list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:

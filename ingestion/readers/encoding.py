@@ -68,7 +68,7 @@ def decoder_for(beginning: bytes) -> tuple[str, Callable[[bytes, bool], str]]:
 
 
 def is_utf8(text: str) -> bool:
-    """Whether `text` can be written as UTF-8: it holds no half of a surrogate pair."""
+    """Say whether `text` can be written as UTF-8: it holds no half of a surrogate pair."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -73,7 +73,7 @@ class JsonReader:
 
 
 def _keys(value: Any) -> tuple[str, ...] | None:
-    """The keys of an object; None of anything else."""
+    """Return the keys of an object, or None for anything else."""
     return tuple(value) if value.__class__ is dict else None
 
 

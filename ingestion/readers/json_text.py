@@ -116,7 +116,7 @@ class JsonText:
         return value, end
 
     def _is_final(self, error: ValueError) -> bool:
-        """Whether no more text could mend what is wrong."""
+        """Say whether no more text could mend what is wrong."""
         if self._ended or not isinstance(error, json.JSONDecodeError):
             return True
         return not error.msg.startswith("Unterminated") and error.pos < len(self._window) - LONGEST_TOKEN

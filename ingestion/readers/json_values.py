@@ -19,7 +19,7 @@ REPEATED = "The object has this key more than once."
 
 
 class Repeated(dict[str, Any]):
-    """An object that has a key more than once; as a dict it holds the last of each."""
+    """An object that has a key more than once. As a dict it holds the last value of each key."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)

@@ -55,7 +55,7 @@ class StoredCells:
         return self._keep_number(type_, value.strip(), style)
 
     def _is_uncalculated(self, type_: str, value: str | None) -> bool:
-        """Whether a formula has no value: none at all, or the 0 of programs that let the spreadsheet calculate it."""
+        """Say whether a formula has no value: none at all, or the 0 of programs that let the spreadsheet calculate."""
         if value is None or not (value or type_ == "str"):
             return True
         return self._contents.is_uncalculated and type_ == "n" and value == "0"

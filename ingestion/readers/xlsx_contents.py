@@ -72,7 +72,7 @@ class _Relation:
 
     @property
     def is_sheet(self) -> bool:
-        """Whether it has cells, and not a chart alone."""
+        """Say whether it has cells, and not a chart alone."""
         return self.kind in ("worksheet", "")
 
 
@@ -100,5 +100,5 @@ def _related(parts: Parts, part: str) -> dict[str, _Relation]:
 
 
 def _first(relations: dict[str, _Relation], kind: str) -> str:
-    """The name of the part of that kind; nothing where there is none."""
+    """Return the name of the part of that kind, or an empty text where there is none."""
     return next((relation.part for relation in relations.values() if relation.kind == kind), "")

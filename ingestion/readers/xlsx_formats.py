@@ -102,7 +102,7 @@ def _in_another_form(text: str, shown: str | None = None) -> str:
 
 
 def _is_padded(section: Section, text: str) -> bool:
-    """Whether the format puts zeros before the number, as nobody does with a quantity."""
+    """Say whether the format puts zeros before the number, as nobody does with a quantity."""
     return _least_digits(section.pattern.partition(".")[0].rstrip("%")) > len(text.lstrip("-").partition(".")[0])
 
 

@@ -55,7 +55,7 @@ class Merged:
         return bisect_left(self._columns, merged.first_column), bisect_right(self._columns, merged.last_column)
 
     def __bool__(self) -> bool:
-        """Whether any row is to be shown to this."""
+        """Say whether any row is to be shown to this."""
         return bool(self._waiting or self._open)
 
     def show(self, number: int, stored: dict[int, Stored], text: Callable[[Stored], str], widest: int) -> list[Merge]:

@@ -89,7 +89,7 @@ class Parts:
             self._members[name] = member
 
     def has(self, name: str) -> bool:
-        """Whether there is such a part."""
+        """Say whether there is such a part."""
         return _plain_name(name) in self._members
 
     def read(self, name: str, into: Xml) -> None:

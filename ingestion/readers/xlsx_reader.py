@@ -127,7 +127,7 @@ class WorkbookReader:
             yield Batch(self.header, number - len(rows), rows, faults)
 
     def _cells(self, row: Row, faults: list[CellFault]) -> list[str]:
-        """The cells of the named columns as text; nothing of an empty row."""
+        """Return the cells of the named columns as text, or nothing for an empty row."""
         number, stored = row
         before, text = self._characters, self.text
         shown = self.merged.show(number, stored, text, self._sheet.widest) if self.merged else []

@@ -32,7 +32,7 @@ def scratch_file(owner: object) -> IO[bytes]:
 
 
 class Strings(Xml):
-    """The texts that cells share, on disk; without what is written above them to be pronounced by."""
+    """The texts that cells share, on disk, without the phonetic text above them."""
 
     def __init__(self, most: int) -> None:
         super().__init__()

@@ -93,11 +93,11 @@ def _refuse_doctype(*_what: Any) -> None:
 
 
 def unescaped(text: str) -> str:
-    """`text` without Excel's escapes of what XML cannot hold; two of them may be the halves of one character."""
+    """Decode Excel's escapes of characters that XML cannot hold. Two of them may be the halves of one character."""
     plain = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def is_true(value: str | None) -> bool:
-    """Whether an attribute says yes."""
+    """Say whether an attribute says yes."""
     return value in ("1", "true", "on")

@@ -61,7 +61,7 @@ def build_error_page(request: HttpRequest, record: IngestionRecord) -> dict[str,
 
 
 def _found(errors: QuerySet[IngestionError], query: str, number: str | None) -> Page[Any]:
-    """A page of the errors whose value has `query` in it or whose row it is; one look through them, not two."""
+    """Return a page of the errors with `query` in their value or as their row, looking through them once, not twice."""
     fits = Q(value__icontains=query)
     if re.fullmatch(r"[0-9]{1,9}", query):
         fits |= Q(row=query)

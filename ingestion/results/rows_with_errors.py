@@ -17,7 +17,7 @@ ABOUT_NO_ROW = UNREAD | {"workorder_error", "url_prefix_error"}
 
 
 def has_rows_with_errors(record: IngestionRecord) -> bool:
-    """Whether the record's rows can be returned: it was refused for its rows, and its file is there."""
+    """Say whether the record's rows can be returned: it was refused for its rows, and its file is there."""
     return (
         record.status == IngestionRecord.Status.ERROR
         and UNREAD.isdisjoint(record.error_counts)

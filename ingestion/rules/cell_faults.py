@@ -29,6 +29,6 @@ def report_faults(batch: Batch, log: RowLog) -> None:
 
 
 def _counts(fault: CellFault, name: str) -> bool:
-    """Whether the column is read at all, and the fault is one in it: only ids may not be shared by merged cells."""
+    """Say whether the column is read at all, and the fault is one in it: only ids may not be shared by merged cells."""
     is_read = not isinstance(name, LeftOut) and name != ERRORS_COLUMN
     return is_read and (fault.trouble is not Trouble.KEY or name == "id")

@@ -24,7 +24,7 @@ PLACE = re.compile("#[1-9][0-9]*")
 
 
 class LeftOut(str):
-    """The name of a column that is left out; its cells still count when a row's fields are counted."""
+    """The name of a column that is left out. Its cells still count when a row's fields are counted."""
 
     __slots__ = ()
 

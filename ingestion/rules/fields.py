@@ -17,7 +17,7 @@ OWN_COLUMNS = ("id", *ATTRIBUTES)
 
 
 def contradict(status: int, reason: int) -> bool:
-    """Whether a code cannot have both: a blacklist reason tells why it is blacklisted."""
+    """Say whether a code cannot have both: a blacklist reason tells why it is blacklisted."""
     return reason != BlacklistReason.NONE and status != ActivationStatus.BLACKLISTED
 
 

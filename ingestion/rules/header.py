@@ -80,6 +80,6 @@ def describe_wrong_names(names: list[str], header: tuple[str, ...]) -> Iterator[
 
 
 def is_too_wide(header: tuple[str, ...]) -> bool:
-    """Whether there are more columns than a code can have fields; the nameless and our own do not count."""
+    """Say whether there are more columns than a code can have fields, without nameless ones and our own."""
     most = MOST_SCM_FIELDS + len(OWN_COLUMNS)
     return len(header) > most and sum(1 for name in header if name not in ("", ERRORS_COLUMN)) > most

@@ -87,7 +87,7 @@ def respelled(name: str) -> str:
 
 
 def may_be_marked(text: str) -> bool:
-    """Whether a value in `text`, which are many together, has to be looked at closely."""
+    """Say whether a value in `text`, which are many together, has to be looked at closely."""
     return SHORTENED_MARK in text or '="' in text or ("'" in text and GUARD.search(text) is not None)
 
 
@@ -124,5 +124,5 @@ def meant_text(value: str) -> str:
 
 
 def is_shortened(value: str) -> bool:
-    """Whether `value` looks like a long number in a spreadsheet's scientific notation."""
+    """Say whether `value` looks like a long number in a spreadsheet's scientific notation."""
     return SHORTENED.fullmatch(value) is not None

@@ -105,7 +105,7 @@ class NewWorkorder:
 
 
 class SecureWorkorder:
-    """An SSC workorder that was ordered before; the new codes follow those that it has."""
+    """An SSC workorder that was ordered before. The new codes follow those that it has."""
 
     error = "workorder_error"
 

@@ -82,7 +82,7 @@ def renew() -> int:
 
 
 def take(authenticator: Authenticator, code: str) -> bool:
-    """Whether the app shows `code` now, and neither it nor a later one was taken before; then it is."""
+    """Say whether the app shows `code` now, and neither it nor a later one was taken before; then it is."""
     with transaction.atomic():
         app = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
         secret, last = unseal(app.data["secret"]), app.data.get(LAST_STEP, -1)

@@ -78,7 +78,7 @@ def _not_of(company: str, request: Request, what: str) -> exceptions.PermissionD
 
 
 def may(request: Request, codename: str) -> bool:
-    """Whether both the person and, if there is one, the token hold the permission."""
+    """Say whether both the person and, if there is one, the token hold the permission."""
     token = request.auth
     if isinstance(token, UserAuthorizationToken) and not token.permissions.filter(codename=codename).exists():
         return False

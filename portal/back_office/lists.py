@@ -43,7 +43,7 @@ class Rows(Paginator):  # type: ignore[type-arg]  # not generic at run time
 
     @property
     def goes_on(self) -> bool:
-        """Whether there are more rows than `count` says."""
+        """Say whether there are more rows than `count` says."""
         return len(self.found) > self.per_page
 
     @property

@@ -43,7 +43,7 @@ class Pulse(threading.Thread):
 
     @property
     def is_lost(self) -> bool:
-        """Whether the claim is gone."""
+        """Say whether the claim is gone."""
         return self._lost.is_set()
 
     def check(self) -> None:

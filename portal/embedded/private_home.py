@@ -47,7 +47,7 @@ def _is_ours(home: Path) -> bool:
 
 
 def _serves_root(home: Path) -> bool:
-    """Whether the database in `home` belongs to another account."""
+    """Say whether the database in `home` belongs to another account."""
     data = home / "postgres"
     return data.exists() and data.stat().st_uid != os.geteuid()
 

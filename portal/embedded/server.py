@@ -98,11 +98,11 @@ class Server:
 
     @property
     def running(self) -> bool:
-        """Whether the process that we started lives."""
+        """Say whether the process that we started lives."""
         return self.process is not None and self.process.running
 
     def answers(self) -> bool:
-        """Whether a server takes connections now."""
+        """Say whether a server takes connections now."""
         raise NotImplementedError
 
     def prepare(self) -> Process:

@@ -52,7 +52,7 @@ def check_port(port: int, patience: float) -> None:
 
 
 def is_free(port: int) -> bool:
-    """Whether a server may listen on `port` of this machine."""
+    """Say whether a server may listen on `port` of this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -75,7 +75,7 @@ class Process:
 
     @property
     def running(self) -> bool:
-        """Whether the child lives."""
+        """Say whether the child lives."""
         return self.child is not None and self.child.poll() is None
 
     def send(self, signum: Signals) -> None:

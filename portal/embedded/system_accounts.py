@@ -79,7 +79,7 @@ class Account:
         return _enter_user_namespace if self.uid == 0 else None
 
     def _can_run(self, program: Path, folder: Path) -> bool:
-        """Whether this account may start `program` and enter `folder`."""
+        """Say whether this account may start `program` and enter `folder`."""
 
         def prepare() -> None:
             if self.become:

@@ -1,4 +1,4 @@
-"""Whether database, broker and storage answer."""
+"""The health check, which says whether database, broker and storage answer."""
 
 from collections.abc import Callable
 

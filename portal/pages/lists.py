@@ -119,7 +119,7 @@ class Counted(Paginator):  # type: ignore[type-arg]  # not generic at run time
 
     @property
     def goes_on(self) -> bool:
-        """Whether there are more rows than `count` says."""
+        """Say whether there are more rows than `count` says."""
         return self.counted > MOST_COUNTED
 
 

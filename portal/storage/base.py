@@ -22,7 +22,7 @@ INCOMING = "incoming"  # the folder that signed forms write to, and nothing else
 
 
 def is_incoming(name: str) -> bool:
-    """Whether a signed form may write `name`: a file directly below INCOMING."""
+    """Say whether a signed form may write `name`: a file directly below INCOMING."""
     return re.fullmatch(rf"{INCOMING}/[a-z0-9]+", name) is not None
 
 

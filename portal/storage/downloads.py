@@ -58,12 +58,12 @@ def streamed(request: HttpRequest, name: str, filename: str, content_type: str) 
 
 
 def is_fetched(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Whether the answer brings any of the file, or tells where it is."""
+    """Say whether the answer brings any of the file, or tells where it is."""
     return request.method != "HEAD" and response.status_code in (200, 206, 302)
 
 
 def is_rest(response: HttpResponseBase) -> bool:
-    """Whether it is the rest of a file, of which the beginning was fetched before."""
+    """Say whether it is the rest of a file, of which the beginning was fetched before."""
     return response.status_code == 206 and not response["Content-Range"].startswith("bytes 0-")
 
 

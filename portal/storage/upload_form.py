@@ -109,7 +109,7 @@ def receive(request: HttpRequest, while_awaited: WhileAwaited) -> HttpResponse:
 
 
 def _judged(request: HttpRequest, while_awaited: WhileAwaited) -> HttpResponse:
-    """Whether the rest of a posted form is welcome, of which only the beginning is there: GO_ON, or a Refusal."""
+    """Say whether the rest of a posted form is welcome, of which only the beginning is there: GO_ON, or a Refusal."""
     with _parsed(request, while_awaited) as (handler, _posted, _files):
         if not handler.files and request.META[BEGINNING] >= FORM_BYTES:
             raise Refusal(400, "MaxPostPreDataLengthExceededError", "The fields before the file are too large.")

@@ -16,7 +16,7 @@ SELECTORS = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff]")
 
 
 def is_plain(text: str) -> bool:
-    """Whether `text` has only characters that are seen, whatever stands beside them."""
+    """Say whether `text` has only characters that are seen, whatever stands beside them."""
     return text.isprintable() and (text.isascii() or not PRINTED_YET_UNSEEN.search(text))
 
 

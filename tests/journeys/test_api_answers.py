@@ -1,4 +1,4 @@
-"""What callers of the API are told and may do besides: warnings, searches, cancellations, and what has not changed."""
+"""Warnings, searches and cancellations by the API, and what has not changed for its callers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for all pages, in a real browser."""
+"""Rules for all pages, in a real browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What docs/operations.md and compose.yaml say, where a wrong word would cost work."""
+"""The claims of docs/operations.md and compose.yaml, where a wrong word would cost work."""
 
 from __future__ import annotations
 

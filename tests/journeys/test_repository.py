@@ -1,4 +1,4 @@
-"""What holds for the files of the repository itself."""
+"""Rules for the files of the repository itself."""
 
 import pkgutil
 import re

@@ -1,4 +1,4 @@
-"""What the server knows of its tables lags behind: queries must not need it to be fast, and can be stopped."""
+"""Queries must be fast, and can be stopped, while the server's statistics of its tables lag behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the security log is told during a test."""
+"""The events that the security log gets during a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where large files go that nobody keeps."""
+"""Sinks for large files that nobody keeps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who sees which workorders, and how many codes they have."""
+"""The workorders that each person sees, and the number of their codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the API tells of workorders to both sides of the hand-over, and what the brand owner does to one."""
+"""Workorders by the API: what both sides of the hand-over see, and what the brand owner does to one."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _places = BoundedSemaphore(MOST_AT_ONCE)
 
 
 def download_archive(request: Any, workorder: Workorder, kind: ArchiveKind) -> HttpResponseBase:
-    """Answer with the workorder's zip of that kind, named after its reference; build it first if it is missing.
+    """Answer with the workorder's zip of that kind, named after its reference. Build it first if it is missing.
 
     Http404 while it has no codes; BeingMade where that takes longer than a web thread may wait. Who has the secure
     codes of a workorder stands in its timeline.

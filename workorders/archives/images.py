@@ -18,7 +18,7 @@ REPOSE = timedelta(minutes=1)  # before a job that failed is begun again for who
 
 
 class JustFailed(Exception):  # noqa: N818  # an event, not a fault
-    """The images could not be made when they were last asked for, a moment ago; the message says so."""
+    """The images could not be made when they were last asked for, a moment ago. The message says so."""
 
 
 def request_images(workorder: Workorder, look: ImageLook, user: User) -> tuple[str, Job | None]:

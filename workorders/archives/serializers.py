@@ -63,7 +63,7 @@ class LookSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(given)
 
     def is_default(self, name: str, value: Any) -> bool:
-        """Whether the option says what holds without it."""
+        """Say whether the option says what holds without it."""
         field = self.fields[name]
         try:
             return field.default is not empty and bool(field.run_validation(value) == field.default)
@@ -95,7 +95,7 @@ class LookSerializer(serializers.Serializer[Any]):
 
 
 def parse_look(asked: Mapping[str, Any], workorder: Workorder) -> ImageLook:
-    """The look that `asked` says by the names of the API; ValidationError with all that is wrong by field."""
+    """Return the look that `asked` gives in the API's names. Raise ValidationError with all that is wrong, by field."""
     form = LookSerializer(data=asked, context={"workorder": workorder})
     form.is_valid(raise_exception=True)
     look: ImageLook = form.validated_data["look"]
@@ -103,7 +103,7 @@ def parse_look(asked: Mapping[str, Any], workorder: Workorder) -> ImageLook:
 
 
 def asks_for_images(asked: Mapping[str, Any]) -> bool:
-    """Whether `asked` names images, or says of them what has a meaning with them alone."""
+    """Say whether `asked` names images, or says of them what has a meaning with them alone."""
     form = LookSerializer()
     options = {name: value for name, value in asked.items() if value != ""}
     return "images" in asked or not all(form.is_default(name, value) for name, value in options.items())

@@ -56,7 +56,7 @@ class Made(NamedTuple):
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
 def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
-    """The archives of images that were ordered, and the order of another; one that is refused is shown again."""
+    """Show the archives of images that were ordered, and order another. Show a refused order again."""
     workorder = get_object_or_404(with_plain_images(workorders_for(request.user)), pk=pk)
     errors: Any = {}
     if request.method == "POST":
@@ -111,7 +111,7 @@ def _job(request: PersonRequest, pk: int, job_id: int) -> Job:
 
 @page("workorder_download")
 def images_file(request: PersonRequest, pk: int, job_id: int) -> HttpResponseBase:
-    """The archive that a job made; made once more where it is gone."""
+    """Answer with the archive that a job made. Make it once more where it is gone."""
     job = _job(request, pk, job_id)
     look = ImageLook.of(job.parameters)
     _name, making = request_images(job.workorder, look, request.user)

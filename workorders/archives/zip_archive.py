@@ -74,7 +74,7 @@ def draft_file(name: str) -> Iterator[Path]:
 
 
 class Archive:
-    """A workorder's zip being written to `draft`; the SHA-256 of every member is kept for the manifest, on disk."""
+    """A workorder's zip being written to `draft`. It keeps each member's SHA-256 on disk for the manifest."""
 
     def __init__(self, workorder: Workorder, draft: Path) -> None:
         self.workorder, self.draft = workorder, draft
@@ -106,7 +106,7 @@ class Archive:
             self.add(["sample_qr.png", "sample_qr.svg"], images, samples={0: url})
 
     def add_readme(self, images: str = "") -> None:
-        """Add README.txt with what a printer should know; `images` describes the images."""
+        """Add README.txt with what a printer should know. `images` describes the images."""
         text = README.format(
             reference=self.workorder.reference,
             quantity=self.workorder.codes_count,
@@ -125,7 +125,7 @@ class Archive:
         digests: Iterable[str] | None = None,
         samples: Mapping[int, str] | None = None,
     ) -> None:
-        """Add members as they are; their SHA-256 is taken from `digests` where it is known.
+        """Add members as they are. Their SHA-256 comes from `digests` where it is known.
 
         `samples` has the URLs of those among them, by their place, that `check_samples` reads back.
         """
@@ -135,7 +135,7 @@ class Archive:
             self._samples.append(Sample(names[at], begins[at], len(contents[at]), url))
 
     def add_packed(self, names: Sequence[str], contents: Sequence[Packed], samples: Mapping[int, str]) -> None:
-        """Add members that are compressed already; `samples` as for `add`."""
+        """Add members that are compressed already, with `samples` as for `add`."""
         begins = self._zip.add_packed(names, contents)
         self._note(names, [content.digest for content in contents])
         for at, url in samples.items():

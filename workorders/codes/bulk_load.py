@@ -162,7 +162,7 @@ class CodeSpool:
             yield b"%b\t%d\t%b" % (identifier, number - widths[bisect_right(ends, number)] + after, rest)
 
     def sample_is_taken(self) -> bool:
-        """Whether the company has used any of some thousand ids, evenly picked from the codes, already."""
+        """Say whether the company has used any of some thousand ids, evenly picked from the codes, already."""
         picked = []
         for run in self._runs:
             with run.open("rb") as file:

@@ -32,7 +32,7 @@ class Gaps:
         return ((start, end - start) for start, end in zip(self._starts, self._ends, strict=True))
 
     def cumulated(self) -> tuple[array[int], array[int]]:
-        """The ends of all runs in order, and how many numbers are left out up to each; the latter begins with 0."""
+        """Return the ends of all runs in order, and the numbers left out up to each, which begin with 0."""
         starts = np.frombuffer(self._starts, np.uint64)
         ends = np.frombuffer(self._ends, np.uint64)
         order = np.argsort(starts, kind="stable")

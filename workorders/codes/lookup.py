@@ -17,7 +17,7 @@ BEFORE_ID = re.compile(  # what stands before it in a URL that a scanner read, o
 
 
 def find_codes(identifier: str, companies: QuerySet[Company]) -> QuerySet[Code]:
-    """The codes of that id, at most one in each company; the unique index finds them. Only brand owners have codes."""
+    """Return the codes of that id, at most one of each company, by the unique index. Only brand owners have codes."""
     owners = companies.filter(kind=Company.Kind.BRAND_OWNER).values_list("pk", flat=True)
     return Code.objects.filter(company_id__in=list(owners), identifier=identifier)
 
@@ -28,12 +28,12 @@ def parse_id(query: str) -> str:
 
 
 def may_see_codes(user: User) -> bool:
-    """Whether codes may be looked at one by one: a printing partner works whole workorders."""
+    """Say whether codes may be looked at one by one: a printing partner works whole workorders."""
     return user.may("workorder_view") and (user.brand is not None or user.is_superuser)
 
 
 def search_codes(company: Company, query: str) -> QuerySet[Code]:
-    """The company's codes whose ids begin with `query`, an exact match first; a range of the unique index."""
+    """Return the company's codes whose ids begin with `query`, an exact match first, by a range of the unique index."""
     codes = Code.objects.filter(company=company).select_related("workorder", "product")
     return codes.filter(identifier__gte=query, identifier__lt=query + AFTER_EVERY_ID) if query else codes
 

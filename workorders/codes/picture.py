@@ -27,7 +27,7 @@ KEPT = "private, max-age=86400"  # the picture of a code never changes
 
 
 def image_response(code: Code, kind: ImageFormat, module: int = qr_single.PNG_MODULE) -> HttpResponse:
-    """The code's symbol as a file that is called after it; secure codes have no PDF."""
+    """Answer with the code's symbol as a file named after the code. Secure codes have no PDF."""
     if kind == "svg":
         content, content_type = render_svg(code.workorder, code.url), "image/svg+xml"
     elif kind == "png":

@@ -67,7 +67,7 @@ TEXTS: dict[str, dict[Verdict, Text]] = {
 
 
 def choose_language(accepted: str) -> str:
-    """The key of TEXTS that an Accept-Language header likes best (RFC 9110, section 12.5.4); English when none fits."""
+    """Return the key of TEXTS that an Accept-Language header prefers (RFC 9110, section 12.5.4), or English's."""
     for tag, weight in parse_accept_lang_header(accepted):
         language = tag.partition("-")[0]
         if weight > 0 and language in TEXTS:

@@ -180,7 +180,7 @@ def _bare(prefix: str) -> str:
 
 
 def _host(url: str) -> str:
-    """The host of a URL; one name for all the names of this machine."""
+    """Return the host of a URL, with one name for all the names of this machine."""
     host = urlsplit(url).hostname or ""
     return "localhost" if host == "localhost" or host.startswith("127.") else host
 

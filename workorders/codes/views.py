@@ -72,7 +72,7 @@ def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
 
 @page("workorder_view")
 def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
-    """The code's symbol with its id below, as a PDF of one page; 404 for a secure code, printed by a partner alone."""
+    """Answer with the code's symbol and id as a PDF of one page, or 404 for a secure code, which a partner prints."""
     code = _code(request.user, pk, identifier)
     if code.workorder.type == Workorder.Type.SSC:
         raise Http404
@@ -80,7 +80,7 @@ def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
 
 
 def _code(user: User, pk: int, identifier: str) -> Code:
-    """A code of a workorder that the person may see; 404 for any other."""
+    """Return a code of a workorder that the person may see. Raise Http404 for any other."""
     if not may_see_codes(user):
         raise PermissionDenied("Codes belong to a brand owner; only its people can see them one by one.")
     workorder = get_object_or_404(workorders_for(user), pk=pk)

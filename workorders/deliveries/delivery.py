@@ -43,7 +43,7 @@ def delete_deliveries(workorder_id: int) -> None:
 
 
 def is_stored(job: Job) -> bool:
-    """Whether the archive that the job made is in the storage."""
+    """Say whether the archive that the job made is in the storage."""
     return storage().exists(delivery_name(job))
 
 

@@ -23,7 +23,7 @@ RESUMABLE: Final = timedelta(hours=1)
 
 
 def download_delivery(request: HttpRequest, job: Job, user: User, *, by_get: bool) -> HttpResponseBase:
-    """Answer with the archive that was prepared for `user`, and note the download; raise NotNow when it cannot be had.
+    """Answer with the archive that was prepared for `user`, and note the download. Raise NotNow if there is none.
 
     HEAD hands out nothing, so it is not noted. Unless `by_get`, the only download does not begin with a GET, which
     browsers also send ahead of people and programs that look at links.
@@ -58,7 +58,7 @@ def _note(job: Job, user: User, address: str | None, bytes_sent: range, *, is_re
 
 
 def _may_resume(workorder: Workorder, job: Job, user: User, start: int) -> bool:
-    """Whether the person who began may have the bytes from `start` on, none of which was sent yet."""
+    """Say whether the person who began may have the bytes from `start` on, none of which was sent yet."""
     first = first_download(workorder)
     if first is None or first.by != user or first.detail["delivery"] != job.pk:
         return False

@@ -28,7 +28,7 @@ Numbers = NDArray[np.uint64]
 
 
 def uniform(limit: int, count: int) -> Numbers:
-    """`count` numbers below `limit`, at most 2 to the 64; what is too large is drawn again, so none is likelier."""
+    """Draw `count` numbers below `limit`, at most 2 to the 64. Those too large are drawn again, so none is likelier."""
     mask = np.uint64((1 << (limit - 1).bit_length()) - 1)
     numbers = np.empty(count, np.uint64)
     filled = 0
@@ -62,7 +62,7 @@ class Alphabet:
         self.heads_together = 2**64 // self.tails  # which, with the tail, fit a number of 64 bits
 
     def draw(self, count: int) -> Iterator[Group]:
-        """`count` distinct ids in groups; groups and the ids in each are in the order of the ids."""
+        """Yield `count` distinct ids in groups. The groups and the ids in each are in the order of the ids."""
         of_heads = np.zeros(self.heads, np.int64)
         for done in range(0, count, AT_ONCE):
             drawn = uniform(self.heads, min(count - done, AT_ONCE))

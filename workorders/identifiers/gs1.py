@@ -128,12 +128,12 @@ def _wrong_shape(parts: list[str]) -> str:
 
 
 def _shown(character: str) -> str:
-    """A character so that people can tell it from others; a byte that is no character stays a number."""
+    """Show a character so that people can tell it from others. A byte that is no character stays a number."""
     return repr(character) if character.isascii() or "\ud800" <= character <= "\udfff" else named(character)
 
 
 def _value(name: str, encoded: str) -> str:
-    """The characters of a batch or serial; ValueError names the one that is wrong."""
+    """Return the characters of a batch or serial. Raise ValueError with the one that is wrong."""
     if BROKEN_ENCODING.search(encoded):
         raise ValueError(f"In the {name} two hexadecimal digits must follow each %; a percent sign itself is %25.")
     raw = UNENCODED.search(encoded)

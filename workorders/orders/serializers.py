@@ -47,7 +47,7 @@ class OrderForm(serializers.Serializer[Any]):
 
     @classmethod
     def order(cls, data: Any, company: Company, user: User) -> Workorder:
-        """A new workorder of `company` as `data` says; ValidationError with all that is wrong by field."""
+        """Order a workorder of `company` and return it. Raise ValidationError with all that is wrong, by field."""
         form = cls(data=data, context={"company": company})
         form.is_valid(raise_exception=True)
         try:

@@ -37,7 +37,7 @@ def workorder_create(request: PersonRequest) -> HttpResponse:
 def order_page(
     request: PersonRequest, form: type[OrderForm], template: str, context: dict[str, Any], words: tuple[str, str]
 ) -> HttpResponse:
-    """The page of an order; one that is refused is shown again as it was typed.
+    """Show the page of an order, and place the order. Show a refused one again as it was typed.
 
     `words` are what its button does, and to what.
     """
@@ -60,7 +60,7 @@ def order_page(
 
 
 def _unseen(request: PersonRequest, form: type[OrderForm], company: Company) -> int:
-    """The number of codes that the button has not said yet, where no script says it; 0 when nothing is to be shown.
+    """Return the number of codes that the button has not said yet, where no script says it, or 0.
 
     ValidationError as `form.order`.
     """

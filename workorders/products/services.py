@@ -20,7 +20,7 @@ SKU_STAYS = "An SKU stays as it is, since files name the product by it. For anot
 
 
 class SkuTaken(Exception):  # noqa: N818  # an event, not a fault
-    """The company has a product of that SKU; the message says so, and what can be done."""
+    """The company has a product of that SKU. The message says so, and what can be done."""
 
 
 def create(company: Company, sku: str, name: str, *, is_archived: bool = False) -> Product:
@@ -92,7 +92,7 @@ def fault_of(field: str, value: str) -> str:
 
 
 def all_fit(values: Sequence[str]) -> bool:
-    """Whether `fault_of` finds nothing in any of `values`, as SKU or as name: looked at together, for that is quick.
+    """Say whether `fault_of` finds nothing in any of `values`, as SKU or as name, looking at all together for speed.
 
     False tells nothing. Whether an SKU is there at all is not asked.
     """
@@ -100,7 +100,7 @@ def all_fit(values: Sequence[str]) -> bool:
 
 
 def products_for(user: User) -> QuerySet[Product]:
-    """The products of the user's company; all of them for a superuser."""
+    """Return the products of the user's company, or all of them for a superuser."""
     return Product.objects.all() if user.is_superuser else Product.objects.filter(company_id=user.company_id or 0)
 
 

@@ -56,7 +56,7 @@ class ProductForm(NameForm):
 
 
 def brand_of(user: User) -> Company:
-    """The company whose products the person makes; 403 for people who belong to no brand owner."""
+    """Return the company whose products the person makes. Answer 403 to people who belong to no brand owner."""
     if user.brand is None:
         raise PermissionDenied("Products belong to a brand owner; only its people can create them.")
     return user.brand
@@ -88,7 +88,7 @@ def product_list(request: PersonRequest) -> HttpResponse:
 @page("product_edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def product_create(request: PersonRequest) -> HttpResponse:
-    """The form for a new product; one that is refused is shown again as it was typed."""
+    """Show the form for a new product, and create it. Show a refused one again as it was typed."""
     company = brand_of(request.user)
     form = ProductForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

@@ -31,7 +31,7 @@ class Style:
 
 @dataclass(frozen=True)
 class DrawnBatch:
-    """A batch of codes: their image files with the SHA-256 of each; for a PDF the bare symbols instead."""
+    """A batch of codes: their image files with the SHA-256 of each, or for a PDF the bare symbols."""
 
     identifiers: list[str]
     images: list[bytes]

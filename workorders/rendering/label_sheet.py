@@ -56,7 +56,7 @@ class LabelSheet:
         return self.rows * (self.label_height + self.row_gap) - self.row_gap
 
     def corners(self) -> list[tuple[float, float]]:
-        """The lower left corner of each label, seen from that of the page; row after row from the top."""
+        """Return the lower left corner of each label, seen from that of the page, row after row from the top."""
         left, top = (self.page_width - self.grid_width) / 2, (self.page_height + self.grid_height) / 2
         return [
             (

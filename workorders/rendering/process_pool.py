@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 def map_batches(
     work: Callable[[list[str]], Result], items: Iterable[str], batch: int, *, alone: bool
 ) -> Generator[Result, None, None]:
-    """Apply `work` to each `batch` of items; `alone` when other processes would not have started in time.
+    """Apply `work` to each `batch` of items. Set `alone` when other processes would not have started in time.
 
     `work` must be what can be pickled: a function of a module, or a `partial` of one.
     """

@@ -43,7 +43,7 @@ class BitMatrix:
 
 @cache
 def bit_matrix(version: int, level: Level) -> BitMatrix:
-    """The map of a version and level; up to about a second at the first call."""
+    """Return the bit matrix of a version and level. The first call may take about a second."""
     blocks = _blocks(version, level)
     zeros = [0] * sum(block.total_count for block in blocks)
     modules = 17 + 4 * version

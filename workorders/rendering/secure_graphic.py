@@ -44,7 +44,7 @@ class GraphicLayout:
 
     @property
     def is_hybrid(self) -> bool:
-        """Whether a part of the graphic is coarse, for cameras and printers that lose single dots."""
+        """Say whether a part of the graphic is coarse, for cameras and printers that lose single dots."""
         return self.coarse > 0
 
     @property
@@ -58,7 +58,7 @@ class GraphicLayout:
         return capacity(self.version, self.level)
 
     def longest_id(self, prefix: str) -> int:
-        """The longest id behind a URL prefix; 0 or less when the prefix leaves no room."""
+        """Return the length of the longest id behind a URL prefix, 0 or less when the prefix leaves no room."""
         return self.capacity - len(prefix)
 
     @property

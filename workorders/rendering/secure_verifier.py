@@ -46,7 +46,7 @@ class Verdict:
 
     @property
     def is_original(self) -> bool:
-        """Whether enough of the single dots is left. Coarse cells survive a copy, so they have no say."""
+        """Say whether enough of the single dots is left. Coarse cells survive a copy, so they have no say."""
         return self.fine >= self.threshold
 
 
@@ -143,7 +143,7 @@ def _vertex(line: Grid, peak: int) -> float:
 
 
 def _moved(place: Grid, middles: Grid, shifts: Grid) -> Grid:
-    """The map corrected by what blocks around `middles` were off; of one block, a mere shift."""
+    """Correct the map by what blocks around `middles` were off. One block gives a mere shift."""
     if len(shifts) == 1:
         return np.column_stack([place[:, :2], place[:, 2] + place[:, :2] @ shifts[0]])
     sane = np.abs(shifts - np.median(shifts, axis=0)).max(axis=1) < 1.5

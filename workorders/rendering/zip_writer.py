@@ -69,7 +69,7 @@ class Packed:
 
 
 def deflate(content: bytes) -> Packed:
-    """A small member, compressed; of the same content the same bytes on one kind of processor."""
+    """Compress a small member. The same content gives the same bytes on one kind of processor."""
     deflate = isal_zlib.compressobj(1, isal_zlib.DEFLATED, -15)
     stream = deflate.compress(content) + deflate.flush()
     return Packed(stream, len(content), isal_zlib.crc32(content), hashlib.sha256(content).hexdigest())
@@ -98,12 +98,12 @@ class ZipWriter:
         self._directory = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed with the context
 
     def add_stored(self, names: Sequence[str], contents: Sequence[bytes]) -> list[int]:
-        """Append members as they are, and tell where the content of each begins; a few thousand at a time are fast."""
+        """Append members as they are, and return where the content of each begins. Thousands at a time are fast."""
         crcs = map(isal_zlib.crc32, contents)
         return self._add(names, _STORED, contents, list(map(len, contents)), list(crcs))
 
     def add_packed(self, names: Sequence[str], contents: Sequence[Packed]) -> list[int]:
-        """The same with members that are compressed already; each stream ends where the next member begins."""
+        """Append members that are compressed already. Each stream ends where the next member begins."""
         streams = [content.stream for content in contents]
         return self._add(
             names, _DEFLATED, streams, [content.size for content in contents], [content.crc for content in contents]
@@ -133,7 +133,7 @@ class ZipWriter:
         return begins
 
     def add_deflated(self, name: str, blocks: Iterable[bytes]) -> str:
-        """Append a member of any size, compressed as it comes; returns the SHA-256 of its content in hexadecimal.
+        """Append a member of any size, compress it as it comes, and return the SHA-256 of its content in hexadecimal.
 
         The compressed bytes, never the content, may depend on where the blocks end and on the kind of processor.
         """
@@ -165,7 +165,7 @@ class ZipWriter:
         return heads
 
     def _list(self, members: _Members) -> None:
-        """Append to the central directory; from the first member on that needs zip64, all have it."""
+        """Append to the central directory. From the first member on that needs zip64, all have it."""
         heads = self._filled(members, _CENTRAL, 0x02014B50)
         heads["made"], heads["external"] = _UNIX, _MODE
         heads["needed"] = _ZIP64 if members.flags & _STREAMED else _PLAIN

@@ -47,7 +47,7 @@ ARRIVED: Final[dict[str, str]] = {
     State.NEW: "Confirm equipment and substrate, then generate the codes.",
     State.READY_TO_PRINT: "Unless they are printed already, generate the codes again: earlier zips lack these.",
 }
-"""The partner's next step with codes that arrived, by the state of the workorder; in other states none."""
+"""The partner's next step with codes that arrived, by the state of the workorder. Other states have none."""
 
 
 def queue_emails(event: Event) -> None:
@@ -93,7 +93,7 @@ letters.MAKERS[Letter.Kind.HAND_OVER] = _hand_over
 
 
 def _readers(workorder: Workorder, notice: HandOverEmail) -> list[User]:
-    """The partner's printers, or whoever ordered; those who can sign in and want mail."""
+    """Return the partner's printers, or whoever ordered, if they can sign in and want mail."""
     readers = User.objects.filter(is_active=True, wants_mail=True)
     if notice.to_partner:
         return list(readers.filter(company=workorder.printing_partner, groups__name="printer"))

@@ -83,7 +83,7 @@ def _brand(request: PersonRequest) -> Company:
 
 @page("workorder_create")
 def template_list(request: PersonRequest) -> HttpResponse:
-    """The company's templates by name; hidden ones only when they are asked for."""
+    """List the company's templates by name, or its hidden ones when they are asked for."""
     query, state = searched(request), picked(request, "state", [HIDDEN])
     shown = WorkorderTemplate.objects.filter(company=_brand(request), is_archived=state == HIDDEN)
     if query:

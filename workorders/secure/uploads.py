@@ -19,7 +19,7 @@ STATES_THAT_TAKE_CODES: Final = (State.NEW, State.READY_TO_PRINT, State.PRINTED,
 
 
 class NotTaken(Exception):  # noqa: N818  # an event, not a fault
-    """The workorder does not take these codes; the message says why."""
+    """The workorder does not take these codes. The message says why."""
 
 
 def open_for_upload(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
@@ -54,7 +54,7 @@ def lock_for_upload(workorder_id: int) -> Workorder:
 
 
 def are_active_at_once(workorder: Workorder) -> bool:
-    """Whether codes that join the workorder are active where their file does not say otherwise."""
+    """Say whether codes that join the workorder are active where their file does not say otherwise."""
     return workorder.state == State.COMPLETED and workorder.activate_on_complete
 
 

@@ -39,7 +39,7 @@ TRANSITIONS: Final = {
 
 
 class WrongState(Exception):  # noqa: N818  # an event, not a fault
-    """The workorder is in a state in which this cannot be done; the message says so in a sentence."""
+    """The workorder is in a state in which this cannot be done. The message says so in a sentence."""
 
 
 def can_take_step(workorder: Workorder, step: str) -> bool:
@@ -54,19 +54,19 @@ def check_state(workorder: Workorder, step: str) -> None:
 
 
 def confirm(workorder: Workorder, by: User, equipment: Equipment, substrate: Substrate) -> None:
-    """The partner prints with `equipment` on `substrate`, which change no more; WrongState."""
+    """Note that the partner prints with `equipment` on `substrate`, which change no more. Raise WrongState."""
     chosen = {"equipment": equipment, "substrate": substrate}
     _take_step(workorder, by, "confirmed", {name: str(what) for name, what in chosen.items()}, **chosen)
 
 
 def mark_printed(workorder: Workorder, by: User, printed: int, wasted: int) -> None:
-    """The partner has printed so many codes and wasted so many; WrongState."""
+    """Note that the partner has `printed` so many codes and `wasted` so many prints. Raise WrongState."""
     counts = {"printed": printed, "wasted": wasted}
     _take_step(workorder, by, "printed", counts, printed_quantity=printed, wasted_quantity=wasted)
 
 
 def complete(workorder: Workorder, by: User, activate: bool | None = None) -> None:
-    """The brand owner accepts what was printed; its codes become active if that was ordered. WrongState.
+    """Accept the prints for the brand owner, and activate the codes if that was ordered. Raise WrongState.
 
     Fewer prints than codes do not tell which codes exist on paper: then none becomes active unless `activate` says so.
     """
@@ -81,17 +81,17 @@ def complete(workorder: Workorder, by: User, activate: bool | None = None) -> No
 
 
 def are_all_printed(workorder: Workorder) -> bool:
-    """Whether as many codes were printed well as there are."""
+    """Say whether as many codes were printed well as there are."""
     return (workorder.printed_quantity or 0) >= workorder.uploaded_quantity
 
 
 def reject(workorder: Workorder, by: User, reason: str) -> None:
-    """The brand owner does not accept what was printed, so it is printed again; WrongState."""
+    """Reject the prints for the brand owner, so that the codes are printed again. Raise WrongState."""
     _take_step(workorder, by, "rejected", {"reason": reason}, printed_quantity=None, wasted_quantity=None)
 
 
 def cancel(workorder: Workorder, by: User) -> None:
-    """The brand owner calls it off; a worker blacklists its codes. WrongState."""
+    """Call the workorder off for the brand owner. A worker blacklists its codes. Raise WrongState."""
     with transaction.atomic():
         _take_step(workorder, by, "cancelled", {})
         _hand_out_no_more(workorder, by)

@@ -50,7 +50,7 @@ class Answer:
 
     @property
     def is_sent(self) -> bool:
-        """Whether the client was given all that there is so far."""
+        """Say whether the client was given all that there is so far."""
         return not self._queue
 
     def gettimeout(self) -> float:

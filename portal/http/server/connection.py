@@ -48,7 +48,7 @@ class Body:
 
     @property
     def is_large(self) -> bool:
-        """Whether it has left the memory."""
+        """Say whether it has left the memory."""
         return self._file is not None
 
     def opened(self) -> IO[bytes]:
@@ -97,7 +97,7 @@ class Connection:
         return 0
 
     def is_idle(self) -> bool:
-        """Whether it is kept for a request that has not begun."""
+        """Say whether it is kept for a request that has not begun."""
         return self.state is State.HEAD and not self.received
 
     def forget_request(self) -> None:
@@ -110,7 +110,7 @@ class Connection:
         self.is_cut, self.questions = False, 0
 
     def is_worth_asking(self) -> bool:
-        """Whether the application may judge now what comes before a form's file.
+        """Say whether the application may judge now what comes before a form's file.
 
         That is when the file seems to begin, and, as it may have been something else, once more in a large body.
         """

@@ -1,4 +1,4 @@
-"""What a workbook stores, and what its number formats show of it."""
+"""The values that a workbook stores, and the texts that its number formats show of them."""
 
 from __future__ import annotations
 

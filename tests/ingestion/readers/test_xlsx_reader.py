@@ -1,4 +1,4 @@
-"""What people see in a workbook is what codes get; where that cannot be told, the cell is named."""
+"""Codes get the values that people see in a workbook. A cell whose look nobody can tell is named."""
 
 from __future__ import annotations
 

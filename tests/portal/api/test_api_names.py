@@ -1,4 +1,4 @@
-"""What a call of the API does not know is refused by name, with the nearest right one, in every call."""
+"""Every call of the API refuses unknown names by name, with the nearest right one."""
 
 from __future__ import annotations
 

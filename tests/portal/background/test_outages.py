@@ -1,4 +1,4 @@
-"""An outage is nobody's fault: what met one is put off, says why it waits, and ends well when the outage does."""
+"""Work that meets an outage is put off, says why it waits, and ends well once the outage is over."""
 
 from __future__ import annotations
 

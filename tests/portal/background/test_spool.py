@@ -1,4 +1,4 @@
-"""What killed attempts left in the spool is removed when a worker starts, and nothing else is."""
+"""A starting worker removes from the spool what killed attempts left there, and nothing else."""
 
 from __future__ import annotations
 

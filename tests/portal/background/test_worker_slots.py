@@ -1,4 +1,4 @@
-"""What is short does not wait behind what is long, and no company behind another's heap."""
+"""Short work does not wait behind long work, and no company behind another's heap."""
 
 from __future__ import annotations
 

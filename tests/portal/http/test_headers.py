@@ -1,4 +1,4 @@
-"""What every answer says to caches and browsers, whoever gives it."""
+"""The headers of every answer for caches and browsers, whoever gives it."""
 
 from __future__ import annotations
 

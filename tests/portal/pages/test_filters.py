@@ -1,4 +1,4 @@
-"""What a list's URL says and means nothing is left out with a word about it, on every page that is a list."""
+"""Every list page leaves out the parts of its URL that mean nothing, and says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only a bucket can do wrong, and the core flow through one: upload, process, archive, download."""
+"""Faults that only a bucket can have, and the core flow through one: upload, process, archive, download."""
 
 from __future__ import annotations
 

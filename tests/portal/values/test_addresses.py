@@ -1,4 +1,4 @@
-"""Where a request came from: behind how many proxies, and in which spelling."""
+"""The address that a request came from: behind how many proxies, and in which spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which ids and which language the public page takes an address for."""
+"""The ids and the language that the public page takes an address for."""
 
 from __future__ import annotations
 

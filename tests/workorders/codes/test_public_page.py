@@ -1,4 +1,4 @@
-"""What anybody sees at a code's address."""
+"""The public page at a code's address."""
 
 from __future__ import annotations
 

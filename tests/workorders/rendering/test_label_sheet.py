@@ -1,4 +1,4 @@
-"""Where labels and their symbols and texts stand."""
+"""The places of labels and of their symbols and texts."""
 
 from __future__ import annotations
 
