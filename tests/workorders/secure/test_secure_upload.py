@@ -199,13 +199,13 @@ def test_codes_that_are_loaded_while_the_workorder_is_completed_become_active_to
 ) -> None:
     workorder = a_secure_order(committed_demo, activate_on_complete=True)
     brought_to(workorder, "printed", committed_demo)
-    begin = uploads.lock_for_upload
+    lock_for_upload = uploads.lock_for_upload
 
     def completed_first(pk: int) -> Workorder:
         workflow.complete(workorder, committed_demo.staff)
-        return begin(pk)
+        return lock_for_upload(pk)
 
-    monkeypatch.setattr(uploads, "begin", completed_first)
+    monkeypatch.setattr(uploads, "lock_for_upload", completed_first)
     ingested(committed_demo.staff, ids(1, 2), workorder=workorder.pk)
     assert statuses(workorder) == [0, 0]
     job = workorder.jobs.filter(what=Job.What.ACTIVATE).latest("pk")
