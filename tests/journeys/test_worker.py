@@ -13,6 +13,7 @@ from django.conf import settings
 
 from ingestion import engine, services, tasks
 from ingestion.models import IngestionRecord
+from ingestion.rules import limits
 from portal.background.broker import send
 from portal.background.pulse import MOST_ATTEMPTS
 from tests.support.demo import Demo
@@ -140,7 +141,7 @@ def test_an_ingestion_that_keeps_failing_is_given_up(committed_demo: Demo, monke
     def broken(*_: object) -> None:
         raise OSError("The disk is gone")
 
-    monkeypatch.setattr(engine, "usable_products", broken)
+    monkeypatch.setattr(limits, "usable_products", broken)
     for attempt in range(1, MOST_ATTEMPTS + 1):
         engine.run(record.pk)
         assert (status_of(record), record.attempts) == (

@@ -14,11 +14,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from pytest_django.fixtures import Settings
 
-from ingestion import engine
 from ingestion.errors import log
 from ingestion.models import IngestionRecord
 from ingestion.products import product_file
 from ingestion.readers import unpack
+from ingestion.stages import checking
 from tests.support.demo import Demo
 from tests.support.products import imported, problems
 from tests.support.uploads import assert_no_trace, ingested
@@ -188,7 +188,7 @@ def refusal_of(record: IngestionRecord) -> str:
 def test_blank_rows_are_bounded_but_for_those_between_codes(
     committed_demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "MOST_BLANK_ROWS", 50_000)
+    monkeypatch.setattr(checking, "MOST_BLANK_ROWS", 50_000)
     detail = refusal(ingested(committed_demo.staff, "id\nabc12345\n" + "\n" * 100_000))
     assert detail == "65,524 of its rows are blank; delete those."
     rows = "".join(f"code-{number:06d}\r\r\n" for number in range(60_000))

@@ -20,6 +20,7 @@ from pytest_django import Settings
 
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
+from ingestion.rules import limits
 from portal.background.leases import PATIENCE
 from portal.background.outages import outage_of
 from portal.background.pulse import MOST_ATTEMPTS
@@ -107,7 +108,7 @@ def test_an_upload_outlasts_an_outage_of_hours_and_says_why_it_waits(
     assert api.get(f"/api/v2/ingestion/{record.key}/").json()["waits_for"] is None
     pauses = []
     with monkeypatch.context() as full:
-        full.setattr(engine, "usable_products", failing(FULL))
+        full.setattr(limits, "usable_products", failing(FULL))
         for attempt in range(1, 4 * MOST_ATTEMPTS):
             engine.run(record.pk)
             assert (status_of(record), record.attempts, record.outages) == ("queued", attempt, attempt)
@@ -132,7 +133,7 @@ def test_an_upload_outlasts_an_outage_of_hours_and_says_why_it_waits(
 
 def test_an_outage_longer_than_a_day_ends_the_upload(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     record = queued(committed_demo.staff, rows(10))
-    monkeypatch.setattr(engine, "usable_products", failing(FULL))
+    monkeypatch.setattr(limits, "usable_products", failing(FULL))
     engine.run(record.pk)
     IngestionRecord.objects.update(outage_since=Now() - PATIENCE + timedelta(minutes=1))
     again(record)
@@ -153,7 +154,7 @@ def test_attempts_that_met_an_outage_do_not_count_as_failures(
     record = queued(committed_demo.staff, rows(10))
     for failures in range(1, MOST_ATTEMPTS + 1):
         for error, ends in ((FULL, "queued"), (ValueError("Of the code"), "processing")):
-            monkeypatch.setattr(engine, "usable_products", failing(error))
+            monkeypatch.setattr(limits, "usable_products", failing(error))
             engine.run(record.pk)
             assert status_of(record) == ("error" if failures == MOST_ATTEMPTS and ends == "processing" else ends)
             IngestionRecord.objects.filter(status="processing").update(lease_until="2020-01-01T00:00Z")

@@ -99,7 +99,7 @@ def test_beyond_the_second_nobody_waits_at_all(committed_demo: Demo, monkeypatch
         yield
         downloads._places.release()
 
-    monkeypatch.setattr(archive, "_publish", making)
+    monkeypatch.setattr(archive, "_write_archive", making)
     assert b"".join(client.get(API.format(workorders[0].pk)))[:2] == b"PK"
     assert found == [None, 202, 202]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ingestion import engine
+from ingestion.stages import loading
 from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.secure import a_secure_order
@@ -66,7 +66,7 @@ def test_many_pairs_are_counted_and_large_workorders_left_to_the_images(
     rows = "id\n" + "".join(f"abc-{n:05}\nABC-{n:05}\n" for n in range(25))
     (warning,) = ingested(committed_demo.staff, rows).warnings
     assert warning["message"].endswith("abc-00019 and ABC-00019; and 5 more.")
-    monkeypatch.setattr(engine, "MOST_COMPARED", 1)
+    monkeypatch.setattr(loading, "MOST_COMPARED", 1)
     assert ingested(committed_demo.staff, "id\nqrs12345\nQRS12345\n").warnings == []
     assert Workorder.objects.count() == 2
 
