@@ -50,7 +50,7 @@ def test_products_are_created_imported_archived_and_brought_back(page: Page) -> 
     expect(page.get_by_label("Search")).to_have_value("tea")
     page.get_by_label("State").select_option("Hidden")
     page.get_by_role("link", name="tea-2").click()
-    page.get_by_role("button", name="Show the chosen again").click()
+    page.get_by_role("button", name="Show again").click()
     expect(page.get_by_text("tea-2 is in use again.")).to_be_visible()
     found = Product.objects.filter(sku__startswith="tea").order_by("sku").values_list("sku", "name", "is_archived")
     assert list(found) == [("tea-1", "White tea", True), ("tea-2", "Black tea", False)]

@@ -23,6 +23,7 @@ from pytest_django import Settings
 
 from ingestion.models import IngestionRecord
 from portal.storage import base as portal_storage
+from portal.storage import disk as portal_disk
 from portal.storage import s3 as portal_bucket
 from portal.storage.base import storage
 from portal.storage.downloads import download
@@ -151,7 +152,8 @@ def test_a_policy_of_ones_own_is_refused() -> None:
 
 
 def test_an_expired_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portal_storage, "FORM_LIFETIME", timedelta(seconds=-1))
+    for module in (portal_storage, portal_disk):
+        monkeypatch.setattr(module, "FORM_LIFETIME", timedelta(seconds=-1))
     assert post(form())[:2] == (403, "AccessDenied")
     assert not storage().exists(NAME)
 

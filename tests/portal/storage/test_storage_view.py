@@ -111,7 +111,7 @@ def test_no_form_is_made_for_a_name_elsewhere(demo: Demo, name: str) -> None:
 def test_even_a_policy_that_we_signed_writes_nowhere_else(
     record: IngestionRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.storage.base.is_incoming", lambda _name: True)
+    monkeypatch.setattr("portal.storage.disk.is_incoming", lambda _name: True)
     signed = storage().signed_form("http://testserver/", "workorders/1/2/archive.zip", "text/csv")
     monkeypatch.undo()
     parts: list[tuple[str, Any]] = [(name, (None, value)) for name, value in signed["fields"].items()]

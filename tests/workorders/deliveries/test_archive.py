@@ -207,7 +207,7 @@ def test_what_reads_wrong_is_never_published(
 
         return worse
 
-    for module, name in ((image_files, "packed_images"), (pdf, "bare_images")):
+    for module, name in ((image_files, "draw_packed"), (pdf, "draw_bare")):
         monkeypatch.setattr(module, name, spoiled(getattr(module, name)))
     job = prepared(committed_demo, workorder, kind)
     assert job.status == "processing"  # to be tried again when its lease runs out
