@@ -241,10 +241,9 @@ class Job(Leased):
     """Work on a workorder that takes long: a worker does it, once for each set of parameters.
 
     A mint job makes all codes of a new workorder, an archive job the zip without which no SID workorder is completed,
-    an images job a zip with an image of every code, a secure job
-    the zip that a printing partner prints from. An activate job and a blacklist job change the codes of an SSC
-    workorder that was completed or cancelled. `workorders.jobs` starts and cancels them, `workorders.job_runner` is
-    what a worker does.
+    an images job a zip with an image of every code, a secure job the zip that a printing partner prints from. An
+    activate job and a blacklist job change the codes of an SSC workorder that was completed or cancelled.
+    `workorders.jobs` starts and cancels them, a worker runs them by `workorders.job_runner`.
     """
 
     class What(models.TextChoices):

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MIB = 1024 * 1024
 LINK_LIFETIME = timedelta(hours=1)  # a download that breaks off can be resumed for so long without asking the portal
-MOST_LISTED = 1000  # keys in one answer, S3's own limit
 PATIENT = Config(
     signature_version="s3v4",
     s3={"addressing_style": "path"},
