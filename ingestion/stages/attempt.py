@@ -13,7 +13,7 @@ from ingestion.errors.log import ErrorLog
 from ingestion.models import IngestionRecord
 from ingestion.stages.destinations import Destination, destination_of
 from portal.background.pulse import Pulse
-from portal.background.spool import path_of_attempt
+from portal.background.spool import prepare_attempt_path
 
 
 @dataclass
@@ -44,7 +44,7 @@ def begin_attempt(record: IngestionRecord, pulse: Pulse) -> Iterator[Attempt]:
 @contextmanager
 def _spool_folder(record: IngestionRecord) -> Iterator[Path]:
     """Create a folder for this attempt's spools, after removing those of earlier attempts."""
-    folder = path_of_attempt(record)
+    folder = prepare_attempt_path(record)
     folder.mkdir(parents=True)
     try:
         yield folder

@@ -15,7 +15,7 @@ from portal.background.progress import Status
 DAY = 24 * 3600  # seconds
 
 
-def path_of_attempt(work: Leased, ending: str = "") -> Path:
+def prepare_attempt_path(work: Leased, ending: str = "") -> Path:
     """Return the path for the files of this attempt at `work`, and remove what earlier attempts left."""
     for left in settings.SPOOL_DIR.glob(f"{work.spool_name}-*"):
         _remove(left)

@@ -14,7 +14,7 @@ from typing import Self
 from django.conf import settings
 from django.db import connection
 
-from portal.background.spool import path_of_attempt
+from portal.background.spool import prepare_attempt_path
 from portal.database.postgres_copy import BLOCK, ticking
 from workorders.codes import picture
 from workorders.models import Code, Job, Workorder
@@ -59,7 +59,7 @@ def secure_facts(workorder: Workorder) -> dict[str, object]:
 @contextmanager
 def draft_for_job(job: Job) -> Iterator[Path]:
     """Give a path for the zip of this attempt at the job, and remove what is left there afterwards."""
-    with draft_file(path_of_attempt(job, ".zip").name) as draft:
+    with draft_file(prepare_attempt_path(job, ".zip").name) as draft:
         yield draft
 
 
