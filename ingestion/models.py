@@ -115,6 +115,7 @@ class IngestionRecord(Leased):
             ("ingestion_code_create", "Can upload codes"),
             ("ingestion_view", "Can see ingestion records"),
             ("ingestion_cancel", "Can cancel ingestions"),
+            ("ingestion_withdraw", "Can withdraw uploads"),
         ]
 
     def __str__(self) -> str:

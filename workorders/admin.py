@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,9 +16,8 @@ from portal.back_office.lists import Rows, RowsPage, typed
 from portal.models import Company
 from workorders import jobs
 from workorders.codes import url_prefixes
-from workorders.codes.lookup import find_codes
 from workorders.codes.url_prefixes import release_url_prefix
-from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
+from workorders.models import Code, Equipment, Job, OfficeCode, Product, Substrate, UrlPrefix, Workorder
 from workorders.visibility import set_hidden
 
 OF_COMPANY = typed("company__slug", "company", "Slug")
@@ -132,36 +132,55 @@ class JobOffice(ReadOnly):
         self.act(request, rows, lambda job: jobs.cancel(job, person(request)), "Cancelled")
 
 
-@admin.register(Code)
+class CodePage(RowsPage):
+    """A page of codes, each under an address that names company and id."""
+
+    def url_for_result(self, result: Model) -> str:
+        assert isinstance(result, OfficeCode)  # noqa: S101  # tells the type checker
+        return reverse("admin:workorders_officecode_change", args=[quote(f"{result.company_id} {result.identifier}")])
+
+
+@admin.register(OfficeCode)
 class CodeOffice(ReadOnly):
     list_display = ["identifier", "company", "workorder", "sequence", "product", "activation_status"]
     list_select_related = ["company", "workorder", "product"]
     search_fields = ["identifier"]
-    search_help_text = "The whole id of a code. Without one, the newest codes are listed."
+    search_help_text = "The whole id of a code. Without one, codes are listed by company and id."
     rows = Rows
     list_max_show_all = 0
     sortable_by = ()
-    ordering = ["-id"]
+    ordering = ["company_id", "identifier"]
     actions = None
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[RowsPage]:
+        return CodePage
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> OfficeCode | None:
+        """Return the code that an address of `CodePage` names."""
+        company, _space, identifier = object_id.partition(" ")
+        if not (company.isascii() and company.isdecimal() and len(company) < 19):
+            return None
+        return self.get_queryset(request).filter(company_id=int(company), identifier=identifier).first()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """None by the list's address: no index knows what could be asked for there."""
         return False
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Code], search_term: str
-    ) -> tuple[QuerySet[Code], bool]:
+        self, request: HttpRequest, queryset: QuerySet[OfficeCode], search_term: str
+    ) -> tuple[QuerySet[OfficeCode], bool]:
         """By exact id in each company, as the unique index finds them."""
         if not search_term:
             return queryset, False
-        return (queryset & find_codes(search_term, Company.objects.all())).order_by("company_id"), False
+        owners = Company.objects.filter(kind=Company.Kind.BRAND_OWNER).values_list("pk", flat=True)
+        return queryset.filter(company_id__in=list(owners), identifier=search_term).order_by("company_id"), False
 
-    def view_on_site(self, obj: Code) -> str:
+    def view_on_site(self, obj: OfficeCode) -> str:
         return reverse("code-detail", args=[obj.workorder_id, obj.identifier])
 
 
 def _counters() -> Iterator[Counter]:
-    yield Counter("codes, about", estimated_rows(Code), reverse("admin:workorders_code_changelist"))
+    yield Counter("codes, about", estimated_rows(Code), reverse("admin:workorders_officecode_changelist"))
     listed = reverse("admin:workorders_job_changelist")
     for status in Job.OPEN:
         yield Counter(f"jobs {status}", Job.objects.filter(status=status).count(), f"{listed}?status__exact={status}")

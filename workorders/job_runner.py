@@ -13,7 +13,7 @@ from portal.background.pulse import Pulse, perform
 from workorders import jobs
 from workorders.archives import builder as archive
 from workorders.archives import image_archive
-from workorders.codes import activation
+from workorders.changes import activation
 from workorders.deliveries import archive as delivery_archive
 from workorders.models import Job
 from workorders.orders import minting

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -304,18 +305,72 @@ class Job(Leased):
         return name.startswith("job-")
 
 
-class Code(models.Model):
-    """One serialized identity. Its URL is the workorder's prefix followed by the identifier.
+class Change(models.Model):
+    """One change of existing codes: who made it, when and how. Its rows of `CodeChange` say what became of each code.
 
-    Rows are written by `codes.bulk_load` alone, through COPY. The relations carry no database constraint, whose
-    triggers would cost more than the rows themselves: products and workorders are never deleted.
+    Rows are only added. `record_key` names the ingestion record of type `scm` whose end it was, if there is one.
+    """
+
+    class Door(models.TextChoices):
+        PAGE = "page", "page"
+        FILE = "file", "file"
+        API = "api", "API"
+        WORKORDER = "workorder", "workorder"
+        SCANS = "scans", "scans"
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="changes")
+    door = models.CharField(max_length=10, choices=Door)
+    record_key = models.CharField(max_length=12, blank=True)
+    codes = models.PositiveBigIntegerField(default=0, help_text="How many codes it changed.")
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="undone_by")
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["company", "-id"], name="change_of_company"),
+            models.Index(fields=["record_key"], name="change_of_record", condition=~models.Q(record_key="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"change {self.pk}"
+
+
+class CodeChange(models.Model):
+    """What one change made of one code. A value that the change left alone is NULL on both sides.
+
+    `old_scm` and `new_scm` have the SCM fields that changed, with null where there was none, or is none any more.
+    `previous` is the change before, so that a code's history is a chain that begins at `Code.last_change`: the table
+    needs one index, which grows at its end alone.
+    """
+
+    pk = models.CompositePrimaryKey("change", "identifier")
+    change = models.ForeignKey(Change, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="rows")
+    identifier = models.CharField(max_length=gs1.LONGEST, db_collation="C")
+    previous = models.BigIntegerField(null=True)
+    old_product = models.BigIntegerField(null=True)
+    new_product = models.BigIntegerField(null=True)
+    old_status = models.SmallIntegerField(choices=ActivationStatus, null=True)
+    new_status = models.SmallIntegerField(choices=ActivationStatus, null=True)
+    old_reason = models.SmallIntegerField(choices=BlacklistReason, null=True)
+    new_reason = models.SmallIntegerField(choices=BlacklistReason, null=True)
+    old_scm = models.JSONField(null=True)
+    new_scm = models.JSONField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.identifier} in change {self.change_id}"
+
+
+class CodeColumns(models.Model):
+    """The columns of a code. The relations carry no database constraint, whose triggers would cost more than the rows.
+
+    So products are never deleted, and a workorder only together with its codes.
     """
 
     identifier = models.CharField(max_length=gs1.LONGEST, db_collation="C")
     company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
-    workorder = models.ForeignKey(
-        Workorder, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="codes"
-    )
+    workorder = models.ForeignKey(Workorder, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     sequence = models.PositiveIntegerField(help_text="Place in the uploaded file, the first code is 1.")
     product = models.ForeignKey(
         Product, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
@@ -323,22 +378,46 @@ class Code(models.Model):
     activation_status = models.PositiveSmallIntegerField(choices=ActivationStatus, default=ActivationStatus.INACTIVE)
     blacklist_reason = models.PositiveSmallIntegerField(choices=BlacklistReason, default=BlacklistReason.NONE)
     scm_data = models.JSONField(default=dict)
+    last_change = models.ForeignKey(
+        Change, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.identifier
+
+
+class Code(CodeColumns):
+    """One serialized identity. Its URL is the workorder's prefix followed by the identifier.
+
+    Rows are created by `codes.bulk_load` alone, through COPY, and changed by `workorders.changes` alone, which writes
+    their history.
+    """
 
     BATCH: ClassVar[int] = 20_000  # codes in one batch of codes.csv, at most
 
+    pk = models.CompositePrimaryKey("company", "identifier")
+    workorder = models.ForeignKey(
+        Workorder, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="codes"
+    )
+
     class Meta:
-        constraints = [models.UniqueConstraint("company", "identifier", name="code_identifier_of_company")]
         indexes = [
-            models.Index(fields=["workorder", "identifier"], name="code_of_workorder"),
+            BrinIndex(fields=["workorder"], pages_per_range=32, autosummarize=True, name="code_of_workorder"),
             models.Index(  # what a page shows of a workorder is found without a look at its million others
                 fields=["workorder", "sequence"],
                 condition=models.Q(sequence__lte=FIRST_CODES),
                 name="code_first_of_workorder",
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.identifier
+        permissions = [
+            ("codes_view", "Can see codes"),
+            ("scm_code_edit", "Can change single codes"),
+            ("scm_bulk_edit", "Can change many codes at once"),
+            ("scm_undo", "Can undo changes of codes"),
+        ]
 
     @property
     def serial_number(self) -> str | None:
@@ -354,3 +433,14 @@ class Code(models.Model):
     def url(self) -> str:
         """The URL in the code's QR symbol."""
         return self.workorder.url_prefix + self.identifier
+
+
+class OfficeCode(CodeColumns):
+    """A code as the back office reads it, since Django's admin takes no key of two columns."""
+
+    identifier = models.CharField(max_length=gs1.LONGEST, db_collation="C", primary_key=True)
+
+    class Meta:
+        managed = False
+        db_table = "workorders_code"
+        verbose_name = "code"

@@ -11,7 +11,6 @@ from workorders.archives import api as archives_api
 from workorders.archives import download_views
 from workorders.archives import views as images_views
 from workorders.codes import api as code_api
-from workorders.codes import public_page
 from workorders.codes import views as code_views
 from workorders.deliveries import api as delivery_api
 from workorders.deliveries import views as delivery_views
@@ -23,6 +22,7 @@ from workorders.printing import docs as printing_docs  # noqa: F401  # completes
 from workorders.printing import views as printing_views
 from workorders.products import api as product_api
 from workorders.products import views as product_views
+from workorders.scans import public_page
 from workorders.secure import api as secure_api
 from workorders.secure import docs as named_docs  # noqa: F401  # completes the schema
 from workorders.secure import order_views as secure_order_views

@@ -215,8 +215,8 @@ def test_a_default_product_archived_meanwhile_is_reported_for_the_rows_that_take
 
 
 def test_more_codes_than_one_run_holds_stay_in_order(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workorders.codes.bulk_load.RUN", 10)
-    monkeypatch.setattr("workorders.codes.bulk_load.FAN_IN", 3)
+    monkeypatch.setattr("workorders.codes.spool.RUN", 10)
+    monkeypatch.setattr("workorders.codes.spool.FAN_IN", 3)
     monkeypatch.setattr("ingestion.readers.csv_reader.BLOCK", 64)
     ids = [f"id-{number * 7919 % 1000:06d}" for number in range(1000)]
     record = ingested(committed_demo.staff, "id\n" + "\n".join(ids) + "\n")

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from portal.models import User
 from tests.support.demo import Demo
-from workorders.codes import bulk_load
+from workorders.codes import spool as spool_module
 from workorders.codes.bulk_load import CodeSpool, NewCode, find_taken_ids
 from workorders.models import Code, Workorder
 
@@ -77,8 +77,8 @@ def test_sequences_close_over_skipped_positions_and_go_on_after_others(demo: Dem
 def test_the_first_of_each_id_is_kept_and_the_others_are_told(
     demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: int
 ) -> None:
-    monkeypatch.setattr(bulk_load, "RUN", run)
-    monkeypatch.setattr(bulk_load, "FAN_IN", 2)
+    monkeypatch.setattr(spool_module, "RUN", run)
+    monkeypatch.setattr(spool_module, "FAN_IN", 2)
     spool = a_spool(an_order(demo.staff), tmp_path, first=2)
     for position, identifier in enumerate(["bbb00002", "aaa00001", "bbb00002", "ccc00003", "bbb00002"], 2):
         spool.add([new(identifier, position)])

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
-from workorders.codes.public_page import (
+from workorders.scans.public_page import (
     LONGEST_ADDRESS,
     Answer,
     PublicPageThrottle,
@@ -18,7 +18,7 @@ from workorders.codes.public_page import (
     look_up,
     render_page,
 )
-from workorders.codes.public_texts import TAGS, TEXTS, choose_language
+from workorders.scans.public_texts import TAGS, TEXTS, choose_language
 
 GTIN = "01/09520123456788"
 

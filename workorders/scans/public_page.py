@@ -22,10 +22,10 @@ from django.views.decorators.http import require_safe
 
 from portal.api.throttling import PeriodThrottle
 from portal.values.addresses import address_of
-from workorders.codes.public_texts import TAGS, TEXTS, Verdict, choose_language
 from workorders.codes.url_prefixes import SHORTEST_ID
 from workorders.identifiers import gs1
 from workorders.models import ActivationStatus
+from workorders.scans.public_texts import TAGS, TEXTS, Verdict, choose_language
 
 MAX_AGE = 60  # seconds for which an answer may be repeated without asking us
 SLUG = re.compile(r"[a-z0-9-]{1,40}")

@@ -7,7 +7,9 @@ from django.db.models import QuerySet
 
 from portal.background.progress import Status
 from portal.background.pulse import Pulse
-from workorders.models import ActivationStatus, BlacklistReason, Code, Job
+from workorders.changes.apply import apply_selected, begin_change
+from workorders.changes.values import NewValues
+from workorders.models import ActivationStatus, BlacklistReason, Change, Code, Job
 
 
 def activate_codes(job: Job, pulse: Pulse) -> None:
@@ -15,7 +17,8 @@ def activate_codes(job: Job, pulse: Pulse) -> None:
     codes = Code.objects.filter(workorder=job.workorder_id, sequence__gt=job.parameters["after"])
     if "until" in job.parameters:
         codes = codes.filter(sequence__lte=job.parameters["until"])
-    _change(job, pulse, codes.filter(activation_status=ActivationStatus.INACTIVE), ActivationStatus.ACTIVE)
+    inactive = codes.filter(activation_status=ActivationStatus.INACTIVE)
+    _change(job, pulse, inactive, NewValues(ActivationStatus.ACTIVE))
 
 
 def blacklist_codes(job: Job, pulse: Pulse) -> None:
@@ -23,18 +26,13 @@ def blacklist_codes(job: Job, pulse: Pulse) -> None:
     codes = Code.objects.filter(workorder=job.workorder_id).exclude(
         activation_status=ActivationStatus.BLACKLISTED, blacklist_reason__gt=BlacklistReason.NONE
     )
-    _change(job, pulse, codes, ActivationStatus.BLACKLISTED, BlacklistReason.WORKORDER_CANCELLED)
+    _change(job, pulse, codes, NewValues(ActivationStatus.BLACKLISTED, BlacklistReason.WORKORDER_CANCELLED))
 
 
-def _change(
-    job: Job,
-    pulse: Pulse,
-    codes: QuerySet[Code],
-    status: ActivationStatus,
-    reason: BlacklistReason = BlacklistReason.NONE,
-) -> None:
-    """Give `codes` their status and end the job together."""
+def _change(job: Job, pulse: Pulse, codes: QuerySet[Code], values: NewValues) -> None:
+    """Give `codes` their values and end the job together."""
     pulse.enter(Job.Phase.UPDATING, None)
     with transaction.atomic():
-        changed = codes.update(activation_status=status, blacklist_reason=reason)
+        change = begin_change(job.workorder.company, Change.Door.WORKORDER, job.created_by)
+        changed = apply_selected(change, codes, values)
         job.end(status=Status.COMPLETED, rows_done=changed, rows_total=changed)

@@ -14,8 +14,8 @@ from django.test import Client
 
 from portal.models import Company, User
 from tests.support.demo import Demo
-from workorders.codes.public_texts import TAGS, TEXTS, choose_language
 from workorders.models import ActivationStatus, BlacklistReason, Code, Product, Workorder
+from workorders.scans.public_texts import TAGS, TEXTS, choose_language
 
 
 def address() -> str:

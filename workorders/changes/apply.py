@@ -1,0 +1,155 @@
+"""Applying a change: one statement that updates the codes in the order of their key and writes their history.
+
+The statement sees what earlier changes committed, also those it had to wait for. What was found out about the codes
+before may be outdated by then, so every rule stands in the statement, too, and whoever checked before compares counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from portal.models import Company, User
+from workorders.changes.spool import POSTED
+from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, IS_SAME, PRODUCT, REASON, SCM, STATUS, NewValues
+from workorders.models import Change, Code, Workorder
+
+SCANNED_SHARE = (
+    50  # a table of up to so many times the posted changes is read through; in a larger one each is looked up
+)
+
+PROBLEMS = f"""
+    SELECT wanted.sequence, wanted.key, code.identifier IS NULL,
+        coalesce({IS_CONTRADICTION}, false), coalesce({IS_FINAL}, false)
+    FROM {POSTED} AS wanted
+    LEFT JOIN workorders_code AS code ON code.company_id = %(company)s AND code.identifier = wanted.key
+    WHERE code.identifier IS NULL OR {IS_CONTRADICTION} OR {IS_FINAL} OR {IS_SAME}"""  # noqa: S608  # our own names
+
+APPLY = f"""
+    WITH changed AS (
+        UPDATE workorders_code AS code
+        SET activation_status = {STATUS}, blacklist_reason = {REASON}, product_id = {PRODUCT}, scm_data = {SCM},
+            last_change_id = %(change)s
+        FROM {{source}} AS wanted
+        WHERE code.company_id = %(company)s AND {{condition}}
+            AND NOT {IS_CONTRADICTION} AND NOT {IS_FINAL} AND NOT {IS_SAME}
+        RETURNING WITH (OLD AS before, NEW AS after)
+            before.identifier, before.last_change_id AS previous,
+            before.product_id AS old_product, after.product_id AS new_product,
+            before.activation_status AS old_status, after.activation_status AS new_status,
+            before.blacklist_reason AS old_reason, after.blacklist_reason AS new_reason,
+            before.scm_data AS old_scm, after.scm_data AS new_scm, wanted.scm AS patch
+    )
+    INSERT INTO workorders_codechange (change_id, identifier, previous, old_product, new_product, old_status,
+        new_status, old_reason, new_reason, old_scm, new_scm)
+    SELECT %(change)s, identifier, previous,
+        CASE WHEN old_product IS DISTINCT FROM new_product THEN old_product END,
+        CASE WHEN old_product IS DISTINCT FROM new_product THEN new_product END,
+        CASE WHEN old_status <> new_status THEN old_status END, CASE WHEN old_status <> new_status THEN new_status END,
+        CASE WHEN old_reason <> new_reason THEN old_reason END, CASE WHEN old_reason <> new_reason THEN new_reason END,
+        {{scm}}
+    FROM changed"""  # noqa: S608
+
+NO_SCM = "NULL, NULL"
+CHANGED_SCM = """
+        (SELECT jsonb_object_agg(name, old_scm -> name) FROM jsonb_object_keys(patch) AS name
+         WHERE old_scm -> name IS DISTINCT FROM new_scm -> name),
+        (SELECT jsonb_object_agg(name, new_scm -> name) FROM jsonb_object_keys(patch) AS name
+         WHERE old_scm -> name IS DISTINCT FROM new_scm -> name)"""
+
+SELECTED = """(SELECT %(status)s::smallint AS status, %(reason)s::smallint AS reason,
+        %(product)s::bigint AS product_id, %(scm)s::jsonb AS scm)"""
+
+
+class Problem(NamedTuple):
+    """What is the matter with one posted change: its position in the source, its key, and the kind.
+
+    `kind` is `missing` (no such code), `contradiction` (a reason without being blacklisted), `final` (a cancelled
+    workorder blacklisted it) or `same` (the code has these values already; nothing is wrong then).
+    """
+
+    position: int
+    key: str
+    kind: str
+
+
+class Overtaken(Exception):  # noqa: N818  # an event, not a fault
+    """Other changes or uploads were committed meanwhile, so that what was checked does not hold. Do it all again."""
+
+
+def begin_change(company: Company, door: str, by: User | None, **more: Any) -> Change:
+    """Create the row of a change in the caller's transaction; `more` may be `record_key` and `undoes`."""
+    return Change.objects.create(company=company, door=door, created_by=by, **more)
+
+
+def find_problems(company: Company, count: int, first_position: int = 1) -> Iterator[Problem]:
+    """Yield what is the matter with the `count` posted changes, in any order, in the caller's transaction.
+
+    Where they are a good part of the table, it is read through once, several times faster than as many lookups.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'workorders_code'::regclass")
+        (codes,) = cursor.fetchone()
+        plan = "nestloop" if codes < count * SCANNED_SHARE and count > 1000 else "hashjoin"
+        cursor.execute(f"SET LOCAL enable_{plan} = off; SET LOCAL enable_mergejoin = off")
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(PROBLEMS, {"company": company.pk, "cancelled": _cancelled_workorders(company)})
+        for sequence, key, is_missing, contradicts, is_final in cursor:
+            kind = "missing" if is_missing else "contradiction" if contradicts else "final" if is_final else "same"
+            yield Problem(sequence + first_position - 1, key, kind)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL enable_{plan} = on; SET LOCAL enable_mergejoin = on")
+
+
+def apply_posted(change: Change, expected: int | None = None, *, has_scm: bool = True) -> int:
+    """Apply the posted changes in the caller's transaction, and return how many codes changed.
+
+    A loop over the posted keys locks the codes in their order, whatever the statistics say of the tables. Codes that
+    `find_problems` would name stay as they are. Raises Overtaken when other than the `expected` number changed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        changed = _apply(change, POSTED, "code.identifier = wanted.key", {}, CHANGED_SCM if has_scm else NO_SCM)
+        cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
+    if expected is not None and changed != expected:
+        raise Overtaken
+    return changed
+
+
+def apply_selected(change: Change, codes: QuerySet[Code], values: NewValues) -> int:
+    """Give `codes` of the change's company the values in the caller's transaction, and return how many changed.
+
+    `codes` are filtered and nothing more. Those that have the values already, or must not get them, stay as they are.
+    """
+    given: dict[str, Any] = {"status": values.status, "reason": values.reason, "product": values.product_id}
+    given["scm"] = json.dumps(dict(values.scm)) if values.scm else None
+    return _apply(change, SELECTED, condition_of(codes), given, CHANGED_SCM if values.scm else NO_SCM)
+
+
+def condition_of(codes: QuerySet[Code]) -> str:
+    """Return the condition of a query of codes as SQL over a row `code`, with percent signs doubled."""
+    compiler = codes.query.get_compiler(connection=connection)
+    compiler.setup_query()
+    if not codes.query.where:
+        return "true"
+    condition, parameters = compiler.compile(codes.query.where)
+    text = connection.ops.compose_sql(condition, parameters)  # type: ignore[attr-defined]  # PostgreSQL's
+    return str(text).replace('"workorders_code".', "code.").replace("%", "%%")
+
+
+def _apply(change: Change, source: str, condition: str, given: dict[str, Any], scm: str) -> int:
+    given |= {"change": change.pk, "company": change.company_id, "cancelled": _cancelled_workorders(change.company)}
+    with connection.cursor() as cursor:
+        cursor.execute(APPLY.format(source=source, condition=condition, scm=scm), given)
+        changed = int(cursor.rowcount)
+    change.codes = changed
+    change.save(update_fields=["codes"])
+    return changed
+
+
+def _cancelled_workorders(company: Company) -> list[int]:
+    return list(company.workorders.filter(state=Workorder.State.CANCELLED).values_list("pk", flat=True))

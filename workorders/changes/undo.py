@@ -1,0 +1,116 @@
+"""Undoing a change: codes that are still as it left them get their old values back."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from portal.models import User
+from workorders.changes.apply import begin_change
+from workorders.changes.values import BLACKLISTED
+from workorders.models import Change, CodeChange, Workorder
+
+STILL_SO = f"""code.last_change_id = ANY(%(same)s)
+    AND NOT (code.workorder_id = ANY(%(cancelled)s) AND coalesce(undone.old_status, {BLACKLISTED}) <> {BLACKLISTED})"""
+"""Nothing changed the code since; and a code of a workorder that was cancelled since stays blacklisted."""
+
+COUNT = f"""
+    SELECT count(*), count(*) FILTER (WHERE {STILL_SO})
+    FROM workorders_codechange AS undone
+    JOIN workorders_code AS code ON code.company_id = %(company)s AND code.identifier = undone.identifier
+    WHERE undone.change_id = %(undone)s"""  # noqa: S608  # our own names
+
+KEPT = f"""
+    SELECT undone.identifier FROM workorders_codechange AS undone
+    JOIN workorders_code AS code ON code.company_id = %(company)s AND code.identifier = undone.identifier
+    WHERE undone.change_id = %(undone)s AND undone.identifier > %(after)s AND NOT ({STILL_SO})
+    ORDER BY undone.identifier LIMIT %(limit)s"""  # noqa: S608
+
+UNDO = f"""
+    WITH changed AS (
+        UPDATE workorders_code AS code
+        SET activation_status = coalesce(undone.old_status, code.activation_status),
+            blacklist_reason = coalesce(undone.old_reason, code.blacklist_reason),
+            product_id = CASE WHEN undone.old_product IS NULL AND undone.new_product IS NULL
+                THEN code.product_id ELSE undone.old_product END,
+            scm_data = CASE WHEN undone.old_scm IS NULL
+                THEN code.scm_data ELSE jsonb_strip_nulls(code.scm_data || undone.old_scm) END,
+            last_change_id = %(change)s
+        FROM workorders_codechange AS undone
+        WHERE undone.change_id = %(undone)s AND code.company_id = %(company)s AND code.identifier = undone.identifier
+            AND {STILL_SO}
+        RETURNING WITH (OLD AS before) before.identifier, before.last_change_id AS previous,
+            undone.old_product, undone.new_product, undone.old_status, undone.new_status,
+            undone.old_reason, undone.new_reason, undone.old_scm, undone.new_scm
+    )
+    INSERT INTO workorders_codechange (change_id, identifier, previous, old_product, new_product, old_status,
+        new_status, old_reason, new_reason, old_scm, new_scm)
+    SELECT %(change)s, identifier, previous, new_product, old_product, new_status, old_status, new_reason,
+        old_reason, new_scm, old_scm
+    FROM changed"""  # noqa: S608
+
+
+class Extent(NamedTuple):
+    """How much an undo does: codes that get their old values back, and codes that are kept, being changed since."""
+
+    undone: int
+    kept: int
+
+
+def extent_of(change: Change) -> Extent:
+    """Count what undoing the change would do now."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, _given(change))
+        total, undone = cursor.fetchone()
+    return Extent(undone, total - undone)
+
+
+def kept_codes(change: Change, after: str = "", limit: int = 100) -> list[str]:
+    """Return ids of the change that an undo would keep as they are, those behind `after`, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT, _given(change) | {"after": after, "limit": limit})
+        return [identifier for (identifier,) in cursor.fetchall()]
+
+
+def undo(change: Change, door: str, by: User | None, record_key: str = "") -> Change:
+    """Undo a change in the caller's transaction, and return the change that does. Its `codes` tell how many."""
+    undoing = begin_change(change.company, door, by, record_key=record_key, undoes=change)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        cursor.execute(UNDO, _given(change) | {"change": undoing.pk})
+        undoing.codes = cursor.rowcount
+        cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
+    undoing.save(update_fields=["codes"])
+    return undoing
+
+
+def can_be_undone(change: Change) -> bool:
+    """Say whether the history of the change is still there."""
+    return CodeChange.objects.filter(change=change).exists()
+
+
+def _given(change: Change) -> dict[str, Any]:
+    cancelled = change.company.workorders.filter(state=Workorder.State.CANCELLED)
+    return {
+        "undone": change.pk,
+        "company": change.company_id,
+        "same": _same_as(change),
+        "cancelled": list(cancelled.values_list("pk", flat=True)),
+    }
+
+
+def _same_as(change: Change) -> list[int]:
+    """Return the changes after which a code is as `change` left it: itself, and those that undid an undo of it."""
+    found, latest = [change.pk], [change.pk]
+    while latest:
+        undoing = Change.objects.filter(undoes__in=latest).values_list("pk", flat=True)
+        latest = list(Change.objects.filter(undoes__in=list(undoing)).values_list("pk", flat=True))
+        found += latest
+    return found
+
+
+def undone_by(change: Change) -> QuerySet[Change]:
+    """Return the changes that undid this one, the latest first."""
+    return change.undone_by.order_by("-pk")

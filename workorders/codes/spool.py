@@ -1,0 +1,107 @@
+"""Keyed lines on their way into a table: spooled to disk as sorted runs, searched for repeats, and merged.
+
+Sorted, because an index that receives its keys in order is filled several times faster than one that receives them at
+random, and because transactions that touch the same keys then wait for each other instead of locking each other out.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count as count_from
+from itertools import islice
+from pathlib import Path
+
+from workorders.codes.sorted_runs import HashRun, has_repeated_hash, merge_runs, remove_runs, sequence_of
+
+RUN = 50_000  # lines sorted in memory at a time
+FAN_IN = 256  # runs merged, and files open, at a time
+RUN_CHARACTERS = 16 * 1024**2  # of the lines sorted in memory, where they are long
+TICK = 10_000  # lines between two reports of progress
+LINES_AT_ONCE = 4000  # sent to the server in one piece, at most
+BLOCK = 4 * 1024**2  # bytes sent in one piece, about
+
+
+class SortedSpool:
+    """Lines of a key, a number that grows with their order in the source, and more, in COPY's text format.
+
+    Lives in `folder`, which the caller makes and removes. Memory is bounded by RUN and RUN_CHARACTERS. A number is its
+    position in the source without what stands before the `first_position`.
+    """
+
+    def __init__(self, folder: Path, *, first_position: int = 1) -> None:
+        self.folder = folder
+        self.count = 0  # lines to load
+        self._base = first_position - 1
+        self._lines: list[str] = []
+        self._characters = 0  # in the lines
+        self._longest_line = 1
+        self._hashes = array("q")
+        self._runs: list[Path] = []
+        self._hash_runs: list[HashRun] = []
+        self._names = count_from(1)
+
+    def _add_lines(self, keys: list[str], lines: list[str]) -> None:
+        """Spool lines in any order; each begins with its key, a tab, the number, and a tab."""
+        sizes = list(map(len, lines))
+        self._lines += lines
+        self._characters += sum(sizes)
+        self._longest_line = max(self._longest_line, *sizes, 1)
+        self._hashes.extend(map(hash, keys))
+        self.count += len(keys)
+        if len(self._lines) >= RUN or self._characters >= RUN_CHARACTERS:
+            self._write_run()
+
+    def find_repeats(self, on_repeat: Callable[[str, int, int], None], tick: Callable[[int], None]) -> None:
+        """Leave the first line of each key alone, when all have been added.
+
+        `on_repeat` hears of every other one: key, its position, and the position of the first. `tick` hears how many
+        lines have been looked at, now and then. Hashes tell first whether there is anything to find.
+        """
+        self._write_run()
+        while len(self._runs) > FAN_IN:
+            group, self._runs = self._runs[:FAN_IN], self._runs[FAN_IN:]
+            self._runs.append(self._write_file(merge_runs(group)))
+            remove_runs(group)
+        if has_repeated_hash(self._hash_runs):
+            runs = self._runs
+            self._runs = [self._write_file(self._firsts(merge_runs(runs), on_repeat, tick))]
+            remove_runs(runs)
+        remove_runs([run.path for run in self._hash_runs])
+
+    def _firsts(
+        self, lines: Iterable[bytes], on_repeat: Callable[[str, int, int], None], tick: Callable[[int], None]
+    ) -> Iterator[bytes]:
+        previous, previous_line = b"", b""
+        for done, line in enumerate(lines, 1):
+            if not done % TICK:
+                tick(done)
+            key = line[: line.index(b"\t")]
+            if key == previous:
+                position, first = sequence_of(line) + self._base, sequence_of(previous_line) + self._base
+                self.count -= 1
+                on_repeat(key.decode(), position, first)
+                continue
+            previous, previous_line = key, line
+            yield line
+
+    def _blocks(self, lines: Iterator[bytes]) -> Iterator[bytes]:
+        """Lines joined to pieces of a size worth sending."""
+        at_once = max(1, min(LINES_AT_ONCE, BLOCK // self._longest_line))
+        while block := b"".join(islice(lines, at_once)):
+            yield block
+
+    def _write_run(self) -> None:
+        if not self._lines:
+            return
+        self._lines.sort()
+        self._runs.append(self._write_file(["".join(self._lines).encode()]))
+        self._hash_runs.append(HashRun(self.folder / f"hashes-{len(self._hash_runs)}", self._hashes))
+        self._lines, self._characters = [], 0
+        self._hashes = array("q")
+
+    def _write_file(self, pieces: Iterable[bytes]) -> Path:
+        path = self.folder / f"run-{next(self._names)}"
+        with path.open("wb") as file:
+            file.writelines(pieces)
+        return path

@@ -1,0 +1,1 @@
+"""Exports: files of the codes that a filter finds."""

@@ -1,0 +1,1 @@
+"""The public page at a code's URL, and counting its scans."""
