@@ -311,7 +311,7 @@ class Change(models.Model):
     Rows are only added. `record_key` names the ingestion record of type `scm` whose end it was, if there is one.
     """
 
-    class Door(models.TextChoices):
+    class Origin(models.TextChoices):
         PAGE = "page", "page"
         FILE = "file", "file"
         API = "api", "API"
@@ -319,7 +319,7 @@ class Change(models.Model):
         SCANS = "scans", "scans"
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="changes")
-    door = models.CharField(max_length=10, choices=Door)
+    origin = models.CharField(max_length=10, choices=Origin)
     record_key = models.CharField(max_length=12, blank=True)
     codes = models.PositiveBigIntegerField(default=0, help_text="How many codes it changed.")
     undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="undone_by")

@@ -33,6 +33,6 @@ def _change(job: Job, pulse: Pulse, codes: QuerySet[Code], values: NewValues) ->
     """Give `codes` their values and end the job together."""
     pulse.enter(Job.Phase.UPDATING, None)
     with transaction.atomic():
-        change = begin_change(job.workorder.company, Change.Door.WORKORDER, job.created_by)
+        change = begin_change(job.workorder.company, Change.Origin.WORKORDER, job.created_by)
         changed = apply_selected(change, codes, values)
         job.end(status=Status.COMPLETED, rows_done=changed, rows_total=changed)

@@ -81,9 +81,9 @@ class Overtaken(Exception):  # noqa: N818  # an event, not a fault
     """Other changes or uploads were committed meanwhile, so that what was checked does not hold. Do it all again."""
 
 
-def begin_change(company: Company, door: str, by: User | None, **more: Any) -> Change:
+def begin_change(company: Company, origin: str, by: User | None, **more: Any) -> Change:
     """Create the row of a change in the caller's transaction; `more` may be `record_key` and `undoes`."""
-    return Change.objects.create(company=company, door=door, created_by=by, **more)
+    return Change.objects.create(company=company, origin=origin, created_by=by, **more)
 
 
 def find_problems(company: Company, count: int, first_position: int = 1) -> Iterator[Problem]:

@@ -74,9 +74,9 @@ def kept_codes(change: Change, after: str = "", limit: int = 100) -> list[str]:
         return [identifier for (identifier,) in cursor.fetchall()]
 
 
-def undo(change: Change, door: str, by: User | None, record_key: str = "") -> Change:
+def undo(change: Change, origin: str, by: User | None, record_key: str = "") -> Change:
     """Undo a change in the caller's transaction, and return the change that does. Its `codes` tell how many."""
-    undoing = begin_change(change.company, door, by, record_key=record_key, undoes=change)
+    undoing = begin_change(change.company, origin, by, record_key=record_key, undoes=change)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
         cursor.execute(UNDO, _given(change) | {"change": undoing.pk})

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "door",
+                    "origin",
                     models.CharField(
                         choices=[
                             ("page", "page"),

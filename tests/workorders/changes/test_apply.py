@@ -46,7 +46,7 @@ def applied(demo: Demo, folder: Path, *changes: PostedChange) -> tuple[Change, l
     spool.find_repeats(lambda *_: None, lambda _: None)
     spool.post(lambda _: None)
     problems = sorted(find_problems(demo.company, spool.count))
-    change = begin_change(demo.company, Change.Door.FILE, demo.staff, record_key="abc")
+    change = begin_change(demo.company, Change.Origin.FILE, demo.staff, record_key="abc")
     apply_posted(change)
     return change, problems
 
@@ -70,7 +70,7 @@ def test_a_change_changes_what_it_names_and_keeps_the_rest(demo: Demo, tmp_path:
     assert (row.old_status, row.new_status, row.old_reason, row.new_reason) == (0, 2, 0, 4)
     assert row.old_scm == {"lot": "A", "size": "L", "say": None}
     assert row.new_scm == {"lot": "B", "size": None, "say": "a\\b\tc"}
-    assert (row.change.created_by, row.change.door, row.change.record_key) == (demo.staff, "file", "abc")
+    assert (row.change.created_by, row.change.origin, row.change.record_key) == (demo.staff, "file", "abc")
     [row] = history_of(Code.objects.get(identifier="ccc00003"))
     assert (row.old_product, row.new_product, row.old_status, row.new_status) == (None, product.pk, None, None)
 
@@ -115,7 +115,7 @@ def test_an_expectation_that_does_not_hold_is_told(demo: Demo, tmp_path: Path) -
     spool.find_repeats(lambda *_: None, lambda _: None)
     with pytest.raises(Overtaken), transaction.atomic():
         spool.post(lambda _: None)
-        apply_posted(begin_change(demo.company, Change.Door.API, None), expected=2)
+        apply_posted(begin_change(demo.company, Change.Origin.API, None), expected=2)
     assert values_of("aaa00001") == (None, 0, 0, {})
 
 
@@ -123,7 +123,7 @@ def test_selected_codes_get_the_values(demo: Demo) -> None:
     workorder = some_codes(demo.staff, "aaa00001", "bbb00002", "ccc00003", scm_data={"lot": "100%"})
     some_codes(demo.other_staff, "zzz00009")
     with transaction.atomic():
-        change = begin_change(demo.company, Change.Door.PAGE, demo.staff)
+        change = begin_change(demo.company, Change.Origin.PAGE, demo.staff)
         codes = Code.objects.filter(workorder=workorder, sequence__gte=2, scm_data__contains={"lot": "100%"})
         assert apply_selected(change, codes, NewValues(BLACKLISTED, 4, scm={"lot": None, "roll": "3"})) == 2
     assert values_of("aaa00001") == (None, 0, 0, {"lot": "100%"})
@@ -154,12 +154,12 @@ def test_an_undo_gives_back_old_values_and_keeps_what_changed_since(demo: Demo, 
     assert extent_of(change) == (1, 1)
     assert kept_codes(change) == ["bbb00002"]
     with transaction.atomic():
-        undoing = undo(change, Change.Door.PAGE, demo.admin)
+        undoing = undo(change, Change.Origin.PAGE, demo.admin)
     assert undoing.codes == 1
     assert values_of("aaa00001") == (None, 0, 0, {"lot": "A"})
     assert values_of("bbb00002") == (None, 1, 0, {"lot": "B"})
     with transaction.atomic():
-        again = undo(undoing, Change.Door.PAGE, demo.admin)
+        again = undo(undoing, Change.Origin.PAGE, demo.admin)
     assert values_of("aaa00001") == (product.pk, 2, 4, {"roll": "3"})
     assert extent_of(change) == (1, 1)  # it is as the first change left it
     assert [row.change_id for row in history_of(Code.objects.get(identifier="aaa00001"))] == [
