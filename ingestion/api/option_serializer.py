@@ -9,9 +9,9 @@ from rest_framework import serializers
 from ingestion.errors.kinds import KINDS
 from ingestion.models import IngestionRecord
 from ingestion.rules.defaults import parse_defaults
-from ingestion.rules.fields import ATTRIBUTES, contradict, contradiction
 from portal.models import Company
 from portal.values.choices import ChoiceField
+from workorders.codes.fields import ATTRIBUTES, contradict, contradiction
 from workorders.codes.url_prefixes import check_url_prefix
 from workorders.products.services import usable_products
 

@@ -17,8 +17,8 @@ from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import ERRORS_COLUMN, Batch
 from ingestion.readers.encoding import is_utf8
-from ingestion.rules.fields import MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
 from portal.values.suggestions import nearest
+from workorders.codes.fields import MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
 
 PLACE = re.compile("#[1-9][0-9]*")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.errors.text import shown
-from ingestion.rules.fields import (
+from workorders.codes.fields import (
     LONGEST_SCM_VALUE,
     MOST_SCM_FIELDS,
     OWN_COLUMNS,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ingestion.errors.log import RowLog
 from ingestion.readers.base import ERRORS_COLUMN, Batch
 from ingestion.rules.cell_faults import report_faults
-from ingestion.rules.fields import MOST_SCM_FIELDS, SCM_KEY
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.header import (
     describe_wrong_names,
@@ -19,6 +18,7 @@ from ingestion.rules.limits import Limits
 from ingestion.rules.rows import RowRules
 from ingestion.rules.suggestions import meant_name
 from workorders.codes.bulk_load import NewCode
+from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
 
 MOST_HEADERS = 1000  # whose rules are kept at a time
 

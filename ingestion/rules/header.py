@@ -11,9 +11,9 @@ from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import ERRORS_COLUMN
 from ingestion.readers.encoding import LOOKS_LIKE
 from ingestion.rules.column_mapping import LeftOut
-from ingestion.rules.fields import MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY
 from ingestion.rules.suggestions import meant_name, respelled
 from portal.values.characters import beyond_ascii
+from workorders.codes.fields import MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY
 
 LONGEST_STRANGE_ID = 3  # characters of a name that may be `id` in letters of another script
 OTHERWISE_SPLIT = (

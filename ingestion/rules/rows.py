@@ -9,12 +9,12 @@ from json.encoder import encode_basestring as _as_json
 from ingestion.errors.log import RowLog
 from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, is_blank
 from ingestion.readers.cells import Number
-from ingestion.rules.fields import ATTRIBUTES, LONGEST_SCM_VALUE, REASONS, STATUSES, contradict, contradiction
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.header import scm_names, wrong_names
 from ingestion.rules.suggestions import SHORTENED_MARK, is_shortened, marks_of, may_be_marked, meant_status
 from portal.values.characters import beyond_ascii
 from workorders.codes.bulk_load import Attributes, NewCode
+from workorders.codes.fields import ATTRIBUTES, LONGEST_SCM_VALUE, REASONS, STATUSES, contradict, contradiction
 
 MARKED = ("=", "'")  # how values begin that a spreadsheet may have marked
 

@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from unicodedata import category, normalize
 
 from ingestion.errors.text import shown
-from ingestion.rules.fields import OWN_COLUMNS, SCM_KEY, STATUSES
 from portal.values.characters import named
+from workorders.codes.fields import OWN_COLUMNS, SCM_KEY, STATUSES
 
 SHORTENED_MARK = "E+"
 SHORTENED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?E\+[0-9]{2,3}")  # 1.23457E+11

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingestion.rules.defaults import LONGEST_DEFAULTS, Defaults, parse_defaults
-from ingestion.rules.fields import contradict, contradiction
+from workorders.codes.fields import contradict, contradiction
 
 
 def faults(data: dict[str, Any]) -> list[str]:

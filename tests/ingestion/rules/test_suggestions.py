@@ -8,11 +8,11 @@ import re
 import pytest
 
 from ingestion.errors.kinds import KINDS
-from ingestion.rules.fields import OWN_COLUMNS, SCM_KEY
 from ingestion.rules.identifiers import RULES
 from ingestion.rules.suggestions import Suggestions, meant_id, meant_name, meant_status
 from tests.support.demo import Demo
 from tests.support.uploads import ingested
+from workorders.codes.fields import OWN_COLUMNS, SCM_KEY
 from workorders.identifiers import gs1
 
 GTIN = "09520123456788"

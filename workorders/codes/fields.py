@@ -1,4 +1,4 @@
-"""The fields that a row may have, and the values that they may hold."""
+"""The fields that a code may have, and the values that they may hold."""
 
 from __future__ import annotations
 
