@@ -6,6 +6,8 @@ anew. The attempt's number guards the commit, so a worker that is taken for dead
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.models import IngestionRecord
 from ingestion.stages.attempt import Attempt, begin_attempt
@@ -24,19 +26,34 @@ def run(record_id: int) -> None:
 
 def _process(record: IngestionRecord, pulse: Pulse) -> None:
     with begin_attempt(record, pulse) as attempt:
-        if not _create_codes(attempt):
+        try:
+            has_completed = _work_of(record)(attempt)
+        except UnreadableFile as problem:
+            attempt.log.add("invalid_file_error", None, "", "", detail=str(problem))
+            has_completed = False
+        if not has_completed:
             store_errors(attempt)
 
 
+def _work_of(record: IngestionRecord) -> Callable[[Attempt], bool]:
+    """Return what a record of this kind does; it completes the record, or returns False and leaves errors in the log.
+
+    It raises UnreadableFile for a file that cannot be read as a whole.
+    """
+    return _change_codes if record.type == IngestionRecord.Type.SCM else _create_codes
+
+
 def _create_codes(attempt: Attempt) -> bool:
-    """Check the whole file and create its codes; return False when the log holds errors instead."""
-    try:
-        spool = spool_codes(attempt)
-        find_repeats(attempt, spool)
-        check_destination(attempt, spool)
-        if not attempt.log.counts and load_codes(attempt, spool):
-            return True
-        log_used_ids(attempt, spool)
-    except UnreadableFile as problem:
-        attempt.log.add("invalid_file_error", None, "", "", detail=str(problem))
+    """Check the whole file and create its codes."""
+    spool = spool_codes(attempt)
+    find_repeats(attempt, spool)
+    check_destination(attempt, spool)
+    if not attempt.log.counts and load_codes(attempt, spool):
+        return True
+    log_used_ids(attempt, spool)
     return False
+
+
+def _change_codes(attempt: Attempt) -> bool:
+    """Check the whole file and change its codes."""
+    raise NotImplementedError

@@ -47,7 +47,10 @@ class IngestionRecord(Leased):
         ERROR = "error", "error"
         CANCELLED = "cancelled", "cancelled"
 
-    TYPES = ("code",)
+    class Type(models.TextChoices):
+        CODE = "code", "new codes"
+        SCM = "scm", "changes of codes"
+
     EXPIRED = "upload_expired"  # the `reason` in the result of an upload that the sweep ended
 
     OPEN = (Status.UPLOADING, Status.QUEUED, Status.PROCESSING)
@@ -72,6 +75,8 @@ class IngestionRecord(Leased):
         CHECKING = "checking", "checking rows"
         SORTING = "sorting", "looking for repeated ids"
         CREATING = "creating", "creating codes"
+        COMPARING = "comparing", "comparing with the codes"
+        CHANGING = "changing", "changing codes"
         REPORTING = "reporting", "listing the errors"
         ENDED = "ended", "ended"
 
@@ -84,7 +89,7 @@ class IngestionRecord(Leased):
     key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
     company = models.ForeignKey(Company, models.PROTECT, related_name="ingestions")
     description = models.CharField(max_length=100, default="Code ingestion file upload")
-    type = models.CharField(max_length=20, default="code")
+    type = models.CharField(max_length=20, choices=Type, default=Type.CODE)
     ingestion_mode = models.CharField(max_length=10, choices=Mode)
     by_command = models.BooleanField(default=False, db_default=False, help_text="Uploaded by `manage.py ingest`.")
     filetype = models.CharField(max_length=4, choices=Filetype)

@@ -32,6 +32,10 @@ CONTENT_TYPES = {
 }
 
 Status = IngestionRecord.Status
+DESCRIPTIONS: dict[str, str] = {
+    IngestionRecord.Type.CODE: "Code ingestion file upload",
+    IngestionRecord.Type.SCM: "SCM ingestion file upload",
+}
 WRONG_STATE = "Only code ingestion records of type S3 in state 'uploading' can be processed."  # the spec's words
 
 
@@ -56,6 +60,7 @@ def start_upload(
     *,
     filetype: str,
     mode: str,
+    type: str = IngestionRecord.Type.CODE,  # noqa: A002  # the field's word
     file_name: str = "",
     parameters: dict[str, Any] | None = None,
     by_command: bool = False,
@@ -69,6 +74,8 @@ def start_upload(
         record = IngestionRecord.objects.create(
             company=company,
             created_by=user,
+            type=type,
+            description=DESCRIPTIONS[type],
             filetype=filetype,
             ingestion_mode=mode,
             file_name=file_name,

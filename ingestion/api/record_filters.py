@@ -15,7 +15,7 @@ from portal.models import User
 
 class RecordFilters(Filters):
     choices: ClassVar = {
-        "type": IngestionRecord.TYPES,
+        "type": IngestionRecord.Type.values,
         "status": IngestionRecord.Status.values,
         "ingestion_mode": IngestionRecord.Mode.values,
     }

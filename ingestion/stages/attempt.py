@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from ingestion.errors.log import ErrorLog
@@ -27,18 +28,22 @@ class Attempt:
     record: IngestionRecord
     pulse: Pulse
     folder: Path
-    destination: Destination
     log: ErrorLog
     facts: dict[str, str] = field(default_factory=dict)
     rows: int = 0
     repeats: int = 0
+
+    @cached_property
+    def destination(self) -> Destination:
+        """The workorder that gets the codes of an upload of new codes."""
+        return destination_of(self.record)
 
 
 @contextmanager
 def begin_attempt(record: IngestionRecord, pulse: Pulse) -> Iterator[Attempt]:
     """Open the folder and the error log of an attempt, and remove both at its end."""
     with _spool_folder(record) as folder, _no_cycle_collection(), closing(ErrorLog(record.pk, folder)) as log:
-        yield Attempt(record, pulse, folder, destination_of(record), log)
+        yield Attempt(record, pulse, folder, log)
 
 
 @contextmanager
