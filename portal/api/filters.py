@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Q, QuerySet
@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from portal.api.authentication import person
 from portal.models import User
+from portal.values.moments import parse_moment
 from portal.values.suggestions import nearest_of
 
 if TYPE_CHECKING:  # the framework's views load this module to find their defaults
@@ -112,9 +113,7 @@ def _flag(name: str, value: str) -> bool:
 
 
 def _moment(name: str, value: str) -> datetime:
-    """A date or a date and time in ISO 8601; UTC unless it says otherwise."""
     try:
-        moment = datetime.fromisoformat(value.replace(" ", "+"))  # a plus sign that was not escaped came as a space
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise exceptions.ValidationError({name: ["It must look like 2026-11-23 or 2026-11-23T17:00:00Z."]}) from None
+        return parse_moment(value)
+    except ValueError as error:
+        raise exceptions.ValidationError({name: [str(error)]}) from None

@@ -1,0 +1,230 @@
+"""Which codes somebody means: a filter as addresses, calls, changes and exports spell it, and its query.
+
+A filter is a plain condition on the rows of codes. What it asks of other tables stands in subqueries, never in joins,
+so a change can take it as the condition of its update.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+
+from portal.models import Company
+from portal.values.moments import parse_moment
+from portal.values.suggestions import nearest_of, none_such
+from workorders.codes.fields import SCM_KEY
+from workorders.codes.lookup import AFTER_EVERY_ID, parse_id
+from workorders.models import ActivationStatus, BlacklistReason, Code
+from workorders.visibility import count_codes
+
+SCM = "scm_"
+SCM_NAME = re.compile(SCM + SCM_KEY.pattern)
+WHOLE = re.compile("[0-9]{1,18}")
+SERIAL_NUMBER = re.compile(r"[0-9]{1,10}")
+LARGEST = 2**31 - 1  # of a sequence
+MOST_COUNTED = 10_000  # codes that are looked at to count them
+NEEDS_WORKORDER = "Name the workorder as well: sequences count within one."
+ONLY_OWN = ("workorder", "created_after", "created_before")  # what workorders alone can answer
+
+
+@dataclass(frozen=True)
+class CodeFilter:
+    """Which codes of a company are meant: those for which all that is not None holds, and every field of `scm`.
+
+    A code is as old as its workorder, and was updated by the last change of it: `_after` is inclusive, `_before` not.
+    """
+
+    search: str | None = None
+    """How the ids begin."""
+    extended_id: str | None = None
+    serial_number: str | None = None
+    product: str | None = None
+    """The SKU."""
+    workorder: int | None = None
+    activation_status: int | None = None
+    blacklist_reason: int | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None
+    sequence_from: int | None = None
+    sequence_to: int | None = None
+    batch: int | None = None
+    scm: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether it means all codes."""
+        return not self.as_json()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the filter as `parse_filter` takes it, to be kept as JSON."""
+        given = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "scm"}
+        kept = {name: _as_text(value) for name, value in given.items() if value is not None}
+        return kept | {f"{SCM}{key}": value for key, value in self.scm.items()}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> CodeFilter:
+        """Return the filter that `as_json` has kept."""
+        return parse_filter(kept)
+
+    def codes(self, company: Company) -> QuerySet[Code]:
+        """Return the company's codes that it means: filtered, and nothing more."""
+        found = Code.objects.filter(company=company).filter(self._of_code(), self._of_place())
+        found = found.filter(self._of_values(company))
+        if self.created_after or self.created_before:
+            made = company.workorders.filter(_within("created_at", self.created_after, self.created_before))
+            found = found.filter(workorder__in=made.order_by().values("pk"))
+        if self.updated_after or self.updated_before:
+            changes = company.changes.filter(_within("created_at", self.updated_after, self.updated_before))
+            found = found.filter(last_change__in=changes.order_by().values("pk"))
+        if self.serial_number is not None:
+            numbered = company.workorders.filter(use_serial_number=True).order_by()
+            found = found.filter(workorder__in=numbered.values("pk"), sequence=int(self.serial_number))
+        return found
+
+    def count(self, company: Company) -> int | None:
+        """Count the company's codes that it means. None where more than MOST_COUNTED would have to be looked at."""
+        if all(name in ONLY_OWN for name in self.as_json()):
+            made = company.workorders.filter(_within("created_at", self.created_after, self.created_before))
+            return count_codes(made if self.workorder is None else made.filter(pk=self.workorder))
+        return None
+
+    def _of_code(self) -> Q:
+        """Return the condition on the id."""
+        found = Q()
+        if self.search is not None:
+            found &= Q(identifier__gte=self.search, identifier__lt=self.search + AFTER_EVERY_ID)
+        if self.extended_id is not None:
+            found &= Q(identifier=self.extended_id)
+        return found
+
+    def _of_place(self) -> Q:
+        """Return the condition on the workorder, and on the place in it."""
+        found = Q() if self.workorder is None else Q(workorder=self.workorder)
+        if self.sequence_from is not None:
+            found &= Q(sequence__gte=self.sequence_from)
+        if self.sequence_to is not None:
+            found &= Q(sequence__lte=self.sequence_to)
+        if self.batch is not None:
+            last = self.batch * Code.BATCH
+            found &= Q(sequence__gt=last - Code.BATCH, sequence__lte=last)
+        return found
+
+    def _of_values(self, company: Company) -> Q:
+        """Return the condition on what the code says."""
+        found = Q()
+        if self.product is not None:
+            found &= Q(product=company.products.filter(sku=self.product).values_list("pk", flat=True).first() or 0)
+        if self.activation_status is not None:
+            found &= Q(activation_status=self.activation_status)
+        if self.blacklist_reason is not None:
+            found &= Q(blacklist_reason=self.blacklist_reason)
+        return found & Q(scm_data__contains=dict(self.scm)) if self.scm else found
+
+
+def parse_filter(given: Mapping[str, Any]) -> CodeFilter:
+    """Return the filter that `given` spells, as texts of an address or as values of JSON.
+
+    Raises Django's ValidationError with a list of messages for each wrong name. A text that is empty asks for nothing.
+    """
+    parsed: dict[str, Any] = {}
+    scm: dict[str, str] = {}
+    wrong: dict[str, list[str]] = {}
+    for name, value in given.items():
+        try:
+            if SCM_NAME.fullmatch(name):
+                scm[name.removeprefix(SCM)] = _text(value)
+            elif name not in PARSERS:
+                raise ValueError(_unknown(name))
+            elif value != "" or name not in MAY_BE_EMPTY:
+                parsed[name] = PARSERS[name](value)
+        except ValueError as error:
+            wrong[name] = [str(error)]
+    for name in ("sequence_from", "sequence_to", "batch"):
+        if name in parsed and "workorder" not in given:
+            wrong[name] = [NEEDS_WORKORDER]
+    if wrong:
+        raise ValidationError(wrong)
+    return CodeFilter(**parsed, scm=scm)
+
+
+def _unknown(name: str) -> str:
+    if name.lower().startswith(SCM):
+        near = re.sub(r"[\W]+", "_", name).lower()
+        return f"An SCM field has small letters, digits and underscores; the nearest is `{near}`."
+    return none_such("filter", name, [*PARSERS, "scm_<field>"])
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ValueError("It must be a text.")
+    return value
+
+
+def _id(value: Any) -> str:
+    return parse_id(_text(value))
+
+
+def _serial_number(value: Any) -> str:
+    text = str(value) if isinstance(value, int) else _text(value)
+    if not SERIAL_NUMBER.fullmatch(text):
+        raise ValueError("It must be up to 10 digits.")
+    return f"{int(text):010d}"
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not WHOLE.fullmatch(str(value)):
+        raise ValueError("It must be a whole number.")
+    return int(value)
+
+
+def _place(value: Any) -> int:
+    return min(_whole(value), LARGEST)
+
+
+def _moment(value: Any) -> datetime:
+    return parse_moment(_text(value))
+
+
+def _choice(values: list[int]) -> Callable[[Any], int]:
+    def parse(value: Any) -> int:
+        if str(value) not in map(str, values) or isinstance(value, bool):
+            raise ValueError(nearest_of(str(value), values))
+        return int(value)
+
+    return parse
+
+
+PARSERS: dict[str, Callable[[Any], Any]] = {
+    "search": _id,
+    "extended_id": _id,
+    "serial_number": _serial_number,
+    "product": _text,
+    "workorder": _whole,
+    "activation_status": _choice(ActivationStatus.values),
+    "blacklist_reason": _choice(BlacklistReason.values),
+    "created_after": _moment,
+    "created_before": _moment,
+    "updated_after": _moment,
+    "updated_before": _moment,
+    "sequence_from": _place,
+    "sequence_to": _place,
+    "batch": _place,
+}
+MAY_BE_EMPTY = ("search", "extended_id", "serial_number", "product", "workorder")  # which asks for nothing then
+
+
+def _within(name: str, after: datetime | None, before: datetime | None) -> Q:
+    found = Q(**{f"{name}__gte": after}) if after else Q()
+    return found & Q(**{f"{name}__lt": before}) if before else found
+
+
+def _as_text(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
