@@ -10,6 +10,7 @@ from workorders import (
 from workorders.archives import api as archives_api
 from workorders.archives import download_views
 from workorders.archives import views as images_views
+from workorders.changes import views as change_views
 from workorders.codes import api as code_api
 from workorders.codes import views as code_views
 from workorders.deliveries import api as delivery_api
@@ -104,7 +105,7 @@ urlpatterns = [
     path("workorders/<int:pk>/codes/<identifier:identifier>/qr.svg", code_views.code_svg, name="code-svg"),
     path("workorders/<int:pk>/codes/<identifier:identifier>/qr.png", code_views.code_png, name="code-png"),
     path("workorders/<int:pk>/codes/<identifier:identifier>/qr.pdf", code_views.code_pdf, name="code-pdf"),
-    path("workorders/<int:pk>/codes/<identifier:identifier>/", code_views.code_detail, name="code-detail"),
+    path("workorders/<int:pk>/codes/<identifier:identifier>/", change_views.code_detail, name="code-detail"),
     path("products/", product_views.product_list, name="product-list"),
     path("products/create/", product_views.product_create, name="product-create"),
     path("products/archive/", product_views.product_archive, name="product-archive"),

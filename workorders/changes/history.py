@@ -19,15 +19,15 @@ CHAIN = """
 MOST_CHANGES = 1000  # of one code that are shown, the latest
 
 
-def history_of(code: Code) -> list[CodeChange]:
-    """Return what became of a code, the latest first, each with its `change`, its person and its company.
+def history_of(code: Code, most: int = MOST_CHANGES) -> list[CodeChange]:
+    """Return what became of a code in its latest `most` changes, each with its `change`, its person and its company.
 
-    It ends where a retention time has thinned the history.
+    The latest stands first. The list ends where a retention time has thinned the history.
     """
     if code.last_change_id is None:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(CHAIN, [code.last_change_id, code.identifier, code.identifier, MOST_CHANGES])
+        cursor.execute(CHAIN, [code.last_change_id, code.identifier, code.identifier, most])
         changes = [change for (change,) in cursor.fetchall()]
     rows = CodeChange.objects.filter(change_id__in=changes, identifier=code.identifier)
     return list(rows.select_related("change__created_by__company").order_by("-change_id"))

@@ -1,4 +1,4 @@
-"""Pages of single codes: searching for them, and what is known of one."""
+"""Pages of codes: searching for them, and the symbol of one."""
 
 from __future__ import annotations
 
@@ -46,23 +46,15 @@ def code_list(request: PersonRequest) -> HttpResponse:
 
 
 @page("workorder_view")
-def code_detail(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
-    """One code: its symbol and all that is known of it."""
-    code = _code(request.user, pk, identifier)
-    context = {"code": code, "modules": PNG_MODULES, "module": qr_single.PNG_MODULE}
-    return render(request, "workorders/code_detail.html", context)
-
-
-@page("workorder_view")
 def code_svg(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol as SVG."""
-    return image_response(_code(request.user, pk, identifier), "svg")
+    return image_response(code_for(request.user, pk, identifier), "svg")
 
 
 @page("workorder_view")
 def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol as PNG, with the pixels a module that `module` says."""
-    code = _code(request.user, pk, identifier)
+    code = code_for(request.user, pk, identifier)
     module = request.GET.get("module", str(qr_single.PNG_MODULE))
     if module not in map(str, PNG_MODULES):
         sizes = ", ".join(map(str, PNG_MODULES))
@@ -73,13 +65,13 @@ def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
 @page("workorder_view")
 def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """Answer with the code's symbol and id as a PDF of one page, or 404 for a secure code, which a partner prints."""
-    code = _code(request.user, pk, identifier)
+    code = code_for(request.user, pk, identifier)
     if code.workorder.type == Workorder.Type.SSC:
         raise Http404
     return image_response(code, "pdf")
 
 
-def _code(user: User, pk: int, identifier: str) -> Code:
+def code_for(user: User, pk: int, identifier: str) -> Code:
     """Return a code of a workorder that the person may see. Raise Http404 for any other."""
     if not may_see_codes(user):
         raise PermissionDenied("Codes belong to a brand owner; only its people can see them one by one.")

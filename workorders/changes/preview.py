@@ -1,0 +1,81 @@
+"""What a change of selected codes would do now: how many it would change, and some of them. Nothing is written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
+from psycopg.errors import QueryCanceled
+
+from portal.models import Company
+from workorders.changes.apply import SELECTED, condition_of
+from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, IS_SAME, NewValues
+from workorders.models import Code, Workorder
+
+SHOWN = 5  # codes
+PATIENCE = 2000  # milliseconds that a page spends on either question
+
+COUNT = f"""
+    SELECT count(*), count(*) FILTER (WHERE {IS_CONTRADICTION} OR {IS_FINAL}),
+        count(*) FILTER (WHERE {IS_SAME} AND NOT {IS_FINAL})
+    FROM workorders_code AS code, {SELECTED} AS wanted
+    WHERE code.company_id = %(company)s AND {{condition}}"""  # noqa: S608  # our own names
+
+SOME = f"""
+    SELECT code.identifier FROM workorders_code AS code, {SELECTED} AS wanted
+    WHERE code.company_id = %(company)s AND {{condition}}
+        AND NOT {IS_CONTRADICTION} AND NOT {IS_FINAL} AND NOT {IS_SAME}
+    LIMIT {SHOWN}"""  # noqa: S608
+
+
+class Counted(NamedTuple):
+    """Codes that a change selects: those it would change, those that have the values, those that must not get them."""
+
+    changing: int
+    same: int
+    refused: int
+
+
+def count_selected(company: Company, codes: QuerySet[Code], values: NewValues) -> Counted | None:
+    """Count what the change would do to `codes`, filtered and nothing more; None where that takes too long."""
+    found = _patient(COUNT.format(condition=condition_of(codes)), _given(company, values))
+    if found is None:
+        return None
+    [(total, refused, same)] = found
+    return Counted(total - refused - same, same, refused)
+
+
+def some_changing(company: Company, codes: QuerySet[Code], values: NewValues) -> list[Code]:
+    """Return a few codes that the change would change, in the order of their places; none if that takes too long."""
+    found = _patient(SOME.format(condition=condition_of(codes)), _given(company, values)) or []
+    shown = Code.objects.filter(company=company, identifier__in=[identifier for (identifier,) in found])
+    return list(shown.select_related("workorder", "product").order_by("workorder", "sequence"))
+
+
+def _patient(query: str, given: dict[str, Any]) -> list[tuple[Any, ...]] | None:
+    """Return the rows of a query, or None where they do not come in time."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE)])
+            cursor.execute(query, given)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            return None
+        raise
+    return rows
+
+
+def _given(company: Company, values: NewValues) -> dict[str, Any]:
+    cancelled = company.workorders.filter(state=Workorder.State.CANCELLED)
+    return {
+        "company": company.pk,
+        "status": values.status,
+        "reason": values.reason,
+        "product": values.product_id,
+        "scm": json.dumps(dict(values.scm)) if values.scm else None,
+        "cancelled": list(cancelled.values_list("pk", flat=True)),
+    }
