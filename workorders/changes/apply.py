@@ -14,12 +14,13 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from portal.models import Company, User
+from workorders.changes import locks
 from workorders.changes.spool import POSTED
 from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, IS_SAME, PRODUCT, REASON, SCM, STATUS, NewValues
 from workorders.models import Change, Code, Workorder
 
 SCANNED_SHARE = (
-    50  # a table of up to so many times the posted changes is read through; in a larger one each is looked up
+    4  # a table of up to so many times the posted changes is read through; in a larger one each is looked up
 )
 
 PROBLEMS = f"""
@@ -38,28 +39,25 @@ APPLY = f"""
         WHERE code.company_id = %(company)s AND {{condition}}
             AND NOT {IS_CONTRADICTION} AND NOT {IS_FINAL} AND NOT {IS_SAME}
         RETURNING WITH (OLD AS before, NEW AS after)
-            before.identifier, before.last_change_id AS previous,
-            before.product_id AS old_product, after.product_id AS new_product,
-            before.activation_status AS old_status, after.activation_status AS new_status,
-            before.blacklist_reason AS old_reason, after.blacklist_reason AS new_reason,
-            before.scm_data AS old_scm, after.scm_data AS new_scm, wanted.scm AS patch
+            after.last_change_id, before.identifier, before.last_change_id,
+            CASE WHEN before.product_id IS DISTINCT FROM after.product_id THEN before.product_id END,
+            CASE WHEN before.product_id IS DISTINCT FROM after.product_id THEN after.product_id END,
+            nullif(before.activation_status, after.activation_status),
+            nullif(after.activation_status, before.activation_status),
+            nullif(before.blacklist_reason, after.blacklist_reason),
+            nullif(after.blacklist_reason, before.blacklist_reason),
+            {{scm}}
     )
     INSERT INTO workorders_codechange (change_id, identifier, previous, old_product, new_product, old_status,
         new_status, old_reason, new_reason, old_scm, new_scm)
-    SELECT %(change)s, identifier, previous,
-        CASE WHEN old_product IS DISTINCT FROM new_product THEN old_product END,
-        CASE WHEN old_product IS DISTINCT FROM new_product THEN new_product END,
-        CASE WHEN old_status <> new_status THEN old_status END, CASE WHEN old_status <> new_status THEN new_status END,
-        CASE WHEN old_reason <> new_reason THEN old_reason END, CASE WHEN old_reason <> new_reason THEN new_reason END,
-        {{scm}}
-    FROM changed"""  # noqa: S608
+    SELECT * FROM changed"""  # noqa: S608
 
-NO_SCM = "NULL, NULL"
+NO_SCM = "NULL::jsonb, NULL::jsonb"
 CHANGED_SCM = """
-        (SELECT jsonb_object_agg(name, old_scm -> name) FROM jsonb_object_keys(patch) AS name
-         WHERE old_scm -> name IS DISTINCT FROM new_scm -> name),
-        (SELECT jsonb_object_agg(name, new_scm -> name) FROM jsonb_object_keys(patch) AS name
-         WHERE old_scm -> name IS DISTINCT FROM new_scm -> name)"""
+            (SELECT jsonb_object_agg(name, before.scm_data -> name) FROM jsonb_object_keys(wanted.scm) AS name
+             WHERE before.scm_data -> name IS DISTINCT FROM after.scm_data -> name),
+            (SELECT jsonb_object_agg(name, after.scm_data -> name) FROM jsonb_object_keys(wanted.scm) AS name
+             WHERE before.scm_data -> name IS DISTINCT FROM after.scm_data -> name)"""
 
 SELECTED = """(SELECT %(status)s::smallint AS status, %(reason)s::smallint AS reason,
         %(product)s::bigint AS product_id, %(scm)s::jsonb AS scm)"""
@@ -111,6 +109,7 @@ def apply_posted(change: Change, expected: int | None = None, *, has_scm: bool =
     A loop over the posted keys locks the codes in their order, whatever the statistics say of the tables. Codes that
     `find_problems` would name stay as they are. Raises Overtaken when other than the `expected` number changed.
     """
+    locks.in_order(change.company)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
         changed = _apply(change, POSTED, "code.identifier = wanted.key", {}, CHANGED_SCM if has_scm else NO_SCM)
@@ -120,11 +119,14 @@ def apply_posted(change: Change, expected: int | None = None, *, has_scm: bool =
     return changed
 
 
-def apply_selected(change: Change, codes: QuerySet[Code], values: NewValues) -> int:
+def apply_selected(change: Change, codes: QuerySet[Code], values: NewValues, *, single: bool = False) -> int:
     """Give `codes` of the change's company the values in the caller's transaction, and return how many changed.
 
     `codes` are filtered and nothing more. Those that have the values already, or must not get them, stay as they are.
+    They are locked as they lie on disk, so it waits for other changes of the company, unless they are a `single` one.
     """
+    if not single:
+        locks.alone(change.company)
     given: dict[str, Any] = {"status": values.status, "reason": values.reason, "product": values.product_id}
     given["scm"] = json.dumps(dict(values.scm)) if values.scm else None
     return _apply(change, SELECTED, condition_of(codes), given, CHANGED_SCM if values.scm else NO_SCM)

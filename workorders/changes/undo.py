@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from portal.models import User
+from workorders.changes import locks
 from workorders.changes.apply import begin_change
 from workorders.changes.values import BLACKLISTED
 from workorders.models import Change, CodeChange, Workorder
@@ -38,9 +39,8 @@ UNDO = f"""
             scm_data = CASE WHEN undone.old_scm IS NULL
                 THEN code.scm_data ELSE jsonb_strip_nulls(code.scm_data || undone.old_scm) END,
             last_change_id = %(change)s
-        FROM workorders_codechange AS undone
-        WHERE undone.change_id = %(undone)s AND code.company_id = %(company)s AND code.identifier = undone.identifier
-            AND {STILL_SO}
+        FROM (SELECT * FROM workorders_codechange WHERE change_id = %(undone)s ORDER BY identifier) AS undone
+        WHERE code.company_id = %(company)s AND code.identifier = undone.identifier AND {STILL_SO}
         RETURNING WITH (OLD AS before) before.identifier, before.last_change_id AS previous,
             undone.old_product, undone.new_product, undone.old_status, undone.new_status,
             undone.old_reason, undone.new_reason, undone.old_scm, undone.new_scm
@@ -76,6 +76,7 @@ def kept_codes(change: Change, after: str = "", limit: int = 100) -> list[str]:
 
 def undo(change: Change, origin: str, by: User | None, record_key: str = "") -> Change:
     """Undo a change in the caller's transaction, and return the change that does. Its `codes` tell how many."""
+    locks.in_order(change.company)
     undoing = begin_change(change.company, origin, by, record_key=record_key, undoes=change)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
