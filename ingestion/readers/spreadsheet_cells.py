@@ -11,20 +11,15 @@ from __future__ import annotations
 
 import re
 
-# Spreadsheets drop spaces in front; those of East Asia take wide signs for narrow ones.
-FORMULA = r"(?:[^\S\t\r\n]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])"
-RUN = re.compile(rf"'*{FORMULA}")  # whose first apostrophe, if there is one, may be ours
+from portal.values.formulas import FORMULA, RUN, guarded
+
+IS_RUN = re.compile(RUN)  # whose first apostrophe, if there is one, may be ours
 FIELD_START = r"(?:(?<=[,;\t|])|(?<=[,;\t|]\"))"
 RUN_IN_LINE = re.compile(rf"{FIELD_START}(?='*{FORMULA})")
 GUARD_IN_LINE = re.compile(rf"{FIELD_START}'(?='*{FORMULA})")
 LOST = re.compile("[\0\ud800-\udfff\ufffd]")
 SPELLED = re.compile("\ufffd(?:x([89A-F][0-9A-F])|u(0000|D[89A-F][0-9A-F]{2}|FFFD))")
 BYTES = 0xDC00  # what "surrogateescape" adds to a byte
-
-
-def guarded(text: str) -> str:
-    """`text`, which no spreadsheet runs as a formula."""
-    return f"'{text}" if RUN.match(text) else text
 
 
 def escaped(cell: str) -> str:
@@ -34,7 +29,7 @@ def escaped(cell: str) -> str:
 
 def restored(cell: str) -> str:
     """The cell that was `escaped`."""
-    if cell[:1] == "'" and RUN.match(cell):
+    if cell[:1] == "'" and IS_RUN.match(cell):
         cell = cell[1:]
     return _unspelled(cell) if "\ufffd" in cell else cell
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 from ingestion.models import IngestionRecord
-from ingestion.readers.spreadsheet_cells import guarded
+from portal.values.formulas import guarded
 
 
 def errors_csv(record: IngestionRecord) -> Iterator[str]:

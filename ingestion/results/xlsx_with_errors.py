@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.conf import settings
-from xlsxwriter import Workbook
 
 from ingestion.readers.base import ERRORS_COLUMN, BrokenRow, is_blank
 from ingestion.readers.xlsx_reader import WorkbookReader
@@ -16,6 +15,7 @@ from ingestion.readers.xlsx_sheet import MOST_ROWS
 from ingestion.results.error_notes import ErrorNotes
 from ingestion.results.xlsx_writer import SheetWriter
 from portal.database.postgres_copy import file_blocks
+from workorders.rendering.text_sheet import workbook
 
 
 def workbook_blocks(reader: WorkbookReader, notes: ErrorNotes) -> Iterator[bytes]:
@@ -25,7 +25,7 @@ def workbook_blocks(reader: WorkbookReader, notes: ErrorNotes) -> Iterator[bytes
     """
     kept = [at for at, name in enumerate(reader.header) if name != ERRORS_COLUMN]
     with NamedTemporaryFile(dir=settings.SPOOL_DIR, suffix=".xlsx") as file:
-        with Workbook(file.name, {"constant_memory": True, "tmpdir": str(settings.SPOOL_DIR)}) as book:
+        with workbook(Path(file.name)) as book:
             writer = SheetWriter(book, reader.facts["sheet"], len(kept) + 1)
             writer.write(reader.header_row - 1, [ERRORS_COLUMN, *(reader.header[at] for at in kept)])
             for batch in reader:

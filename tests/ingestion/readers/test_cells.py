@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ingestion.readers.base import BrokenRow, is_blank
 from ingestion.readers.cells import DateCell, FormattedText, Number, NumericCell
-from ingestion.readers.spreadsheet_cells import escaped, escaped_line, guarded, restored, restored_line, spelled
+from ingestion.readers.spreadsheet_cells import escaped, escaped_line, restored, restored_line, spelled
+from portal.values.formulas import guarded
 
 CELLS = st.text(alphabet=st.sampled_from("'=+-@ \t\r\nab1;,\"\0\ufffdx\udce9\ud800\uff1du0"), max_size=12)
 
