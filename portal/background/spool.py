@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -21,6 +23,23 @@ def prepare_attempt_path(work: Leased, ending: str = "") -> Path:
         _remove(left)
     path: Path = settings.SPOOL_DIR / f"{work.spool_name}-{work.attempts}{ending}"
     return path
+
+
+@contextmanager
+def draft_of_attempt(work: Leased, ending: str) -> Iterator[Path]:
+    """Give a path for the file that this attempt at `work` makes, and remove what is left there afterwards."""
+    with draft_file(prepare_attempt_path(work, ending).name) as draft:
+        yield draft
+
+
+@contextmanager
+def draft_file(name: str) -> Iterator[Path]:
+    """Give a path in the spool, and remove what is left there afterwards."""
+    draft: Path = settings.SPOOL_DIR / name
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def remove_abandoned() -> None:

@@ -10,9 +10,10 @@ from psycopg.errors import LockNotAvailable
 
 from portal.background.progress import Status
 from portal.background.pulse import Pulse
+from portal.background.spool import draft_file
 from portal.storage.base import storage
 from workorders.archives.names import archive_name
-from workorders.archives.zip_archive import Archive, draft_file, secure_facts
+from workorders.archives.zip_archive import Archive, secure_facts
 from workorders.models import Job, Workorder
 
 ArchiveKind = Literal["archive", "serial-numbers"]

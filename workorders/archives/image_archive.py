@@ -8,12 +8,13 @@ from django.db import transaction
 
 from portal.background.progress import Status
 from portal.background.pulse import Pulse
+from portal.background.spool import draft_of_attempt
 from portal.storage.base import storage
 from workorders.archives.image_files import add_images
 from workorders.archives.image_pdf import add_pdf
 from workorders.archives.look import ImageLook
 from workorders.archives.names import archive_name
-from workorders.archives.zip_archive import Archive, draft_for_job
+from workorders.archives.zip_archive import Archive
 from workorders.codes.warnings import find_alike_ids
 from workorders.models import Job
 
@@ -22,7 +23,7 @@ def run_images_job(job: Job, pulse: Pulse) -> None:
     """Build the archive in the look that the job keeps."""
     workorder, look = job.workorder, ImageLook.of(job.parameters)
     pulse.enter(Job.Phase.DRAWING, workorder.quantity)
-    with draft_for_job(job) as draft:
+    with draft_of_attempt(job, ".zip") as draft:
         with Archive(workorder, draft) as archive, transaction.atomic():
             archive.add_codes(lambda rows: pulse.check())
             archive.add_samples()

@@ -11,10 +11,11 @@ import numpy.typing as npt
 from django.conf import settings
 
 from portal.background.pulse import Pulse
+from portal.background.spool import draft_file
 from portal.database.postgres_copy import file_blocks
 from workorders.archives.image_files import draw_batches
 from workorders.archives.look import ImageLook, make_label
-from workorders.archives.zip_archive import Archive, draft_file
+from workorders.archives.zip_archive import Archive
 from workorders.codes.stream import check_claim, pick_samples
 from workorders.rendering.label_pdf import PdfWriter
 from workorders.rendering.label_sheet import Label, one_a_page

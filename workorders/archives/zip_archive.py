@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -14,10 +14,9 @@ from typing import Self
 from django.conf import settings
 from django.db import connection
 
-from portal.background.spool import prepare_attempt_path
 from portal.database.postgres_copy import BLOCK, ticking
 from workorders.codes import picture
-from workorders.models import Code, Job, Workorder
+from workorders.models import Code, Workorder
 from workorders.rendering import qr_single
 from workorders.rendering.readback import Pixels, Sample, check_samples, read_symbols
 from workorders.rendering.secure_graphic import LAYOUTS
@@ -54,23 +53,6 @@ def secure_facts(workorder: Workorder) -> dict[str, object]:
         "qr_version": layout.version,
         "qr_level": layout.level,
     }
-
-
-@contextmanager
-def draft_for_job(job: Job) -> Iterator[Path]:
-    """Give a path for the zip of this attempt at the job, and remove what is left there afterwards."""
-    with draft_file(prepare_attempt_path(job, ".zip").name) as draft:
-        yield draft
-
-
-@contextmanager
-def draft_file(name: str) -> Iterator[Path]:
-    """Give a path in the spool, and remove what is left there afterwards."""
-    draft: Path = settings.SPOOL_DIR / name
-    try:
-        yield draft
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 class Archive:

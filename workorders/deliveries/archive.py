@@ -10,8 +10,9 @@ from django.db import transaction
 
 from portal.background.progress import Status
 from portal.background.pulse import Pulse
+from portal.background.spool import draft_of_attempt
 from portal.timeline import note
-from workorders.archives.zip_archive import Archive, draft_for_job
+from workorders.archives.zip_archive import Archive
 from workorders.deliveries.delivery import Delivery, publish_delivery
 from workorders.deliveries.graphic import load_graphic, make_reader
 from workorders.deliveries.image_files import add_images
@@ -26,7 +27,7 @@ def run_delivery_job(job: Job, pulse: Pulse) -> None:
     workorder.uploaded_quantity = delivery.codes  # more may have come since
     graphic = load_graphic(workorder)
     pulse.enter(Job.Phase.DRAWING, delivery.codes)
-    with draft_for_job(job) as draft:
+    with draft_of_attempt(job, ".zip") as draft:
         with Archive(workorder, draft) as archive, transaction.atomic():
             archive.add_codes(lambda done: pulse.check())
             archive.add(["README.txt"], [write_readme(job, delivery, graphic)])

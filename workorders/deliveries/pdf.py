@@ -10,8 +10,9 @@ from typing import Final
 from django.conf import settings
 
 from portal.background.pulse import Pulse
+from portal.background.spool import draft_file
 from portal.database.postgres_copy import file_blocks
-from workorders.archives.zip_archive import Archive, draft_file
+from workorders.archives.zip_archive import Archive
 from workorders.codes.stream import check_claim, pick_samples
 from workorders.deliveries.graphic import make_reader
 from workorders.deliveries.image_files import draw_secure_codes

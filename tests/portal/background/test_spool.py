@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ingestion.models import IngestionRecord
 from portal.background import spool
+from portal.background.spool import draft_file
 from tests.support.demo import Demo
 from tests.support.running import wait_for, worker
 from tests.support.uploads import queued
@@ -52,3 +53,15 @@ def test_a_worker_tidies_up_when_it_starts(committed_demo: Demo) -> None:
     (settings.SPOOL_DIR / f"{record.key}-1").mkdir()
     with worker():
         wait_for(lambda: not list(settings.SPOOL_DIR.iterdir()), "the spool is empty")
+
+
+def test_a_draft_is_removed_whatever_happens() -> None:
+    with draft_file("a-draft") as draft:
+        draft.write_bytes(b"half")
+    assert not draft.exists()
+    with pytest.raises(ValueError, match="half way"), draft_file("a-draft") as draft:
+        draft.write_bytes(b"half")
+        raise ValueError("half way")
+    assert not draft.exists()
+    with draft_file("a-draft"):
+        pass

@@ -23,7 +23,7 @@ from workorders.archives import builder, downloads, zip_archive
 from workorders.archives.builder import BeingMade, NoCodes, build_archive
 from workorders.archives.downloads import download_archive
 from workorders.archives.names import archive_name
-from workorders.archives.zip_archive import draft_file, secure_facts
+from workorders.archives.zip_archive import secure_facts
 from workorders.models import Workorder
 from workorders.orders.services import Order, order_codes
 from workorders.rendering.readback import Misread
@@ -152,18 +152,6 @@ def test_a_stored_archive_needs_no_place(demo: Demo, monkeypatch: pytest.MonkeyP
     )
     response.close()
     unstored(workorder)
-
-
-def test_a_draft_is_removed_whatever_happens() -> None:
-    with draft_file("a-draft") as draft:
-        draft.write_bytes(b"half")
-    assert not draft.exists()
-    with pytest.raises(ValueError, match="half way"), draft_file("a-draft") as draft:
-        draft.write_bytes(b"half")
-        raise ValueError("half way")
-    assert not draft.exists()
-    with draft_file("a-draft"):
-        pass
 
 
 def test_the_manifest_of_secure_codes_says_how_they_are_drawn() -> None:
