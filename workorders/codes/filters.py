@@ -28,6 +28,7 @@ SCM_NAME = re.compile(SCM + SCM_KEY.pattern)
 WHOLE = re.compile("[0-9]{1,18}")
 SERIAL_NUMBER = re.compile(r"[0-9]{1,10}")
 LARGEST = 2**31 - 1  # of a sequence
+MOST_IDS = 1000  # that are named one by one
 MOST_COUNTED = 10_000  # codes that are looked at to count them
 NEEDS_WORKORDER = "Name the workorder as well: sequences count within one."
 ONLY_OWN = ("workorder", "created_after", "created_before")  # what workorders alone can answer
@@ -56,6 +57,8 @@ class CodeFilter:
     sequence_from: int | None = None
     sequence_to: int | None = None
     batch: int | None = None
+    ids: tuple[str, ...] | None = None
+    """Each whole, at most MOST_IDS."""
     scm: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -103,7 +106,7 @@ class CodeFilter:
             found &= Q(identifier__gte=self.search, identifier__lt=self.search + AFTER_EVERY_ID)
         if self.extended_id is not None:
             found &= Q(identifier=self.extended_id)
-        return found
+        return found if self.ids is None else found & Q(identifier__in=self.ids)
 
     def _of_place(self) -> Q:
         """Return the condition on the workorder, and on the place in it."""
@@ -172,6 +175,13 @@ def _id(value: Any) -> str:
     return parse_id(_text(value))
 
 
+def _ids(value: Any) -> tuple[str, ...]:
+    given = value.split(",") if isinstance(value, str) else value
+    if not isinstance(given, list | tuple) or not 0 < len(given) <= MOST_IDS:
+        raise ValueError(f"It must be 1 to {MOST_IDS:,} ids, as a list or with a comma between them.")
+    return tuple(map(_id, given))
+
+
 def _serial_number(value: Any) -> str:
     text = str(value) if isinstance(value, int) else _text(value)
     if not SERIAL_NUMBER.fullmatch(text):
@@ -217,6 +227,7 @@ PARSERS: dict[str, Callable[[Any], Any]] = {
     "sequence_from": _place,
     "sequence_to": _place,
     "batch": _place,
+    "ids": _ids,
 }
 MAY_BE_EMPTY = ("search", "extended_id", "serial_number", "product", "workorder")  # which asks for nothing then
 
@@ -227,4 +238,6 @@ def _within(name: str, after: datetime | None, before: datetime | None) -> Q:
 
 
 def _as_text(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
     return value.isoformat() if isinstance(value, datetime) else value

@@ -43,6 +43,8 @@ FOUND: list[tuple[dict[str, Any], list[str]]] = [
     ({"extended_id": "aaaa"}, []),
     ({"extended_id": "aaaa0002"}, ["aaaa0002"]),
     ({"extended_id": "http://127.0.0.1:8000/c/demo/aaaa0002"}, ["aaaa0002"]),
+    ({"ids": ["aaaa0002", "bbbb0001", "cccc0001"]}, ["aaaa0002", "bbbb0001"]),
+    ({"ids": "aaaa0002,bbbb0001", "activation_status": 1}, ["bbbb0001"]),
     ({"serial_number": "0000000002"}, ["bbbb0002"]),
     ({"serial_number": "2"}, ["bbbb0002"]),
     ({"serial_number": 2}, ["bbbb0002"]),
