@@ -14,6 +14,8 @@ from ingestion.stages.attempt import Attempt, begin_attempt
 from ingestion.stages.checking import spool_codes
 from ingestion.stages.ending import give_up, store_errors
 from ingestion.stages.loading import check_destination, find_repeats, load_codes, log_used_ids
+from ingestion.stages.selected import change_selected
+from ingestion.stages.undoing import undo_change
 from portal.background.pulse import Pulse, perform
 
 
@@ -40,7 +42,11 @@ def _work_of(record: IngestionRecord) -> Callable[[Attempt], bool]:
 
     It raises UnreadableFile for a file that cannot be read as a whole.
     """
-    return _change_codes if record.type == IngestionRecord.Type.SCM else _create_codes
+    if record.type == IngestionRecord.Type.CODE:
+        return _create_codes
+    if "undoes" in record.parameters:
+        return undo_change
+    return change_selected if "constraints" in record.parameters else _change_codes
 
 
 def _create_codes(attempt: Attempt) -> bool:

@@ -92,7 +92,9 @@ class IngestionRecord(Leased):
     type = models.CharField(max_length=20, choices=Type, default=Type.CODE)
     ingestion_mode = models.CharField(max_length=10, choices=Mode)
     by_command = models.BooleanField(default=False, db_default=False, help_text="Uploaded by `manage.py ingest`.")
-    filetype = models.CharField(max_length=4, choices=Filetype)
+    filetype = models.CharField(
+        max_length=4, choices=Filetype, blank=True, help_text="Empty for a change of selected codes, and for an undo."
+    )
     file_name = models.CharField(max_length=255, blank=True)
     file_size = models.BigIntegerField(null=True)
     is_long = models.BooleanField(
@@ -133,6 +135,11 @@ class IngestionRecord(Leased):
     @classmethod
     def has_spool_name(cls, name: str) -> bool:
         return cls.objects.filter(key=name).exists()
+
+    @property
+    def has_file(self) -> bool:
+        """Say whether it came as a file, and not as constraints or as the undo of another record."""
+        return bool(self.filetype)
 
     @property
     def incoming_path(self) -> str:

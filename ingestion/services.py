@@ -183,7 +183,7 @@ def retry(record: IngestionRecord, by: User) -> bool:
         failed = IngestionRecord.objects.filter(
             pk=record.pk, status=Status.ERROR, result_data__error_counts__has_key="internal_error"
         )
-        if storage().exists(record.file_path) and failed.update(
+        if (not record.has_file or storage().exists(record.file_path)) and failed.update(
             status=Status.QUEUED,
             status_updated_at=Now(),
             phase=IngestionRecord.Phase.WAITING,

@@ -20,6 +20,7 @@ def has_rows_with_errors(record: IngestionRecord) -> bool:
     """Say whether the record's rows can be returned: it was refused for its rows, and its file is there."""
     return (
         record.status == IngestionRecord.Status.ERROR
+        and record.has_file
         and UNREAD.isdisjoint(record.error_counts)
         and not ABOUT_NO_ROW.issuperset(record.error_counts)
         and storage().exists(record.file_path)

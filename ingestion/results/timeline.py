@@ -8,6 +8,7 @@ from portal.models import Event
 
 WORDS = {
     "created": "Upload begun",
+    "asked": "Change asked for",
     "queued": "File received, check asked for",
     "begun": "Taken up by a worker",
     "lost": "Worker lost, back in the queue",

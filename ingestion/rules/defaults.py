@@ -8,15 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.errors.text import shown
-from workorders.codes.fields import (
-    LONGEST_SCM_VALUE,
-    MOST_SCM_FIELDS,
-    OWN_COLUMNS,
-    REASONS,
-    SCM_KEY,
-    SCM_KEY_RULE,
-    STATUSES,
-)
+from workorders.codes.fields import MOST_SCM_FIELDS, OWN_COLUMNS, REASONS, STATUSES, fault_of_name, fault_of_value
 
 LONGEST_DEFAULTS = 10_000  # characters of all default values together, since every code gets them
 
@@ -67,23 +59,11 @@ def parse_defaults(data: Mapping[str, Any], *, status: int = 0) -> Defaults:
 
 def _fault_of_name(key: str, value: Any) -> str:
     """Say why a field of this name and type takes no default; or nothing."""
-    if key == "id":
-        return "id: every code has its own; it takes no default."
-    if key not in OWN_COLUMNS and not SCM_KEY.fullmatch(key):
-        return f"{shown(key)}: {SCM_KEY_RULE}"
-    if isinstance(value, (dict, list)):
-        return f"{key}: a text, a number, true or false, not a nested value."
-    return ""
+    fault = "every code has its own; it takes no default." if key == "id" else fault_of_name(key, value)
+    return fault and f"{shown(key)}: {fault}"
 
 
 def _fault_of_value(key: str, text: str) -> str:
     """Say why the field cannot have this value; or nothing."""
-    if "\0" in text:
-        return f"{key}: a NUL character cannot be stored."
-    if key == "activation_status" and text and text not in STATUSES:
-        return "activation_status: 0 (inactive), 1 (active) or 2 (blacklisted)."
-    if key == "blacklist_reason" and text and text not in REASONS:
-        return "blacklist_reason: a number from 0 to 10."
-    if len(text) > LONGEST_SCM_VALUE:
-        return f"{key}: {LONGEST_SCM_VALUE:,} characters at most, this has {len(text):,}."
-    return ""
+    fault = fault_of_value(key, text)
+    return fault and f"{key}: {fault}"

@@ -95,7 +95,7 @@ def find_problems(company: Company, count: int, first_position: int = 1) -> Iter
         plan = "nestloop" if codes < count * SCANNED_SHARE and count > 1000 else "hashjoin"
         cursor.execute(f"SET LOCAL enable_{plan} = off; SET LOCAL enable_mergejoin = off")
     with connection.chunked_cursor() as cursor:
-        cursor.execute(PROBLEMS, {"company": company.pk, "cancelled": _cancelled_workorders(company)})
+        cursor.execute(PROBLEMS, {"company": company.pk, "cancelled": cancelled_workorders(company)})
         for sequence, key, is_missing, contradicts, is_final in cursor:
             kind = "missing" if is_missing else "contradiction" if contradicts else "final" if is_final else "same"
             yield Problem(sequence + first_position - 1, key, kind)
@@ -127,9 +127,13 @@ def apply_selected(change: Change, codes: QuerySet[Code], values: NewValues, *, 
     """
     if not single:
         locks.alone(change.company)
+    return _apply(change, SELECTED, condition_of(codes), given_of(values), CHANGED_SCM if values.scm else NO_SCM)
+
+
+def given_of(values: NewValues) -> dict[str, Any]:
+    """Return the parameters of SELECTED."""
     given: dict[str, Any] = {"status": values.status, "reason": values.reason, "product": values.product_id}
-    given["scm"] = json.dumps(dict(values.scm)) if values.scm else None
-    return _apply(change, SELECTED, condition_of(codes), given, CHANGED_SCM if values.scm else NO_SCM)
+    return given | {"scm": json.dumps(dict(values.scm)) if values.scm else None}
 
 
 def condition_of(codes: QuerySet[Code]) -> str:
@@ -144,7 +148,7 @@ def condition_of(codes: QuerySet[Code]) -> str:
 
 
 def _apply(change: Change, source: str, condition: str, given: dict[str, Any], scm: str) -> int:
-    given |= {"change": change.pk, "company": change.company_id, "cancelled": _cancelled_workorders(change.company)}
+    given |= {"change": change.pk, "company": change.company_id, "cancelled": cancelled_workorders(change.company)}
     with connection.cursor() as cursor:
         cursor.execute(APPLY.format(source=source, condition=condition, scm=scm), given)
         changed = int(cursor.rowcount)
@@ -153,5 +157,6 @@ def _apply(change: Change, source: str, condition: str, given: dict[str, Any], s
     return changed
 
 
-def _cancelled_workorders(company: Company) -> list[int]:
+def cancelled_workorders(company: Company) -> list[int]:
+    """Return the ids of the company's cancelled workorders, as the rule of final codes takes them."""
     return list(company.workorders.filter(state=Workorder.State.CANCELLED).values_list("pk", flat=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection, transaction
@@ -11,17 +10,12 @@ from psycopg.errors import QueryCanceled
 
 from portal.models import Company
 from workorders.changes.apply import SELECTED, condition_of
+from workorders.changes.selection import COUNT, Selection, given_for
 from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, IS_SAME, NewValues
-from workorders.models import Code, Workorder
+from workorders.models import Code
 
 SHOWN = 5  # codes
 PATIENCE = 2000  # milliseconds that a page spends on either question
-
-COUNT = f"""
-    SELECT count(*), count(*) FILTER (WHERE {IS_CONTRADICTION} OR {IS_FINAL}),
-        count(*) FILTER (WHERE {IS_SAME} AND NOT {IS_FINAL})
-    FROM workorders_code AS code, {SELECTED} AS wanted
-    WHERE code.company_id = %(company)s AND {{condition}}"""  # noqa: S608  # our own names
 
 SOME = f"""
     SELECT code.identifier FROM workorders_code AS code, {SELECTED} AS wanted
@@ -40,16 +34,16 @@ class Counted(NamedTuple):
 
 def count_selected(company: Company, codes: QuerySet[Code], values: NewValues) -> Counted | None:
     """Count what the change would do to `codes`, filtered and nothing more; None where that takes too long."""
-    found = _patient(COUNT.format(condition=condition_of(codes)), _given(company, values))
+    found = _patient(COUNT.format(condition=condition_of(codes)), given_for(company, values))
     if found is None:
         return None
-    [(total, refused, same)] = found
-    return Counted(total - refused - same, same, refused)
+    selection = Selection(*found[0])
+    return Counted(selection.changed, selection.same, selection.final + selection.contradicting)
 
 
 def some_changing(company: Company, codes: QuerySet[Code], values: NewValues) -> list[Code]:
     """Return a few codes that the change would change, in the order of their places; none if that takes too long."""
-    found = _patient(SOME.format(condition=condition_of(codes)), _given(company, values)) or []
+    found = _patient(SOME.format(condition=condition_of(codes)), given_for(company, values)) or []
     shown = Code.objects.filter(company=company, identifier__in=[identifier for (identifier,) in found])
     return list(shown.select_related("workorder", "product").order_by("workorder", "sequence"))
 
@@ -67,15 +61,3 @@ def _patient(query: str, given: dict[str, Any]) -> list[tuple[Any, ...]] | None:
             return None
         raise
     return rows
-
-
-def _given(company: Company, values: NewValues) -> dict[str, Any]:
-    cancelled = company.workorders.filter(state=Workorder.State.CANCELLED)
-    return {
-        "company": company.pk,
-        "status": values.status,
-        "reason": values.reason,
-        "product": values.product_id,
-        "scm": json.dumps(dict(values.scm)) if values.scm else None,
-        "cancelled": list(cancelled.values_list("pk", flat=True)),
-    }

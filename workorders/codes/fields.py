@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from workorders.models import ActivationStatus, BlacklistReason
 
@@ -27,3 +28,25 @@ def contradiction(status: int, reason: int) -> str:
     return (
         f"The reason {reason} goes with activation status 2 (blacklisted) alone, but the status is {status} ({label})."
     )
+
+
+def fault_of_name(key: str, value: Any) -> str:
+    """Say why no field of a code has this name, or a value of this type; or nothing."""
+    if key not in OWN_COLUMNS and not SCM_KEY.fullmatch(key):
+        return SCM_KEY_RULE
+    if isinstance(value, (dict, list)):
+        return "a text, a number, true or false, not a nested value."
+    return ""
+
+
+def fault_of_value(key: str, text: str) -> str:
+    """Say why the field cannot have this value; or nothing."""
+    if "\0" in text:
+        return "a NUL character cannot be stored."
+    if key == "activation_status" and text and text not in STATUSES:
+        return "0 (inactive), 1 (active) or 2 (blacklisted)."
+    if key == "blacklist_reason" and text and text not in REASONS:
+        return "a number from 0 to 10."
+    if len(text) > LONGEST_SCM_VALUE:
+        return f"{LONGEST_SCM_VALUE:,} characters at most, this has {len(text):,}."
+    return ""

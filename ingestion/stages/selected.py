@@ -1,0 +1,54 @@
+"""Changing the codes that a record's constraints select, and ending the record, in one transaction."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+
+from ingestion.changes import origin_of
+from ingestion.models import IngestionRecord
+from ingestion.stages.attempt import Attempt
+from ingestion.stages.ending import end_record
+from workorders.changes.apply import apply_selected, begin_change
+from workorders.changes.parsing import parse_values
+from workorders.changes.selection import count_selection
+from workorders.changes.values import NewValues
+from workorders.codes.filters import CodeFilter
+from workorders.models import Code
+
+Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
+
+
+def change_selected(attempt: Attempt) -> bool:
+    """Give the record's values to every code that meets its constraints.
+
+    Returns False when the values cannot be given any more, with the reason in the log.
+    """
+    record = attempt.record
+    try:
+        values = parse_values(record.parameters["values"], record.company_id)
+    except ValidationError as error:  # its product was archived since
+        _log(attempt, error)
+        return False
+    attempt.pulse.enter(Phase.CHANGING, None)
+    codes = CodeFilter.from_json(record.parameters["constraints"]).codes(record.company)
+    with transaction.atomic():
+        _change(attempt, codes, values)
+    return True
+
+
+def _change(attempt: Attempt, codes: QuerySet[Code], values: NewValues) -> None:
+    record = attempt.record
+    found = count_selection(record.company, codes, values)
+    attempt.pulse.enter(Phase.CHANGING, found.changed)
+    change = begin_change(record.company, origin_of(record), record.created_by, record_key=record.key)
+    changed = apply_selected(change, codes, values)
+    result = {"codes_affected": changed, "codes_unchanged": found.selected - changed - found.final}
+    end_record(attempt, Status.COMPLETED, changed, result_data=result | {"codes_kept": found.final})
+
+
+def _log(attempt: Attempt, error: ValidationError) -> None:
+    for column, messages in error.message_dict.items():
+        kind = "product_not_found_error" if column == "product" else "invalid_scm_field_error"
+        attempt.log.add(kind, None, column, str(attempt.record.parameters["values"][column]), detail=messages[0])

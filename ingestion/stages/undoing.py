@@ -1,0 +1,33 @@
+"""Undoing the change that another record made, and ending the record, in one transaction."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from ingestion.changes import change_of, origin_of
+from ingestion.models import IngestionRecord
+from ingestion.stages.attempt import Attempt
+from ingestion.stages.ending import end_record
+from workorders.changes.undo import undo
+from workorders.models import Change
+
+Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
+
+
+def undo_change(attempt: Attempt) -> bool:
+    """Undo the change that the record names: codes that were changed since are kept and counted."""
+    undone = IngestionRecord.objects.get(key=attempt.record.parameters["undoes"])
+    change = change_of(undone)
+    assert change is not None  # noqa: S101  # changes are never deleted; tells the type checker
+    attempt.pulse.enter(Phase.CHANGING, change.codes)
+    with transaction.atomic():
+        _undo(attempt, change)
+    return True
+
+
+def _undo(attempt: Attempt, change: Change) -> None:
+    record = attempt.record
+    undoing = undo(change, origin_of(record), record.created_by, record.key)
+    kept = change.codes - undoing.codes
+    result = {"codes_affected": undoing.codes, "codes_unchanged": 0, "codes_kept": kept}
+    end_record(attempt, Status.COMPLETED, undoing.codes, result_data=result)

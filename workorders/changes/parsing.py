@@ -1,0 +1,83 @@
+"""Reading the values of a change as calls, pages and records have them, and writing them so again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from portal.values.suggestions import hint
+from workorders.changes.values import NewValues
+from workorders.codes.fields import (
+    ATTRIBUTES,
+    MOST_SCM_FIELDS,
+    REASONS,
+    STATUSES,
+    contradict,
+    contradiction,
+    fault_of_name,
+    fault_of_value,
+)
+from workorders.models import Product
+from workorders.products.services import usable_products
+
+CANNOT_BE_REMOVED = "It cannot be removed; leave it out to keep it as it is."
+NOTHING_TO_CHANGE = "It changes nothing: name at least one value."
+SIMILARITY = 0.8  # of a name to one of ours, from which on it is taken for a slip
+UNLIKE = ("id", "extended_id", "serial_number", "workorder", "scm_data")  # names of codes that are no value of a change
+
+
+def parse_values(data: Mapping[str, Any], company_id: int) -> NewValues:
+    """Return the values that `data` names: `product` (an SKU), `activation_status`, `blacklist_reason`, SCM fields.
+
+    An empty text leaves a value alone, None removes an SCM field. Raises ValidationError with everything that is wrong,
+    by field, or with NOTHING_TO_CHANGE.
+    """
+    if len(data) > MOST_SCM_FIELDS:
+        raise ValidationError(f"It has {len(data):,} fields; {MOST_SCM_FIELDS:,} at most.")
+    wrong = {name: fault for name, value in data.items() if (fault := _fault(name, value))}
+    texts = {name: _text(value) for name, value in data.items() if value is not None and name not in wrong}
+    wrong |= {name: _as_sentence(fault) for name, text in texts.items() if (fault := fault_of_value(name, text))}
+    products = usable_products(company_id) if texts.get("product") else {}
+    if (sku := texts.get("product")) and sku not in products:
+        wrong["product"] = f"No product of the company has this SKU, or it is archived. {hint(sku, products)}".rstrip()
+    status, reason = STATUSES.get(texts.get("activation_status", "")), REASONS.get(texts.get("blacklist_reason", ""))
+    if status is not None and contradict(status, reason or 0):
+        wrong["blacklist_reason"] = contradiction(status, reason or 0)
+    if wrong:
+        raise ValidationError({name: [fault] for name, fault in wrong.items()})
+    scm = {name: texts.get(name) for name in data if name not in ATTRIBUTES and texts.get(name) != ""}
+    values = NewValues(status, reason, products.get(texts.get("product", "")), scm)
+    if values.is_empty:
+        raise ValidationError(NOTHING_TO_CHANGE)
+    return values
+
+
+def values_as_json(values: NewValues) -> dict[str, Any]:
+    """Return the values as `parse_values` takes them."""
+    sku = Product.objects.get(pk=values.product_id).sku if values.product_id is not None else None
+    own = {"activation_status": values.status, "blacklist_reason": values.reason, "product": sku}
+    return {name: value for name, value in own.items() if value is not None} | dict(values.scm)
+
+
+def _fault(name: str, value: Any) -> str:
+    """Say why a field of this name and type is none that can be changed so; or nothing."""
+    if name in UNLIKE:
+        return "No change gives codes another one."
+    if fault := fault_of_name(name, value):
+        return _as_sentence(fault)
+    if name in ATTRIBUTES:
+        return CANNOT_BE_REMOVED if value is None else ""
+    close = get_close_matches(name, ATTRIBUTES, 1, SIMILARITY) if value is not None else ()
+    return f"There is no such field; the nearest is `{close[0]}`." if close else ""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _as_sentence(fault: str) -> str:
+    return f"{fault[:1].upper()}{fault[1:]}"

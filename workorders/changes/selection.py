@@ -1,0 +1,52 @@
+"""Counting what a change of selected codes would do, before it is made or asked for."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from portal.models import Company
+from workorders.changes.apply import SELECTED, cancelled_workorders, condition_of, given_of
+from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, IS_SAME, NewValues
+from workorders.models import Code
+
+COUNT = f"""
+    SELECT count(*), count(*) FILTER (WHERE is_same), count(*) FILTER (WHERE is_final AND NOT is_same),
+        count(*) FILTER (WHERE contradicts AND NOT is_final AND NOT is_same)
+    FROM (
+        SELECT {IS_SAME} AS is_same, {IS_FINAL} AS is_final, {IS_CONTRADICTION} AS contradicts
+        FROM workorders_code AS code, {SELECTED} AS wanted
+        WHERE code.company_id = %(company)s AND {{condition}}
+    ) AS selected"""  # noqa: S608  # our own names
+
+
+class Selection(NamedTuple):
+    """How many codes are selected, and how many of them the values would leave alone, by the reason.
+
+    `same` have the values already, `final` were blacklisted by a cancelled workorder and stay so, `contradicting` would
+    get a blacklist reason without being blacklisted.
+    """
+
+    selected: int
+    same: int
+    final: int
+    contradicting: int
+
+    @property
+    def changed(self) -> int:
+        """Return how many codes the change would change."""
+        return self.selected - self.same - self.final - self.contradicting
+
+
+def count_selection(company: Company, codes: QuerySet[Code], values: NewValues) -> Selection:
+    """Count what giving `values` to `codes` of the company would do now. `codes` are filtered and nothing more."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT.format(condition=condition_of(codes)), given_for(company, values))
+        return Selection(*cursor.fetchone())
+
+
+def given_for(company: Company, values: NewValues) -> dict[str, Any]:
+    """Return the parameters of a query that compares codes of the company with SELECTED."""
+    return given_of(values) | {"company": company.pk, "cancelled": cancelled_workorders(company)}
