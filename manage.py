@@ -35,6 +35,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, ProgrammingError
 
+    from portal.database.connections import OldServerError
     from portal.embedded import postgres, supervisor
 
     try:
@@ -54,6 +55,9 @@ def main() -> None:
             raise
         supervisor.say("The database does not have this version's tables: run `manage.py migrate` or `make run` first.")
         sys.exit(1)
+    except OldServerError as error:
+        supervisor.say(str(error))
+        sys.exit(2)
     except OperationalError as error:
         reason = str(error).strip().partition("\n")[0]
         supervisor.say(f"The database does not answer, or broke off: {reason}")

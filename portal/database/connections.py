@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db import Error
+from django.db import Error, OperationalError
 from django.db import connection as ours
 
 NAME: Final = "codeport"  # of a connection in PostgreSQL's own views; what it is at work on stands behind
@@ -31,11 +31,17 @@ SESSION: Final = {
 }
 """The settings of each session on the server's side. They go by SET: poolers refuse them in the first message."""
 
+OLDEST: Final = 18  # PostgreSQL that gives back the old row of an update, and so a code's history in the same statement
+
 OURS: Final = "SELECT set_config('application_name', %s, false)"
 OTHERS: Final = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
         AND CASE WHEN application_name ~ %s THEN split_part(application_name, ' ', 5)::int < %s END"""
+
+
+class OldServerError(OperationalError):
+    """The database is a PostgreSQL on which this version does not run; the message says so."""
 
 
 def take_over(work: str, attempt: int) -> None:
@@ -58,7 +64,11 @@ def give_back() -> None:
 
 
 def set_up(connection: Any, **_: Any) -> None:
-    """Tell the server; connected to Django's signal of a new connection."""
+    """Tell the server; connected to Django's signal of a new connection. Raises OldServerError, and keeps none then."""
+    version = connection.connection.info.server_version // 10000
+    if version < OLDEST:
+        connection.close()
+        raise OldServerError(f"PostgreSQL {OLDEST} or newer is needed; the database is PostgreSQL {version}.")
     calls = ", ".join(["set_config(%s, %s, false)"] * len(SESSION))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {calls}", [word for pair in SESSION.items() for word in pair])

@@ -19,6 +19,7 @@ from django.db import OperationalError, connections
 from kombu import Connection as Broker
 from kombu.exceptions import OperationalError as BrokerError
 
+from portal.database.connections import OldServerError
 from portal.embedded import demo
 from portal.embedded.postgres import Postgres
 from portal.embedded.server import Server, disk_full, tells_disk_full
@@ -99,6 +100,8 @@ class Portal:
                 self._demo_password_file.touch(mode=0o600)
                 self._demo_password_file.write_text(secrets.token_urlsafe(9))
                 demo.create_demo_data(self._demo_password_file.read_text())
+        except OldServerError as error:
+            raise ServiceError(str(error)) from error
         except OperationalError as error:
             if tells_disk_full(str(error)):
                 raise disk_full(self.home) from error

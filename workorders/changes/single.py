@@ -28,7 +28,7 @@ def change_code(code: Code, values: NewValues, origin: str, by: User) -> Change:
     """Give the code the values and return the change, which is in its history. Raises Unchanged or Unchangeable."""
     with transaction.atomic():
         change = begin_change(code.company, origin, by)
-        if apply_selected(change, _only(code), values):
+        if apply_selected(change, _only(code), values, single=True):
             return change
         transaction.set_rollback(True)
     raise _reason(code, values)
