@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Permission, PermissionsMixin
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
@@ -19,6 +19,8 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import cached_property
 
 from portal.roles import ROLES_OF_KIND
+
+MOST_SCANS = 1_000_000_000  # that a limit can be set to
 
 
 class Company(models.Model):
@@ -38,6 +40,13 @@ class Company(models.Model):
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.BRAND_OWNER)
     created_at = models.DateTimeField(auto_now_add=True)
     served_at = models.DateTimeField(null=True, editable=False, help_text="When work of the company was begun last.")
+    scan_limit = models.PositiveIntegerField(
+        "scans that blacklist a code",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_SCANS)],
+        help_text="An active code that was scanned this often is blacklisted. Empty: none is.",
+    )
 
     class Meta:
         verbose_name_plural = "companies"
@@ -45,6 +54,7 @@ class Company(models.Model):
         permissions = [
             ("company_people", "Can manage the company's people"),
             ("company_tokens", "Can manage the company's tokens"),
+            ("company_scan_limit", "Can set after how many scans codes are blacklisted"),
             ("company_view_all", "Can see every company's ingestion records"),
         ]
 

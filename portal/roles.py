@@ -38,6 +38,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "product_edit",
         "company_people",
         "company_tokens",
+        "company_scan_limit",
     ),
     "support": ("ingestion_view", "company_view_all"),
     "printer": ("workorder_view", "workorder_download", "workorder_print"),

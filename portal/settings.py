@@ -267,6 +267,7 @@ CELERY_TASK_ROUTES = {
     "*.sweep": {"queue": "mail"},  # short work, which must not wait for long work
     "ingestion.tasks.expire": {"queue": "mail"},
     "workorders.tasks.archives_again": {"queue": "mail"},
+    "workorders.tasks.flush_scans": {"queue": "mail"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -284,6 +285,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-uploads": {"task": "ingestion.tasks.expire", "schedule": 600.0},
     "send-letters": {"task": "portal.tasks.sweep", "schedule": 15.0, "options": {"expires": 60}},
     "begin-archives-anew": {"task": "workorders.tasks.archives_again", "schedule": 600.0},
+    "store-scans": {"task": "workorders.tasks.flush_scans", "schedule": 15.0, "options": {"expires": 60}},
     "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
 }
 

@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from portal.celery import app
 from tests.support import radosgw
 from tests.support.demo import Demo, make_demo
+from tests.support.scans import Scans
 from tests.support.tokens import client_of
 
 if TYPE_CHECKING:
@@ -90,6 +91,22 @@ def own_cache(settings: Settings) -> None:
     """An empty cache, which no test in another process counts in."""
     backend = "portal.http.cache.ProcessCache"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": secrets.token_hex(4)}}
+
+
+@pytest.fixture(autouse=True)
+def _scans_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the scans of a test in its process until it hands them on: no thread does, which would outlive the test."""
+    monkeypatch.setattr("workorders.scans.counting.Counter._start", lambda counter: None)
+
+
+@pytest.fixture
+def scans(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scans]:
+    """Counts scans, of the public page too, with an empty buffer in Redis."""
+    found = Scans()
+    monkeypatch.setattr("workorders.scans.services.counter", found.counter)
+    found.clear()
+    yield found
+    found.clear()
 
 
 @pytest.fixture

@@ -444,3 +444,48 @@ class OfficeCode(CodeColumns):
         managed = False
         db_table = "workorders_code"
         verbose_name = "code"
+
+
+class CodeScans(models.Model):
+    """How often the public page of a code was opened.
+
+    A row is written anew every few seconds, so it stands apart from the code, whose indexes would be written with it.
+    """
+
+    pk = models.CompositePrimaryKey("company", "identifier")
+    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    identifier = models.CharField(max_length=gs1.LONGEST, db_collation="C")
+    count = models.PositiveBigIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    reached_limit = models.BooleanField(
+        db_default=False, help_text="The limit of scans has blacklisted the code, which it does once."
+    )
+
+    def __str__(self) -> str:
+        return f"scans of {self.identifier}"
+
+
+class ScanDay(models.Model):
+    """How many scans of a company's codes there were on one day, in UTC."""
+
+    pk = models.CompositePrimaryKey("company", "day")
+    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    day = models.DateField()
+    count = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.count} on {self.day}"
+
+
+class StoredScans(models.Model):
+    """The name of counted scans that were stored, so that they are not stored twice."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    stored_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name

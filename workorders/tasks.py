@@ -6,6 +6,7 @@ from portal.background.worker_slots import next_work
 from workorders import job_runner, jobs
 from workorders.deliveries import cleanup, delivery
 from workorders.models import Job
+from workorders.scans import services as scans
 
 
 @shared_task
@@ -32,3 +33,9 @@ def archives_again() -> None:
 def sweep() -> None:
     """Send again what waits for a worker in vain."""
     Job.requeue_stale()
+
+
+@shared_task
+def flush_scans() -> None:
+    """Store the scans that were counted since the last time."""
+    scans.flush()

@@ -8,7 +8,7 @@ import time
 from threading import Lock
 from typing import Any, ClassVar, Protocol
 
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.cache.backends import redis
 from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
@@ -36,6 +36,15 @@ def count(key: str, seconds: int) -> int:
     """
     counting: CountingCache = cache  # type: ignore[assignment]  # every cache of `cache_settings` can
     return counting.count(key, seconds)
+
+
+def redis_client() -> Any:
+    """Return a client of the Redis that counts, or None where counts are kept elsewhere.
+
+    Its calls raise RedisError while Redis is away, after ANSWER_SECONDS at most.
+    """
+    found = caches["default"]
+    return found.client if isinstance(found, RedisCache) else None
 
 
 class ProcessCache(LocMemCache):
@@ -87,6 +96,11 @@ class RedisCache(BaseCache):
         self._server = server
         self._shared = CountingRedis(server, params)
         self._own = ProcessCache(server, {**params, "OPTIONS": {"MAX_ENTRIES": MOST_ENTRIES}})
+
+    @property
+    def client(self) -> Any:
+        """The client of this Redis."""
+        return self._shared._cache.get_client(write=True)
 
     def _ask(self, method: str, *args: Any, **kwargs: Any) -> Any:
         """Return what Redis answers, or else what this process knows by itself."""

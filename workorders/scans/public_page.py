@@ -1,4 +1,4 @@
-"""The public page at a code's URL: it tells anybody the status of the code, and nothing else."""
+"""The public page at a code's URL: it tells anybody the status of the code, and nothing else; and it is counted."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from workorders.codes.url_prefixes import SHORTEST_ID
 from workorders.identifiers import gs1
 from workorders.models import ActivationStatus
 from workorders.scans.public_texts import TAGS, TEXTS, Verdict, choose_language
+from workorders.scans.services import note_scan
 
 MAX_AGE = 60  # seconds for which an answer may be repeated without asking us
 SLUG = re.compile(r"[a-z0-9-]{1,40}")
@@ -42,13 +43,16 @@ VERDICTS: dict[int, Verdict] = {
 }
 CODE_AT = """
     PREPARE code_at (text, text, text) AS
-    SELECT activation_status,
+    SELECT company_id, identifier, activation_status,
         (SELECT name FROM portal_company WHERE id = code.company_id),
         coalesce((SELECT coalesce(nullif(name, ''), sku) FROM workorders_product WHERE id = code.product_id), '')
     FROM workorders_code code
     WHERE company_id = (SELECT id FROM portal_company WHERE slug = $1) AND identifier = $2
         AND (SELECT split_part(url_prefix, '://', 2) FROM workorders_workorder WHERE id = code.workorder_id) = $3
 """  # http and https reach the same page; without joins it goes by the same indexes whatever the statistics say
+Row = tuple[int, str, int, str, str]
+"""What CODE_AT selects."""
+COUNTED = (200, 304)  # the statuses by which a code is shown; 404 shows none, 412 nothing
 _prepared: WeakSet[Any] = WeakSet()  # connections that know CODE_AT: planning it takes four times as long as running it
 
 
@@ -58,6 +62,17 @@ class Answer(NamedTuple):
     verdict: Verdict
     maker: str = ""  # the company's name
     product: str = ""  # its name, or the SKU where it has none
+
+
+class Found(NamedTuple):
+    """What was found at an address: the answer, and the code's company and id, if there is a code."""
+
+    answer: Answer
+    company: int = 0
+    identifier: str = ""
+
+
+UNKNOWN = Found(Answer("unknown"))
 
 
 class PublicPageThrottle(PeriodThrottle):
@@ -80,32 +95,42 @@ class PublicPageThrottle(PeriodThrottle):
 @csrf_exempt  # what changes nothing is refused for its method, not for a missing cookie
 @require_safe
 def public_page(request: HttpRequest, slug: str, identifier: str) -> HttpResponseBase:
-    """The page of one code: the same for everybody, with one query and no cookie."""
+    """The page of one code: the same for everybody, with one query and no cookie.
+
+    A GET that finds the code counts as a scan of it, also where the browser has the page already (304). HEAD does not:
+    programs ask so whether an address exists.
+    """
     language = choose_language(request.headers.get("Accept-Language", ""))
     throttle = PublicPageThrottle()
     if not throttle.allow_request(request):
         wait = str(ceil(throttle.wait()))
         headers = {"Cache-Control": "no-store", "Retry-After": wait, **_headers(language)}
         return HttpResponse(render_page(Answer("too_many"), language)[0], status=429, headers=headers)
-    answer = look_up(slug, identifier)
+    answer, company, found = look_up(slug, identifier)
     page, etag = render_page(answer, language)
     headers = {"Cache-Control": f"public, max-age={MAX_AGE}", "ETag": etag, **_headers(language)}
     response = HttpResponse(page, status=404 if answer.verdict == "unknown" else 200, headers=headers)
-    return get_conditional_response(request, etag, None, response) or response
+    response = get_conditional_response(request, etag, None, response) or response
+    if request.method == "GET" and response.status_code in COUNTED:
+        note_scan(company, found)
+    return response
 
 
-def look_up(slug: str, identifier: str) -> Answer:
+def look_up(slug: str, identifier: str) -> Found:
     """Look up the code at `/c/<slug>/<identifier>`, with one query for each id that this may be, mostly one."""
     ids = [identifier] if IDENTIFIER.fullmatch(identifier) else list_candidate_ids(identifier)
     if not ids or not SLUG.fullmatch(slug):
-        return Answer("unknown")
+        return UNKNOWN
     connection.health_check_done = True  # type: ignore[attr-defined]  # the check would be a second query
     try:
         row = _row(slug, ids)
     except OperationalError:  # the connection was lost since it was last used
         connection.close()
         row = _row(slug, ids)
-    return Answer(VERDICTS[row[0]], row[1], row[2]) if row else Answer("unknown")
+    if row is None:
+        return UNKNOWN
+    company, found, status, maker, product = row
+    return Found(Answer(VERDICTS[status], maker, product), company, found)
 
 
 def list_candidate_ids(address: str) -> list[str]:
@@ -123,7 +148,7 @@ def list_candidate_ids(address: str) -> list[str]:
     return [identifier for reading in readings for identifier in gs1.of_address(reading)]
 
 
-def _row(slug: str, ids: list[str]) -> tuple[int, str, str] | None:
+def _row(slug: str, ids: list[str]) -> Row | None:
     """Return the row of CODE_AT for the first of `ids` that exists."""
     prefix = f"{settings.PUBLIC_URL.partition('://')[2]}/c/{slug}/"
     with connection.cursor() as cursor:
@@ -132,7 +157,7 @@ def _row(slug: str, ids: list[str]) -> tuple[int, str, str] | None:
             _prepared.add(cursor.connection)
         for identifier in ids:
             cursor.execute("EXECUTE code_at (%s, %s, %s)", [slug, identifier, prefix])
-            row: tuple[int, str, str] | None = cursor.fetchone()
+            row: Row | None = cursor.fetchone()
             if row:
                 return row
     return None

@@ -93,18 +93,18 @@ def test_an_answer_tells_status_maker_and_product(demo: Demo) -> None:
     some_codes(demo.staff, "abc00001", activation_status=1)
     some_codes(demo.staff, "abc00002", activation_status=2)
     some_codes(demo.staff, f"{GTIN}/21/a%2F")
-    assert look_up("demo", "abc00001") == Answer("active", "Demo Brands")
-    assert look_up("demo", "abc00002/") == Answer("blacklisted", "Demo Brands")
-    assert look_up("demo", f"{GTIN}/21/a/") == Answer("inactive", "Demo Brands")
+    assert look_up("demo", "abc00001").answer == Answer("active", "Demo Brands")
+    assert look_up("demo", "abc00002/").answer == Answer("blacklisted", "Demo Brands")
+    assert look_up("demo", f"{GTIN}/21/a/").answer == Answer("inactive", "Demo Brands")
     for slug, identifier in (("demo", "abc00003"), ("other", "abc00001"), ("DEMO", "abc00001"), ("demo", "short")):
-        assert look_up(slug, identifier) == Answer("unknown")
+        assert look_up(slug, identifier).answer == Answer("unknown")
 
 
 def test_a_code_behind_another_prefix_is_unknown_here(demo: Demo) -> None:
     workorder = some_codes(demo.staff, "abc00001")
     workorder.url_prefix = "https://codes.example/"
     workorder.save()
-    assert look_up("demo", "abc00001") == Answer("unknown")
+    assert look_up("demo", "abc00001").answer == Answer("unknown")
 
 
 def test_clients_are_told_apart_by_address_and_networks_of_ipv6_by_prefix(settings: Settings) -> None:
