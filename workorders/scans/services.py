@@ -65,9 +65,9 @@ def set_limit(company: Company, scan_limit: int | None) -> None:
 
 
 def forget_scans(codes: QuerySet[Code]) -> None:
-    """Delete what was counted of `codes`, before they are deleted themselves, in the caller's transaction.
+    """Delete what was counted of `codes`, in the transaction that deletes them, before anything in it locks codes.
 
-    Scans of them that are still on their way find no code then, and are dropped.
+    Flushes wait until its end. Scans that are still on their way then find no code, and are dropped.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("Scans are forgotten in the transaction that deletes the codes.")
