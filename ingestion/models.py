@@ -173,6 +173,47 @@ class IngestionRecord(Leased):
         return counts
 
 
+class Withdrawal(Leased):
+    """The withdrawal of a completed upload of codes, which a worker does: its codes are deleted, or blacklisted.
+
+    `deletes` says which of the two was asked for. The record stays `completed`, and its `result_data` tells the end.
+    """
+
+    class Phase(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        DELETING = "deleting", "deleting codes"
+        UPDATING = "updating", "blacklisting codes"
+        ENDED = "ended", "ended"
+
+    SHARES: ClassVar[dict[str, tuple[float, float]]] = {Phase.DELETING: (0, 1)}
+    TASK = "ingestion.tasks.withdraw"
+    COMPANY = "record__company"
+    LONG = models.Q(record__workorder__quantity__gt=20_000)
+
+    record = models.OneToOneField(IngestionRecord, models.PROTECT, related_name="withdrawal")
+    reason = models.TextField()
+    deletes = models.BooleanField()
+    phase = models.CharField(max_length=10, choices=Phase, default=Phase.WAITING)
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="withdrawal_open", condition=models.Q(status__in=Leased.OPEN)),
+        ]
+
+    def __str__(self) -> str:
+        return f"of record {self.record_id}"
+
+    @property
+    def spool_name(self) -> str:
+        return f"withdrawal-{self.pk}"
+
+    @classmethod
+    def has_spool_name(cls, name: str) -> bool:
+        return name.startswith("withdrawal-")
+
+
 class IngestionError(models.Model):
     """One thing wrong with an uploaded file. `row` is what a spreadsheet shows, or None for the file as a whole."""
 

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from ingestion import engine, expiry, services
-from ingestion.models import IngestionRecord
+from ingestion import engine, expiry, services, withdrawing
+from ingestion.models import IngestionRecord, Withdrawal
 from portal.background.worker_slots import next_work
 
 
@@ -15,8 +15,16 @@ def run(record_id: int) -> None:
 
 
 @shared_task
+def withdraw(withdrawal_id: int) -> None:
+    with next_work(Withdrawal, withdrawal_id) as chosen:
+        if chosen:
+            withdrawing.run(chosen)
+
+
+@shared_task
 def sweep() -> None:
     services.requeue_stale()
+    Withdrawal.requeue_stale()
 
 
 @shared_task

@@ -35,4 +35,5 @@ urlpatterns = [
     path(f"{API}<slug:key>/errors.csv", api.ErrorFile.as_view()),
     path(f"{API}<slug:key>/rows-with-errors/", api.RowsWithErrorsFile.as_view()),
     path(f"{API}<slug:key>/cancel/", api.Cancel.as_view()),
+    path(f"{API}<slug:key>/withdraw/", api.Withdraw.as_view()),
 ]

@@ -261,6 +261,7 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "ingest"
 CELERY_TASK_ROUTES = {
     "ingestion.tasks.run": {"queue": "ingest"},
+    "ingestion.tasks.withdraw": {"queue": "archive"},
     "workorders.tasks.run_job": {"queue": "archive"},
     "workorders.tasks.discard": {"queue": "mail"},
     "portal.tasks.send_letter": {"queue": "mail"},

@@ -23,7 +23,7 @@ NOT_MINTING = "This workorder was not being created any more, so there was nothi
 def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user: User) -> Job:
     """Return the open or completed job of these parameters; queue a new one if there is none."""
     with transaction.atomic():
-        Workorder.objects.select_for_update().get(pk=workorder.pk)  # who asks at the same time waits here
+        Workorder.objects.select_for_update(no_key=True).get(pk=workorder.pk)  # who asks at the same time waits here
         asked = Job.objects.filter(workorder=workorder, what=what, parameters=parameters)
         job = asked.filter(status__in=Job.LASTING).first()
         if job is None:
@@ -45,7 +45,8 @@ def requeue(job: Job, ended: Status = Status.COMPLETED) -> None:
 def requeue_archive(workorder: Workorder) -> None:
     """Queue the workorder's archive once more if it was given up; without it a new workorder is never completed."""
     with transaction.atomic():
-        Workorder.objects.select_for_update().get(pk=workorder.pk)
+        if not Workorder.objects.select_for_update(no_key=True).filter(pk=workorder.pk).exists():
+            return  # its upload was withdrawn
         archives = Job.objects.filter(workorder=workorder, what=Job.What.ARCHIVE)
         failed = archives.filter(status=Status.ERROR).first()
         if failed is not None and not archives.filter(status__in=Job.LASTING).exists():
@@ -67,6 +68,12 @@ def cancel(job: Job, by: User) -> bool:
         if cancelled:
             cancel_workorder_without_codes(job)
     return cancelled
+
+
+def cancel_all(workorder: Workorder, by: User) -> None:
+    """Cancel the open jobs of a workorder whose codes are there. The caller's transaction holds its row."""
+    for job in workorder.jobs.filter(status__in=Job.OPEN):
+        cancel(job, by)
 
 
 def cancel_minting(workorder: Workorder, by: User) -> bool:

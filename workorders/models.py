@@ -161,6 +161,8 @@ class Workorder(models.Model):
     | printed | completed | the brand owner, after the quality check |
     | printed | ready to print | the brand owner, who rejects what was printed |
     | new, ready to print, printed | cancelled | the brand owner; its codes are blacklisted |
+
+    A SID workorder is cancelled with its minting, or when its upload is withdrawn.
     """
 
     class Type(models.TextChoices):
@@ -196,6 +198,10 @@ class Workorder(models.Model):
     wasted_quantity = models.PositiveIntegerField(null=True)
     remarks = models.TextField(blank=True)
     is_archived = models.BooleanField(default=False)
+    downloaded_at = models.DateTimeField(null=True, help_text="When codes of a SID were downloaded first.")
+    notes_downloads = models.BooleanField(
+        default=True, db_default=True, help_text="False if its codes may have been downloaded without a note."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from ingestion.models import IngestionError, IngestionRecord
+from ingestion.models import IngestionError, IngestionRecord, Withdrawal
+from ingestion.withdrawal import LONGEST_REASON
 from portal.api.responses import ProgressSerializer
+from portal.values.texts import Visible
 
 NO_PARAMETERS = {
     "default_scm_data": {},
@@ -17,8 +19,39 @@ NO_PARAMETERS = {
 }
 
 
+class WithdrawalSerializer(serializers.ModelSerializer[Withdrawal]):
+    """A withdrawal that was asked for, and how far it is. `result_data` of the record tells what came of it."""
+
+    progress = ProgressSerializer(read_only=True)
+
+    class Meta:
+        model = Withdrawal
+        fields: ClassVar = ["status", "deletes", "reason", "created_by", "created_at", "progress"]
+
+
+class ExtentSerializer(serializers.Serializer[Any]):
+    """What a withdrawal does now."""
+
+    deletes = serializers.BooleanField(
+        help_text="Whether codes and workorder are deleted, so that the ids are free again; otherwise the codes are "
+        "blacklisted and the workorder is cancelled."
+    )
+    codes = serializers.IntegerField(help_text="The number of codes of the upload.")
+    because = serializers.ListField(child=serializers.CharField(), help_text="Why the codes are not deleted.")
+
+
+class WithdrawSerializer(serializers.Serializer[Any]):
+    """Why an upload is withdrawn, and what the caller expects of it."""
+
+    reason = serializers.CharField(max_length=LONGEST_REASON, validators=[Visible(lines=True)])
+    deletes = serializers.BooleanField(
+        allow_null=True, default=None, help_text="What is expected; where it is otherwise by now, nothing is done."
+    )
+
+
 class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
     progress = ProgressSerializer(read_only=True)
+    withdrawal = WithdrawalSerializer(read_only=True, allow_null=True, default=None)
     waits_for = serializers.SerializerMethodField()
 
     class Meta:
@@ -40,6 +73,7 @@ class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
             "progress",
             "waits_for",
             "workorder",
+            "withdrawal",
         ]
 
     def get_waits_for(self, record: IngestionRecord) -> str | None:

@@ -11,10 +11,16 @@ from rest_framework.response import Response
 
 from ingestion import services
 from ingestion.api.record_filters import ErrorFilters, RecordFilters
-from ingestion.api.record_serializers import ErrorSerializer, RecordSerializer
+from ingestion.api.record_serializers import (
+    ErrorSerializer,
+    ExtentSerializer,
+    RecordSerializer,
+    WithdrawSerializer,
+)
 from ingestion.api.uploads import Refused, company_of
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.results.downloads import errors_csv_response, rows_with_errors_response
+from ingestion.withdrawal import NotWithdrawable, extent_of, withdraw
 from portal.api.authentication import person
 from portal.api.calls import Call
 from portal.api.idempotency import idempotent
@@ -28,7 +34,18 @@ class _Records(Call, GenericAPIView[IngestionRecord]):
     lookup_field = "key"
 
     def get_queryset(self) -> QuerySet[IngestionRecord]:
-        return services.records_for(person(self.request))
+        return services.records_for(person(self.request)).select_related("withdrawal")
+
+
+class _OwnRecord(_Records):
+    """A record of the caller's company, or of any for a superuser."""
+
+    def record(self, key: str) -> IngestionRecord:
+        """Return the record. Raise Http404 where there is none."""
+        records = self.get_queryset()
+        if not person(self.request).is_superuser:
+            records = records.filter(company=company_of(self.request))
+        return get_object_or_404(records, key=key)
 
 
 class RecordList(_Records, ListAPIView[IngestionRecord]):
@@ -41,20 +58,41 @@ class RecordDetail(_Records, RetrieveAPIView[IngestionRecord]):
     """One ingestion record."""
 
 
-class Cancel(_Records):
+class Cancel(_OwnRecord):
     permission = "ingestion_cancel"
 
     @idempotent
     def post(self, request: Request, key: str) -> Response:
         """End an ingestion that has not ended; nothing of it is stored."""
-        records = self.get_queryset()
-        if not person(request).is_superuser:
-            records = records.filter(company=company_of(request))
-        record = get_object_or_404(records, key=key)
+        record = self.record(key)
         if not services.cancel(record, person(request)):
             raise Refused("The ingestion has ended already.")
         record.refresh_from_db()
         return Response(RecordSerializer(record).data)
+
+
+class Withdraw(_OwnRecord):
+    permission = "ingestion_withdraw"
+    takes = WithdrawSerializer
+
+    def get(self, request: Request, key: str) -> Response:
+        """Say what a withdrawal would do now."""
+        try:
+            return Response(ExtentSerializer(extent_of(self.record(key))).data)
+        except NotWithdrawable as reason:
+            raise Refused(str(reason)) from None
+
+    @idempotent
+    def post(self, request: Request, key: str) -> Response:
+        """Withdraw a completed upload; a worker does it, and the record tells how far it is."""
+        record = self.record(key)
+        form = WithdrawSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        try:
+            withdraw(record, person(request), **form.validated_data)
+        except NotWithdrawable as reason:
+            raise Refused(str(reason)) from None
+        return Response(RecordSerializer(self.get_queryset().get(pk=record.pk)).data)
 
 
 class ErrorList(Call, ListAPIView[IngestionError]):

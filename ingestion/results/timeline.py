@@ -20,6 +20,8 @@ WORDS = {
     "cancelled": "Cancelled",
     "expired": "Expired, never processed",
     "retried": "Sent back into the queue",
+    "withdrawal_asked": "Withdrawal asked for: {reason}",
+    "withdrawal_failed": "Withdrawal given up: Codeport failed",
     "mailed": "Mail sent to the uploader",
 }
 
@@ -30,6 +32,9 @@ def history_of(record: IngestionRecord) -> timeline.Lines:
 
 
 def _describe(event: Event) -> str:
+    if event.what == "withdrawn":
+        (done,) = event.detail
+        return f"Withdrawn, {event.detail[done]:,} {done.replace('_', ' ')}"
     attempt = event.detail.get("attempt", 1)
     origin = ", by the command" if event.detail.get("command") else ""
     again = f", attempt {attempt}" if event.what == "begun" and attempt > 1 else ""

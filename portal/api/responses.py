@@ -14,6 +14,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal.http.not_found import NoMore
+
 if TYPE_CHECKING:  # the framework's views load this module to find their defaults
     pass
 
@@ -47,7 +49,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     from rest_framework.views import exception_handler as default_exception_handler
 
     if isinstance(error, Http404):
-        error = exceptions.NotFound()
+        error = exceptions.NotFound(str(error) if isinstance(error, NoMore) else None)
     elif isinstance(error, RequestDataTooBig):
         error = TooLarge(f"The request's body may hold {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes.")
     return default_exception_handler(error, context)

@@ -31,6 +31,8 @@ NEEDS = {
     "GET api/v2/ingestion/<slug:key>/errors.csv": "ingestion_view",
     "GET api/v2/ingestion/<slug:key>/rows-with-errors/": "ingestion_view",
     "POST api/v2/ingestion/<slug:key>/cancel/": "ingestion_cancel",
+    "GET api/v2/ingestion/<slug:key>/withdraw/": "ingestion_withdraw",
+    "POST api/v2/ingestion/<slug:key>/withdraw/": "ingestion_withdraw",
     "GET api/v2/codes/": "workorder_view",
     "GET api/v2/codes/<path:id>/": "workorder_view",
     "GET api/v2/codes/<code_id:id>/image/": "workorder_view",

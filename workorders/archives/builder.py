@@ -50,10 +50,20 @@ def build_archive(
                     raise BeingMade from None
                 raise
             if not storage().exists(name):
-                if not workorder.has_codes:
+                if not (workorder.has_codes and _hold_codes(workorder)):
                     raise NoCodes
                 _write_archive(workorder, kind, name, tick)
     return name
+
+
+def _hold_codes(workorder: Workorder) -> bool:
+    """Keep the codes of a SID from being deleted until the transaction ends; return False if they are withdrawn."""
+    if workorder.type != Workorder.Type.SID:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM workorders_workorder WHERE id = %s FOR KEY SHARE", [workorder.pk])
+        found = cursor.fetchone()
+    return found is not None and found[0] != Workorder.State.CANCELLED
 
 
 def _write_archive(workorder: Workorder, kind: ArchiveKind, name: str, tick: Callable[[int], None]) -> None:
@@ -75,6 +85,6 @@ def run_archive_job(job: Job, pulse: Pulse) -> None:
     pulse.enter(Job.Phase.PACKING, count)
     build_archive(workorder, "archive", pulse.tick)
     with transaction.atomic():
-        job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
         new = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SID, state=Workorder.State.NEW)
-        new.update(state=Workorder.State.COMPLETED)
+        new.update(state=Workorder.State.COMPLETED)  # before the job, as a withdrawal takes them
+        job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)

@@ -15,6 +15,7 @@ from workorders import jobs
 from workorders.archives.builder import ArchiveKind, BeingMade, NoCodes, build_archive
 from workorders.archives.look import ImageLook
 from workorders.archives.names import archive_name, file_name
+from workorders.codes.first_download import Withdrawn, note_download, refuse_withdrawn
 from workorders.models import Workorder
 
 MOST_AT_ONCE = 2  # archives that one process makes or waits for, whose threads also answer everything else
@@ -28,9 +29,10 @@ _places = BoundedSemaphore(MOST_AT_ONCE)
 def download_archive(request: Any, workorder: Workorder, kind: ArchiveKind) -> HttpResponseBase:
     """Answer with the workorder's zip of that kind, named after its reference. Build it first if it is missing.
 
-    Http404 while it has no codes; BeingMade where that takes longer than a web thread may wait. Who has the secure
-    codes of a workorder stands in its timeline.
+    Http404 while it has no codes, or when their upload was withdrawn; BeingMade where that takes longer than a web
+    thread may wait. Who has the secure codes of a workorder stands in its timeline.
     """
+    refuse_withdrawn(workorder)
     try:
         name = _build_if_missing(workorder, kind)
     except NoCodes:
@@ -63,4 +65,15 @@ def download_images(request: Any, workorder: Workorder, look: ImageLook) -> Http
 
 
 def _zip_response(request: Any, workorder: Workorder, name: str, suffix: str) -> HttpResponseBase:
-    return download(request, name, f"{file_name(workorder)}{suffix}.zip", "application/zip")
+    """Answer with the file, once it is noted that codes of the workorder are downloaded."""
+    try:
+        response = download(request, name, f"{file_name(workorder)}{suffix}.zip", "application/zip")
+    except FileNotFoundError:  # a withdrawal deleted it meanwhile
+        raise Withdrawn from None
+    if is_fetched(request, response):
+        try:
+            note_download(workorder)
+        except Withdrawn:
+            response.close()
+            raise
+    return response

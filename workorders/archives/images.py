@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from portal.background.progress import Status
@@ -12,6 +13,7 @@ from portal.storage.base import storage
 from workorders import jobs
 from workorders.archives.look import ImageLook
 from workorders.archives.names import archive_name
+from workorders.codes.first_download import hold_against_withdrawal, refuse_withdrawn
 from workorders.models import Job, Workorder
 
 REPOSE = timedelta(minutes=1)  # before a job that failed is begun again for whoever asks
@@ -24,8 +26,10 @@ class JustFailed(Exception):  # noqa: N818  # an event, not a fault
 def request_images(workorder: Workorder, look: ImageLook, user: User) -> tuple[str, Job | None]:
     """Queue a job that makes the archive in this look, unless it is stored; return its name and the job, if any.
 
-    Raise JustFailed when that job failed less than REPOSE ago, so that repeated calls do not start it again and again.
+    Raise JustFailed when that job failed less than REPOSE ago, so that repeated calls do not start it again and again,
+    and Withdrawn when the upload of the codes was withdrawn.
     """
+    refuse_withdrawn(workorder)
     name = archive_name(workorder, look.name)
     if storage().exists(name):
         return name, None
@@ -35,8 +39,10 @@ def request_images(workorder: Workorder, look: ImageLook, user: User) -> tuple[s
             "Codeport could not make these images. Order them again in a minute; if that fails too, tell the"
             " operators of this portal."
         )
-    job = jobs.start(workorder, Job.What.IMAGES, look.parameters, user)
-    if job.status == Status.COMPLETED:
-        jobs.requeue(job)
-        job.refresh_from_db()
+    with transaction.atomic():
+        hold_against_withdrawal(workorder)
+        job = jobs.start(workorder, Job.What.IMAGES, look.parameters, user)
+        if job.status == Status.COMPLETED:
+            jobs.requeue(job)
+            job.refresh_from_db()
     return name, job

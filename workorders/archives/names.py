@@ -24,3 +24,8 @@ def zip_name(company_id: int, workorder_id: int, what: str) -> str:
 def file_name(workorder: Workorder) -> str:
     """Return the name of a workorder's downloads, without an ending."""
     return slugify(workorder.reference) or str(workorder.pk)
+
+
+def folder_of(workorder: Workorder) -> str:
+    """Return the folder in the storage that holds all that was made of a workorder."""
+    return f"workorders/{workorder.company_id}/{workorder.pk}"

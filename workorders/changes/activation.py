@@ -9,7 +9,16 @@ from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.values import NewValues
-from workorders.models import ActivationStatus, BlacklistReason, Change, Code, Job
+from workorders.models import ActivationStatus, BlacklistReason, Change, Code, Job, Workorder
+
+CANCELLED = NewValues(ActivationStatus.BLACKLISTED, BlacklistReason.WORKORDER_CANCELLED)
+
+
+def without_reason(workorder: Workorder) -> QuerySet[Code]:
+    """Return the workorder's codes that no reason of their own has blacklisted."""
+    return Code.objects.filter(company=workorder.company_id, workorder=workorder).exclude(
+        activation_status=ActivationStatus.BLACKLISTED, blacklist_reason__gt=BlacklistReason.NONE
+    )
 
 
 def activate_codes(job: Job, pulse: Pulse) -> None:
@@ -23,10 +32,7 @@ def activate_codes(job: Job, pulse: Pulse) -> None:
 
 def blacklist_codes(job: Job, pulse: Pulse) -> None:
     """Blacklist the codes of a cancelled workorder; one that was blacklisted for a reason keeps it."""
-    codes = Code.objects.filter(workorder=job.workorder_id).exclude(
-        activation_status=ActivationStatus.BLACKLISTED, blacklist_reason__gt=BlacklistReason.NONE
-    )
-    _change(job, pulse, codes, NewValues(ActivationStatus.BLACKLISTED, BlacklistReason.WORKORDER_CANCELLED))
+    _change(job, pulse, without_reason(job.workorder), CANCELLED)
 
 
 def _change(job: Job, pulse: Pulse, codes: QuerySet[Code], values: NewValues) -> None:

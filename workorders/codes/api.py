@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from portal.api.calls import Call
 from workorders.codes.api_lists import CodeFilters, CodePagination, CountedList, owner
+from workorders.codes.first_download import note_download
 from workorders.codes.picture import image_response
 from workorders.codes.serializers import CodeSerializer, ImageSerializer
 from workorders.identifiers import gs1
@@ -62,4 +63,5 @@ class CodeImage(_OneCode):
         code = self.get_object()
         form = ImageSerializer(data=request.query_params, context={"code": code})
         form.is_valid(raise_exception=True)
+        note_download(code.workorder)
         return image_response(code, form.validated_data["images"], form.validated_data["module"])

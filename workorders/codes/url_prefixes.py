@@ -85,11 +85,7 @@ def count_uses(prefixes: Iterable[UrlPrefix]) -> dict[int, tuple[int, int]]:
     They are asked for by name: of a condition that joins, the planner believes that every prefix is as frequent.
     """
     of = {(prefix.company_id, spelled): prefix.pk for prefix in prefixes for spelled in _spellings(prefix.prefix)}
-    codes = Case(
-        When(type=Workorder.Type.SSC, then="uploaded_quantity"),
-        When(state=Workorder.State.CANCELLED, then=0),
-        default="quantity",
-    )
+    codes = Case(When(type=Workorder.Type.SSC, then="uploaded_quantity"), default="quantity")
     named = Workorder.objects.filter(company__in={company for company, _ in of}, url_prefix__in={url for _, url in of})
     counted = named.filter(NEEDS_ITS_PREFIX).order_by().values_list("company", "url_prefix")
     found: dict[int, tuple[int, int]] = {}

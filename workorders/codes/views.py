@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from portal.models import User
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import asked, chosen, picked, searched, stretch_of
+from workorders.codes.first_download import note_download
 from workorders.codes.lookup import may_see_codes, parse_id, search_codes
 from workorders.codes.picture import image_response
 from workorders.models import ActivationStatus, Code, Workorder
@@ -47,8 +48,11 @@ def code_list(request: PersonRequest) -> HttpResponse:
 
 @page("workorder_view")
 def code_svg(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
-    """The code's symbol as SVG."""
-    return image_response(code_for(request.user, pk, identifier), "svg")
+    """The code's symbol as SVG: as a file where `download` is asked for, otherwise as the page shows it."""
+    code = code_for(request.user, pk, identifier)
+    if "download" in request.GET:
+        note_download(code.workorder)
+    return image_response(code, "svg")
 
 
 @page("workorder_view")
@@ -59,6 +63,7 @@ def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     if module not in map(str, PNG_MODULES):
         sizes = ", ".join(map(str, PNG_MODULES))
         return HttpResponseBadRequest(f"module must be one of {sizes}.", content_type="text/plain")
+    note_download(code.workorder)
     return image_response(code, "png", int(module))
 
 
@@ -68,6 +73,7 @@ def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     code = code_for(request.user, pk, identifier)
     if code.workorder.type == Workorder.Type.SSC:
         raise Http404
+    note_download(code.workorder)
     return image_response(code, "pdf")
 
 

@@ -1,0 +1,39 @@
+"""Deleting the codes of a workorder whose upload is withdrawn, so that their ids are free again.
+
+What changes made of the codes stays in the history: it is reached by the change, and a new code of the same id, whose
+`last_change` is null, has no part in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Final
+
+from django.db import connection
+
+from workorders.changes import locks
+from workorders.models import Code, Workorder
+
+BATCH: Final = 20_000
+DELETE = """DELETE FROM workorders_code WHERE company_id = %s AND identifier = ANY(%s::text[] COLLATE "C")"""
+OTHER_PLANS = ("seqscan", "bitmapscan")  # than the loop over the key, which locks the codes in its order
+
+
+def remove_codes(workorder: Workorder, tick: Callable[[int], None]) -> int:
+    """Delete the workorder's codes in the caller's transaction, in the order of their ids, and return how many.
+
+    `tick` hears how many are deleted so far, now and then. Changes of the same codes wait, or are waited for.
+    """
+    ids = Code.objects.filter(company=workorder.company_id, workorder=workorder).order_by("identifier")
+    deleted = 0
+    stream = ids.values_list("identifier", flat=True).iterator(BATCH)
+    locks.in_order(workorder.company)
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL enable_{plan} = off" for plan in OTHER_PLANS))
+        while batch := list(islice(stream, BATCH)):
+            cursor.execute(DELETE, [workorder.company_id, batch])
+            deleted += cursor.rowcount
+            tick(deleted)
+        cursor.execute("; ".join(f"SET LOCAL enable_{plan} = on" for plan in OTHER_PLANS))
+    return deleted
