@@ -21,6 +21,7 @@ A variable that is empty counts as not set.
 | PUBLIC_PAGE_RATE | pages of codes that one address may open, as in 5/s, 60/min, 1000/hour or 9999/day | 60/min |
 | API_RATE | calls of the API that one token may make, written likewise | 1200/min |
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
+| HISTORY_DAYS | days for which it is kept what changes made of each code; then they cannot be undone | for ever |
 | LOG_FORMAT | lines, for people, or json, an object a line | lines |
 | EMAIL_URL | smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example, or file:///folder | the console |
 """
@@ -58,6 +59,7 @@ with stops_at_bad_values("CODEPORT_HOME"):
     SECONDS_PER_MB = env.int("SECONDS_PER_MB", 5, validate=validate.Range(1, 3600))
     PUBLIC_PAGE_RATE = env.str("PUBLIC_PAGE_RATE", "60/min", validate=checks.is_rate("60/min", digits=4))
     API_RATE = env.str("API_RATE", "1200/min", validate=checks.is_rate("1200/min", digits=6))
+    HISTORY_DAYS = env.int("HISTORY_DAYS", None, validate=validate.Range(1, 36500))
     LOG_FORMAT = env.str("LOG_FORMAT", "lines", validate=checks.is_log_format)
     NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=validate.Range(0, 10))
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=checks.are_host_names)
@@ -269,6 +271,7 @@ CELERY_TASK_ROUTES = {
     "ingestion.tasks.expire": {"queue": "mail"},
     "workorders.tasks.archives_again": {"queue": "mail"},
     "workorders.tasks.flush_scans": {"queue": "mail"},
+    "workorders.tasks.thin_history": {"queue": "mail"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -287,6 +290,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-letters": {"task": "portal.tasks.sweep", "schedule": 15.0, "options": {"expires": 60}},
     "begin-archives-anew": {"task": "workorders.tasks.archives_again", "schedule": 600.0},
     "store-scans": {"task": "workorders.tasks.flush_scans", "schedule": 15.0, "options": {"expires": 60}},
+    "thin-history": {"task": "workorders.tasks.thin_history", "schedule": 600.0, "options": {"expires": 600}},
     "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
 }
 

@@ -329,6 +329,7 @@ class Change(models.Model):
     record_key = models.CharField(max_length=12, blank=True)
     codes = models.PositiveBigIntegerField(default=0, help_text="How many codes it changed.")
     undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="undone_by")
+    is_thinned = models.BooleanField(default=False, db_default=False, help_text="Its history has gone, or part of it.")
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from portal.background.worker_slots import next_work
 from workorders import job_runner, jobs
+from workorders.changes import retention
 from workorders.deliveries import cleanup, delivery
 from workorders.models import Job
 from workorders.scans import services as scans
@@ -27,6 +28,12 @@ def archives_again() -> None:
     """Begin archives anew that were given up because of an outage; delete what nobody can fetch any more."""
     jobs.requeue_failed_archives()
     cleanup.delete_stale_archives()
+
+
+@shared_task
+def thin_history() -> None:
+    """Delete what HISTORY_DAYS says is old enough."""
+    retention.thin_history()
 
 
 @shared_task

@@ -21,7 +21,7 @@ VARIABLES = (
     *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"),
     "SECRET_KEY_FALLBACKS",
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
-    *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES", "LOG_FORMAT"),
+    *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES", "LOG_FORMAT", "HISTORY_DAYS"),
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"),
 )
 
@@ -216,6 +216,8 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("CELERY_BROKER_URL", "redis://queue.example:6379/0\n"),
         ("MAX_UPLOAD_MB", "-1"),
         ("API_RATE", "many"),
+        ("HISTORY_DAYS", "0"),
+        ("HISTORY_DAYS", "for ever"),
         ("PUBLIC_PAGE_RATE", "60"),
         ("PUBLIC_PAGE_RATE", "0/min"),
         ("PUBLIC_PAGE_RATE", "60/min\n"),

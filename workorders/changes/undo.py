@@ -52,6 +52,10 @@ UNDO = f"""
     FROM changed"""  # noqa: S608
 
 
+class HistoryGone(Exception):  # noqa: N818  # an event, not a fault
+    """The history of a change, or part of it, was not kept for so long, so that it cannot be undone."""
+
+
 class Extent(NamedTuple):
     """How much an undo does: codes that get their old values back, and codes that are kept, being changed since."""
 
@@ -75,8 +79,13 @@ def kept_codes(change: Change, after: str = "", limit: int = 100) -> list[str]:
 
 
 def undo(change: Change, origin: str, by: User | None, record_key: str = "") -> Change:
-    """Undo a change in the caller's transaction, and return the change that does. Its `codes` tell how many."""
+    """Undo a change in the caller's transaction, and return the change that does. Its `codes` tell how many.
+
+    Raises HistoryGone when its history has been thinned; while it is undone none of it goes.
+    """
     locks.in_order(change.company)
+    if Change.objects.select_for_update(no_key=True).get(pk=change.pk).is_thinned:
+        raise HistoryGone
     undoing = begin_change(change.company, origin, by, record_key=record_key, undoes=change)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
@@ -88,8 +97,8 @@ def undo(change: Change, origin: str, by: User | None, record_key: str = "") -> 
 
 
 def can_be_undone(change: Change) -> bool:
-    """Say whether the history of the change is still there."""
-    return CodeChange.objects.filter(change=change).exists()
+    """Say whether the history of the change is still there, and whole."""
+    return not change.is_thinned and CodeChange.objects.filter(change=change).exists()
 
 
 def _given(change: Change) -> dict[str, Any]:
