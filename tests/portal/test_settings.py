@@ -251,6 +251,8 @@ def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
         "portal.tasks.send_letter": "mail",
         "portal.tasks.sweep": "mail",
         "workorders.tasks.archives_again": "mail",
+        "workorders.tasks.thin_history": "mail",
+        "workorders.tasks.flush_scans": "mail",
     }
     assert set(app.amqp.queues.consume_from) == {"ingest", "archive", "mail"}
 
