@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Add a mark of changes whose history was not kept."""
 
-    dependencies = [("workorders", "0017_scans")]
+    dependencies = [("workorders", "0018_first_download")]
 
     operations = [
         migrations.AddField(
