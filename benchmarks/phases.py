@@ -9,6 +9,7 @@ from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -50,7 +51,7 @@ def _phases(path: Path, folder: Path) -> dict[str, float]:
         batches = iter(CsvReader(file, log))
         while batch := next(batches, None):
             clock.stop("reading")
-            codes = rules.check(batch)
+            codes: Any = rules.check(batch)
             clock.stop("checking")
             spool.add(codes)
             clock.stop("spooling as sorted runs")

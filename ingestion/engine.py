@@ -11,6 +11,7 @@ from collections.abc import Callable
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.models import IngestionRecord
 from ingestion.stages.attempt import Attempt, begin_attempt
+from ingestion.stages.changing import change_codes, find_repeated_keys, spool_changes
 from ingestion.stages.checking import spool_codes
 from ingestion.stages.ending import give_up, store_errors
 from ingestion.stages.loading import check_destination, find_repeats, load_codes, log_used_ids
@@ -62,4 +63,6 @@ def _create_codes(attempt: Attempt) -> bool:
 
 def _change_codes(attempt: Attempt) -> bool:
     """Check the whole file and change its codes."""
-    raise NotImplementedError
+    changes = spool_changes(attempt)
+    find_repeated_keys(attempt, changes)
+    return change_codes(attempt, changes)

@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
+from ingestion.errors.change_kinds import CHANGE_KINDS
 from ingestion.errors.kinds import GS1_KINDS, KINDS, Kind, in_full
 from portal.background.leases import Leased
 from portal.models import Company
@@ -159,6 +160,8 @@ class IngestionRecord(Leased):
     @property
     def kinds(self) -> dict[str, Kind]:
         """The kinds of errors, as they apply to this file."""
+        if self.type == self.Type.SCM:
+            return CHANGE_KINDS
         return GS1_KINDS if self.id_format == self.IdFormat.GS1 else KINDS
 
     @property

@@ -36,7 +36,7 @@ DESCRIPTIONS: dict[str, str] = {
     IngestionRecord.Type.CODE: "Code ingestion file upload",
     IngestionRecord.Type.SCM: "SCM ingestion file upload",
 }
-WRONG_STATE = "Only code ingestion records of type S3 in state 'uploading' can be processed."  # the spec's words
+WRONG_STATE = "Only {} ingestion records of type S3 in state 'uploading' can be processed."  # the spec's words
 
 
 class Unacceptable(Exception):  # noqa: N818  # says what is the matter with the file
@@ -131,7 +131,7 @@ def queue(record: IngestionRecord, parameters: dict[str, Any], by: User | None) 
     with transaction.atomic():
         locked = IngestionRecord.objects.select_for_update().get(pk=record.pk)
         if locked.status != Status.UPLOADING:
-            raise Unprocessable(WRONG_STATE)
+            raise Unprocessable(WRONG_STATE.format(record.type))
         try:
             storage().move(record.incoming_path, record.file_path)
         except FileNotFoundError:

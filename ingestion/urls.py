@@ -28,6 +28,10 @@ urlpatterns = [
     path(API, api.RecordList.as_view()),
     path(f"{API}codes/upload/get-post-data/", upload_api.GetPostData.as_view(), name="api-get-post-data"),
     path(f"{API}codes/upload/process/", upload_api.Process.as_view(), name="api-process"),
+    path(
+        f"{API}scm/upload/get-post-data/", upload_api.GetPostDataOfChanges.as_view(), name="api-get-post-data-changes"
+    ),
+    path(f"{API}scm/upload/process/", upload_api.ProcessChanges.as_view(), name="api-process-changes"),
     path(f"{API}codes/process-from-file/", upload_api.ProcessFromFile.as_view()),
     path(f"{API}codes/add-sids/", upload_api.AddSids.as_view()),
     path(f"{API}<slug:key>/", api.RecordDetail.as_view()),

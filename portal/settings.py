@@ -250,6 +250,8 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "ENUM_NAME_OVERRIDES": {
         "StateEnum": "workorders.models.Workorder.State",
+        "TypeEnum": "workorders.models.Workorder.Type",
+        "RecordTypeEnum": "ingestion.models.IngestionRecord.Type",
         "CalibrationEnum": "workorders.named_items.calibration.STATES",
     },
 }

@@ -49,6 +49,44 @@ extend_schema_view(
 )(upload_api.Process)
 extend_schema_view(
     post=extend_schema(
+        operation_id="get_post_data_of_changes",
+        summary="Begin a change of codes by a file",
+        description="Creates an ingestion record of type `scm` and the signed form by which its file is uploaded "
+        "within 30 minutes, as for an upload of codes.",
+        responses={201: FORM},
+        examples=[
+            OpenApiExample("A CSV file", {"filetype": "csv"}, request_only=True),
+            response_example(FORM_EXAMPLE, "201"),
+        ],
+    )
+)(upload_api.GetPostDataOfChanges)
+extend_schema_view(
+    post=extend_schema(
+        operation_id="process_changes",
+        summary="Process the uploaded file of changes",
+        description="Queues the check of every row and the change of its code; all or nothing. A row names its code by "
+        "`extended_id`, `id`, `serial_number`, `workorder` or an SCM field. An absent column and an empty cell change "
+        "nothing; null removes an SCM field. A workorder's id or reference names all of its codes. The record's "
+        "`result_data` counts `codes_affected` and `codes_unchanged`.",
+        responses={200: RECORD_KEY},
+        examples=[
+            OpenApiExample("Rows that begin with an id", {"record": KEY}, request_only=True),
+            OpenApiExample(
+                "Activate all codes of the pallets in the file",
+                {
+                    "record": KEY,
+                    "data_key": "pallet_number",
+                    "many": True,
+                    "default_scm_data": {"activation_status": 1},
+                },
+                request_only=True,
+            ),
+            response_example({"record_key": KEY}, "200"),
+        ],
+    )
+)(upload_api.ProcessChanges)
+extend_schema_view(
+    post=extend_schema(
         operation_id="process_from_file",
         summary="Process the uploaded file, by the newer address",
         description="The same as `process`. What the body leaves out is taken from the call of `add-sids` that began "

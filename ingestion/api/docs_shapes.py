@@ -20,11 +20,14 @@ JSON_FIELDS: dict[str, dict[str, Any]] = {
     },
     "result_data": {
         "type": "object",
-        "description": "Empty until the end. Completed: `codes_created`, `duplicates_ignored`. Error: the first 1,000 "
+        "description": "Empty until the end. Completed: `codes_created`, `duplicates_ignored`; of changes "
+        "`codes_affected`, `codes_unchanged`. Error: the first 1,000 "
         f"ids of each kind, and how many errors of each there are. Kinds: {', '.join(f'`{kind}`' for kind in KINDS)}.",
         "properties": {
             "codes_created": {"type": "integer"},
             "duplicates_ignored": {"type": "integer"},
+            "codes_affected": {"type": "integer"},
+            "codes_unchanged": {"type": "integer"},
             "errors": {"type": "array", "items": IDS},
             "error_counts": COUNTS,
         },
@@ -97,6 +100,17 @@ class OptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
                 shape.pop("default", None)
         if "codes" in schema["properties"]:
             schema["properties"]["codes"] = CODES
+        return schema
+
+
+class ChangeOptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # no stubs
+    """The JSON field of the call that says what holds for a file of changes."""
+
+    target_class = "ingestion.api.change_serializer.ChangeFileSerializer"
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        schema["properties"]["default_scm_data"] = DEFAULTS
         return schema
 
 

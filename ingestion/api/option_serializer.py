@@ -20,6 +20,25 @@ IdFormat = IngestionRecord.IdFormat
 NO_SERIAL_NUMBERS = "The codes of an upload have no serial numbers; an order of codes can have them."
 
 
+def parse_posted_defaults(value: Any, company: Company, *, are_new: bool = True) -> dict[str, Any]:
+    """Return the posted default values, checked for the company; `are_new` says whether they are for new codes."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise serializers.ValidationError('It must be an object, like {"product": "sku1"}.')
+    try:
+        defaults = parse_defaults(value) if are_new else parse_defaults(value, status=None, reason=None)
+    except ValueError as error:
+        raise serializers.ValidationError(error.args[0]) from None
+    status, reason = defaults.activation_status, defaults.blacklist_reason
+    says_status = value.get("activation_status") not in (None, "")  # else the rows may say it
+    if says_status and status is not None and reason is not None and contradict(status, reason):
+        raise serializers.ValidationError(f"blacklist_reason: {contradiction(status, reason)}")
+    if defaults.product and defaults.product not in usable_products(company.pk):
+        raise serializers.ValidationError(f"product: {KINDS['product_not_found_error'].sentence}")
+    return value
+
+
 class OptionsSerializer(serializers.Serializer[Any]):
     """The options that hold for all codes of an upload. The context holds the company."""
 
@@ -59,20 +78,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
         return kept if id_format == IdFormat.DEFAULT else kept | {"id_format": id_format}
 
     def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            raise serializers.ValidationError('It must be an object, like {"product": "sku1"}.')
-        try:
-            defaults = parse_defaults(value)
-        except ValueError as error:
-            raise serializers.ValidationError(error.args[0]) from None
-        status, reason = defaults.activation_status, defaults.blacklist_reason
-        if value.get("activation_status") not in (None, "") and contradict(status, reason):  # else the rows may say it
-            raise serializers.ValidationError(f"blacklist_reason: {contradiction(status, reason)}")
-        if defaults.product and defaults.product not in usable_products(self.company.pk):
-            raise serializers.ValidationError(f"product: {KINDS['product_not_found_error'].sentence}")
-        return value
+        return parse_posted_defaults(value, self.company)
 
     def validate_use_serial_number(self, value: bool) -> bool:
         if value and self.initial_data.get("workorder") in (None, ""):

@@ -83,7 +83,8 @@ class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
     def to_representation(self, instance: IngestionRecord) -> dict[str, Any]:
         """The record, whose parameters have the spec's fields before they are said, too."""
         shown = super().to_representation(instance)
-        return shown | {"parameters": NO_PARAMETERS | shown["parameters"]}
+        unsaid = NO_PARAMETERS if instance.type == IngestionRecord.Type.CODE else {}
+        return shown | {"parameters": unsaid | shown["parameters"]}
 
 
 class ErrorSerializer(serializers.ModelSerializer[IngestionError]):

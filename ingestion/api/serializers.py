@@ -35,8 +35,8 @@ class GetPostDataSerializer(serializers.Serializer[Any]):
         return value
 
 
-class ProcessSerializer(OptionsSerializer):
-    """What processes a file that was uploaded."""
+class FileSerializer(serializers.Serializer[Any]):
+    """What processes a file that was uploaded, whatever its rows do."""
 
     record = serializers.CharField(trim_whitespace=False)
     delimiter = ChoiceField([*DELIMITERS], required=False, allow_blank=True, default="")
@@ -52,6 +52,25 @@ class ProcessSerializer(OptionsSerializer):
         default="",
         help_text="The digest of the file's bytes, in hexadecimal; a file that arrived otherwise is refused.",
     )
+
+    def validate_sha256(self, value: str) -> str:
+        return value.lower()
+
+    def validate_columns(self, value: dict[str, Any]) -> dict[str, str]:
+        try:
+            return parse_columns(value)
+        except ValueError as error:
+            raise serializers.ValidationError(error.args[0]) from None
+
+    def file_parameters(self) -> dict[str, Any]:
+        """Return how the file of a valid call is read, as the record keeps it."""
+        given = {name: self.validated_data[name] for name in ("delimiter", "columns", "sha256")}
+        return {name: value for name, value in given.items() if value}
+
+
+class ProcessSerializer(FileSerializer, OptionsSerializer):
+    """What processes a file of new codes."""
+
     workorder = WholeNumberField(
         required=False, allow_null=True, default=None, help_text="The SSC workorder that the codes are for."
     )
@@ -65,15 +84,6 @@ class ProcessSerializer(OptionsSerializer):
         if reason := upload_refusal(workorder):
             raise serializers.ValidationError(reason)
         return workorder
-
-    def validate_sha256(self, value: str) -> str:
-        return value.lower()
-
-    def validate_columns(self, value: dict[str, Any]) -> dict[str, str]:
-        try:
-            return parse_columns(value)
-        except ValueError as error:
-            raise serializers.ValidationError(error.args[0]) from None
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         workorder, prefix = attrs["workorder"], attrs["url_prefix"]
@@ -90,8 +100,6 @@ class ProcessSerializer(OptionsSerializer):
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of a valid call that the record keeps."""
-        given = {name: self.validated_data[name] for name in ("delimiter", "columns", "sha256")}
-        set_ = {name: value for name, value in given.items() if value}
         workorder: Workorder | None = self.validated_data["workorder"]
         into = {"workorder": workorder.pk, "use_serial_number": workorder.use_serial_number} if workorder else {}
-        return super().parameters() | set_ | into
+        return super().parameters() | self.file_parameters() | into

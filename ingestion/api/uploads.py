@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from ingestion import services
 from ingestion.api.add_sids_serializer import AddSidsSerializer
+from ingestion.api.change_serializer import ChangeFileSerializer
 from ingestion.api.rows_parser import RowsParser
 from ingestion.api.serializers import GetPostDataSerializer, ProcessSerializer
 from ingestion.models import IngestionRecord
@@ -51,6 +52,7 @@ def form_of(request: Request, record: IngestionRecord) -> Response:
 class GetPostData(Call):
     permission = "ingestion_code_create"
     takes = GetPostDataSerializer
+    type: ClassVar[str] = IngestionRecord.Type.CODE
 
     @idempotent
     def post(self, request: Request) -> Response:
@@ -58,24 +60,26 @@ class GetPostData(Call):
         mode = mode_of(request)
         form = GetPostDataSerializer(data=request.data, context={"mode": mode})
         form.is_valid(raise_exception=True)
-        record = services.start_upload(person(request), company_of(request), mode=mode, **form.validated_data)
+        company, said = company_of(request), form.validated_data
+        record = services.start_upload(person(request), company, mode=mode, type=self.type, **said)
         return form_of(request, record)
 
 
 class Process(Call):
     permission = "ingestion_code_create"
-    takes = ProcessSerializer
+    takes: ClassVar[Any] = ProcessSerializer
+    type: ClassVar[str] = IngestionRecord.Type.CODE
 
     @idempotent
     def post(self, request: Request) -> Response:
-        """Start checking an uploaded file and creating its codes, as the call says and, besides, `add-sids` said."""
+        """Start checking an uploaded file, as the call says and, besides, `add-sids` said."""
         company = company_of(request)
         record = _named_in(request.data, company)
-        if record is not None and record.status != IngestionRecord.Status.UPLOADING:
-            raise Refused(services.WRONG_STATE)
+        if record is not None and (record.status != IngestionRecord.Status.UPLOADING or record.type != self.type):
+            raise Refused(services.WRONG_STATE.format(self.type))
         known = record.parameters if record else {}
         data = known | request.data if isinstance(request.data, dict) else request.data
-        form = ProcessSerializer(data=data, context={"company": company})
+        form = self.takes(data=data, context={"company": company})
         form.is_valid(raise_exception=True)
         if record is None:
             raise Refused("Invalid record")
@@ -96,6 +100,17 @@ def _named_in(data: Any, company: Company) -> IngestionRecord | None:
 
 class ProcessFromFile(Process):
     """The same under its newer address."""
+
+
+class GetPostDataOfChanges(GetPostData):
+    permission = "scm_bulk_edit"
+    type = IngestionRecord.Type.SCM
+
+
+class ProcessChanges(Process):
+    permission = "scm_bulk_edit"
+    takes = ChangeFileSerializer
+    type = IngestionRecord.Type.SCM
 
 
 class AddSids(Call):

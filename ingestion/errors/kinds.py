@@ -59,6 +59,20 @@ KINDS: dict[str, Kind] = {
             "abc12345 in rows 2 and 7",
         ),
         Kind(
+            "code_not_found_error",
+            "Unknown code",
+            "The company has no such code.",
+            "Correct what names the code, or delete the row; a file that changes codes creates none.",
+            "an id that no upload had",
+        ),
+        Kind(
+            "ambiguous_key_error",
+            "More than one code",
+            "What names the code fits several.",
+            "Name the codes by their ids, or say by the option `many` that all of them are meant.",
+            "the lot B7 of 40 codes",
+        ),
+        Kind(
             "product_not_found_error",
             "Unknown product",
             "No product of the company has this SKU, or it is archived.",
@@ -110,6 +124,8 @@ KINDS: dict[str, Kind] = {
         ),
     )
 }
+
+OF_CHANGES = ("code_not_found_error", "ambiguous_key_error")  # which files of new codes cannot have
 
 GS1_ID = Kind(
     "invalid_id_error",

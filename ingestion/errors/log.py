@@ -21,14 +21,14 @@ IDS_PER_KIND = 1000  # ids named in a record's result_data, for each kind
 NULL = "\\N"
 
 
-def warning(kind: str, row: int | None, column: str, value: str, detail: str) -> dict[str, Any]:
+def warning(kind: str, row: int | None, column: str, value: str, detail: str, count: int = 1) -> dict[str, Any]:
     """Return a warning as a record keeps it."""
     return {
         "warning": kind,
         "row": row,
         "column": shown(column),
         "value": shown(value),
-        "count": 1,
+        "count": count,
         "message": in_full(WARNINGS[kind], detail),
     }
 
@@ -70,13 +70,13 @@ class ErrorLog:
         text = f"{shown(column)}\t{shown(value)}\t{kind}\t{detail}".replace("\\", "\\\\")
         self.spool.write(f"{self.record_id}\t{NULL if row is None else row}\t{text}\n")
 
-    def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None:
+    def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", count: int = 1) -> None:
         """Note what is no error, but may not be meant; the first of a kind in a column is kept, the others counted."""
         known = self._warnings.get((kind, column if row else value))
         if known:
-            known["count"] += 1
+            known["count"] += count
         elif len(self._warnings) < MOST_WARNINGS:
-            self._warnings[kind, column if row else value] = warning(kind, row, column, value, detail)
+            self._warnings[kind, column if row else value] = warning(kind, row, column, value, detail, count)
 
     @property
     def warnings(self) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ingestion.errors.kinds import Kind
 
+NO_CHANGE_WARNING = "no_change_warning"
 PREFIX_WARNING = "url_prefix_warning"
 ALIKE_WARNING = "alike_ids_warning"
 WARNINGS: dict[str, Kind] = {
@@ -22,6 +23,13 @@ WARNINGS: dict[str, Kind] = {
             "The URL prefix can be used, but may not be what was meant.",
             "Nothing needs to be done if it is; otherwise print none of these codes.",
             "https://codes.example.com/c, behind which ids follow without a slash",
+        ),
+        Kind(
+            NO_CHANGE_WARNING,
+            "Nothing to change",
+            "Codes have the values of their rows already, so they stay as they are.",
+            "Nothing needs to be done if that is meant; otherwise see whether it is the right file.",
+            "a row that activates a code which is active",
         ),
         Kind(
             "unknown_column_warning",

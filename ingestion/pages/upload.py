@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from ingestion.errors.kinds import GS1_ID, KINDS
+from ingestion.errors.kinds import GS1_ID, KINDS, OF_CHANGES
 from ingestion.pages.earlier_options import earlier_record, options_of
 from ingestion.pages.lines import IdFormat, may_upload
 from ingestion.readers.csv_reader import DELIMITER_NAMES
@@ -32,7 +32,7 @@ def upload(request: PersonRequest) -> HttpResponse:
     kept = options_of(earlier) if earlier else {}
     context = {
         "company": request.user.company,
-        "kinds": KINDS.values(),
+        "kinds": [kind for kind in KINDS.values() if kind.kind not in OF_CHANGES],
         "gs1_id": GS1_ID,
         "id_formats": [(value, label, RULES[value].example) for value, label in IdFormat.choices],
         "delimiters": DELIMITER_NAMES.items(),

@@ -26,7 +26,7 @@ def read_products(file: IO[bytes], log: ProblemLog) -> dict[str, str]:
     try:
         limits = WorkbookLimits(cells=MOST_CELLS, unpacked=MOST_UNPACKED)
         budget = Budget(most_seconds=MOST_SECONDS)
-        reader = open_reader(file, detect_filetype(file), log, column="sku", limits=limits, budget=budget)
+        reader = open_reader(file, detect_filetype(file), log, columns=["sku"], limits=limits, budget=budget)
         if not isinstance(reader, JsonReader):
             refuse_wide(reader.header)
             refuse_without_sku(reader.header)

@@ -12,6 +12,12 @@ class Number(str):
     advice = "It is a number; write it in quotes, so that no digit of it is lost."
 
 
+class Null(str):
+    """The empty cell for a null in JSON, so that it can be told from an empty string."""
+
+    __slots__ = ()
+
+
 class StoredNumber(Number):
     """The text of a number in a workbook, which its number format `code` may show otherwise."""
 

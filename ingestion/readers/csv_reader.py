@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from itertools import chain, islice
 
@@ -35,7 +35,7 @@ class CsvReader:
     """A CSV file: `header` is its first record, iteration gives the others in batches. RFC 4180, quoting checked.
 
     Fields may also be separated by semicolons, tabs or bars: by `delimiter`, or where it is empty by whatever gives
-    the header `column`.
+    the header one of `columns`.
     The file may be in UTF-16 with a byte order mark.
 
     A row that cannot be read is reported to `log`, and reading goes on with the next line. Raises UnreadableFile when
@@ -43,7 +43,7 @@ class CsvReader:
     the header has our column of errors, the cells are those of the file that was given back with them.
     """
 
-    def __init__(self, file: Source, log: Log, delimiter: str = "", column: str = "id") -> None:
+    def __init__(self, file: Source, log: Log, delimiter: str = "", columns: Collection[str] = ("id",)) -> None:
         self._log = log
         self.rows_expected: int | None = count_rows(file)
         file.seek(0)
@@ -52,7 +52,7 @@ class CsvReader:
         self.header_row = self.said_row = 0
         self._is_ours = False
         self._given = self.delimiter = delimiter
-        self._column = column
+        self._columns = columns
         self._reread = 0
         self._batches = self._read_batches()
         self._first = self._read_header()
@@ -80,7 +80,7 @@ class CsvReader:
         pending: list[str] = []
         for lines, plain, is_last in self._lines.blocks():
             if not self.header:
-                self.delimiter = self._given or find_delimiter(pending + lines, self._column)
+                self.delimiter = self._given or find_delimiter(pending + lines, self._columns)
             plain_rows = _plain_rows(lines, self.delimiter) if plain and not pending else None
             if plain_rows is None:
                 rows, pending = self._careful_rows(pending + lines, number, is_last)
@@ -248,13 +248,14 @@ def count_rows(file: Source) -> int:
     return max(0, (feeds or returns) + (last not in b"\r\n") - 1)
 
 
-def find_delimiter(lines: list[str], column: str) -> str:
-    """Return the delimiter that gives the header `column`, in any letter case, and then the most columns."""
+def find_delimiter(lines: list[str], columns: Collection[str]) -> str:
+    """Return the delimiter that gives the header one of `columns`, in any letter case, and then the most columns."""
     first = next((line for line in lines if not BLANK_LINE.fullmatch(line)), "")
     if said := SAID.fullmatch(first.strip('\r\n"')) or OURS.match(first):
         return said[1]
     headers = {delimiter: _first_record(lines, delimiter) for delimiter in DELIMITERS}
-    return max(DELIMITERS, key=lambda delimiter: (column in headers[delimiter], len(headers[delimiter])))
+    wanted = frozenset(columns)
+    return max(DELIMITERS, key=lambda each: (not wanted.isdisjoint(headers[each]), len(headers[each])))
 
 
 def _first_record(lines: list[str], delimiter: str) -> list[str]:

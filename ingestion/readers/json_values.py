@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingestion.readers.base import ERRORS_COLUMN
-from ingestion.readers.cells import Number
+from ingestion.readers.cells import Null, Number
 from portal.values.characters import named
 
 WHITE_SPACE = " \t\n\r"  # as RFC 8259 counts it
 SPACE = re.compile(f"[{WHITE_SPACE}]*")
+NULL = Null()
 RAW_CONTROL = re.compile("[\x00-\x1f]")
 REPEATED = "The object has this key more than once."
 
@@ -67,14 +68,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Repeated:
 
 
 def text_of(member: Any) -> str:
-    """Return the cell for a member of an object: a string as it is, anything else as JSON text."""
+    """Return the cell for a member of an object: a string as it is, null as Null, anything else as JSON text."""
     if isinstance(member, str):
         return member
     if isinstance(member, list):
         return "[…]"
     if isinstance(member, (dict, Repeated)):
         return "{…}"
-    return "" if member is None else json.dumps(member)
+    return NULL if member is None else json.dumps(member)
 
 
 def decoder(*, is_strict: bool = True) -> json.JSONDecoder:

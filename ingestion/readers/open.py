@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import IO
 
 from ingestion.readers.base import Log
@@ -20,19 +21,19 @@ def open_reader(
     log: Log,
     delimiter: str = "",
     *,
-    column: str = "id",
+    columns: Collection[str] = ("id",),
     limits: WorkbookLimits | None = None,
     budget: Budget | None = None,
 ) -> Reader:
     """Return the reader for a file of `filetype`: csv, json or xlsx. Raises UnreadableFile.
 
     CSV and JSON may be compressed by gzip. Where no delimiter is given, a CSV file's is the one by which its header has
-    `column`. A workbook is read within `limits`; if any of its sheets has `column`, it must be the first. `budget`
+    one of `columns`. A workbook is read within `limits`; if any of its sheets has one, it must be the first. `budget`
     counts what the file unpacks to. The reader's `facts` tell encoding, delimiter, compression and sheet.
     """
     if filetype == "xlsx":
-        return WorkbookReader(file, log, limits, budget, column)
+        return WorkbookReader(file, log, limits, budget, columns)
     content, packing = unpacked(file, budget)
-    reader = JsonReader(content, log) if filetype == "json" else CsvReader(content, log, delimiter, column)
+    reader = JsonReader(content, log) if filetype == "json" else CsvReader(content, log, delimiter, columns)
     reader.facts |= packing
     return reader

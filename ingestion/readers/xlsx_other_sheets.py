@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from ingestion.errors.text import shown
@@ -14,14 +15,14 @@ from ingestion.readers.xlsx_shared import Shared
 MOST_LOOKED_AT = 20  # sheets
 
 
-def refuse_if_another_has(column: str, parts: Parts, contents: Contents, shared: Shared) -> None:
-    """UnreadableFile when it is another sheet that begins with a header that has `column`."""
+def refuse_if_another_has(columns: Collection[str], parts: Parts, contents: Contents, shared: Shared) -> None:
+    """UnreadableFile when it is another sheet that begins with a header that has one of `columns`."""
     for number, sheet in enumerate(contents.sheets[1:MOST_LOOKED_AT], 2):
         rows = FirstRowXml(shared, contents)
         with suppress(Found):
             parts.read(sheet.part, rows)
             continue
-        if column in rows.names:
+        if column := next((column for column in columns if column in rows.names), ""):
             raise UnreadableFile(
                 f"Its first sheet, {shown(contents.sheets[0].name)}, has no column `{column}`, but sheet {number},"
                 f" {shown(sheet.name)}, has: move that to the front, or save it alone."

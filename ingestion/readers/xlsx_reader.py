@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import IO
 
 from ingestion.errors.text import visible
@@ -30,7 +30,7 @@ class WorkbookReader:
 
     Columns without a name are left out; a row with something in one of them is reported to `log`. What is wrong with
     cells comes with their batch. Raises UnreadableFile when the file is no workbook, too large, has no header, or has
-    another sheet with the `column` that this one has not.
+    another sheet with one of the `columns` of which this one has none.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class WorkbookReader:
         log: Log,
         limits: WorkbookLimits | None = None,
         budget: Budget | None = None,
-        column: str = "",
+        columns: Collection[str] = (),
     ) -> None:
         self._log = log
         self._limits = limits or WorkbookLimits()
@@ -55,8 +55,8 @@ class WorkbookReader:
             self._rows = self._sheet.rows()
             self.header: tuple[str, ...] = ()
             self._find_header()
-            if column and column not in map(str.lower, self.header):
-                refuse_if_another_has(column, parts, contents, shared)
+            if columns and not {*columns} & {*map(str.lower, self.header)}:
+                refuse_if_another_has(columns, parts, contents, shared)
         if not self.header:
             raise UnreadableFile("Its first sheet is empty.")
         self.facts: dict[str, str] = {"sheet": name, "sheets": str(len(contents.sheets))}

@@ -50,9 +50,11 @@ def _signed_at_the_command(record: IngestionRecord) -> bool:
 
 def _context(record: IngestionRecord) -> dict[str, Any]:
     counts = sorted(record.error_counts.items(), key=lambda item: -item[1])
-    codes, problems = record.result_data.get("codes_created", 0), sum(record.error_counts.values())
-    done = f"{codes:,} code{'' if codes == 1 else 's'} created"
-    failed = f"{problems:,} problem{'' if problems == 1 else 's'}, nothing stored"
+    problems = sum(record.error_counts.values())
+    is_change = record.type == IngestionRecord.Type.SCM
+    codes = record.result_data.get("codes_affected" if is_change else "codes_created", 0)
+    done = f"{codes:,} code{'' if codes == 1 else 's'} {'changed' if is_change else 'created'}"
+    failed = f"{problems:,} problem{'' if problems == 1 else 's'}, nothing {'changed' if is_change else 'stored'}"
     workorder = reverse("workorder-detail", args=[record.workorder_id]) if record.workorder_id else ""
     return {
         "record": record,

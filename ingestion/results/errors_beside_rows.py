@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import IO
 
 from ingestion.readers.json_reader import JsonReader
@@ -14,18 +14,21 @@ from ingestion.results.json_with_errors import json_blocks
 from ingestion.results.xlsx_with_errors import workbook_blocks
 
 
-def add_errors_to_rows(file: IO[bytes], filetype: str, delimiter: str, errors: Iterable[RowError]) -> Iterator[bytes]:
+def add_errors_to_rows(
+    file: IO[bytes], filetype: str, delimiter: str, errors: Iterable[RowError], columns: Collection[str] = ("id",)
+) -> Iterator[bytes]:
     """Yield the rows of a file with their errors, which come in the order of their rows.
 
     Read again as it is, it is refused for the same rows, columns and values, and its good rows are the same: a cell
-    that could be read is returned with its value, and what could not stays as unreadable as it was.
+    that could be read is returned with its value, and what could not stays as unreadable as it was. `columns` are the
+    names of which the header has one.
     """
     notes = ErrorNotes(errors)
     if filetype == "json":
         yield from json_blocks(file, notes)
         return
-    column = "" if filetype == "xlsx" else "id"
-    reader = open_reader(file, filetype, SilentLog(), delimiter, column=column)
+    sought = () if filetype == "xlsx" else columns
+    reader = open_reader(file, filetype, SilentLog(), delimiter, columns=sought)
     if isinstance(reader, WorkbookReader):
         yield from workbook_blocks(reader, notes)
     elif not isinstance(reader, JsonReader):

@@ -8,27 +8,28 @@ from ingestion.readers.cells import Number
 from ingestion.rules.column_mapping import LeftOut
 
 
-def report_faults(batch: Batch, log: RowLog) -> None:
+def report_faults(batch: Batch, log: RowLog, key: str = "id") -> None:
     """Report the faults of the batch's cells and put a BrokenRow for each of their rows.
 
     A cell that only shows its value in another form is warned of instead. Columns that are left out do not count.
+    `key` is the column by which a row names its code.
     """
-    id_at = batch.header.index("id") if "id" in batch.header else -1
+    key_at = batch.header.index(key) if key in batch.header else -1
     for fault in batch.faults:
         name = batch.header[fault.at]
-        if not _counts(fault, name):
+        if not _counts(fault, name, key):
             continue
         at = fault.row - batch.first
         row = batch.rows[at]
-        if fault.trouble is Trouble.FORM and name not in ("id", "product"):
+        if fault.trouble is Trouble.FORM and name not in (key, "product"):
             log.warn("shown_otherwise_warning", fault.row, name, fault.value, detail=fault.detail)
-        elif name != "id" or not isinstance(row[id_at] if row else "", Number):  # the rules refuse a number as an id
-            identifier = row[id_at] if row and id_at >= 0 and name != "id" else ""
+        elif name != key or not isinstance(row[key_at] if row else "", Number):  # the rules refuse a number as an id
+            identifier = row[key_at] if row and key_at >= 0 and name != key else ""
             log.add("invalid_row_error", fault.row, name, fault.value, detail=fault.detail, id=identifier)
             batch.rows[at] = BrokenRow(row)
 
 
-def _counts(fault: CellFault, name: str) -> bool:
+def _counts(fault: CellFault, name: str, key: str) -> bool:
     """Say whether the column is read at all, and the fault is one in it: only ids may not be shared by merged cells."""
     is_read = not isinstance(name, LeftOut) and name != ERRORS_COLUMN
-    return is_read and (fault.trouble is not Trouble.KEY or name == "id")
+    return is_read and (fault.trouble is not Trouble.KEY or name == key)

@@ -15,11 +15,14 @@ LONGEST_DEFAULTS = 10_000  # characters of all default values together, since ev
 
 @dataclass(frozen=True)
 class Defaults:
-    """The values a code takes where its row has none: `product` is an SKU, `scm` its SCM data."""
+    """The values a code takes where its row has none: `product` is an SKU, `scm` its SCM data.
+
+    None stands for nothing, where rows change codes that have a status and a reason already.
+    """
 
     product: str = ""
-    activation_status: int = 0
-    blacklist_reason: int = 0
+    activation_status: int | None = 0
+    blacklist_reason: int | None = 0
     scm: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -28,10 +31,10 @@ class Defaults:
         return sum(len(key) + len(value) for key, value in self.scm.items())
 
 
-def parse_defaults(data: Mapping[str, Any], *, status: int = 0) -> Defaults:
+def parse_defaults(data: Mapping[str, Any], *, status: int | None = 0, reason: int | None = 0) -> Defaults:
     """Return the defaults that the posted `default_scm_data` sets.
 
-    `status` is the activation status of codes of which neither a row nor a default says one. Raises ValueError with a
+    `status` and `reason` are those of codes of which neither a row nor a default says one. Raises ValueError with a
     list of everything that is wrong: first with names and types, then with the values of what is named well.
     """
     if len(data) > MOST_SCM_FIELDS:
@@ -52,7 +55,7 @@ def parse_defaults(data: Mapping[str, Any], *, status: int = 0) -> Defaults:
     return Defaults(
         texts.get("product", ""),
         STATUSES.get(texts.get("activation_status", ""), status),
-        REASONS.get(texts.get("blacklist_reason", ""), 0),
+        REASONS.get(texts.get("blacklist_reason", ""), reason),
         {key: text for key, text in texts.items() if key not in OWN_COLUMNS and text},
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import ClassVar
+
 from ingestion.errors.log import RowLog
 from ingestion.readers.base import ERRORS_COLUMN, Batch
 from ingestion.rules.cell_faults import report_faults
@@ -15,9 +18,8 @@ from ingestion.rules.header import (
     wrong_names,
 )
 from ingestion.rules.limits import Limits
-from ingestion.rules.rows import RowRules
+from ingestion.rules.rows import CheckedRow, RowRules
 from ingestion.rules.suggestions import meant_name
-from workorders.codes.bulk_load import NewCode
 from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
 
 MOST_HEADERS = 1000  # whose rules are kept at a time
@@ -25,6 +27,8 @@ MOST_HEADERS = 1000  # whose rules are kept at a time
 
 class FileRules:
     """Checks one file. In JSON, each row may name its fields in its own way."""
+
+    row_rules: ClassVar[type[RowRules]] = RowRules
 
     def __init__(self, limits: Limits, log: RowLog) -> None:
         self.limits, self.log = limits, log
@@ -39,19 +43,19 @@ class FileRules:
 
         A column that has no name is left out, unless a row has something in it.
         """
-        refuse_header(header)
+        self._refuse_header(header)
         self.findings.is_table = True
         self.findings.header_row = row
         self.findings.nameless = nameless_places(header)
         header = tuple(filter(None, header))
-        self._report_names(wrong_names(header), header, row)
+        self._report_names(self._wrong_names(header), header, row)
         self._warn_of_names(header, row)
         self._names_reported = True
 
-    def check(self, batch: Batch) -> list[NewCode]:
-        """Return the codes of the rows that have a valid id; they are stored if no row of the file has an error."""
+    def check(self, batch: Batch) -> list[CheckedRow]:
+        """Return the rows that have a valid id; they are stored if no row of the file has an error."""
         if batch.faults:
-            report_faults(batch, self.log)
+            report_faults(batch, self.log, self._key_of(batch.header))
         if is_too_wide(batch.header):
             self._report_too_many(batch)
             return []
@@ -65,10 +69,32 @@ class FileRules:
         """Make the rules of a header that was not met before, or not lately."""
         if len(self._rules) == MOST_HEADERS:
             self._rules.clear()
-        rules = self._rules[batch.header] = RowRules(batch.header, self.findings)
+        rules = self._rules[batch.header] = self.row_rules(batch.header, self.findings)
+        rules.wrong_names = self._wrong_names(batch.header)
         if not self._names_reported:
             self._warn_of_names(batch.header, batch.first)
         return rules
+
+    def _key_of(self, header: tuple[str, ...]) -> str:
+        """Return the name that the column of ids has in this header, or should have."""
+        names = self.findings.key_names
+        return next((name for name in names if name in header), names[0])
+
+    def _refuse_header(self, header: tuple[str, ...]) -> None:
+        """Raise UnreadableFile for the header of a table that cannot serve."""
+        refuse_header(header)
+
+    def _wrong_names(self, header: tuple[str, ...]) -> list[str]:
+        """Return the names in `header` that cannot be those of SCM fields."""
+        return wrong_names(header, self._key_of(header))
+
+    def _describe_wrong_names(self, names: list[str], header: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        """Yield each of the wrong `names` of `header`, and what is wrong with it."""
+        return describe_wrong_names(names, header)
+
+    def _is_worth_a_warning(self, name: str, header: tuple[str, ...]) -> bool:
+        """Say whether a name is that of an SCM field that may not be meant."""
+        return SCM_KEY.fullmatch(name) is not None
 
     def _report_too_many(self, batch: Batch) -> None:
         fields = len(batch.header) - (ERRORS_COLUMN in batch.header)
@@ -77,15 +103,16 @@ class FileRules:
             self.log.add("invalid_row_error", row, "", "", detail=detail)
 
     def _report_names(self, names: list[str], header: tuple[str, ...], row: int) -> None:
-        for name, detail in describe_wrong_names(names, header):
+        for name, detail in self._describe_wrong_names(names, header):
             self.log.add("invalid_scm_field_error", row, name, name, detail=detail)
 
     def _warn_of_names(self, names: tuple[str, ...], row: int) -> None:
         """Warn, once each, that columns become SCM fields."""
-        for name in scm_names(names):
-            if name not in self._noted and len(self._noted) < MOST_SCM_FIELDS and SCM_KEY.fullmatch(name):
+        for name in scm_names(names, self._key_of(names)):
+            if name not in self._noted and len(self._noted) < MOST_SCM_FIELDS:
                 self._noted.add(name)
-                self.log.warn("unknown_column_warning", row, name, "", detail=meant_name(name))
+                if self._is_worth_a_warning(name, names):
+                    self.log.warn("unknown_column_warning", row, name, "", detail=meant_name(name))
 
     def warn(self) -> None:
         """Warn of what is no error in any row, but may not be meant; called when all rows have been checked."""

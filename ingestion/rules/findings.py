@@ -16,11 +16,14 @@ from workorders.codes.gaps import Gaps
 class FileFindings:
     """The findings in one file so far, whatever header each row has.
 
-    `nameless` holds the places of columns without a name, which are to be empty.
+    `nameless` holds the places of columns without a name, which are to be empty. `key_names` are the names that the
+    column may have by which a row names its code, `ids` the rules of what stands there.
     """
 
     def __init__(self, limits: Limits, log: RowLog) -> None:
         self.limits, self.log = limits, log
+        self.ids = limits.ids
+        self.key_names: tuple[str, ...] = ("id",)
         self.blank_rows = Gaps()
         self.skus_with_id: set[str] = set()
         self.skus_without_id: Counter[str] = Counter()  # rows that have this SKU and no id

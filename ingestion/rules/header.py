@@ -13,7 +13,7 @@ from ingestion.readers.encoding import LOOKS_LIKE
 from ingestion.rules.column_mapping import LeftOut
 from ingestion.rules.suggestions import meant_name, respelled
 from portal.values.characters import beyond_ascii
-from workorders.codes.fields import MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY
+from workorders.codes.fields import ATTRIBUTES, MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY
 
 LONGEST_STRANGE_ID = 3  # characters of a name that may be `id` in letters of another script
 OTHERWISE_SPLIT = (
@@ -24,9 +24,19 @@ ALIKE = {"id", "ids", "code", "identifier", "extended_id", "serial", "serial_num
 
 def refuse_header(header: tuple[str, ...]) -> None:
     """Raise UnreadableFile when a table's header lacks the id, is too wide, or has a name twice."""
-    if "id" not in header:
-        hint = _hint_at_id(header)
-        raise UnreadableFile(f"Its header has no column `id`, only: {shown(', '.join(header))}.{hint}")
+    refuse_without("id", header)
+    refuse_unusable(header)
+
+
+def refuse_without(key: str, header: tuple[str, ...]) -> None:
+    """Raise UnreadableFile when a table's header lacks the column by which its rows name their codes."""
+    if key not in header:
+        hint = _hint_at(key, header)
+        raise UnreadableFile(f"Its header has no column `{key}`, only: {shown(', '.join(header))}.{hint}")
+
+
+def refuse_unusable(header: tuple[str, ...]) -> None:
+    """Raise UnreadableFile when a table's header is too wide, or has a name twice."""
     if is_too_wide(header):
         raise UnreadableFile(
             f"Its header has {len(header):,} columns; a code has {MOST_SCM_FIELDS:,} SCM fields at most."
@@ -37,11 +47,11 @@ def refuse_header(header: tuple[str, ...]) -> None:
         raise UnreadableFile(f"Its header has the column `{shown(repeated[0])}` more than once.")
 
 
-def _hint_at_id(header: tuple[str, ...]) -> str:
-    """Say which column may be meant as `id`, or why none is seen; or nothing."""
+def _hint_at(key: str, header: tuple[str, ...]) -> str:
+    """Say which column may be meant as `key`, or why none is seen; or nothing."""
     if alike := next((name for name in header if name.strip().lower() in ALIKE), ""):
-        return f" Is it `{shown(alike)}` that should be named `id`?"
-    if hint := LOOKS_LIKE.get(header[0][:1], "") or otherwise_split(header, "id"):
+        return f" Is it `{shown(alike)}` that should be named `{key}`?"
+    if hint := LOOKS_LIKE.get(header[0][:1], "") or otherwise_split(header, key):
         return hint
     if strange := next((name for name in header if len(name) <= LONGEST_STRANGE_ID and not name.isascii()), ""):
         return f" In `{shown(strange)}`, {beyond_ascii(strange).replace('C', 'c', 1)}"
@@ -59,15 +69,15 @@ def nameless_places(header: tuple[str, ...]) -> set[int]:
     return {at for at, name in enumerate(header) if not name and not isinstance(name, LeftOut)}
 
 
-def scm_names(header: tuple[str, ...]) -> list[str]:
-    """Return the names in `header` that are meant to be keys of SCM fields."""
-    silent = (*OWN_COLUMNS, ERRORS_COLUMN)
+def scm_names(header: tuple[str, ...], key: str = "id") -> list[str]:
+    """Return the names in `header` that are meant to be keys of SCM fields; `key` is the column of ids."""
+    silent = (key, *ATTRIBUTES, ERRORS_COLUMN)
     return [name for name in header if name not in silent and not isinstance(name, LeftOut)]
 
 
-def wrong_names(header: tuple[str, ...]) -> list[str]:
+def wrong_names(header: tuple[str, ...], key: str = "id") -> list[str]:
     """Return the names in `header` that cannot be keys of SCM fields."""
-    return [name for name in scm_names(header) if not SCM_KEY.fullmatch(name)]
+    return [name for name in scm_names(header, key) if not SCM_KEY.fullmatch(name)]
 
 
 def describe_wrong_names(names: list[str], header: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ class IdRules(Protocol):
 
     longest: int  # characters, as they are kept
     example: str
+    error: str  # the kind that a wrong one is
 
     def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
         """Return all ids as they are stored; None when one is wrong, or longer than `longest`."""
@@ -38,6 +39,7 @@ class DefaultIds:
 
     longest = LONGEST_ID
     example = "abc12345"
+    error = "invalid_id_error"
 
     def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
         lengths = set(map(len, identifiers))
@@ -63,6 +65,7 @@ class Gs1Ids:
 
     longest = gs1.LONGEST
     example = "01/09506000134352/21/A1"
+    error = "invalid_id_error"
 
     def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
         try:

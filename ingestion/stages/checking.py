@@ -1,9 +1,10 @@
-"""The first stage: open the file, check every row, and spool the codes of those that have a valid id."""
+"""The first stage: open the file, check every row, and spool those that have a valid id."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 
@@ -15,6 +16,7 @@ from ingestion.readers.open import Reader, open_reader
 from ingestion.readers.unpack import Budget, check_digest
 from ingestion.rules.column_mapping import map_batches, map_header
 from ingestion.rules.file import FileRules
+from ingestion.rules.keys import key_columns
 from ingestion.rules.limits import Limits, limits_for
 from ingestion.stages.attempt import Attempt
 from portal.background.worker_slots import take_slot
@@ -27,12 +29,30 @@ Filetype = IngestionRecord.Filetype
 MOST_BLANK_ROWS = 2_000_000  # besides one for each code, as line ends that were written twice make them
 
 
+class RowSpool(Protocol):
+    """Takes checked rows on their way into the database."""
+
+    count: int
+
+    def add(self, rows: list[Any], /) -> None: ...
+
+
+Spool = TypeVar("Spool", bound=RowSpool)
+
+
 def spool_codes(attempt: Attempt) -> CodeSpool:
     """Read and check all rows of the file; errors and warnings go to the attempt's log. Raises UnreadableFile."""
-    limits = _limits_of(attempt)
-    rules = FileRules(limits, attempt.log)
-    spool = _spool_rows(attempt, rules, limits)
-    rules.warn()
+
+    def begin(first_row: int) -> CodeSpool:
+        return CodeSpool(
+            attempt.folder,
+            company_id=attempt.record.company_id,
+            workorder_id=attempt.destination.workorder_id,
+            first_position=first_row,
+        )
+
+    rules = FileRules(_limits_of(attempt), attempt.log)
+    spool = spool_rows(attempt, rules, begin)
     prefix = attempt.destination.url_prefix
     if said := warn_of_prefix(prefix):
         attempt.log.warn(PREFIX_WARNING, None, "", prefix, detail=said)
@@ -47,25 +67,24 @@ def _limits_of(attempt: Attempt) -> Limits:
     return limits_for(record.company_id, record.parameters, destination.longest_id, are_active=are_active)
 
 
-def _spool_rows(attempt: Attempt, rules: FileRules, limits: Limits) -> CodeSpool:
-    """Pass the rows batch by batch from the reader through the rules to the spool."""
+def spool_rows(attempt: Attempt, rules: FileRules, begin: Callable[[int], Spool]) -> Spool:
+    """Pass the rows batch by batch from the reader through the rules to the spool, which begins at the first row.
+
+    Errors and warnings go to the attempt's log. Raises UnreadableFile.
+    """
     columns: dict[str, str] = attempt.record.parameters.get("columns", {})
     with _open_upload(attempt) as (reader, budget):
         if is_table := not isinstance(reader, JsonReader):
             rules.check_header(map_header(reader.header, columns), reader.header_row)
-        spool = CodeSpool(
-            attempt.folder,
-            company_id=attempt.record.company_id,
-            workorder_id=attempt.destination.workorder_id,
-            first_position=reader.first_row,
-        )
-        size = limits.defaults.scm_size
+        spool = begin(reader.first_row)
+        size = rules.limits.defaults.scm_size
         for batch in map_batches(reader, columns, is_table=is_table):
             spool.add(rules.check(batch))
             attempt.rows = batch.first + len(batch.rows) - reader.first_row
             budget.spend(len(batch.rows) * size)
             _refuse_outgrown(rules.blank_rows.count, spool.count, spool.count * size)
             attempt.pulse.tick(attempt.rows)
+    rules.warn()
     return spool
 
 
@@ -76,19 +95,26 @@ def _open_upload(attempt: Attempt) -> Iterator[tuple[Reader, Budget]]:
     The budget also takes what the default values add to the file. Raises UnreadableFile.
     """
     record, pulse = attempt.record, attempt.pulse
-    columns: dict[str, str] = record.parameters.get("columns", {})
     with storage().open(record.file_path) as file:
         pulse.enter(record.Phase.CHECKING, None)
         if digest := record.parameters.get("sha256"):
             check_digest(file, digest)
         budget = Budget(lambda: _continue_as_long_work(record))
-        # A column of a workbook may become `id` by the upload's mapping, which the reader does not know.
-        column = "" if record.filetype == Filetype.XLSX and "id" in columns.values() else "id"
         delimiter = record.parameters.get("delimiter", "")
-        reader = open_reader(file, record.filetype, attempt.log, delimiter, column=column, budget=budget)
+        reader = open_reader(file, record.filetype, attempt.log, delimiter, columns=_sought(record), budget=budget)
         attempt.facts = reader.facts
         pulse.enter(record.Phase.CHECKING, reader.rows_expected)
         yield reader, budget
+
+
+def _sought(record: IngestionRecord) -> tuple[str, ...]:
+    """Return the names of which the file's header has one.
+
+    None for a workbook with a column that becomes one by the upload's mapping, which the reader does not know.
+    """
+    names, columns = key_columns(record), record.parameters.get("columns", {})
+    is_mapped = record.filetype == Filetype.XLSX and not {*names}.isdisjoint(columns.values())
+    return () if is_mapped else names
 
 
 def _continue_as_long_work(record: IngestionRecord) -> None:

@@ -26,5 +26,5 @@ def read(filetype: str, file: IO[bytes], log: ErrorLog, limits: WorkbookLimits |
         end = batch.first + len(batch.rows)
         for identifier, row, _attributes, scm in rules.check(batch):
             assert batch.first <= row < end
-            assert (identifier + scm).encode().count(b"\0") == 0
+            assert (identifier + (scm or "")).encode().count(b"\0") == 0
     rules.warn()

@@ -25,10 +25,22 @@ SCANNED_SHARE = (
 
 PROBLEMS = f"""
     SELECT wanted.sequence, wanted.key, code.identifier IS NULL,
-        coalesce({IS_CONTRADICTION}, false), coalesce({IS_FINAL}, false)
+        coalesce({IS_CONTRADICTION}, false), coalesce({IS_FINAL}, false), wanted.reason
     FROM {POSTED} AS wanted
     LEFT JOIN workorders_code AS code ON code.company_id = %(company)s AND code.identifier = wanted.key
     WHERE code.identifier IS NULL OR {IS_CONTRADICTION} OR {IS_FINAL} OR {IS_SAME}"""  # noqa: S608  # our own names
+
+BY_POSITION = f"""
+    SELECT position, min(key), is_missing, contradicts, is_final, reason, count(*)
+    FROM ({PROBLEMS}) AS found (position, key, is_missing, contradicts, is_final, reason)
+    GROUP BY position, is_missing, contradicts, is_final, reason"""  # noqa: S608
+
+LOCK = f"""
+    SELECT count(*) FROM (
+        SELECT FROM {POSTED} AS wanted
+        JOIN workorders_code AS code ON code.company_id = %s AND code.identifier = wanted.key
+        ORDER BY wanted.key FOR NO KEY UPDATE OF code
+    ) AS locked"""  # noqa: S608
 
 APPLY = f"""
     WITH changed AS (
@@ -67,12 +79,15 @@ class Problem(NamedTuple):
     """What is the matter with one posted change: its position in the source, its key, and the kind.
 
     `kind` is `missing` (no such code), `contradiction` (a reason without being blacklisted), `final` (a cancelled
-    workorder blacklisted it) or `same` (the code has these values already; nothing is wrong then).
+    workorder blacklisted it) or `same` (the code has these values already; nothing is wrong then). `reason` is the
+    blacklist reason that it gives. Of a change that names `codes`, `key` is the first of those that it is about.
     """
 
     position: int
     key: str
     kind: str
+    reason: int | None = None
+    codes: int = 1
 
 
 class Overtaken(Exception):  # noqa: N818  # an event, not a fault
@@ -84,9 +99,21 @@ def begin_change(company: Company, origin: str, by: User | None, **more: Any) ->
     return Change.objects.create(company=company, origin=origin, created_by=by, **more)
 
 
-def find_problems(company: Company, count: int, first_position: int = 1) -> Iterator[Problem]:
+def lock_posted(company: Company) -> None:
+    """Lock the codes of the posted changes in the caller's transaction, in the order in which all changes do."""
+    locks.in_order(company)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        cursor.execute(LOCK, [company.pk])
+        cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
+
+
+def find_problems(
+    company: Company, count: int, first_position: int = 1, *, by_position: bool = False
+) -> Iterator[Problem]:
     """Yield what is the matter with the `count` posted changes, in any order, in the caller's transaction.
 
+    Changes of one position, which named several codes at once, are told together where `by_position` is set.
     Where they are a good part of the table, it is read through once, several times faster than as many lookups.
     """
     with connection.cursor() as cursor:
@@ -95,10 +122,11 @@ def find_problems(company: Company, count: int, first_position: int = 1) -> Iter
         plan = "nestloop" if codes < count * SCANNED_SHARE and count > 1000 else "hashjoin"
         cursor.execute(f"SET LOCAL enable_{plan} = off; SET LOCAL enable_mergejoin = off")
     with connection.chunked_cursor() as cursor:
-        cursor.execute(PROBLEMS, {"company": company.pk, "cancelled": cancelled_workorders(company)})
-        for sequence, key, is_missing, contradicts, is_final in cursor:
+        given: dict[str, Any] = {"company": company.pk, "cancelled": cancelled_workorders(company)}
+        cursor.execute(BY_POSITION if by_position else PROBLEMS, given)
+        for sequence, key, is_missing, contradicts, is_final, reason, *codes in cursor:
             kind = "missing" if is_missing else "contradiction" if contradicts else "final" if is_final else "same"
-            yield Problem(sequence + first_position - 1, key, kind)
+            yield Problem(sequence + first_position - 1, key, kind, reason, *codes)
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL enable_{plan} = on; SET LOCAL enable_mergejoin = on")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from workorders.models import ActivationStatus, BlacklistReason
+from workorders.models import ActivationStatus
 
 SCM_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LONGEST_SCM_VALUE = 1000
@@ -17,14 +17,17 @@ SCM_KEY_RULE = "a field's name begins with a small letter, then small letters, d
 OWN_COLUMNS = ("id", *ATTRIBUTES)
 
 
-def contradict(status: int, reason: int) -> bool:
-    """Say whether a code cannot have both: a blacklist reason tells why it is blacklisted."""
-    return reason != BlacklistReason.NONE and status != ActivationStatus.BLACKLISTED
+def contradict(status: int | None, reason: int | None) -> bool:
+    """Say whether a code cannot have both: a blacklist reason tells why it is blacklisted.
+
+    None stands for what a change leaves alone, so that the code itself decides.
+    """
+    return bool(reason) and status not in (None, ActivationStatus.BLACKLISTED)
 
 
-def contradiction(status: int, reason: int) -> str:
+def contradiction(status: int | None, reason: int) -> str:
     """Say what is wrong with the two together."""
-    label = ActivationStatus(status).label
+    label = ActivationStatus(status or 0).label
     return (
         f"The reason {reason} goes with activation status 2 (blacklisted) alone, but the status is {status} ({label})."
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from ingestion.errors.change_kinds import CHANGE_KINDS
 from ingestion.errors.kinds import GS1_ID, KINDS, Kind
 from ingestion.errors.warning_kinds import WARNINGS
 
@@ -19,6 +20,11 @@ A file with an error is refused whole. All of its errors are listed at once, eac
 record's page, by `GET /api/v2/ingestion/{key}/errors/`, in `errors.csv`, and beside the uploaded rows in
 `rows-with-errors/`. The record's `result_data` counts them by kind.
 """
+CHANGES = """\
+## In files that change codes
+
+Most kinds are the same where a file changes codes. These differ.
+"""
 MIDDLE = """\
 ## Warnings
 
@@ -30,7 +36,9 @@ class Command(BaseCommand):
     help = "Prints the page of errors and warnings, docs/errors.md."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sections = [BEGIN, *_sections([*KINDS.values(), GS1_ID], "##"), MIDDLE, *_sections(WARNINGS.values(), "###")]
+        of_changes = [kind for kind in CHANGE_KINDS.values() if kind not in KINDS.values()]
+        sections = [BEGIN, *_sections([*KINDS.values(), GS1_ID], "##"), CHANGES, *_sections(of_changes, "###")]
+        sections += [MIDDLE, *_sections(WARNINGS.values(), "###")]
         self.stdout.write("\n".join(sections), ending="")
 
 

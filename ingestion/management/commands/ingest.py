@@ -1,4 +1,4 @@
-"""`manage.py ingest FILE --company SLUG`: one upload, processed in the foreground."""
+"""`manage.py ingest FILE --company SLUG`: one file of new codes, or of changes, processed in the foreground."""
 
 from __future__ import annotations
 
@@ -12,13 +12,25 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 
 from ingestion import engine, services
+from ingestion.api.change_serializer import ChangeFileSerializer
 from ingestion.api.serializers import ProcessSerializer
 from ingestion.management.progress_bar import ProgressBar
 from ingestion.models import IngestionRecord
+from ingestion.rules.change_file import REMOVES
 from portal.models import Company, User
 from portal.storage.base import storage
 from portal.values.whole_numbers import whole_argument
 
+Type = IngestionRecord.Type
+FORMS: dict[str, type[ProcessSerializer | ChangeFileSerializer]] = {
+    Type.CODE: ProcessSerializer,
+    Type.SCM: ChangeFileSerializer,
+}
+OPTIONS_OF: dict[str, tuple[str, ...]] = {
+    Type.CODE: ("url_prefix", "allow_posted_duplicates", "workorder"),
+    Type.SCM: ("data_key", "many", "empty_marker"),
+}
+PERMISSIONS: dict[str, str] = {Type.CODE: "ingestion_code_create", Type.SCM: "scm_bulk_edit"}
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 
 
@@ -31,6 +43,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--filetype", choices=IngestionRecord.Filetype.values, help="by the file's ending if not said"
         )
+        parser.add_argument(
+            "--type", choices=Type.values, default=Type.CODE, help="new codes, or changes of codes that exist"
+        )
         parser.add_argument("--default-scm-data", metavar="JSON", default="{}")
         parser.add_argument("--allow-posted-duplicates", action="store_true")
         parser.add_argument(
@@ -42,6 +57,13 @@ class Command(BaseCommand):
         parser.add_argument("--delimiter", default="", help=f"of a CSV file: {', '.join(DELIMITERS)}, or itself")
         parser.add_argument("--id-format", choices=IngestionRecord.IdFormat.values, default="default")
 
+        changes = parser.add_argument_group("with --type scm")
+        changes.add_argument(
+            "--data-key", metavar="KEY", default="", help="what names the codes, if not the first column"
+        )
+        changes.add_argument("--many", action="store_true", help="a key may name several codes")
+        changes.add_argument("--empty-marker", action="store_true", help=f"a cell {REMOVES} removes its SCM field")
+
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         company = _named(Company.objects.filter(kind=Company.Kind.BRAND_OWNER), "slug", options["company"])
@@ -52,12 +74,14 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Say with --filetype what {path.name} is: {', '.join(IngestionRecord.Filetype.values)}."
             )
-        user, signs = _uploader(company, options["by"]), bool(options["by"])
+        _refuse_of_other_type(options)
+        user, signs = _uploader(company, options["by"], PERMISSIONS[options["type"]]), bool(options["by"])
         record = services.start_upload(
             user,
             company,
             filetype=filetype,
             mode=IngestionRecord.Mode.API,
+            type=options["type"],
             file_name=path.name,
             by_command=True,
             signs=signs,
@@ -118,18 +142,27 @@ def _named(rows: QuerySet[Named], field: str, value: str) -> Named:
     raise CommandError(f"No {what} {value}.{hint}")
 
 
-def _uploader(company: Company, by: str | None) -> User:
+def _refuse_of_other_type(options: dict[str, Any]) -> None:
+    """Raise CommandError for an option that says nothing of files of this type."""
+    for name in OPTIONS_OF[Type.CODE if options["type"] == Type.SCM else Type.SCM]:
+        if options[name]:
+            what = "new codes" if options["type"] == Type.SCM else "changes"
+            raise CommandError(f"--{name.replace('_', '-')} is for files of {what} alone; leave it out.")
+
+
+def _uploader(company: Company, by: str | None, permission: str) -> User:
     """Return the uploader: the person named, or else the first active person of the company who may upload."""
+    what = "upload codes" if permission == PERMISSIONS[Type.CODE] else "change codes"
     people = company.people.filter(is_active=True).order_by("pk")
     if by:
         user = _named(people, "email", by)
-        if not user.may("ingestion_code_create"):
-            raise CommandError(f"{user} may not upload codes.")
+        if not user.may(permission):
+            raise CommandError(f"{user} may not {what}.")
         return user
     for user in people:
-        if user.may("ingestion_code_create"):
+        if user.may(permission):
             return user
-    raise CommandError(f"{company.name} has no active person who may upload codes.")
+    raise CommandError(f"{company.name} has no active person who may {what}.")
 
 
 def _parameters(company: Company, record: IngestionRecord, options: dict[str, Any]) -> dict[str, Any]:
@@ -138,13 +171,11 @@ def _parameters(company: Company, record: IngestionRecord, options: dict[str, An
         "record": record.key,
         "default_scm_data": _json(record, "--default-scm-data", options["default_scm_data"]),
         "columns": _json(record, "--columns", options["columns"]),
-        "url_prefix": options["url_prefix"],
         "delimiter": _delimiter(record, options["delimiter"]),
-        "allow_posted_duplicates": options["allow_posted_duplicates"],
-        "workorder": options["workorder"],
         "id_format": options["id_format"],
     }
-    form = ProcessSerializer(data=posted, context={"company": company})
+    posted |= {name: options[name] for name in OPTIONS_OF[options["type"]]}
+    form = FORMS[options["type"]](data=posted, context={"company": company})
     if not form.is_valid():
         services.cancel(record, record.created_by)
         raise CommandError("\n".join(f"{name}: {text}" for name, texts in form.errors.items() for text in texts))

@@ -34,11 +34,11 @@ from tests.support.row_logs import MemoryLog
     ],
 )
 def test_the_delimiter_is_what_gives_the_header_its_id(lines: list[str], delimiter: str) -> None:
-    assert find_delimiter(lines, "id") == delimiter
+    assert find_delimiter(lines, ["id"]) == delimiter
 
 
 def test_another_column_can_be_looked_for() -> None:
-    assert find_delimiter(["sku;name,id\n"], "sku") == ";"
+    assert find_delimiter(["sku;name,id\n"], ["sku"]) == ";"
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ import pytest
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import Batch, BrokenRow, CellFault, Trouble
 from ingestion.readers.cells import Number
-from ingestion.rules import file
-from ingestion.rules import rows as rules_rows
+from ingestion.rules import attributes, file
 from ingestion.rules.column_mapping import LeftOut
 from ingestion.rules.defaults import Defaults
 from ingestion.rules.file import FileRules
@@ -77,7 +76,7 @@ def test_scm_values_are_written_as_json_in_whole_batches_and_row_by_row(value: s
 def test_each_fault_of_a_row_is_reported_with_its_id() -> None:
     checked = Checked()
     codes = checked.table("id,product,activation_status,blacklist_reason", "abc12345,Sku1,yes,99")
-    assert codes == [("abc12345", 2, (None, 0, 0), "{}")]
+    assert codes == [("abc12345", 2, (None, None, None), "{}")]
     assert checked.log.errors == [
         (
             "product_not_found_error",
@@ -132,7 +131,7 @@ def test_a_reason_without_a_blacklisted_status_is_refused(defaults: Defaults, ro
 
 
 def test_faults_that_are_the_same_in_many_rows_are_reported_in_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules_rows, "MOST_FAULTS", 2)
+    monkeypatch.setattr(attributes, "MOST_FAULTS", 2)
     checked = Checked()
     checked.table("id,product", *(f"abc1234{number},none{number % 3}" for number in range(9)))
     assert [(row, value) for _kind, row, _column, value in checked.found] == [
@@ -190,7 +189,7 @@ def test_an_empty_object_of_json_is_no_blank_row() -> None:
 def test_a_row_that_was_reported_as_broken_is_passed_over() -> None:
     checked = Checked()
     codes = checked.objects(("id",), BrokenRow(["x"]), ["abc12345"])
-    assert codes == [("abc12345", 2, (None, 0, 0), "{}")]
+    assert codes == [("abc12345", 2, (None, None, None), "{}")]
     assert checked.found == []
 
 

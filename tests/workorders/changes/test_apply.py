@@ -98,7 +98,7 @@ def test_problems_are_named_and_change_nothing(demo: Demo, tmp_path: Path) -> No
     assert problems == [
         Problem(5, "nothere1", "missing"),
         Problem(6, "zzz00009", "missing"),
-        Problem(7, "aaa00001", "contradiction"),
+        Problem(7, "aaa00001", "contradiction", 4),
         Problem(8, "bbb00002", "same"),
         Problem(9, "ccc00003", "final"),
     ]

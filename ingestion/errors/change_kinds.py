@@ -1,0 +1,34 @@
+"""The kinds of errors as they apply to files that change codes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ingestion.errors.kinds import KINDS, Kind
+
+CHANGE_KINDS: dict[str, Kind] = KINDS | {
+    "invalid_file_error": replace(
+        KINDS["invalid_file_error"],
+        remedy="Save it again as CSV in UTF-8, with one header line whose first column names the codes, and upload it "
+        "again.",
+        example="a file without a column extended_id",
+    ),
+    "missing_id_error": replace(
+        KINDS["missing_id_error"],
+        title="No code named",
+        sentence="The row names no code.",
+        remedy="Fill the column that names the code, or delete the row.",
+    ),
+    "duplicate_id_error": replace(
+        KINDS["duplicate_id_error"],
+        title="Code named twice",
+        sentence="Another row changes the code, too.",
+        remedy="Leave one row for each code, with all that changes of it.",
+    ),
+    "invalid_activation_status_error": replace(
+        KINDS["invalid_activation_status_error"],
+        sentence="The code cannot get this activation status.",
+        remedy="Write 0 (inactive), 1 (active) or 2 (blacklisted), or leave the cell empty to leave the status alone. "
+        "Codes of a cancelled workorder stay blacklisted: delete their rows.",
+    ),
+}

@@ -1,0 +1,85 @@
+"""The rules of product, activation status and blacklist reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingestion.rules.findings import FileFindings
+from ingestion.rules.suggestions import meant_status
+from portal.values.characters import beyond_ascii
+from workorders.codes.fields import ATTRIBUTES, REASONS, STATUSES, contradict, contradiction
+
+WRONG = -1  # for a value that none can be
+MOST_FAULTS = 1000  # sets of wrong cells of which is remembered what is wrong with them
+
+AttributeValues = tuple[int | None, int | None, int | None]
+"""Product id, activation status, blacklist reason; None for no product, or for what a change leaves alone."""
+
+
+class AttributeRules:
+    """Checks the cells of product, activation status and blacklist reason, in the columns `at` of one header.
+
+    Many rows have the same three cells, so what they mean, or what is wrong with them, is remembered in `known`.
+    """
+
+    def __init__(self, header: tuple[str, ...], findings: FileFindings) -> None:
+        self.at = [header.index(name) if name in header else -1 for name in ATTRIBUTES]
+        self.known: dict[tuple[str, ...], AttributeValues] = {}
+        self._faults_of: dict[tuple[str, ...], list[tuple[str, str, str, str]]] = {}
+        self._findings, self._log = findings, findings.log
+        self._defaults, self._products = findings.limits.defaults, findings.limits.products
+
+    def resolve(self, cells: tuple[str, ...]) -> AttributeValues | None:
+        """Return what the three cells mean, or None when one of them is wrong."""
+        known = self.known.get(cells)
+        if known is None:
+            product, status, reason = self._meaning(cells)
+            if WRONG in (product, status, reason) or contradict(status, reason):
+                return None
+            known = self.known[cells] = (product, status, reason)
+        return known
+
+    def check(self, row: int, cells: tuple[str, ...], identifier: str) -> AttributeValues:
+        """Return what the three cells of a row mean, and report what is wrong with them."""
+        faults = self._faults_of.get(cells)
+        if faults is None:
+            known = self.resolve(cells)
+            if known is not None:
+                return known
+            if len(self._faults_of) == MOST_FAULTS:
+                self._faults_of.clear()
+            faults = self._faults_of[cells] = list(self._faults(cells))
+        for kind, column, value, detail in faults:
+            self._log.add(kind, row, column, value, detail=detail, id=identifier)
+        return None, None, None
+
+    def _meaning(self, cells: tuple[str, ...]) -> AttributeValues:
+        """Return product, activation status and blacklist reason: WRONG for a wrong one, None for none."""
+        product_cell, status_cell, reason_cell = cells
+        sku = product_cell or self._defaults.product
+        return (
+            self._products.get(sku, WRONG) if sku else None,
+            STATUSES.get(status_cell, WRONG) if status_cell else self._defaults.activation_status,
+            REASONS.get(reason_cell, WRONG) if reason_cell else self._defaults.blacklist_reason,
+        )
+
+    def _faults(self, cells: tuple[str, ...]) -> Iterator[tuple[str, str, str, str]]:
+        """Yield kind, column, value and detail of everything that is wrong with the three cells."""
+        product_cell, status_cell, reason_cell = cells
+        product, status, reason = self._meaning(cells)
+        if product == WRONG:
+            sku = product_cell or self._defaults.product
+            is_default = "It is the upload's default product."
+            detail = self._findings.product_suggestions.suggest(sku) if product_cell else is_default
+            yield "product_not_found_error", "product", sku, detail
+        if status == WRONG:
+            hint = meant_status(status_cell) or beyond_ascii(status_cell)
+            yield "invalid_activation_status_error", "activation_status", status_cell, hint
+        if reason == WRONG:
+            detail = f"A blacklist reason is a number from 0 to 10. {beyond_ascii(reason_cell)}".rstrip()
+            yield "invalid_scm_field_error", "blacklist_reason", reason_cell, detail
+        elif reason is not None and status not in (None, WRONG) and contradict(status, reason):
+            detail = contradiction(status, reason)
+            if not (status_cell and reason_cell):
+                detail += f" The {'reason' if status_cell else 'status'} is the upload's default."
+            yield "invalid_scm_field_error", "blacklist_reason", str(reason), detail

@@ -1,0 +1,85 @@
+"""The rules of one file of changes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, ClassVar
+
+from ingestion.errors.log import RowLog
+from ingestion.readers.base import Batch
+from ingestion.rules.change_names import doubt_of
+from ingestion.rules.changes import ChangeRowRules
+from ingestion.rules.defaults import parse_defaults
+from ingestion.rules.file import FileRules
+from ingestion.rules.header import describe_wrong_names, refuse_unusable, scm_names
+from ingestion.rules.keys import ID, key_in, names_of, rules_of
+from ingestion.rules.limits import Limits
+from ingestion.rules.rows import CheckedRow, RowRules
+from workorders.codes.fields import SCM_KEY
+from workorders.products.services import usable_products
+
+REMOVES = "<empty>"  # the cell that removes an SCM field, where the upload says so
+
+
+def change_limits(company_id: int, options: Mapping[str, Any]) -> Limits:
+    """Return the limits for a company's changes with these options; keys may be as long as they like."""
+    defaults = parse_defaults(options.get("default_scm_data", {}), status=None, reason=None)
+    removes = REMOVES if options.get("empty_marker") else ""
+    return Limits(defaults, usable_products(company_id), sys.maxsize, rules_of(ID, options), removes)
+
+
+class ChangeFileRules(FileRules):
+    """Checks one file of changes. `key` is what names its codes, once the first header has been seen.
+
+    `fields` are the SCM fields that codes of the company have.
+    """
+
+    row_rules: ClassVar[type[RowRules]] = ChangeRowRules
+
+    def __init__(self, limits: Limits, log: RowLog, options: Mapping[str, Any], fields: Collection[str]) -> None:
+        super().__init__(limits, log)
+        self.key = ""
+        self.has_scm = bool(limits.defaults.scm)  # whether any row may change an SCM field
+        self._options, self._fields = options, fields
+        self._declared = {*options.get("columns", {}).values()}
+
+    @property
+    def key_column(self) -> str:
+        """The name of the column of keys, as errors tell it."""
+        return self.findings.key_names[0]
+
+    def check(self, batch: Batch) -> list[CheckedRow]:
+        self._take_key(batch.header)
+        return super().check(batch)
+
+    def _take_key(self, header: tuple[str, ...], *, is_table: bool = False) -> None:
+        """Find out once what names the codes."""
+        if not self.key:
+            self.key = key_in(header, self._options.get("data_key", ""), is_table=is_table)
+            names = names_of(self.key)
+            self.findings.key_names = tuple(sorted(names, key=lambda name: name not in header))
+            self.findings.ids = rules_of(self.key, self._options)
+
+    def _refuse_header(self, header: tuple[str, ...]) -> None:
+        self._take_key(header, is_table=True)
+        refuse_unusable(header)
+
+    def _wrong_names(self, header: tuple[str, ...]) -> list[str]:
+        self.has_scm = self.has_scm or bool(scm_names(header, self._key_of(header)))
+        doubtful = (name for name in scm_names(header, self._key_of(header)) if self._doubt_of(name, header))
+        return [*dict.fromkeys([*super()._wrong_names(header), *doubtful])]
+
+    def _describe_wrong_names(self, names: list[str], header: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        plain = [name for name in names if not self._doubt_of(name, header)]
+        yield from describe_wrong_names(plain, header)
+        for name in names:
+            if doubt := self._doubt_of(name, header):
+                yield name, f"It is the field's name that is wrong. {doubt}"
+
+    def _is_worth_a_warning(self, name: str, header: tuple[str, ...]) -> bool:
+        """Say whether a name is that of a new SCM field."""
+        return SCM_KEY.fullmatch(name) is not None and name not in self._fields and not self._doubt_of(name, header)
+
+    def _doubt_of(self, name: str, header: tuple[str, ...]) -> str:
+        return doubt_of(name, self._key_of(header), self._fields, self._declared)

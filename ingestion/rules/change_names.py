@@ -1,0 +1,44 @@
+"""The names of columns in a file of changes: which become SCM fields, and which are refused since another is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+
+from ingestion.rules.keys import ID_COLUMNS, KEY_COLUMNS, SERIAL_NUMBER, WORKORDER
+from ingestion.rules.suggestions import SIMILARITY, respelled
+from workorders.codes.fields import ATTRIBUTES
+
+MEANT = {"status": "activation_status", "reason": "blacklist_reason", "sku": "product"}  # as exports name them
+UNCHANGEABLE = {SERIAL_NUMBER: "The serial number", WORKORDER: "The workorder"}
+LEAVE = "or name it in the option `columns` if that is its name."
+
+
+def doubt_of(name: str, key: str, known: Collection[str], declared: Collection[str]) -> str:
+    """Say why a file whose codes are named by the column `key` should not have an SCM field `name`; or nothing.
+
+    `known` are the fields that codes of the company have, `declared` the names that the upload's `columns` gives.
+    """
+    if name in ID_COLUMNS:
+        return f"The column `{key}` names the codes already; leave this one out."
+    if name in known or name in declared:
+        return ""
+    if name in UNCHANGEABLE:
+        return (
+            f"{UNCHANGEABLE[name]} of a code does not change. Leave the column out, put it first if it names the codes,"
+            f" {LEAVE}"
+        )
+    if meant := MEANT.get(name):
+        return f"It looks like `{meant}`. Rename it, {LEAVE}"
+    spelled = respelled(name)
+    close = get_close_matches(spelled, [*KEY_COLUMNS, *ATTRIBUTES], 1, SIMILARITY)
+    close = close or [
+        field for field in get_close_matches(spelled, known, 3, SIMILARITY) if not _are_numbered(name, field)
+    ]
+    return f"It looks like `{close[0]}`. Rename it, {LEAVE}" if close else ""
+
+
+def _are_numbered(name: str, other: str) -> bool:
+    """Say whether two names differ in their numbers alone, as `lot_1` and `lot_2` do."""
+    return re.sub("[0-9]+", "0", name) == re.sub("[0-9]+", "0", other)

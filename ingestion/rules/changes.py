@@ -1,0 +1,68 @@
+"""The rules of rows that change codes, where they differ from those of new codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import repeat
+from json.encoder import encode_basestring as _as_json
+from typing import ClassVar
+
+from ingestion.readers.base import Batch
+from ingestion.readers.cells import Null
+from ingestion.rules.attributes import AttributeRules, AttributeValues
+from ingestion.rules.rows import CheckedRow, RowRules
+from ingestion.rules.scm_cells import ScmRules
+from workorders.codes.fields import ATTRIBUTES
+
+KINDS_OF = dict(
+    zip(
+        ATTRIBUTES,
+        ("product_not_found_error", "invalid_activation_status_error", "invalid_scm_field_error"),
+        strict=True,
+    )
+)
+
+
+class ChangedAttributeRules(AttributeRules):
+    """Checks the cells of product, status and reason, of which an empty one leaves the code's value alone."""
+
+    def check(self, row: int, cells: tuple[str, ...], identifier: str) -> AttributeValues:
+        for name, cell in zip(ATTRIBUTES, cells, strict=True):
+            if isinstance(cell, Null):
+                detail = "It cannot be removed; leave it out to leave it alone."
+                self._log.add(KINDS_OF[name], row, name, "null", detail=detail, id=identifier)
+        return super().check(row, cells, identifier)
+
+
+class ChangedScmRules(ScmRules):
+    """Checks SCM fields, of which null, and a cell that says so, removes one; None where no field changes."""
+
+    def write_columns(self, batch: Batch, columns: list[tuple[str, ...]]) -> Iterable[str | None] | None:
+        if not self._columns and not self._constant:
+            return repeat(None)
+        written = super().write_columns(batch, columns)
+        has_marks = bool(self._removes) and any(self._removes in columns[at] for at, _name in self._columns)
+        return list(map(self.write, batch.rows)) if written is not None and has_marks else written
+
+    def write(self, cells: list[str]) -> str | None:
+        members = [self._member(begin, cells[at], default) for at, begin, default in self._members]
+        said = [*filter(None, members + self._constant)]
+        return "{" + ", ".join(said) + "}" if said else None
+
+    def _member(self, begin: str, cell: str, default: str) -> str:
+        if isinstance(cell, Null) or (self._removes and cell == self._removes):
+            return begin + "null"
+        return begin + _as_json(cell) if cell else default
+
+
+class ChangeRowRules(RowRules):
+    """Checks rows that change codes."""
+
+    attribute_rules: ClassVar[type[AttributeRules]] = ChangedAttributeRules
+    scm_rules: ClassVar[type[ScmRules]] = ChangedScmRules
+
+    def _check_columns(self, batch: Batch) -> list[CheckedRow] | None:
+        places = [] if self.findings.is_table else [at for at in self.attributes.at if at >= 0]
+        if places and Null in {row[at].__class__ for row in batch.rows for at in places}:
+            return None
+        return super()._check_columns(batch)

@@ -1,0 +1,67 @@
+"""The rules of SCM fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import repeat
+from json.encoder import encode_basestring as _as_json
+
+from ingestion.readers.base import Batch
+from ingestion.readers.cells import Number
+from ingestion.rules.findings import FileFindings
+from ingestion.rules.header import scm_names
+from ingestion.rules.suggestions import SHORTENED_MARK, is_shortened, marks_of, may_be_marked
+from workorders.codes.fields import LONGEST_SCM_VALUE
+
+MARKED = ("=", "'")  # how values begin that a spreadsheet may have marked
+
+
+class ScmRules:
+    """Checks the SCM fields of rows with one header, and writes them as JSON."""
+
+    def __init__(self, header: tuple[str, ...], findings: FileFindings, key: str) -> None:
+        self._log, self._removes = findings.log, findings.limits.removes
+        defaults = findings.limits.defaults.scm
+        names = {*scm_names(header, key)} - {""}
+        self._columns = [(at, name) for at, name in enumerate(header) if name in names]
+        self._members = [(at, f"{_as_json(name)}: ", _member_of(defaults, name)) for at, name in self._columns]
+        self._constant = [_member_of(defaults, name) for name in defaults if name not in header]
+        parts = [begin.replace("%", "%%") + "%s" for _at, begin, _default in self._members]
+        parts += [constant.replace("%", "%%") for constant in self._constant]
+        self._template = "{" + ", ".join(parts) + "}"  # for rows in which every cell has a value
+
+    def write_columns(self, batch: Batch, columns: list[tuple[str, ...]]) -> Iterable[str | None] | None:
+        """Return the JSON of all rows of a batch, whose columns are `columns`.
+
+        Returns None when a value is too long, or when a spreadsheet may have changed one: `check` tells which.
+        """
+        if not self._columns:
+            return repeat(self._template % ())
+        used = [columns[at] for at, _name in self._columns]
+        if any(max(map(len, column)) > LONGEST_SCM_VALUE or may_be_marked("".join(column)) for column in used):
+            return None
+        if all(map(all, used)):
+            return map(self._template.__mod__, zip(*(map(_as_json, column) for column in used), strict=True))
+        return list(map(self.write, batch.rows))
+
+    def write(self, cells: list[str]) -> str | None:
+        """Return the JSON of one row; an empty cell takes the default of its field, or leaves the field out."""
+        parts = [begin + _as_json(cells[at]) if cells[at] else default for at, begin, default in self._members]
+        return "{" + ", ".join(filter(None, parts + self._constant)) + "}"
+
+    def check(self, row: int, cells: list[str], identifier: str) -> None:
+        """Report values that are too long, and warn of those that a spreadsheet may have changed."""
+        for at, name in self._columns:
+            cell = cells[at]
+            if len(cell) > LONGEST_SCM_VALUE:
+                detail = f"It has {len(cell):,} characters."
+                self._log.add("invalid_scm_field_error", row, name, cell, detail=detail, id=identifier)
+            if SHORTENED_MARK in cell and not isinstance(cell, Number) and is_shortened(cell):
+                self._log.warn("shortened_number_warning", row, name, cell)
+            elif cell[:1] in MARKED and (hint := marks_of(cell)):
+                self._log.warn("spreadsheet_mark_warning", row, name, cell, detail=hint)
+
+
+def _member_of(defaults: Mapping[str, str], name: str) -> str:
+    """Return the member of a JSON object for the default of the field `name`, or nothing where it has none."""
+    return f"{_as_json(name)}: {_as_json(defaults[name])}" if name in defaults else ""

@@ -1,0 +1,337 @@
+"""One file of changes in, changed codes or errors out."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from ingestion.results.rows_with_errors import stream_rows_with_errors
+from tests.support.change_files import changed_by_file as changed
+from tests.support.changes import values_of
+from tests.support.codes import some_codes
+from tests.support.demo import Demo
+from tests.support.uploads import errors, ingested
+from tests.support.workbooks import rows_of, text, workbook
+from workorders.changes.history import codes_of, history_of
+from workorders.models import Change, Code, CodeChange, Workorder
+
+
+def a_sheet(rows: list[list[str]]) -> bytes:
+    """A workbook of one sheet with these texts."""
+    return workbook(
+        rows_of(
+            *(
+                "".join(text(f"{'ABCDEF'[at]}{number}", cell) for at, cell in enumerate(row))
+                for number, row in enumerate(rows, 1)
+            )
+        )
+    )
+
+
+def test_a_file_changes_what_it_names_and_leaves_the_rest(committed_demo: Demo) -> None:
+    demo = committed_demo
+    some_codes(demo.staff, "aaa00001", "bbb00002", "ccc00003", "ddd00004", scm_data={"lot": "A", "size": "L"})
+    record = changed(
+        demo.staff,
+        "extended_id,activation_status,blacklist_reason,product,lot\n"
+        "ccc00003,,,,B7\naaa00001,1,,sku2,\nbbb00002,2,4,,A\n",
+    )
+    assert (record.status, record.type, record.description) == ("completed", "scm", "SCM ingestion file upload")
+    assert record.result_data == {"codes_affected": 3, "codes_unchanged": 0}
+    assert record.warnings == []
+    assert values_of("aaa00001") == ("sku2", 1, 0, {"lot": "A", "size": "L"})
+    assert values_of("bbb00002") == (None, 2, 4, {"lot": "A", "size": "L"})
+    assert values_of("ccc00003") == (None, 0, 0, {"lot": "B7", "size": "L"})
+    assert values_of("ddd00004") == (None, 0, 0, {"lot": "A", "size": "L"})
+    change = Change.objects.get()
+    assert (change.origin, change.record_key, change.codes, change.created_by) == ("file", record.key, 3, demo.staff)
+    assert [row.identifier for row in codes_of(change)] == ["aaa00001", "bbb00002", "ccc00003"]
+    [line] = history_of(Code.objects.get(identifier="ccc00003"))
+    assert (line.old_scm, line.new_scm, line.new_status) == ({"lot": "A"}, {"lot": "B7"}, None)
+
+
+def test_every_wrong_row_is_listed_in_one_go_and_nothing_changes(committed_demo: Demo) -> None:
+    demo = committed_demo
+    ids = [f"code-{number:04d}" for number in range(20)]
+    some_codes(demo.staff, *ids)
+    gone = some_codes(demo.staff, "gone-0001", activation_status=2, blacklist_reason=9)
+    Workorder.objects.filter(pk=gone.pk).update(state=Workorder.State.CANCELLED)
+    some_codes(demo.other_staff, "foreign-1")
+    record = changed(
+        demo.staff,
+        "id,activation_status,blacklist_reason,product\n"
+        "code-0001,1,,\n"
+        "code-0001,2,,\n"  # 3: again
+        "code-9999,1,,\n"  # 4: none such
+        "foreign-1,1,,\n"  # 5: another company's
+        "code 0002,1,,\n"  # 6: a space
+        ",1,,\n"  # 7
+        "code-0003,yes,,\n"  # 8
+        "code-0004,,11,\n"  # 9
+        "code-0005,1,4,\n"  # 10: active, with a reason
+        "code-0006,,4,\n"  # 11: the code is not blacklisted
+        "code-0007,,,sku9\n"  # 12
+        "gone-0001,1,,\n"  # 13
+        "code-0008,1,\n"  # 14: too few
+        "short,1,,\n",  # 15
+    )
+    assert errors(record) == [
+        (3, "id", "code-0001", "duplicate_id_error"),
+        (4, "id", "code-9999", "code_not_found_error"),
+        (5, "id", "foreign-1", "code_not_found_error"),
+        (6, "id", "code 0002", "code_not_found_error"),
+        (7, "id", "", "missing_id_error"),
+        (8, "activation_status", "yes", "invalid_activation_status_error"),
+        (9, "blacklist_reason", "11", "invalid_scm_field_error"),
+        (10, "blacklist_reason", "4", "invalid_scm_field_error"),
+        (11, "blacklist_reason", "4", "invalid_scm_field_error"),
+        (12, "product", "sku9", "product_not_found_error"),
+        (13, "activation_status", "", "invalid_activation_status_error"),
+        (14, "", "code-0008,1,", "invalid_row_error"),
+        (15, "id", "short", "code_not_found_error"),
+    ]
+    said = {error.row: error.message for error in record.errors.all()}
+    assert said[4] == "The company has no such code."
+    assert said[6] == "The company has no such code. Character 5 is space."
+    assert said[11] == (
+        "The SCM field cannot be stored. A blacklist reason goes with activation status 2 (blacklisted) alone, which"
+        " neither the row nor the code has."
+    )
+    assert said[13] == (
+        "The code cannot get this activation status. Its workorder was cancelled, which blacklisted it for good."
+    )
+    assert record.status == "error"
+    assert record.result_data["error_counts"]["code_not_found_error"] == 4
+    [named] = [each["code_not_found_error"] for each in record.result_data["errors"] if "code_not_found_error" in each]
+    assert sorted(named) == ["code 0002", "code-9999", "foreign-1", "short"]
+    assert not Change.objects.exists()
+    assert not CodeChange.objects.exists()
+    assert not Code.objects.filter(identifier__in=ids).exclude(activation_status=0).exists()
+    assert Code.objects.get(identifier="gone-0001").activation_status == 2
+
+
+def test_codes_that_have_their_values_are_counted_and_warned_of(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002", "ccc00003", activation_status=1)
+    record = changed(committed_demo.staff, "id,activation_status\nccc00003,1\nbbb00002,2\naaa00001,1\n")
+    assert record.result_data == {"codes_affected": 1, "codes_unchanged": 2}
+    [warning] = record.warnings
+    assert [warning[name] for name in ("warning", "row", "column", "value", "count")] == [
+        "no_change_warning",
+        2,
+        "id",
+        "ccc00003",
+        2,
+    ]
+    assert CodeChange.objects.count() == 1
+    again = changed(committed_demo.staff, "id,activation_status\nccc00003,1\nbbb00002,2\naaa00001,1\n")
+    assert (again.status, again.result_data) == ("completed", {"codes_affected": 0, "codes_unchanged": 3})
+    assert CodeChange.objects.count() == 1
+
+
+@pytest.mark.parametrize("filetype", ["csv", "json", "xlsx", "csv.gz"])
+def test_every_type_of_file_changes_codes(committed_demo: Demo, filetype: str) -> None:
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002")
+    rows = [["extended_id", "activation_status", "lot"], ["aaa00001", "1", "B7"], ["bbb00002", "2", ""]]
+    if filetype == "xlsx":
+        data = a_sheet(rows)
+    elif filetype == "json":
+        data = json.dumps([dict(zip(rows[0], row, strict=True)) for row in rows[1:]]).encode()
+    else:
+        data = "".join(",".join(row) + "\n" for row in rows).encode()
+    if filetype == "csv.gz":
+        data = gzip.compress(data)
+    record = changed(committed_demo.staff, data, filetype.removesuffix(".gz"))
+    assert (record.status, record.result_data) == ("completed", {"codes_affected": 2, "codes_unchanged": 0})
+    assert values_of("aaa00001") == (None, 1, 0, {"lot": "B7"})
+    assert values_of("bbb00002") == (None, 2, 0, {})
+
+
+def test_null_removes_a_field_and_an_empty_text_does_not(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002", "ccc00003", scm_data={"lot": "A", "size": "L"})
+    rows: list[dict[str, Any]] = [
+        {"id": "aaa00001", "lot": None, "size": ""},
+        {"extended_id": "bbb00002", "size": "M", "lot": ""},
+        {"size": None, "lot": None, "id": "ccc00003"},
+    ]
+    record = changed(committed_demo.staff, json.dumps(rows), "json")
+    assert (record.status, errors(record)) == ("completed", [])
+    assert values_of("aaa00001")[3] == {"size": "L"}
+    assert values_of("bbb00002")[3] == {"lot": "A", "size": "M"}
+    assert values_of("ccc00003")[3] == {}
+
+
+def test_an_attribute_cannot_be_removed(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001")
+    row = {"id": "aaa00001", "activation_status": None, "product": None, "blacklist_reason": None}
+    record = changed(committed_demo.staff, json.dumps([row]), "json")
+    assert sorted(errors(record)) == [
+        (1, "activation_status", "null", "invalid_activation_status_error"),
+        (1, "blacklist_reason", "null", "invalid_scm_field_error"),
+        (1, "product", "null", "product_not_found_error"),
+    ]
+
+
+@pytest.mark.parametrize(("option", "kept"), [(True, {"size": "L"}), (False, {"lot": "<empty>", "size": "L"})])
+def test_a_marked_cell_removes_a_field_where_the_option_says_so(
+    committed_demo: Demo, option: bool, kept: dict[str, str]
+) -> None:
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002", scm_data={"lot": "A", "size": "L"})
+    record = changed(committed_demo.staff, "id,lot\naaa00001,<empty>\nbbb00002,B\n", empty_marker=option)
+    assert record.status == "completed"
+    assert values_of("aaa00001")[3] == kept
+    assert values_of("bbb00002")[3] == {"lot": "B", "size": "L"}
+
+
+def test_a_default_fills_what_rows_leave_empty(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002", scm_data={"lot": "A"})
+    defaults = {"activation_status": 1, "lot": "B", "product": "sku1"}
+    record = changed(committed_demo.staff, "id,lot\naaa00001,C\nbbb00002,\n", default_scm_data=defaults)
+    assert record.result_data == {"codes_affected": 2, "codes_unchanged": 0}
+    assert values_of("aaa00001") == ("sku1", 1, 0, {"lot": "C"})
+    assert values_of("bbb00002") == ("sku1", 1, 0, {"lot": "B"})
+
+
+def test_workorders_name_all_of_their_codes(committed_demo: Demo) -> None:
+    first = some_codes(committed_demo.staff, "aaa00001", "aaa00002")
+    second = some_codes(committed_demo.staff, "bbb00001", "bbb00002", "bbb00003")
+    some_codes(committed_demo.staff, "ccc00001")
+    record = changed(
+        committed_demo.staff, f"workorder,activation_status,blacklist_reason\n{first.pk},1,\n{second.reference},2,3\n"
+    )
+    assert (record.status, errors(record)) == ("completed", [])
+    assert record.result_data == {"codes_affected": 5, "codes_unchanged": 0}
+    assert [values_of(each)[1:3] for each in ("aaa00002", "bbb00003", "ccc00001")] == [(1, 0), (2, 3), (0, 0)]
+
+
+def test_wrong_workorders_are_reported(committed_demo: Demo) -> None:
+    first = some_codes(committed_demo.staff, "aaa00001", "aaa00002")
+    foreign = some_codes(committed_demo.other_staff, "zzz00001")
+    record = changed(
+        committed_demo.staff,
+        f"workorder,activation_status,blacklist_reason\n{first.pk},1,\n{first.reference},2,\n{foreign.pk},1,\nnone,1,\n",
+    )
+    assert errors(record) == [
+        (3, "workorder", first.reference, "duplicate_id_error"),
+        (4, "workorder", str(foreign.pk), "code_not_found_error"),
+        (5, "workorder", "none", "code_not_found_error"),
+    ]
+
+
+def test_one_row_that_forbids_itself_for_many_codes_is_one_error(committed_demo: Demo) -> None:
+    first = some_codes(committed_demo.staff, "aaa00001", "aaa00002")
+    record = changed(committed_demo.staff, f"workorder,blacklist_reason\n{first.pk},4\n")
+    [error] = record.errors.all()
+    assert (error.row, error.column, error.value) == (2, "blacklist_reason", "4")
+    assert error.message.endswith("has. It is so with 2 of its codes, aaa00001 is one of them.")
+
+
+def test_serial_numbers_name_codes_of_workorders_that_have_them(committed_demo: Demo) -> None:
+    plain = some_codes(committed_demo.staff, "aaa00001", "aaa00002")
+    numbered = some_codes(committed_demo.staff, "bbb00001", "bbb00002")
+    Workorder.objects.filter(pk=numbered.pk).update(use_serial_number=True)
+    record = changed(committed_demo.staff, "serial_number,activation_status\n0000000002,1\n")
+    assert (record.status, record.result_data["codes_affected"]) == ("completed", 1)
+    assert [values_of(each)[1] for each in ("aaa00002", "bbb00002")] == [0, 1]
+    Workorder.objects.filter(pk=plain.pk).update(use_serial_number=True)
+    record = changed(committed_demo.staff, "serial_number,activation_status\n2,0\nx,1\n77,1\n02,1\n")
+    assert errors(record) == [
+        (2, "serial_number", "2", "ambiguous_key_error"),
+        (3, "serial_number", "x", "code_not_found_error"),
+        (4, "serial_number", "77", "code_not_found_error"),
+        (5, "serial_number", "2", "duplicate_id_error"),
+    ]
+    record = changed(committed_demo.staff, "serial_number,activation_status\n2,0\n", many=True)
+    assert record.result_data == {"codes_affected": 1, "codes_unchanged": 1}
+
+
+def test_a_field_names_codes_by_its_value(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"pallet": 'p\\1 "x"'})
+    some_codes(committed_demo.staff, "bbb00001", "bbb00002", scm_data={"pallet": "p2"})
+    some_codes(committed_demo.other_staff, "zzz00001", scm_data={"pallet": "p3"})
+    file = 'pallet,activation_status\n"p\\1 ""x""",1\np2,1\n'
+    record = changed(committed_demo.staff, file, data_key="pallet")
+    [error] = record.errors.all()
+    assert (error.row, error.column, error.value, error.error) == (3, "pallet", "p2", "ambiguous_key_error")
+    assert error.message == "What names the code fits several. It fits 2 codes, bbb00001 is one of them."
+    record = changed(committed_demo.staff, file, data_key="pallet", many=True)
+    assert record.result_data == {"codes_affected": 3, "codes_unchanged": 0}
+    assert values_of("aaa00001")[1] == 1
+    record = changed(committed_demo.staff, "pallet,lot\np3,1\n", data_key="pallet")
+    assert errors(record) == [(2, "pallet", "p3", "code_not_found_error")]
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "meant"),
+    [
+        ("id,activation_staus", "activation_staus", "It looks like `activation_status`."),
+        ("id,status", "status", "It looks like `activation_status`."),
+        ("id,sku", "sku", "It looks like `product`."),
+        ("id,palet_number", "palet_number", "It looks like `pallet_number`."),
+        ("extended_id,id", "id", "The column `extended_id` names the codes already"),
+        ("id,serial_number", "serial_number", "The serial number of a code does not change."),
+        ("id,workorder", "workorder", "The workorder of a code does not change."),
+        ("id,Bad Key", "Bad Key", "`bad_key` would be right."),
+    ],
+)
+def test_a_name_that_looks_like_a_known_one_is_refused(
+    committed_demo: Demo, header: str, name: str, meant: str
+) -> None:
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"pallet_number": "1"})
+    record = changed(committed_demo.staff, f"{header}\naaa00001,1\n")
+    [error] = record.errors.all()
+    assert (error.row, error.column, error.error) == (1, name, "invalid_scm_field_error")
+    assert meant in error.message
+
+
+def test_a_name_can_be_declared_and_a_new_one_is_warned_of(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"lot_1": "1"})
+    columns = {"status": "status", "Old": "lot_2"}
+    record = changed(committed_demo.staff, "id,status,Old,lot_1,colour\naaa00001,x,y,z,w\n", columns=columns)
+    assert (record.status, errors(record)) == ("completed", [])
+    assert values_of("aaa00001")[3] == {"status": "x", "lot_2": "y", "lot_1": "z", "colour": "w"}
+    assert [(each["warning"], each["column"]) for each in record.warnings] == [
+        ("unknown_column_warning", "status"),
+        ("unknown_column_warning", "lot_2"),
+        ("unknown_column_warning", "colour"),
+    ]
+
+
+def test_a_file_without_a_key_is_refused_whole(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001")
+    for parameters, said in (({}, "None of its columns names the codes."), ({"data_key": "lot"}, "no column `lot`")):
+        record = changed(committed_demo.staff, "code,activation_status\naaa00001,1\n", **parameters)
+        [error] = record.errors.all()
+        assert (error.row, error.error) == (None, "invalid_file_error")
+        assert said in error.detail
+
+
+def test_a_key_that_is_mapped_serves(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001")
+    for filetype in ("csv", "xlsx"):
+        rows = [["note", "Code"], ["x" + filetype, "aaa00001"]]
+        data = a_sheet(rows) if filetype == "xlsx" else "note,Code\nxcsv,aaa00001\n"
+        record = changed(committed_demo.staff, data, filetype, columns={"Code": "extended_id"})
+        assert record.status == "completed", errors(record)
+        assert values_of("aaa00001")[3] == {"note": f"x{filetype}"}
+
+
+def test_gs1_ids_are_found_in_any_spelling(committed_demo: Demo) -> None:
+    ingested(committed_demo.staff, "id\n/01/09506000134352/21/A1\n", id_format="gs1")
+    record = changed(committed_demo.staff, "id,activation_status\nhttps,1\n/01/09506000134352/21/A1,1\n")
+    assert errors(record) == [(2, "id", "https", "code_not_found_error")]
+    for parameters in ({}, {"id_format": "gs1"}):
+        record = changed(committed_demo.staff, "id,lot\n/01/09506000134352/21/A1,x\n", **parameters)
+        assert record.status == "completed"
+
+
+def test_rows_with_errors_come_back_and_correct_themselves(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002")
+    record = changed(committed_demo.staff, "extended_id;product\naaa00001;sku1\nbbb00002;sku-2\n")
+    back = b"".join(stream_rows_with_errors(record)).decode()
+    assert '"product: No product of the company' in back
+    again = changed(committed_demo.staff, back.replace("sku-2", "sku2"))
+    assert again.result_data == {"codes_affected": 2, "codes_unchanged": 0}
+    assert values_of("bbb00002")[0] == "sku2"
