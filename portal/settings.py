@@ -267,6 +267,7 @@ CELERY_TASK_ROUTES = {
     "ingestion.tasks.run": {"queue": "ingest"},
     "ingestion.tasks.withdraw": {"queue": "archive"},
     "workorders.tasks.run_job": {"queue": "archive"},
+    "workorders.tasks.run_export": {"queue": "archive"},
     "workorders.tasks.discard": {"queue": "mail"},
     "portal.tasks.send_letter": {"queue": "mail"},
     "*.sweep": {"queue": "mail"},  # short work, which must not wait for long work

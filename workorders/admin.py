@@ -17,7 +17,7 @@ from portal.models import Company
 from workorders import jobs
 from workorders.codes import url_prefixes
 from workorders.codes.url_prefixes import release_url_prefix
-from workorders.models import Code, Equipment, Job, OfficeCode, Product, Substrate, UrlPrefix, Workorder
+from workorders.models import Code, Equipment, Export, Job, OfficeCode, Product, Substrate, UrlPrefix, Workorder
 from workorders.visibility import set_hidden
 
 OF_COMPANY = typed("company__slug", "company", "Slug")
@@ -130,6 +130,19 @@ class JobOffice(ReadOnly):
     @admin.action(description="Cancel", permissions=["act"])
     def cancel(self, request: HttpRequest, rows: QuerySet[Job]) -> None:
         self.act(request, rows, lambda job: jobs.cancel(job, person(request)), "Cancelled")
+
+
+@admin.register(Export)
+class ExportOffice(ReadOnly):
+    list_display = ["id", "company", "created_by", "format", "status", "phase", "percent", "attempts", "created_at"]
+    list_filter = ["status", "format", "created_at", OF_COMPANY]
+    list_select_related = ["company", "created_by"]
+    search_fields = ["created_by__email"]
+    actions = ["cancel"]
+
+    @admin.action(description="Cancel", permissions=["act"])
+    def cancel(self, request: HttpRequest, rows: QuerySet[Export]) -> None:
+        self.act(request, rows, lambda export: export.cancel(person(request)), "Cancelled")
 
 
 class CodePage(RowsPage):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -309,6 +310,81 @@ class Job(Leased):
     @classmethod
     def has_spool_name(cls, name: str) -> bool:
         return name.startswith("job-")
+
+
+class Export(Leased):
+    """A file of the codes that a filter finds: a worker writes it, and it is kept for KEPT.
+
+    `workorders.exports` starts, writes, serves and deletes them.
+    """
+
+    class Format(models.TextChoices):
+        CSV = "csv", "CSV"
+        JSONL = "jsonl", "JSON lines"
+        XLSX = "xlsx", "Excel"
+
+    class Phase(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        COUNTING = "counting", "counting codes"
+        WRITING = "writing", "writing codes"
+        ENDED = "ended", "ended"
+
+    KEPT: ClassVar[timedelta] = timedelta(days=7)  # for which its file can be fetched
+    SHARES: ClassVar[dict[str, tuple[float, float]]] = {Phase.WRITING: (0.15, 0.85)}
+    TASK = "workorders.tasks.run_export"
+    LONG = models.Q(expected__gt=20_000) | models.Q(expected=None)
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="exports")
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    filters = models.JSONField(default=dict, help_text="As `workorders.codes.filters` keeps them.")
+    format = models.CharField(max_length=5, choices=Format)
+    is_gzipped = models.BooleanField(default=False)
+    neutralises_formulas = models.BooleanField(default=False)
+    phase = models.CharField(max_length=10, choices=Phase, default=Phase.WAITING)
+    expected = models.PositiveBigIntegerField(null=True, help_text="Codes, where that was known when it was asked for.")
+    size = models.PositiveBigIntegerField(null=True, help_text="Bytes of the file.")
+    refusal = models.TextField(blank=True, help_text="Why these codes cannot be exported so, for the person.")
+    detail = models.TextField(blank=True, help_text="Why it was given up.")
+    file_deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["id"], name="export_open", condition=models.Q(status__in=Leased.OPEN)),
+            models.Index(fields=["company", "-id"], name="export_of_company"),
+        ]
+
+    def __str__(self) -> str:
+        return f"export {self.pk}"
+
+    @property
+    def spool_name(self) -> str:
+        return f"export-{self.pk}"
+
+    @classmethod
+    def has_spool_name(cls, name: str) -> bool:
+        return name.startswith("export-")
+
+    @property
+    def ending(self) -> str:
+        """The ending of the file's name."""
+        return f".{self.format}.gz" if self.is_gzipped else f".{self.format}"
+
+    @property
+    def file_path(self) -> str:
+        """The storage name of the file, once it is whole."""
+        return f"exports/{self.pk}{self.ending}"
+
+    @property
+    def has_file(self) -> bool:
+        """Say whether the file can be fetched."""
+        return self.status == Status.COMPLETED and self.file_deleted_at is None
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Return when the file will be deleted, or None where there is none."""
+        return self.status_updated_at + self.KEPT if self.has_file else None
 
 
 class Change(models.Model):

@@ -6,7 +6,9 @@ from portal.background.worker_slots import next_work
 from workorders import job_runner, jobs
 from workorders.changes import retention
 from workorders.deliveries import cleanup, delivery
-from workorders.models import Job
+from workorders.exports import builder
+from workorders.exports import services as exports
+from workorders.models import Export, Job
 from workorders.scans import services as scans
 
 
@@ -15,6 +17,13 @@ def run_job(job_id: int) -> None:
     with next_work(Job, job_id) as chosen:
         if chosen:
             job_runner.run(chosen)
+
+
+@shared_task
+def run_export(export_id: int) -> None:
+    with next_work(Export, export_id) as chosen:
+        if chosen:
+            builder.run(chosen)
 
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=30, max_retries=4)
@@ -28,6 +37,7 @@ def archives_again() -> None:
     """Begin archives anew that were given up because of an outage; delete what nobody can fetch any more."""
     jobs.requeue_failed_archives()
     cleanup.delete_stale_archives()
+    exports.delete_old_files()
 
 
 @shared_task
@@ -40,6 +50,7 @@ def thin_history() -> None:
 def sweep() -> None:
     """Send again what waits for a worker in vain."""
     Job.requeue_stale()
+    Export.requeue_stale()
 
 
 @shared_task

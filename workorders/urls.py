@@ -15,6 +15,9 @@ from workorders.codes import api as code_api
 from workorders.codes import views as code_views
 from workorders.deliveries import api as delivery_api
 from workorders.deliveries import views as delivery_views
+from workorders.exports import api as export_api
+from workorders.exports import docs as export_docs  # noqa: F401  # completes the schema
+from workorders.exports import views as export_views
 from workorders.named_items import calibration_api, calibration_views
 from workorders.orders import api as minting_api
 from workorders.orders import views as order_views
@@ -102,6 +105,10 @@ urlpatterns = [
     path("workorders/archive/", views.workorder_archive_several, name="workorder-archive-several"),
     path("workorders/<int:pk>/archive/", views.workorder_archive, name="workorder-archive"),
     path("codes/", code_views.code_list, name="code-list"),
+    path("codes/export/", export_views.code_export, name="code-export"),
+    path("codes/exports/", export_views.code_export_list, name="code-export-list"),
+    path("codes/exports/<int:pk>/file/", export_views.code_export_file, name="code-export-file"),
+    path("codes/exports/<int:pk>/cancel/", export_views.code_export_cancel, name="code-export-cancel"),
     path("workorders/<int:pk>/codes/<identifier:identifier>/qr.svg", code_views.code_svg, name="code-svg"),
     path("workorders/<int:pk>/codes/<identifier:identifier>/qr.png", code_views.code_png, name="code-png"),
     path("workorders/<int:pk>/codes/<identifier:identifier>/qr.pdf", code_views.code_pdf, name="code-pdf"),
@@ -114,6 +121,8 @@ urlpatterns = [
     *_calibrated("equipment", "equipment/"),
     *_calibrated("substrate", "substrates/"),
     path("api/v2/codes/", code_api.CodeList.as_view()),
+    path("api/v2/codes/download/", export_api.StartExport.as_view(), {"id": "download"}),
+    path("api/v2/codes/download/<int:pk>/", export_api.ExportFile.as_view()),
     path("api/v2/codes/<code_id:id>/image/", code_api.CodeImage.as_view()),
     path("api/v2/codes/<path:id>/", code_api.CodeDetail.as_view()),
     path("api/v2/workorders/", api.WorkorderList.as_view()),

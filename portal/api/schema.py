@@ -22,6 +22,8 @@ class Schema(AutoSchema):
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         operation: dict[str, Any] = super().get_operation(*args, **kwargs) or {}
+        if not operation:
+            return {}  # left out of the schema
         operation["description"] = f"{operation.get('description', '')}\n\n{self._permission()}".lstrip()
         for status, response in operation["responses"].items():
             response["description"] = response["description"] or f"{HTTPStatus(int(status)).phrase}."

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from ingestion import services
 from portal.models import User
 from tests.support.demo import Demo
-from workorders.models import Code, Equipment, Substrate, Workorder, WorkorderTemplate
+from workorders.models import Code, Equipment, Export, Substrate, Workorder, WorkorderTemplate
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -35,6 +35,10 @@ NEEDS = {
     "POST api/v2/ingestion/<slug:key>/withdraw/": "ingestion_withdraw",
     "GET api/v2/codes/": "workorder_view",
     "GET api/v2/codes/<path:id>/": "workorder_view",
+    "GET api/v2/codes/download/": "workorder_view",
+    "POST api/v2/codes/download/": "codes_view",
+    "GET api/v2/codes/download/<int:pk>/": "codes_view",
+    "DELETE api/v2/codes/download/<int:pk>/": "codes_view",
     "GET api/v2/codes/<code_id:id>/image/": "workorder_view",
     "GET api/v2/workorders/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/": "workorder_view",
@@ -91,7 +95,9 @@ def routes(patterns: list[Any] | None = None, before: str = "") -> Iterator[tupl
 def address(call: str, there: dict[str, Any]) -> tuple[str, str]:
     """Method and path of a call about what is there."""
     method, _, route = call.partition(" ")
-    return method, "/" + re.sub(r"<[^>]*>", lambda _: str(there[route.split("/")[2]]), route)
+    parts = route.split("/")[2:]
+    named = there.get("/".join(parts[:2]), there.get(parts[0]))
+    return method, "/" + re.sub(r"<[^>]*>", lambda _: str(named), route)
 
 
 def calls() -> list[str]:
@@ -119,6 +125,7 @@ def one_of_each(demo: Demo) -> dict[str, Any]:
         "workorders": workorder.pk,
         "products": demo.company.products.earliest("pk").pk,
         "codes": code.identifier,
+        "codes/download": Export.objects.create(company=demo.company, created_by=demo.staff, format="csv").pk,
         "workorder-templates": template.pk,
         "equipment": Equipment.objects.create(name="Press 1", dpi=1200, **known).pk,
         "substrates": Substrate.objects.create(name="Gloss", **known).pk,

@@ -10,7 +10,7 @@ from ingestion.models import IngestionRecord
 from portal.models import Company, Event, User, UserAuthorizationToken
 from tests.support.demo import Demo
 from tests.support.pages import as_
-from workorders.models import Code, Equipment, Job, Product, Substrate, UrlPrefix, Workorder
+from workorders.models import Code, Equipment, Export, Job, Product, Substrate, UrlPrefix, Workorder
 
 KINDS = {
     IngestionRecord: "ingestion/ingestionrecord",
@@ -18,6 +18,7 @@ KINDS = {
     Product: "workorders/product",
     Code: "workorders/code",
     Job: "workorders/job",
+    Export: "workorders/export",
     UrlPrefix: "workorders/urlprefix",
     Equipment: "workorders/equipment",
     Substrate: "workorders/substrate",

@@ -43,6 +43,9 @@ TABLES = {  # each after those it points to
         workorder_id)
         SELECT 'completed', 10, 10, 1, 'images', 'ended', jsonb_build_object('n', n), '', {person}, {workorder}
         FROM {n}""",
+    "workorders_export": """(status, rows_done, rows_total, attempts, format, filters, is_gzipped, neutralises_formulas,
+        phase, refusal, detail, company_id, created_by_id)
+        SELECT 'completed', 10, 10, 1, 'csv', '{{}}', false, false, 'ended', '', '', {company}, {person} FROM {n}""",
     "portal_event": """(subject, subject_id, what, at, by_id, address, detail)
         SELECT 'ingestionrecord', {record}, what, {moment}, {person}, '203.0.113.7', '{{}}'
         FROM {n}, unnest(ARRAY['created', 'begun', 'completed']) what""",

@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page
 from portal.models import User
 from tests.support.demo import Demo
 from tests.support.equipment import a_paper, a_press
+from tests.support.exports import exported, started
 from tests.support.secure import a_secure_order, a_template, brought_to
 from tests.support.tokens import issue
 from tests.support.uploads import ingested, queued
@@ -54,6 +55,7 @@ NO_PAGES = {
     *("product-bring-back", "workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
     *("equipment-archive", "substrate-archive", "workorder-template-archive"),
     *("workorder-allow-download", "secure-file", "secure-stop"),
+    *("code-export-file", "code-export-cancel"),
     *("code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
     *("person-sign-out", "invitation-again", "invitation-withdraw", "session"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn"),
@@ -104,6 +106,12 @@ def pages(demo: Demo) -> list[Shown]:
     job_runner.run(deliveries.prepare_delivery(ready, "tiff", demo.printer, None).pk)
     press, paper = a_press(demo), a_paper(demo, calibrated_until=date(2026, 1, 31))
 
+    exported(demo.staff, "xlsx", {"workorder": workorder})
+    exported(demo.staff, "csv", {"activation_status": 0, "search": "abc"}, gzip=True)
+    refused_export = exported(demo.staff, "csv", {"workorder": workorder})
+    refused_export.__class__.objects.filter(pk=refused_export.pk).update(status="error")
+    started(demo.staff, "jsonl")
+
     def shown(url_name: str, email: str = "", name: str = "", query: str = "", **arguments: Any) -> Shown:
         name = name or url_name.replace("_", "-")
         return Shown(name, url_name, reverse(url_name, kwargs=arguments) + query, email)
@@ -143,6 +151,9 @@ def pages(demo: Demo) -> list[Shown]:
         shown("substrate-list", printer),
         shown("substrate-detail", printer, pk=paper.pk),
         shown("code-detail", admin, identifier="abc12345", pk=workorder),
+        shown("code-export", staff, query=f"?workorder={workorder}"),
+        shown("code-export-list", staff),
+        shown("code-export-list", demo.other_staff.email, "code-export-list-empty"),
         *(shown(name, admin) for name in ("token-list", "token-create", "person-list", "person-invite")),
         shown("token-revoke", admin, pk=token),
         shown("person-detail", admin, pk=demo.staff.pk),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,10 +42,12 @@ class TextSheet:
         self._text = self._format("@")
         self._sheet.set_column(0, columns - 1, 20, self._text)
 
-    def write(self, row: int, cells: Sequence[str | None]) -> None:
-        """Write the cells of a row, both counted from 0."""
+    def write(self, row: int, cells: Sequence[str | None], numbers: Container[int] = ()) -> None:
+        """Write the cells of a row, both counted from 0; the `numbers` among the cells are whole ones in digits."""
         for at, cell in enumerate(cells):
-            if cell:
+            if cell and at in numbers:
+                self._sheet.write_number(row, at, int(cell))
+            elif cell:
                 self._write(row, at, cell)
 
     def _write(self, row: int, at: int, cell: str) -> None:

@@ -1,0 +1,26 @@
+"""Files of exports as downloads."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseBase
+
+from portal.storage.downloads import download
+from workorders.models import Export
+
+GZIP = "application/gzip"
+CONTENT_TYPES = {
+    Export.Format.CSV: "text/csv; charset=utf-8",
+    Export.Format.JSONL: "application/jsonl",
+    Export.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def file_name(export: Export) -> str:
+    """Return the name of the download."""
+    return f"codes-{export.created_at:%Y-%m-%d}-{export.pk}{export.ending}"
+
+
+def download_export(request: HttpRequest, export: Export) -> HttpResponseBase:
+    """Answer with the file of a completed export, whole or in part."""
+    kind = GZIP if export.is_gzipped else CONTENT_TYPES[Export.Format(export.format)]
+    return download(request, export.file_path, file_name(export), kind)

@@ -1,0 +1,32 @@
+"""The limits of an export, by its format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workorders.exports.survey import MOST_KEYS
+from workorders.models import Export
+
+MOST_IN_WORKBOOK = 1_000_000  # codes
+
+
+class Refused(Exception):  # noqa: N818  # says what cannot be done
+    """These codes cannot be exported so. The message says why, and what can be done."""
+
+
+def refuse_too_many_codes(form: str, count: int) -> None:
+    """Raise Refused where a workbook would have more codes than it takes."""
+    if form == Export.Format.XLSX and count > MOST_IN_WORKBOOK:
+        raise Refused(
+            f"These are {count:,} codes, and a workbook takes {MOST_IN_WORKBOOK:,} at most: filter them, or export them"
+            " as csv or jsonl."
+        )
+
+
+def refuse_too_many_fields(form: str, keys: Sequence[str]) -> None:
+    """Raise Refused where the SCM fields would need more columns than a table can have."""
+    if form != Export.Format.JSONL and len(keys) > MOST_KEYS:
+        raise Refused(
+            f"These codes have more than {MOST_KEYS:,} different SCM fields, and each would be a column: filter them,"
+            " or export them as jsonl."
+        )

@@ -1,0 +1,46 @@
+"""What the call of an export takes."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+
+from portal.values.choices import ChoiceField
+from workorders.codes.filters import PARSERS, parse_filter
+from workorders.models import Export
+from workorders.rendering.batch import option_refusal
+
+ONLY_FOR: dict[str, tuple[str, ...]] = {
+    "gzip": (Export.Format.CSV, Export.Format.JSONL),
+    "neutralise_formulas": (Export.Format.CSV,),
+}
+
+
+class ExportSerializer(serializers.Serializer[Any]):
+    """Which codes, and as what file."""
+
+    elsewhere: ClassVar = dict.fromkeys(PARSERS, "It belongs into `filters`.")
+
+    filters = serializers.DictField(
+        default=dict, help_text="The filters of the list of codes, such as `workorder` or `scm_lot`; none means all."
+    )
+    format = ChoiceField(Export.Format.values)
+    gzip = serializers.BooleanField(default=False, help_text="Compress the file; of csv and jsonl.")
+    neutralise_formulas = serializers.BooleanField(
+        default=False,
+        help_text="Put an apostrophe before what a spreadsheet would run, and a byte order mark before all; of csv.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Parse the filters, whose errors bear their own names, and refuse options that the format does not have."""
+        form = attrs["format"]
+        wrong = {name: [option_refusal(form)] for name, forms in ONLY_FOR.items() if attrs[name] and form not in forms}
+        try:
+            attrs["filters"] = parse_filter(attrs["filters"])
+        except ValidationError as error:
+            wrong |= error.message_dict
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return attrs

@@ -1,0 +1,51 @@
+"""A look at the codes of an export before they are written: how many, which SCM fields, what else to look up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from workorders.exports.columns import Lookups, Selection
+
+FIRST = 1000  # codes whose SCM fields are known before all are looked at
+MOST_KEYS = 1000  # columns of SCM fields; PostgreSQL gives at most 1,664 of all
+
+SOME_KEYS = """
+    SELECT DISTINCT key
+    FROM (SELECT code.scm_data FROM workorders_code AS code WHERE {condition} LIMIT %(first)s) AS few,
+        jsonb_object_keys(few.scm_data) AS key"""
+TOTALS = """
+    SELECT count(*), count(*) FILTER (WHERE code.scm_data - %(known)s::text[] <> '{{}}'),
+        count(code.last_change_id) > 0, EXISTS (SELECT FROM workorders_codescans WHERE company_id = %(company)s)
+    FROM workorders_code AS code WHERE {condition}"""
+OTHER_KEYS = """
+    SELECT DISTINCT key FROM workorders_code AS code, jsonb_object_keys(code.scm_data - %(known)s::text[]) AS key
+    WHERE {condition} AND code.scm_data - %(known)s::text[] <> '{{}}' LIMIT %(most)s"""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was found: the number of codes, the names of their SCM fields in order, and what has to be looked up."""
+
+    codes: int
+    keys: list[str]
+    lookups: Lookups
+
+
+def survey(selection: Selection) -> Survey:
+    """Look at the codes in one pass, and in another only where the first codes lack SCM fields that others have.
+
+    It names one field more than MOST_KEYS at most.
+    """
+    given = selection.values | {"first": FIRST, "most": MOST_KEYS + 1}
+    with connection.cursor() as cursor:
+        cursor.execute(SOME_KEYS.format(condition=selection.condition), given)
+        known = [key for (key,) in cursor.fetchall()]
+        given["known"] = known
+        cursor.execute(TOTALS.format(condition=selection.condition), given)
+        codes, with_others, changed, scanned = cursor.fetchone()
+        if with_others and len(known) <= MOST_KEYS:
+            cursor.execute(OTHER_KEYS.format(condition=selection.condition), given)
+            known += [key for (key,) in cursor.fetchall()]
+    return Survey(codes, sorted(known)[: MOST_KEYS + 1], Lookups(changed, scanned))

@@ -1,0 +1,133 @@
+"""Pages of exports: asking for one, how far each is, cancelling and fetching."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.models import Company
+from portal.pages.access import PersonRequest, page
+from portal.pages.lists import page_of
+from workorders.codes.filters import CodeFilter, parse_filter
+from workorders.exports.downloads import download_export, file_name
+from workorders.exports.limits import MOST_IN_WORKBOOK, Refused
+from workorders.exports.services import start_export
+from workorders.models import Export
+
+CHOICES = {
+    "csv": "CSV, for spreadsheets",
+    "csv.gz": "CSV, compressed (.csv.gz)",
+    "xlsx": f"Excel, up to {MOST_IN_WORKBOOK:,} codes",
+    "jsonl": "JSON lines",
+    "jsonl.gz": "JSON lines, compressed (.jsonl.gz)",
+}
+
+
+class Line(NamedTuple):
+    """An export in the list, with its codes in words and the name of its file."""
+
+    export: Export
+    said: str
+    file_name: str
+
+
+@page("codes_view")
+@require_http_methods(["GET", "HEAD", "POST"])
+def code_export(request: PersonRequest) -> HttpResponse:
+    """Say which codes the filter in the URL means, and export them in the format that is chosen."""
+    company = _brand(request)
+    meant = _meant(request, company)
+    error, form = "", request.POST.get("format", "csv")
+    if request.method == "POST":
+        if form not in CHOICES:
+            raise BadRequest("There is no such format.")
+        kind, _dot, gzip = form.partition(".")
+        try:
+            start_export(request.user, company, meant, kind, gzip=bool(gzip), neutralise_formulas=kind == "csv")
+        except Refused as refusal:
+            error = str(refusal)
+        else:
+            return redirect("code-export-list")
+    count = meant.count(company)
+    context = {
+        "said": _said(company, meant, count),
+        "is_counted": count is not None,
+        "is_empty": count == 0,
+        "choices": CHOICES.items(),
+        "format": form,
+        "errors": [error] if error else [],
+        "kept": Export.KEPT.days,
+    }
+    return render(request, "workorders/code_export.html", context)
+
+
+@page("codes_view")
+def code_export_list(request: PersonRequest) -> HttpResponse:
+    """One's own exports, newest first."""
+    company = _brand(request)
+    shown = page_of(request, company.exports.filter(created_by=request.user))
+    lines = [
+        Line(export, _said(company, CodeFilter.from_json(export.filters), _count(export)), file_name(export))
+        for export in shown
+    ]
+    moving = any(not line.export.has_ended for line in lines)
+    context = {"page": shown, "lines": lines, "is_moving": moving, "kept": Export.KEPT.days}
+    return render(request, "workorders/code_export_list.html", context)
+
+
+@page("codes_view")
+def code_export_file(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """The file of a completed export."""
+    export = get_object_or_404(_brand(request).exports, pk=pk)
+    if not export.has_file:
+        raise Http404
+    return download_export(request, export)
+
+
+@page("codes_view")
+@require_POST
+def code_export_cancel(request: PersonRequest, pk: int) -> HttpResponse:
+    """End an export that is being made."""
+    if get_object_or_404(_brand(request).exports, pk=pk).cancel(request.user):
+        messages.success(request, "Cancelled. The codes can be exported again at any time.")
+    else:
+        messages.error(request, "This export was not being made any more, so there was nothing to cancel.")
+    return redirect("code-export-list")
+
+
+def _brand(request: PersonRequest) -> Company:
+    """Return the company whose codes the person exports."""
+    if request.user.brand is None:
+        raise PermissionDenied("Codes belong to a brand owner; only its people can export them.")
+    return request.user.brand
+
+
+def _meant(request: PersonRequest, company: Company) -> CodeFilter:
+    """Return the filter that the URL spells. Raise Http404 where it names a workorder that is not the company's."""
+    try:
+        meant = parse_filter(request.GET.dict())
+    except ValidationError as error:
+        raise BadRequest(" ".join(error.messages)) from None
+    if meant.workorder is not None:
+        get_object_or_404(company.workorders, pk=meant.workorder)
+    return meant
+
+
+def _count(export: Export) -> int | None:
+    """Return how many codes an export has, where that is known."""
+    return export.rows_total if export.rows_total is not None else export.expected
+
+
+def _said(company: Company, meant: CodeFilter, count: int | None) -> str:
+    """Return the codes in words, such as: 20,000 codes of workorder Roll 3."""
+    number = "Codes" if count is None else "1 code" if count == 1 else f"{count:,} codes"
+    if meant.is_empty:
+        return "All codes" if count is None else f"All {number}"
+    if meant == CodeFilter(workorder=meant.workorder):
+        return f"{number} of workorder {company.workorders.get(pk=meant.workorder)}"
+    return f"{number} that the filter finds"
