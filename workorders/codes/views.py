@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from portal.models import User
 from portal.pages.access import PersonRequest, page
@@ -37,8 +38,10 @@ def code_list(request: PersonRequest) -> HttpResponse:
         choices.append(("workorder", "Workorder", "All workorders", of_it, workorder.pk))
     if status:
         codes = codes.filter(activation_status=status)
+    meant = {"search": query, "activation_status": status, "workorder": number}
     context = {
         "query": query,
+        "export_all": reverse("code-export", query={name: value for name, value in meant.items() if value}),
         "more_choices": choices,
         "is_filtered": bool(query or status or number),
         "stretch": stretch_of(request, codes, "identifier"),
