@@ -7,12 +7,16 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from workorders import api, serializers
 from workorders.archives import api as archives_api
+from workorders.changes import api as change_api
 from workorders.codes import api as code_api
 from workorders.codes import api_lists
+from workorders.codes.serializers import CodeSerializer
 from workorders.orders import api as minting_api
 from workorders.products import api as product_api
 from workorders.schema_parts import (
+    BUSY,
     CODE,
+    CODE_HISTORY,
     DOWNLOADS,
     EVENT,
     IF_RANGE,
@@ -48,8 +52,32 @@ extend_schema_view(
         description="The id is percent-encoded in the address, also the slashes and percent signs of a GS1 id.",
         parameters=[OpenApiParameter("id", str, "path", description="The code's extended id.")],
         examples=[example(CODE)],
+    ),
+    patch=extend_schema(
+        operation_id="change_code",
+        summary="Change a code",
+        description="What the body does not name stays as it is; `scm_data` is merged, and null removes a field. A "
+        "`blacklist_reason` other than 0 goes with the status 2 (blacklisted) alone, and leaving that resets it. What "
+        "a cancelled workorder blacklisted stays so. A change that another one keeps waiting is answered 503.",
+        parameters=[OpenApiParameter("id", str, "path", description="The code's extended id.")],
+        responses={200: CodeSerializer, 503: BUSY},
+        examples=[
+            OpenApiExample("Stolen", {"activation_status": 2, "blacklist_reason": 4}, request_only=True),
+            OpenApiExample("SCM fields", {"scm_data": {"lot": "B7", "pallet_number": None}}, request_only=True),
+            example(CODE),
+        ],
+    ),
+)(change_api.CodeDetail)
+extend_schema_view(
+    get=extend_schema(
+        operation_id="list_code_history",
+        summary="List the changes of a code, the latest first",
+        description="Who changed what, when and by what: `origin` is `page`, `file`, `api`, `workorder` or `scans`. At "
+        "most the latest 1,000 changes, and none that the installation keeps no longer.",
+        parameters=[OpenApiParameter("id", str, "path", description="The code's extended id.")],
+        examples=[example(CODE_HISTORY)],
     )
-)(code_api.CodeDetail)
+)(change_api.CodeHistory)
 extend_schema_view(
     get=extend_schema(
         operation_id="get_code_image",

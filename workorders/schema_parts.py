@@ -88,6 +88,18 @@ JUST_FAILED = OpenApiResponse(
     {"$ref": "#/components/schemas/Detail"}, "The images could not be made; ask again after `Retry-After` seconds."
 )
 MADE = [example({"progress": PROGRESS}, "202")]
+BUSY = OpenApiResponse(
+    {"$ref": "#/components/schemas/Detail"}, "Another change keeps it waiting; ask again after `Retry-After` seconds."
+)
+CODE_HISTORY = {
+    "id": 12,
+    "at": "2026-11-24T09:30:00.000000Z",
+    "by": "staff@demo.example",
+    "origin": "api",
+    "record": "k3v9xq0a1b2c",
+    "undoes": None,
+    "changes": {"activation_status": {"old": 0, "new": 2}, "blacklist_reason": {"old": 0, "new": 4}},
+}
 CODE = {
     "id": "bottle-0001",
     "url": "https://codeport.example/c/demo/bottle-0001",

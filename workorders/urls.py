@@ -10,6 +10,7 @@ from workorders import (
 from workorders.archives import api as archives_api
 from workorders.archives import download_views
 from workorders.archives import views as images_views
+from workorders.changes import api as change_api
 from workorders.changes import views as change_views
 from workorders.codes import api as code_api
 from workorders.codes import views as code_views
@@ -124,7 +125,8 @@ urlpatterns = [
     path("api/v2/codes/download/", export_api.StartExport.as_view(), {"id": "download"}),
     path("api/v2/codes/download/<int:pk>/", export_api.ExportFile.as_view()),
     path("api/v2/codes/<code_id:id>/image/", code_api.CodeImage.as_view()),
-    path("api/v2/codes/<path:id>/", code_api.CodeDetail.as_view()),
+    path("api/v2/codes/<code_id:id>/history/", change_api.CodeHistory.as_view()),
+    path("api/v2/codes/<path:id>/", change_api.CodeDetail.as_view()),
     path("api/v2/workorders/", api.WorkorderList.as_view()),
     path("api/v2/workorders/create-sid/", minting_api.CreateSid.as_view()),
     path("api/v2/workorders/create-ssc/", secure_api.CreateSsc.as_view()),

@@ -45,14 +45,23 @@ class UserAuthorizationTokenAuthentication(BaseAuthentication):
 
 
 class HasPermission(BasePermission):
-    """A view names what it needs as `permission`; both the person and, if there is one, the token must hold it."""
+    """A view names what it needs as `permission`; both the person and, if there is one, the token must hold it.
+
+    Of several that it names in a tuple, one is enough.
+    """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         user = request.user
         if not isinstance(user, User) or not user.is_active:
             return False
-        codename: str | None = view.permission  # type: ignore[attr-defined]  # a view without it is a bug: fail loudly
-        return codename is None or may(request, codename)
+        needed = permissions_of(view)
+        return not needed or any(may(request, codename) for codename in needed)
+
+
+def permissions_of(view: APIView) -> tuple[str, ...]:
+    """Return the permissions of which the view needs one; none where any token will do."""
+    named: str | tuple[str, ...] | None = view.permission  # type: ignore[attr-defined]  # a view without it is a bug
+    return (named,) if isinstance(named, str) else named or ()
 
 
 def person(request: Request) -> User:

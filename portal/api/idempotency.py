@@ -63,7 +63,10 @@ def idempotent(handler: Handler) -> Handler:
                 response = handler(view, request, *args, **kwargs)
             except Exception as error:
                 response = view.handle_exception(error)  # which raises again what is no answer
-            _keep(kept, response)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            else:
+                _keep(kept, response)
         return response
 
     once.is_idempotent = True  # type: ignore[attr-defined]  # the schema asks for it

@@ -11,6 +11,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
+from portal.api.authentication import permissions_of
 from portal.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from portal.api.idempotency import REPEATED
 from portal.api.schema_parts import ABOUT, ALWAYS, COMPONENTS, OF_BODIES, TAGS, UPLOAD, UPLOAD_ANSWERS
@@ -64,8 +65,8 @@ class Schema(AutoSchema):
         return ""
 
     def _permission(self) -> str:
-        codename = self.view.permission  # type: ignore[attr-defined]  # a view without it is a bug: fail loudly
-        return f"Needs the permission `{codename}`." if codename else "Needs any valid token."
+        needed = " or ".join(f"`{codename}`" for codename in permissions_of(self.view))
+        return f"Needs the permission {needed}." if needed else "Needs any valid token."
 
     def _refusals(self) -> dict[str, str]:
         found = dict(ALWAYS)

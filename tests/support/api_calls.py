@@ -17,6 +17,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 ANY_TOKEN = "any token"
 OPEN = "nothing"
+READING_CODES = "codes_view or workorder_view"
 
 
 # What each call needs. A new route or method fails the tests until it stands here.
@@ -31,6 +32,7 @@ NEEDS = {
     "GET api/v2/ingestion/<slug:key>/errors.csv": "ingestion_view",
     "GET api/v2/ingestion/<slug:key>/rows-with-errors/": "ingestion_view",
     "POST api/v2/ingestion/<slug:key>/cancel/": "ingestion_cancel",
+<<<<<<< HEAD
     "GET api/v2/ingestion/<slug:key>/withdraw/": "ingestion_withdraw",
     "POST api/v2/ingestion/<slug:key>/withdraw/": "ingestion_withdraw",
     "GET api/v2/codes/": "workorder_view",
@@ -40,6 +42,13 @@ NEEDS = {
     "GET api/v2/codes/download/<int:pk>/": "codes_view",
     "DELETE api/v2/codes/download/<int:pk>/": "codes_view",
     "GET api/v2/codes/<code_id:id>/image/": "workorder_view",
+=======
+    "GET api/v2/codes/": READING_CODES,
+    "GET api/v2/codes/<path:id>/": READING_CODES,
+    "PATCH api/v2/codes/<path:id>/": "scm_code_edit",
+    "GET api/v2/codes/<code_id:id>/image/": READING_CODES,
+    "GET api/v2/codes/<code_id:id>/history/": READING_CODES,
+>>>>>>> ee25040 (Change a code by PATCH and list its history by the API)
     "GET api/v2/workorders/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/": "workorder_view",
     "POST api/v2/workorders/<int:pk>/archive/": "workorder_archive",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from workorders.changes.history import history_of
-from workorders.models import ActivationStatus, BlacklistReason, Change, Code, CodeChange, Product
+from workorders.changes.history import history_of, skus_of
+from workorders.models import ActivationStatus, BlacklistReason, Change, Code, CodeChange
 
 MOST_LINES = 50  # changes of one code that its page shows, the latest
 WAYS = {
@@ -45,8 +45,7 @@ class History(NamedTuple):
 def describe_history(code: Code) -> History:
     """Return the latest changes of a code in words, the latest first, with one query for all their products."""
     rows = history_of(code, MOST_LINES + 1)
-    ids = {product for row in rows for product in (row.old_product, row.new_product) if product}
-    skus = dict(Product.objects.filter(company_id=code.company_id, pk__in=ids).values_list("pk", "sku"))
+    skus = skus_of(rows)
     lines = [Line(row.change, _headline(row.change), list(_fields(row, skus))) for row in rows[:MOST_LINES]]
     return History(lines, len(rows) > MOST_LINES)
 

@@ -13,8 +13,8 @@ from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, IS_SAME, NewVa
 from workorders.models import Code
 
 COUNT = f"""
-    SELECT count(*), count(*) FILTER (WHERE is_same), count(*) FILTER (WHERE is_final AND NOT is_same),
-        count(*) FILTER (WHERE contradicts AND NOT is_final AND NOT is_same)
+    SELECT count(*), count(*) FILTER (WHERE is_same AND NOT is_final AND NOT contradicts),
+        count(*) FILTER (WHERE is_final AND NOT contradicts), count(*) FILTER (WHERE contradicts)
     FROM (
         SELECT {IS_SAME} AS is_same, {IS_FINAL} AS is_final, {IS_CONTRADICTION} AS contradicts
         FROM workorders_code AS code, {SELECTED} AS wanted

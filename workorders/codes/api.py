@@ -19,9 +19,11 @@ from workorders.codes.serializers import CodeSerializer, ImageSerializer
 from workorders.identifiers import gs1
 from workorders.models import Code
 
+READING: tuple[str, ...] = ("codes_view", "workorder_view")  # permissions, of which one is enough
+
 
 class _Codes(Call, GenericAPIView[Code]):
-    permission = "workorder_view"
+    permission = READING
     serializer_class = CodeSerializer
 
     def get_queryset(self) -> QuerySet[Code]:
@@ -39,7 +41,9 @@ class CodeList(_Codes, CountedList):
     pagination_class = CodePagination
 
 
-class _OneCode(_Codes):
+class OneCode(_Codes):
+    """The base of calls on one code, which the address names by its id."""
+
     lookup_field = "identifier"
     lookup_url_kwarg = "id"
 
@@ -49,11 +53,11 @@ class _OneCode(_Codes):
         return super().get_object()
 
 
-class CodeDetail(_OneCode, RetrieveAPIView[Code]):
+class CodeDetail(OneCode, RetrieveAPIView[Code]):
     """One code, by its extended id."""
 
 
-class CodeImage(_OneCode):
+class CodeImage(OneCode):
     """A code's symbol; of a secure code with a specimen of its graphic, which is its printing partner's alone."""
 
     asks = ImageSerializer

@@ -80,7 +80,7 @@ def test_every_call_is_described_with_what_it_needs() -> None:
     for call, operation in described.items():
         if call != "POST storage/":
             need = needs[call]
-            said = "any valid token" if need == ANY_TOKEN else f"the permission `{need}`"
+            said = "any valid token" if need == ANY_TOKEN else f"the permission `{need.replace(' or ', '` or `')}`"
             assert operation["description"].endswith(f"Needs {said}."), call
             assert {"401", "403", "429"} <= set(operation["responses"]), call
         assert operation["summary"][0].isupper(), call

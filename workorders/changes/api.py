@@ -1,0 +1,99 @@
+"""The API of changing one code, and of its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.db import OperationalError, transaction
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from psycopg.errors import LockNotAvailable
+from rest_framework import exceptions, serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.api.authentication import person
+from portal.api.calls import Call, refuse_changes
+from workorders.changes import locks
+from workorders.changes.history import changes_of, skus_of
+from workorders.changes.serializers import CodeChangeSerializer, HistorySerializer
+from workorders.changes.single import Unchangeable, Unchanged, change_code
+from workorders.changes.values import NewValues
+from workorders.codes import api as codes
+from workorders.codes.api_lists import owner
+from workorders.codes.serializers import CodeSerializer
+from workorders.identifiers import gs1
+from workorders.models import Change, Code, CodeChange
+
+PATIENCE = 5  # seconds that a call waits for a change under way
+
+
+class Busy(exceptions.APIException):
+    """503: another change of the same codes takes longer than a call waits."""
+
+    status_code = 503
+    default_detail = "Another change of the same codes is under way; nothing was changed. Try again in a few seconds."
+    wait = PATIENCE  # seconds, as `Retry-After` says
+
+
+class CodeDetail(codes.CodeDetail):
+    """One code, by its extended id."""
+
+    takes = CodeChangeSerializer
+
+    @property
+    def permission(self) -> str | tuple[str, ...]:  # type: ignore[override]  # by the method
+        """Return the permission that the call needs: one of those for reading, another to change."""
+        return "scm_code_edit" if self.request.method == "PATCH" else codes.READING
+
+    def patch(self, request: Request, id: str) -> Response:  # noqa: A002  # the address calls it so
+        """Change the values that the body names, and answer with the code."""
+        code = self.get_object()
+        refuse_changes(CodeChangeSerializer(code), request.data)
+        form = CodeChangeSerializer(code, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        if form.values is not None:
+            self._change(code, form.values)
+        return Response(CodeSerializer(self.get_queryset().get(identifier=code.identifier)).data)
+
+    def _change(self, code: Code, values: NewValues) -> None:
+        try:
+            with transaction.atomic():
+                locks.give_up_after(PATIENCE)
+                change_code(code, values, Change.Origin.API, person(self.request))
+        except Unchanged:
+            return
+        except Unchangeable as reason:
+            raise serializers.ValidationError({"activation_status": [str(reason)]}) from None
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise Busy from error
+            raise
+
+
+class CodeHistory(Call, ListAPIView[Change]):
+    """The changes of a code, the latest first."""
+
+    permission = codes.READING
+    serializer_class = HistorySerializer
+    filter_backends: Any = ()
+    skus: Mapping[int, str] = MappingProxyType({})
+
+    def get_queryset(self) -> QuerySet[Change]:
+        company = owner(self.request)
+        code = get_object_or_404(Code, company=company, identifier=gs1.respelled(self.kwargs["id"]))
+        of_code = Prefetch("rows", CodeChange.objects.filter(identifier=code.identifier))
+        found = Change.objects.filter(pk__in=changes_of(code)).select_related("created_by__company")
+        return found.prefetch_related(of_code).order_by("-pk")
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """Find the SKUs of all products on the page at once, too."""
+        shown = super().paginate_queryset(queryset) or []
+        self.skus = skus_of(row for change in shown for row in change.rows.all())
+        return shown
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "skus": self.skus}
