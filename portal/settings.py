@@ -249,8 +249,6 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.api.schema.complete"],
     "SORT_OPERATIONS": False,
     "ENUM_NAME_OVERRIDES": {
-        "TypeEnum": "workorders.models.Workorder.Type",
-        "RecordTypeEnum": "ingestion.models.IngestionRecord.Type",
         "StateEnum": "workorders.models.Workorder.State",
         "TypeEnum": "workorders.models.Workorder.Type",
         "RecordTypeEnum": "ingestion.models.IngestionRecord.Type",

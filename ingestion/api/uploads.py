@@ -28,11 +28,11 @@ class Refused(APIException):
     status_code = status.HTTP_400_BAD_REQUEST
 
 
-def company_of(request: Request) -> Company:
-    """The company for which the caller uploads; 403 for people who belong to none."""
+def company_of(request: Request, what: str = "upload codes") -> Company:
+    """The company for which the caller does `what`; 403 for people who belong to none."""
     company = person(request).brand
     if company is None:
-        raise not_a_brands(request, "upload codes")
+        raise not_a_brands(request, what)
     return company
 
 

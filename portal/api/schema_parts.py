@@ -122,6 +122,10 @@ ALWAYS = {"400": "Invalid", "401": "Unauthorized", "403": "Forbidden", "429": "T
 OF_BODIES = {"413": "TooLarge", "415": "NotJson"}
 TAGS = {
     "ingestion": ("Ingestion", "From an uploaded file to its codes, or to the list of everything that is wrong."),
+    "scm": (
+        "Changes",
+        "Changes of many codes at once; each is an ingestion record of the type `scm`. A file of changes is an upload.",
+    ),
     "workorders": (
         "Workorders",
         "Batches of codes, plain or secure, and their archives; ids that the portal makes itself.",

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from ingestion import services
+from ingestion.models import IngestionRecord
 from portal.models import User
 from tests.support.demo import Demo
 from workorders.models import Code, Equipment, Export, Substrate, Workorder, WorkorderTemplate
@@ -32,23 +33,21 @@ NEEDS = {
     "GET api/v2/ingestion/<slug:key>/errors.csv": "ingestion_view",
     "GET api/v2/ingestion/<slug:key>/rows-with-errors/": "ingestion_view",
     "POST api/v2/ingestion/<slug:key>/cancel/": "ingestion_cancel",
-<<<<<<< HEAD
     "GET api/v2/ingestion/<slug:key>/withdraw/": "ingestion_withdraw",
     "POST api/v2/ingestion/<slug:key>/withdraw/": "ingestion_withdraw",
-    "GET api/v2/codes/": "workorder_view",
-    "GET api/v2/codes/<path:id>/": "workorder_view",
-    "GET api/v2/codes/download/": "workorder_view",
-    "POST api/v2/codes/download/": "codes_view",
-    "GET api/v2/codes/download/<int:pk>/": "codes_view",
-    "DELETE api/v2/codes/download/<int:pk>/": "codes_view",
-    "GET api/v2/codes/<code_id:id>/image/": "workorder_view",
-=======
+    "GET api/v2/ingestion/<slug:key>/undo/": "scm_undo",
+    "POST api/v2/ingestion/<slug:key>/undo/": "scm_undo",
+    "POST api/v2/scm/upload/async/": "scm_bulk_edit",
+    "GET api/v2/scm/tasks/<slug:key>/": "scm_bulk_edit",
     "GET api/v2/codes/": READING_CODES,
     "GET api/v2/codes/<path:id>/": READING_CODES,
     "PATCH api/v2/codes/<path:id>/": "scm_code_edit",
     "GET api/v2/codes/<code_id:id>/image/": READING_CODES,
     "GET api/v2/codes/<code_id:id>/history/": READING_CODES,
->>>>>>> ee25040 (Change a code by PATCH and list its history by the API)
+    "GET api/v2/codes/download/": READING_CODES,
+    "POST api/v2/codes/download/": "codes_view",
+    "GET api/v2/codes/download/<int:pk>/": "codes_view",
+    "DELETE api/v2/codes/download/<int:pk>/": "codes_view",
     "GET api/v2/workorders/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/": "workorder_view",
     "POST api/v2/workorders/<int:pk>/archive/": "workorder_archive",
@@ -129,8 +128,12 @@ def one_of_each(demo: Demo) -> dict[str, Any]:
     code = Code.objects.create(company=demo.company, workorder=workorder, identifier="abc12345", sequence=1)
     template = WorkorderTemplate.objects.create(company=demo.company, name="Jars", printing_partner=demo.printco)
     known: Any = {"company": demo.printco, "calibrated_on": "2026-01-01", "calibrated_until": "2099-12-31"}
+    change = IngestionRecord.objects.create(
+        company=demo.company, created_by=demo.staff, type="scm", ingestion_mode="api"
+    )
     return {
         "ingestion": record.key,
+        "scm": change.key,
         "workorders": workorder.pk,
         "products": demo.company.products.earliest("pk").pk,
         "codes": code.identifier,

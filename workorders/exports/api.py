@@ -32,7 +32,7 @@ class StartExport(CodeDetail):
     takes = ExportSerializer
 
     @property
-    def permission(self) -> str:  # type: ignore[override]  # of the method
+    def permission(self) -> str | tuple[str, ...]:  # type: ignore[override]  # of the method
         return "codes_view" if self.request.method == "POST" else CodeDetail.permission
 
     @idempotent

@@ -1,0 +1,112 @@
+"""What changes selected codes, and how such a change is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any, ClassVar, TypeVar
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+
+from ingestion.models import IngestionRecord
+from portal.timeline import events_of
+from workorders.changes.parsing import SIMILARITY, parse_values
+from workorders.changes.values import NewValues
+from workorders.codes.fields import SCM_KEY
+from workorders.codes.filters import PARSERS, SCM, CodeFilter, parse_filter
+
+Parsed = TypeVar("Parsed")
+NO_CONSTRAINT = "Name at least one constraint: without any, every code of the company would be changed."
+
+
+class SelectedChangeSerializer(serializers.Serializer[Any]):
+    """Which codes are changed, and what they become. The context has the company."""
+
+    constraints = serializers.JSONField(
+        help_text="All of them must hold: filters of the list of codes, and SCM fields by their names."
+    )
+    scm_data = serializers.JSONField(
+        help_text="`activation_status`, `blacklist_reason`, `product` (an SKU) and SCM fields; null removes a field."
+    )
+
+    def validate_constraints(self, value: Any) -> CodeFilter:
+        given = {_filter_name(name): each for name, each in _object(value, '{"lot": "B7"}').items()}
+        codes = _parsed(lambda: parse_filter(given))
+        if codes.is_empty:
+            raise serializers.ValidationError(NO_CONSTRAINT)
+        return codes
+
+    def validate_scm_data(self, value: Any) -> NewValues:
+        values = _object(value, '{"activation_status": 1}')
+        return _parsed(lambda: parse_values(values, self.context["company"].pk))
+
+
+def _object(value: Any, example: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise serializers.ValidationError(f"It must be an object, like {example}.")
+    return value
+
+
+def _filter_name(name: str) -> str:
+    """Return the filter that a constraint names: an SCM field by its name alone, unless that looks like another's."""
+    is_scm = SCM_KEY.fullmatch(name) and not name.startswith(SCM)
+    return f"{SCM}{name}" if is_scm and not get_close_matches(name, PARSERS, 1, SIMILARITY) else name
+
+
+def _parsed(parse: Callable[[], Parsed]) -> Parsed:
+    """Return what `parse` returns, and refuse what it refuses as one field's list of sentences."""
+    try:
+        return parse()
+    except ValidationError as error:
+        if not hasattr(error, "error_dict"):
+            raise serializers.ValidationError(error.messages) from None
+        said = [f"{name}: {message}" for name, messages in error.message_dict.items() for message in messages]
+        raise serializers.ValidationError(said) from None
+
+
+class UndoExtentSerializer(serializers.Serializer[Any]):
+    """What undoing a change would do now."""
+
+    undone = serializers.IntegerField(read_only=True, help_text="Codes that get their old values back.")
+    kept = serializers.IntegerField(read_only=True, help_text="Codes that stay as they are, being changed since.")
+    kept_codes = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="The ids of the first of those, 100 at most."
+    )
+
+
+class TaskSerializer(serializers.ModelSerializer[IngestionRecord]):
+    """A change of codes as a task: `id` is its record's key."""
+
+    id = serializers.CharField(source="key", read_only=True)
+    reference = serializers.CharField(source="description", read_only=True)
+    state = serializers.CharField(source="status", read_only=True)
+    codes_affected = serializers.SerializerMethodField(help_text="Null until it is completed.")
+    created_by = serializers.CharField(source="created_by.email", read_only=True)
+    started_at = serializers.SerializerMethodField(help_text="When a worker took it up last; null before.")
+    completed_at = serializers.SerializerMethodField(help_text="When it ended, however that was; null before.")
+
+    class Meta:
+        model = IngestionRecord
+        fields: ClassVar = [
+            "id",
+            "reference",
+            "state",
+            "codes_affected",
+            "created_by",
+            "created_at",
+            "started_at",
+            "completed_at",
+        ]
+
+    def get_codes_affected(self, record: IngestionRecord) -> int | None:
+        affected: int | None = record.result_data.get("codes_affected")
+        return affected
+
+    def get_started_at(self, record: IngestionRecord) -> datetime | None:
+        begun = events_of(record).filter(what="begun").order_by("-id").values_list("at", flat=True)
+        return begun.first()
+
+    def get_completed_at(self, record: IngestionRecord) -> datetime | None:
+        return record.status_updated_at if record.has_ended else None
