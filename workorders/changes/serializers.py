@@ -22,7 +22,7 @@ class CodeChangeSerializer(CodeSerializer):
 
     activation_status = serializers.JSONField(required=False)
     blacklist_reason = serializers.JSONField(required=False)
-    product = serializers.JSONField(required=False, allow_null=True)  # type: ignore[assignment]
+    product = serializers.JSONField(required=False, allow_null=True)  # type: ignore[assignment]  # it is parsed with the others
     scm_data = serializers.JSONField(
         required=False, help_text="SCM fields by name, merged into those that the code has; null removes one."
     )
