@@ -130,6 +130,11 @@ class IngestionRecord(Leased):
         return self.key
 
     @property
+    def title(self) -> str:
+        """What people call it: its file, what it does where it has none, or its key."""
+        return self.file_name or (self.description if self.type == self.Type.SCM else self.key)
+
+    @property
     def spool_name(self) -> str:
         return self.key
 

@@ -4,7 +4,7 @@ from ingestion.api import change_calls as change_api
 from ingestion.api import change_docs, docs  # noqa: F401  # complete the schema
 from ingestion.api import records as api
 from ingestion.api import uploads as upload_api
-from ingestion.pages import overview, record_list, upload_symbol
+from ingestion.pages import change, overview, record_list, undo, upload_symbol, withdraw
 from ingestion.pages import products as product_views
 from ingestion.pages import records as record_views
 from ingestion.pages import upload as views
@@ -17,9 +17,12 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("upload/", views.upload, name="upload"),
     path("upload/symbol/", upload_symbol.upload_symbol, name="upload-symbol"),
+    path("codes/change/", change.code_change, name="code-change"),
     path("ingestions/", record_list.record_list, name="record-list"),
     path("ingestions/<slug:key>/", record_views.record_detail, name="record-detail"),
     path("ingestions/<slug:key>/cancel/", record_views.record_cancel, name="record-cancel"),
+    path("ingestions/<slug:key>/undo/", undo.record_undo, name="record-undo"),
+    path("ingestions/<slug:key>/withdraw/", withdraw.record_withdraw, name="record-withdraw"),
     path("ingestions/<slug:key>/errors.csv", record_views.record_errors_csv, name="record-errors-csv"),
     path(
         "ingestions/<slug:key>/rows-with-errors/", record_views.record_rows_with_errors, name="record-rows-with-errors"

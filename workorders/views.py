@@ -88,6 +88,7 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "whose": sees_several_companies(request.user),
         "is_being_archived": packing,
         "can_upload": is_own and user.may("ingestion_code_create") and not upload_refusal(workorder),
+        "can_change": is_own and user.may("scm_bulk_edit") and workorder.has_codes,
         "can_cancel": user.may("workorder_cancel")
         and can_take_step(workorder, "cancelled")
         and (is_own or user.is_superuser),

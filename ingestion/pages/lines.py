@@ -19,6 +19,11 @@ def may_upload(user: User) -> bool:
     return user.brand is not None and user.may("ingestion_code_create")
 
 
+def may_change(user: User) -> bool:
+    """Say whether the person can change many codes at once: those of the own company, if it is a brand owner."""
+    return user.brand is not None and user.may("scm_bulk_edit")
+
+
 def list_records(user: User) -> QuerySet[IngestionRecord]:
     """Return the records `user` may see, without their results, which can name thousands of ids each."""
     return records_for(user).select_related("company", "created_by").defer("result_data")
@@ -36,9 +41,9 @@ def build_lines(records: Iterable[IngestionRecord]) -> list[Line]:
     """Build the lines of `records`, with one query for all their results."""
     shown = list(records)
     results = IngestionRecord.objects.filter(pk__in=[record.pk for record in shown]).values_list(
-        "pk", "result_data__codes_created", "result_data__error_counts"
+        "pk", "result_data__codes_created", "result_data__codes_affected", "result_data__error_counts"
     )
-    known = {pk: (codes or 0, sum((counts or {}).values())) for pk, codes, counts in results}
+    known = {pk: (made or changed or 0, sum((counts or {}).values())) for pk, made, changed, counts in results}
     return [Line(record, *known.get(record.pk, (0, 0))) for record in shown]
 
 

@@ -22,7 +22,12 @@ def describe_file(record: IngestionRecord) -> str:
 
 
 def progress_step(record: IngestionRecord) -> int:
-    """Return the step of a record that has not ended: 0 receive the file, 1 check every row, 2 create the codes."""
+    """Return the step of a record that has not ended: 0 receive the file, 1 check it, 2 create or change the codes."""
     if record.status == Status.UPLOADING:
         return 0
-    return 2 if record.phase == IngestionRecord.Phase.CREATING else 1
+    return 2 if record.phase in (IngestionRecord.Phase.CREATING, IngestionRecord.Phase.CHANGING) else 1
+
+
+def has_file(record: IngestionRecord) -> bool:
+    """Say whether the record is an upload: changes of selected codes and undos have no file."""
+    return not {"constraints", "undoes"} & record.parameters.keys()

@@ -6,6 +6,7 @@ from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from ingestion.models import IngestionRecord
 from ingestion.pages.lines import build_lines, is_moving, list_records, may_upload
 from ingestion.pages.record_filters import narrower_filters
 from ingestion.pages.records import Status
@@ -32,6 +33,9 @@ def record_list(request: PersonRequest) -> HttpResponse:
     first, last = day(request, "from"), day(request, "to")
     shown, order = ordered(request, list_records(user).filter(between(first, last)), ORDERS, "Newest first")
     shown = shown.filter(**wanted)
+    kind = picked(request, "type", IngestionRecord.Type.values)
+    if kind:
+        shown = shown.filter(type=kind)
     if status:
         shown = shown.filter(status=status)
     codes = find_codes(user, query)
@@ -48,11 +52,11 @@ def record_list(request: PersonRequest) -> HttpResponse:
         "codes": codes,
         "status": status,
         "statuses": Status.choices,
-        "more_choices": [order],
+        "more_choices": [("type", "Kind", "All kinds", IngestionRecord.Type.choices, kind), order],
         "narrower": narrower,
         "days": [("from", "Uploaded from", first), ("to", "Uploaded up to", last)],
         "is_narrowed": is_narrowed,
-        "is_filtered": bool(query or status or is_narrowed),
+        "is_filtered": bool(query or status or kind or is_narrowed),
         "whose": whose,
         "can_upload": may_upload(user),
     }

@@ -11,12 +11,15 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from ingestion.models import IngestionRecord
-from ingestion.pages.lines import list_records, may_upload
-from ingestion.pages.record_facts import describe_file, progress_step
+from ingestion.pages.asked_change import tell_change
+from ingestion.pages.lines import list_records, may_change, may_upload
+from ingestion.pages.record_facts import describe_file, has_file, progress_step
+from ingestion.pages.withdraw import tell_withdrawal
 from ingestion.results.downloads import errors_csv_response, rows_with_errors_response
 from ingestion.results.error_list import build_error_page
 from ingestion.results.timeline import history_of
 from ingestion.services import cancel, records_for
+from portal.models import User
 from portal.pages.access import PersonRequest, page
 from workorders.views import is_being_archived
 
@@ -29,22 +32,32 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
     """Show one record; the poll of its page gets only the part that changes."""
     user = request.user
     is_poll = "HX-Request" in request.headers
-    related = ("workorder",) if is_poll else ("workorder", "company", "created_by")
+    related = ("workorder", "withdrawal") if is_poll else ("workorder", "withdrawal", "company", "created_by")
     record = get_object_or_404(records_for(user).select_related(*related), key=key)
     context: dict[str, Any] = {
         "record": record,
         "step": progress_step(record),
         "read_as": describe_file(record),
+        "has_file": has_file(record),
         "is_being_archived": record.workorder is not None and is_being_archived(record.workorder),
         "sees_workorder": user.may("workorder_view") and (user.is_superuser or record.company_id == user.company_id),
         "whose": user.may("company_view_all"),
-        "can_upload": lambda: record.company_id == user.company_id and may_upload(user),
+        "can_upload": lambda: record.company_id == user.company_id and may_upload_again(record, user),
     }
+    is_change = record.type == IngestionRecord.Type.SCM
+    context |= tell_change(record, user) if is_change else tell_withdrawal(record, user)
+    withdrawal = context.get("withdrawal")
+    state = context["state"] = f"{record.state} {withdrawal.status}" if withdrawal else record.state
     if record.status == Status.ERROR:
         context |= build_error_page(request, record)
-    if not is_poll or request.headers.get("Seen", record.state) != record.state:
+    if not is_poll or request.headers.get("Seen", state) != state:
         context["history"] = history_of(record)
     return render(request, f"ingestion/{'_record' if is_poll else 'record_detail'}.html", context)
+
+
+def may_upload_again(record: IngestionRecord, user: User) -> bool:
+    """Say whether the person can upload a file of the record's kind."""
+    return may_change(user) if record.type == IngestionRecord.Type.SCM else may_upload(user)
 
 
 @page("ingestion_cancel")
@@ -54,11 +67,13 @@ def record_cancel(request: PersonRequest, key: str) -> HttpResponse:
     record = get_object_or_404(list_records(request.user), key=key)
     if request.method == "POST":
         if cancel(record, request.user):
-            messages.success(request, "Cancelled. Nothing of this upload is kept.")
+            is_change = record.type == IngestionRecord.Type.SCM
+            kept = "No code was changed." if is_change else "Nothing of this upload is kept."
+            messages.success(request, f"Cancelled. {kept}")
         else:
-            messages.error(request, "This upload had already ended, so there was nothing to cancel.")
+            messages.error(request, "It had already ended, so there was nothing to cancel.")
     elif not record.has_ended:
-        return render(request, "ingestion/record_cancel.html", {"record": record})
+        return render(request, "ingestion/record_cancel.html", {"record": record, "has_file": has_file(record)})
     return redirect("record-detail", key=key)
 
 

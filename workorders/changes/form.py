@@ -50,6 +50,7 @@ class ChangeForm(forms.Form):
     def __init__(self, company: Company, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         self.company = company
+        self.sku = ""
         self.scm: dict[str, str | None] = {}
         self.scm_rows = [*_typed_rows(self.data)]
 
@@ -73,6 +74,7 @@ class ChangeForm(forms.Form):
             raise forms.ValidationError(
                 f"There is no product of this SKU that codes may have. {hint(sku, known)}".rstrip()
             )
+        self.sku = sku
         return known.get(sku)
 
     def clean(self) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
-from psycopg.errors import QueryCanceled
 
+from portal.database.patience import TooLong, patience
 from portal.models import Company
 from workorders.changes.apply import SELECTED, condition_of
 from workorders.changes.selection import COUNT, Selection, given_for
@@ -50,14 +51,8 @@ def some_changing(company: Company, codes: QuerySet[Code], values: NewValues) ->
 
 def _patient(query: str, given: dict[str, Any]) -> list[tuple[Any, ...]] | None:
     """Return the rows of a query, or None where they do not come in time."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(PATIENCE)])
-            cursor.execute(query, given)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            return None
-        raise
-    return rows
+    with suppress(TooLong), patience(PATIENCE), connection.cursor() as cursor:
+        cursor.execute(query, given)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+    return None

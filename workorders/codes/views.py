@@ -39,11 +39,14 @@ def code_list(request: PersonRequest) -> HttpResponse:
     if status:
         codes = codes.filter(activation_status=status)
     meant = {"search": query, "activation_status": status, "workorder": number}
+    asked_for = {name: value for name, value in meant.items() if value}
     context = {
         "query": query,
-        "export_all": reverse("code-export", query={name: value for name, value in meant.items() if value}),
+        "export_all": reverse("code-export", query=asked_for),
         "more_choices": choices,
         "is_filtered": bool(query or status or number),
+        "may_change": request.user.may("scm_bulk_edit"),
+        "change_all": reverse("code-change", query=asked_for),
         "stretch": stretch_of(request, codes, "identifier"),
     }
     return render(request, "workorders/code_list.html", context)

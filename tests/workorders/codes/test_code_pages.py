@@ -21,7 +21,9 @@ from workorders.models import Code, Product, Workorder
 
 def found(user: User, query: str) -> list[str]:
     """The ids that the search page lists, in its order."""
-    return re.findall(r'<th scope="row" class="id"><a href="[^"]*">([^<]*)</a>', seen(user, f"/codes/{query}"))
+    return re.findall(
+        r'<th scope="row" class="id">(?:<label.*?</label>)?<a href="[^"]*">([^<]*)</a>', seen(user, f"/codes/{query}")
+    )
 
 
 # Search
