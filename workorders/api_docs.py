@@ -13,6 +13,8 @@ from workorders.codes import api_lists
 from workorders.codes.serializers import CodeSerializer
 from workorders.orders import api as minting_api
 from workorders.products import api as product_api
+from workorders.scans import api as scan_api
+from workorders.scans.serializers import ScanDaysSerializer
 from workorders.schema_parts import (
     BUSY,
     CODE,
@@ -27,6 +29,7 @@ from workorders.schema_parts import (
     PRODUCT,
     PROGRESS,
     RANGE,
+    SCANS,
     SECURE,
     WAITING,
     WORKORDER,
@@ -92,6 +95,17 @@ extend_schema_view(
         },
     )
 )(code_api.CodeImage)
+extend_schema_view(
+    get=extend_schema(
+        operation_id="get_scans",
+        summary="Look at scans by day",
+        description="How often the public pages of the company's codes were opened on each day, in UTC. A scan is a "
+        "GET by which the code is shown, whatever its status; it is counted within half a minute. What a browser or "
+        "cache shows again by itself, for a minute at most, is none. Nothing is kept of who asked.",
+        responses={200: ScanDaysSerializer},
+        examples=[example(SCANS)],
+    )
+)(scan_api.ScanList)
 extend_schema_view(
     get=extend_schema(operation_id="list_products", summary="List products", examples=[example(PRODUCT)]),
     post=extend_schema(

@@ -112,4 +112,11 @@ CODE = {
     "sequence": 1,
     "batch": 1,
     "record": "k3v9xq0a1b2c",
+    "scans": {"count": 3, "first_at": "2026-11-27T08:15:00Z", "last_at": "2026-11-29T19:02:11Z"},
+}
+SCANS = {
+    "since": "2026-11-28",
+    "until": "2026-11-29",
+    "scans": 65,
+    "days": [{"day": "2026-11-28", "scans": 24}, {"day": "2026-11-29", "scans": 41}],
 }

@@ -27,7 +27,9 @@ from workorders.printing import docs as printing_docs  # noqa: F401  # completes
 from workorders.printing import views as printing_views
 from workorders.products import api as product_api
 from workorders.products import views as product_views
+from workorders.scans import api as scan_api
 from workorders.scans import public_page
+from workorders.scans import views as scan_views
 from workorders.secure import api as secure_api
 from workorders.secure import docs as named_docs  # noqa: F401  # completes the schema
 from workorders.secure import order_views as secure_order_views
@@ -110,6 +112,8 @@ urlpatterns = [
     path("codes/exports/", export_views.code_export_list, name="code-export-list"),
     path("codes/exports/<int:pk>/file/", export_views.code_export_file, name="code-export-file"),
     path("codes/exports/<int:pk>/cancel/", export_views.code_export_cancel, name="code-export-cancel"),
+    path("codes/scans/", scan_views.scan_days, name="code-scans"),
+    path("codes/scans/limit/", scan_views.scan_limit, name="code-scan-limit"),
     path("workorders/<int:pk>/codes/<identifier:identifier>/qr.svg", code_views.code_svg, name="code-svg"),
     path("workorders/<int:pk>/codes/<identifier:identifier>/qr.png", code_views.code_png, name="code-png"),
     path("workorders/<int:pk>/codes/<identifier:identifier>/qr.pdf", code_views.code_pdf, name="code-pdf"),
@@ -127,6 +131,7 @@ urlpatterns = [
     path("api/v2/codes/<code_id:id>/image/", code_api.CodeImage.as_view()),
     path("api/v2/codes/<code_id:id>/history/", change_api.CodeHistory.as_view()),
     path("api/v2/codes/<path:id>/", change_api.CodeDetail.as_view()),
+    path("api/v2/scans/", scan_api.ScanList.as_view()),
     path("api/v2/workorders/", api.WorkorderList.as_view()),
     path("api/v2/workorders/create-sid/", minting_api.CreateSid.as_view()),
     path("api/v2/workorders/create-ssc/", secure_api.CreateSsc.as_view()),

@@ -134,6 +134,7 @@ TAGS = {
     "equipment": ("Equipment", "The machines of a printing partner and their calibration; for its people."),
     "substrates": ("Substrates", "The materials that a printing partner prints on; for its people."),
     "codes": ("Codes", "Single codes: their ids, URLs, statuses and data."),
+    "scans": ("Scans", "How often the public pages of codes were opened; nothing is kept of who opened them."),
     "products": ("Products", "What codes are put on."),
     "me": ("You", "Whose token it is."),
 }

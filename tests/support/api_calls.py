@@ -50,6 +50,7 @@ NEEDS = {
     "POST api/v2/codes/download/": "codes_view",
     "GET api/v2/codes/download/<int:pk>/": "codes_view",
     "DELETE api/v2/codes/download/<int:pk>/": "codes_view",
+    "GET api/v2/scans/": "codes_view",
     "GET api/v2/workorders/": "workorder_view",
     "GET api/v2/workorders/<int:pk>/": "workorder_view",
     "POST api/v2/workorders/<int:pk>/archive/": "workorder_archive",

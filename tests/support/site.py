@@ -150,6 +150,7 @@ def pages(demo: Demo) -> list[Shown]:
         shown("equipment-detail", printer, pk=press.pk),
         shown("substrate-list", printer),
         shown("substrate-detail", printer, pk=paper.pk),
+        *(shown(name, admin) for name in ("code-scans", "code-scan-limit")),
         shown("code-detail", admin, identifier="abc12345", pk=workorder),
         shown("code-export", staff, query=f"?workorder={workorder}"),
         shown("code-export-list", staff),

@@ -13,14 +13,14 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.models import Company
 from portal.values.moments import parse_moment
 from portal.values.suggestions import nearest_of, none_such
 from workorders.codes.fields import SCM_KEY
 from workorders.codes.lookup import AFTER_EVERY_ID, parse_id
-from workorders.models import ActivationStatus, BlacklistReason, Code
+from workorders.models import ActivationStatus, BlacklistReason, Code, CodeScans
 from workorders.visibility import count_codes
 
 SCM = "scm_"
@@ -57,6 +57,8 @@ class CodeFilter:
     sequence_from: int | None = None
     sequence_to: int | None = None
     batch: int | None = None
+    scanned: bool | None = None
+    """Whether its public page was ever opened."""
     ids: tuple[str, ...] | None = None
     """Each whole, at most MOST_IDS."""
     scm: Mapping[str, str] = field(default_factory=dict)
@@ -81,6 +83,9 @@ class CodeFilter:
         """Return the company's codes that it means: filtered, and nothing more."""
         found = Code.objects.filter(company=company).filter(self._of_code(), self._of_place())
         found = found.filter(self._of_values(company))
+        if self.scanned is not None:
+            of_code = CodeScans.objects.filter(company=OuterRef("company"), identifier=OuterRef("identifier"))
+            found = found.filter(Exists(of_code) if self.scanned else ~Exists(of_code))
         if self.created_after or self.created_before:
             made = company.workorders.filter(_within("created_at", self.created_after, self.created_before))
             found = found.filter(workorder__in=made.order_by().values("pk"))
@@ -203,6 +208,13 @@ def _moment(value: Any) -> datetime:
     return parse_moment(_text(value))
 
 
+def _flag(value: Any) -> bool:
+    known = {"true": True, "1": True, "false": False, "0": False}
+    if str(value).lower() not in known:
+        raise ValueError("It must be true or false.")
+    return known[str(value).lower()]
+
+
 def _choice(values: list[int]) -> Callable[[Any], int]:
     def parse(value: Any) -> int:
         if str(value) not in map(str, values) or isinstance(value, bool):
@@ -227,6 +239,7 @@ PARSERS: dict[str, Callable[[Any], Any]] = {
     "sequence_from": _place,
     "sequence_to": _place,
     "batch": _place,
+    "scanned": _flag,
     "ids": _ids,
 }
 MAY_BE_EMPTY = ("search", "extended_id", "serial_number", "product", "workorder")  # which asks for nothing then

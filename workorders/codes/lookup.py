@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
 from portal.models import Company, User
 from workorders.identifiers import gs1
-from workorders.models import FIRST_CODES, Code, Workorder
+from workorders.models import FIRST_CODES, Code, CodeScans, Workorder
 
 AFTER_EVERY_ID = "~"  # sorts behind each character that an id may have
 BEFORE_ID = re.compile(  # what stands before it in a URL that a scanner read, or in a GS1 path
@@ -41,3 +43,15 @@ def search_codes(company: Company, query: str) -> QuerySet[Code]:
 def first_codes(workorder: Workorder) -> QuerySet[Code]:
     """The codes that head the uploaded file."""
     return workorder.codes.filter(sequence__lte=FIRST_CODES).order_by("sequence")
+
+
+def scans_of(codes: Iterable[Code]) -> dict[Any, CodeScans]:
+    """Return what was counted of `codes` by their keys, without those that nobody scanned."""
+    by_company: dict[int, list[str]] = {}
+    for code in codes:
+        by_company.setdefault(code.company_id, []).append(code.identifier)
+    return {
+        scans.pk: scans
+        for company, identifiers in by_company.items()
+        for scans in CodeScans.objects.filter(company=company, identifier__in=identifiers)
+    }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from portal.values.choices import ChoiceField
 from portal.values.whole_numbers import WholeNumberField
-from workorders.models import Code, Workorder
+from workorders.codes.lookup import scans_of
+from workorders.models import Code, CodeScans, Workorder
 from workorders.rendering.batch import IMAGE_FORMATS, option_refusal
 from workorders.rendering.qr_single import PNG_MODULE
 from workorders.rendering.svg_png import MODULE_PIXELS
@@ -16,15 +18,35 @@ from workorders.rendering.svg_png import MODULE_PIXELS
 NOT_BY_OWNER = "A secure code is printed by its printing partner alone; look at one as `svg` or `png`."
 
 
+class CodeScansSerializer(serializers.Serializer[Any]):
+    """How often the public page of a code was opened."""
+
+    count = serializers.IntegerField(default=0, read_only=True)
+    first_at = serializers.DateTimeField(default=None, allow_null=True, read_only=True)
+    last_at = serializers.DateTimeField(default=None, allow_null=True, read_only=True)
+
+
+class CodesSerializer(serializers.ListSerializer[Code]):
+    """Codes, whose scans are looked up together."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        codes = list(data)
+        assert isinstance(self.child, CodeSerializer)  # noqa: S101  # tells the type checker
+        self.child.known_scans = scans_of(codes)
+        return super().to_representation(codes)
+
+
 class CodeSerializer(serializers.ModelSerializer[Code]):
     """A code; `id` is its extended id."""
 
+    known_scans: dict[Any, CodeScans] | None = None  # of all codes of a list
     id = serializers.CharField(source="identifier", read_only=True)
     url = serializers.CharField(read_only=True)
     product = serializers.CharField(source="product.sku", default=None, read_only=True, allow_null=True)
     serial_number = serializers.CharField(read_only=True, allow_null=True)
     batch = serializers.IntegerField(read_only=True)
     record = serializers.SerializerMethodField(help_text="The key of the ingestion record that brought it.")
+    scans = serializers.SerializerMethodField(help_text="How often its public page was opened.")
 
     class Meta:
         model = Code
@@ -40,7 +62,14 @@ class CodeSerializer(serializers.ModelSerializer[Code]):
             "sequence",
             "batch",
             "record",
+            "scans",
         ]
+        list_serializer_class = CodesSerializer
+
+    @extend_schema_field(CodeScansSerializer)
+    def get_scans(self, code: Code) -> dict[str, Any]:
+        known = scans_of([code]) if self.known_scans is None else self.known_scans
+        return dict(CodeScansSerializer(known.get(code.pk, {})).data)
 
     def get_record(self, code: Code) -> str | None:
         last = 0

@@ -60,6 +60,7 @@ def test_a_code_is_told_with_all_that_it_is(demo: Demo) -> None:
         "sequence": 1,
         "batch": 1,
         "record": None,
+        "scans": {"count": 0, "first_at": None, "last_at": None},
     }
     client = client_of(demo.staff, "workorder_view")
     assert client.get(f"{CODES}abcd-0001/").json() == told

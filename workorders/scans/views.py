@@ -1,0 +1,79 @@
+"""Pages of scans: a company's curve by day, and the limit after which its codes are blacklisted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from portal.models import MOST_SCANS, Company
+from portal.pages.access import PersonRequest, page
+from portal.pages.lists import picked, say_what_is_left_out
+from portal.values.whole_numbers import WholeNumberFormField
+from workorders.scans.chart import draw_days
+from workorders.scans.lookup import DAYS, count_days, today
+from workorders.scans.services import set_limit
+
+PERIODS = (DAYS, 90, 365)  # days that can be chosen
+
+
+class LimitForm(forms.Form):
+    """The form of the limit."""
+
+    scan_limit = WholeNumberFormField(
+        label="Scans after which a code is blacklisted",
+        required=False,
+        min_value=1,
+        max_value=MOST_SCANS,
+        help_text="Leave it empty to blacklist none.",
+    )
+
+
+def brand_of(request: PersonRequest) -> Company:
+    """Return the person's brand owner. Raise PermissionDenied where there is none."""
+    if request.user.brand is None:
+        raise PermissionDenied("Codes belong to a brand owner; only its people can see their scans.")
+    return request.user.brand
+
+
+@page("codes_view")
+def scan_days(request: PersonRequest) -> HttpResponse:
+    """The company's scans of the last days, as many as the URL says."""
+    company = brand_of(request)
+    asked = picked(request, "days", [*map(str, PERIODS)])
+    say_what_is_left_out(request)
+    number = int(asked) if asked else DAYS
+    days = count_days(company, today() - timedelta(number - 1), today())
+    context = {
+        "company": company,
+        "days": days,
+        "chart": draw_days(days),
+        "total": sum(day.scans for day in days),
+        "with_scans": [day for day in reversed(days) if day.scans],
+        "periods": PERIODS,
+        "period": number,
+    }
+    return render(request, "workorders/scan_days.html", context)
+
+
+@page("company_scan_limit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def scan_limit(request: PersonRequest) -> HttpResponse:
+    """Set the limit."""
+    company = brand_of(request)
+    given = request.POST if request.method == "POST" else None
+    form = LimitForm(given, initial={"scan_limit": company.scan_limit})
+    if not form.is_valid():
+        return render(request, "workorders/scan_limit.html", {"form": form})
+    limit: int | None = form.cleaned_data["scan_limit"]
+    if limit != company.scan_limit:
+        set_limit(company, limit)
+    messages.success(
+        request, f"Codes are blacklisted after {limit:,} scans now." if limit else "Scans blacklist no code now."
+    )
+    return redirect("code-scans")
