@@ -16,6 +16,7 @@ API = "api/v2/ingestion/"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("upload/", views.upload, name="upload"),
+    path("upload/changes/", views.upload_changes, name="upload-changes"),
     path("upload/symbol/", upload_symbol.upload_symbol, name="upload-symbol"),
     path("codes/change/", change.code_change, name="code-change"),
     path("ingestions/", record_list.record_list, name="record-list"),

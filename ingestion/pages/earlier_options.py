@@ -29,7 +29,16 @@ def options_of(record: IngestionRecord) -> dict[str, Any]:
         "scm": _json([*(reason | defaults.scm).items()]),
         "columns": _json(given.get("columns", {})),
     }
-    names = ("url_prefix", "allow_posted_duplicates", "delimiter", "id_format", "workorder")
+    names = (
+        "url_prefix",
+        "allow_posted_duplicates",
+        "delimiter",
+        "id_format",
+        "workorder",
+        "data_key",
+        "many",
+        "empty_marker",
+    )
     kept |= {name: given.get(name) for name in names}
     return {name: value for name, value in kept.items() if value}
 

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from ingestion.errors.kinds import GS1_ID, KINDS, OF_CHANGES
 from ingestion.pages.earlier_options import earlier_record, options_of
-from ingestion.pages.lines import IdFormat, may_upload
+from ingestion.pages.lines import IdFormat, may_change, may_upload
 from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.rules.identifiers import RULES
 from portal.pages.access import PersonRequest, page
@@ -22,15 +23,39 @@ PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
 WORKORDERS_TO_CHOOSE_FROM = 200  # the newest
 
 
+KINDS_OF_UPLOAD = {  # by the part of the page that they show: label, title, address, who may
+    "new": ("New codes", "Upload codes", "upload", may_upload),
+    "changes": ("Change codes", "Change codes by a file", "upload-changes", may_change),
+}
+
+
 @page("ingestion_code_create")
 def upload(request: PersonRequest) -> HttpResponse:
-    """Show the form whose script sends the file, with the options of the upload that `again` names."""
-    if not may_upload(request.user):
+    """Show the form whose script sends a file of new codes, with the options of the upload that `again` names."""
+    return _show(request, "new")
+
+
+@page("scm_bulk_edit")
+def upload_changes(request: PersonRequest) -> HttpResponse:
+    """Show the same form for a file that changes codes; its script turns from one kind to the other."""
+    return _show(request, "changes")
+
+
+def _show(request: PersonRequest, kind: str) -> HttpResponse:
+    _label, title, _address, may = KINDS_OF_UPLOAD[kind]
+    if not may(request.user):
         raise PermissionDenied("Codes belong to a brand owner; only its people can upload them.")
     earlier = earlier_record(request)
     products = products_for(request.user).filter(is_archived=False)[: PRODUCTS_TO_CHOOSE_FROM + 1]
     kept = options_of(earlier) if earlier else {}
     context = {
+        "kind": kind,
+        "title": title,
+        "tabs": [
+            (each, label, its_title, reverse(address))
+            for each, (label, its_title, address, its_may) in KINDS_OF_UPLOAD.items()
+            if its_may(request.user)
+        ],
         "company": request.user.company,
         "kinds": [kind for kind in KINDS.values() if kind.kind not in OF_CHANGES],
         "gs1_id": GS1_ID,

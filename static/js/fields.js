@@ -4,6 +4,10 @@ const SCM_KEY = /^[a-z][a-z0-9_]{0,63}$/;
 
 export const form = document.querySelector("#upload");
 export const part = (name) => form.querySelector(`#${name}`);
+const page = form.closest(".upload");
+
+/** Whether the files change codes that exist, rather than bring new ones. */
+export const changesCodes = () => page.dataset.kind === "changes";
 
 /** Take every message away. */
 export function clearErrors() {
@@ -88,8 +92,21 @@ export function checkScmRows() {
   return wrong.length === 0;
 }
 
+/** The options of a file that changes codes. */
+function changeOptions() {
+  const { data_key: key, many, empty_marker: removes, delimiter, id_format: format } = form.elements;
+  return {
+    data_key: key.value.trim(),
+    many: many.checked,
+    empty_marker: removes.checked,
+    delimiter: delimiter.value,
+    id_format: format.value,
+  };
+}
+
 /** What the API's `process` takes beside the record. */
 export function options() {
+  if (changesCodes()) return changeOptions();
   const { product, activation_status: status, url_prefix: prefix, allow_posted_duplicates: ignore, delimiter, id_format: format } = form.elements;
   const extra = scmRows().map(scmOf).filter(({ key }) => key).map(({ key, value }) => [key, value]);
   const defaults = Object.fromEntries(extra);

@@ -1,7 +1,7 @@
 /** The preview of one file: its first rows, the names of its columns to change, and what is wrong. */
 import { firstRows } from "./first_rows.js";
-import { form, options, part } from "./fields.js";
-import { IGNORED, meaningOf, problemsOf } from "./row_checks.js";
+import { changesCodes, form, options, part } from "./fields.js";
+import { IGNORED, keyOf, meaningOf, problemsOf } from "./row_checks.js";
 
 const MOST_TOLD = 8; // problems in words below a preview
 const words = Object.fromEntries([...part("words").content.children].map((each) => [each.dataset.kind, each.textContent]));
@@ -116,21 +116,29 @@ export class Preview {
   check() {
     if (!this.columns.length) return this.onChange();
     const names = this.names();
+    const key = changesCodes() ? keyOf(names, options().data_key) : "id";
     const wrong = names.map((name, at) => this.wrongName(names, name, at));
     this.controls.forEach(({ input, keep, meaning }, at) => {
       input.disabled = !keep.checked;
       input.setAttribute("aria-invalid", String(Boolean(wrong[at])));
-      meaning.textContent = keep.checked ? wrong[at] || meaningOf(names[at], this.isEmpty[at]) : "left out";
+      meaning.textContent = keep.checked ? wrong[at] || this.meaning(names[at], key, at) : "left out";
     });
     const problems = problemsOf(this.rows, names, {
+      key,
+      isChange: changesCodes(),
       products: knownProducts(),
-      ignoresRepeats: form.elements.allow_posted_duplicates.checked,
+      ignoresRepeats: !changesCodes() && form.elements.allow_posted_duplicates.checked,
       isGs1: form.elements.id_format.value === "gs1",
-      defaults: defaultTexts(),
+      defaults: changesCodes() ? {} : defaultTexts(),
     });
     this.mark(problems);
-    this.tell(problems, names, wrong);
+    this.tell(problems, names, wrong, key);
     return this.onChange();
+  }
+
+  /** What the column is, in words. */
+  meaning(name, key, at) {
+    return changesCodes() && name === key ? "names the code" : meaningOf(name, this.isEmpty[at]);
   }
 
   /** What is wrong with the name of the column at this place; nothing when it will do. */
@@ -150,14 +158,14 @@ export class Preview {
     }
   }
 
-  tell(problems, names, wrong) {
-    const hasId = names.includes("id");
+  tell(problems, names, wrong, key) {
+    const hasId = names.includes(key);
     const ofColumns = wrong.flatMap((why, at) => (why ? [columnSentence(at, names[at], why)] : []));
     const sentences = hasId ? [...ofColumns, ...problems.map((problem) => sentence(problem, names))] : ofColumns;
     const list = element("ul", "", { "aria-label": `Problems in the first rows of ${this.name}` });
     list.append(...sentences.slice(0, MOST_TOLD).map((told) => element("li", told)));
     if (sentences.length > MOST_TOLD) list.append(element("li", `And ${sentences.length - MOST_TOLD} more.`));
-    const parts = hasId ? [] : [element("p", "No column is named id, so the check will refuse this file. Name the column with your identifiers id.", { class: "notice wait" })];
+    const parts = hasId ? [] : [element("p", withoutKey(key), { class: "notice wait" })];
     if (sentences.length) parts.push(list);
     else if (hasId) parts.push(this.praise());
     this.told.replaceChildren(...parts);
@@ -185,6 +193,13 @@ function keysOf(columns) {
 function defaultTexts() {
   const { activation_status: status, blacklist_reason: reason } = options().default_scm_data;
   return { activation_status: String(status ?? ""), blacklist_reason: reason ?? "" };
+}
+
+/** What to do about a file none of whose columns names the codes. */
+function withoutKey(key) {
+  if (!changesCodes()) return "No column is named id, so the check will refuse this file. Name the column with your identifiers id.";
+  const named = key ? `No column is named ${key}` : "No column names the codes";
+  return `${named}, so the check will refuse this file. Name the column extended_id, serial_number or workorder, or say in the options which SCM field names them.`;
 }
 
 function columnSentence(at, name, why) {

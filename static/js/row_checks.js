@@ -11,6 +11,14 @@ const LOST = /[\0\ufffd]/; // NUL, and what the browser shows for a byte that it
 const LONGEST_VALUE = 1000;
 export const IGNORED = "errors (ignored)"; // the column of errors that the server gives back
 
+const KEYS = ["extended_id", "id", "serial_number", "workorder"]; // what may name the codes that a file changes
+
+/** The column that names the codes to change: the one that was `said`, else the first, else any that can. */
+export function keyOf(names, said) {
+  if (said) return said === "extended_id" && !names.includes(said) ? "id" : said;
+  return [...names.slice(0, 1), ...KEYS].find((name) => KEYS.includes(name) && names.includes(name)) ?? "";
+}
+
 /** What a column of this name is, in words; nothing when no column may have it. An `isEmpty` one needs no name. */
 export function meaningOf(name, isEmpty = false) {
   if (!name && isEmpty) return "empty, left out";
@@ -20,29 +28,29 @@ export function meaningOf(name, isEmpty = false) {
 /**
  * What is wrong with `rows`, as `{number, column, kind, detail}`; `column` is a place among `names`, or -1 for the row. `names`
  * has null for a column that is left out; `products` is a set of SKUs, or null when they are not all known here; `isGs1`
- * is the format of the ids; `defaults` has the upload's `activation_status` and `blacklist_reason`, as texts.
+ * is the format of the ids; `key` names the column of the codes, whose ids are new unless `isChange`; `defaults` has the upload's `activation_status` and `blacklist_reason`, as texts.
  */
-export function problemsOf(rows, names, { products, ignoresRepeats, isGs1, defaults }) {
+export function problemsOf(rows, names, { key, isChange, products, ignoresRepeats, isGs1, defaults }) {
   const seen = new Map(); // the first row of each id
-  const idAt = names.indexOf("id");
+  const idAt = names.indexOf(key);
   return rows.flatMap(({ number, cells }) => {
     if (cells.length !== names.length) return [{ number, column: -1, kind: "invalid_row_error", detail: widthOf(cells, names) }];
-    const found = cells.map((cell, column) => ({ number, column, kind: kindOf(names[column], cell, { products, isGs1 }) }));
+    const found = cells.map((cell, column) => ({ number, column, kind: kindOf(names[column], cell, { key, isChange, products, isGs1 }) }));
     const id = cells[idAt];
     if (idAt < 0) found.push({ number, column: -1, kind: "missing_id_error" });
     else if (!found[idAt].kind && seen.has(id) && !ignoresRepeats) {
       Object.assign(found[idAt], { kind: "duplicate_id_error", detail: `It stands in row ${seen.get(id)} of the file.` });
     }
     if (!seen.has(id)) seen.set(id, number);
-    found.push(...contradiction(number, cells, names, defaults));
+    found.push(...contradiction(number, cells, names, defaults, isChange));
     return found.filter(({ kind }) => kind);
   });
 }
 
-/** A blacklist reason of a code that is not blacklisted, by the row's own cells or the defaults. */
-function contradiction(number, cells, names, defaults) {
-  const valueOf = (name) => cells[names.indexOf(name)] || defaults[name] || "0";
-  const [reason, status] = ["blacklist_reason", "activation_status"].map(valueOf);
+/** A blacklist reason of a code that is not blacklisted, by the row's own cells or the defaults; a code that is changed may be. */
+function contradiction(number, cells, names, defaults, isChange) {
+  const valueOf = (name) => cells[names.indexOf(name)] || defaults[name] || "";
+  const [reason, status] = [valueOf("blacklist_reason") || "0", valueOf("activation_status") || (isChange ? "2" : "0")];
   if (reason === "0" || status === "2" || !REASON.test(reason) || !STATUS.test(status)) return [];
   const detail = `The reason ${reason} goes with activation status 2 alone.`;
   return [{ number, column: names.indexOf("blacklist_reason"), kind: "invalid_scm_field_error", detail }];
@@ -59,11 +67,12 @@ function isDigitalLink(id) {
   return Boolean(gtin) && [...gtin].reduce((sum, digit, at) => sum + digit * (at % 2 ? 1 : 3), 0) % 10 === 0;
 }
 
-function kindOf(name, cell, { products, isGs1 }) {
+function kindOf(name, cell, { key, isChange, products, isGs1 }) {
   if (name === IGNORED) return "";
   if (LOST.test(cell)) return "invalid_row_error";
   if (name === null) return "";
-  if (name === "id" && !cell) return "missing_id_error";
+  if (name === key && !cell) return "missing_id_error";
+  if (isChange && name === key) return "";
   if (name === "id" && isGs1) return isDigitalLink(cell) ? "" : "invalid_id_error gs1";
   if (name === "id") return IDENTIFIER.test(cell) ? "" : "invalid_id_error";
   if (!cell) return "";

@@ -1,5 +1,5 @@
 /** The QR symbol of the first code, drawn by the server while the URL prefix is typed. */
-import { form, options, part } from "./fields.js";
+import { changesCodes, form, options, part } from "./fields.js";
 
 const PAUSE = 300; // milliseconds without a key before the server is asked
 
@@ -8,6 +8,7 @@ let asked = "";
 
 /** Show the symbol of the code `identifier` as the form says it. */
 export function showSymbol(identifier) {
+  if (changesCodes()) return;
   const { url_prefix, workorder, id_format } = options();
   const asking = { url_prefix, workorder: workorder ?? "", id_format, identifier: identifier.slice(0, 300) };
   const said = new URLSearchParams(asking).toString();

@@ -3,7 +3,7 @@
  * file, the API is told to process it. What has been done is kept with the file, so that trying again repeats only what
  * is missing.
  */
-import { checkScmRows, clearErrors, form, options, part, showError, showMessages, workorder } from "./fields.js";
+import { changesCodes, checkScmRows, clearErrors, form, options, part, showError, showMessages, workorder } from "./fields.js";
 import { Preview } from "./preview.js";
 import { showSymbol } from "./symbol.js";
 import { Refusal, Speedometer, call, duration, sendFile, size } from "./transfer.js";
@@ -161,7 +161,7 @@ async function getTicket(upload) {
   if (ticket?.sent || (ticket && Date.now() - ticket.at < FORM_LIFETIME)) return;
   const filetype = /\.(json|xlsx)(\.gz)?$/i.exec(file.name)?.[1].toLowerCase() ?? "csv";
   const name = file.name.slice(-255);
-  const answer = await call(settings.startUrl, { filetype, file_name: name.toWellFormed?.() ?? name });
+  const answer = await call(changesCodes() ? settings.changeStartUrl : settings.startUrl, { filetype, file_name: name.toWellFormed?.() ?? name });
   upload.ticket = { ...answer, at: Date.now(), sent: false, asked: false };
 }
 
@@ -186,7 +186,7 @@ async function send(upload, signal) {
 
 async function process({ ticket, preview }) {
   try {
-    await call(settings.processUrl, { record: ticket.record_key, ...options(), columns: preview.changes() });
+    await call(changesCodes() ? settings.changeProcessUrl : settings.processUrl, { record: ticket.record_key, ...options(), columns: preview.changes() });
   } catch (refusal) {
     const began = ticket.asked && refusal.status === 400 && refusal.message; // the answer to an earlier call was lost
     ticket.asked ||= refusal.lost || refusal.status >= 500;
@@ -198,7 +198,7 @@ async function submit(event) {
   event.preventDefault();
   clearErrors();
   if (!uploads.length) showError("file", "Choose a file first.").focus();
-  if (!uploads.length || sending || !checkScmRows()) return;
+  if (!uploads.length || sending || (!changesCodes() && !checkScmRows())) return;
   const controller = new AbortController();
   setBusy(controller);
   for (const upload of uploads.filter(({ done }) => !done)) {
@@ -242,15 +242,32 @@ function startOver() {
   for (const upload of uploads) Object.assign(upload, { ticket: null, done: false });
 }
 
+/** Say what the files are for without leaving the page, so that what was chosen and typed stays. */
+function turnTo(tab) {
+  const page = form.closest(".upload");
+  if (sending || page.dataset.kind === tab.dataset.kind) return;
+  for (const each of tabs) each.removeAttribute("aria-current");
+  tab.setAttribute("aria-current", "page");
+  page.dataset.kind = tab.dataset.kind;
+  document.title = `${tab.dataset.title} · Codeport`;
+  document.querySelector("h1").textContent = tab.dataset.title;
+  history.replaceState(null, "", tab.href);
+  clearErrors();
+  startOver();
+  for (const { preview } of uploads) preview.check();
+}
+
 function warn(event) {
   if (sending) event.preventDefault();
 }
 
+const tabs = document.querySelectorAll(".tabs a");
+for (const tab of tabs) tab.addEventListener("click", (event) => { event.preventDefault(); turnTo(tab); });
 part("file-hint").dataset.rule = part("file-hint").textContent;
 input.addEventListener("change", () => choose(input.files));
 form.elements.delimiter.addEventListener("change", () => uploads.forEach(({ preview }) => preview.read()));
-for (const name of ["activation_status", "allow_posted_duplicates", "id_format"]) {
-  form.elements[name].addEventListener("change", () => uploads.forEach(({ preview }) => preview.check()));
+for (const name of ["activation_status", "allow_posted_duplicates", "id_format", "data_key", "many"]) {
+  form.elements[name].addEventListener("input", () => uploads.forEach(({ preview }) => preview.check()));
 }
 form.elements.url_prefix.addEventListener("input", showSample);
 workorder()?.addEventListener("change", showSample);

@@ -12,6 +12,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import BrowserContext, Page
 
+from ingestion import engine
+from ingestion.changes import start_selected
+from ingestion.models import IngestionRecord
 from portal.models import User
 from tests.support.demo import Demo
 from tests.support.equipment import a_paper, a_press
@@ -20,6 +23,8 @@ from tests.support.secure import a_secure_order, a_template, brought_to
 from tests.support.tokens import issue
 from tests.support.uploads import ingested, queued
 from workorders import job_runner
+from workorders.changes.values import NewValues
+from workorders.codes.filters import CodeFilter
 from workorders.deliveries import services as deliveries
 
 CODES = "id,product\n" + "".join(f"abc{number},sku1\n" for number in range(12345, 12350))
@@ -112,6 +117,11 @@ def pages(demo: Demo) -> list[Shown]:
     refused_export.__class__.objects.filter(pk=refused_export.pk).update(status="error")
     started(demo.staff, "jsonl")
 
+    changed = start_selected(
+        demo.staff, demo.company, CodeFilter(workorder=workorder), NewValues(status=1), IngestionRecord.Mode.PORTAL
+    )
+    engine.run(changed.pk)
+
     def shown(url_name: str, email: str = "", name: str = "", query: str = "", **arguments: Any) -> Shown:
         name = name or url_name.replace("_", "-")
         return Shown(name, url_name, reverse(url_name, kwargs=arguments) + query, email)
@@ -129,6 +139,11 @@ def pages(demo: Demo) -> list[Shown]:
         shown("record-detail", staff, "record-refused", key=refused.key),
         shown("record-detail", staff, "record-waiting", key=waiting.key),
         shown("record-cancel", admin, key=waiting.key),
+        shown("record-detail", admin, "record-changed", key=changed.key),
+        shown("record-undo", admin, key=changed.key),
+        shown("record-withdraw", admin, key=completed.key),
+        shown("upload-changes", staff),
+        shown("code-change", staff, query=f"?workorder={workorder}"),
         *(shown(name, admin) for name in ("product-list", "product-create", "product-import", "workorder-create")),
         shown("product-detail", admin, pk=product),
         shown("product-archive", admin, query=f"?product={product}&product={product + 1}"),
