@@ -18,7 +18,8 @@ from portal.background.leases import REMINDER
 from portal.models import User
 from workorders import jobs
 from workorders.codes.first_download import tell_download
-from workorders.models import Workorder
+from workorders.models import Code, Workorder
+from workorders.scans.lookup import scanned
 
 Status = IngestionRecord.Status
 
@@ -88,7 +89,10 @@ def withdraw(record: IngestionRecord, by: User, reason: str, *, deletes: bool | 
 
 def reasons_to_keep(workorder: Workorder) -> list[str]:
     """Say why the workorder's codes may be out in the world, and so must not be deleted; none when they are not."""
-    return [said for said in (tell_download(workorder),) if said]
+    said = [tell_download(workorder)]
+    if scanned(Code.objects.filter(company=workorder.company_id, workorder=workorder)).exists():
+        said.append("Codes of it were scanned.")
+    return [sentence for sentence in said if sentence]
 
 
 def _extent(workorder: Workorder) -> Extent:

@@ -23,6 +23,7 @@ from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.removal import remove_codes
 from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Change, Workorder
+from workorders.scans.services import flush, hold_scans
 
 Phase = Withdrawal.Phase
 
@@ -37,11 +38,15 @@ def run(withdrawal_id: int) -> None:
 def _withdraw(withdrawal: Withdrawal, pulse: Pulse) -> None:
     """Commit the end of the codes together with that of the withdrawal.
 
-    Codes that were handed out after it was asked for, by an export that ran, are blacklisted instead of deleted.
+    Codes of which a scan, or an export that ran, was noted only after it was asked for are blacklisted instead of
+    deleted.
     """
+    if withdrawal.deletes:
+        flush()
     with transaction.atomic():
         record, by = withdrawal.record, withdrawal.created_by
         workorder = Workorder.objects.select_for_update().get(ingestions=record)  # who builds an archive ends first
+        hold_scans()
         if withdrawal.deletes and not reasons_to_keep(workorder):
             done, count = "codes_deleted", _delete(workorder, pulse)
         else:

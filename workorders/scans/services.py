@@ -76,6 +76,12 @@ def forget_scans(codes: QuerySet[Code]) -> None:
         cursor.execute(FORGET.format(condition=condition_of(codes)).replace("%%", "%"))
 
 
+def hold_scans() -> None:
+    """Let flushes wait until the caller's transaction ends, which has locked no code yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALONE)
+
+
 def _pause() -> float:
     return LONG_PAUSE if redis_client() is None else PAUSE
 
