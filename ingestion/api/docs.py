@@ -152,6 +152,40 @@ extend_schema_view(
 )(api.Cancel)
 extend_schema_view(
     get=extend_schema(
+        operation_id="get_withdrawal",
+        summary="See what a withdrawal would do",
+        description="Codes of which nothing was downloaded or scanned are deleted with their workorder, and their ids "
+        "are free again. Others are blacklisted (9), and the workorder is cancelled. Archives, images of all or of "
+        "single codes, serial numbers and exports count as downloads; looking at codes does not.",
+        responses={
+            200: record_serializers.ExtentSerializer,
+            400: OpenApiResponse(
+                {"$ref": "#/components/schemas/Refusal"}, "It cannot be withdrawn; `detail` says why."
+            ),
+        },
+        examples=[response_example({"deletes": True, "codes": 4, "because": []}, "200")],
+    ),
+    post=extend_schema(
+        operation_id="withdraw_record",
+        summary="Withdraw a completed upload",
+        description="A worker does it, all or nothing. From now on nothing of the codes is handed out; what is being "
+        "made of them is cancelled. The record stays `completed`: `withdrawal` tells how far it is, and "
+        "`result_data.withdrawn` what came of it.",
+        responses={
+            200: record_serializers.RecordSerializer,
+            400: OpenApiResponse(
+                {"$ref": "#/components/schemas/Refusal"}, "It cannot be withdrawn; `detail` says why."
+            ),
+        },
+        examples=[
+            OpenApiExample(
+                "The wrong file", {"reason": "It was last month's file.", "deletes": True}, request_only=True
+            )
+        ],
+    ),
+)(api.Withdraw)
+extend_schema_view(
+    get=extend_schema(
         operation_id="list_errors",
         summary="List the errors of a record",
         description="Everything wrong with the record's file, in the order of its rows. `row` is what a spreadsheet "

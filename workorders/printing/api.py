@@ -17,6 +17,7 @@ from workorders import jobs
 from workorders.deliveries import services as deliveries
 from workorders.models import Workorder
 from workorders.printing.steps import STEPS, take_step
+from workorders.secure.waste import Busy
 from workorders.secure.workflow import WrongState
 from workorders.serializers import WorkorderProgressSerializer
 from workorders.visibility import own_workorders, workorders_to_print
@@ -51,7 +52,7 @@ class _Step(_WorkorderCall):
     def change(self, request: Request, workorder: Workorder) -> str:
         try:
             take_step(workorder, self.step, person(request), request.data)
-        except WrongState as reason:
+        except (WrongState, Busy) as reason:
             return str(reason)
         return ""
 

@@ -51,9 +51,11 @@ _step(
     "mark_printed",
     "Say how much was printed",
     "The printing partner's step from ready to print to printed. `wasted` are prints that were spoiled. "
-    "Neither is more than was ordered; where both together are another number, `confirm` says that it is so.",
+    "Neither is more than was ordered; where both together are another number, `confirm` says that it is so. Codes of "
+    "which no good print is left can be named, by ids, by ranges of sequences, or as a scanner gives them: they are "
+    "blacklisted (7, misprint), all or none. Where they are not as many as `wasted`, `confirm` is asked for, too.",
     "printed",
-    {"printed": 4990, "wasted": 10},
+    {"printed": 4990, "wasted": 10, "wasted_ranges": ["17", "40001-40009"]},
 )
 _step(
     printing_api.Complete,

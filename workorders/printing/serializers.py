@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, TypeVar
 
@@ -11,8 +12,11 @@ from portal.values.suggestions import hint
 from portal.values.texts import Visible
 from portal.values.whole_numbers import WholeNumberField
 from workorders.models import Calibrated, Equipment, Substrate, Workorder
+from workorders.printing.waste_lists import MOST_CODES, find_ids, join_ranges, name_wrong, read_ranges, read_scans
+from workorders.secure.waste import Waste
 
 LONGEST_REASON = 1000  # characters
+LONGEST_URL = 500  # characters; a symbol holds fewer
 NONE_KEPT = "Your company has none of this name, or it is archived."
 Kept = TypeVar("Kept", Equipment, Substrate)
 
@@ -68,12 +72,32 @@ def _check_calibration(kept: Calibrated) -> None:
 
 
 class PrintedSerializer(StepSerializer):
-    """How many codes were printed well, and how many prints were spoiled."""
+    """How many codes were printed well, how many prints were spoiled, and of which codes no good print is left."""
 
     printed = WholeNumberField(min_value=0)
-    wasted = WholeNumberField(min_value=0, default=0)
+    wasted = WholeNumberField(
+        min_value=0,
+        required=False,
+        help_text="Prints that were spoiled. Where it is left out, as many as codes are named, or none.",
+    )
+    wasted_ids = serializers.ListField(
+        child=serializers.CharField(max_length=LONGEST_URL),
+        default=list,
+        help_text="Ids or URLs of codes of which every print was spoiled. They are blacklisted (7, misprint).",
+    )
+    wasted_ranges = serializers.ListField(
+        child=serializers.CharField(allow_blank=True),
+        default=list,
+        help_text="The same by ranges of sequences: `7`, `40001-60000`.",
+    )
+    wasted_list = serializers.CharField(
+        allow_blank=True,
+        default="",
+        help_text="The same as a scanner gives them: a text of ids or URLs, one a line.",
+    )
     confirm = serializers.BooleanField(
-        default=False, help_text="Report numbers that do not make up the number of codes ordered."
+        default=False,
+        help_text="Report numbers that do not make up the number of codes ordered, or that of the codes named.",
     )
 
     def validate_printed(self, value: int) -> int:
@@ -83,13 +107,37 @@ class PrintedSerializer(StepSerializer):
         return self._bounded(value)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        printed, wasted, ordered = attrs["printed"], attrs["wasted"], self.workorder.quantity
-        if printed + wasted != ordered and not attrs["confirm"]:
-            said = (
-                f"{printed:,} printed and {wasted:,} wasted are {printed + wasted:,}; {ordered:,} codes were ordered."
-            )
-            raise serializers.ValidationError({"confirm": [f"{said} Correct the numbers, or confirm them."]})
-        return {"printed": printed, "wasted": wasted}
+        waste = self._find_waste(attrs)
+        printed, wasted = attrs["printed"], attrs.get("wasted", waste.count)
+        said = [*self._doubts_of_sum(printed, wasted), *self._doubts_of_waste(wasted, waste)]
+        if said and not attrs["confirm"]:
+            said.append("Correct the numbers, or confirm them.")
+            raise serializers.ValidationError({"confirm": [" ".join(said)]})
+        return {"printed": printed, "wasted": wasted, "waste": waste}
+
+    def _find_waste(self, attrs: dict[str, Any]) -> Waste:
+        """Return the codes that were named, each once. Raise ValidationError with all that there are not."""
+        wrong: dict[str, list[str]] = {}
+        ranges, wrong["wasted_ranges"] = read_ranges(self.workorder, attrs["wasted_ranges"])
+        for name, texts in (("wasted_ids", attrs["wasted_ids"]), ("wasted_list", read_scans(attrs["wasted_list"]))):
+            found, wrong[name] = find_ids(self.workorder, texts)
+            ranges += [(sequence, sequence) for sequence in found]
+        if any(wrong.values()):
+            raise serializers.ValidationError({name: name_wrong(said) for name, said in wrong.items() if said})
+        waste = join_ranges(ranges)
+        if waste.count > MOST_CODES:
+            said = f"{waste.count:,} codes are named; at most {MOST_CODES:,} can be. Ask the brand owner for more."
+            raise serializers.ValidationError({"wasted_ranges": [said]})
+        return waste
+
+    def _doubts_of_sum(self, printed: int, wasted: int) -> Iterator[str]:
+        total, ordered = printed + wasted, self.workorder.quantity
+        if total != ordered:
+            yield f"{printed:,} printed and {wasted:,} wasted are {total:,}; {ordered:,} codes were ordered."
+
+    def _doubts_of_waste(self, wasted: int, waste: Waste) -> Iterator[str]:
+        if waste.count not in (0, wasted):
+            yield f"{wasted:,} wasted prints are reported, and {waste.count:,} wasted codes are named."
 
     def _bounded(self, value: int) -> int:
         most = self.workorder.quantity

@@ -58,6 +58,8 @@ def describe_event(event: Event) -> str:
         return f"{what} downloaded{', resumed' if detail['resumed'] else ''}"
     if event.what == "generated":
         return f"Secure codes prepared as {event.detail['format'].upper()}"
+    if event.what == "printed" and "wasted_codes" in event.detail:
+        return f"{WORDS[event.what]}, {{wasted_codes:,}} codes blacklisted".format(**event.detail)
     if event.detail.get("activated") is False:
         return f"{WORDS[event.what]}, without activating the codes"
     return WORDS.get(event.what, event.what.capitalize()).format(**event.detail)

@@ -16,6 +16,7 @@ from workorders import jobs
 from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Equipment, Job, Substrate, Workorder
 from workorders.secure.emails import queue_emails
+from workorders.secure.waste import NO_WASTE, Waste, blacklist_waste, count_waste, restore_waste
 
 State = Workorder.State
 
@@ -59,10 +60,17 @@ def confirm(workorder: Workorder, by: User, equipment: Equipment, substrate: Sub
     _take_step(workorder, by, "confirmed", {name: str(what) for name, what in chosen.items()}, **chosen)
 
 
-def mark_printed(workorder: Workorder, by: User, printed: int, wasted: int) -> None:
-    """Note that the partner has `printed` so many codes and `wasted` so many prints. Raise WrongState."""
+def mark_printed(workorder: Workorder, by: User, printed: int, wasted: int, waste: Waste = NO_WASTE) -> None:
+    """Note that the partner has `printed` so many codes and `wasted` so many prints. Raise WrongState or Busy.
+
+    The codes of `waste`, of which no good print is left, are blacklisted together with it.
+    """
     counts = {"printed": printed, "wasted": wasted}
-    _take_step(workorder, by, "printed", counts, printed_quantity=printed, wasted_quantity=wasted)
+    with transaction.atomic():
+        now = Workorder.objects.select_for_update(no_key=True).get(pk=workorder.pk)
+        check_state(now, "printed")
+        counts |= blacklist_waste(now, waste, by)
+        _take_step(workorder, by, "printed", counts, printed_quantity=printed, wasted_quantity=wasted)
 
 
 def complete(workorder: Workorder, by: User, activate: bool | None = None) -> None:
@@ -81,13 +89,19 @@ def complete(workorder: Workorder, by: User, activate: bool | None = None) -> No
 
 
 def are_all_printed(workorder: Workorder) -> bool:
-    """Say whether as many codes were printed well as there are."""
-    return (workorder.printed_quantity or 0) >= workorder.uploaded_quantity
+    """Say whether as many codes were printed well as there are, without those that were named as wasted."""
+    printed = workorder.printed_quantity or 0
+    return printed >= workorder.uploaded_quantity or printed + count_waste(workorder) >= workorder.uploaded_quantity
 
 
 def reject(workorder: Workorder, by: User, reason: str) -> None:
-    """Reject the prints for the brand owner, so that the codes are printed again. Raise WrongState."""
-    _take_step(workorder, by, "rejected", {"reason": reason}, printed_quantity=None, wasted_quantity=None)
+    """Reject the prints for the brand owner, so that all codes are printed again. Raise WrongState or Busy.
+
+    Codes that were named as wasted get the values back that they had, unless they were changed since.
+    """
+    with transaction.atomic():
+        _take_step(workorder, by, "rejected", {"reason": reason}, printed_quantity=None, wasted_quantity=None)
+        restore_waste(workorder, by)
 
 
 def cancel(workorder: Workorder, by: User) -> None:

@@ -1,0 +1,90 @@
+"""Lists of wasted codes as a printing partner has them: ids, what a scanner read, and ranges of sequences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from django.db import connection
+
+from workorders.codes.lookup import parse_id
+from workorders.models import Workorder
+from workorders.secure.waste import Waste
+
+MOST_CODES: Final = 100_000  # at once: somebody waits for the answer
+MOST_NAMED: Final = 1_000  # wrong ones
+HEADERS: Final = frozenset({"id", "extended_id", "url", "code"})  # of a column in a scanner's file
+RANGE = re.compile(r"([0-9]{1,10})(?:\s*[-–]\s*([0-9]{1,10}))?")  # noqa: RUF001  # people type both dashes
+FIND = """
+    SELECT wanted.id, code.sequence FROM unnest(%s::text[] COLLATE "C") AS wanted (id)
+    LEFT JOIN LATERAL (
+        SELECT sequence FROM workorders_code
+        WHERE company_id = %s AND identifier = wanted.id AND workorder_id = %s LIMIT 1
+    ) AS code ON true"""
+AT_ONCE: Final = 10_000  # ids
+
+
+def read_scans(text: str) -> Iterator[str]:
+    """Yield the ids in a list as a scanner gives it: ids or URLs, in lines or with separators between them.
+
+    Of a line with a URL, such as one that begins with a time, the URL alone counts.
+    """
+    for line in text.splitlines():
+        found = [each.strip("\"'") for each in re.split(r"[\s,;]+", line) if each]
+        urls = [each for each in found if "://" in each]
+        for each in urls or found:
+            if each.lower() not in HEADERS:
+                yield each
+
+
+def find_ids(workorder: Workorder, texts: Iterable[str]) -> tuple[list[int], list[str]]:
+    """Return the sequences of the workorder's codes of these ids or URLs, and a sentence for each that is none."""
+    wanted = {parse_id(text): text for text in texts}
+    ids, sequences, wrong = [*wanted], [], []
+    with connection.cursor() as cursor:
+        for begin in range(0, len(ids), AT_ONCE):
+            cursor.execute(FIND, [ids[begin : begin + AT_ONCE], workorder.company_id, workorder.pk])
+            for identifier, sequence in cursor.fetchall():
+                if sequence is None:
+                    wrong.append(f"{wanted[identifier]} is no code of this workorder.")
+                else:
+                    sequences.append(sequence)
+    return sequences, wrong
+
+
+def read_ranges(workorder: Workorder, texts: Iterable[str]) -> tuple[list[tuple[int, int]], list[str]]:
+    """Return the ranges of sequences that `texts` name, such as 7 or 40001-60000, and a sentence for each wrong one."""
+    ranges, wrong, last = [], [], workorder.uploaded_quantity
+    for text in (each.strip() for listed in texts for each in re.split(r"[,;\n]", listed)):
+        match = RANGE.fullmatch(text)
+        if not text:
+            continue
+        if match is None:
+            wrong.append(f"{text} is no range of sequences; write 7 or 40001-60000.")
+            continue
+        first, end = int(match[1]), int(match[2] or match[1])
+        if first > end:
+            wrong.append(f"{text} ends before it begins.")
+        elif not 1 <= first <= end <= last:
+            wrong.append(f"{text} is not all there: the codes of this workorder go from 1 to {last:,}.")
+        else:
+            ranges.append((first, end))
+    return ranges, wrong
+
+
+def join_ranges(ranges: Iterable[tuple[int, int]]) -> Waste:
+    """Return the waste of all these ranges, each code once."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((first, last))
+    return Waste(tuple(joined))
+
+
+def name_wrong(wrong: list[str]) -> list[str]:
+    """Return what is said of the first wrong ones, and how many more there are."""
+    more = len(wrong) - MOST_NAMED
+    return wrong if more <= 0 else [*wrong[:MOST_NAMED], f"And {more:,} more."]
