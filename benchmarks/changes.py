@@ -69,11 +69,11 @@ class Codes:
             cursor.execute(PICK, [workorders, count])
             self.keys = [key for (key,) in cursor.fetchall()]
         self.name = "-".join(map(str, workorders))
-        self._numbers = count_from(1)  # of its changes
+        self._statuses, self._numbers = count_from(1), count_from(1)  # of its changes of either kind
 
     def table(self) -> Path:
         """A CSV that changes the status of each."""
-        path, status = self._path("csv"), 1 + next(self._numbers) % 2
+        path, status = self._path("csv"), 1 + next(self._statuses) % 2
         with path.open("w") as out:
             out.write("extended_id,activation_status\n")
             out.writelines(f"{key},{status}\n" for key in self.keys)
@@ -89,7 +89,7 @@ class Codes:
 
     def given(self) -> Path:
         """The same as `table` for COPY."""
-        path, status = self._path("copy"), 1 + next(self._numbers) % 2
+        path, status = self._path("copy"), 1 + next(self._statuses) % 2
         with path.open("w") as out:
             out.writelines(f"{key}\t{status}\t\\N\n" for key in self.keys)
         return path
