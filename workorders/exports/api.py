@@ -84,9 +84,6 @@ class ExportFile(Call):
 
 
 def _being_made(request: Request, export: Export) -> Response:
-    told = {
-        "id": export.pk,
-        "url": request.build_absolute_uri(f"/api/v2/codes/download/{export.pk}/"),
-        "progress": export.progress,
-    }
-    return Response(told, status.HTTP_202_ACCEPTED, headers={"Retry-After": "1", "Location": told["url"]})
+    url = request.build_absolute_uri(f"/api/v2/codes/download/{export.pk}/")
+    told = {"id": export.pk, "url": url, "progress": export.progress}
+    return Response(told, status.HTTP_202_ACCEPTED, headers={"Retry-After": "1", "Location": url})

@@ -22,6 +22,7 @@ from tests.support.exports import content, exported, started, table
 from tests.support.outages import again, nobodys_address
 from workorders.exports import builder, writers
 from workorders.exports.services import delete_old_files
+from workorders.exports.survey import survey as look_at
 from workorders.models import Code, Export
 
 
@@ -75,10 +76,9 @@ def test_a_cancelled_export_leaves_nothing(committed_demo: Demo, monkeypatch: py
 
 def test_all_codes_are_of_one_moment(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     some_codes(committed_demo.staff, "aaa00001", "aaa00002")
-    look = builder.survey
 
     def survey(selection: Any) -> Any:
-        found = look(selection)
+        found = look_at(selection)
         with psycopg.connect(**connection.get_connection_params()) as other:
             other.execute("DELETE FROM workorders_code WHERE identifier = 'aaa00001'")
             other.execute("""UPDATE workorders_code SET scm_data = '{"new": "field"}'""")
