@@ -13,6 +13,7 @@ from portal.background.pulse import Pulse, perform
 from portal.background.spool import draft_of_attempt
 from portal.storage.base import storage
 from workorders.codes.filters import CodeFilter
+from workorders.codes.first_download import note_downloads
 from workorders.exports.columns import Selection
 from workorders.exports.limits import Refused, refuse_too_many_codes, refuse_too_many_fields
 from workorders.exports.survey import Survey, survey
@@ -39,8 +40,12 @@ def write_export(export: Export, pulse: Pulse) -> None:
             return
         size = draft.stat().st_size
         with transaction.atomic():
-            export.end(status=Status.COMPLETED, rows_done=found.codes, rows_total=found.codes, size=size)
-            storage().adopt(draft, export.file_path)
+            gone = note_downloads(found.workorders)
+            if not gone:
+                export.end(status=Status.COMPLETED, rows_done=found.codes, rows_total=found.codes, size=size)
+                storage().adopt(draft, export.file_path)
+        if gone:  # their upload was withdrawn meanwhile, so the codes are written anew without them
+            export.put_back()
 
 
 def _write(export: Export, draft: Path, pulse: Pulse) -> Survey:

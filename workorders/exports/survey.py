@@ -16,9 +16,10 @@ SOME_KEYS = """
     FROM (SELECT code.scm_data FROM workorders_code AS code WHERE {condition} LIMIT %(first)s) AS few,
         jsonb_object_keys(few.scm_data) AS key"""
 TOTALS = """
-    SELECT count(*), count(*) FILTER (WHERE code.scm_data - %(known)s::text[] <> '{{}}'),
-        count(code.last_change_id) > 0, EXISTS (SELECT FROM workorders_codescans WHERE company_id = %(company)s)
-    FROM workorders_code AS code WHERE {condition}"""
+    SELECT code.workorder_id, count(*), count(*) FILTER (WHERE code.scm_data - %(known)s::text[] <> '{{}}'),
+        count(code.last_change_id)
+    FROM workorders_code AS code WHERE {condition} GROUP BY code.workorder_id"""
+SCANNED = "SELECT EXISTS (SELECT FROM workorders_codescans WHERE company_id = %(company)s)"
 OTHER_KEYS = """
     SELECT DISTINCT key FROM workorders_code AS code, jsonb_object_keys(code.scm_data - %(known)s::text[]) AS key
     WHERE {condition} AND code.scm_data - %(known)s::text[] <> '{{}}' LIMIT %(most)s"""
@@ -26,9 +27,10 @@ OTHER_KEYS = """
 
 @dataclass(frozen=True)
 class Survey:
-    """What was found: the number of codes, the names of their SCM fields in order, and what has to be looked up."""
+    """What was found: how many codes, of which workorders, their SCM fields in order, and what has to be looked up."""
 
     codes: int
+    workorders: list[int]
     keys: list[str]
     lookups: Lookups
 
@@ -44,8 +46,15 @@ def survey(selection: Selection) -> Survey:
         known = [key for (key,) in cursor.fetchall()]
         given["known"] = known
         cursor.execute(TOTALS.format(condition=selection.condition), given)
-        codes, with_others, changed, scanned = cursor.fetchone()
-        if with_others and len(known) <= MOST_KEYS:
+        totals = cursor.fetchall()
+        cursor.execute(SCANNED, given)
+        (scanned,) = cursor.fetchone()
+        if any(with_others for _workorder, _codes, with_others, _changed in totals) and len(known) <= MOST_KEYS:
             cursor.execute(OTHER_KEYS.format(condition=selection.condition), given)
             known += [key for (key,) in cursor.fetchall()]
-    return Survey(codes, sorted(known)[: MOST_KEYS + 1], Lookups(changed, scanned))
+    return Survey(
+        codes=sum(codes for _workorder, codes, _with_others, _changed in totals),
+        workorders=[workorder for workorder, *_counts in totals],
+        keys=sorted(known)[: MOST_KEYS + 1],
+        lookups=Lookups(any(changed for *_counts, changed in totals), scanned),
+    )

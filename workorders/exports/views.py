@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.models import Company
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of
+from workorders.changes.wording import describe_selection
 from workorders.codes.filters import CodeFilter, parse_filter
 from workorders.exports.downloads import download_export, file_name
 from workorders.exports.limits import MOST_IN_WORKBOOK, Refused
@@ -126,8 +127,4 @@ def _count(export: Export) -> int | None:
 def _said(company: Company, meant: CodeFilter, count: int | None) -> str:
     """Return the codes in words, such as: 20,000 codes of workorder Roll 3."""
     number = "Codes" if count is None else "1 code" if count == 1 else f"{count:,} codes"
-    if meant.is_empty:
-        return "All codes" if count is None else f"All {number}"
-    if meant == CodeFilter(workorder=meant.workorder):
-        return f"{number} of workorder {company.workorders.get(pk=meant.workorder)}"
-    return f"{number} that the filter finds"
+    return describe_selection(company, meant, "All codes" if count is None and meant.is_empty else number)

@@ -91,6 +91,34 @@ def test_all_codes_are_of_one_moment(committed_demo: Demo, monkeypatch: pytest.M
     assert Code.objects.count() == 1
 
 
+def test_an_export_counts_as_a_download_of_its_workorders(committed_demo: Demo) -> None:
+    inside = some_codes(committed_demo.staff, "aaa00001")
+    outside = some_codes(committed_demo.staff, "bbb00001")
+    exported(committed_demo.staff, filters={"search": "aaa"})
+    for workorder in (inside, outside):
+        workorder.refresh_from_db()
+    assert (inside.downloaded_at is not None, outside.downloaded_at) == (True, None)
+
+
+def test_what_was_withdrawn_meanwhile_is_not_published(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = some_codes(committed_demo.staff, "aaa00001")
+    some_codes(committed_demo.staff, "aaa00002")
+    write = writers.WRITERS["csv"]
+
+    def withdrawn(*given: Any) -> None:
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            other.execute("DELETE FROM workorders_code WHERE workorder_id = %s", [gone.pk])
+            other.execute("DELETE FROM workorders_workorder WHERE id = %s", [gone.pk])
+        write(*given)
+
+    monkeypatch.setitem(writers.WRITERS, "csv", withdrawn)
+    export = exported(committed_demo.staff)
+    assert (export.status, storage().exists(export.file_path)) == ("queued", False)
+    builder.run(export.pk)
+    export.refresh_from_db()
+    assert [row["extended_id"] for row in table(export)] == ["aaa00002"]
+
+
 def test_an_outage_of_the_storage_puts_it_off(committed_demo: Demo, settings: Settings) -> None:
     some_codes(committed_demo.staff, "aaa00001")
     whole = settings.STORAGES
