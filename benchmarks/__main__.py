@@ -2,7 +2,8 @@
 
 Prints each figure as a ratio, the median of RUNS runs of ours over that of the other. ROWS sets the size.
 `python -m benchmarks public` measures the public page alone, `secure` what secure codes take and are worth, `phases`
-where the time of one ingestion goes, `slow` what slow clients cost others, `changes` changes of codes, `exports` an export.
+where the time of one ingestion goes, `slow` what slow clients cost others, `changes` changes of codes,
+`exports` an export.
 """
 
 from __future__ import annotations
