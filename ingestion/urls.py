@@ -1,7 +1,7 @@
 from django.urls import path
 
 from ingestion.api import change_calls as change_api
-from ingestion.api import change_docs, docs  # noqa: F401  # complete the schema
+from ingestion.api import change_docs, change_items, docs  # noqa: F401  # complete the schema
 from ingestion.api import records as api
 from ingestion.api import uploads as upload_api
 from ingestion.pages import change, overview, record_list, undo, upload_symbol, withdraw
@@ -46,6 +46,7 @@ urlpatterns = [
     path(f"{API}<slug:key>/cancel/", api.Cancel.as_view()),
     path(f"{API}<slug:key>/withdraw/", api.Withdraw.as_view()),
     path(f"{API}<slug:key>/undo/", change_api.Undo.as_view()),
+    path("api/v2/scm/upload/", change_items.ChangeItems.as_view()),
     path("api/v2/scm/upload/async/", change_api.ChangeSelected.as_view()),
     path("api/v2/scm/tasks/<slug:key>/", change_api.Task.as_view()),
 ]

@@ -5,8 +5,12 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 
 from ingestion.api import change_calls as api
+from ingestion.api import change_items as items_api
 from ingestion.api import change_serializers, record_serializers
 from ingestion.api.docs_examples import KEY, RECORD_EXAMPLE, response_example
+from ingestion.errors.kinds import KINDS
+from ingestion.stages import in_call
+from workorders.schema_parts import BUSY
 
 TASK_EXAMPLE = {
     "id": KEY,
@@ -34,7 +38,94 @@ TASK_ID = {
     "properties": {"task_id": {"type": "string", "description": "The key of the change's ingestion record."}},
     "required": ["task_id"],
 }
+FIELD = {"type": "object", "properties": {"old": {"nullable": True}, "new": {"nullable": True}}}
+FIELDS = {"type": "object", "additionalProperties": FIELD}
+DONE = {
+    "type": "object",
+    "properties": {
+        "codes_affected": {"type": "integer"},
+        "total_updates": {"type": "integer", "description": "Values that were changed, of all codes together."},
+        "changes": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"id": {"type": "string"}, "changes": FIELDS}},
+        },
+        "items": {
+            "type": "object",
+            "description": "The names of the changed fields, by the key of each item.",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+        "record_key": {"type": "string"},
+    },
+    "required": ["codes_affected", "total_updates", "changes", "items", "record_key"],
+}
+DONE_EXAMPLE = {
+    "codes_affected": 1,
+    "total_updates": 1,
+    "changes": [{"id": "abc12345", "changes": {"activation_status": {"old": 0, "new": 1}}}],
+    "items": {"abc12345": ["activation_status"], "abc12346": []},
+    "record_key": KEY,
+}
+FAULT = {
+    "type": "object",
+    "properties": {
+        "index": {"type": "integer", "nullable": True, "description": "The item's place in the list, from 0."},
+        "row": {"type": "integer", "nullable": True, "description": "The same from 1, as files count."},
+        **{name: {"type": "string"} for name in ("column", "value", "error", "message", "remedy")},
+    },
+}
+WRONG = {
+    "description": "Wrong items, or wrong fields of the call.",
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {"detail": {"type": "string"}, "errors": {"type": "array", "items": FAULT}},
+            "required": ["detail", "errors"],
+        },
+        {"$ref": "#/components/schemas/Refusal"},
+    ],
+}
+WRONG_EXAMPLE = {
+    "detail": "Nothing was changed: 1 item is wrong.",
+    "errors": [
+        {
+            "index": 0,
+            "row": 1,
+            "column": "extended_id",
+            "value": "abc12345",
+            "error": "code_not_found_error",
+            "message": KINDS["code_not_found_error"].sentence,
+            "remedy": KINDS["code_not_found_error"].remedy,
+        }
+    ],
+}
 
+extend_schema_view(
+    post=extend_schema(
+        operation_id="change_codes",
+        summary="Change up to a thousand codes at once",
+        description="Each item names its code by `data_key`, and the values to change; null removes an SCM field, "
+        "an empty text changes nothing. All are changed, or none: wrong items are listed with 400, by the kinds of "
+        "errors that files have. `many` lets a serial number or an SCM field name several codes, "
+        f"{in_call.MOST_CODES:,} at most in all. The change is a completed ingestion record. A call that another "
+        "change keeps waiting is answered 503.",
+        responses={200: OpenApiResponse(DONE, "All items are changed."), 400: OpenApiResponse(WRONG), 503: BUSY},
+        examples=[
+            OpenApiExample(
+                "Two codes",
+                {
+                    "data_key": "extended_id",
+                    "items": [
+                        {"extended_id": "abc12345", "activation_status": 1},
+                        {"extended_id": "abc12346", "product": "sku1", "lot": None},
+                    ],
+                },
+                request_only=True,
+            ),
+            response_example(DONE_EXAMPLE, "200"),
+            response_example(WRONG_EXAMPLE, "400"),
+        ],
+    )
+)(items_api.ChangeItems)
 extend_schema_view(
     post=extend_schema(
         operation_id="change_selected_codes",

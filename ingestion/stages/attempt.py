@@ -9,12 +9,15 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import IO
 
 from ingestion.errors.log import ErrorLog
 from ingestion.models import IngestionRecord
 from ingestion.stages.destinations import Destination, destination_of
 from portal.background.pulse import Pulse
 from portal.background.spool import prepare_attempt_path
+from portal.storage.base import storage
+from workorders.models import Change
 
 
 @dataclass
@@ -22,7 +25,8 @@ class Attempt:
     """One attempt at one record, whose spools lie in `folder`.
 
     `rows` counts the rows that were read, `repeats` the rows that were ignored since their id stands in a row above.
-    `facts` are what the reader found out about the file.
+    `facts` are what the reader found out about the file. `origin` is that of a change of codes, and `most_codes` how
+    many it may change, if that is limited.
     """
 
     record: IngestionRecord
@@ -32,6 +36,12 @@ class Attempt:
     facts: dict[str, str] = field(default_factory=dict)
     rows: int = 0
     repeats: int = 0
+    origin: str = Change.Origin.FILE
+    most_codes: int | None = None
+
+    def open_file(self) -> IO[bytes]:
+        """Open the file that was uploaded."""
+        return storage().open(self.record.file_path)
 
     @cached_property
     def destination(self) -> Destination:
@@ -42,12 +52,12 @@ class Attempt:
 @contextmanager
 def begin_attempt(record: IngestionRecord, pulse: Pulse) -> Iterator[Attempt]:
     """Open the folder and the error log of an attempt, and remove both at its end."""
-    with _spool_folder(record) as folder, _no_cycle_collection(), closing(ErrorLog(record.pk, folder)) as log:
+    with spool_folder(record) as folder, _no_cycle_collection(), closing(ErrorLog(record.pk, folder)) as log:
         yield Attempt(record, pulse, folder, log)
 
 
 @contextmanager
-def _spool_folder(record: IngestionRecord) -> Iterator[Path]:
+def spool_folder(record: IngestionRecord) -> Iterator[Path]:
     """Create a folder for this attempt's spools, after removing those of earlier attempts."""
     folder = prepare_attempt_path(record)
     folder.mkdir(parents=True)

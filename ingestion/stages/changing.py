@@ -19,7 +19,6 @@ from workorders.changes import keys
 from workorders.changes.apply import Overtaken, Problem, apply_posted, begin_change, find_problems, lock_posted
 from workorders.changes.spool import ChangeSpool
 from workorders.codes.scm_fields import fields_in_use
-from workorders.models import Change
 
 MOST_TRIES = 5  # at changes that others overtake; all but the first lock the codes before they are compared
 LONG = 30_000  # codes, as many as a small file may have
@@ -91,6 +90,8 @@ def _change(attempt: Attempt, changes: Changes, *, is_again: bool) -> bool:
     if changes.key != ID:
         _find_codes(attempt, changes)
     wanted = changes.spool.count if changes.key == ID else keys.count_found()
+    if attempt.most_codes is not None and wanted > attempt.most_codes:
+        raise UnreadableFile(f"It names {wanted:,} codes; {attempt.most_codes:,} at most. Change them by a file.")
     if wanted > LONG and not take_slot():
         raise _NoSlot
     if is_again:
@@ -99,7 +100,7 @@ def _change(attempt: Attempt, changes: Changes, *, is_again: bool) -> bool:
     if attempt.log.counts:
         return False
     pulse.enter(Phase.CHANGING, wanted - unchanged)
-    change = begin_change(record.company, Change.Origin.FILE, record.created_by, record_key=record.key)
+    change = begin_change(record.company, attempt.origin, record.created_by, record_key=record.key)
     changed = apply_posted(change, wanted - unchanged, has_scm=changes.has_scm)
     if first is not None:
         attempt.log.warn(NO_CHANGE_WARNING, first.position, changes.column, first.key, count=unchanged)

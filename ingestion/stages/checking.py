@@ -20,7 +20,6 @@ from ingestion.rules.keys import key_columns
 from ingestion.rules.limits import Limits, limits_for
 from ingestion.stages.attempt import Attempt
 from portal.background.worker_slots import take_slot
-from portal.storage.base import storage
 from workorders.codes.bulk_load import CodeSpool
 from workorders.codes.url_prefixes import warn_of_prefix
 
@@ -95,7 +94,7 @@ def _open_upload(attempt: Attempt) -> Iterator[tuple[Reader, Budget]]:
     The budget also takes what the default values add to the file. Raises UnreadableFile.
     """
     record, pulse = attempt.record, attempt.pulse
-    with storage().open(record.file_path) as file:
+    with attempt.open_file() as file:
         pulse.enter(record.Phase.CHECKING, None)
         if digest := record.parameters.get("sha256"):
             check_digest(file, digest)

@@ -39,6 +39,7 @@ NEEDS = {
     "POST api/v2/ingestion/<slug:key>/undo/": "scm_undo",
     "POST api/v2/ingestion/scm/upload/get-post-data/": "scm_bulk_edit",
     "POST api/v2/ingestion/scm/upload/process/": "scm_bulk_edit",
+    "POST api/v2/scm/upload/": "scm_bulk_edit",
     "POST api/v2/scm/upload/async/": "scm_bulk_edit",
     "GET api/v2/scm/tasks/<slug:key>/": "scm_bulk_edit",
     "GET api/v2/codes/": READING_CODES,
