@@ -10,6 +10,7 @@ from django.db import transaction
 
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
+from workorders.changes import apply
 from workorders.changes.apply import (
     Overtaken,
     Problem,
@@ -22,7 +23,7 @@ from workorders.changes.history import history_of
 from workorders.changes.spool import ChangeSpool, PostedChange
 from workorders.changes.undo import extent_of, kept_codes, undo
 from workorders.changes.values import NewValues
-from workorders.models import Change, Code, Workorder
+from workorders.models import Change, Code, CodeChange, Workorder
 
 ACTIVE, BLACKLISTED = 1, 2
 
@@ -166,4 +167,25 @@ def test_an_undo_gives_back_old_values_and_keeps_what_changed_since(demo: Demo, 
         again.pk,
         undoing.pk,
         change.pk,
+    ]
+
+
+@pytest.mark.parametrize("most", [20, 1])
+def test_history_has_the_fields_that_changed_however_many_are_named(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(apply, "MOST_NAMED", most)
+    some_codes(demo.staff, "aaa00001", "bbb00002", "ccc00003", scm_data={"lot": "A", "size": "L"})
+    applied(
+        demo,
+        tmp_path / "1",
+        new("aaa00001", 1, scm='{"lot": "A", "size": null, "line": "4"}'),
+        new("bbb00002", 2, ACTIVE, scm='{"lot": "A", "gone": null}'),
+        new("ccc00003", 3, scm='{"lot": "it\'s 100%"}'),
+    )
+    rows = CodeChange.objects.order_by("identifier").values_list("old_scm", "new_scm")
+    assert list(rows) == [
+        ({"size": "L", "line": None}, {"size": None, "line": "4"}),
+        (None, None),
+        ({"lot": "A"}, {"lot": "it's 100%"}),
     ]
