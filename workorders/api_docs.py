@@ -9,7 +9,6 @@ from workorders import api, serializers
 from workorders.archives import api as archives_api
 from workorders.changes import api as change_api
 from workorders.codes import api as code_api
-from workorders.codes import api_lists
 from workorders.codes.serializers import CodeSerializer
 from workorders.orders import api as minting_api
 from workorders.products import api as product_api
@@ -42,9 +41,10 @@ extend_schema_view(
         operation_id="list_codes",
         summary="List codes, by id",
         description="In the order of ids. Follow `next` to walk all of them; it names the last id, so a page costs the "
-        "same however far it is. `count` is exact, or null where it would cost a look at more than "
-        f"{api_lists.MOST_COUNTED:,} codes: with filters other than `workorder`. Codes that are made during the walk "
-        "join it where their ids belong, and are counted.",
+        "same however far it is. `count` is exact, or null where too many codes would have to be looked "
+        "at. `scm_` and the name of a field, as in `scm_lot=B7`, asks for codes with exactly this value. Where codes "
+        "are hard to find, as by a field without a workorder, a page may have few of them, or none, and `next`. Codes "
+        "that are made during the walk join it where their ids belong, and are counted.",
         examples=[example(CODE)],
     )
 )(code_api.CodeList)

@@ -472,6 +472,17 @@ class CodeColumns(models.Model):
         return self.identifier
 
 
+BLOCK_VALUES = {  # columns that the BRIN index knows, and how
+    "company": "int8_minmax_ops",
+    "workorder": "int8_minmax_multi_ops",  # several ranges a block, which are reused for later workorders
+    "product": "int8_minmax_multi_ops",
+    "activation_status": "int2_minmax_ops",
+    "blacklist_reason": "int2_minmax_ops",
+    "last_change": "int8_minmax_multi_ops",
+    "identifier": "text_minmax_ops",
+}
+
+
 class Code(CodeColumns):
     """One serialized identity. Its URL is the workorder's prefix followed by the identifier.
 
@@ -488,7 +499,9 @@ class Code(CodeColumns):
 
     class Meta:
         indexes = [
-            BrinIndex(fields=["workorder"], pages_per_range=32, autosummarize=True, name="code_of_workorder"),
+            BrinIndex(  # in which blocks of the table a value may stand; `search` finds rare ones by it
+                fields=[*BLOCK_VALUES], opclasses=[*BLOCK_VALUES.values()], pages_per_range=8, name="code_blocks"
+            ),
             models.Index(  # what a page shows of a workorder is found without a look at its million others
                 fields=["workorder", "sequence"],
                 condition=models.Q(sequence__lte=FIRST_CODES),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -15,7 +14,6 @@ from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 
-from portal.database.keyset import first_of
 from portal.values.suggestions import nearest_of, none_such
 
 ROWS_A_PAGE = 25
@@ -159,27 +157,3 @@ def chosen(keys: Collection[str], rows: QuerySet[Row]) -> QuerySet[Row]:
 def they_are(rows: QuerySet[Row], plural: str) -> str:
     """The beginning of a sentence about `rows`: `sku1 is`, or `3 products are`."""
     return f"{rows[0]} is" if len(rows) == 1 else f"{len(rows):,} {plural} are"
-
-
-@dataclass(frozen=True)
-class Stretch(Generic[Row]):
-    """Some rows of a list that is too long to count, and the keys before and after which it goes on, if it does."""
-
-    rows: list[Row]
-    before: str
-    after: str
-
-
-def stretch_of(request: HttpRequest, rows: QuerySet[Row], key: str) -> Stretch[Row]:
-    """Return the rows that the URL asks for by `before` or `after`, in the order of `key`. See `first_of`.
-
-    However far from the start, an index on `key` finds them at once.
-    """
-    after, before = (asked(request, name) for name in ("after", "before"))
-    say_what_is_left_out(request)
-    if before:
-        shown, onward = first_of(rows.filter(**{f"{key}__lt": before}), f"-{key}", ROWS_A_PAGE)
-        if shown:
-            return Stretch(shown[::-1], onward, getattr(shown[0], key))
-    shown, onward = first_of(rows.filter(**{f"{key}__gt": after}), key, ROWS_A_PAGE)
-    return Stretch(shown, getattr(shown[0], key) if shown and after else "", onward)

@@ -28,3 +28,8 @@ document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(failure, () => { unreachable.hidden = false; });
 }
+
+document.addEventListener("htmx:configRequest", ({ detail: { elt, parameters } }) => {
+  if (!elt.matches("form.filter")) return;
+  for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name]; // the URL says what is asked
+});

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.admin.utils import quote
 
 from ingestion.models import IngestionRecord
 from portal.models import Company, Event, User, UserAuthorizationToken
 from tests.support.demo import Demo
 from tests.support.pages import as_
-from workorders.models import Code, Equipment, Export, Job, Product, Substrate, UrlPrefix, Workorder
+from workorders.models import Equipment, Export, Job, OfficeCode, Product, Substrate, UrlPrefix, Workorder
 
 KINDS = {
     IngestionRecord: "ingestion/ingestionrecord",
     Workorder: "workorders/workorder",
     Product: "workorders/product",
-    Code: "workorders/code",
+    OfficeCode: "workorders/officecode",
     Job: "workorders/job",
     Export: "workorders/export",
     UrlPrefix: "workorders/urlprefix",
@@ -28,6 +29,11 @@ KINDS = {
     UserAuthorizationToken: "portal/userauthorizationtoken",
 }
 every_kind = pytest.mark.parametrize("model", KINDS, ids=[model.__name__ for model in KINDS])
+
+
+def key_of(row: Any) -> str:
+    """What stands in the address of a row's page."""
+    return quote(f"{row.company_id} {row.pk}") if isinstance(row, OfficeCode) else str(row.pk)
 
 
 def do(demo: Demo, action: str, *rows: Any) -> str:

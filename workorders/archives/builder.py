@@ -14,6 +14,7 @@ from portal.background.spool import draft_file
 from portal.storage.base import storage
 from workorders.archives.names import archive_name
 from workorders.archives.zip_archive import Archive, secure_facts
+from workorders.codes.bulk_load import summarize_blocks
 from workorders.models import Job, Workorder
 
 ArchiveKind = Literal["archive", "serial-numbers"]
@@ -83,6 +84,7 @@ def run_archive_job(job: Job, pulse: Pulse) -> None:
     workorder = job.workorder
     count = workorder.codes_count
     pulse.enter(Job.Phase.PACKING, count)
+    summarize_blocks()  # of the load that came before
     build_archive(workorder, "archive", pulse.tick)
     with transaction.atomic():
         new = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SID, state=Workorder.State.NEW)

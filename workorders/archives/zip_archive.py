@@ -16,6 +16,7 @@ from django.db import connection
 
 from portal.database.postgres_copy import BLOCK, ticking
 from workorders.codes import picture
+from workorders.codes.lookup import first_codes
 from workorders.models import Code, Workorder
 from workorders.rendering import qr_single
 from workorders.rendering.readback import Pixels, Sample, check_samples, read_symbols
@@ -81,7 +82,7 @@ class Archive:
 
     def add_samples(self) -> None:
         """Add the QR symbol of the first code as PNG and SVG, as anybody may see it."""
-        first = Code.objects.filter(workorder=self.workorder, sequence=1).first()
+        first = first_codes(self.workorder).first()
         if first is not None:
             url = self.workorder.url_prefix + first.identifier
             images = [picture.render_png(self.workorder, url), picture.render_svg(self.workorder, url)]
@@ -163,9 +164,11 @@ def _code_lines(workorder: Workorder) -> Generator[bytes]:
         COPY (
             SELECT identifier, CASE WHEN %s THEN lpad(sequence::text, 10, '0') END, sequence, (sequence - 1) / %s + 1,
                    %s || identifier
-            FROM workorders_code WHERE workorder_id = %s AND sequence <= %s ORDER BY sequence
+            FROM workorders_code
+            WHERE company_id = %s AND workorder_id = %s AND sequence <= %s ORDER BY sequence
         ) TO STDOUT (FORMAT csv)"""
-    values = [workorder.use_serial_number, Code.BATCH, workorder.url_prefix, workorder.pk, workorder.codes_count]
+    shown = [workorder.use_serial_number, Code.BATCH, workorder.url_prefix]
+    values = [*shown, workorder.company_id, workorder.pk, workorder.codes_count]
     pending = bytearray(HEADER + b"\n")
     with connection.cursor() as cursor, cursor.cursor.copy(query, values) as copy:
         for line in copy:

@@ -9,6 +9,7 @@ from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.values import NewValues
+from workorders.codes.lookup import codes_in
 from workorders.models import ActivationStatus, BlacklistReason, Change, Code, Job, Workorder
 
 CANCELLED = NewValues(ActivationStatus.BLACKLISTED, BlacklistReason.WORKORDER_CANCELLED)
@@ -16,14 +17,14 @@ CANCELLED = NewValues(ActivationStatus.BLACKLISTED, BlacklistReason.WORKORDER_CA
 
 def without_reason(workorder: Workorder) -> QuerySet[Code]:
     """Return the workorder's codes that no reason of their own has blacklisted."""
-    return Code.objects.filter(company=workorder.company_id, workorder=workorder).exclude(
+    return codes_in(workorder).exclude(
         activation_status=ActivationStatus.BLACKLISTED, blacklist_reason__gt=BlacklistReason.NONE
     )
 
 
 def activate_codes(job: Job, pulse: Pulse) -> None:
     """Activate the workorder's inactive codes, those `after` a sequence and, if it is said, `until` one."""
-    codes = Code.objects.filter(workorder=job.workorder_id, sequence__gt=job.parameters["after"])
+    codes = codes_in(job.workorder).filter(sequence__gt=job.parameters["after"])
     if "until" in job.parameters:
         codes = codes.filter(sequence__lte=job.parameters["until"])
     inactive = codes.filter(activation_status=ActivationStatus.INACTIVE)

@@ -1,18 +1,18 @@
 """The API of single codes.
 
-A company may have many millions, so nothing here counts or skips more than MOST_COUNTED of them: a page is a stretch of
-an index in the order of ids, and the links to other pages name the id at which it ends.
+A company may have many millions, so nothing here looks at more of them than `search` does: a page is a stretch of codes
+in the order of their ids, and the links to other pages name the id at which it ends.
 """
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from rest_framework.generics import GenericAPIView, RetrieveAPIView
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 
 from portal.api.calls import Call
-from workorders.codes.api_lists import CodeFilters, CodePagination, CountedList, owner
+from workorders.codes.api_lists import CodeFilters, CodePagination, owner, scm_names
 from workorders.codes.first_download import note_download
 from workorders.codes.picture import image_response
 from workorders.codes.serializers import CodeSerializer, ImageSerializer
@@ -34,11 +34,15 @@ class _Codes(Call, GenericAPIView[Code]):
         )
 
 
-class CodeList(_Codes, CountedList):
+class CodeList(_Codes, ListAPIView[Code]):
     """The company's codes, in the order of their ids."""
 
     filter_backends = (CodeFilters,)
     pagination_class = CodePagination
+
+    def parameters(self, method: str) -> list[str]:
+        """Return the names of the query parameters, with those of the SCM fields that the caller filters by."""
+        return [*super().parameters(method), *scm_names(self.request.query_params)]
 
 
 class OneCode(_Codes):

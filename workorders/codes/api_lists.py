@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.core.exceptions import ValidationError as InvalidFilter
+from django.db.models import QuerySet
 from rest_framework import exceptions
 from rest_framework.filters import BaseFilterBackend
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from portal.api.authentication import not_a_brands, person
-from portal.api.filters import asked_for, one_of
+from portal.api.filters import asked_for
 from portal.api.pagination import Pagination
-from portal.database.keyset import first_of
 from portal.models import Company
-from workorders.codes.lookup import parse_id, search_codes
-from workorders.models import ActivationStatus, BlacklistReason, Code
-from workorders.visibility import count_codes
+from workorders.codes.filters import SCM_NAME, CodeFilter, parse_filter
+from workorders.codes.listing import list_codes
+from workorders.models import ActivationStatus, BlacklistReason
 
-MOST_COUNTED = 100_000  # codes, for one page
-CHOICES = {"activation_status": ActivationStatus.values, "blacklist_reason": BlacklistReason.values}
-
-
-class CountedList(ListAPIView[Code]):
-    """A list that knows how many codes it has, where its filters found that out."""
-
-    total: int | None = None
+MOST_SKIPPED = 100_000  # codes, for one page
+TEXT, WHOLE, TIME = {"type": "string"}, {"type": "integer"}, {"type": "string", "format": "date-time"}
+PARAMETERS: list[tuple[str, dict[str, Any], str]] = [
+    ("search", TEXT, "Only codes whose ids begin like this; a code's URL finds the code."),
+    ("extended_id", TEXT, "Only the code with exactly this id, or this URL."),
+    (
+        "serial_number",
+        TEXT,
+        "Only codes with this serial number, leading zeros or not: one of each workorder that has them.",
+    ),
+    ("workorder", WHOLE, "Only codes of this workorder."),
+    ("product", TEXT, "Only codes of the product with this SKU."),
+    ("activation_status", {**WHOLE, "enum": ActivationStatus.values}, "Only codes with exactly this."),
+    ("blacklist_reason", {**WHOLE, "enum": BlacklistReason.values}, "Only codes with exactly this."),
+    ("created_after", TIME, "Only codes of workorders of this moment or later; UTC unless it says otherwise."),
+    ("created_before", TIME, "Only codes of workorders before this moment."),
+    ("updated_after", TIME, "Only codes whose last change is of this moment or later."),
+    ("updated_before", TIME, "Only codes whose last change is before this moment; codes that never changed are none."),
+    ("sequence_from", WHOLE, "Only codes of this sequence or a later one; with `workorder`."),
+    ("sequence_to", WHOLE, "Only codes up to this sequence; with `workorder`."),
+    ("batch", WHOLE, "Only codes of this batch; with `workorder`."),
+    ("scanned", {"type": "boolean"}, "Only codes whose public page was opened, or never was."),
+]
 
 
 def owner(request: Request) -> Company:
@@ -41,102 +55,88 @@ def owner(request: Request) -> Company:
 
 
 class CodeFilters(BaseFilterBackend):
-    """The filters of the list; the view keeps how many codes there are of them, where that is known."""
+    """The filters of the list, for the schema; `CodePagination` finds the codes by them."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
-        assert isinstance(view, CountedList)  # noqa: S101  # tells the type checker
-        asked, company = asked_for(request), owner(request)
-        workorders = company.workorders.all()
-        found, others = search_codes(company, parse_id(asked.get("search", ""))), Q()
-        if "workorder" in asked:
-            workorders = workorders.filter(pk=_whole("workorder", asked["workorder"]))
-            found = found.filter(workorder=workorders.first() or 0)
-        for name, values in CHOICES.items():
-            if name in request.query_params:
-                others &= Q(**{name: one_of(name, request.query_params[name], values)})
-        if "product" in asked:
-            others &= Q(product=company.products.filter(sku=asked["product"]).first() or 0)
-        view.total = _count(found, others) if "search" in asked or others else count_codes(workorders)
-        return found.filter(others).prefetch_related("workorder__ingestions")
+        return queryset
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         """The list's filters for the schema."""
-        whole = {"type": "integer"}
-        found = [
-            ("search", {"type": "string"}, "Only codes whose ids begin like this; a code's URL finds the code."),
-            ("workorder", whole, "Only codes of this workorder."),
-            ("product", {"type": "string"}, "Only codes of the product with this SKU."),
-            *((name, {**whole, "enum": values}, "Only codes with exactly this.") for name, values in CHOICES.items()),
-        ]
         return [
             {"name": name, "in": "query", "required": False, "schema": schema, "description": said}
-            for name, schema, said in found
+            for name, schema, said in PARAMETERS
         ]
 
 
-def _whole(name: str, value: str) -> int:
-    if not re.fullmatch("[0-9]{1,18}", value):
-        raise exceptions.ValidationError({name: ["It must be a whole number."]})
-    return int(value)
+def filter_of(request: Request) -> CodeFilter:
+    """Return the filter that the query string asks for. Raise ValidationError for a value that means nothing."""
+    given = request.query_params
+    known = [*(name for name, _schema, _said in PARAMETERS), *scm_names(given)]
+    try:
+        return parse_filter({name: given[name] for name in known if name in given})
+    except InvalidFilter as error:
+        raise exceptions.ValidationError(error.message_dict) from None
+
+
+def scm_names(given: Iterable[str]) -> list[str]:
+    """Return those of the names that filter by an SCM field."""
+    return [name for name in given if SCM_NAME.fullmatch(name)]
 
 
 class CodePagination(Pagination):
     """`limit` and `offset`; the links to other pages name the id after which, or `before` which, they begin.
 
-    `count` is exact, or None where more than MOST_COUNTED codes would have to be looked at.
+    `count` is exact, or None where too many codes would have to be looked at. A page whose codes are hard to find has
+    fewer of them than `limit`, perhaps none, and a link to the next one.
     """
 
     counted: ClassVar = {"nullable": True, "description": "Null where too many codes would have to be counted."}
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
-        assert isinstance(view, CountedList)  # noqa: S101  # tells the type checker
-        self.url, self.rows = request.build_absolute_uri(), self.get_limit(request)
-        self.skipped = self.get_offset(request)
-        if self.skipped > MOST_COUNTED:
-            reason = f"It can be {MOST_COUNTED:,} at most; follow `next` to get further."
+        self.url, self.rows, self.skipped = (
+            request.build_absolute_uri(),
+            self.get_limit(request),
+            self.get_offset(request),
+        )
+        if self.skipped > MOST_SKIPPED:
+            reason = f"It can be {MOST_SKIPPED:,} at most; follow `next` to get further."
             raise exceptions.ValidationError({"offset": [reason]})
-        self.count = view.total
-        asked = asked_for(request)
-        if before := asked.get("before", ""):
-            found = queryset.filter(identifier__lt=before)
-            shown, onward = first_of(found, "-identifier", self.rows, self.skipped)
-            shown.reverse()
-            self.links = {"before": onward, "after": shown[-1].identifier if shown else ""}
-            return shown
-        after = asked.get("after", "")
-        found = queryset.filter(identifier__gt=after) if after else queryset
-        shown, onward = first_of(found, "identifier", self.rows, self.skipped)
-        begun = bool(shown) and bool(after or self.skipped)
-        self.links = {"before": shown[0].identifier if begun else "", "after": onward}
-        return shown
+        asked, company, given = filter_of(request), owner(request), asked_for(request)
+        ends = {name: _end(given.get(name, ""), name) for name in ("after", "before")}
+        listed = list_codes(queryset, asked.conditions(company), self.rows, skipped=self.skipped, **ends)
+        begins = not any(ends.values())
+        is_known = begins and listed.is_all and (listed.codes or not self.skipped)
+        self.count = self.skipped + len(listed.codes) if is_known else asked.count(company)
+        self.listed, self.onward_name = listed, "before" if ends["before"] else "after"
+        return listed.codes
 
     def get_next_link(self) -> str | None:
-        return self._link("after")
+        return self._link("after", self.listed.after)
 
     def get_previous_link(self) -> str | None:
-        return self._link("before")
+        return self._link("before", self.listed.before)
 
-    def _link(self, name: str) -> str | None:
-        if not self.links[name]:
+    def _link(self, name: str, end: str) -> str | None:
+        if not end:
             return None
         url = self.url
         for other in ("offset", "before", "after"):
             url = remove_query_param(url, other)
-        return replace_query_param(replace_query_param(url, "limit", self.rows), name, self.links[name])
+        if self.listed.skipped and name == self.onward_name:
+            url = replace_query_param(url, "offset", self.listed.skipped)
+        return replace_query_param(replace_query_param(url, "limit", self.rows), name, end)
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         """The parameters for the schema."""
         inherited = super().get_schema_operation_parameters(view)
         limit, offset = (each for each in inherited if each["name"] in ("limit", "offset"))
-        offset["schema"] = {**offset["schema"], "maximum": MOST_COUNTED}
+        offset["schema"] = {**offset["schema"], "maximum": MOST_SKIPPED}
         link = {"in": "query", "required": False, "schema": {"type": "string"}}
         said = "The links to other pages have it: an id, not itself in the page."
         return [limit, offset, *({"name": name, **link, "description": said} for name in ("after", "before"))]
 
 
-def _count(found: QuerySet[Code], others: Q) -> int | None:
-    """Count the codes that an index finds and that fit `others` too; None when it finds more than MOST_COUNTED."""
-    fits = Case(When(others, then=1)) if others else Value(1)
-    first = found.order_by("identifier").annotate(fits=fits).values("fits")[: MOST_COUNTED + 1]
-    counted: dict[str, int] = first.aggregate(all=Count("*"), fitting=Count("fits"))
-    return counted["fitting"] if counted["all"] <= MOST_COUNTED else None
+def _end(identifier: str, name: str) -> str:
+    if "\0" in identifier:
+        raise exceptions.ValidationError({name: ["It must be an id."]})
+    return identifier

@@ -13,13 +13,14 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from portal.models import Company
 from portal.values.moments import parse_moment
 from portal.values.suggestions import nearest_of, none_such
 from workorders.codes.fields import SCM_KEY
 from workorders.codes.lookup import AFTER_EVERY_ID, parse_id
+from workorders.codes.search import Conditions, count_along_key, count_gathered
 from workorders.models import ActivationStatus, BlacklistReason, Code, CodeScans
 from workorders.visibility import count_codes
 
@@ -27,11 +28,12 @@ SCM = "scm_"
 SCM_NAME = re.compile(SCM + SCM_KEY.pattern)
 WHOLE = re.compile("[0-9]{1,18}")
 SERIAL_NUMBER = re.compile(r"[0-9]{1,10}")
-LARGEST = 2**31 - 1  # of a sequence
 MOST_IDS = 1000  # that are named one by one
 MOST_COUNTED = 10_000  # codes that are looked at to count them
+MOST_GATHERED = 300  # of them where they may be strewn over the table
+PLACE = ("workorder", "sequence_from", "sequence_to", "batch")
+LARGEST = 2**31 - 1  # of a sequence
 NEEDS_WORKORDER = "Name the workorder as well: sequences count within one."
-ONLY_OWN = ("workorder", "created_after", "created_before")  # what workorders alone can answer
 
 
 @dataclass(frozen=True)
@@ -81,30 +83,56 @@ class CodeFilter:
 
     def codes(self, company: Company) -> QuerySet[Code]:
         """Return the company's codes that it means: filtered, and nothing more."""
-        found = Code.objects.filter(company=company).filter(self._of_code(), self._of_place())
-        found = found.filter(self._of_values(company))
+        return Code.objects.filter(*self.conditions(company))
+
+    def conditions(self, company: Company) -> Conditions:
+        """Return what must hold of the company's codes, sorted by what finds them."""
+        known, rest = self._values(company), self._place()
+        if self.scm:
+            rest &= Q(scm_data__contains=dict(self.scm))
         if self.scanned is not None:
             of_code = CodeScans.objects.filter(company=OuterRef("company"), identifier=OuterRef("identifier"))
-            found = found.filter(Exists(of_code) if self.scanned else ~Exists(of_code))
+            rest &= Q(Exists(of_code) if self.scanned else ~Exists(of_code))
         if self.created_after or self.created_before:
-            made = company.workorders.filter(_within("created_at", self.created_after, self.created_before))
-            found = found.filter(workorder__in=made.order_by().values("pk"))
-        if self.updated_after or self.updated_before:
-            changes = company.changes.filter(_within("created_at", self.updated_after, self.updated_before))
-            found = found.filter(last_change__in=changes.order_by().values("pk"))
+            made = company.workorders.filter(within("created_at", self.created_after, self.created_before))
+            known, rest = known & _range("workorder", made), rest & _one_of("workorder", made)
         if self.serial_number is not None:
-            numbered = company.workorders.filter(use_serial_number=True).order_by()
-            found = found.filter(workorder__in=numbered.values("pk"), sequence=int(self.serial_number))
-        return found
+            numbered = company.workorders.filter(use_serial_number=True)
+            known, rest = known & _range("workorder", numbered), rest & _one_of("workorder", numbered)
+            rest &= Q(sequence=int(self.serial_number))
+        if self.updated_after or self.updated_before:
+            changes = company.changes.filter(within("created_at", self.updated_after, self.updated_before))
+            known, rest = known & _range("last_change", changes), rest & _one_of("last_change", changes)
+        return Conditions(Q(company=company) & self._ids(), known, rest)
 
     def count(self, company: Company) -> int | None:
-        """Count the company's codes that it means. None where more than MOST_COUNTED would have to be looked at."""
-        if all(name in ONLY_OWN for name in self.as_json()):
-            made = company.workorders.filter(_within("created_at", self.created_after, self.created_before))
-            return count_codes(made if self.workorder is None else made.filter(pk=self.workorder))
-        return None
+        """Count the company's codes that it means. None where more than a few thousand would have to be looked at."""
+        names = {*self.as_json()}
+        of_company = count_codes(company.workorders.all())
+        if names <= {"created_after", "created_before", *PLACE}:
+            made = company.workorders.filter(within("created_at", self.created_after, self.created_before))
+            of_it = count_codes(made if self.workorder is None else made.filter(pk=self.workorder))
+            return self._count_place(of_it)
+        asked = self.conditions(company)
+        if self.search is not None or of_company <= MOST_COUNTED:
+            counted = count_along_key(asked, MOST_COUNTED)
+            if counted is not None or not asked.known:
+                return counted
+        if self.workorder is not None and count_codes(company.workorders.filter(pk=self.workorder)) <= MOST_COUNTED:
+            its_codes = Q(workorder=self.workorder)
+            return count_gathered(Conditions(asked.place, its_codes, asked.known & asked.rest), MOST_COUNTED)
+        return count_gathered(asked, MOST_GATHERED) if asked.known else None
 
-    def _of_code(self) -> Q:
+    def _count_place(self, codes: int) -> int:
+        """Count the sequences that it means of a workorder with so many codes, which have no gaps."""
+        if self.workorder is None:
+            return codes
+        first, last = self.sequence_from or 1, codes if self.sequence_to is None else min(codes, self.sequence_to)
+        if self.batch is not None:
+            first, last = max(first, (self.batch - 1) * Code.BATCH + 1), min(last, self.batch * Code.BATCH)
+        return max(0, last - max(first, 1) + 1)
+
+    def _ids(self) -> Q:
         """Return the condition on the id."""
         found = Q()
         if self.search is not None:
@@ -113,9 +141,9 @@ class CodeFilter:
             found &= Q(identifier=self.extended_id)
         return found if self.ids is None else found & Q(identifier__in=self.ids)
 
-    def _of_place(self) -> Q:
-        """Return the condition on the workorder, and on the place in it."""
-        found = Q() if self.workorder is None else Q(workorder=self.workorder)
+    def _place(self) -> Q:
+        """Return the condition on the place in the workorder."""
+        found = Q()
         if self.sequence_from is not None:
             found &= Q(sequence__gte=self.sequence_from)
         if self.sequence_to is not None:
@@ -125,16 +153,18 @@ class CodeFilter:
             found &= Q(sequence__gt=last - Code.BATCH, sequence__lte=last)
         return found
 
-    def _of_values(self, company: Company) -> Q:
-        """Return the condition on what the code says."""
+    def _values(self, company: Company) -> Q:
+        """Return the condition on the columns of the BRIN index."""
         found = Q()
+        if self.workorder is not None:
+            found &= Q(workorder=self.workorder)
         if self.product is not None:
             found &= Q(product=company.products.filter(sku=self.product).values_list("pk", flat=True).first() or 0)
         if self.activation_status is not None:
             found &= Q(activation_status=self.activation_status)
         if self.blacklist_reason is not None:
             found &= Q(blacklist_reason=self.blacklist_reason)
-        return found & Q(scm_data__contains=dict(self.scm)) if self.scm else found
+        return found
 
 
 def parse_filter(given: Mapping[str, Any]) -> CodeFilter:
@@ -245,9 +275,20 @@ PARSERS: dict[str, Callable[[Any], Any]] = {
 MAY_BE_EMPTY = ("search", "extended_id", "serial_number", "product", "workorder")  # which asks for nothing then
 
 
-def _within(name: str, after: datetime | None, before: datetime | None) -> Q:
+def within(name: str, after: datetime | None, before: datetime | None) -> Q:
+    """Return the condition for times from `after` on and before `before`, where they are said."""
     found = Q(**{f"{name}__gte": after}) if after else Q()
     return found & Q(**{f"{name}__lt": before}) if before else found
+
+
+def _range(name: str, rows: QuerySet[Any]) -> Q:
+    """Return the condition that a relation points between the first and the last of `rows`."""
+    ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
+    return Q(**{f"{name}__gte": ends["first"] or 0, f"{name}__lte": ends["last"] or 0})
+
+
+def _one_of(name: str, rows: QuerySet[Any]) -> Q:
+    return Q(**{f"{name}__in": rows.order_by().values("pk")})
 
 
 def _as_text(value: Any) -> Any:

@@ -34,15 +34,19 @@ def may_see_codes(user: User) -> bool:
     return user.may("workorder_view") and (user.brand is not None or user.is_superuser)
 
 
-def search_codes(company: Company, query: str) -> QuerySet[Code]:
-    """Return the company's codes whose ids begin with `query`, an exact match first, by a range of the unique index."""
-    codes = Code.objects.filter(company=company).select_related("workorder", "product")
-    return codes.filter(identifier__gte=query, identifier__lt=query + AFTER_EVERY_ID) if query else codes
+def codes_of_company(company: Company) -> QuerySet[Code]:
+    """Return the company's codes, each with its workorder and its product."""
+    return Code.objects.filter(company=company).select_related("workorder", "product")
+
+
+def codes_in(workorder: Workorder) -> QuerySet[Code]:
+    """Return the codes of a workorder. The company is named too, as in every query of codes."""
+    return Code.objects.filter(company=workorder.company_id, workorder=workorder)
 
 
 def first_codes(workorder: Workorder) -> QuerySet[Code]:
-    """The codes that head the uploaded file."""
-    return workorder.codes.filter(sequence__lte=FIRST_CODES).order_by("sequence")
+    """Return the codes that head the uploaded file, in its order."""
+    return codes_in(workorder).filter(sequence__lte=FIRST_CODES).order_by("sequence")
 
 
 def scans_of(codes: Iterable[Code]) -> dict[Any, CodeScans]:

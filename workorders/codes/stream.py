@@ -15,9 +15,12 @@ SAMPLES = 10  # images of an archive that are read back before it is published
 def stream_identifiers(workorder: Workorder) -> Generator[str]:
     """Read the identifiers of the workorder's codes in their order, without those that came after it was loaded."""
     query = """
-        COPY (SELECT identifier FROM workorders_code WHERE workorder_id = %s AND sequence <= %s ORDER BY sequence)
-        TO STDOUT"""
-    with connection.cursor() as cursor, cursor.cursor.copy(query, [workorder.pk, workorder.codes_count]) as copy:
+        COPY (
+            SELECT identifier FROM workorders_code
+            WHERE company_id = %s AND workorder_id = %s AND sequence <= %s ORDER BY sequence
+        ) TO STDOUT"""
+    values = [workorder.company_id, workorder.pk, workorder.codes_count]
+    with connection.cursor() as cursor, cursor.cursor.copy(query, values) as copy:
         for line in copy:
             yield bytes(line)[:-1].decode()
 

@@ -18,7 +18,7 @@ from django.db.models.functions import StrIndex
 
 from portal.models import Company
 from workorders.codes.hosts import wrong_host
-from workorders.models import Code, UrlPrefix, Workorder
+from workorders.models import FIRST_CODES, Code, UrlPrefix, Workorder
 from workorders.rendering import qr_single
 
 SHORTEST_ID, LONGEST_ID = 8, 100
@@ -38,7 +38,8 @@ SHAPE = (
     " or control characters."
 )
 EXAMPLE_ID = "abc12345"
-NEEDS_ITS_PREFIX = ~Q(state=Workorder.State.CANCELLED) | Exists(Code.objects.filter(workorder=OuterRef("pk")))
+FIRST = Code.objects.filter(company=OuterRef("company"), workorder=OuterRef("pk"), sequence__lte=FIRST_CODES)
+NEEDS_ITS_PREFIX = ~Q(state=Workorder.State.CANCELLED) | Exists(FIRST)
 """Matches all workorders but those that were cancelled before they had a code."""
 
 

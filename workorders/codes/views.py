@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
@@ -11,11 +9,13 @@ from django.urls import reverse
 
 from portal.models import User
 from portal.pages.access import PersonRequest, page
-from portal.pages.lists import asked, chosen, picked, searched, stretch_of
+from portal.pages.lists import ROWS_A_PAGE, asked, say_what_is_left_out
 from workorders.codes.first_download import note_download
-from workorders.codes.lookup import may_see_codes, parse_id, search_codes
+from workorders.codes.listing import list_codes
+from workorders.codes.lookup import codes_of_company, may_see_codes
+from workorders.codes.page_filter import PageFilter
 from workorders.codes.picture import image_response
-from workorders.models import ActivationStatus, Code, Workorder
+from workorders.models import Code, Workorder
 from workorders.rendering import qr_single
 from workorders.visibility import workorders_for
 
@@ -24,30 +24,27 @@ PNG_MODULES = (4, 10, 20, 40)  # pixels a module that can be chosen
 
 @page("workorder_view")
 def code_list(request: PersonRequest) -> HttpResponse:
-    """The company's codes whose ids begin with what is looked for, of one workorder or status if the URL names one."""
-    if request.user.brand is None:
+    """The company's codes that the URL asks for, in the order of their ids."""
+    company = request.user.brand
+    if company is None:
         raise PermissionDenied("Codes belong to a brand owner; only its people can search them.")
-    query = parse_id(searched(request))
-    codes = search_codes(request.user.brand, query)
-    status = picked(request, "status", [*map(str, ActivationStatus.values)])
-    choices: list[Any] = [("status", "Activation status", "All", ActivationStatus.choices, status and int(status))]
-    if number := asked(request, "workorder"):
-        workorder = get_object_or_404(chosen([number], workorders_for(request.user)))
-        codes = codes.filter(workorder=workorder)
-        of_it = [(workorder.pk, workorder.reference)]
-        choices.append(("workorder", "Workorder", "All workorders", of_it, workorder.pk))
-    if status:
-        codes = codes.filter(activation_status=status)
-    meant = {"search": query, "activation_status": status, "workorder": number}
-    asked_for = {name: value for name, value in meant.items() if value}
+    filters = PageFilter(request, company)
+    after, before = (asked(request, name) for name in ("after", "before"))
+    say_what_is_left_out(request)
+    codes, conditions = codes_of_company(company), filters.asked.conditions(company)
+    listed = list_codes(codes, conditions, ROWS_A_PAGE, after=after, before=before)
+    if before and not listed.codes and not listed.before:
+        listed = list_codes(codes, conditions, ROWS_A_PAGE)
     context = {
-        "query": query,
-        "export_all": reverse("code-export", query=asked_for),
-        "more_choices": choices,
-        "is_filtered": bool(query or status or number),
+        "filters": filters,
+        "query": filters.query,
+        "export_all": reverse("code-export", query=filters.asked.as_json()),
         "may_change": request.user.may("scm_bulk_edit"),
-        "change_all": reverse("code-change", query=asked_for),
-        "stretch": stretch_of(request, codes, "identifier"),
+        "change_all": reverse("code-change", query=filters.asked.as_json()),
+        "is_filtered": not filters.asked.is_empty,
+        "stretch": listed,
+        "total": len(listed.codes) if listed.is_all else filters.asked.count(company),
+        "is_cut": len(listed.codes) < ROWS_A_PAGE and bool(listed.before if before else listed.after),
     }
     return render(request, "workorders/code_list.html", context)
 

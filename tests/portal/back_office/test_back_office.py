@@ -20,14 +20,14 @@ from portal.background.pulse import MOST_ATTEMPTS
 from portal.models import Company, User, UserAuthorizationToken
 from portal.storage.base import storage
 from portal.timeline import note
-from tests.support.back_office import KINDS, do, every_kind
+from tests.support.back_office import KINDS, do, every_kind, key_of
 from tests.support.demo import Demo
 from tests.support.equipment import a_paper, a_press
 from tests.support.pages import a_record, a_refusal, a_workorder, as_
 from tests.support.people import link, signed_in
 from tests.support.tokens import issue
 from tests.support.uploads import SPEC_EXAMPLE, queued
-from workorders.models import Code, Export, Job, Product, UrlPrefix, Workorder
+from workorders.models import Code, Export, Job, OfficeCode, Product, UrlPrefix, Workorder
 
 pytestmark = pytest.mark.usefixtures("letters_go_at_once")
 
@@ -93,23 +93,23 @@ def test_each_kind_is_listed_searched_and_opened(demo: Demo, model: Any) -> None
     for query in ("", "?q=abc12345", "?q=demo&o=1"):
         assert client.get(f"/admin/{path}/{query}").status_code == 200
     row = model.objects.first()
-    assert client.get(f"/admin/{path}/{row.pk}/change/").status_code == 200
+    assert client.get(f"/admin/{path}/{key_of(row)}/change/").status_code == 200
 
 
 @every_kind
 def test_nothing_is_deleted(demo: Demo, model: Any) -> None:
     everything(demo)
     row = model.objects.first()
-    assert as_(demo.root).post(f"/admin/{KINDS[model]}/{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert as_(demo.root).post(f"/admin/{KINDS[model]}/{key_of(row)}/delete/", {"post": "yes"}).status_code == 403
     assert model.objects.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize("model", [IngestionRecord, Workorder, Code, Job, UrlPrefix, UserAuthorizationToken])
+@pytest.mark.parametrize("model", [IngestionRecord, Workorder, OfficeCode, Job, UrlPrefix, UserAuthorizationToken])
 def test_what_rules_forbid_is_neither_added_nor_edited(demo: Demo, model: Any) -> None:
     everything(demo)
     client, row = as_(demo.root), model.objects.first()
     assert client.post(f"/admin/{KINDS[model]}/add/", {}).status_code == 403
-    assert client.post(f"/admin/{KINDS[model]}/{row.pk}/change/", {}).status_code == 403
+    assert client.post(f"/admin/{KINDS[model]}/{key_of(row)}/change/", {}).status_code == 403
 
 
 def test_a_code_is_found_by_its_whole_id_without_counting(demo: Demo) -> None:
@@ -118,13 +118,13 @@ def test_a_code_is_found_by_its_whole_id_without_counting(demo: Demo) -> None:
     Code.objects.filter(sequence=2).update(identifier="code-same")
     client = as_(demo.root)
     with CaptureQueriesContext(connection) as taken:
-        page = client.get(f"/admin/{KINDS[Code]}/?q=code-same").content.decode()
+        page = client.get(f"/admin/{KINDS[OfficeCode]}/?q=code-same").content.decode()
     assert page.count('class="field-identifier"') == 2
     codes = [query["sql"] for query in taken if 'FROM "workorders_code"' in query["sql"]]
     assert codes
     assert not any("COUNT(" in sql for sql in codes)
     assert all(" LIKE " not in sql for sql in codes)
-    assert 'class="field-identifier"' not in client.get(f"/admin/{KINDS[Code]}/?q=code-").content.decode()
+    assert 'class="field-identifier"' not in client.get(f"/admin/{KINDS[OfficeCode]}/?q=code-").content.decode()
 
 
 @pytest.mark.parametrize("model", [IngestionRecord, Workorder, Product, User, Job, UserAuthorizationToken])

@@ -46,7 +46,7 @@ def said(user: User, path: str) -> list[str]:
         ("/workorders/", "pages=2", f"{NONE} `page`."),
         ("/products/", "state=Archived", "It must be one of `archived`. The nearest is `archived`."),
         ("/products/", "sorted=sku", f"{NONE} `sort`."),
-        ("/codes/", "status=active", "It must be one of `0`, `1` and `2`."),
+        ("/codes/", "activation_status=active", "It must be one of `0`, `1` and `2`."),
         ("/codes/", "work_order=1", f"{NONE} `workorder`."),
         ("/workorder-templates/", "state=archive", "It must be one of `archived`. The nearest is `archived`."),
         ("/workorder-templates/", "sort=name", "There is no such filter; there are `q`, `state` and `page`."),
@@ -86,7 +86,7 @@ def test_what_can_be_meant_is_said_nothing_of(demo: Demo) -> None:
         "/ingestions/?status=error&from=2026-01-01&to=&sort=oldest&q=x&filetype=csv&created_by=&page=99",
         "/workorders/?state=archived&type=SSC&sort=&q=%3Cb%3E&page=2",
         "/products/?state=archived&sort=&q=",
-        f"/codes/?status=1&workorder={workorder.pk}&q=abcd&after=abcd-0000",
+        f"/codes/?activation_status=1&workorder={workorder.pk}&q=abcd&after=abcd-0000",
         "/codes/?before=zzzz",
     ):
         assert said(demo.staff, path) == []

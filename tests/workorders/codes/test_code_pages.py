@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime
+from html import unescape
 
 import pypdfium2
 import pytest
@@ -15,8 +17,9 @@ from portal.models import User
 from tests.support.codes import path_of, some_codes
 from tests.support.demo import Demo
 from tests.support.pages import as_, seen
-from workorders.codes.lookup import search_codes
-from workorders.models import Code, Product, Workorder
+from workorders.codes import search
+from workorders.codes.filters import CodeFilter
+from workorders.models import Change, Code, Product, Workorder
 
 
 def found(user: User, query: str) -> list[str]:
@@ -68,30 +71,32 @@ def test_the_codes_of_one_workorder_are_listed_and_searched(demo: Demo) -> None:
 def test_a_search_that_finds_nothing_says_so(demo: Demo) -> None:
     assert "No codes yet" in seen(demo.staff, "/codes/")
     assert "No such code" in seen(demo.staff, "/codes/?q=abcd")
-    assert "No such code" in seen(demo.staff, "/codes/?status=2")
+    assert "No such code" in seen(demo.staff, "/codes/?activation_status=2")
 
 
 def test_the_codes_of_one_status_are_listed(demo: Demo) -> None:
     some_codes(demo.staff, "abcd-0001", "abcd-0004")
     some_codes(demo.staff, "abcd-0002", activation_status=1)
     workorder = some_codes(demo.staff, "abcd-0003", "bcde-0003", activation_status=1)
-    assert found(demo.staff, "?status=1") == ["abcd-0002", "abcd-0003", "bcde-0003"]
-    assert found(demo.staff, "?status=0&q=abcd-0004") == ["abcd-0004"]
-    assert found(demo.staff, f"?status=1&q=a&workorder={workorder.pk}") == ["abcd-0003"]
-    assert found(demo.staff, "?status=2") == []
-    assert len(found(demo.staff, "?status=x")) == 5
-    assert '<option value="1" selected>Active</option>' in seen(demo.staff, "/codes/?status=1")
+    assert found(demo.staff, "?activation_status=1") == ["abcd-0002", "abcd-0003", "bcde-0003"]
+    assert found(demo.staff, "?activation_status=0&q=abcd-0004") == ["abcd-0004"]
+    assert found(demo.staff, f"?activation_status=1&q=a&workorder={workorder.pk}") == ["abcd-0003"]
+    assert found(demo.staff, "?activation_status=2") == []
+    assert len(found(demo.staff, "?activation_status=x")) == 5
+    assert '<option value="1" selected>Active</option>' in seen(demo.staff, "/codes/?activation_status=1")
 
 
 def test_the_first_page_has_the_codes_of_a_status_however_far_they_stand(demo: Demo) -> None:
     ids = [f"code-{number:04}" for number in range(60)]
     some_codes(demo.staff, *ids)
     Code.objects.filter(identifier__in=ids[30:]).update(activation_status=1)
-    assert found(demo.staff, "?status=1") == ids[30:55]
-    assert 'rel="next" href="?status=1&amp;after=code-0054"' in seen(demo.staff, "/codes/?status=1")
-    assert found(demo.staff, "?status=1&after=code-0054") == ids[55:]
-    assert found(demo.staff, "?status=1&before=code-0055") == ids[30:55]
-    assert found(demo.staff, "?status=1&before=code-0031") == ids[30:31]
+    assert found(demo.staff, "?activation_status=1") == ids[30:55]
+    assert 'rel="next" href="?activation_status=1&amp;after=code-0054"' in seen(
+        demo.staff, "/codes/?activation_status=1"
+    )
+    assert found(demo.staff, "?activation_status=1&after=code-0054") == ids[55:]
+    assert found(demo.staff, "?activation_status=1&before=code-0055") == ids[30:55]
+    assert found(demo.staff, "?activation_status=1&before=code-0031") == ids[30:31]
 
 
 def test_a_long_list_is_walked_forth_and_back(demo: Demo) -> None:
@@ -121,13 +126,82 @@ def test_the_search_is_a_range_of_the_unique_index(demo: Demo) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_sort = off")
-    plan = search_codes(demo.company, "abcd").filter(identifier__gt="abcd-0001").order_by("identifier")[:26].explain()
+    plan = (
+        CodeFilter(search="abcd")
+        .codes(demo.company)
+        .filter(identifier__gt="abcd-0001")
+        .order_by("identifier")[:26]
+        .explain()
+    )
     assert "Index Scan using code_identifier_of_company" in plan
     condition = plan.split("Index Cond: ")[1].splitlines()[0]
     assert "company_id" in condition
     assert condition.count("identifier") == 3
     assert re.search(r"^ *Filter:", plan, re.MULTILINE) is None, plan  # a join's is another
     assert "Sort" not in plan
+
+
+def test_a_page_is_filtered_by_all_that_a_code_says(demo: Demo) -> None:
+    product = Product.objects.get(company=demo.company, sku="sku2")
+    lots = {"scm_data": {"lot": "B7", "size": "L"}}
+    first = some_codes(demo.staff, "abcd-0001", "abcd-0002", product=product, **lots)
+    second = some_codes(demo.staff, "abcd-0003", activation_status=2, blacklist_reason=4)
+    Workorder.objects.filter(pk=first.pk).update(use_serial_number=True, created_at=datetime(2026, 1, 31, tzinfo=UTC))
+    change = Change.objects.create(company=demo.company, origin=Change.Origin.PAGE)
+    Change.objects.filter(pk=change.pk).update(created_at=datetime(2026, 2, 1, 12, tzinfo=UTC))
+    Code.objects.filter(workorder=second).update(last_change=change)
+    for query, ids in (
+        ("product=sku2", ["abcd-0001", "abcd-0002"]),
+        ("product=sku1", []),
+        ("blacklist_reason=4", ["abcd-0003"]),
+        ("serial_number=0000000002", ["abcd-0002"]),
+        ("scm=lot%3DB7", ["abcd-0001", "abcd-0002"]),
+        ("scm=+lot+%3D+B7+", ["abcd-0001", "abcd-0002"]),
+        ("scm_lot=B7&scm_size=L", ["abcd-0001", "abcd-0002"]),
+        ("scm_lot=B8", []),
+        ("created_to=2026-01-31", ["abcd-0001", "abcd-0002"]),
+        ("created_to=2026-01-30", []),
+        ("created_from=2026-02-01", ["abcd-0003"]),
+        ("updated_from=2026-02-01&updated_to=2026-02-01", ["abcd-0003"]),
+        ("updated_to=2026-01-31", []),
+        (f"workorder={first.pk}&sequence_from=2", ["abcd-0002"]),
+        (f"workorder={first.pk}&batch=1", ["abcd-0001", "abcd-0002"]),
+        ("sequence_from=2", ["abcd-0001", "abcd-0002", "abcd-0003"]),
+    ):
+        assert found(demo.staff, f"?{query}") == ids, query
+    page = seen(demo.staff, "/codes/?scm_lot=B7")
+    assert 'name="scm_lot" value="B7"' in page
+    assert "2 codes" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("scm=lot", "It must look like lot=B7: the name of a field, and its whole value."),
+        ("scm=Lot%3D7", "It must look like lot=B7: the name of a field, and its whole value."),
+        ("serial_number=x", "It must be up to 10 digits."),
+        ("status=1", "There is no such filter; the nearest is `activation_status`."),
+        ("sequence_from=2", "There is no such filter"),
+    ],
+)
+def test_what_means_nothing_is_left_out_and_named(demo: Demo, query: str, said: str) -> None:
+    some_codes(demo.staff, "abcd-0001")
+    page = seen(demo.staff, f"/codes/?{query}")
+    assert unescape(page).count(f"is left out. {said}") == 1
+    assert page.count('<th scope="row" class="id">') == 1
+
+
+def test_a_page_says_where_it_stopped_to_look(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, limit in {"PROBED": 1, "WALKED": 10, "WALKED_ON": 20}.items():
+        monkeypatch.setattr(search, name, limit)
+    ids = [f"code-{number:04}" for number in range(90)]
+    some_codes(demo.staff, *ids)
+    Code.objects.filter(identifier=ids[80]).update(scm_data={"lot": "B7"})
+    page = seen(demo.staff, "/codes/?scm=lot%3DB7")
+    assert "There may be more" in page
+    assert "No such code" not in page
+    assert 'rel="next" href="?scm=lot%3DB7&amp;after=code-0035"' in page
+    assert found(demo.staff, "?scm=lot%3DB7&after=code-0060") == [ids[80]]
 
 
 # One code

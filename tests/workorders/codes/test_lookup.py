@@ -8,7 +8,7 @@ from portal.models import Company
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.printing import of_company
-from workorders.codes.lookup import find_codes, first_codes, may_see_codes, parse_id, search_codes
+from workorders.codes.lookup import find_codes, first_codes, may_see_codes, parse_id
 from workorders.models import FIRST_CODES, Code
 
 GTIN = "01/09520123456788/21/12345"
@@ -43,20 +43,6 @@ def test_codes_of_an_id_are_found_in_the_companies_named(demo: Demo) -> None:
     assert set(find_codes("same-0001", Company.objects.filter(slug="demo"))) == {mine}
     assert not find_codes("same-000", Company.objects.all())
     assert not find_codes("same-0001", Company.objects.filter(slug="printco"))
-
-
-def test_a_search_finds_what_begins_alike_in_the_own_company(demo: Demo) -> None:
-    some_codes(demo.staff, "abc00001", "abc00002", "ABC00001", "abd00001", "ab-00001")
-    some_codes(demo.other_staff, "abc00003")
-
-    def found(query: str) -> list[str]:
-        return sorted(search_codes(demo.company, query).values_list("identifier", flat=True))
-
-    assert found("abc") == ["abc00001", "abc00002"]
-    assert found("abc00001") == ["abc00001"]
-    assert found("abc00001x") == []
-    assert found("ab") == ["ab-00001", "abc00001", "abc00002", "abd00001"]
-    assert len(found("")) == 5
 
 
 def test_the_first_codes_are_those_at_the_head_of_the_file(demo: Demo) -> None:

@@ -1,0 +1,163 @@
+"""A search finds the first codes in the order of ids, however rare they are, and looks at few of the table's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.support.demo import Demo
+from tests.support.pages import a_workorder
+from workorders.codes import search as module
+from workorders.codes.bulk_load import summarize_blocks
+from workorders.codes.filters import CodeFilter, parse_filter
+from workorders.codes.search import NOT_BITMAPS, Found, search
+from workorders.models import Code, Workorder
+
+CODES = 30_000
+LIMITS = {"PROBED": 100, "WALKED": 500, "WALKED_ON": 1500, "GATHERED": 50, "MOST_LOOKED_AT": 900}
+MOST_LOOKED_AT = 45_000  # of 90,000, by several looks: in so small a table also by the key of the company
+FILL = """
+    INSERT INTO workorders_code
+        (company_id, identifier, workorder_id, sequence, product_id, activation_status, blacklist_reason, scm_data)
+    SELECT %s, %s || lpad(number::text, 8, '0'), %s, number, %s, CASE WHEN number %% 10 = 0 THEN 1 ELSE 0 END,
+           CASE WHEN number %% 10000 = 77 THEN 4 ELSE 0 END, jsonb_build_object('lot', (number %% 7)::text)
+    FROM generate_series(1, %s) AS number"""
+
+
+@pytest.fixture
+def workorders(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> tuple[Workorder, Workorder]:
+    """Two with CODES codes each, the ids of the second behind all those of the first, and small limits."""
+    for name, limit in LIMITS.items():
+        monkeypatch.setattr(module, name, limit)
+    first, second = a_workorder(demo.staff, quantity=CODES), a_workorder(demo.staff, quantity=CODES)
+    product = demo.company.products.get(sku="sku1")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM workorders_code")
+        cursor.execute(FILL, [demo.company.pk, "aa-", first.pk, None, CODES])
+        cursor.execute(FILL, [demo.company.pk, "bb-", second.pk, product.pk, CODES])
+        cursor.execute(FILL, [demo.other.pk, "aa-", 0, product.pk, CODES])
+        cursor.execute("ANALYZE workorders_code")
+    summarize_blocks()
+    return first, second
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+def looked_at(sql: str) -> int:
+    """How many codes the server looks at to answer a query, found as `search` lets it."""
+    by_bitmaps = " AS gathered" in sql or (" AS looked_at" in sql and "ORDER BY" not in sql)
+    with connection.cursor() as cursor:
+        for name in NOT_BITMAPS:
+            cursor.execute(f"SET LOCAL {name} = {'off' if by_bitmaps else 'on'}")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+        ((((found,),),),) = [cursor.fetchall()]
+        cursor.execute("; ".join(f"SET LOCAL {name} = on" for name in NOT_BITMAPS))
+    steps = [step for step in nodes(found["Plan"]) if step.get("Relation Name") == "workorders_code"]
+    dropped = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
+    return sum(
+        int((step["Actual Rows"] + sum(step.get(name, 0) for name in dropped)) * step["Actual Loops"]) for step in steps
+    )
+
+
+def searched(demo: Demo, asked: CodeFilter, **more: Any) -> Found:
+    """What a search finds, which looks at few codes, as the count does."""
+    with CaptureQueriesContext(connection) as taken:
+        found = search(asked.conditions(demo.company), 25, **more)
+        asked.count(demo.company)
+    queries = [query["sql"] for query in taken if "FROM workorders_code" in query["sql"]]
+    assert sum(map(looked_at, queries)) <= MOST_LOOKED_AT, asked
+    return found
+
+
+def all_of(demo: Demo, asked: CodeFilter) -> list[str]:
+    return list(asked.codes(demo.company).order_by("identifier").values_list("identifier", flat=True))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"search": "bb"},
+        {"activation_status": 1},
+        {"blacklist_reason": 4},
+        {"blacklist_reason": 5},
+        {"product": "sku1"},
+        {"product": "sku1", "activation_status": 1},
+        {"product": "sku1", "blacklist_reason": 4},
+        {"product": "sku2"},
+        {"workorder": "SECOND"},
+        {"workorder": "SECOND", "activation_status": 1},
+        {"workorder": 999_999},
+        {"scm_lot": "3"},
+        {"workorder": "SECOND", "scm_lot": "3"},
+    ],
+    ids=str,
+)
+def test_the_first_codes_are_found_at_a_cost_that_is_bounded(
+    demo: Demo, workorders: tuple[Workorder, Workorder], asked: dict[str, Any]
+) -> None:
+    asked_for = parse_filter({name: workorders[1].pk if value == "SECOND" else value for name, value in asked.items()})
+    expected = all_of(demo, asked_for)
+    found = searched(demo, asked_for)
+    assert found.identifiers == expected[:25]
+    assert found.onward == (expected[24] if len(expected) > 25 else "")
+    if found.onward:
+        middle = expected[len(expected) // 2]
+        later = [each for each in expected if each > middle]
+        assert searched(demo, asked_for, after=middle).identifiers == later[:25]
+        earlier = [each for each in reversed(expected) if each < middle]
+        assert searched(demo, asked_for, before=middle).identifiers == earlier[:25]
+        assert searched(demo, asked_for, skipped=30).identifiers == expected[30:55]
+
+
+def test_what_no_index_knows_is_found_a_stretch_after_the_other(
+    demo: Demo, workorders: tuple[Workorder, Workorder]
+) -> None:
+    Code.objects.filter(company=demo.company, identifier="bb-00004321").update(scm_data={"lot": "B7"})
+    asked, after, looked = CodeFilter(scm={"lot": "B7"}), "", 0
+    while True:
+        found = searched(demo, asked, after=after)
+        if found.identifiers or not found.onward:
+            break
+        assert found.onward > after
+        after, looked = found.onward, looked + 1
+    assert found.identifiers == ["bb-00004321"]
+    assert looked > 10
+    last = search(asked.conditions(demo.company), 25, skipped=1, after="bb-00004300")
+    assert (last.identifiers, last.skipped) == ([], 0)
+
+
+def test_a_search_in_a_transaction_leaves_the_planner_as_it_was(
+    demo: Demo, workorders: tuple[Workorder, Workorder]
+) -> None:
+    searched(demo, CodeFilter(blacklist_reason=4))
+    with connection.cursor() as cursor:
+        for name in NOT_BITMAPS:
+            cursor.execute(f"SHOW {name}")
+            assert cursor.fetchone() == ("on",)
+
+
+def test_counts_are_exact_or_not_known(demo: Demo, workorders: tuple[Workorder, Workorder]) -> None:
+    first = workorders[0].pk
+    for asked, counted in (
+        (CodeFilter(), 2 * CODES),
+        (CodeFilter(blacklist_reason=4), 6),
+        (CodeFilter(blacklist_reason=5), 0),
+        (CodeFilter(activation_status=1), None),
+        (CodeFilter(workorder=first, sequence_from=29_999), 2),
+        (CodeFilter(workorder=first, batch=2), 10_000),
+        (CodeFilter(workorder=first, batch=2, sequence_to=20_010), 10),
+        (CodeFilter(workorder=first, batch=9), 0),
+        (CodeFilter(search="aa-0000"), 9_999),
+        (CodeFilter(scm={"lot": "3"}), None),
+        (CodeFilter(search="aa-0000", scm={"lot": "3"}), 1429),
+    ):
+        assert asked.count(demo.company) == counted, asked

@@ -1,0 +1,130 @@
+"""The filter of the page of codes, as its URL and its form have it.
+
+The names are those of the API, but for `q`, which is how the ids begin, the days of creation and change in UTC, and
+`scm`, which is a field with its value as somebody types it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.http import Http404
+
+from portal.models import Company
+from portal.pages.access import PersonRequest
+from portal.pages.lists import MOST_OFFERED, Filter, asked, day, one_of, picked, searched
+from workorders.codes.filters import PARSERS, SCM, SCM_NAME, CodeFilter, parse_filter
+from workorders.codes.lookup import parse_id
+from workorders.models import ActivationStatus, BlacklistReason
+
+PAIR = re.compile(r"\s*([^=]*?)\s*=\s*(.*\S)\s*")
+NO_PAIR = "It must look like lot=B7: the name of a field, and its whole value."
+SPANS = {"created": "Created", "updated": "Changed"}
+PLACES = {"sequence_from": "From sequence", "sequence_to": "Up to sequence", "batch": "Batch"}
+
+
+class PageFilter:
+    """What the URL asks for, and what the form shows of it. What means nothing is left out.
+
+    Http404 where the URL names a workorder that is not the company's.
+    """
+
+    def __init__(self, request: PersonRequest, company: Company) -> None:
+        self.request, self.company = request, company
+        self.query = parse_id(searched(request))
+        self._given: dict[str, Any] = {"search": self.query}
+        self.choices = [self._choose("activation_status", ActivationStatus), self._product(), self._workorder()]
+        self.narrower = [
+            self._choose("blacklist_reason", BlacklistReason),
+            self._type("serial_number", "Serial number", "Its digits"),
+            self._scanned(),
+            self._scm(),
+            *(self._type(name, name.removeprefix(SCM), "") for name in request.GET if SCM_NAME.fullmatch(name)),
+        ]
+        if "workorder" in self._given:
+            self.narrower += [self._type(name, label, "") for name, label in PLACES.items()]
+        self.days = [each for name, label in SPANS.items() for each in self._span(name, label)]
+        self.asked: CodeFilter = parse_filter(self._given)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Say whether one of the choices is made that are folded away."""
+        return any(chosen not in ("", None) for *_, chosen in (*self.narrower, *self.days))
+
+    def _choose(self, name: str, values: Any) -> Filter:
+        chosen = picked(self.request, name, [str(value) for value in values.values])
+        self._give(name, chosen)
+        label = name.replace("_", " ").capitalize()
+        return name, label, "All", [(str(value), text) for value, text in values.choices], chosen
+
+    def _product(self) -> Filter:
+        skus = list(self.company.products.values_list("sku", flat=True)[: MOST_OFFERED + 1])
+        if len(skus) > MOST_OFFERED:
+            return self._type("product", "Product", "Its SKU")
+        chosen = picked(self.request, "product", skus)
+        self._give("product", chosen)
+        return "product", "Product", "All products", [(sku, sku) for sku in skus], chosen
+
+    def _workorder(self) -> Filter:
+        known = self.company.workorders.all()
+        found, key = one_of(
+            self.request,
+            "workorder",
+            "Workorder",
+            known,
+            none="All workorders",
+            said="reference",
+            typed="reference",
+            hint="Its reference",
+        )
+        if self.request.GET.get("workorder") and not key:
+            raise Http404
+        self._give("workorder", key)
+        return found
+
+    def _type(self, name: str, label: str, hint: str) -> Filter:
+        value = asked(self.request, name, lambda value: _reason(name, value))
+        self._give(name, value)
+        return name, label, hint, None, value
+
+    def _scanned(self) -> Filter:
+        chosen = picked(self.request, "scanned", ["true", "false"])
+        self._give("scanned", chosen)
+        return "scanned", "Scanned", "All", [("true", "scanned"), ("false", "never scanned")], chosen
+
+    def _scm(self) -> Filter:
+        """Return the field that is typed with its value."""
+        value = asked(self.request, "scm", _no_pair)
+        if pair := PAIR.fullmatch(value):
+            self._give(f"{SCM}{pair[1]}", pair[2])
+        return "scm", "SCM field", "lot=B7", None, value
+
+    def _span(self, name: str, label: str) -> list[tuple[str, str, date | None]]:
+        first, last = day(self.request, f"{name}_from"), day(self.request, f"{name}_to")
+        self._give(f"{name}_after", _midnight(first))
+        self._give(f"{name}_before", _midnight(last + timedelta(days=1) if last and last < date.max else None))
+        return [(f"{name}_from", f"{label} from", first), (f"{name}_to", f"{label} up to", last)]
+
+    def _give(self, name: str, value: str) -> None:
+        if value:
+            self._given[name] = value
+
+
+def _reason(name: str, value: str) -> str:
+    """Say why a filter cannot have this value; nothing where it can."""
+    try:
+        PARSERS[name](value) if name in PARSERS else None
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _no_pair(value: str) -> str:
+    pair = PAIR.fullmatch(value)
+    return "" if pair and SCM_NAME.fullmatch(f"{SCM}{pair[1]}") else NO_PAIR
+
+
+def _midnight(of: date | None) -> str:
+    return datetime.combine(of, time.min, UTC).isoformat() if of else ""

@@ -1,0 +1,169 @@
+"""Finding the first codes that meet conditions, in the order of their ids, at a cost that does not grow with the table.
+
+Two ways lead to them. A walk along the primary key finds what is frequent: it looks at WALKED codes at most. What is
+rarer is gathered by the BRIN index, which knows the blocks where a value may stand: GATHERED codes in the order of the
+table, then those before the last of them that a page can still show, and so on, until none is left out. Where neither
+gets to an end, the search says how far it came, and goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from workorders.models import Code
+
+PROBED = 1_000  # codes that are looked at first: enough for what is frequent
+WALKED = 15_000  # codes that one walk along the key looks at
+WALKED_ON = 60_000  # where so many are known to be enough
+GATHERED = 200  # codes that one look by the BRIN index takes
+ROUNDS = 6  # of such looks
+MOST_LOOKED_AT = 50_000  # codes that one takes where each must be looked at besides
+NOT_BITMAPS = ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")
+PROBE = """
+    SELECT identifier FROM (
+        SELECT * FROM workorders_code WHERE {place} ORDER BY identifier {order} LIMIT %s
+    ) AS workorders_code WHERE {condition} LIMIT %s"""
+WALK = """
+    SELECT count(*), {last}(identifier), array_agg(identifier ORDER BY identifier {order}) FILTER (WHERE fits) FROM (
+        SELECT identifier, ({condition}) AS fits FROM workorders_code WHERE {place} ORDER BY identifier {order} LIMIT %s
+    ) AS walked"""
+GATHER = """
+    SELECT count(*), array_agg(identifier ORDER BY identifier {order}) FILTER (WHERE fits) FROM (
+        SELECT identifier, ({condition}) AS fits FROM workorders_code WHERE {place} LIMIT %s
+    ) AS gathered"""
+COUNT = """
+    SELECT count(*), count(*) FILTER (WHERE fits) FROM (
+        SELECT ({condition}) AS fits FROM workorders_code WHERE {place} {order} LIMIT %s
+    ) AS looked_at"""
+
+
+class Conditions(NamedTuple):
+    """What must hold of codes, sorted by what finds them."""
+
+    place: Q
+    """The company and the ids, by the primary key."""
+    known: Q
+    """Values by which the BRIN index leaves out blocks of the table."""
+    rest: Q
+    """What only a look at each code tells."""
+
+
+class Found(NamedTuple):
+    """Ids in their order, and the one behind which the search goes on, empty where the list ends.
+
+    Where the search stopped early, `skipped` codes of those to be skipped are still to come.
+    """
+
+    identifiers: list[str]
+    onward: str
+    skipped: int = 0
+
+
+def search(asked: Conditions, number: int, skipped: int = 0, *, after: str = "", before: str = "") -> Found:
+    """Return the ids of the first `number` codes behind the first `skipped` ones.
+
+    They lie behind the id `after`, or before the id `before`, and come in reverse then.
+    """
+    begin = Q(identifier__lt=before) if before else Q(identifier__gt=after) if after else Q()
+    asked = Conditions(asked.place & begin, asked.known, asked.rest)
+    wanted, order = skipped + number + 1, "DESC" if before else ""
+    found, edge = _probe(asked, wanted, order), ""
+    if len(found) < wanted:
+        found, edge = _walk(asked, wanted, order, WALKED)
+    if edge and len(found) * WALKED_ON >= wanted * WALKED:
+        found, edge = _walk(asked, wanted, order, WALKED_ON)
+    elif edge and asked.known:
+        gathered = _gather(asked, wanted, order)
+        found, edge = (found, edge) if gathered is None else (gathered, "")
+    shown = found[skipped : skipped + number]
+    if len(found) == wanted:
+        return Found(shown, shown[-1])
+    return Found(shown, edge, max(0, skipped - len(found)) if edge else 0)
+
+
+def count_along_key(asked: Conditions, most: int) -> int | None:
+    """Count the codes by a walk along the key. None where it would look at more than `most`."""
+    return _count(asked.place, asked.known & asked.rest, "ORDER BY identifier", most)
+
+
+def count_gathered(asked: Conditions, most: int) -> int | None:
+    """Count the codes among those that the BRIN index finds. None where these are more than `most`."""
+    with _bitmaps_alone():
+        return _count(asked.place & asked.known, asked.rest, "", most)
+
+
+def _count(place: Q, condition: Q, order: str, most: int) -> int | None:
+    where, fits = _sql(place), _sql(condition)
+    query = COUNT.format(place=where.text, condition=fits.text, order=order)
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*fits.values, *where.values, most + 1])
+        ((looked_at, fitting),) = cursor.fetchall()
+    return fitting if looked_at <= most else None
+
+
+def _probe(asked: Conditions, wanted: int, order: str) -> list[str]:
+    """Return the ids that fit, at most `wanted`, among the first ones along the key."""
+    place, condition = _sql(asked.place), _sql(asked.known & asked.rest)
+    query = PROBE.format(place=place.text, condition=condition.text, order=order)
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*place.values, PROBED + wanted, *condition.values, wanted])
+        return [identifier for (identifier,) in cursor.fetchall()]
+
+
+def _walk(asked: Conditions, wanted: int, order: str, most: int) -> tuple[list[str], str]:
+    """Return the first ids along the key that fit, at most `wanted`, and the last one looked at if that ended it."""
+    place, condition, last = _sql(asked.place), _sql(asked.known & asked.rest), "min" if order else "max"
+    query = WALK.format(place=place.text, condition=condition.text, order=order, last=last)
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*condition.values, *place.values, most + wanted])
+        ((looked_at, edge, found),) = cursor.fetchall()
+    found = (found or [])[:wanted]
+    return found, "" if len(found) == wanted or looked_at < most + wanted else edge
+
+
+def _gather(asked: Conditions, wanted: int, order: str) -> list[str] | None:
+    """Return the first ids that fit, at most `wanted`, by the BRIN index. None where it comes to no end."""
+    most = (MOST_LOOKED_AT if asked.rest else GATHERED) + wanted
+    place, condition = asked.place & asked.known, _sql(asked.rest)
+    with _bitmaps_alone(), connection.cursor() as cursor:
+        for _ in range(ROUNDS):
+            where = _sql(place)
+            query = GATHER.format(place=where.text, condition=condition.text, order=order)
+            cursor.execute(query, [*condition.values, *where.values, most])
+            ((looked_at, found),) = cursor.fetchall()
+            if looked_at < most:
+                return (found or [])[:wanted]
+            if not found or len(found) < wanted:
+                return None
+            last = {f"identifier__{'gte' if order else 'lte'}": found[wanted - 1]}
+            place = asked.place & asked.known & Q(**last)
+    return None
+
+
+@contextmanager
+def _bitmaps_alone() -> Iterator[None]:
+    """Let queries find rows by bitmaps of indexes alone, whatever the statistics say, and by all means afterwards."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL {name} = off" for name in NOT_BITMAPS))
+        yield
+        cursor.execute("; ".join(f"SET LOCAL {name} = on" for name in NOT_BITMAPS))
+
+
+class _Sql(NamedTuple):
+    text: str
+    values: list[Any]
+
+
+def _sql(condition: Q) -> _Sql:
+    """Return a condition as SQL over rows called `workorders_code`."""
+    if not condition:
+        return _Sql("true", [])
+    compiler = Code.objects.filter(condition).query.get_compiler(connection=connection)
+    compiler.setup_query()
+    text, values = compiler.compile(compiler.query.where)
+    return _Sql(text, list(values))
