@@ -83,7 +83,7 @@ def named() -> set[str]:
     def walk(resolver: URLResolver) -> Iterator[str]:
         for found in resolver.url_patterns:
             if isinstance(found, URLPattern):
-                if found.name and not found.name.startswith("api-get-") and found.name != "api-process":
+                if found.name and not found.name.startswith(("api-get-", "api-process")):
                     yield found.name
             elif found.namespace != "admin":
                 yield from walk(found)
