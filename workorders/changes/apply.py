@@ -62,7 +62,7 @@ APPLY = f"""
     )
     INSERT INTO workorders_codechange (change_id, identifier, previous, old_product, new_product, old_status,
         new_status, old_reason, new_reason, old_scm, new_scm)
-    SELECT * FROM changed"""  # noqa: S608
+    SELECT * FROM changed{{order}}"""  # noqa: S608
 
 NAMES = f"SELECT DISTINCT jsonb_object_keys(scm) FROM {POSTED}"  # noqa: S608
 FIELD = """CASE WHEN before.scm_data -> {name} IS DISTINCT FROM after.scm_data -> {name}
@@ -209,7 +209,8 @@ def _apply(change: Change, source: str, condition: str, given: dict[str, Any], n
         "cancelled": cancelled_workorders(change.company),
     }
     with connection.cursor() as cursor:
-        cursor.execute(APPLY.format(source=source, condition=condition, scm=scm), given)
+        order = "" if source == POSTED else " ORDER BY identifier"  # in which the history's index fills fastest
+        cursor.execute(APPLY.format(source=source, condition=condition, scm=scm, order=order), given)
         changed = int(cursor.rowcount)
     change.codes = changed
     change.save(update_fields=["codes"])
