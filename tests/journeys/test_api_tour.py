@@ -55,6 +55,13 @@ def test_the_tour_in_curl(up: Up, tmp_path: Path) -> None:
     assert (tmp_path / "errors.csv").read_text().startswith("row,column,value,error,message\n")
     assert "bottle-1001" in (tmp_path / "rows-with-errors.csv").read_text()
     assert ids(tmp_path / "archive.zip") == [f"bottle-100{number}" for number in range(1, 5)]
+    assert json.loads((tmp_path / "changed.json").read_text())["items"]["bottle-1003"] == ["pallet"]
+    kinds = [each["error"] for each in json.loads((tmp_path / "refused.json").read_text())["errors"]]
+    assert sorted(kinds) == ["code_not_found_error", "invalid_activation_status_error"]
+    assert json.loads((tmp_path / "history.json").read_text())["count"] == 2
+    assert json.loads((tmp_path / "extent.json").read_text()) == {"undone": 1, "kept": 0, "kept_codes": []}
+    assert json.loads((tmp_path / "task.json").read_text())["codes_affected"] == 1
+    assert json.loads((tmp_path / "undone.json").read_text())["activation_status"] == 1
     first, again, other = ((tmp_path / f"{name}.txt").read_text() for name in ("first", "again", "other"))
     assert first.splitlines()[0].split()[1] == "201"
     assert again.splitlines()[-1] == first.splitlines()[-1]

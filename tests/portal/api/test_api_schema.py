@@ -59,6 +59,8 @@ def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 schema.app = app
 schema.config.phases.coverage.enabled = False  # a minute for every boundary of the images alone
 
+ALIKE = {"GET api/v2/codes/download/"}  # one code's address, whose id is the name of another call
+
 
 def test_the_file_is_what_the_code_makes() -> None:
     made = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no stubs
@@ -76,7 +78,7 @@ def test_every_call_is_described_with_what_it_needs() -> None:
         for call in NEEDS
     }
     described = {f"{method.upper()} {path[1:]}": operation for path, method, operation in OPERATIONS}
-    assert {call for call, need in needs.items() if need != OPEN} | {"POST storage/"} == set(described)
+    assert {call for call in needs if needs[call] != OPEN and call not in ALIKE} | {"POST storage/"} == set(described)
     for call, operation in described.items():
         if call != "POST storage/":
             need = needs[call]
