@@ -79,6 +79,10 @@ class Codes:
             out.writelines(f"{key},{status}\n" for key in self.keys)
         return path
 
+    def were_undone(self) -> None:
+        """Give the next change of status the one that was taken back, since the codes have the one before again."""
+        next(self._statuses)
+
     def scm_table(self) -> Path:
         """A CSV that changes two SCM fields of each."""
         path, number = self._path("csv"), next(self._numbers)
@@ -192,6 +196,7 @@ def undo(codes: Codes, count: int) -> None:
         settle()
         record = IngestionRecord.objects.filter(type=IngestionRecord.Type.SCM).latest("pk")
         undone.append(_run(changes.start_undo(_user(), record, "portal")))
+        codes.were_undone()
     mine, theirs = ([seconds / count for seconds, _ in runs] for runs in (undone, made))
     show("undo of a change / the change", "1.2", mine, theirs, [peak for _, peak in undone])
 
