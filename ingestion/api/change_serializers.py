@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -32,8 +33,8 @@ class SelectedChangeSerializer(serializers.Serializer[Any]):
     )
 
     def validate_constraints(self, value: Any) -> CodeFilter:
-        given = {_filter_name(name): each for name, each in _object(value, '{"lot": "B7"}').items()}
-        codes = _parsed(lambda: parse_filter(given))
+        names = {_filter_name(name): name for name in _object(value, '{"lot": "B7"}')}
+        codes = _parsed(lambda: parse_filter({name: value[said] for name, said in names.items()}), names)
         if codes.is_empty:
             raise serializers.ValidationError(NO_CONSTRAINT)
         return codes
@@ -55,14 +56,21 @@ def _filter_name(name: str) -> str:
     return f"{SCM}{name}" if is_scm and not get_close_matches(name, PARSERS, 1, SIMILARITY) else name
 
 
-def _parsed(parse: Callable[[], Parsed]) -> Parsed:
-    """Return what `parse` returns, and refuse what it refuses as one field's list of sentences."""
+def _parsed(parse: Callable[[], Parsed], names: Mapping[str, str] = MappingProxyType({})) -> Parsed:
+    """Return what `parse` returns, and refuse what it refuses as one field's list of sentences.
+
+    `names` are those by which the call names the fields, where they differ.
+    """
     try:
         return parse()
     except ValidationError as error:
         if not hasattr(error, "error_dict"):
             raise serializers.ValidationError(error.messages) from None
-        said = [f"{name}: {message}" for name, messages in error.message_dict.items() for message in messages]
+        said = [
+            f"{names.get(name, name)}: {message}"
+            for name, messages in error.message_dict.items()
+            for message in messages
+        ]
         raise serializers.ValidationError(said) from None
 
 

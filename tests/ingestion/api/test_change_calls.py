@@ -68,6 +68,7 @@ def test_codes_that_meet_every_constraint_are_changed(committed_demo: Demo) -> N
         ),
         ("lot", {"lot": "x"}, {"constraints": ['It must be an object, like {"lot": "B7"}.']}),
         ({"lot": "x"}, ["lot"], {"scm_data": ['It must be an object, like {"activation_status": 1}.']}),
+        ({"lot": 7}, {"lot": "x"}, {"constraints": ["lot: It must be a text."]}),
         ({"lot": "x"}, {}, {"scm_data": ["It changes nothing: name at least one value."]}),
         (
             {"activaton_status": 1},
