@@ -82,7 +82,8 @@ def test_statistics_of_codes_are_taken_when_a_hundredth_is_new() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT reloptions FROM pg_class WHERE relname = %s", [Code._meta.db_table])
         (options,) = cursor.fetchone()
-    assert sorted(options) == ["autovacuum_analyze_scale_factor=0.01", "autovacuum_analyze_threshold=10000"]
+    taken = ["autovacuum_analyze_scale_factor=0.01", "autovacuum_analyze_threshold=10000"]
+    assert sorted(options) == [*taken, "fillfactor=90"]
 
 
 def test_a_cancel_stops_a_query_that_runs(committed_demo: Demo) -> None:

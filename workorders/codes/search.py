@@ -23,7 +23,12 @@ WALKED_ON = 60_000  # where so many are known to be enough
 GATHERED = 200  # codes that one look by the BRIN index takes
 ROUNDS = 6  # of such looks
 MOST_LOOKED_AT = 50_000  # codes that one takes where each must be looked at besides
-NOT_BITMAPS = ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")
+BY_BRIN = {  # which leave the planner nothing but bitmaps, and no B-tree as cheap as the BRIN index, whose cost has none
+    "enable_seqscan": "off",
+    "enable_indexscan": "off",
+    "enable_indexonlyscan": "off",
+    "cpu_index_tuple_cost": "1e6",
+}
 PROBE = """
     SELECT identifier FROM (
         SELECT * FROM workorders_code WHERE {place} ORDER BY identifier {order} LIMIT %s
@@ -93,7 +98,7 @@ def count_along_key(asked: Conditions, most: int) -> int | None:
 
 def count_gathered(asked: Conditions, most: int) -> int | None:
     """Count the codes among those that the BRIN index finds. None where these are more than `most`."""
-    with _bitmaps_alone():
+    with by_brin():
         return _count(asked.place & asked.known, asked.rest, "", most)
 
 
@@ -130,7 +135,7 @@ def _gather(asked: Conditions, wanted: int, order: str) -> list[str] | None:
     """Return the first ids that fit, at most `wanted`, by the BRIN index. None where it comes to no end."""
     most = (MOST_LOOKED_AT if asked.rest else GATHERED) + wanted
     place, condition = asked.place & asked.known, _sql(asked.rest)
-    with _bitmaps_alone(), connection.cursor() as cursor:
+    with by_brin(), connection.cursor() as cursor:
         for _ in range(ROUNDS):
             where = _sql(place)
             query = GATHER.format(place=where.text, condition=condition.text, order=order)
@@ -146,12 +151,12 @@ def _gather(asked: Conditions, wanted: int, order: str) -> list[str] | None:
 
 
 @contextmanager
-def _bitmaps_alone() -> Iterator[None]:
-    """Let queries find rows by bitmaps of indexes alone, whatever the statistics say, and by all means afterwards."""
+def by_brin() -> Iterator[None]:
+    """Let queries find codes by the BRIN index, whatever the statistics say, and by all means afterwards."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("; ".join(f"SET LOCAL {name} = off" for name in NOT_BITMAPS))
+        cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in BY_BRIN.items()))
         yield
-        cursor.execute("; ".join(f"SET LOCAL {name} = on" for name in NOT_BITMAPS))
+        cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in BY_BRIN))
 
 
 class _Sql(NamedTuple):
