@@ -48,7 +48,8 @@ def begun(*records: IngestionRecord) -> list[Thread]:
 
 def test_a_change_that_another_overtakes_is_done_again(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     some_codes(committed_demo.staff, *IDS)
-    compare, tries = changing._compare, []
+    compare = changing._compare
+    tries: list[int] = []
 
     def overtaken(*given: Any) -> Any:
         found = compare(*given)
