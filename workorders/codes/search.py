@@ -23,7 +23,8 @@ WALKED_ON = 60_000  # where so many are known to be enough
 GATHERED = 200  # codes that one look by the BRIN index takes
 ROUNDS = 6  # of such looks
 MOST_LOOKED_AT = 50_000  # codes that one takes where each must be looked at besides
-BY_BRIN = {  # which leave the planner nothing but bitmaps, and no B-tree as cheap as the BRIN index, whose cost has none
+# They leave the planner nothing but bitmaps, and no B-tree as cheap as the BRIN index, whose cost has none of the last.
+BY_BRIN = {
     "enable_seqscan": "off",
     "enable_indexscan": "off",
     "enable_indexonlyscan": "off",
