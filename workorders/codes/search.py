@@ -23,8 +23,7 @@ WALKED_ON = 60_000  # where so many are known to be enough
 GATHERED = 200  # codes that one look by the BRIN index takes
 ROUNDS = 6  # of such looks
 MOST_LOOKED_AT = 50_000  # codes that one takes where each must be looked at besides
-# They leave the planner nothing but bitmaps, and no B-tree as cheap as the BRIN index, whose cost has none of the last.
-BY_BRIN = {
+BY_BRIN = {  # settings that leave the planner bitmaps alone, and make every B-tree dearer than the BRIN index
     "enable_seqscan": "off",
     "enable_indexscan": "off",
     "enable_indexonlyscan": "off",
