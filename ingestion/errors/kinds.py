@@ -73,6 +73,13 @@ KINDS: dict[str, Kind] = {
             "the lot B7 of 40 codes",
         ),
         Kind(
+            "history_gone_error",
+            "History deleted",
+            "The history of this change was deleted after its retention time, so it cannot be undone.",
+            "Give the codes their old values by a change of their own.",
+            "a change of last year, where history is kept for 100 days",
+        ),
+        Kind(
             "product_not_found_error",
             "Unknown product",
             "No product of the company has this SKU, or it is archived.",
@@ -125,7 +132,7 @@ KINDS: dict[str, Kind] = {
     )
 }
 
-OF_CHANGES = ("code_not_found_error", "ambiguous_key_error")  # which files of new codes cannot have
+OF_CHANGES = ("code_not_found_error", "ambiguous_key_error", "history_gone_error")  # of which new codes have none
 
 GS1_ID = Kind(
     "invalid_id_error",

@@ -10,6 +10,7 @@ from ingestion.changes import origin_of
 from ingestion.models import IngestionRecord
 from ingestion.stages.attempt import Attempt
 from ingestion.stages.ending import end_record
+from workorders.changes import locks
 from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.parsing import parse_values
 from workorders.changes.selection import count_selection
@@ -40,6 +41,7 @@ def change_selected(attempt: Attempt) -> bool:
 
 def _change(attempt: Attempt, codes: QuerySet[Code], values: NewValues) -> None:
     record = attempt.record
+    locks.alone(record.company)  # no other change comes between the count and the change
     found = count_selection(record.company, codes, values)
     attempt.pulse.enter(Phase.CHANGING, found.changed)
     change = begin_change(record.company, origin_of(record), record.created_by, record_key=record.key)

@@ -8,20 +8,27 @@ from ingestion.changes import change_of, origin_of
 from ingestion.models import IngestionRecord
 from ingestion.stages.attempt import Attempt
 from ingestion.stages.ending import end_record
-from workorders.changes.undo import undo
+from workorders.changes.undo import HistoryGone, undo
 from workorders.models import Change
 
 Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
 
 
 def undo_change(attempt: Attempt) -> bool:
-    """Undo the change that the record names: codes that were changed since are kept and counted."""
+    """Undo the change that the record names: codes that were changed since are kept and counted.
+
+    Returns False, with the reason in the log, when the change's history was thinned while the record waited.
+    """
     undone = IngestionRecord.objects.get(key=attempt.record.parameters["undoes"])
     change = change_of(undone)
     assert change is not None  # noqa: S101  # changes are never deleted; tells the type checker
     attempt.pulse.enter(Phase.CHANGING, change.codes)
-    with transaction.atomic():
-        _undo(attempt, change)
+    try:
+        with transaction.atomic():
+            _undo(attempt, change)
+    except HistoryGone:
+        attempt.log.add("history_gone_error", None, "", "")
+        return False
     return True
 
 

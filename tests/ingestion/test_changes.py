@@ -158,3 +158,17 @@ def test_a_worker_that_runs_twice_changes_once(committed_demo: Demo) -> None:
     record = changed(demo.staff, {"search": "aaa"}, activation_status=1)
     ended(record)
     assert Change.objects.filter(record_key=record.key).count() == 1
+
+
+def test_an_undo_whose_history_went_while_it_waited_says_so_and_changes_nothing(committed_demo: Demo) -> None:
+    demo = committed_demo
+    some_codes(demo.staff, "aaa00001")
+    record = changed(demo.staff, {}, activation_status=1)
+    waiting = start_undo(demo.admin, record, "api")
+    Change.objects.filter(record_key=record.key).update(is_thinned=True)
+    ended(waiting)
+    assert (waiting.status, waiting.result_data["error_counts"]) == ("error", {"history_gone_error": 1})
+    assert waiting.errors.get().message == (
+        "The history of this change was deleted after its retention time, so it cannot be undone."
+    )
+    assert values_of("aaa00001") == (None, 1, 0, {})
