@@ -38,7 +38,8 @@ TASK_ID = {
     "properties": {"task_id": {"type": "string", "description": "The key of the change's ingestion record."}},
     "required": ["task_id"],
 }
-FIELD = {"type": "object", "properties": {"old": {"nullable": True}, "new": {"nullable": True}}}
+VALUE = {"oneOf": [{"type": "integer"}, {"type": "string", "nullable": True}]}
+FIELD = {"type": "object", "properties": {"old": VALUE, "new": VALUE}}
 FIELDS = {"type": "object", "additionalProperties": FIELD}
 DONE = {
     "type": "object",

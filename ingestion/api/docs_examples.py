@@ -42,6 +42,7 @@ RECORD_EXAMPLE = {
     "progress": {"phase": "ended", "rows_done": 4, "rows_total": 4},
     "waits_for": None,
     "workorder": 31,
+    "withdrawal": None,
 }
 ERROR_EXAMPLE = {
     "row": 3,

@@ -6,6 +6,7 @@ adds to its calls stands in its `api_docs.py`.
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import Any
 
@@ -101,18 +102,29 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for name, schema in result["components"]["schemas"].items():
         if name.endswith("Request"):
             schema["additionalProperties"] = False  # see portal.api.calls
-    _spell_out(result, result["components"]["schemas"])
+    schemas = result["components"]["schemas"]
+    spelled = _spell_out(result, schemas)
+    for name in spelled:
+        if f'"#/components/schemas/{name}"' not in json.dumps(result):
+            del schemas[name]
     result["paths"]["/storage/"] = {"post": {**UPLOAD, "responses": responses}}
     return result
 
 
-def _spell_out(part: Any, schemas: dict[str, Any]) -> None:
-    """Say what a reference means where null may stand instead: in OpenAPI 3.0 nothing can be added to a reference."""
+def _spell_out(part: Any, schemas: dict[str, Any]) -> set[str]:
+    """Say what a reference means where null may stand instead: in OpenAPI 3.0 nothing can be added to a reference.
+
+    Returns the names of the schemas that were spelled out, which nothing may refer to any more.
+    """
+    spelled = set()
     if isinstance(part, dict):
         if part.get("nullable") is True and "allOf" in part:
             (reference,) = part.pop("allOf")
-            part.update({**schemas[reference["$ref"].rpartition("/")[2]], **part})
+            name = reference["$ref"].rpartition("/")[2]
+            part.update({**schemas[name], **part})
+            spelled.add(name)
         part = list(part.values())
     if isinstance(part, list):
         for inner in part:
-            _spell_out(inner, schemas)
+            spelled |= _spell_out(inner, schemas)
+    return spelled

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from workorders.changes.history import changed_fields
@@ -17,12 +18,22 @@ from workorders.models import Change, Code
 OPERATORS = "the operators of this portal"
 
 
+@extend_schema_field({"type": "integer"})
+class _Number(serializers.JSONField):
+    """A number of a code, which is parsed as in files."""
+
+
+@extend_schema_field({"type": "string", "nullable": True})
+class _Sku(serializers.JSONField):
+    """A product by its SKU, which is parsed as in files."""
+
+
 class CodeChangeSerializer(CodeSerializer):
     """The values of a code that a PATCH changes; what it does not name stays as it is."""
 
-    activation_status = serializers.JSONField(required=False)
-    blacklist_reason = serializers.JSONField(required=False)
-    product = serializers.JSONField(required=False, allow_null=True)  # type: ignore[assignment]  # it is parsed with the others
+    activation_status = _Number(required=False)
+    blacklist_reason = _Number(required=False)
+    product = _Sku(required=False, allow_null=True)  # type: ignore[assignment]  # it is parsed with the others
     scm_data = serializers.JSONField(
         required=False, help_text="SCM fields by name, merged into those that the code has; null removes one."
     )
