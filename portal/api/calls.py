@@ -26,6 +26,7 @@ class Call(APIView):
 
     `takes` declares the fields of the body of a POST or PATCH, and `asks` the query parameters of other methods, beside
     those of a list's filters and pages. `elsewhere` of a form says where a field belongs that people look for in it.
+    `other_names` of a form is a pattern of names that it takes besides its fields.
     """
 
     takes: ClassVar[type[Form] | None] = None
@@ -77,7 +78,8 @@ def _wrong_fields(body: Any, form: type[Form] | None, method: str) -> dict[str, 
     allowed = shown if method == "PATCH" else set()  # there, what was read may come back with its changes
     known = [name for name in fields if name not in shown - allowed]
     said = dict.fromkeys(shown - allowed, READ_ONLY) | getattr(form, "elsewhere", {})
-    wrong = _unknown("field", body, known)
+    others = getattr(form, "other_names", None)
+    wrong = _unknown("field", [name for name in body if not (others and others.fullmatch(name))], known)
     return wrong | {name: [said[name]] for name in wrong if name in said}
 
 

@@ -62,6 +62,9 @@ def test_the_tour_in_curl(up: Up, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "extent.json").read_text()) == {"undone": 1, "kept": 0, "kept_codes": []}
     assert json.loads((tmp_path / "task.json").read_text())["codes_affected"] == 1
     assert json.loads((tmp_path / "undone.json").read_text())["activation_status"] == 1
+    exported = csv.DictReader(io.StringIO((tmp_path / "export.csv").read_text()))
+    assert [row["extended_id"] for row in exported] == [f"bottle-100{number}" for number in range(1, 5)]
+    assert json.loads((tmp_path / "withdrawal.json").read_text()) == {"deletes": True, "codes": 2, "because": []}
     first, again, other = ((tmp_path / f"{name}.txt").read_text() for name in ("first", "again", "other"))
     assert first.splitlines()[0].split()[1] == "201"
     assert again.splitlines()[-1] == first.splitlines()[-1]

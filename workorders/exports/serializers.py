@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import re
+from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from portal.values.choices import ChoiceField
-from workorders.codes.filters import PARSERS, parse_filter
+from workorders.codes.filters import PARSERS, SCM_NAME, parse_filter
 from workorders.models import Export
 from workorders.rendering.batch import option_refusal
 
@@ -17,14 +18,18 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "neutralise_formulas": (Export.Format.CSV,),
 }
 
+FILTER_NAME: Final = re.compile("|".join([*PARSERS, SCM_NAME.pattern]))
+
 
 class ExportSerializer(serializers.Serializer[Any]):
     """Which codes, and as what file."""
 
-    elsewhere: ClassVar = dict.fromkeys(PARSERS, "It belongs into `filters`.")
+    other_names: ClassVar = FILTER_NAME
 
     filters = serializers.DictField(
-        default=dict, help_text="The filters of the list of codes, such as `workorder` or `scm_lot`; none means all."
+        default=dict,
+        help_text="The filters of the list of codes, such as `workorder` or `scm_lot`; none means all. They may also "
+        "stand beside it, as they do in the list's address.",
     )
     format = ChoiceField(Export.Format.values)
     gzip = serializers.BooleanField(default=False, help_text="Compress the file; of csv and jsonl.")
@@ -37,8 +42,11 @@ class ExportSerializer(serializers.Serializer[Any]):
         """Parse the filters, whose errors bear their own names, and refuse options that the format does not have."""
         form = attrs["format"]
         wrong = {name: [option_refusal(form)] for name, forms in ONLY_FOR.items() if attrs[name] and form not in forms}
+        beside = {name: value for name, value in self.initial_data.items() if FILTER_NAME.fullmatch(name)}
+        if twice := beside.keys() & attrs["filters"].keys():
+            raise serializers.ValidationError({name: ["It stands in `filters`, too; give it once."] for name in twice})
         try:
-            attrs["filters"] = parse_filter(attrs["filters"])
+            attrs["filters"] = parse_filter(attrs["filters"] | beside)
         except ValidationError as error:
             wrong |= error.message_dict
         if wrong:

@@ -96,6 +96,11 @@ def test_only_those_who_see_the_companys_codes_export_them(demo: Demo) -> None:
     assert Export.objects.get().status == "queued"
 
 
+def test_filters_may_stand_beside_the_format_as_in_the_address_of_the_list(demo: Demo) -> None:
+    assert asked(demo, format="csv", product="sku1", scm_lot="B7", filters={"activation_status": 1}).status_code == 202
+    assert Export.objects.get().filters == {"product": "sku1", "activation_status": 1, "scm_lot": "B7"}
+
+
 @pytest.mark.parametrize(
     ("body", "wrong"),
     [
@@ -109,7 +114,11 @@ def test_only_those_who_see_the_companys_codes_export_them(demo: Demo) -> None:
             },
         ),
         ({"format": "csv", "gzipped": True}, {"gzipped": ["There is no such field; the nearest is `gzip`."]}),
-        ({"format": "csv", "product": "sku1"}, {"product": ["It belongs into `filters`."]}),
+        (
+            {"format": "csv", "workorder": 1, "filters": {"workorder": 2}},
+            {"workorder": ["It stands in `filters`, too; give it once."]},
+        ),
+        ({"format": "csv", "batch": 1}, {"batch": ["Name the workorder as well: sequences count within one."]}),
         ({"format": "xlsx", "gzip": True}, {"gzip": ["It says nothing of XLSX; leave it out."]}),
         (
             {"format": "jsonl", "neutralise_formulas": True},
