@@ -44,8 +44,8 @@ def demo(db: None) -> Demo:
 
 
 @pytest.fixture
-def committed_demo(transactional_db: None) -> Demo:
-    """The cast, seen by other connections too."""
+def committed_demo(transactional_db: None, no_pages_of_codes: None) -> Demo:
+    """The cast, seen by other connections too, and a table of codes without a page."""
     return make_demo()
 
 

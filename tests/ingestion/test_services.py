@@ -106,7 +106,7 @@ def test_only_what_waits_for_its_file_is_queued(demo: Demo, status: str) -> None
     IngestionRecord.objects.filter(pk=record.pk).update(status=status)
     with pytest.raises(services.Unprocessable) as refused:
         services.queue(record, PARAMETERS, demo.staff)
-    assert str(refused.value) == services.WRONG_STATE
+    assert str(refused.value) == services.WRONG_STATE.format("code")
     assert storage().exists(record.incoming_path)
 
 

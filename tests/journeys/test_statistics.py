@@ -83,6 +83,7 @@ def test_statistics_of_codes_are_taken_when_a_hundredth_is_new() -> None:
         cursor.execute("SELECT reloptions FROM pg_class WHERE relname = %s", [Code._meta.db_table])
         (options,) = cursor.fetchone()
     taken = ["autovacuum_analyze_scale_factor=0.01", "autovacuum_analyze_threshold=10000"]
+    taken += ["autovacuum_vacuum_scale_factor=0.05"]
     assert sorted(options) == [*taken, "fillfactor=90"]
 
 

@@ -48,6 +48,15 @@ def checksums() -> tuple[str, ...]:
         return tuple(cursor.fetchone() or ())
 
 
+@pytest.fixture
+def no_pages_of_codes(transactional_db: None) -> None:
+    """Take away the pages that tests left in the table of codes whose transactions were rolled back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_relation_size(%s) > 0", [CODES])
+        if cursor.fetchone() == (True,):
+            cursor.execute(f"TRUNCATE {CODES}")
+
+
 @transaction.atomic
 def delete_rows() -> None:
     """Empty all other tables, when nobody writes to them any more; a worker that was killed may be doing so yet.

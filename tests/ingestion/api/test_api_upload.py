@@ -81,6 +81,7 @@ def test_the_five_steps_end_in_an_archive_whose_sample_reads_back(committed_demo
         "file_facts": {"delimiter": ",", "encoding": "UTF-8"},
         "progress": {"phase": "ended", "rows_done": 4, "rows_total": 4},
         "waits_for": None,
+        "withdrawal": None,
     }
 
     download = client.get(f"/api/v2/workorders/{workorder}/download/")

@@ -73,7 +73,7 @@ def test_the_workorder_leads_to_the_form_of_its_codes(demo: Demo) -> None:
 
 def test_the_list_leads_to_ticked_codes_and_to_all_of_its_filter(demo: Demo) -> None:
     roll_of(demo)
-    page = seen(demo.staff, "/codes/?q=roll-000&status=0")
+    page = seen(demo.staff, "/codes/?q=roll-000&activation_status=0")
     assert '<input type="checkbox" name="ids" value="roll-0001">' in page
     assert 'href="/codes/change/?search=roll-000&amp;activation_status=0"' in page
     assert "Change all that this filter finds" not in seen(demo.staff, "/codes/")

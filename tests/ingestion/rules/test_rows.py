@@ -189,7 +189,7 @@ def test_an_empty_object_of_json_is_no_blank_row() -> None:
 def test_a_row_that_was_reported_as_broken_is_passed_over() -> None:
     checked = Checked()
     codes = checked.objects(("id",), BrokenRow(["x"]), ["abc12345"])
-    assert codes == [("abc12345", 2, (None, None, None), "{}")]
+    assert codes == [("abc12345", 2, (None, 0, 0), "{}")]
     assert checked.found == []
 
 

@@ -53,12 +53,15 @@ def test_a_token_is_shown_once_and_works_with_the_permissions_chosen(demo: Demo)
 def test_the_form_offers_what_the_person_may_in_groups(demo: Demo) -> None:
     page = seen(demo.staff, "/tokens/create/")
     assert re.findall(r"<legend>([^<]*)</legend>", page) == [
-        "What it may do", "Ingestion records", "Products", "Workorders"
+        "What it may do", "Ingestion records", "Codes", "Products", "Workorders"
     ]  # fmt: skip
     labels = re.findall(r'<label for="id_permissions_\w+">([^<]*)</label>', page)
     assert labels == [
         "Can upload codes",
         "Can see ingestion records",
+        "Can see codes",
+        "Can change single codes",
+        "Can change many codes at once",
         "Can see products",
         "Can create and edit products",
         "Can see workorders",

@@ -20,7 +20,7 @@ from tests.support.api_calls import ANY_TOKEN, GUARDED, METHODS, NEEDS, OPEN, ad
 from tests.support.demo import PASSWORD, Demo
 from tests.support.secure import VALID, a_template
 from tests.support.tokens import client_of, issue
-from workorders.models import Code, Equipment, Product, Substrate, Workorder
+from workorders.models import Change, Code, CodeChange, Equipment, Product, Substrate, Workorder
 
 every_call = pytest.mark.parametrize("call", GUARDED)
 
@@ -182,6 +182,11 @@ def some_rows(demo: Demo, record: IngestionRecord, times: int) -> None:
         Equipment.objects.create(company=demo.printco, name=at, dpi=600, **VALID)
         Substrate.objects.create(company=demo.printco, name=at, **VALID)
         Code.objects.create(company=demo.company, workorder=made, identifier=f"code-{at}", sequence=1, product=product)
+        for code in Code.objects.filter(company=demo.company).exclude(identifier__startswith="code-"):
+            change = Change.objects.create(company=demo.company, origin="api", created_by=person)
+            row = {"identifier": code.identifier, "previous": code.last_change_id, "old_status": 0, "new_status": 1}
+            CodeChange.objects.create(change=change, **row)
+            Code.objects.filter(company=demo.company, identifier=code.identifier).update(last_change=change)
 
 
 LISTS = sorted(f"GET {route}" for route, view in routes() if hasattr(getattr(view, "view_class", None), "list"))

@@ -171,8 +171,8 @@ STATUSES = "`uploading`, `queued`, `processing`, `completed`, `error` and `cance
         (RECORDS, "status=bogus", "status", f"It must be one of {STATUSES}."),
         (RECORDS, "status=", "status", f"It must be one of {STATUSES}."),
         (RECORDS, "status=done&limit=1", "status", f"It must be one of {STATUSES}."),
-        (RECORDS, "type=foo", "type", "It must be one of `code`."),
-        (RECORDS, "type=codes", "type", "It must be one of `code`. The nearest is `code`."),
+        (RECORDS, "type=foo", "type", "It must be one of `code` and `scm`."),
+        (RECORDS, "type=codes", "type", "It must be one of `code` and `scm`. The nearest is `code`."),
         (
             RECORDS,
             "ingestion_mode=API",
