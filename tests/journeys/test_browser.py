@@ -273,7 +273,7 @@ def test_the_back_office_keeps_the_policy_and_the_rules_of_accessibility(
     sign_in(page, "root@codeport.example")
     paths = [
         *("", "ingestion/ingestionrecord/", f"ingestion/ingestionrecord/{record.pk}/change/"),
-        *("workorders/code/", f"portal/user/{committed_demo.staff.pk}/change/"),
+        *("workorders/officecode/", f"portal/user/{committed_demo.staff.pk}/change/"),
     ]
     broken = {}
     for path in paths:
