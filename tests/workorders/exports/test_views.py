@@ -18,7 +18,9 @@ from workorders.models import Export
 
 def test_a_filtered_list_and_a_workorder_lead_to_their_export(demo: Demo) -> None:
     workorder = some_codes(demo.staff, "aaa00001")
-    assert 'href="/codes/export/?search=aaa&amp;activation_status=0"' in seen(demo.staff, "/codes/?q=aaa&status=0")
+    assert 'href="/codes/export/?search=aaa&amp;activation_status=0"' in seen(
+        demo.staff, "/codes/?q=aaa&activation_status=0"
+    )
     assert f'href="/codes/export/?workorder={workorder.pk}"' in seen(demo.staff, f"/workorders/{workorder.pk}/")
     assert "<strong>1 code of workorder" in seen(demo.staff, f"/codes/export/?workorder={workorder.pk}")
     assert "They are counted when the export begins." in seen(demo.staff, "/codes/export/?search=aaa")
