@@ -12,10 +12,6 @@ from ingestion.api.add_sids_serializer import MOST_CODES
 from ingestion.api.docs_examples import ERROR_EXAMPLE, FORM_EXAMPLE, KEY, RECORD_EXAMPLE, response_example
 from ingestion.api.docs_shapes import FORM, RECORD_KEY, RECORD_KEY_ALONE
 
-NOT_WITHDRAWABLE = OpenApiResponse(
-    {"$ref": "#/components/schemas/Refusal"}, "It cannot be withdrawn; `detail` says why."
-)
-
 
 def _text(media_type: str, description: str) -> dict[tuple[int, str], OpenApiResponse]:
     return {(200, media_type): OpenApiResponse(OpenApiTypes.STR, description)}

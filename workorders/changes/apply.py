@@ -13,15 +13,17 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
+from portal.database.planner import planner_settings, without
 from portal.models import Company, User
 from workorders.changes import locks
 from workorders.changes.spool import POSTED
 from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, IS_SAME, PRODUCT, REASON, SCM, STATUS, NewValues
 from workorders.models import Change, Code, Workorder
 
-SCANNED_SHARE = (
-    4  # a table of up to so many times the posted changes is read through; in a larger one each is looked up
-)
+# A table of up to so many times the posted changes is read through; in a larger one each is looked up.
+SCANNED_SHARE = 4
+BY_KEY = without("hashjoin", "mergejoin")
+"""A loop over the posted keys, which touches the codes in their order, is the only plan left."""
 
 PROBLEMS = f"""
     SELECT wanted.sequence, wanted.key, code.identifier IS NULL,
@@ -106,10 +108,8 @@ def begin_change(company: Company, origin: str, by: User | None, **more: Any) ->
 def lock_posted(company: Company) -> None:
     """Lock the codes of the posted changes in the caller's transaction, in the order in which all changes do."""
     locks.in_order(company)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+    with planner_settings(**BY_KEY), connection.cursor() as cursor:
         cursor.execute(LOCK, [company.pk])
-        cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
 
 
 def find_problems(
@@ -124,15 +124,12 @@ def find_problems(
         cursor.execute("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'workorders_code'::regclass")
         (codes,) = cursor.fetchone()
         plan = "nestloop" if codes < count * SCANNED_SHARE and count > 1000 else "hashjoin"
-        cursor.execute(f"SET LOCAL enable_{plan} = off; SET LOCAL enable_mergejoin = off")
-    with connection.chunked_cursor() as cursor:
+    with planner_settings(**without(plan, "mergejoin")), connection.chunked_cursor() as cursor:
         given: dict[str, Any] = {"company": company.pk, "cancelled": cancelled_workorders(company)}
         cursor.execute(BY_POSITION if by_position else PROBLEMS, given)
         for sequence, key, is_missing, contradicts, is_final, reason, *codes in cursor:
             kind = "missing" if is_missing else "contradiction" if contradicts else "final" if is_final else "same"
             yield Problem(sequence + first_position - 1, key, kind, reason, *codes)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL enable_{plan} = on; SET LOCAL enable_mergejoin = on")
 
 
 def apply_posted(change: Change, expected: int | None = None, *, has_scm: bool = True) -> int:
@@ -142,11 +139,9 @@ def apply_posted(change: Change, expected: int | None = None, *, has_scm: bool =
     `find_problems` would name stay as they are. Raises Overtaken when other than the `expected` number changed.
     """
     locks.in_order(change.company)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
-        names = _names() if has_scm else []
+    names = _names() if has_scm else []
+    with planner_settings(**BY_KEY):
         changed = _apply(change, POSTED, "code.identifier = wanted.key", {}, names)
-        cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
     if expected is not None and changed != expected:
         raise Overtaken
     return changed

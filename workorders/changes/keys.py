@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from portal.database.planner import planner_settings, without
 from portal.models import Company
 from workorders.changes.spool import CREATE, POSTED
 
@@ -98,10 +99,8 @@ def count_found() -> int:
 
 def _find(wanted: str, fits: str, given: dict[str, Any]) -> None:
     """Post the codes that fit, in the order of their ids. Statistics of other companies must not suggest lookups."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+    with planner_settings(**without("nestloop")), connection.cursor() as cursor:
         cursor.execute(FIND.format(wanted=wanted, fits=fits), given)
-        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def _named_workorders(company: Company) -> list[tuple[int, str, list[int]]]:

@@ -12,12 +12,13 @@ from typing import Final
 
 from django.db import connection
 
+from portal.database.planner import planner_settings, without
 from workorders.changes import locks
 from workorders.models import Code, Workorder
 
 BATCH: Final = 20_000
 DELETE = """DELETE FROM workorders_code WHERE company_id = %s AND identifier = ANY(%s::text[] COLLATE "C")"""
-OTHER_PLANS = ("seqscan", "bitmapscan")  # than the loop over the key, which locks the codes in its order
+BY_KEY = without("seqscan", "bitmapscan")  # a loop over the key is left, which locks the codes in its order
 
 
 def remove_codes(workorder: Workorder, tick: Callable[[int], None]) -> int:
@@ -29,11 +30,9 @@ def remove_codes(workorder: Workorder, tick: Callable[[int], None]) -> int:
     deleted = 0
     stream = ids.values_list("identifier", flat=True).iterator(BATCH)
     locks.in_order(workorder.company)
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(f"SET LOCAL enable_{plan} = off" for plan in OTHER_PLANS))
+    with planner_settings(**BY_KEY), connection.cursor() as cursor:
         while batch := list(islice(stream, BATCH)):
             cursor.execute(DELETE, [workorder.company_id, batch])
             deleted += cursor.rowcount
             tick(deleted)
-        cursor.execute("; ".join(f"SET LOCAL enable_{plan} = on" for plan in OTHER_PLANS))
     return deleted

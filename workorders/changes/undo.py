@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
+from portal.database.planner import planner_settings
 from portal.models import User
 from workorders.changes import locks
-from workorders.changes.apply import begin_change
+from workorders.changes.apply import BY_KEY, begin_change
 from workorders.changes.values import BLACKLISTED
 from workorders.models import Change, CodeChange, Workorder
 
@@ -87,11 +88,9 @@ def undo(change: Change, origin: str, by: User | None, record_key: str = "") -> 
     if Change.objects.select_for_update(no_key=True).get(pk=change.pk).is_thinned:
         raise HistoryGone
     undoing = begin_change(change.company, origin, by, record_key=record_key, undoes=change)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+    with planner_settings(**BY_KEY), connection.cursor() as cursor:
         cursor.execute(UNDO, _given(change) | {"change": undoing.pk})
         undoing.codes = cursor.rowcount
-        cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on")
     undoing.save(update_fields=["codes"])
     return undoing
 

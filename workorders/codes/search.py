@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import Q
 
+from portal.database.planner import planner_settings, without
 from workorders.models import Code
 
 PROBED = 1_000  # codes that are looked at first: enough for what is frequent
@@ -24,9 +25,7 @@ GATHERED = 200  # codes that one look by the BRIN index takes
 ROUNDS = 6  # of such looks
 MOST_LOOKED_AT = 50_000  # codes that one takes where each must be looked at besides
 BY_BRIN = {  # settings that leave the planner bitmaps alone, and make every B-tree dearer than the BRIN index
-    "enable_seqscan": "off",
-    "enable_indexscan": "off",
-    "enable_indexonlyscan": "off",
+    **without("seqscan", "indexscan", "indexonlyscan"),
     "cpu_index_tuple_cost": "1e6",
 }
 PROBE = """
@@ -153,10 +152,8 @@ def _gather(asked: Conditions, wanted: int, order: str) -> list[str] | None:
 @contextmanager
 def by_brin() -> Iterator[None]:
     """Let queries find codes by the BRIN index, whatever the statistics say, and by all means afterwards."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in BY_BRIN.items()))
+    with transaction.atomic(), planner_settings(**BY_BRIN):
         yield
-        cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in BY_BRIN))
 
 
 class _Sql(NamedTuple):

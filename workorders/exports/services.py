@@ -1,4 +1,4 @@
-"""The services of exports, which pages and calls use: find, start, delete what is old.
+"""The services of exports, which pages and calls use: start, delete what is old.
 
 They do not ask whether the person may do so: the caller does.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from portal import timeline
@@ -23,11 +22,6 @@ from workorders.models import Export
 
 MOST_DELETED = 500  # files in one sweep
 LATELY = timedelta(hours=3)  # what ended without a file since; the sweep runs much more often
-
-
-def exports_for(user: User) -> QuerySet[Export]:
-    """Return the exports that the user may fetch: those of the own brand."""
-    return Export.objects.filter(company=user.brand) if user.brand is not None else Export.objects.none()
 
 
 def start_export(

@@ -1,25 +1,18 @@
-"""The services of scans: counting one, storing what was counted, setting a limit, and forgetting those of codes."""
+"""The services of scans: counting one, storing what was counted, and setting a limit."""
 
 from __future__ import annotations
 
-from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
+from django.db import DatabaseError, connection
 
 from portal.accounts.security_log import tell
 from portal.http.cache import redis_client
 from portal.models import Company
-from workorders.changes.apply import condition_of
-from workorders.models import Code
 from workorders.scans.buffer import Buffer
 from workorders.scans.counting import Batch, Counter
 from workorders.scans.store import ALONE, store
 
 PAUSE = 1.0  # seconds for which a process counts before it tells Redis
 LONG_PAUSE = 10.0  # the same where there is no Redis, and each time is a transaction
-
-FORGET = """
-    DELETE FROM workorders_codescans AS scans USING workorders_code AS code
-    WHERE {condition} AND scans.company_id = code.company_id AND scans.identifier = code.identifier"""
 
 
 def note_scan(company: int, identifier: str) -> None:
@@ -62,18 +55,6 @@ def set_limit(company: Company, scan_limit: int | None) -> None:
     company.scan_limit = scan_limit
     company.save(update_fields=["scan_limit"])
     tell("company_changed", of=company, company_name=company.name, changed=["scan_limit"], scan_limit=scan_limit)
-
-
-def forget_scans(codes: QuerySet[Code]) -> None:
-    """Delete what was counted of `codes`, in the transaction that deletes them, before anything in it locks codes.
-
-    Flushes wait until its end. Scans that are still on their way then find no code, and are dropped.
-    """
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("Scans are forgotten in the transaction that deletes the codes.")
-    with connection.cursor() as cursor:
-        cursor.execute(ALONE)
-        cursor.execute(FORGET.format(condition=condition_of(codes)).replace("%%", "%"))
 
 
 def hold_scans() -> None:

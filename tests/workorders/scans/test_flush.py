@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.test import Client
 from redis import RedisError
 
@@ -166,16 +166,6 @@ def test_one_id_of_two_companies_is_counted_apart(scans: Scans, demo: Demo) -> N
 
 
 # Codes that are deleted
-
-
-def test_forgotten_scans_are_those_of_these_codes(scans: Scans, demo: Demo) -> None:
-    one, other = codes_of(demo, "abc00001", "abc00002")
-    scans.note(one, 2)
-    scans.note(other)
-    scans.store()
-    with transaction.atomic():
-        services.forget_scans(Code.objects.filter(company=demo.company, identifier="abc00001"))
-    assert stored(demo.company) == {"abc00002": 1}
 
 
 def test_scans_of_a_code_that_was_deleted_meanwhile_are_dropped(scans: Scans, code: Code) -> None:
