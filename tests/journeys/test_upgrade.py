@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import IntegrityError, connection
-from django.db.migrations import AddConstraint, AddField, AddIndex, Migration, RemoveField, RenameField, RenameModel
+from django.db.migrations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    CreateModel,
+    Migration,
+    RemoveField,
+    RenameField,
+    RenameModel,
+)
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
@@ -112,7 +121,9 @@ def _faults(migration: Migration, operation: Operation) -> Iterator[str]:
     table = (migration.app_label, getattr(operation, "model_name_lower", ""))
     if isinstance(operation, AddField):
         field = operation.field
-        if not (field.null or field.has_db_default() or field.many_to_many):
+        created = {each.name_lower for each in migration.operations if isinstance(each, CreateModel)}
+        is_new = operation.model_name_lower in created  # nobody inserts into its table yet
+        if not (is_new or field.null or field.has_db_default() or field.many_to_many):
             yield f"{operation.name} has no db_default, so the version before cannot insert a row"
     if isinstance(operation, (RemoveField, RenameField, RenameModel)):
         yield f"{operation.describe()}: the version before still reads it"

@@ -243,6 +243,7 @@ def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
     }
     assert queues == {
         "ingestion.tasks.run": "ingest",
+        "ingestion.tasks.withdraw": "archive",
         "workorders.tasks.run_job": "archive",
         "workorders.tasks.run_export": "archive",
         "ingestion.tasks.sweep": "mail",

@@ -182,6 +182,9 @@ def pages(demo: Demo) -> list[Shown]:
 
 def visit(page: Page, address: str, shown: Shown) -> int:
     """Open a page as who looks at it; its HTTP status. Fails where that led to another page, as that of sign-in."""
+    page.goto(
+        "about:blank"
+    )  # the page before asks for news, and would load anew when it is told that nobody is signed in
     sign_in_as(page.context, address, shown.email)
     answer = page.goto(address + shown.path)
     assert answer is not None

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
+from portal.database.conditions import condition_of
 from portal.database.planner import planner_settings, without
 from portal.models import Company, User
 from workorders.changes import locks
@@ -155,7 +156,7 @@ def apply_selected(change: Change, codes: QuerySet[Code], values: NewValues, *, 
     """
     if not single:
         locks.alone(change.company)
-    return _apply(change, SELECTED, condition_of(codes), given_of(values), list(values.scm))
+    return _apply(change, SELECTED, selecting(codes), given_of(values), list(values.scm))
 
 
 def given_of(values: NewValues) -> dict[str, Any]:
@@ -164,15 +165,12 @@ def given_of(values: NewValues) -> dict[str, Any]:
     return given | {"scm": json.dumps(dict(values.scm)) if values.scm else None}
 
 
-def condition_of(codes: QuerySet[Code]) -> str:
+def selecting(codes: QuerySet[Code]) -> str:
     """Return the condition of a query of codes as SQL over a row `code`, with percent signs doubled."""
-    compiler = codes.query.get_compiler(connection=connection)
-    compiler.setup_query()
-    if not codes.query.where:
-        return "true"
-    condition, parameters = compiler.compile(codes.query.where)
-    text = connection.ops.compose_sql(condition, parameters)  # type: ignore[attr-defined]  # PostgreSQL's
-    return str(text).replace('"workorders_code".', "code.").replace("%", "%%")
+    condition, values = condition_of(codes)
+    over_code = condition.replace('"workorders_code".', "code.")
+    text = connection.ops.compose_sql(over_code, values)  # type: ignore[attr-defined]  # PostgreSQL's
+    return str(text).replace("%", "%%")
 
 
 def _names() -> list[str]:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from portal.models import Company
-from workorders.changes.apply import SELECTED, cancelled_workorders, condition_of, given_of
+from workorders.changes.apply import SELECTED, cancelled_workorders, given_of, selecting
 from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, IS_SAME, NewValues
 from workorders.models import Code
 
@@ -43,7 +43,7 @@ class Selection(NamedTuple):
 def count_selection(company: Company, codes: QuerySet[Code], values: NewValues) -> Selection:
     """Count what giving `values` to `codes` of the company would do now. `codes` are filtered and nothing more."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(condition=condition_of(codes)), given_for(company, values))
+        cursor.execute(COUNT.format(condition=selecting(codes)), given_for(company, values))
         return Selection(*cursor.fetchone())
 
 

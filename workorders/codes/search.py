@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
 
+from portal.database.conditions import Condition, condition_of
 from portal.database.planner import planner_settings, without
 from workorders.models import Code
 
@@ -156,16 +157,5 @@ def by_brin() -> Iterator[None]:
         yield
 
 
-class _Sql(NamedTuple):
-    text: str
-    values: list[Any]
-
-
-def _sql(condition: Q) -> _Sql:
-    """Return a condition as SQL over rows called `workorders_code`."""
-    if not condition:
-        return _Sql("true", [])
-    compiler = Code.objects.filter(condition).query.get_compiler(connection=connection)
-    compiler.setup_query()
-    text, values = compiler.compile(compiler.query.where)
-    return _Sql(text, list(values))
+def _sql(condition: Q) -> Condition:
+    return condition_of(Code.objects.filter(condition))

@@ -42,8 +42,8 @@ def find_ids(workorder: Workorder, texts: Iterable[str]) -> tuple[list[int], lis
     """Return the sequences of the workorder's codes of these ids or URLs, and a sentence for each that is none."""
     wanted = {parse_id(text): text for text in texts}
     ids, sequences, wrong = [*wanted], [], []
-    with connection.cursor() as cursor:
-        for begin in range(0, len(ids), AT_ONCE):
+    for begin in range(0, len(ids), AT_ONCE):
+        with connection.cursor() as cursor:
             cursor.execute(FIND, [ids[begin : begin + AT_ONCE], workorder.company_id, workorder.pk])
             for identifier, sequence in cursor.fetchall():
                 if sequence is None:

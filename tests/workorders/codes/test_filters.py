@@ -11,6 +11,7 @@ from django.db import transaction
 
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
+from tests.support.tokens import client_of
 from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.values import NewValues
 from workorders.codes.filters import CodeFilter, parse_filter
@@ -73,6 +74,13 @@ FOUND: list[tuple[dict[str, Any], list[str]]] = [
     ({"workorder": "FIRST", "batch": 1}, EVERYTHING[:3]),
     ({"workorder": "FIRST", "batch": "2"}, []),
     ({"workorder": "FIRST", "search": "aaaa", "blacklist_reason": 4}, ["aaaa0002"]),
+    # Numbers beyond those of the column, and texts that read like a name of it.
+    ({"workorder": "FIRST", "batch": "341135628578"}, []),
+    ({"workorder": "FIRST", "sequence_from": 99999999999}, []),
+    ({"workorder": "FIRST", "sequence_to": 99999999999}, EVERYTHING[:3]),
+    ({"serial_number": "9999999999"}, []),
+    ({"workorder": 10**18 - 1}, []),
+    ({"scm_lot": '"workorders_code".%s'}, []),
 ]
 
 
@@ -101,6 +109,14 @@ def test_a_kept_filter_is_the_condition_of_a_change(
         assert apply_selected(change, kept.codes(demo.company), NewValues(scm={"new": "1"})) == len(expected)
     changed = Code.objects.filter(last_change=change).order_by("identifier")
     assert list(changed.values_list("identifier", flat=True)) == expected
+
+
+@pytest.mark.parametrize(("given", "expected"), [pair for pair in FOUND if "ids" not in pair[0]])
+def test_the_list_of_the_api_finds_the_same(
+    demo: Demo, workorders: tuple[Workorder, Workorder], given: dict[str, Any], expected: list[str]
+) -> None:
+    answer = client_of(demo.staff).get("/api/v2/codes/", put(given, workorders[0]))
+    assert (answer.status_code, [code["id"] for code in answer.json()["results"]]) == (200, expected)
 
 
 @pytest.mark.parametrize(
