@@ -297,6 +297,7 @@ class KeptAnswer(models.Model):
     digest = models.CharField(max_length=64, help_text="SHA-256 of the call's body.")
     status = models.PositiveSmallIntegerField(null=True)
     body = models.TextField(blank=True)
+    headers = models.JSONField(default=dict, db_default={}, help_text="Those that say where to go on, and when.")
     created_at = models.DateTimeField(db_default=Now(), db_index=True)
 
     def __str__(self) -> str:

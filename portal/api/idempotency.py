@@ -29,6 +29,7 @@ from portal.models import KeptAnswer
 HEADER = "Idempotency-Key"
 REPEATED = "Idempotency-Replayed"  # `true` in an answer that is given again
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
+KEPT_HEADERS = ("Location", "Retry-After")
 LIFETIME = timedelta(hours=24)
 
 Handler = Callable[..., HttpResponseBase]
@@ -92,13 +93,14 @@ def _claim(call: str, digest: str) -> tuple[KeptAnswer, bool]:
 def _keep(kept: KeptAnswer, response: HttpResponseBase) -> None:
     assert isinstance(response, Response)  # noqa: S101  # tells the type checker
     kept.status, kept.body = response.status_code, JSONRenderer().render(response.data).decode()
-    kept.save(update_fields=["status", "body"])
+    kept.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    kept.save(update_fields=["status", "body", "headers"])
 
 
 def _again(kept: KeptAnswer, digest: str) -> HttpResponse:
     if kept.digest != digest:
         raise KeyUsed
-    return HttpResponse(kept.body, "application/json", kept.status, headers={REPEATED: "true"})
+    return HttpResponse(kept.body, "application/json", kept.status, headers=kept.headers | {REPEATED: "true"})
 
 
 def sweep() -> None:

@@ -156,6 +156,8 @@ def test_a_call_that_is_repeated_with_its_key_starts_one_export(demo: Demo) -> N
     client = client_of(demo.staff, "codes_view")
     answers = [client.post(URL, {"format": "csv"}, format="json", headers={"Idempotency-Key": "k"}) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
+    place = {"Location": answers[0].json()["url"], "Retry-After": "1"}
+    assert [{name: answer[name] for name in place} for answer in answers] == [place] * 2
     assert Export.objects.count() == 1
 
 
