@@ -1,5 +1,5 @@
 from django.urls import URLPattern, path, re_path, register_converter
-from django.urls.converters import StringConverter
+from django.urls.converters import PathConverter, StringConverter
 from rest_framework.views import APIView
 
 from workorders import (
@@ -48,7 +48,14 @@ class CodeIdConverter(StringConverter):
     regex = "(?:[^/]+|/?01/[^/]+(?:/10/[^/]+)?/21/[^/]+)"
 
 
+class AnyIdConverter(PathConverter):
+    """An id, or whatever somebody takes for one. Below `download/` are exports, and no code."""
+
+    regex = "(?!download/).+"
+
+
 register_converter(IdentifierConverter, "identifier")
+register_converter(AnyIdConverter, "any_id")
 register_converter(CodeIdConverter, "code_id")
 
 
@@ -130,7 +137,7 @@ urlpatterns = [
     path("api/v2/codes/download/<int:pk>/", export_api.ExportFile.as_view()),
     path("api/v2/codes/<code_id:id>/image/", code_api.CodeImage.as_view()),
     path("api/v2/codes/<code_id:id>/history/", change_api.CodeHistory.as_view()),
-    path("api/v2/codes/<path:id>/", change_api.CodeDetail.as_view()),
+    path("api/v2/codes/<any_id:id>/", change_api.CodeDetail.as_view()),
     path("api/v2/scans/", scan_api.ScanList.as_view()),
     path("api/v2/workorders/", api.WorkorderList.as_view()),
     path("api/v2/workorders/create-sid/", minting_api.CreateSid.as_view()),

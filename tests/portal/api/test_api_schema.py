@@ -74,7 +74,7 @@ def test_the_file_is_what_the_code_makes() -> None:
 
 def test_every_call_is_described_with_what_it_needs() -> None:
     needs = {
-        re.sub("<(?:int:pk|path:id|code_id:id)>", "{id}", call).replace("<slug:key>", "{key}"): NEEDS[call]
+        re.sub("<(?:int:pk|any_id:id|code_id:id)>", "{id}", call).replace("<slug:key>", "{key}"): NEEDS[call]
         for call in NEEDS
     }
     described = {f"{method.upper()} {path[1:]}": operation for path, method, operation in OPERATIONS}

@@ -161,6 +161,13 @@ def test_a_call_that_is_repeated_with_its_key_starts_one_export(demo: Demo) -> N
     assert Export.objects.count() == 1
 
 
+def test_an_address_of_no_export_is_none_of_a_code(demo: Demo) -> None:
+    client = client_of(demo.staff, "codes_view", "scm_code_edit")
+    for method in (client.get, client.delete, client.patch):
+        answer = method(f"{URL}abc12345/")
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+
+
 def test_an_export_is_cancelled_once(demo: Demo) -> None:
     export, client = started(demo.staff), client_of(demo.staff, "codes_view")
     assert client.delete(at(export)).status_code == 204
