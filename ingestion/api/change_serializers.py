@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -12,11 +12,13 @@ from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from ingestion.models import IngestionRecord
+from ingestion.rules.change_names import nearest_field
 from portal.timeline import events_of
 from workorders.changes.parsing import SIMILARITY, parse_values
 from workorders.changes.values import NewValues
 from workorders.codes.fields import SCM_KEY
 from workorders.codes.filters import PARSERS, SCM, CodeFilter, parse_filter
+from workorders.codes.scm_fields import fields_in_use
 
 Parsed = TypeVar("Parsed")
 NO_CONSTRAINT = "Name at least one constraint: without any, every code of the company would be changed."
@@ -26,7 +28,8 @@ class SelectedChangeSerializer(serializers.Serializer[Any]):
     """Which codes are changed, and what they become. The context has the company."""
 
     constraints = serializers.JSONField(
-        help_text="All of them must hold: filters of the list of codes, and SCM fields by their names."
+        help_text="All of them must hold: filters of the list of codes, and SCM fields by their names, or as `scm_` and "
+        "the name."
     )
     scm_data = serializers.JSONField(
         help_text="`activation_status`, `blacklist_reason`, `product` (an SKU) and SCM fields; null removes a field."
@@ -37,7 +40,17 @@ class SelectedChangeSerializer(serializers.Serializer[Any]):
         codes = _parsed(lambda: parse_filter({name: value[said] for name, said in names.items()}), names)
         if codes.is_empty:
             raise serializers.ValidationError(NO_CONSTRAINT)
+        if slips := [*self._slips(names)]:
+            raise serializers.ValidationError(slips)
         return codes
+
+    def _slips(self, names: Mapping[str, str]) -> Iterator[str]:
+        """Yield what is said of SCM fields that no code seems to have, but others like them."""
+        plain = [said for name, said in names.items() if name == f"{SCM}{said}"]
+        known = fields_in_use(self.context["company"]) if plain else set()
+        for said in plain:
+            if meant := nearest_field(said, known):
+                yield f"{said}: It looks like `{meant}`; write `{SCM}{said}` if that is its name."
 
     def validate_scm_data(self, value: Any) -> NewValues:
         values = _object(value, '{"activation_status": 1}')

@@ -31,12 +31,19 @@ def doubt_of(name: str, key: str, known: Collection[str], declared: Collection[s
         )
     if meant := MEANT.get(name):
         return f"It looks like `{meant}`. Rename it, {LEAVE}"
-    spelled = respelled(name)
-    close = get_close_matches(spelled, [*KEY_COLUMNS, *ATTRIBUTES], 1, SIMILARITY)
-    close = close or [
-        field for field in get_close_matches(spelled, known, 3, SIMILARITY) if not _are_numbered(name, field)
+    close = [
+        *get_close_matches(respelled(name), [*KEY_COLUMNS, *ATTRIBUTES], 1, SIMILARITY),
+        nearest_field(name, known),
     ]
-    return f"It looks like `{close[0]}`. Rename it, {LEAVE}" if close else ""
+    return f"It looks like `{close[0]}`. Rename it, {LEAVE}" if close[0] else ""
+
+
+def nearest_field(name: str, known: Collection[str]) -> str:
+    """Return the field that `name` looks like a slip for; nothing where it is one itself, or like none."""
+    if name in known:
+        return ""
+    close = get_close_matches(respelled(name), known, 3, SIMILARITY)
+    return next((field for field in close if not _are_numbered(name, field)), "")
 
 
 def _are_numbered(name: str, other: str) -> bool:

@@ -90,6 +90,17 @@ def test_what_is_wrong_is_named_and_nothing_is_queued(demo: Demo, constraints: A
     assert not IngestionRecord.objects.exists()
 
 
+def test_a_slip_in_a_constraint_is_named_and_a_prefix_says_that_it_is_none(demo: Demo) -> None:
+    """Otherwise it would select no code, and the change would be completed with none."""
+    some_codes(demo.staff, "aaa00001", scm_data={"pallet_number": "7", "lot_1": "A"})
+    client = client_of(demo.staff)
+    status, answer = asked(client, {"palet_number": "7"}, {"activation_status": 1})
+    said = "palet_number: It looks like `pallet_number`; write `scm_palet_number` if that is its name."
+    assert (status, answer) == (400, {"constraints": [said]})
+    for constraints in ({"scm_palet_number": "7"}, {"lot_2": "A"}, {"pallet_number": "8"}, {"roll": "1"}):
+        assert asked(client, constraints, {"activation_status": 1})[0] == 200
+
+
 def test_unknown_fields_are_refused_with_the_nearest(demo: Demo) -> None:
     answer = client_of(demo.staff).post(ASYNC, {"constrains": {}, "scm_data": {"lot": "x"}}, format="json")
     assert answer.json() == {"constrains": ["There is no such field; the nearest is `constraints`."]}
