@@ -40,7 +40,7 @@ class ChangeFileRules(FileRules):
     def __init__(self, limits: Limits, log: RowLog, options: Mapping[str, Any], fields: Collection[str]) -> None:
         super().__init__(limits, log)
         self.key = ""
-        self.has_scm = bool(limits.defaults.scm)  # whether any row may change an SCM field
+        self.scm_names = {*limits.defaults.scm}  # that any row may change
         self._options, self._fields = options, fields
         self._declared = {*options.get("columns", {}).values()}
 
@@ -66,7 +66,7 @@ class ChangeFileRules(FileRules):
         refuse_unusable(header)
 
     def _wrong_names(self, header: tuple[str, ...]) -> list[str]:
-        self.has_scm = self.has_scm or bool(scm_names(header, self._key_of(header)))
+        self.scm_names |= {*scm_names(header, self._key_of(header))} - {""}
         doubtful = (name for name in scm_names(header, self._key_of(header)) if self._doubt_of(name, header))
         return [*dict.fromkeys([*super()._wrong_names(header), *doubtful])]
 

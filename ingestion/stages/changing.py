@@ -18,6 +18,7 @@ from portal.background.worker_slots import take_slot
 from workorders.changes import keys
 from workorders.changes.apply import Overtaken, Problem, apply_posted, begin_change, find_problems, lock_posted
 from workorders.changes.spool import ChangeSpool
+from workorders.changes.values import ScmFields
 from workorders.codes.scm_fields import fields_in_use
 
 MOST_TRIES = 5  # at changes that others overtake; all but the first lock the codes before they are compared
@@ -38,7 +39,7 @@ class Changes:
     key: str
     column: str
     first_row: int
-    has_scm: bool
+    scm: ScmFields
 
 
 def spool_changes(attempt: Attempt) -> Changes:
@@ -53,7 +54,7 @@ def spool_changes(attempt: Attempt) -> Changes:
         return ChangeSpool(attempt.folder, first_position=first_row)
 
     spool = spool_rows(attempt, rules, begin)
-    return Changes(spool, rules.key, rules.key_column, first_rows[0], rules.has_scm)
+    return Changes(spool, rules.key, rules.key_column, first_rows[0], ScmFields((*rules.scm_names,), spool.removes))
 
 
 def find_repeated_keys(attempt: Attempt, changes: Changes) -> None:
@@ -101,7 +102,7 @@ def _change(attempt: Attempt, changes: Changes, *, is_again: bool) -> bool:
         return False
     pulse.enter(Phase.CHANGING, wanted - unchanged)
     change = begin_change(record.company, attempt.origin, record.created_by, record_key=record.key)
-    changed = apply_posted(change, wanted - unchanged, has_scm=changes.has_scm)
+    changed = apply_posted(change, changes.scm, wanted - unchanged)
     if first is not None:
         attempt.log.warn(NO_CHANGE_WARNING, first.position, changes.column, first.key, count=unchanged)
     result = {"codes_affected": changed, "codes_unchanged": unchanged}
@@ -125,7 +126,7 @@ def _compare(attempt: Attempt, changes: Changes, wanted: int) -> tuple[int, Prob
     """Report what the codes forbid. Return how many have their values already, and the first row of those."""
     unchanged, first = 0, None
     by_row = changes.key != ID
-    for problem in find_problems(attempt.record.company, wanted, changes.first_row, by_position=by_row):
+    for problem in find_problems(attempt.record.company, wanted, changes.scm, changes.first_row, by_position=by_row):
         if problem.kind == "same":
             unchanged += problem.codes
             first = problem if first is None else min(first, problem)

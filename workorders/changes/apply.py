@@ -7,7 +7,7 @@ before may be outdated by then, so every rule stands in the statement, too, and 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -18,7 +18,17 @@ from portal.database.planner import planner_settings, without
 from portal.models import Company, User
 from workorders.changes import locks
 from workorders.changes.spool import POSTED
-from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, IS_SAME, PRODUCT, REASON, SCM, STATUS, NewValues
+from workorders.changes.values import (
+    IS_CONTRADICTION,
+    IS_FINAL,
+    PRODUCT,
+    REASON,
+    STATUS,
+    NewValues,
+    ScmFields,
+    is_same,
+    merged_scm,
+)
 from workorders.models import Change, Code, Workorder
 
 # A table of up to so many times the posted changes is read through; in a larger one each is looked up.
@@ -31,7 +41,7 @@ PROBLEMS = f"""
         coalesce({IS_CONTRADICTION}, false), coalesce({IS_FINAL}, false), wanted.reason
     FROM {POSTED} AS wanted
     LEFT JOIN workorders_code AS code ON code.company_id = %(company)s AND code.identifier = wanted.key
-    WHERE code.identifier IS NULL OR {IS_CONTRADICTION} OR {IS_FINAL} OR {IS_SAME}"""  # noqa: S608  # our own names
+    WHERE code.identifier IS NULL OR {IS_CONTRADICTION} OR {IS_FINAL} OR {{is_same}}"""  # noqa: S608  # our own names
 
 BY_POSITION = f"""
     SELECT position, min(key), is_missing, contradicts, is_final, reason, count(*)
@@ -48,11 +58,11 @@ LOCK = f"""
 APPLY = f"""
     WITH changed AS (
         UPDATE workorders_code AS code
-        SET activation_status = {STATUS}, blacklist_reason = {REASON}, product_id = {PRODUCT}, scm_data = {SCM},
+        SET activation_status = {STATUS}, blacklist_reason = {REASON}, product_id = {PRODUCT}, scm_data = {{merged}},
             last_change_id = %(change)s
         FROM {{source}} AS wanted
         WHERE code.company_id = %(company)s AND {{condition}}
-            AND NOT {IS_CONTRADICTION} AND NOT {IS_FINAL} AND NOT {IS_SAME}
+            AND NOT {IS_CONTRADICTION} AND NOT {IS_FINAL} AND NOT {{is_same}}
         RETURNING WITH (OLD AS before, NEW AS after)
             after.last_change_id, before.identifier, before.last_change_id,
             CASE WHEN before.product_id IS DISTINCT FROM after.product_id THEN before.product_id END,
@@ -67,7 +77,6 @@ APPLY = f"""
         new_status, old_reason, new_reason, old_scm, new_scm)
     SELECT * FROM changed{{order}}"""  # noqa: S608
 
-NAMES = f"SELECT DISTINCT jsonb_object_keys(scm) FROM {POSTED}"  # noqa: S608
 FIELD = """CASE WHEN before.scm_data -> {name} IS DISTINCT FROM after.scm_data -> {name}
                 THEN jsonb_build_object({name}, {side}.scm_data -> {name}) ELSE '{{}}' END"""
 MOST_NAMED = 20  # SCM fields that a change looks at by name; those of more are taken from each row's own
@@ -114,9 +123,11 @@ def lock_posted(company: Company) -> None:
 
 
 def find_problems(
-    company: Company, count: int, first_position: int = 1, *, by_position: bool = False
+    company: Company, count: int, scm: ScmFields, first_position: int = 1, *, by_position: bool = False
 ) -> Iterator[Problem]:
     """Yield what is the matter with the `count` posted changes, in any order, in the caller's transaction.
+
+    `scm` are the SCM fields that they may change.
 
     Changes of one position, which named several codes at once, are told together where `by_position` is set.
     Where they are a good part of the table, it is read through once, several times faster than as many lookups.
@@ -127,22 +138,23 @@ def find_problems(
         plan = "nestloop" if codes < count * SCANNED_SHARE and count > 1000 else "hashjoin"
     with planner_settings(**without(plan, "mergejoin")), connection.chunked_cursor() as cursor:
         given: dict[str, Any] = {"company": company.pk, "cancelled": cancelled_workorders(company)}
-        cursor.execute(BY_POSITION if by_position else PROBLEMS, given)
+        cursor.execute((BY_POSITION if by_position else PROBLEMS).format(is_same=is_same(scm)), given)
         for sequence, key, is_missing, contradicts, is_final, reason, *codes in cursor:
             kind = "missing" if is_missing else "contradiction" if contradicts else "final" if is_final else "same"
             yield Problem(sequence + first_position - 1, key, kind, reason, *codes)
 
 
-def apply_posted(change: Change, expected: int | None = None, *, has_scm: bool = True) -> int:
+def apply_posted(change: Change, scm: ScmFields, expected: int | None = None) -> int:
     """Apply the posted changes in the caller's transaction, and return how many codes changed.
+
+    `scm` are the SCM fields that they may change.
 
     A loop over the posted keys locks the codes in their order, whatever the statistics say of the tables. Codes that
     `find_problems` would name stay as they are. Raises Overtaken when other than the `expected` number changed.
     """
     locks.in_order(change.company)
-    names = _names() if has_scm else []
     with planner_settings(**BY_KEY):
-        changed = _apply(change, POSTED, "code.identifier = wanted.key", {}, names)
+        changed = _apply(change, POSTED, "code.identifier = wanted.key", {}, scm)
     if expected is not None and changed != expected:
         raise Overtaken
     return changed
@@ -156,7 +168,7 @@ def apply_selected(change: Change, codes: QuerySet[Code], values: NewValues, *, 
     """
     if not single:
         locks.alone(change.company)
-    return _apply(change, SELECTED, selecting(codes), given_of(values), list(values.scm))
+    return _apply(change, SELECTED, selecting(codes), given_of(values), values.scm_fields)
 
 
 def given_of(values: NewValues) -> dict[str, Any]:
@@ -173,14 +185,7 @@ def selecting(codes: QuerySet[Code]) -> str:
     return str(text).replace("%", "%%")
 
 
-def _names() -> list[str]:
-    """Return the SCM fields that any of the posted changes names."""
-    with connection.cursor() as cursor:
-        cursor.execute(NAMES)
-        return [name for (name,) in cursor.fetchall()]
-
-
-def _changed_scm(names: list[str]) -> tuple[str, dict[str, str]]:
+def _changed_scm(names: Sequence[str]) -> tuple[str, dict[str, str]]:
     """Return how a row's changed SCM fields are put together, old and new, and the parameters of that.
 
     Fields known by name are compared several times faster than those that each row has to list.
@@ -194,8 +199,8 @@ def _changed_scm(names: list[str]) -> tuple[str, dict[str, str]]:
     return ", ".join(f"nullif({side}, '{{}}')" for side in sides), given
 
 
-def _apply(change: Change, source: str, condition: str, given: dict[str, Any], names: list[str]) -> int:
-    scm, named = _changed_scm(names)
+def _apply(change: Change, source: str, condition: str, given: dict[str, Any], fields: ScmFields) -> int:
+    scm, named = _changed_scm(fields.names)
     given |= named | {
         "change": change.pk,
         "company": change.company_id,
@@ -203,7 +208,8 @@ def _apply(change: Change, source: str, condition: str, given: dict[str, Any], n
     }
     with connection.cursor() as cursor:
         order = "" if source == POSTED else " ORDER BY identifier"  # in which the history's index fills fastest
-        cursor.execute(APPLY.format(source=source, condition=condition, scm=scm, order=order), given)
+        terms = {"merged": merged_scm(fields), "is_same": is_same(fields), "scm": scm}
+        cursor.execute(APPLY.format(source=source, condition=condition, order=order, **terms), given)
         changed = int(cursor.rowcount)
     change.codes = changed
     change.save(update_fields=["codes"])

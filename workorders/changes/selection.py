@@ -9,14 +9,14 @@ from django.db.models import QuerySet
 
 from portal.models import Company
 from workorders.changes.apply import SELECTED, cancelled_workorders, given_of, selecting
-from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, IS_SAME, NewValues
+from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, NewValues, is_same
 from workorders.models import Code
 
 COUNT = f"""
     SELECT count(*), count(*) FILTER (WHERE is_same AND NOT is_final AND NOT contradicts),
         count(*) FILTER (WHERE is_final AND NOT contradicts), count(*) FILTER (WHERE contradicts)
     FROM (
-        SELECT {IS_SAME} AS is_same, {IS_FINAL} AS is_final, {IS_CONTRADICTION} AS contradicts
+        SELECT {{is_same}} AS is_same, {IS_FINAL} AS is_final, {IS_CONTRADICTION} AS contradicts
         FROM workorders_code AS code, {SELECTED} AS wanted
         WHERE code.company_id = %(company)s AND {{condition}}
     ) AS selected"""  # noqa: S608  # our own names
@@ -43,8 +43,13 @@ class Selection(NamedTuple):
 def count_selection(company: Company, codes: QuerySet[Code], values: NewValues) -> Selection:
     """Count what giving `values` to `codes` of the company would do now. `codes` are filtered and nothing more."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(condition=selecting(codes)), given_for(company, values))
+        cursor.execute(over(codes, values, COUNT), given_for(company, values))
         return Selection(*cursor.fetchone())
+
+
+def over(codes: QuerySet[Code], values: NewValues, query: str) -> str:
+    """Return a query that compares `codes` with SELECTED, such as COUNT, for these `values`."""
+    return query.format(condition=selecting(codes), is_same=is_same(values.scm_fields))
 
 
 def given_for(company: Company, values: NewValues) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from workorders.codes.sorted_runs import merge_runs
 from workorders.codes.spool import SortedSpool
 
 NULL = "\\N"
+NO_VALUE = '": null'  # of a field, as JSON text has it; within a value its quotation mark is escaped
 POSTED = "posted"
 COLUMNS = ("key", "sequence", "product_id", "status", "reason", "scm")
 CREATE = f"""
@@ -28,6 +29,9 @@ PostedChange = tuple[str, int, NewAttributes, str | None]
 class ChangeSpool(SortedSpool):
     """Changes, each with the key of its code: `add` them, `find_repeats`, then `post` them to the database."""
 
+    removes = False
+    """Whether any of them may remove an SCM field."""
+
     def add(self, changes: list[PostedChange]) -> None:
         """Spool changes, in any order."""
         base, rendered = self._base, _RenderedAttributes()
@@ -35,6 +39,7 @@ class ChangeSpool(SortedSpool):
             f"{key}\t{position - base:010d}\t{rendered[attributes]}\t{_scm(scm)}\n"
             for key, position, attributes, scm in changes
         ]
+        self.removes = self.removes or any(NO_VALUE in scm for _key, _position, _attributes, scm in changes if scm)
         self._add_lines([change[0] for change in changes], lines)
 
     def post(self, tick: Callable[[int], None]) -> None:

@@ -11,6 +11,14 @@ BLACKLISTED, CANCELLED = int(ActivationStatus.BLACKLISTED), int(BlacklistReason.
 
 
 @dataclass(frozen=True)
+class ScmFields:
+    """The SCM fields that a change may change, in any order, and whether it may remove one of them."""
+
+    names: tuple[str, ...] = ()
+    removes: bool = False
+
+
+@dataclass(frozen=True)
 class NewValues:
     """The values that a change gives to every code it selects.
 
@@ -27,16 +35,38 @@ class NewValues:
         """Say whether it changes nothing at all."""
         return self.status is None and self.reason is None and self.product_id is None and not self.scm
 
+    @property
+    def scm_fields(self) -> ScmFields:
+        """The SCM fields among them."""
+        return ScmFields((*self.scm,), None in self.scm.values())
+
 
 # Expressions of SQL over `code`, a row of workorders_code, and `wanted`, which has status, reason, product_id and scm.
 STATUS = "coalesce(wanted.status, code.activation_status)"
 REASON = f"CASE WHEN {STATUS} = {BLACKLISTED} THEN coalesce(wanted.reason, code.blacklist_reason) ELSE 0 END"
 PRODUCT = "coalesce(wanted.product_id, code.product_id)"
-SCM = "CASE WHEN wanted.scm IS NULL THEN code.scm_data ELSE jsonb_strip_nulls(code.scm_data || wanted.scm) END"
 
 IS_CONTRADICTION = f"(coalesce(wanted.reason, 0) > 0 AND {STATUS} <> {BLACKLISTED})"
 IS_FINAL = f"""(code.activation_status = {BLACKLISTED} AND code.blacklist_reason = {CANCELLED}
     AND ({STATUS} <> {BLACKLISTED} OR {REASON} <> {CANCELLED}) AND code.workorder_id = ANY(%(cancelled)s))"""
 """A cancelled workorder blacklisted the code, which is not brought back. `cancelled` are the ids of such workorders."""
-IS_SAME = f"""({STATUS} = code.activation_status AND {REASON} = code.blacklist_reason
-    AND {PRODUCT} IS NOT DISTINCT FROM code.product_id AND {SCM} = code.scm_data)"""
+_HAS_ATTRIBUTES = f"""{STATUS} = code.activation_status AND {REASON} = code.blacklist_reason
+    AND {PRODUCT} IS NOT DISTINCT FROM code.product_id"""
+
+
+def merged_scm(fields: ScmFields) -> str:
+    """Return the expression of a code's SCM fields after a change of `fields`."""
+    if not fields.names:
+        return "code.scm_data"
+    merged = "code.scm_data || wanted.scm"
+    merged = f"jsonb_strip_nulls({merged})" if fields.removes else merged  # as expensive as all the rest
+    return f"CASE WHEN wanted.scm IS NULL THEN code.scm_data ELSE {merged} END"
+
+
+def is_same(fields: ScmFields) -> str:
+    """Return the condition that a code has all values already which a change of `fields` gives it."""
+    if not fields.names:
+        return f"({_HAS_ATTRIBUTES})"
+    if fields.removes:
+        return f"({_HAS_ATTRIBUTES} AND {merged_scm(fields)} = code.scm_data)"
+    return f"({_HAS_ATTRIBUTES} AND coalesce(code.scm_data @> wanted.scm, true))"

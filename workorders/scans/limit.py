@@ -7,6 +7,7 @@ from django.db import connection
 from portal.models import Company
 from workorders.changes import locks, spool
 from workorders.changes.apply import apply_posted, begin_change
+from workorders.changes.values import ScmFields
 from workorders.models import ActivationStatus, BlacklistReason, Change
 
 COMPANIES = """
@@ -52,5 +53,5 @@ def blacklist_over_limit() -> None:
                 },
             )
             if cursor.rowcount:
-                apply_posted(begin_change(company, Change.Origin.SCANS, None), cursor.rowcount, has_scm=False)
+                apply_posted(begin_change(company, Change.Origin.SCANS, None), ScmFields(), cursor.rowcount)
                 cursor.execute(MARK, [company.pk])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from workorders.changes.apply import (
 from workorders.changes.history import history_of
 from workorders.changes.spool import ChangeSpool, PostedChange
 from workorders.changes.undo import extent_of, kept_codes, undo
-from workorders.changes.values import NewValues
+from workorders.changes.values import NewValues, ScmFields
 from workorders.models import Change, Code, CodeChange, Workorder
 
 ACTIVE, BLACKLISTED = 1, 2
@@ -46,9 +47,11 @@ def applied(demo: Demo, folder: Path, *changes: PostedChange) -> tuple[Change, l
     spool.add(list(changes))
     spool.find_repeats(lambda *_: None, lambda _: None)
     spool.post(lambda _: None)
-    problems = sorted(find_problems(demo.company, spool.count))
+    names = {name for _key, _position, _attributes, scm in changes for name in json.loads(scm or "{}")}
+    fields = ScmFields((*names,), spool.removes)
+    problems = sorted(find_problems(demo.company, spool.count, fields))
     change = begin_change(demo.company, Change.Origin.FILE, demo.staff, record_key="abc")
-    apply_posted(change)
+    apply_posted(change, fields)
     return change, problems
 
 
@@ -109,6 +112,25 @@ def test_problems_are_named_and_change_nothing(demo: Demo, tmp_path: Path) -> No
     assert values_of("zzz00009") == (None, 0, 0, {})
 
 
+def test_fields_that_a_code_has_already_are_no_change(demo: Demo, tmp_path: Path) -> None:
+    some_codes(demo.staff, "aaa00001", "bbb00002", "ccc00003", "ddd00004", scm_data={"lot": "A", "size": "L"})
+    change, problems = applied(
+        demo,
+        tmp_path / "1",
+        new("aaa00001", 1, scm='{"lot": "A"}'),
+        new("bbb00002", 2, scm='{"lot": "A", "size": "M", "say": "\\": null"}'),
+        new("ccc00003", 3, ACTIVE, scm='{"lot": "A"}'),
+        new("ddd00004", 4, ACTIVE),
+    )
+    assert (problems, change.codes) == ([Problem(1, "aaa00001", "same")], 3)
+    assert values_of("bbb00002") == (None, 0, 0, {"lot": "A", "size": "M", "say": '": null'})
+    assert [row.new_scm for row in CodeChange.objects.order_by("identifier")] == [
+        {"size": "M", "say": '": null'},
+        None,
+        None,
+    ]
+
+
 def test_an_expectation_that_does_not_hold_is_told(demo: Demo, tmp_path: Path) -> None:
     some_codes(demo.staff, "aaa00001")
     spool = ChangeSpool(tmp_path)
@@ -116,7 +138,7 @@ def test_an_expectation_that_does_not_hold_is_told(demo: Demo, tmp_path: Path) -
     spool.find_repeats(lambda *_: None, lambda _: None)
     with pytest.raises(Overtaken), transaction.atomic():
         spool.post(lambda _: None)
-        apply_posted(begin_change(demo.company, Change.Origin.API, None), expected=2)
+        apply_posted(begin_change(demo.company, Change.Origin.API, None), ScmFields(), expected=2)
     assert values_of("aaa00001") == (None, 0, 0, {})
 
 

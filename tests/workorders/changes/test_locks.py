@@ -17,7 +17,7 @@ from workorders.changes import locks
 from workorders.changes.apply import apply_posted, apply_selected, begin_change
 from workorders.changes.spool import ChangeSpool
 from workorders.changes.undo import undo
-from workorders.changes.values import NewValues
+from workorders.changes.values import NewValues, ScmFields
 from workorders.models import Change, Code
 
 ACTIVE, BLACKLISTED = 1, 2
@@ -48,7 +48,7 @@ def post(demo: Demo, folder: Path, status: int, *identifiers: str) -> None:
     spool.add([(each, number, (None, status, None), None) for number, each in enumerate(identifiers, 1)])
     spool.find_repeats(lambda *_: None, lambda _: None)
     spool.post(lambda _: None)
-    apply_posted(begin_change(demo.company, Change.Origin.FILE, demo.staff))
+    apply_posted(begin_change(demo.company, Change.Origin.FILE, demo.staff), ScmFields())
 
 
 def select(demo: Demo, status: int, **condition: object) -> None:
