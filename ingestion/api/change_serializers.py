@@ -28,8 +28,8 @@ class SelectedChangeSerializer(serializers.Serializer[Any]):
     """Which codes are changed, and what they become. The context has the company."""
 
     constraints = serializers.JSONField(
-        help_text="All of them must hold: filters of the list of codes, and SCM fields by their names, or as `scm_` and "
-        "the name."
+        help_text="All of them must hold: filters of the list of codes, and SCM fields by their names, or as `scm_` "
+        "and the name."
     )
     scm_data = serializers.JSONField(
         help_text="`activation_status`, `blacklist_reason`, `product` (an SKU) and SCM fields; null removes a field."
