@@ -77,6 +77,7 @@ APPLY = f"""
         new_status, old_reason, new_reason, old_scm, new_scm)
     SELECT * FROM changed{{order}}"""  # noqa: S608
 
+DIFFERS = "before.scm_data ->> {name} IS DISTINCT FROM after.scm_data ->> {name}"
 FIELD = """CASE WHEN before.scm_data -> {name} IS DISTINCT FROM after.scm_data -> {name}
                 THEN jsonb_build_object({name}, {side}.scm_data -> {name}) ELSE '{{}}' END"""
 MOST_NAMED = 20  # SCM fields that a change looks at by name; those of more are taken from each row's own
@@ -188,15 +189,23 @@ def selecting(codes: QuerySet[Code]) -> str:
 def _changed_scm(names: Sequence[str]) -> tuple[str, dict[str, str]]:
     """Return how a row's changed SCM fields are put together, old and new, and the parameters of that.
 
-    Fields known by name are compared several times faster than those that each row has to list.
+    Fields known by name are compared several times faster than those that each row has to list. Where all of them
+    changed, as in most files, the new values are those that were asked for: three times as fast as field by field.
     """
     if not names:
         return NO_SCM, {}
     if len(names) > MOST_NAMED:
         return CHANGED_SCM, {}
     given = {f"scm_{number}": name for number, name in enumerate(names)}
-    sides = (" || ".join(FIELD.format(name=f"%({key})s", side=side) for key in given) for side in ("before", "after"))
-    return ", ".join(f"nullif({side}, '{{}}')" for side in sides), given
+    places = [f"%({key})s" for key in given]
+    all_differ = " AND ".join(DIFFERS.format(name=place) for place in places)
+    old = "jsonb_object(ARRAY[" + ", ".join(f"{place}, before.scm_data ->> {place}" for place in places) + "])"
+    sides = (
+        f"CASE WHEN {all_differ} THEN {whole} ELSE nullif({by_field}, '{{}}') END"
+        for whole, side in ((old, "before"), ("wanted.scm", "after"))
+        for by_field in [" || ".join(FIELD.format(name=place, side=side) for place in places)]
+    )
+    return ", ".join(sides), given
 
 
 def _apply(change: Change, source: str, condition: str, given: dict[str, Any], fields: ScmFields) -> int:

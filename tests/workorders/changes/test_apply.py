@@ -151,6 +151,8 @@ def test_selected_codes_get_the_values(demo: Demo) -> None:
         assert apply_selected(change, codes, NewValues(BLACKLISTED, 4, scm={"lot": None, "roll": "3"})) == 2
     assert values_of("aaa00001") == (None, 0, 0, {"lot": "100%"})
     assert values_of("bbb00002") == values_of("ccc00003") == (None, 2, 4, {"roll": "3"})
+    history = CodeChange.objects.filter(change=change).values_list("old_scm", "new_scm")
+    assert list(history) == [({"lot": "100%", "roll": None}, {"lot": None, "roll": "3"})] * 2
 
 
 def test_history_is_a_chain_the_latest_first(demo: Demo, tmp_path: Path) -> None:
