@@ -31,7 +31,8 @@ class ChangeFileSerializer(FileSerializer):
         allow_blank=True,
         default="",
         help_text=f"What names the codes: {', '.join(f'`{name}`' for name in KEY_COLUMNS if name != 'id')}, or an SCM "
-        "field. Where it is left out the first column says it, or else a column of one of these names.",
+        "field. Where it is left out the first column says it, or else a column of ids, wherever it stands; in JSON, "
+        "any member of one of these names.",
     )
     many = serializers.BooleanField(  # type: ignore[assignment]  # the field, not the argument of a serializer
         default=False, help_text="A serial number or an SCM field may name several codes, which all change."

@@ -30,7 +30,7 @@ def change_limits(company_id: int, options: Mapping[str, Any]) -> Limits:
 
 
 class ChangeFileRules(FileRules):
-    """Checks one file of changes. `key` is what names its codes, once the first header has been seen.
+    """Checks one file of changes. `key` is what names its codes, once a header with such a column has been seen.
 
     `fields` are the SCM fields that codes of the company have.
     """
@@ -39,7 +39,7 @@ class ChangeFileRules(FileRules):
 
     def __init__(self, limits: Limits, log: RowLog, options: Mapping[str, Any], fields: Collection[str]) -> None:
         super().__init__(limits, log)
-        self.key = ""
+        self.key, self._is_settled = ID, False
         self.scm_names = {*limits.defaults.scm}  # that any row may change
         self._options, self._fields = options, fields
         self._declared = {*options.get("columns", {}).values()}
@@ -54,12 +54,16 @@ class ChangeFileRules(FileRules):
         return super().check(batch)
 
     def _take_key(self, header: tuple[str, ...], *, is_table: bool = False) -> None:
-        """Find out once what names the codes."""
-        if not self.key:
-            self.key = key_in(header, self._options.get("data_key", ""), is_table=is_table)
-            names = names_of(self.key)
-            self.findings.key_names = tuple(sorted(names, key=lambda name: name not in header))
-            self.findings.ids = rules_of(self.key, self._options)
+        """Find out once what names the codes. Objects that have none of the names leave it to those that follow."""
+        if self._is_settled:
+            return
+        key = key_in(header, self._options.get("data_key", ""), is_table=is_table)
+        self._is_settled = bool(key)
+        self.key = key or ID
+        names = names_of(self.key)
+        self.findings.key_names = tuple(sorted(names, key=lambda name: name not in header))
+        self.findings.ids = rules_of(self.key, self._options)
+        self._rules.clear()
 
     def _refuse_header(self, header: tuple[str, ...]) -> None:
         self._take_key(header, is_table=True)

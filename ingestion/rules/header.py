@@ -19,7 +19,12 @@ LONGEST_STRANGE_ID = 3  # characters of a name that may be `id` in letters of an
 OTHERWISE_SPLIT = (
     " The separator of its names stands in quotes, or is another than a line `sep=` above or the upload says."
 )
-ALIKE = {"id", "ids", "code", "identifier", "extended_id", "serial", "serial_number"}  # what people call an id
+CODES = ("code", "identifier", "ids")
+ALIKE = {  # what people call the column of each key
+    "id": ("extended_id", *CODES, "serial", "serial_number"),
+    "extended_id": ("id", *CODES),
+    "serial_number": ("serial", "serial_no"),
+}
 
 
 def refuse_header(header: tuple[str, ...]) -> None:
@@ -31,7 +36,7 @@ def refuse_header(header: tuple[str, ...]) -> None:
 def refuse_without(key: str, header: tuple[str, ...]) -> None:
     """Raise UnreadableFile when a table's header lacks the column by which its rows name their codes."""
     if key not in header:
-        hint = _hint_at(key, header)
+        hint = hint_at(key, header)
         raise UnreadableFile(f"Its header has no column `{key}`, only: {shown(', '.join(header))}.{hint}")
 
 
@@ -47,9 +52,10 @@ def refuse_unusable(header: tuple[str, ...]) -> None:
         raise UnreadableFile(f"Its header has the column `{shown(repeated[0])}` more than once.")
 
 
-def _hint_at(key: str, header: tuple[str, ...]) -> str:
+def hint_at(key: str, header: tuple[str, ...]) -> str:
     """Say which column may be meant as `key`, or why none is seen; or nothing."""
-    if alike := next((name for name in header if name.strip().lower() in ALIKE), ""):
+    spelled = {respelled(name): name for name in reversed(header)}
+    if alike := next((spelled[name] for name in (key, *ALIKE.get(key, ())) if name in spelled), ""):
         return f" Is it `{shown(alike)}` that should be named `{key}`?"
     if hint := LOOKS_LIKE.get(header[0][:1], "") or otherwise_split(header, key):
         return hint

@@ -11,9 +11,9 @@ from ingestion.models import IngestionRecord
 from ingestion.readers.base import ERRORS_COLUMN
 from ingestion.readers.cells import Number
 from ingestion.rules.column_mapping import LeftOut
-from ingestion.rules.header import refuse_without
+from ingestion.rules.header import hint_at, refuse_without
 from ingestion.rules.identifiers import IDENTIFIER, RULES, STRANGE, IdRules
-from ingestion.rules.suggestions import meant_id
+from ingestion.rules.suggestions import meant_id, respelled
 from portal.values.characters import named
 from workorders.codes.fields import LONGEST_SCM_VALUE
 from workorders.identifiers import gs1
@@ -38,23 +38,40 @@ def names_of(key: str) -> tuple[str, ...]:
 
 
 def key_in(header: tuple[str, ...], said: str, *, is_table: bool) -> str:
-    """Return the key of a file of changes: the one that was `said`, or that its first column or any other names.
+    """Return the key of a file of changes: the one that was `said`, or that its columns name; nothing where none does.
 
-    Raises UnreadableFile where a table has no such column.
+    In a table, an id may stand anywhere; a serial number or a workorder, which may be a mere note, counts as the first
+    column alone. The members of a JSON object have no order. Raises UnreadableFile where a table has no such column.
     """
-    read = [name for name in header if name != ERRORS_COLUMN and not isinstance(name, LeftOut)]
+    read = [name for name in header if name and name != ERRORS_COLUMN and not isinstance(name, LeftOut)]
     if said:
         if is_table and not {*names_of(said)} & {*read}:
             refuse_without(said, header)
         return said
-    first = next((name for name in [*read[:1], *KEY_COLUMNS] if name in KEY_COLUMNS and name in read), "")
-    if not first and is_table:
-        known = ", ".join(f"`{name}`" for name in KEY_COLUMNS)
-        raise UnreadableFile(
-            f"None of its columns names the codes. The first is {known}, or the SCM field that the option `data_key`"
-            f" names; it has only: {shown(', '.join(header))}."
+    anywhere = ID_COLUMNS if is_table else KEY_COLUMNS
+    first = [name for name in read[:1] if name in KEY_COLUMNS]
+    if found := [*first, *(name for name in anywhere if name in read)]:
+        return ID if found[0] in ID_COLUMNS else found[0]
+    if is_table:
+        raise UnreadableFile(_without_key(header, read))
+    return ""
+
+
+def _without_key(header: tuple[str, ...], read: Sequence[str]) -> str:
+    """Say that no column of a table names the codes, and what to do."""
+    if behind := next((name for name in read if name in KEY_COLUMNS), ""):
+        return (
+            f"Its first column is `{shown(read[0])}`, which names no codes. `{behind}` does so as the first column"
+            f" alone: put it first, or write `{behind}` into the option `data_key`, if its rows are to change the codes"
+            " that it names; else add a column `extended_id`."
         )
-    return ID if first in ID_COLUMNS else first or ID
+    known = ", ".join(f"`{name}`" for name in KEY_COLUMNS)
+    spelled = [name for name in KEY_COLUMNS if name in {*map(respelled, read)}]
+    hint = next(filter(None, (hint_at(name, header) for name in [*spelled, *KEY_COLUMNS])), "")
+    return (
+        f"None of its columns names the codes. The first is {known}, or the SCM field that the option `data_key`"
+        f" names; it has only: {shown(', '.join(header))}.{hint}"
+    )
 
 
 def rules_of(key: str, options: Mapping[str, Any]) -> IdRules:

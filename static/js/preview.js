@@ -51,6 +51,7 @@ export class Preview {
     const seen = await firstRows(this.file, form.elements.delimiter.value).catch(() => ({ problem: "The file cannot be read here. If it is packed or moved, choose it again." }));
     this.columns = seen.columns ?? [];
     this.rows = seen.rows ?? [];
+    this.isTable = seen.isTable;
     this.keys = seen.isTable ? keysOf(this.columns) : this.columns;
     this.isEmpty = this.columns.map((name, at) => !name && seen.isTable && this.rows.every(({ cells }) => !cells[at]?.trim()));
     this.controls = this.columns.map((name, at) => this.control(name, typed[this.keys[at]], at));
@@ -116,7 +117,7 @@ export class Preview {
   check() {
     if (!this.columns.length) return this.onChange();
     const names = this.names();
-    const key = changesCodes() ? keyOf(names, options().data_key) : "id";
+    const key = changesCodes() ? keyOf(names, options().data_key, this.isTable) : "id";
     const wrong = names.map((name, at) => this.wrongName(names, name, at));
     this.controls.forEach(({ input, keep, meaning }, at) => {
       input.disabled = !keep.checked;
@@ -199,7 +200,7 @@ function defaultTexts() {
 function withoutKey(key) {
   if (!changesCodes()) return "No column is named id, so the check will refuse this file. Name the column with your identifiers id.";
   const named = key ? `No column is named ${key}` : "No column names the codes";
-  return `${named}, so the check will refuse this file. Name the column extended_id, serial_number or workorder, or say in the options which SCM field names them.`;
+  return `${named}, so the check will refuse this file. Name the column of ids extended_id, let serial_number or workorder be the first column, or say in the options which column names them.`;
 }
 
 function columnSentence(at, name, why) {

@@ -13,10 +13,12 @@ export const IGNORED = "errors (ignored)"; // the column of errors that the serv
 
 const KEYS = ["extended_id", "id", "serial_number", "workorder"]; // what may name the codes that a file changes
 
-/** The column that names the codes to change: the one that was `said`, else the first, else any that can. */
-export function keyOf(names, said) {
+/** The column that names the codes to change: the one that was `said`, else the first, else any with ids; in JSON, any that can. */
+export function keyOf(names, said, isTable) {
   if (said) return said === "extended_id" && !names.includes(said) ? "id" : said;
-  return [...names.slice(0, 1), ...KEYS].find((name) => KEYS.includes(name) && names.includes(name)) ?? "";
+  const [first] = names.filter((name) => name && name !== IGNORED);
+  const anywhere = isTable ? KEYS.slice(0, 2) : KEYS;
+  return [first, ...anywhere].find((name) => KEYS.includes(name) && names.includes(name)) ?? "";
 }
 
 /** What a column of this name is, in words; nothing when no column may have it. An `isEmpty` one needs no name. */

@@ -308,6 +308,80 @@ def test_a_file_without_a_key_is_refused_whole(committed_demo: Demo) -> None:
         assert said in error.detail
 
 
+@pytest.mark.parametrize("filetype", ["csv", "xlsx"])
+@pytest.mark.parametrize("behind", ["workorder", "serial_number"])
+@pytest.mark.parametrize("before", ["code", "note,colour", ""])
+def test_a_workorder_or_serial_number_behind_another_column_names_no_codes(
+    committed_demo: Demo, behind: str, before: str, filetype: str
+) -> None:
+    made = some_codes(committed_demo.staff, "aaa00001", "aaa00002")
+    Workorder.objects.filter(pk=made.pk).update(use_serial_number=True)
+    key = str(made.pk) if behind == "workorder" else "1"
+    rows = [
+        [*before.split(","), behind, "activation_status"],
+        [*("x" if before else "" for _ in before.split(",")), key, "2"],
+    ]
+    data = a_sheet(rows) if filetype == "xlsx" else "".join(",".join(row) + "\n" for row in rows)
+    record = changed(committed_demo.staff, data, filetype)
+    if not before:  # a column without name or content says nothing
+        assert record.status == "completed"
+        return
+    [error] = record.errors.all()
+    assert error.detail == (
+        f"Its first column is `{rows[0][0]}`, which names no codes. `{behind}` does so as the first column alone: put"
+        f" it first, or write `{behind}` into the option `data_key`, if its rows are to change the codes that it names;"
+        " else add a column `extended_id`."
+    )
+    assert values_of("aaa00001")[1] == 0
+    record = changed(committed_demo.staff, data, filetype, data_key=behind)
+    assert (record.status, values_of("aaa00001")[1]) == ("completed", 2)
+
+
+@pytest.mark.parametrize("name", ["extended_id", "id"])
+def test_an_id_names_codes_at_any_place(committed_demo: Demo, name: str) -> None:
+    some_codes(committed_demo.staff, "aaa00001")
+    record = changed(committed_demo.staff, f"note,{name},activation_status\nx,aaa00001,1\n")
+    assert (record.status, values_of("aaa00001")[1]) == ("completed", 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "key", "said"),
+    [
+        ("Extended_ID,note", "", " Is it `Extended_ID` that should be named `extended_id`?"),
+        ("note,ID", "", " Is it `ID` that should be named `id`?"),
+        ("Serial Number,note", "", " Is it `Serial Number` that should be named `serial_number`?"),
+        ("Workorder,note", "", " Is it `Workorder` that should be named `workorder`?"),
+        ("note,code", "", " Is it `code` that should be named `extended_id`?"),
+        ("note,Lot", "lot", " Is it `Lot` that should be named `lot`?"),
+        ("Code,Lot", "lot", " Is it `Lot` that should be named `lot`?"),
+        ("code,note", "lot", "only: code, note, activation_status."),
+        ("note,ID", "extended_id", " Is it `ID` that should be named `extended_id`?"),
+        ("SerialNo,Serial number", "serial_number", " Is it `Serial number` that should be named `serial_number`?"),
+        ("a,b", "", "it has only: a, b, activation_status."),
+    ],
+)
+def test_a_key_spelt_otherwise_is_named_as_it_should_be(committed_demo: Demo, header: str, key: str, said: str) -> None:
+    some_codes(committed_demo.staff, "aaa00001")
+    record = changed(committed_demo.staff, f"{header},activation_status\nx,y,1\n", data_key=key)
+    assert record.errors.get().detail.endswith(said)
+
+
+def test_objects_settle_the_key_when_one_has_it(committed_demo: Demo) -> None:
+    made = some_codes(committed_demo.staff, "aaa00001", "aaa00002")
+    Workorder.objects.filter(pk=made.pk).update(use_serial_number=True)
+    rows = [{"activation_status": 1}, {"activation_status": 1, "serial_number": "1"}, {"serial_number": "77"}]
+    record = changed(committed_demo.staff, json.dumps([*rows, {"activation_status": 1}]), "json")
+    assert errors(record) == [
+        (1, "extended_id", "", "missing_id_error"),
+        (3, "serial_number", "77", "code_not_found_error"),
+        (4, "serial_number", "", "missing_id_error"),
+    ]
+    record = changed(committed_demo.staff, json.dumps(rows[1:2]), "json")
+    assert (record.status, values_of("aaa00001")[1]) == ("completed", 1)
+    record = changed(committed_demo.staff, json.dumps([{"activation_status": 1}, {"lot": "x"}]), "json")
+    assert errors(record) == [(row, "extended_id", "", "missing_id_error") for row in (1, 2)]
+
+
 def test_a_key_that_is_mapped_serves(committed_demo: Demo) -> None:
     some_codes(committed_demo.staff, "aaa00001")
     for filetype in ("csv", "xlsx"):

@@ -85,3 +85,18 @@ def test_codes_are_uploaded_activated_blacklisted_and_brought_back(page: Page) -
     expect(history).to_have_count(3)
     expect(history.first).to_contain_text("Undone on a page by admin@demo.example")
     assert IngestionRecord.objects.filter(type="scm", status="completed").count() == 3
+
+
+def test_the_preview_takes_the_same_columns_for_keys_as_the_check(page: Page) -> None:
+    sign_in(page, "admin@demo.example")
+    page.goto("/upload/changes/")
+    for content, said in (
+        ("code,workorder,activation_status\nx,1,2\n", "No column names the codes, so the check will refuse this file."),
+        ("note,extended_id,activation_status\nx,roll-0001,1\n", "Nothing is wrong in the first row."),
+        ("workorder,activation_status\n1,2\n", "Nothing is wrong in the first row."),
+    ):
+        choose(page, named("keys.csv", content))
+        expect(page.get_by_text(said)).to_be_visible()
+        page.get_by_role("button", name="Remove keys.csv").click()
+    choose(page, named("keys.json", '[{"activation_status": 1, "serial_number": "1"}]'))
+    expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
