@@ -26,7 +26,7 @@ class Attempt:
 
     `rows` counts the rows that were read, `repeats` the rows that were ignored since their id stands in a row above.
     `facts` are what the reader found out about the file. `origin` is that of a change of codes, and `most_codes` how
-    many it may change, if that is limited.
+    many it may change, if that is limited. Reading may take `most_seconds` of the processor's time, if somebody waits.
     """
 
     record: IngestionRecord
@@ -38,6 +38,7 @@ class Attempt:
     repeats: int = 0
     origin: str = Change.Origin.FILE
     most_codes: int | None = None
+    most_seconds: float | None = None
 
     def open_file(self) -> IO[bytes]:
         """Open the file that was uploaded."""

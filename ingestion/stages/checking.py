@@ -98,7 +98,7 @@ def _open_upload(attempt: Attempt) -> Iterator[tuple[Reader, Budget]]:
         pulse.enter(record.Phase.CHECKING, None)
         if digest := record.parameters.get("sha256"):
             check_digest(file, digest)
-        budget = Budget(lambda: _continue_as_long_work(record))
+        budget = Budget(lambda: _continue_as_long_work(record), attempt.most_seconds)
         delimiter = record.parameters.get("delimiter", "")
         reader = open_reader(file, record.filetype, attempt.log, delimiter, columns=_sought(record), budget=budget)
         attempt.facts = reader.facts

@@ -15,6 +15,7 @@ from ingestion.errors.log import ErrorLog
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.models import IngestionRecord
+from ingestion.readers.unpack import MOST_SECONDS
 from ingestion.stages.attempt import Attempt, spool_folder
 from ingestion.stages.changing import change_codes, find_repeated_keys, spool_changes
 from portal import timeline
@@ -24,7 +25,7 @@ from workorders.changes.spool import POSTED
 from workorders.models import Change
 
 PATIENCE = 5  # seconds that a call waits for another change
-MOST_SECONDS = 20  # that one statement may take, as one that looks every code through for an SCM field
+STATEMENT_SECONDS = 20  # that one statement may take, as one that looks every code through for an SCM field
 MOST_CODES = 10_000  # that one call changes
 
 Fault = dict[str, Any]
@@ -58,7 +59,7 @@ def change_by_rows(user: User, company: Company, rows: str, parameters: dict[str
     """
     with transaction.atomic():
         locks.give_up_after(PATIENCE)
-        _run_no_longer_than(MOST_SECONDS)
+        _run_no_longer_than(STATEMENT_SECONDS)
         record = IngestionRecord.objects.create(
             company=company,
             created_by=user,
@@ -80,8 +81,8 @@ def change_by_rows(user: User, company: Company, rows: str, parameters: dict[str
 
 def _change(record: IngestionRecord, rows: str) -> None:
     with spool_folder(record) as folder, closing(_CallLog(record, folder)) as log:
-        attempt = _InCall(record, _NoPulse(), folder, log, origin=Change.Origin.API, most_codes=MOST_CODES)  # type: ignore[arg-type]  # it does what is asked of a pulse
-        attempt.content = rows.encode()
+        attempt = _InCall(record, _NoPulse(), folder, log, origin=Change.Origin.API)  # type: ignore[arg-type]  # it does what is asked of a pulse
+        attempt.most_codes, attempt.most_seconds, attempt.content = MOST_CODES, MOST_SECONDS, rows.encode()
         try:
             changes = spool_changes(attempt)
             find_repeated_keys(attempt, changes)

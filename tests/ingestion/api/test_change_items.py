@@ -117,6 +117,18 @@ def test_one_call_changes_no_more_than_its_share(demo: Demo, monkeypatch: pytest
     assert values_of("aaa00001")[1] == 0
 
 
+def test_checking_items_ends_when_its_time_of_the_processor_is_spent(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_call, "MOST_SECONDS", 0.0)
+    some_codes(demo.staff, "aaa00001")
+    status, answer = sent(client_of(demo.staff), {"extended_id": "aaa00001", "activation_status": 1})
+    said = "Reading it takes more than 0 seconds of the processor's time; send it in parts."
+    assert (status, [each["error"] for each in answer["errors"]]) == (400, ["invalid_file_error"])
+    assert said in answer["errors"][0]["message"]
+    assert values_of("aaa00001")[1] == 0
+
+
 @pytest.mark.parametrize("items", [[], "x", [1], {"extended_id": "x"}])
 def test_items_are_a_list_of_objects(demo: Demo, items: Any) -> None:
     answer: Any = client_of(demo.staff).post(AT, {"items": items}, format="json")
