@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from ingestion.models import IngestionRecord
-from ingestion.rules.change_names import nearest_field
+from ingestion.rules.change_names import KnownFields
 from portal.timeline import events_of
 from workorders.changes.parsing import SIMILARITY, parse_values
 from workorders.changes.values import NewValues
@@ -21,6 +21,7 @@ from workorders.codes.filters import PARSERS, SCM, CodeFilter, parse_filter
 from workorders.codes.scm_fields import fields_in_use
 
 Parsed = TypeVar("Parsed")
+MOST_CONSTRAINTS = 100  # each of whose names is compared with those that there are
 NO_CONSTRAINT = "Name at least one constraint: without any, every code of the company would be changed."
 
 
@@ -29,14 +30,16 @@ class SelectedChangeSerializer(serializers.Serializer[Any]):
 
     constraints = serializers.JSONField(
         help_text="All of them must hold: filters of the list of codes, and SCM fields by their names, or as `scm_` "
-        "and the name."
+        f"and the name. At most {MOST_CONSTRAINTS}."
     )
     scm_data = serializers.JSONField(
         help_text="`activation_status`, `blacklist_reason`, `product` (an SKU) and SCM fields; null removes a field."
     )
 
     def validate_constraints(self, value: Any) -> CodeFilter:
-        names = {_filter_name(name): name for name in _object(value, '{"lot": "B7"}')}
+        if len(_object(value, '{"lot": "B7"}')) > MOST_CONSTRAINTS:
+            raise serializers.ValidationError(f"It has {len(value):,} constraints; {MOST_CONSTRAINTS:,} at most.")
+        names = {_filter_name(name): name for name in value}
         codes = _parsed(lambda: parse_filter({name: value[said] for name, said in names.items()}), names)
         if codes.is_empty:
             raise serializers.ValidationError(NO_CONSTRAINT)
@@ -47,9 +50,9 @@ class SelectedChangeSerializer(serializers.Serializer[Any]):
     def _slips(self, names: Mapping[str, str]) -> Iterator[str]:
         """Yield what is said of SCM fields that no code seems to have, but others like them."""
         plain = [said for name, said in names.items() if name == f"{SCM}{said}"]
-        known = fields_in_use(self.context["company"]) if plain else set()
+        known = KnownFields(fields_in_use(self.context["company"]) if plain else ())
         for said in plain:
-            if meant := nearest_field(said, known):
+            if meant := known.nearest(said):
                 yield f"{said}: It looks like `{meant}`; write `{SCM}{said}` if that is its name."
 
     def validate_scm_data(self, value: Any) -> NewValues:

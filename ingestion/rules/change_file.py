@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from ingestion.errors.log import RowLog
 from ingestion.readers.base import Batch
-from ingestion.rules.change_names import doubt_of
+from ingestion.rules.change_names import KnownFields, doubt_of
 from ingestion.rules.changes import ChangeRowRules
 from ingestion.rules.defaults import parse_defaults
 from ingestion.rules.file import FileRules
@@ -16,7 +17,7 @@ from ingestion.rules.header import describe_wrong_names, refuse_unusable, scm_na
 from ingestion.rules.keys import ID, key_in, names_of, rules_of
 from ingestion.rules.limits import Limits
 from ingestion.rules.rows import CheckedRow, RowRules
-from workorders.codes.fields import SCM_KEY
+from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
 from workorders.products.services import usable_products
 
 REMOVES = "<empty>"  # the cell that removes an SCM field, where the upload says so
@@ -41,8 +42,9 @@ class ChangeFileRules(FileRules):
         super().__init__(limits, log)
         self.key, self._is_settled = ID, False
         self.scm_names = {*limits.defaults.scm}  # that any row may change
-        self._options, self._fields = options, fields
+        self._options, self._fields = options, KnownFields(fields)
         self._declared = {*options.get("columns", {}).values()}
+        self._find_doubt = lru_cache(MOST_SCM_FIELDS)(self._look_for_doubt)  # of a name, however often it is asked for
 
     @property
     def key_column(self) -> str:
@@ -86,4 +88,7 @@ class ChangeFileRules(FileRules):
         return SCM_KEY.fullmatch(name) is not None and name not in self._fields and not self._doubt_of(name, header)
 
     def _doubt_of(self, name: str, header: tuple[str, ...]) -> str:
-        return doubt_of(name, self._key_of(header), self._fields, self._declared)
+        return self._find_doubt(name, self._key_of(header))
+
+    def _look_for_doubt(self, name: str, key: str) -> str:
+        return doubt_of(name, key, self._fields, self._declared)

@@ -12,10 +12,37 @@ from workorders.codes.fields import ATTRIBUTES
 
 MEANT = {"status": "activation_status", "reason": "blacklist_reason", "sku": "product"}  # as exports name them
 UNCHANGEABLE = {SERIAL_NUMBER: "The serial number", WORKORDER: "The workorder"}
+MOST_COMPARED = 20_000_000  # pairs of characters of all names that are compared, a few seconds of the processor's time
+LONGEST_COMPARED = 100  # characters of a name; those of fields are shorter
 LEAVE = "or name it in the option `columns` if that is its name."
 
 
-def doubt_of(name: str, key: str, known: Collection[str], declared: Collection[str]) -> str:
+class KnownFields:
+    """The SCM fields that codes of a company have, and which of them another name is probably a slip for.
+
+    Names are compared until MOST_COMPARED is spent; those that come later look like none.
+    """
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = {*names}
+        self._characters = sum(map(len, self._names))
+        self._compared = 0
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def nearest(self, name: str) -> str:
+        """Return the field that `name` looks like a slip for; nothing where it is one itself, or like none."""
+        if name in self._names or len(name) > LONGEST_COMPARED:
+            return ""
+        self._compared += len(name) * self._characters
+        if self._compared > MOST_COMPARED:
+            return ""
+        close = get_close_matches(respelled(name), self._names, 3, SIMILARITY)
+        return next((field for field in close if not _are_numbered(name, field)), "")
+
+
+def doubt_of(name: str, key: str, known: KnownFields, declared: Collection[str]) -> str:
     """Say why a file whose codes are named by the column `key` should not have an SCM field `name`; or nothing.
 
     `known` are the fields that codes of the company have, `declared` the names that the upload's `columns` gives.
@@ -33,17 +60,9 @@ def doubt_of(name: str, key: str, known: Collection[str], declared: Collection[s
         return f"It looks like `{meant}`. Rename it, {LEAVE}"
     close = [
         *get_close_matches(respelled(name), [*KEY_COLUMNS, *ATTRIBUTES], 1, SIMILARITY),
-        nearest_field(name, known),
+        known.nearest(name),
     ]
     return f"It looks like `{close[0]}`. Rename it, {LEAVE}" if close[0] else ""
-
-
-def nearest_field(name: str, known: Collection[str]) -> str:
-    """Return the field that `name` looks like a slip for; nothing where it is one itself, or like none."""
-    if name in known:
-        return ""
-    close = get_close_matches(respelled(name), known, 3, SIMILARITY)
-    return next((field for field in close if not _are_numbered(name, field)), "")
 
 
 def _are_numbered(name: str, other: str) -> bool:

@@ -48,7 +48,7 @@ class FileRules:
         self.findings.header_row = row
         self.findings.nameless = nameless_places(header)
         header = tuple(filter(None, header))
-        self._report_names(self._wrong_names(header), header, row)
+        self._report_names(self._wrong_names(header), header, range(row, row + 1))
         self._warn_of_names(header, row)
         self._names_reported = True
 
@@ -61,8 +61,7 @@ class FileRules:
             return []
         rules = self._rules.get(batch.header) or self._rules_of(batch)
         if rules.wrong_names and not self._names_reported:
-            for row in range(batch.first, batch.first + len(batch.rows)):
-                self._report_names(rules.wrong_names, batch.header, row)
+            self._report_names(rules.wrong_names, batch.header, range(batch.first, batch.first + len(batch.rows)))
         return rules.check(batch)
 
     def _rules_of(self, batch: Batch) -> RowRules:
@@ -102,9 +101,11 @@ class FileRules:
         for row in range(batch.first, batch.first + len(batch.rows)):
             self.log.add("invalid_row_error", row, "", "", detail=detail)
 
-    def _report_names(self, names: list[str], header: tuple[str, ...], row: int) -> None:
-        for name, detail in self._describe_wrong_names(names, header):
-            self.log.add("invalid_scm_field_error", row, name, name, detail=detail)
+    def _report_names(self, names: list[str], header: tuple[str, ...], rows: range) -> None:
+        described = [*self._describe_wrong_names(names, header)]
+        for row in rows:
+            for name, detail in described:
+                self.log.add("invalid_scm_field_error", row, name, name, detail=detail)
 
     def _warn_of_names(self, names: tuple[str, ...], row: int) -> None:
         """Warn, once each, that columns become SCM fields."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ingestion.results.rows_with_errors import stream_rows_with_errors
+from ingestion.rules import change_names
 from tests.support.change_files import changed_by_file as changed
 from tests.support.changes import values_of
 from tests.support.codes import some_codes
@@ -284,6 +285,21 @@ def test_a_name_that_looks_like_a_known_one_is_refused(
     [error] = record.errors.all()
     assert (error.row, error.column, error.error) == (1, name, "invalid_scm_field_error")
     assert meant in error.message
+
+
+@pytest.mark.parametrize(("most", "wrong"), [(624, ["palet_number", "cartn_number"]), (623, ["palet_number"])])
+@pytest.mark.parametrize("filetype", ["csv", "json"])
+def test_names_are_compared_once_each_and_so_often_and_no_more(
+    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, filetype: str, most: int, wrong: list[str]
+) -> None:
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"pallet_number": "1", "carton_number": "1"})
+    monkeypatch.setattr(change_names, "MOST_COMPARED", most)  # a name of 12 characters with two of 13 is 312
+    file = {
+        "csv": "id,palet_number,cartn_number\naaa00001,1,1\n",
+        "json": '[{"id": "aaa00001", "palet_number": "1", "cartn_number": "1"}]',
+    }[filetype]
+    record = changed(committed_demo.staff, file, filetype=filetype)
+    assert [error.column for error in record.errors.order_by("pk")] == wrong
 
 
 def test_a_name_can_be_declared_and_a_new_one_is_warned_of(committed_demo: Demo) -> None:

@@ -11,6 +11,7 @@ from ingestion import services
 from ingestion.api.change_serializers import NO_CONSTRAINT
 from ingestion.changes import REASON_NEEDS_STATUS
 from ingestion.models import IngestionRecord
+from ingestion.rules import change_names
 from tests.support.changes import changed, ended, undone, values_of
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
@@ -99,6 +100,23 @@ def test_a_slip_in_a_constraint_is_named_and_a_prefix_says_that_it_is_none(demo:
     assert (status, answer) == (400, {"constraints": [said]})
     for constraints in ({"scm_palet_number": "7"}, {"lot_2": "A"}, {"pallet_number": "8"}, {"roll": "1"}):
         assert asked(client, constraints, {"activation_status": 1})[0] == 200
+
+
+@pytest.mark.parametrize(("count", "told"), [(101, "101"), (12_345, "12,345")])
+def test_more_constraints_than_a_call_takes_are_counted_and_looked_at_no_further(
+    demo: Demo, count: int, told: str
+) -> None:
+    constraints = {f"activation_statu{number}": "1" for number in range(count)}
+    said = {"constraints": [f"It has {told} constraints; 100 at most."]}
+    assert asked(client_of(demo.staff), constraints, {"activation_status": 1}) == (400, said)
+
+
+def test_names_of_constraints_are_compared_so_often_and_no_more(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    some_codes(demo.staff, "aaa00001", scm_data={"pallet_number": "7", "carton_number": "A"})
+    monkeypatch.setattr(change_names, "MOST_COMPARED", 400)  # one name of 12 characters with two of 13 is 312
+    status, answer = asked(client_of(demo.staff), {"palet_number": "7", "cartn_number": "A"}, {"activation_status": 1})
+    said = "palet_number: It looks like `pallet_number`; write `scm_palet_number` if that is its name."
+    assert (status, answer) == (400, {"constraints": [said]})
 
 
 def test_unknown_fields_are_refused_with_the_nearest(demo: Demo) -> None:
