@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
 from ingestion.changes import change_of, undo_refusal
 from ingestion.models import IngestionRecord
 from portal.models import User
@@ -33,18 +31,10 @@ def describe_asked(record: IngestionRecord) -> str:
     if "constraints" not in given:
         return ""
     values, scm = given["values"], {key: value for key, value in given["values"].items() if key not in ATTRIBUTES}
-    meant = _meant(given["constraints"])
+    meant = CodeFilter.if_known(given["constraints"])
     if meant is None:
         return ""
     wanted = NewValues(values.get("activation_status"), values.get("blacklist_reason"), None, scm)
     number = record.result_data.get("codes_affected")
     codes = "codes" if number is None else f"{number:,} code{'' if number == 1 else 's'}"
     return describe_change(record.company, meant, wanted, values.get("product") or "", codes)
-
-
-def _meant(constraints: dict[str, object]) -> CodeFilter | None:
-    """Return the filter that the record keeps; None where a later version of Codeport does not know it any more."""
-    try:
-        return CodeFilter.from_json(constraints)
-    except ValidationError:
-        return None

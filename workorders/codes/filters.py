@@ -78,8 +78,19 @@ class CodeFilter:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> CodeFilter:
-        """Return the filter that `as_json` has kept."""
-        return parse_filter(kept)
+        """Return the filter that `as_json` has kept; raise ValidationError where it would not mean the same."""
+        found = parse_filter(kept)
+        if found.as_json() != kept:
+            raise ValidationError("The filter means something else by now.")
+        return found
+
+    @classmethod
+    def if_known(cls, kept: Mapping[str, Any]) -> CodeFilter | None:
+        """Return the filter that another version of Codeport may have kept; None where this one does not know it."""
+        try:
+            return cls.from_json(kept)
+        except ValidationError:
+            return None
 
     def codes(self, company: Company) -> QuerySet[Code]:
         """Return the company's codes that it means: filtered, and nothing more."""
@@ -186,7 +197,7 @@ def parse_filter(given: Mapping[str, Any]) -> CodeFilter:
         except ValueError as error:
             wrong[name] = [str(error)]
     for name in ("sequence_from", "sequence_to", "batch"):
-        if name in parsed and "workorder" not in given:
+        if name in parsed and "workorder" not in parsed:
             wrong[name] = [NEEDS_WORKORDER]
     if wrong:
         raise ValidationError(wrong)
@@ -207,7 +218,9 @@ def _text(value: Any) -> str:
 
 
 def _id(value: Any) -> str:
-    return parse_id(_text(value))
+    if not (found := parse_id(_text(value))):
+        raise ValueError("It holds no id.")
+    return found
 
 
 def _ids(value: Any) -> tuple[str, ...]:

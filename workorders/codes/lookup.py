@@ -13,6 +13,7 @@ from workorders.identifiers import gs1
 from workorders.models import FIRST_CODES, Code, CodeScans, Workorder
 
 AFTER_EVERY_ID = "~"  # sorts behind each character that an id may have
+URL = re.compile("https?://")
 BEFORE_ID = re.compile(  # what stands before it in a URL that a scanner read, or in a GS1 path
     r"^https?://.*/(?=01/[0-9]{14}/)|^https?://.*[^A-Za-z0-9_-]|^/(?=01/)"
 )
@@ -25,8 +26,13 @@ def find_codes(identifier: str, companies: QuerySet[Company]) -> QuerySet[Code]:
 
 
 def parse_id(query: str) -> str:
-    """The id in what somebody looks for: the end of a URL that a scanner read, or all of it, as ids are kept."""
-    return gs1.respelled(BEFORE_ID.sub("", query))
+    """The id in what somebody looks for: the end of a URL that a scanner read, or all of it, as ids are kept.
+
+    Scanners and people add a slash or a space behind a URL.
+    """
+    query = query.strip()
+    url = query.rstrip("/?#&") if URL.match(query) else query
+    return gs1.respelled(BEFORE_ID.sub("", url))
 
 
 def may_see_codes(user: User) -> bool:

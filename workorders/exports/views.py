@@ -73,7 +73,7 @@ def code_export_list(request: PersonRequest) -> HttpResponse:
     company = _brand(request)
     shown = page_of(request, company.exports.filter(created_by=request.user))
     lines = [
-        Line(export, _said(company, CodeFilter.from_json(export.filters), _count(export)), file_name(export))
+        Line(export, _said(company, CodeFilter.if_known(export.filters), _count(export)), file_name(export))
         for export in shown
     ]
     moving = any(not line.export.has_ended for line in lines)
@@ -124,7 +124,9 @@ def _count(export: Export) -> int | None:
     return export.rows_total if export.rows_total is not None else export.expected
 
 
-def _said(company: Company, meant: CodeFilter, count: int | None) -> str:
+def _said(company: Company, meant: CodeFilter | None, count: int | None) -> str:
     """Return the codes in words, such as: 20,000 codes of workorder Roll 3."""
     number = "Codes" if count is None else "1 code" if count == 1 else f"{count:,} codes"
+    if meant is None:
+        return f"{number} of a filter that this version does not know"
     return describe_selection(company, meant, "All codes" if count is None and meant.is_empty else number)

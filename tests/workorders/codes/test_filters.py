@@ -156,6 +156,38 @@ def test_what_is_no_filter_is_refused_by_name(given: dict[str, Any], said: dict[
     assert refused.value.message_dict == {name: [message] for name, message in said.items()}
 
 
+@pytest.mark.parametrize("behind", ["/", "//", "?", "#", " ", "/ ", "&"])
+def test_what_stands_behind_a_pasted_url_is_no_part_of_the_id(behind: str) -> None:
+    """Without its id, a filter for one code would mean them all."""
+    for name in ("extended_id", "search"):
+        assert parse_filter({name: f"https://codes.example/c/demo/aaaa0002{behind}"}).as_json() == {name: "aaaa0002"}
+        assert parse_filter({name: f"https://codes.example/?c=aaaa0002{behind}"}).as_json() == {name: "aaaa0002"}
+    assert parse_filter({"ids": [f"http://x/aaaa0002{behind}"]}).as_json() == {"ids": ["aaaa0002"]}
+
+
+@pytest.mark.parametrize("text", [" ", "https://", "http://?", "\t"])
+def test_no_text_becomes_a_filter_for_all_codes(text: str) -> None:
+    for given in ({"extended_id": text}, {"search": text}, {"ids": [text, "aaaa0002"]}):
+        try:
+            assert not parse_filter(given).is_empty
+            assert CodeFilter.from_json(parse_filter(given).as_json()) == parse_filter(given)
+        except ValidationError as refused:
+            assert refused.message_dict == {name: ["It holds no id."] for name in given}
+
+
+def test_a_kept_filter_that_would_mean_something_else_is_refused() -> None:
+    for kept in ({"extended_id": ""}, {"workorder": "", "batch": 1}, {"scanned": "yes"}, {"serial_number": 7}):
+        with pytest.raises(ValidationError):
+            CodeFilter.from_json(kept)
+        assert CodeFilter.if_known(kept) is None
+
+
+def test_a_place_needs_a_workorder_and_not_its_name_alone() -> None:
+    with pytest.raises(ValidationError) as refused:
+        parse_filter({"workorder": "", "batch": 1})
+    assert refused.value.message_dict == {"batch": ["Name the workorder as well: sequences count within one."]}
+
+
 def test_empty_texts_ask_for_nothing() -> None:
     parsed = parse_filter({"search": "", "product": "", "workorder": "", "serial_number": "", "extended_id": ""})
     assert parsed == CodeFilter()

@@ -95,6 +95,12 @@ def test_nobody_else_gets_at_exports(committed_demo: Demo) -> None:
     assert other.get(f"/codes/export/?workorder={workorder.pk}").status_code == 404
 
 
+def test_the_list_shows_exports_whose_filter_is_not_known_any_more(demo: Demo) -> None:
+    started(demo.staff)
+    Export.objects.update(filters={"roll": "3"})
+    assert "0 codes of a filter that this version does not know" in seen(demo.staff, "/codes/exports/")
+
+
 def test_a_filter_that_there_is_not_is_refused(demo: Demo) -> None:
     answer = as_(demo.staff).get("/codes/export/?prodct=sku1")
     assert answer.status_code == 400
