@@ -171,17 +171,22 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="undone_by", to="workorders.change"
             ),
         ),
-        migrations.AddField(
-            model_name="code",
-            name="last_change",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="workorders.change",
-            ),
+        migrations.SeparateDatabaseAndState(
+            [],  # 0016 adds the column, in its short transaction
+            [
+                migrations.AddField(
+                    model_name="code",
+                    name="last_change",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="workorders.change",
+                    ),
+                ),
+            ],
         ),
         migrations.AddIndex(
             model_name="change",
