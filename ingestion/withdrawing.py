@@ -5,7 +5,9 @@ A crash leaves a lease that runs out, and a workorder that is cancelled; the wit
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -15,6 +17,7 @@ from portal import timeline
 from portal.background.leases import ClaimLost
 from portal.background.progress import Status
 from portal.background.pulse import Pulse, perform
+from portal.database.clock import database_now
 from portal.models import Event
 from portal.storage.base import storage
 from workorders.archives.names import folder_of
@@ -23,9 +26,10 @@ from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.removal import remove_codes
 from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Change, Workorder
-from workorders.scans.services import flush, hold_scans
+from workorders.scans.services import flush, hold_scans, settling_time
 
 Phase = Withdrawal.Phase
+AT_ONCE = 0.2  # seconds between two looks at the clock
 
 
 def run(withdrawal_id: int) -> None:
@@ -42,19 +46,34 @@ def _withdraw(withdrawal: Withdrawal, pulse: Pulse) -> None:
     deleted.
     """
     if withdrawal.deletes:
+        _wait_for_scans(withdrawal, pulse)
         flush()
     with transaction.atomic():
         record, by = withdrawal.record, withdrawal.created_by
         workorder = Workorder.objects.select_for_update().get(ingestions=record)  # who builds an archive ends first
-        hold_scans()
+        if withdrawal.deletes:
+            hold_scans()
         if withdrawal.deletes and not reasons_to_keep(workorder):
             done, count = "codes_deleted", _delete(workorder, pulse)
         else:
             done, count = "codes_blacklisted", _blacklist(withdrawal, workorder, pulse)
-        told = {"reason": withdrawal.reason, "by": by.email, "at": withdrawal.created_at.isoformat(), done: count}
+        told = {
+            "reason": withdrawal.reason,
+            "by": by.name_for(record.company_id),
+            "at": withdrawal.created_at.isoformat(),
+            done: count,
+        }
         IngestionRecord.objects.filter(pk=record.pk).update(result_data={**record.result_data, "withdrawn": told})
         timeline.note(record, "withdrawn", by, address=None, **{done: count})
         withdrawal.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
+
+
+def _wait_for_scans(withdrawal: Withdrawal, pulse: Pulse) -> None:
+    """Wait until every web process has told of the scans that it had counted when the withdrawal was asked for."""
+    until = withdrawal.created_at + timedelta(seconds=settling_time())
+    while database_now() < until:
+        pulse.check()
+        time.sleep(AT_ONCE)
 
 
 def _delete(workorder: Workorder, pulse: Pulse) -> int:

@@ -67,6 +67,9 @@ class Company(models.Model):
         return f"{settings.PUBLIC_URL}/c/{self.slug}/"
 
 
+OPERATORS = "the operators of this portal"  # who belong to no company
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes people who sign in by e-mail."""
 
@@ -117,6 +120,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The company for which the person may print: the own one, if it is a printing partner."""
         prints = self.company is not None and self.company.kind == Company.Kind.PRINTING_PARTNER
         return self.company if prints else None
+
+    def name_for(self, company_id: int | None) -> str:
+        """Name the person as people of that company are told: those of another one stand as their company."""
+        if self.company_id == company_id:
+            return self.email
+        return self.company.name if self.company else OPERATORS
 
     def may(self, codename: str) -> bool:
         """Say whether the person holds the permission `codename`, whichever model it stands on."""

@@ -49,6 +49,12 @@ def committed_demo(transactional_db: None, no_pages_of_codes: None) -> Demo:
     return make_demo()
 
 
+@pytest.fixture(autouse=True)
+def no_wait_for_scans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody opens public pages while a test withdraws an upload, except where it says so."""
+    monkeypatch.setattr("ingestion.withdrawing.settling_time", lambda: 0.0)
+
+
 @pytest.fixture(scope="session")
 def s3_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an S3 service for this run; skips where there is none."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
+from ingestion import withdrawing
 from ingestion.models import IngestionRecord, Withdrawal
+from portal.database.clock import database_now
 from portal.models import Event
 from portal.storage.base import storage
 from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from tests.support.secure import a_secure_order
+from tests.support.tokens import client_of
 from tests.support.uploads import ingested, queued
 from tests.support.withdrawals import address, an_upload, ask, make_archive, withdraw_whole, workorder_of
 from workorders import job_runner
@@ -100,11 +104,29 @@ def test_what_nobody_fetched_is_deleted_and_its_ids_are_free_again(
 
 def run(record: IngestionRecord, client: APIClient) -> dict[str, Any]:
     """Let a worker do what was asked for, and return the record."""
-    from ingestion import withdrawing
-
     withdrawing.run(Withdrawal.objects.get(record=record).pk)
     found: dict[str, Any] = client.get(f"/api/v2/ingestion/{record.key}/").json()
     return found
+
+
+def test_scans_that_web_processes_have_yet_to_tell_of_are_waited_for(
+    client: APIClient, record: IngestionRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[datetime] = []
+    monkeypatch.setattr(withdrawing, "settling_time", lambda: 1.5)
+    monkeypatch.setattr(withdrawing, "flush", lambda: told.append(database_now()))
+    ask(client, record)
+    asked = Withdrawal.objects.get(record=record).created_at
+    run(record, client)
+    assert len(told) == 1
+    assert told[0] - asked >= timedelta(seconds=1.5)
+
+
+def test_people_of_other_companies_are_not_named_to_the_company(demo: Demo, record: IngestionRecord) -> None:
+    assert ask(client_of(demo.root), record).status_code == 200
+    run(record, client_of(demo.admin))
+    record.refresh_from_db()
+    assert record.result_data["withdrawn"]["by"] == "the operators of this portal"
 
 
 def test_a_new_code_of_the_id_has_no_part_in_the_history_of_the_old(demo: Demo, client: APIClient) -> None:

@@ -30,9 +30,11 @@ def remove_codes(workorder: Workorder, tick: Callable[[int], None]) -> int:
     deleted = 0
     stream = ids.values_list("identifier", flat=True).iterator(BATCH)
     locks.in_order(workorder.company)
+    batch = list(islice(stream, BATCH))  # planned now: the codes of a workorder are found by bitmaps alone
     with planner_settings(**BY_KEY), connection.cursor() as cursor:
-        while batch := list(islice(stream, BATCH)):
+        while batch:
             cursor.execute(DELETE, [workorder.company_id, batch])
             deleted += cursor.rowcount
             tick(deleted)
+            batch = list(islice(stream, BATCH))
     return deleted

@@ -15,8 +15,6 @@ from workorders.codes.fields import ATTRIBUTES
 from workorders.codes.serializers import CodeSerializer
 from workorders.models import Change, Code
 
-OPERATORS = "the operators of this portal"
-
 
 @extend_schema_field({"type": "integer"})
 class _Number(serializers.JSONField):
@@ -105,11 +103,7 @@ class HistorySerializer(serializers.ModelSerializer[Change]):
 
     def get_by(self, change: Change) -> str | None:
         who = change.created_by
-        if who is None:
-            return None
-        if who.company_id == change.company_id:
-            return who.email
-        return who.company.name if who.company else OPERATORS
+        return None if who is None else who.name_for(change.company_id)
 
     def get_record(self, change: Change) -> str | None:
         return change.record_key or None

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from portal.models import Company
+from portal.models import OPERATORS, Company
 from portal.values.formulas import RUN
 from workorders.changes.apply import selecting
 from workorders.codes.filters import CodeFilter
 from workorders.models import ActivationStatus
 
-OPERATORS: Final = "the operators of this portal"  # who made a change and belongs to no company
 ACTIVE: Final = int(ActivationStatus.ACTIVE)
 
 COLUMNS: Final[dict[str, str]] = {

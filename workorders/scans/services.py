@@ -12,6 +12,7 @@ from workorders.scans.counting import Batch, Counter
 from workorders.scans.store import ALONE, store
 
 PAUSE = 1.0  # seconds for which a process counts before it tells Redis
+SLACK = 2.0  # seconds that telling takes at most
 LONG_PAUSE = 10.0  # the same where there is no Redis, and each time is a transaction
 
 
@@ -61,6 +62,11 @@ def hold_scans() -> None:
     """Let flushes wait until the caller's transaction ends, which has locked no code yet."""
     with connection.cursor() as cursor:
         cursor.execute(ALONE)
+
+
+def settling_time() -> float:
+    """Return the seconds after which each process has told of a scan that it counts now, or has failed to."""
+    return _pause() + SLACK
 
 
 def _pause() -> float:

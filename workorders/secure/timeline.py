@@ -18,7 +18,6 @@ WORDS = {
     "cancelled": "Cancelled",
     "download_allowed": "One more download allowed",
 }
-OPERATORS = "the operators of this portal"
 ARCHIVES = {"archive": "Archive", "serial-numbers": "Serial numbers"}
 
 
@@ -45,9 +44,9 @@ def name_doer(event: Event, user: User) -> str | None:
     """
     if event.by is None:
         return None
-    if user.is_superuser or event.address or event.by.company_id == user.company_id:
+    if user.is_superuser or event.address:
         return event.by.email
-    return event.by.company.name if event.by.company else OPERATORS
+    return event.by.name_for(user.company_id)
 
 
 def describe_event(event: Event) -> str:
