@@ -16,7 +16,7 @@ from ingestion.models import IngestionRecord
 from portal.api.authentication import person
 from portal.api.calls import Call
 from portal.api.idempotency import idempotent
-from workorders.changes.undo import extent_of, kept_codes
+from workorders.changes.undo import extent_in_time
 
 MOST_KEPT = 100  # ids that the extent of an undo names
 
@@ -67,8 +67,8 @@ class Undo(Call, GenericAPIView[IngestionRecord]):
         change = changes.change_of(record)
         if (reason := changes.undo_refusal(record)) or change is None:
             raise Refused(reason)
-        undone, kept = extent_of(change)
-        return Response({"undone": undone, "kept": kept, "kept_codes": kept_codes(change, limit=MOST_KEPT)})
+        extent, kept_codes = extent_in_time(change, MOST_KEPT) or ((None, None), None)
+        return Response(dict(zip(("undone", "kept"), extent, strict=True)) | {"kept_codes": kept_codes})
 
     @idempotent
     def post(self, request: Request, key: str) -> Response:

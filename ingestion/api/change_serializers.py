@@ -91,12 +91,21 @@ def _parsed(parse: Callable[[], Parsed], names: Mapping[str, str] = MappingProxy
 
 
 class UndoExtentSerializer(serializers.Serializer[Any]):
-    """What undoing a change would do now."""
+    """What undoing a change would do now; null where counting that takes long."""
 
-    undone = serializers.IntegerField(read_only=True, help_text="Codes that get their old values back.")
-    kept = serializers.IntegerField(read_only=True, help_text="Codes that stay as they are, being changed since.")
+    undone = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        help_text="Codes that get their old values back. Null where counting takes long.",
+    )
+    kept = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Codes that stay as they are, being changed since."
+    )
     kept_codes = serializers.ListField(
-        child=serializers.CharField(), read_only=True, help_text="The ids of the first of those, 100 at most."
+        child=serializers.CharField(),
+        read_only=True,
+        allow_null=True,
+        help_text="The ids of the first of those, 100 at most.",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +12,10 @@ from django.views.decorators.http import require_http_methods
 from ingestion.changes import NotUndoable, change_of, start_undo, undo_refusal
 from ingestion.models import IngestionRecord
 from ingestion.pages.asked_change import describe_asked
-from portal.database.patience import TooLong, patience
 from portal.pages.access import PersonRequest, page
-from workorders.changes.undo import extent_of, kept_codes
+from workorders.changes.undo import extent_in_time
 from workorders.models import Change
 
-PATIENCE = 8000  # milliseconds
 MOST_KEPT = 20  # codes that are listed
 
 
@@ -44,7 +41,5 @@ def record_undo(request: PersonRequest, key: str) -> HttpResponse:
 
 def _count(change: Change) -> dict[str, Any]:
     """Return how many codes get their old values back and how many are kept, with some of these, if known in time."""
-    with suppress(TooLong), patience(PATIENCE):
-        extent = extent_of(change)
-        return {"extent": extent, "kept": kept_codes(change, limit=MOST_KEPT) if extent.kept else []}
-    return {}
+    found = extent_in_time(change, MOST_KEPT)
+    return dict(zip(("extent", "kept"), found, strict=True)) if found else {}

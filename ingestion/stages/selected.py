@@ -41,12 +41,12 @@ def change_selected(attempt: Attempt) -> bool:
 
 def _change(attempt: Attempt, codes: QuerySet[Code], values: NewValues) -> None:
     record = attempt.record
-    locks.alone(record.company)  # no other change comes between the count and the change
+    locks.alone(record.company)  # no other change comes between the count and the change; new codes may
     found = count_selection(record.company, codes, values)
     attempt.pulse.enter(Phase.CHANGING, found.changed)
     change = begin_change(record.company, origin_of(record), record.created_by, record_key=record.key)
     changed = apply_selected(change, codes, values)
-    result = {"codes_affected": changed, "codes_unchanged": found.selected - changed - found.final}
+    result = {"codes_affected": changed, "codes_unchanged": max(0, found.selected - changed - found.final)}
     end_record(attempt, Status.COMPLETED, changed, result_data=result | {"codes_kept": found.final})
 
 

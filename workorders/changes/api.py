@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from django.db import OperationalError, transaction
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, F, Func, IntegerField, Prefetch, QuerySet, Value
+from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
-from psycopg.errors import LockNotAvailable
 from rest_framework import exceptions, serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from portal.api.authentication import person
 from portal.api.calls import Call, refuse_changes
-from workorders.changes import locks
+from workorders.changes import single
 from workorders.changes.history import changes_of, skus_of
 from workorders.changes.serializers import CodeChangeSerializer, HistorySerializer
 from workorders.changes.single import Unchangeable, Unchanged, change_code
@@ -28,15 +28,13 @@ from workorders.codes.serializers import CodeSerializer
 from workorders.identifiers import gs1
 from workorders.models import Change, Code, CodeChange
 
-PATIENCE = 5  # seconds that a call waits for a change under way
-
 
 class Busy(exceptions.APIException):
     """503: another change of the same codes takes longer than a call waits."""
 
     status_code = 503
-    default_detail = "Another change of the same codes is under way; nothing was changed. Try again in a few seconds."
-    wait = PATIENCE  # seconds, as `Retry-After` says
+    default_detail = single.BUSY
+    wait = single.PATIENCE  # seconds, as `Retry-After` says
 
 
 class CodeDetail(codes.CodeDetail):
@@ -57,21 +55,18 @@ class CodeDetail(codes.CodeDetail):
         form.is_valid(raise_exception=True)
         if form.values is not None:
             self._change(code, form.values)
-        return Response(CodeSerializer(self.get_queryset().get(identifier=code.identifier)).data)
+        changed = get_object_or_404(self.get_queryset(), identifier=code.identifier)  # it may be withdrawn meanwhile
+        return Response(CodeSerializer(changed).data)
 
     def _change(self, code: Code, values: NewValues) -> None:
         try:
-            with transaction.atomic():
-                locks.give_up_after(PATIENCE)
-                change_code(code, values, Change.Origin.API, person(self.request))
+            change_code(code, values, Change.Origin.API, person(self.request))
         except Unchanged:
             return
         except Unchangeable as reason:
             raise serializers.ValidationError({"activation_status": [str(reason)]}) from None
-        except OperationalError as error:
-            if isinstance(error.__cause__, LockNotAvailable):
-                raise Busy from error
-            raise
+        except single.Busy as reason:
+            raise Busy from reason
 
 
 class CodeHistory(Call, ListAPIView[Change]):
@@ -86,8 +81,11 @@ class CodeHistory(Call, ListAPIView[Change]):
         company = owner(self.request)
         code = get_object_or_404(Code, company=company, identifier=gs1.respelled(self.kwargs["id"]))
         of_code = Prefetch("rows", CodeChange.objects.filter(identifier=code.identifier))
-        found = Change.objects.filter(pk__in=changes_of(code)).select_related("created_by__company")
-        return found.prefetch_related(of_code).order_by("-pk")
+        changes = changes_of(code)
+        ids = Cast(Value(changes), ArrayField(BigIntegerField()))
+        place = Func(ids, F("pk"), function="array_position", output_field=IntegerField())
+        found = Change.objects.filter(pk__in=changes).select_related("created_by__company")
+        return found.prefetch_related(of_code).annotate(place=place).order_by("place")
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """Find the SKUs of all products on the page at once, too."""

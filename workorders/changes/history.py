@@ -18,7 +18,7 @@ CHAIN = """
         JOIN workorders_codechange AS row ON row.change_id = chain.previous AND row.identifier = %s
         WHERE place < %s
     )
-    SELECT change_id FROM chain"""
+    SELECT change_id FROM chain ORDER BY place"""
 MOST_CHANGES = 1000  # of one code that are shown, the latest
 
 
@@ -27,12 +27,17 @@ def history_of(code: Code, most: int = MOST_CHANGES) -> list[CodeChange]:
 
     The latest stands first. The list ends where a retention time has thinned the history.
     """
-    rows = CodeChange.objects.filter(change_id__in=changes_of(code, most), identifier=code.identifier)
-    return list(rows.select_related("change__created_by__company").order_by("-change_id"))
+    changes = changes_of(code, most)
+    rows = CodeChange.objects.filter(change_id__in=changes, identifier=code.identifier)
+    place = {change: place for place, change in enumerate(changes)}
+    return sorted(rows.select_related("change__created_by__company"), key=lambda row: place[row.change_id])
 
 
 def changes_of(code: Code, most: int = MOST_CHANGES) -> list[int]:
-    """Return the ids of the latest `most` changes of a code, the latest first."""
+    """Return the ids of the latest `most` changes of a code, the latest first.
+
+    That is not always the order of their ids: a long change may come to a code behind one that began later.
+    """
     if code.last_change_id is None:
         return []
     with connection.cursor() as cursor:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
+from psycopg.errors import LockNotAvailable
 
 from portal.models import User
+from workorders.changes import locks
 from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.preview import count_selected
 from workorders.changes.values import NewValues
-from workorders.models import Change, Code
+from workorders.models import ActivationStatus, BlacklistReason, Change, Code
 
+PATIENCE = 5  # seconds that somebody waits for another change of the code
+BUSY = "Another change of the same codes is under way; nothing was changed. Try again in a few seconds."
 SAME = "The code has these values already."
 FINAL = "The code belongs to a cancelled workorder, which blacklisted it, so it stays as it is."
 CONTRADICTION = "A blacklist reason goes with activation status 2 (blacklisted) alone."
@@ -24,13 +28,26 @@ class Unchangeable(Exception):  # noqa: N818  # says what the code is
     """The code must not get the values; the message says why."""
 
 
+class Busy(Exception):  # noqa: N818  # an event, not a fault
+    """Another change of the code takes longer than somebody waits; the message says so."""
+
+
 def change_code(code: Code, values: NewValues, origin: str, by: User) -> Change:
-    """Give the code the values and return the change, which is in its history. Raises Unchanged or Unchangeable."""
-    with transaction.atomic():
-        change = begin_change(code.company, origin, by)
-        if apply_selected(change, _only(code), values, single=True):
-            return change
-        transaction.set_rollback(True)
+    """Give the code the values and return the change, which is in its history.
+
+    Raises Unchanged, Unchangeable, or Busy.
+    """
+    try:
+        with transaction.atomic():
+            locks.give_up_after(PATIENCE)
+            change = begin_change(code.company, origin, by)
+            if apply_selected(change, _only(code), values, single=True):
+                return change
+            transaction.set_rollback(True)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Busy(BUSY) from error
+        raise
     raise _reason(code, values)
 
 
@@ -38,7 +55,10 @@ def _reason(code: Code, values: NewValues) -> Exception:
     found = count_selected(code.company, _only(code), values)
     if found is None or not found.refused:
         return Unchanged(SAME)
-    return Unchangeable(CONTRADICTION if values.reason and values.status is None else FINAL)
+    is_final = Code.objects.filter(
+        activation_status=ActivationStatus.BLACKLISTED, blacklist_reason=BlacklistReason.WORKORDER_CANCELLED
+    )
+    return Unchangeable(FINAL if is_final.filter(pk=code.pk).exists() else CONTRADICTION)
 
 
 def _only(code: Code) -> QuerySet[Code]:

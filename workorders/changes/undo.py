@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
 
+from portal.database.patience import TooLong, patience
 from portal.database.planner import planner_settings
 from portal.models import User
 from workorders.changes import locks
@@ -14,9 +16,21 @@ from workorders.changes.apply import BY_KEY, begin_change
 from workorders.changes.values import BLACKLISTED
 from workorders.models import Change, CodeChange, Workorder
 
-STILL_SO = f"""code.last_change_id = ANY(%(same)s)
-    AND NOT (code.workorder_id = ANY(%(cancelled)s) AND coalesce(undone.old_status, {BLACKLISTED}) <> {BLACKLISTED})"""
-"""Nothing changed the code since; and a code of a workorder that was cancelled since stays blacklisted."""
+PATIENCE = 8000  # milliseconds that somebody waits for a count
+
+STILL_SO = f"""(code.last_change_id = %(undone)s OR EXISTS (
+        WITH RECURSIVE state (change_id) AS (
+            SELECT code.last_change_id
+            UNION ALL
+            SELECT took_back.previous FROM state
+            JOIN workorders_change AS undoing ON undoing.id = state.change_id
+            JOIN workorders_codechange AS took_back
+                ON took_back.change_id = undoing.undoes_id AND took_back.identifier = code.identifier
+        )
+        SELECT FROM state WHERE change_id = %(undone)s))
+    AND NOT (code.workorder_id = ANY(%(cancelled)s) AND coalesce(undone.old_status, {BLACKLISTED}) <> {BLACKLISTED})"""  # noqa: S608  # our own names
+"""The code is as the change left it: nothing changed it since, or all that did was undone, whatever undid that.
+A code of a workorder that was cancelled since stays blacklisted."""
 
 COUNT = f"""
     SELECT count(*), count(*) FILTER (WHERE {STILL_SO})
@@ -72,6 +86,14 @@ def extent_of(change: Change) -> Extent:
     return Extent(undone, total - undone)
 
 
+def extent_in_time(change: Change, most_kept: int) -> tuple[Extent, list[str]] | None:
+    """Return what undoing the change would do, with the first ids that it would keep; None where that takes long."""
+    with suppress(TooLong), patience(PATIENCE):
+        extent = extent_of(change)
+        return extent, kept_codes(change, limit=most_kept) if extent.kept else []
+    return None
+
+
 def kept_codes(change: Change, after: str = "", limit: int = 100) -> list[str]:
     """Return ids of the change that an undo would keep as they are, those behind `after`, in order."""
     with connection.cursor() as cursor:
@@ -105,19 +127,8 @@ def _given(change: Change) -> dict[str, Any]:
     return {
         "undone": change.pk,
         "company": change.company_id,
-        "same": _same_as(change),
         "cancelled": list(cancelled.values_list("pk", flat=True)),
     }
-
-
-def _same_as(change: Change) -> list[int]:
-    """Return the changes after which a code is as `change` left it: itself, and those that undid an undo of it."""
-    found, latest = [change.pk], [change.pk]
-    while latest:
-        undoing = Change.objects.filter(undoes__in=latest).values_list("pk", flat=True)
-        latest = list(Change.objects.filter(undoes__in=list(undoing)).values_list("pk", flat=True))
-        found += latest
-    return found
 
 
 def undone_by(change: Change) -> QuerySet[Change]:

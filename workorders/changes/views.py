@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from portal.pages.access import PersonRequest, page
 from workorders.changes.form import ChangeForm
 from workorders.changes.history_lines import describe_history
-from workorders.changes.single import Unchangeable, Unchanged, change_code
+from workorders.changes.single import Busy, Unchangeable, Unchanged, change_code
 from workorders.codes.lookup import scans_of
 from workorders.codes.views import PNG_MODULES, code_for
 from workorders.models import Change, Code
@@ -45,7 +45,7 @@ def _is_changed(request: PersonRequest, code: Code, form: ChangeForm) -> bool:
     """Change the code as the valid form says; False where it stays as it is, which the form then says."""
     try:
         change_code(code, form.values, Change.Origin.PAGE, request.user)
-    except (Unchanged, Unchangeable) as reason:
+    except (Busy, Unchanged, Unchangeable) as reason:
         form.add_error(None, str(reason))
         return False
     messages.success(request, f"{code.identifier} was changed.")

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
+from tests.support.tokens import client_of
 from workorders.changes import apply
 from workorders.changes.apply import (
     Overtaken,
@@ -164,6 +165,52 @@ def test_history_is_a_chain_the_latest_first(demo: Demo, tmp_path: Path) -> None
     found = history_of(Code.objects.get(identifier="aaa00001"))
     assert [row.change_id for row in found] == changes[::-1]
     assert [(row.old_status, row.new_status) for row in found] == [(2, 1), (1, 2), (0, 1)]
+
+
+def test_history_has_the_order_in_which_a_code_was_changed_and_not_that_of_the_beginnings(
+    demo: Demo, tmp_path: Path
+) -> None:
+    some_codes(demo.staff, "aaa00001")
+    with transaction.atomic():
+        long = begin_change(demo.company, Change.Origin.PAGE, demo.staff)
+        short, _ = applied(demo, tmp_path / "1", new("aaa00001", 1, BLACKLISTED, reason=4))
+        assert apply_selected(long, Code.objects.filter(identifier="aaa00001"), NewValues(ACTIVE)) == 1
+    assert long.pk < short.pk
+    [last, first] = history_of(Code.objects.get(identifier="aaa00001"))
+    assert [(last.change_id, last.new_status), (first.change_id, first.new_status)] == [(long.pk, 1), (short.pk, 2)]
+    told = client_of(demo.staff, "codes_view").get("/api/v2/codes/aaa00001/history/").json()["results"]
+    assert [change["id"] for change in told] == [long.pk, short.pk]
+
+
+def test_changes_are_undone_one_after_the_other_the_latest_first(demo: Demo, tmp_path: Path) -> None:
+    """Each undo brings a code back to what the change before it left, which can be undone then."""
+    some_codes(demo.staff, "aaa00001", "bbb00002")
+    changes = [
+        applied(demo, tmp_path / str(number), *(new(each, 1 + at, scm=scm) for at, each in enumerate(codes)))[0]
+        for number, (scm, codes) in enumerate(
+            (
+                ('{"step": "1"}', ("aaa00001", "bbb00002")),
+                ('{"step": "2"}', ("aaa00001",)),
+                ('{"step": "3"}', ("aaa00001", "bbb00002")),
+                ('{"step": "4"}', ("aaa00001",)),
+            )
+        )
+    ]
+    for change, codes in zip(changes[::-1], (1, 2, 1, 2), strict=True):
+        assert extent_of(change) == (codes, 0)
+        with transaction.atomic():
+            assert undo(change, Change.Origin.PAGE, demo.admin).codes == codes
+    assert values_of("aaa00001") == values_of("bbb00002") == (None, 0, 0, {})
+
+
+def test_an_undo_of_an_earlier_change_is_not_taken_for_that_of_a_later_one(demo: Demo, tmp_path: Path) -> None:
+    some_codes(demo.staff, "aaa00001")
+    first, _ = applied(demo, tmp_path / "1", new("aaa00001", 1, scm='{"a": "1"}'))
+    second, _ = applied(demo, tmp_path / "2", new("aaa00001", 1, scm='{"b": "2"}'))
+    third, _ = applied(demo, tmp_path / "3", new("aaa00001", 1, scm='{"c": "3"}'))
+    with transaction.atomic():
+        undo(third, Change.Origin.PAGE, demo.admin)
+    assert (extent_of(first), extent_of(second), extent_of(third)) == ((0, 1), (1, 0), (0, 1))
 
 
 def test_an_undo_gives_back_old_values_and_keeps_what_changed_since(demo: Demo, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.running import in_thread
 from tests.support.tokens import client_of
-from workorders.changes import api as change_api
+from workorders.changes import single
 from workorders.codes.fields import SCM_KEY_RULE
 from workorders.models import Change, Code, CodeChange, Workorder
 
@@ -217,7 +217,7 @@ def test_a_call_waits_for_another_change_no_longer_than_said(
     committed_demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     some_codes(committed_demo.staff, "aaa00001")
-    monkeypatch.setattr(change_api, "PATIENCE", 1)
+    monkeypatch.setattr(single, "PATIENCE", 1)
     client = client_of(committed_demo.staff)
     with psycopg.connect(**connection.get_connection_params()) as other:
         other.execute("UPDATE workorders_code SET activation_status = 1")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+import psycopg
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 
 from portal.models import User
 from tests.support.codes import path_of, some_codes
 from tests.support.demo import Demo
 from tests.support.pages import as_, seen
+from workorders.changes import single
 from workorders.changes.single import change_code
 from workorders.changes.values import NewValues
 from workorders.models import Change, Code
@@ -154,6 +157,19 @@ def test_what_a_cancelled_workorder_blacklisted_stays(demo: Demo) -> None:
 
 
 # Who may
+
+
+def test_a_form_waits_for_another_change_no_longer_than_said(
+    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = a_code(committed_demo)
+    monkeypatch.setattr(single, "PATIENCE", 1)
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("UPDATE workorders_code SET activation_status = 1")
+        answer = as_(committed_demo.staff).post(path_of(code), {"activation_status": "2", "blacklist_reason": "4"})
+        assert answer.status_code == 200
+        assert "Another change of the same codes is under way; nothing was changed." in answer.content.decode()
+        assert 'name="activation_status" value="2" checked' in answer.content.decode()
 
 
 def test_only_staff_and_admins_of_the_brand_owner_change_a_code(demo: Demo) -> None:
