@@ -88,12 +88,13 @@ class PrintedSerializer(StepSerializer):
     wasted_ranges = serializers.ListField(
         child=serializers.CharField(allow_blank=True),
         default=list,
-        help_text="The same by ranges of sequences: `7`, `40001-60000`.",
+        help_text="The same by ranges of sequences: `7`, `40001-60000`, without commas between thousands.",
     )
     wasted_list = serializers.CharField(
         allow_blank=True,
         default="",
-        help_text="The same as a scanner gives them: a text of ids or URLs, one a line.",
+        help_text="The same as a scanner gives them: a text of ids or URLs, one a line. A header, dates and times "
+        "are skipped.",
     )
     confirm = serializers.BooleanField(
         default=False,
@@ -119,7 +120,8 @@ class PrintedSerializer(StepSerializer):
         """Return the codes that were named, each once. Raise ValidationError with all that there are not."""
         wrong: dict[str, list[str]] = {}
         ranges, wrong["wasted_ranges"] = read_ranges(self.workorder, attrs["wasted_ranges"])
-        for name, texts in (("wasted_ids", attrs["wasted_ids"]), ("wasted_list", read_scans(attrs["wasted_list"]))):
+        scanned = read_scans(self.workorder, attrs["wasted_list"])
+        for name, texts in (("wasted_ids", attrs["wasted_ids"]), ("wasted_list", scanned)):
             found, wrong[name] = find_ids(self.workorder, texts)
             ranges += [(sequence, sequence) for sequence in found]
         if any(wrong.values()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from django.db import connection
@@ -15,7 +15,13 @@ from workorders.secure.waste import Waste
 MOST_CODES: Final = 100_000  # at once: somebody waits for the answer
 MOST_NAMED: Final = 1_000  # wrong ones
 HEADERS: Final = frozenset({"id", "extended_id", "url", "code"})  # of a column in a scanner's file
-RANGE = re.compile(r"([0-9]{1,10})(?:\s*[-–]\s*([0-9]{1,10}))?")  # noqa: RUF001  # people type both dashes
+RANGE = re.compile(r"([0-9]{1,10})(?:\s*(?:[-–]|[Tt][Oo])\s*([0-9]{1,10}))?")  # noqa: RUF001  # people type both dashes
+BETWEEN_RANGES = re.compile(
+    r"[;\n]|,(?![0-9]{3}(?![0-9]))|(?<![0-9]),|(?<=[0-9]{4}),"
+)  # other commas may be of thousands
+TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+DATE = r"[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-/.])[0-9]{1,2}\2(?:[0-9]{4}|[0-9]{2})"
+MOMENT = re.compile(rf"(?:{DATE})(?:T{TIME})?|{TIME}|[ap]\.?m\.?", re.IGNORECASE)  # when something was scanned
 FIND = """
     SELECT wanted.id, code.sequence FROM unnest(%s::text[] COLLATE "C") AS wanted (id)
     LEFT JOIN LATERAL (
@@ -25,17 +31,23 @@ FIND = """
 AT_ONCE: Final = 10_000  # ids
 
 
-def read_scans(text: str) -> Iterator[str]:
-    """Yield the ids in a list as a scanner gives it: ids or URLs, in lines or with separators between them.
+def read_scans(workorder: Workorder, text: str) -> list[str]:
+    """Return the ids in a list as a scanner gives it: ids or URLs, in lines or with separators between them.
 
-    Of a line with a URL, such as one that begins with a time, the URL alone counts.
+    Of a line with a URL, such as one that begins with a time, the URL alone counts; of any other, what is no date and
+    no time. A first line without any digit is the header of those below it, unless it names a code of the workorder.
     """
-    for line in text.splitlines():
-        found = [each.strip("\"'") for each in re.split(r"[\s,;]+", line) if each]
-        urls = [each for each in found if "://" in each]
-        for each in urls or found:
-            if each.lower() not in HEADERS:
-                yield each
+    lines = [found for line in text.splitlines() if (found := [*_scans_in(line)])]
+    if len(lines) > 1 and not re.search("[0-9]", "".join(lines[0])) and not find_ids(workorder, lines[0])[0]:
+        lines = lines[1:]
+    return [each for line in lines for each in line if each.lower() not in HEADERS]
+
+
+def _scans_in(line: str) -> Iterable[str]:
+    """Return what one line of a scanner's list names; dates and times only where there is nothing else."""
+    found = [each.strip("\"'") for each in re.split(r"[\s,;]+", line) if each]
+    urls = [each for each in found if "://" in each]
+    return urls or [each for each in found if not MOMENT.fullmatch(each)] or found
 
 
 def find_ids(workorder: Workorder, texts: Iterable[str]) -> tuple[list[int], list[str]]:
@@ -54,11 +66,18 @@ def find_ids(workorder: Workorder, texts: Iterable[str]) -> tuple[list[int], lis
 
 
 def read_ranges(workorder: Workorder, texts: Iterable[str]) -> tuple[list[tuple[int, int]], list[str]]:
-    """Return the ranges of sequences that `texts` name, such as 7 or 40001-60000, and a sentence for each wrong one."""
+    """Return the ranges of sequences that `texts` name, such as 7 or 40001-60000, and a sentence for each wrong one.
+
+    A comma right before three digits, as in 40,001, may separate thousands or sequences, and is refused.
+    """
     ranges, wrong, last = [], [], workorder.uploaded_quantity
-    for text in (each.strip() for listed in texts for each in re.split(r"[,;\n]", listed)):
+    for text in (each.strip() for listed in texts for each in BETWEEN_RANGES.split(listed)):
         match = RANGE.fullmatch(text)
         if not text:
+            continue
+        if "," in text:
+            whole, apart = text.replace(",", ""), text.replace(",", " and ")
+            wrong.append(f"{text} can be read in two ways; write {whole}, or {apart} apart.")
             continue
         if match is None:
             wrong.append(f"{text} is no range of sequences; write 7 or 40001-60000.")

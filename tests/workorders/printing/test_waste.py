@@ -16,7 +16,7 @@ from tests.support.tokens import client_of
 from workorders import job_runner
 from workorders.changes.history import history_of
 from workorders.models import Code, Workorder
-from workorders.printing.waste_lists import join_ranges, read_scans
+from workorders.printing.waste_lists import join_ranges
 from workorders.secure import waste
 
 COUNT = 8
@@ -172,6 +172,74 @@ def test_ranges_that_meet_are_one() -> None:
     assert join_ranges([]).count == 0
 
 
-def test_a_scanners_list_is_read_line_by_line() -> None:
-    text = 'URL\n"https://x.test/a1"\n12:00\thttps://x.test/a2\na3, a4;a5\n'
-    assert list(read_scans(text)) == ["https://x.test/a1", "https://x.test/a2", "a3", "a4", "a5"]
+@pytest.mark.parametrize(
+    ("listed", "sequences"),
+    [
+        (
+            'URL\n"https://x.test/b-00000000"\n12:00\thttps://x.test/b-00000001\nb-00000002, b-00000003;b-00000004\n',
+            "12345",
+        ),
+        ("2026-10-12 14:03:22;b-00000001\n", "2"),
+        ("2026-10-12T14:03:22.125+02:00,b-00000001\n12.10.2026 2:03 PM b-00000002\n10/12/26\tb-00000003", "234"),
+        ("Scan time;Barcode\n2026-10-12 14:03;b-00000001\n14:04;b-00000002", "23"),
+        ("Barcode\nb-00000001", "2"),
+    ],
+)
+def test_of_a_scanners_list_the_ids_count(committed_demo: Demo, order: Workorder, listed: str, sequences: str) -> None:
+    wanted = [int(each) for each in sequences]
+    answer = report(committed_demo, order, printed=COUNT - len(wanted), wasted_list=listed)
+    assert (answer.status_code, statuses(order)) == (200, wasted(*wanted))
+
+
+@pytest.mark.parametrize(
+    ("listed", "wrong"),
+    [
+        ("b-00000001\nBarcode", ["Barcode"]),
+        ("Barcode", ["Barcode"]),
+        ("Barcode 1\nb-00000001", ["Barcode", "1"]),
+        ("b-00000001\n2026-10-12", ["2026-10-12"]),
+        ("2026-13;b-00000001", ["2026-13"]),
+    ],
+)
+def test_what_is_no_code_in_a_scanners_list_is_named(
+    committed_demo: Demo, order: Workorder, listed: str, wrong: list[str]
+) -> None:
+    answer = report(committed_demo, order, printed=COUNT - 1, wasted_list=listed)
+    assert answer.json() == {"wasted_list": [f"{each} is no code of this workorder." for each in wrong]}
+
+
+def test_a_first_line_without_digits_that_names_a_code_is_no_header(committed_demo: Demo, order: Workorder) -> None:
+    Code.objects.create(company=order.company, workorder=order, identifier="no-digits", sequence=COUNT + 1)
+    answer = report(committed_demo, order, printed=COUNT - 2, wasted_list="no-digits\nb-00000001")
+    assert answer.status_code == 200
+    assert Code.objects.get(identifier="no-digits").activation_status == 2
+
+
+@pytest.mark.parametrize(
+    ("ranges", "said"),
+    [
+        ("1,001", "1,001 can be read in two ways; write 1001, or 1 and 001 apart."),
+        ("1,001-2,999", "1,001-2,999 can be read in two ways; write 1001-2999, or 1 and 001-2 and 999 apart."),
+        (
+            "7; 40,001 to 60,000",
+            "40,001 to 60,000 can be read in two ways; write 40001 to 60000, or 40 and 001 to 60 and 000 apart.",
+        ),
+        ("101,102,103", "101,102,103 can be read in two ways; write 101102103, or 101 and 102 and 103 apart."),
+        ("1, 001-002,3", ""),
+        ("1,2,3", ""),
+        ("0001,002,3", ""),
+        ("1 to 3", ""),
+        ("1 TO 2;3", ""),
+    ],
+)
+def test_commas_between_thousands_are_refused_and_those_between_ranges_are_not(
+    committed_demo: Demo, order: Workorder, ranges: str, said: str
+) -> None:
+    for typed in ([ranges], ["4", ranges]):
+        answer = report(committed_demo, order, printed=COUNT - 2 - len(typed), wasted_ranges=typed)
+        if said:
+            assert answer.json() == {"wasted_ranges": [said]}
+            assert statuses(order) == wasted()
+        else:
+            assert (answer.status_code, statuses(order)) == (200, wasted(1, 2, 3))
+            return
