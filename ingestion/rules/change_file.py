@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ingestion.errors.log import RowLog
 from ingestion.readers.base import Batch
-from ingestion.rules.change_names import KnownFields, doubt_of
+from ingestion.rules.change_names import KnownFields, column_beside, doubt_of
 from ingestion.rules.changes import ChangeRowRules
 from ingestion.rules.defaults import parse_defaults
 from ingestion.rules.file import FileRules
@@ -88,7 +88,8 @@ class ChangeFileRules(FileRules):
         return SCM_KEY.fullmatch(name) is not None and name not in self._fields and not self._doubt_of(name, header)
 
     def _doubt_of(self, name: str, header: tuple[str, ...]) -> str:
-        return self._find_doubt(name, self._key_of(header))
+        beside = column_beside(name, self._fields)
+        return self._find_doubt(name, self._key_of(header), bool(beside) and beside in header)
 
-    def _look_for_doubt(self, name: str, key: str) -> str:
-        return doubt_of(name, key, self._fields, self._declared)
+    def _look_for_doubt(self, name: str, key: str, is_exported: bool) -> str:
+        return doubt_of(name, key, self._fields, self._declared, is_exported=is_exported)

@@ -8,9 +8,11 @@ from difflib import get_close_matches
 
 from ingestion.rules.keys import ID_COLUMNS, KEY_COLUMNS, SERIAL_NUMBER, WORKORDER
 from ingestion.rules.suggestions import SIMILARITY, respelled
-from workorders.codes.fields import ATTRIBUTES
+from workorders.archives.zip_archive import HEADER
+from workorders.codes.fields import ATTRIBUTES, MEANT
+from workorders.exports.columns import COLUMNS
 
-MEANT = {"status": "activation_status", "reason": "blacklist_reason", "sku": "product"}  # as exports name them
+EXPORTED = {*COLUMNS, *HEADER.decode().split(",")} - {*KEY_COLUMNS, *ATTRIBUTES, *MEANT}  # and set by no change
 UNCHANGEABLE = {SERIAL_NUMBER: "The serial number", WORKORDER: "The workorder"}
 MOST_COMPARED = 20_000_000  # pairs of characters of all names that are compared, a few seconds of the processor's time
 LONGEST_COMPARED = 100  # characters of a name; those of fields are shorter
@@ -42,26 +44,47 @@ class KnownFields:
         return next((field for field in close if not _are_numbered(name, field)), "")
 
 
-def doubt_of(name: str, key: str, known: KnownFields, declared: Collection[str]) -> str:
+def column_beside(name: str, known: KnownFields) -> str:
+    """Return the column which, beside the column `name`, shows that the file is an export; nothing where none does."""
+    if name in known:
+        return f"scm_{name}" if name in COLUMNS else ""
+    return "product" if name.lower() == "sku" else ""
+
+
+def doubt_of(name: str, key: str, known: KnownFields, declared: Collection[str], *, is_exported: bool = False) -> str:
     """Say why a file whose codes are named by the column `key` should not have an SCM field `name`; or nothing.
 
-    `known` are the fields that codes of the company have, `declared` the names that the upload's `columns` gives.
+    `known` are the fields that codes of the company have, `declared` the names that the upload's `columns` gives,
+    `is_exported` whether `column_beside` stands in the header too.
     """
-    if name in ID_COLUMNS:
+    spelled = respelled(name)
+    if spelled in ID_COLUMNS:
         return f"The column `{key}` names the codes already; leave this one out."
-    if name in known or name in declared:
+    if name in declared:
         return ""
-    if name in UNCHANGEABLE:
+    if name in known and is_exported:
         return (
-            f"{UNCHANGEABLE[name]} of a code does not change. Leave the column out, put it first if it names the codes,"
-            f" {LEAVE}"
+            f"It is a column of an export, which has the SCM field as `scm_{name}`. Leave this one out and rename that."
         )
-    if meant := MEANT.get(name):
+    if name in known:
+        return ""
+    if spelled in UNCHANGEABLE:
+        return (
+            f"{UNCHANGEABLE[spelled]} of a code does not change. Leave the column out, put it first if it names the"
+            f" codes, {LEAVE}"
+        )
+    if spelled in EXPORTED:
+        return f"It is a column of an export, which no change sets. Leave it out, {LEAVE}"
+    meant = MEANT.get(spelled, "")
+    if is_exported:
+        return (
+            f"In an export, `product` is a product's name. Leave that column out and rename this one `product`, {LEAVE}"
+        )
+    if not meant and (field := name.removeprefix("scm_")) in COLUMNS and field in known:
+        meant = field  # as an export names it
+    if meant:
         return f"It looks like `{meant}`. Rename it, {LEAVE}"
-    close = [
-        *get_close_matches(respelled(name), [*KEY_COLUMNS, *ATTRIBUTES], 1, SIMILARITY),
-        known.nearest(name),
-    ]
+    close = [*get_close_matches(spelled, [*KEY_COLUMNS, *ATTRIBUTES], 1, SIMILARITY), known.nearest(name)]
     return f"It looks like `{close[0]}`. Rename it, {LEAVE}" if close[0] else ""
 
 

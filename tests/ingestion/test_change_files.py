@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ingestion.models import IngestionRecord
 from ingestion.results.rows_with_errors import stream_rows_with_errors
 from ingestion.rules import change_names
 from tests.support.change_files import changed_by_file as changed
@@ -17,7 +18,11 @@ from tests.support.demo import Demo
 from tests.support.uploads import errors, ingested
 from tests.support.workbooks import rows_of, text, workbook
 from workorders.changes.history import codes_of, history_of
+from workorders.codes.fields import ATTRIBUTES
+from workorders.exports.columns import COLUMNS
 from workorders.models import Change, Code, CodeChange, Workorder
+
+UNSET = [name for name in COLUMNS if name not in ("extended_id", "serial_number", "workorder", "sku", *ATTRIBUTES)]
 
 
 def a_sheet(rows: list[list[str]]) -> bytes:
@@ -275,6 +280,20 @@ def test_a_field_names_codes_by_its_value(committed_demo: Demo) -> None:
         ("id,serial_number", "serial_number", "The serial number of a code does not change."),
         ("id,workorder", "workorder", "The workorder of a code does not change."),
         ("id,Bad Key", "Bad Key", "`bad_key` would be right."),
+        ("id,Status", "Status", "It looks like `activation_status`. Rename it,"),
+        ("id,SKU", "SKU", "It looks like `product`. Rename it,"),
+        ("id,Reason", "Reason", "It looks like `blacklist_reason`. Rename it,"),
+        ("id,Serial Number", "Serial Number", "The serial number of a code does not change."),
+        (
+            "id,Updated At",
+            "Updated At",
+            "It is a column of an export, which no change sets. Leave it out, or name it in",
+        ),
+        ("extended_id,ID", "ID", "The column `extended_id` names the codes already; leave this one out."),
+        *(
+            ("id," + name, name, "It is a column of an export, which no change sets. Leave it out, or name it in")
+            for name in (*UNSET, "sequence", "batch")
+        ),
     ],
 )
 def test_a_name_that_looks_like_a_known_one_is_refused(
@@ -300,6 +319,42 @@ def test_names_are_compared_once_each_and_so_often_and_no_more(
     }[filetype]
     record = changed(committed_demo.staff, file, filetype=filetype)
     assert [error.column for error in record.errors.order_by("pk")] == wrong
+
+
+def said_of_names(record: IngestionRecord) -> dict[str, str]:
+    """What is said of each name in the header of a refused file."""
+    return {error.column: error.detail for error in record.errors.filter(row=1)}
+
+
+def test_an_export_that_comes_back_says_of_each_column_what_to_do(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"lot": "A", "reference": "r"})
+    header = [*COLUMNS, "lot", "scm_reference"]
+    cells = {"extended_id": "aaa00001", "sku": "sku2", "activation_status": "1", "lot": "B", "scm_reference": "s"}
+    cells |= {"product": "The product's name", "workorder": "1", "url": "https://a.example/aaa00001"}
+    data = "".join(",".join(row) + "\n" for row in (header, [cells.get(name, "") for name in header]))
+    said = said_of_names(changed(committed_demo.staff, data))
+    assert said.keys() == {*UNSET, "serial_number", "workorder", "sku", "scm_reference"}
+    assert said["sku"] == (
+        "It is the field's name that is wrong. In an export, `product` is a product's name. Leave that column out and"
+        " rename this one `product`, or name it in the option `columns` if that is its name."
+    )
+    assert said["reference"] == (
+        "It is the field's name that is wrong. It is a column of an export, which has the SCM field as `scm_reference`."
+        " Leave this one out and rename that."
+    )
+    assert "It looks like `reference`. Rename it, or" in said["scm_reference"]
+    assert values_of("aaa00001")[3] == {"lot": "A", "reference": "r"}
+    columns = dict.fromkeys(said.keys() | {"product"}, "") | {"sku": "product", "scm_reference": "reference"}
+    record = changed(committed_demo.staff, data, columns=columns)
+    assert (record.status, record.warnings) == ("completed", [])
+    assert values_of("aaa00001") == ("sku2", 1, 0, {"lot": "B", "reference": "s"})
+
+
+def test_columns_of_exports_serve_where_codes_have_such_fields_or_the_upload_says_so(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"batch": "1", "reference": "r"})
+    file = "id,batch,reference,url\naaa00001,2,s,x\n"
+    record = changed(committed_demo.staff, file, columns={"url": "url"})
+    assert (record.status, values_of("aaa00001")[3]) == ("completed", {"batch": "2", "reference": "s", "url": "x"})
 
 
 def test_a_name_can_be_declared_and_a_new_one_is_warned_of(committed_demo: Demo) -> None:

@@ -15,6 +15,7 @@ REASONS = {str(reason): reason for reason in range(11)}
 ATTRIBUTES = ("product", "activation_status", "blacklist_reason")
 SCM_KEY_RULE = "a field's name begins with a small letter, then small letters, digits and _, 64 characters at most."
 OWN_COLUMNS = ("id", *ATTRIBUTES)
+MEANT = {"status": "activation_status", "reason": "blacklist_reason", "sku": "product"}  # what else they are called
 
 
 def contradict(status: int | None, reason: int | None) -> bool:
