@@ -59,7 +59,7 @@ def change_by_rows(user: User, company: Company, rows: str, parameters: dict[str
     """
     with transaction.atomic():
         locks.give_up_after(PATIENCE)
-        _run_no_longer_than(STATEMENT_SECONDS)
+        locks.run_no_longer_than(STATEMENT_SECONDS)
         record = IngestionRecord.objects.create(
             company=company,
             created_by=user,
@@ -129,8 +129,3 @@ class _CallLog(ErrorLog):
         about, place = self._kinds[kind], {"index": None if row is None else row - 1, "row": row}
         cell = {"column": shown(column), "value": shown(value)}
         self.faults.append(place | cell | {"error": kind, "message": in_full(about, detail), "remedy": about.remedy})
-
-
-def _run_no_longer_than(seconds: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])

@@ -29,6 +29,11 @@ def give_up_after(seconds: int) -> None:
     _run("SELECT set_config('lock_timeout', %s, true)", f"{seconds}s")
 
 
+def run_no_longer_than(seconds: int) -> None:
+    """Raise OperationalError in the caller's transaction when any statement takes longer, for the same reason."""
+    _run("SELECT set_config('statement_timeout', %s, true)", f"{seconds}s")
+
+
 def _run(statement: str, *given: int | str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)

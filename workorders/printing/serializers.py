@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
@@ -12,11 +13,20 @@ from portal.values.suggestions import hint
 from portal.values.texts import Visible
 from portal.values.whole_numbers import WholeNumberField
 from workorders.models import Calibrated, Equipment, Substrate, Workorder
-from workorders.printing.waste_lists import MOST_CODES, find_ids, join_ranges, name_wrong, read_ranges, read_scans
+from workorders.printing.waste_lists import (
+    MOST_CODES,
+    TooMany,
+    find_ids,
+    join_ranges,
+    parse_ids,
+    read_ranges,
+    read_scans,
+)
 from workorders.secure.waste import Waste
 
 LONGEST_REASON = 1000  # characters
 LONGEST_URL = 500  # characters; a symbol holds fewer
+LONGEST_LIST = 5_000_000  # characters of a scanner's list, about a hundred thousand URLs
 NONE_KEPT = "Your company has none of this name, or it is archived."
 Kept = TypeVar("Kept", Equipment, Substrate)
 
@@ -65,10 +75,28 @@ class ConfirmSerializer(StepSerializer):
         return {name: attrs[name] for name in ("equipment", "substrate")}
 
 
+@contextmanager
+def _refuse_too_many(name: str) -> Iterator[None]:
+    """Refuse the field where what it names is too many."""
+    try:
+        yield
+    except TooMany as reason:
+        raise serializers.ValidationError({name: [str(reason)]}) from None
+
+
 def _check_calibration(kept: Calibrated) -> None:
     if not kept.is_usable:
         until = f"Its calibration ended on {format_day(kept.calibrated_until)}"
         raise serializers.ValidationError(f"{until}: calibrate it, and enter the new dates.")
+
+
+class WasteListField(serializers.ListField):
+    """A list that names wasted codes, which is not looked at where it is too long."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and len(data) > MOST_CODES:
+            raise serializers.ValidationError(str(TooMany()))
+        return super().to_internal_value(data)
 
 
 class PrintedSerializer(StepSerializer):
@@ -80,17 +108,18 @@ class PrintedSerializer(StepSerializer):
         required=False,
         help_text="Prints that were spoiled. Where it is left out, as many as codes are named, or none.",
     )
-    wasted_ids = serializers.ListField(
+    wasted_ids = WasteListField(
         child=serializers.CharField(max_length=LONGEST_URL),
         default=list,
         help_text="Ids or URLs of codes of which every print was spoiled. They are blacklisted (7, misprint).",
     )
-    wasted_ranges = serializers.ListField(
+    wasted_ranges = WasteListField(
         child=serializers.CharField(allow_blank=True),
         default=list,
         help_text="The same by ranges of sequences: `7`, `40001-60000`, without commas between thousands.",
     )
     wasted_list = serializers.CharField(
+        max_length=LONGEST_LIST,
         allow_blank=True,
         default="",
         help_text="The same as a scanner gives them: a text of ids or URLs, one a line. A header, dates and times "
@@ -117,15 +146,22 @@ class PrintedSerializer(StepSerializer):
         return {"printed": printed, "wasted": wasted, "waste": waste}
 
     def _find_waste(self, attrs: dict[str, Any]) -> Waste:
-        """Return the codes that were named, each once. Raise ValidationError with all that there are not."""
-        wrong: dict[str, list[str]] = {}
-        ranges, wrong["wasted_ranges"] = read_ranges(self.workorder, attrs["wasted_ranges"])
-        scanned = read_scans(self.workorder, attrs["wasted_list"])
-        for name, texts in (("wasted_ids", attrs["wasted_ids"]), ("wasted_list", scanned)):
-            found, wrong[name] = find_ids(self.workorder, texts)
+        """Return the codes that were named, each once. Raise ValidationError with all that there are not.
+
+        All that is named is counted before the database is asked for it.
+        """
+        with _refuse_too_many("wasted_ranges"):
+            ranges, wrong_ranges = read_ranges(self.workorder, attrs["wasted_ranges"])
+        wrong, wanted = {"wasted_ranges": wrong_ranges}, {}
+        with _refuse_too_many("wasted_ids"):
+            wanted["wasted_ids"] = parse_ids(attrs["wasted_ids"])
+        with _refuse_too_many("wasted_list"):
+            wanted["wasted_list"] = parse_ids(read_scans(self.workorder, attrs["wasted_list"]))
+        for name, ids in wanted.items():
+            found, wrong[name] = find_ids(self.workorder, ids)
             ranges += [(sequence, sequence) for sequence in found]
-        if any(wrong.values()):
-            raise serializers.ValidationError({name: name_wrong(said) for name, said in wrong.items() if said})
+        if faults := {name: each.said() for name, each in wrong.items() if each.said()}:
+            raise serializers.ValidationError(faults)
         waste = join_ranges(ranges)
         if waste.count > MOST_CODES:
             said = f"{waste.count:,} codes are named; at most {MOST_CODES:,} can be. Ask the brand owner for more."

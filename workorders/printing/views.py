@@ -12,13 +12,13 @@ from rest_framework.exceptions import ValidationError
 
 from portal.pages.access import PersonRequest, page
 from workorders.models import Equipment, Substrate, Workorder
-from workorders.printing.serializers import LONGEST_REASON
+from workorders.printing.serializers import LONGEST_LIST, LONGEST_REASON
 from workorders.printing.steps import take_step
 from workorders.secure.waste import Busy
 from workorders.secure.workflow import WrongState, are_all_printed, check_state
 from workorders.visibility import own_workorders, workorders_to_print
 
-MOST_OF_FILE = 5_000_000  # bytes of a scanner's list that are read, about a hundred thousand URLs
+MOST_OF_FILE = LONGEST_LIST + 4  # bytes of a scanner's list that are read: enough to refuse one that is too long
 
 
 def _step_page(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from django.db import connection
@@ -14,6 +15,7 @@ from workorders.secure.waste import Waste
 
 MOST_CODES: Final = 100_000  # at once: somebody waits for the answer
 MOST_NAMED: Final = 1_000  # wrong ones
+LONGEST_NAMED: Final = 500  # characters of a wrong one
 HEADERS: Final = frozenset({"id", "extended_id", "url", "code"})  # of a column in a scanner's file
 RANGE = re.compile(r"([0-9]{1,10})(?:\s*(?:[-–]|[Tt][Oo])\s*([0-9]{1,10}))?")  # noqa: RUF001  # people type both dashes
 BETWEEN_RANGES = re.compile(
@@ -31,62 +33,103 @@ FIND = """
 AT_ONCE: Final = 10_000  # ids
 
 
+class TooMany(Exception):  # noqa: N818  # what is the matter with a list
+    """More is named than can be at once. The message says so."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"More than {MOST_CODES:,} are named; at most {MOST_CODES:,} can be. Ask the brand owner for more."
+        )
+
+
+class Wrong:
+    """What is said of the wrong texts of a list: of the first MOST_NAMED, and how many more there are."""
+
+    def __init__(self) -> None:
+        self._said: list[str] = []
+        self._count = 0
+
+    def add(self, text: str, why: str) -> None:
+        """Say `why` a text is wrong."""
+        self._count += 1
+        if self._count <= MOST_NAMED:
+            shown = text if len(text) <= LONGEST_NAMED else f"{text[:LONGEST_NAMED]}…"
+            self._said.append(f"{shown} {why}")
+
+    def said(self) -> list[str]:
+        """Return the sentences; none where nothing is wrong."""
+        more = self._count - MOST_NAMED
+        return self._said if more <= 0 else [*self._said, f"And {more:,} more."]
+
+
 def read_scans(workorder: Workorder, text: str) -> list[str]:
     """Return the ids in a list as a scanner gives it: ids or URLs, in lines or with separators between them.
 
     Of a line with a URL, such as one that begins with a time, the URL alone counts; of any other, what is no date and
     no time. A first line without any digit is the header of those below it, unless it names a code of the workorder.
+    Raise TooMany.
     """
-    lines = [found for line in text.splitlines() if (found := [*_scans_in(line)])]
-    if len(lines) > 1 and not re.search("[0-9]", "".join(lines[0])) and not find_ids(workorder, lines[0])[0]:
+    lines, count = [], 0
+    for line in text.splitlines():
+        if found := [*_scans_in(line)]:
+            lines.append(found)
+            count += len(found)
+        if count > MOST_CODES + len(lines[0] if lines else ()):
+            raise TooMany
+    if len(lines) > 1 and not re.search("[0-9]", "".join(lines[0])) and not find_ids(workorder, parse_ids(lines[0]))[0]:
         lines = lines[1:]
     return [each for line in lines for each in line if each.lower() not in HEADERS]
 
 
 def _scans_in(line: str) -> Iterable[str]:
     """Return what one line of a scanner's list names; dates and times only where there is nothing else."""
-    found = [each.strip("\"'") for each in re.split(r"[\s,;]+", line) if each]
+    found = [each.strip("\"'") for each in re.split(r"[\s,;]+", line, maxsplit=MOST_CODES) if each]
     urls = [each for each in found if "://" in each]
     return urls or [each for each in found if not MOMENT.fullmatch(each)] or found
 
 
-def find_ids(workorder: Workorder, texts: Iterable[str]) -> tuple[list[int], list[str]]:
-    """Return the sequences of the workorder's codes of these ids or URLs, and a sentence for each that is none."""
-    wanted = {parse_id(text): text for text in texts}
-    ids, sequences, wrong = [*wanted], [], []
+def parse_ids(texts: Iterable[str]) -> dict[str, str]:
+    """Return the ids in these ids or URLs, each with a text that named it. Raise TooMany."""
+    return {parse_id(text): text for text in _limited(texts)}
+
+
+def find_ids(workorder: Workorder, wanted: Mapping[str, str]) -> tuple[list[int], Wrong]:
+    """Return the sequences of the workorder's codes of these ids, and what is said of those that are none."""
+    ids, sequences, wrong = [*wanted], [], Wrong()
     for begin in range(0, len(ids), AT_ONCE):
         with connection.cursor() as cursor:
             cursor.execute(FIND, [ids[begin : begin + AT_ONCE], workorder.company_id, workorder.pk])
             for identifier, sequence in cursor.fetchall():
                 if sequence is None:
-                    wrong.append(f"{wanted[identifier]} is no code of this workorder.")
+                    wrong.add(wanted[identifier], "is no code of this workorder.")
                 else:
                     sequences.append(sequence)
     return sequences, wrong
 
 
-def read_ranges(workorder: Workorder, texts: Iterable[str]) -> tuple[list[tuple[int, int]], list[str]]:
-    """Return the ranges of sequences that `texts` name, such as 7 or 40001-60000, and a sentence for each wrong one.
+def read_ranges(workorder: Workorder, texts: Iterable[str]) -> tuple[list[tuple[int, int]], Wrong]:
+    """Return the ranges of sequences that `texts` name, such as 7 or 40001-60000, and what is said of wrong ones.
 
-    A comma right before three digits, as in 40,001, may separate thousands or sequences, and is refused.
+    A comma right before three digits, as in 40,001, may separate thousands or sequences, and is refused. Raise TooMany.
     """
-    ranges, wrong, last = [], [], workorder.uploaded_quantity
-    for text in (each.strip() for listed in texts for each in BETWEEN_RANGES.split(listed)):
+    ranges, wrong, last = [], Wrong(), workorder.uploaded_quantity
+    parts = (each for listed in texts for each in BETWEEN_RANGES.split(listed, MOST_CODES))
+    for text in map(str.strip, _limited(parts)):
         match = RANGE.fullmatch(text)
         if not text:
             continue
-        if "," in text:
+        if "," in text and len(text) <= LONGEST_NAMED:
             whole, apart = text.replace(",", ""), text.replace(",", " and ")
-            wrong.append(f"{text} can be read in two ways; write {whole}, or {apart} apart.")
+            wrong.add(text, f"can be read in two ways; write {whole}, or {apart} apart.")
             continue
         if match is None:
-            wrong.append(f"{text} is no range of sequences; write 7 or 40001-60000.")
+            wrong.add(text, "is no range of sequences; write 7 or 40001-60000.")
             continue
         first, end = int(match[1]), int(match[2] or match[1])
         if first > end:
-            wrong.append(f"{text} ends before it begins.")
+            wrong.add(text, "ends before it begins.")
         elif not 1 <= first <= end <= last:
-            wrong.append(f"{text} is not all there: the codes of this workorder go from 1 to {last:,}.")
+            wrong.add(text, f"is not all there: the codes of this workorder go from 1 to {last:,}.")
         else:
             ranges.append((first, end))
     return ranges, wrong
@@ -103,7 +146,9 @@ def join_ranges(ranges: Iterable[tuple[int, int]]) -> Waste:
     return Waste(tuple(joined))
 
 
-def name_wrong(wrong: list[str]) -> list[str]:
-    """Return what is said of the first wrong ones, and how many more there are."""
-    more = len(wrong) - MOST_NAMED
-    return wrong if more <= 0 else [*wrong[:MOST_NAMED], f"And {more:,} more."]
+def _limited(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the texts, and raise TooMany in place of the first that is too many."""
+    rest = iter(texts)
+    yield from islice(rest, MOST_CODES)
+    if next(rest, None) is not None:
+        raise TooMany

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import OperationalError
-from django.db.models import Q, QuerySet
-from psycopg.errors import LockNotAvailable
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from portal.models import Event, User
 from portal.timeline import events_of
@@ -25,17 +26,24 @@ from workorders.changes.values import NewValues
 from workorders.models import ActivationStatus, BlacklistReason, Change, Code, Workorder
 
 PATIENCE: Final = 10  # seconds for other changes of the brand owner's codes; somebody waits for the answer
+STATEMENT_SECONDS: Final = 20  # that one statement may take meanwhile
 MISPRINT = NewValues(ActivationStatus.BLACKLISTED, BlacklistReason.MISPRINT)
+AMONG: Final = '"workorders_code".sequence = ANY(%s::integer[])'  # looked up in a hash table, once for each code
 BUSY = "Other codes of the brand owner are being changed just now. Nothing was stored; send it again in a minute."
+
+TOO_LONG = "Changing these codes took too long. Nothing was stored; send it again when less is going on."
 
 
 class Busy(Exception):  # noqa: N818  # an event, not a fault
-    """Other changes of codes take too long to wait for. The message says so."""
+    """Changing codes, or waiting for other changes of them, takes too long. The message says so."""
 
 
 @dataclass(frozen=True)
 class Waste:
-    """Wasted codes of one workorder: the first and last sequence of each range, in order, of which no two meet."""
+    """Wasted codes of one workorder: the first and last sequence of each range, in order, of which no two meet.
+
+    There are so few that each can be named alone.
+    """
 
     ranges: Sequence[tuple[int, int]] = ()
 
@@ -46,12 +54,8 @@ class Waste:
 
     def codes(self, workorder: Workorder) -> QuerySet[Code]:
         """Return those codes of the workorder that no reason of their own has blacklisted."""
-        single = [first for first, last in self.ranges if first == last]
-        wanted = Q(sequence__in=single)
-        for first, last in self.ranges:
-            if first != last:
-                wanted |= Q(sequence__range=(first, last))
-        return without_reason(workorder).filter(wanted)
+        sequences = [sequence for first, last in self.ranges for sequence in range(first, last + 1)]
+        return without_reason(workorder).filter(RawSQL(AMONG, [sequences], BooleanField()))  # noqa: S611  # ours alone
 
 
 NO_WASTE: Final = Waste()
@@ -63,7 +67,7 @@ def blacklist_waste(workorder: Workorder, waste: Waste, by: User) -> dict[str, A
         return {}
     change = begin_change(workorder.company, Change.Origin.WORKORDER, by)
     try:
-        locks.give_up_after(PATIENCE)
+        _limit_waiting()
         apply_selected(change, waste.codes(workorder), MISPRINT)
     except OperationalError as error:
         raise _as_busy(error) from error
@@ -76,7 +80,7 @@ def restore_waste(workorder: Workorder, by: User) -> None:
     if change is None:
         return
     try:
-        locks.give_up_after(PATIENCE)
+        _limit_waiting()
         with suppress(HistoryGone):
             undo(change, Change.Origin.WORKORDER, by)
     except OperationalError as error:
@@ -93,5 +97,12 @@ def _reported(workorder: Workorder) -> dict[str, Any]:
     return last.detail if last else {}
 
 
+def _limit_waiting() -> None:
+    locks.give_up_after(PATIENCE)
+    locks.run_no_longer_than(STATEMENT_SECONDS)
+
+
 def _as_busy(error: OperationalError) -> Exception:
-    return Busy(BUSY) if isinstance(error.__cause__, LockNotAvailable) else error
+    if isinstance(error.__cause__, LockNotAvailable):
+        return Busy(BUSY)
+    return Busy(TOO_LONG) if isinstance(error.__cause__, QueryCanceled) else error

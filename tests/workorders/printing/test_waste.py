@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.support.demo import Demo
 from tests.support.pages import as_
@@ -16,8 +17,10 @@ from tests.support.tokens import client_of
 from workorders import job_runner
 from workorders.changes.history import history_of
 from workorders.models import Code, Workorder
+from workorders.printing import serializers, waste_lists
 from workorders.printing.waste_lists import join_ranges
 from workorders.secure import waste
+from workorders.secure.waste import Waste
 
 COUNT = 8
 
@@ -165,6 +168,83 @@ def test_a_report_does_not_wait_long_for_other_changes(
     assert (answer.status_code, answer.json()) == (400, {"detail": waste.BUSY})
     order.refresh_from_db()
     assert (order.state, statuses(order)) == ("ready_to_print", wasted())
+
+
+def test_a_change_of_the_codes_that_takes_too_long_is_ended(
+    committed_demo: Demo, order: Workorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waste, "STATEMENT_SECONDS", 1)
+    with psycopg.connect(**connection.get_connection_params()) as held:  # it stands for any statement that takes long
+        held.execute("SELECT FROM workorders_code WHERE workorder_id = %s FOR UPDATE", [order.pk])
+        answer = report(committed_demo, order, printed=7, wasted_ranges=["1"])
+    assert (answer.status_code, answer.json()) == (400, {"detail": waste.TOO_LONG})
+    order.refresh_from_db()
+    assert (order.state, statuses(order)) == ("ready_to_print", wasted())
+
+
+TOO_MANY = "More than 3 are named; at most 3 can be. Ask the brand owner for more."
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("wasted_ids", ["b-00000000"] * 4),
+        ("wasted_ranges", ["1"] * 4),
+        ("wasted_ranges", ["1,1,1,1"]),
+        ("wasted_ranges", ["1;1\n1", "1"]),
+        ("wasted_list", "a1 a2 a3 a4"),
+        ("wasted_list", "b-00000000\n" * 4),
+        ("wasted_list", "scanned\n" * 5),
+    ],
+)
+def test_more_than_can_be_named_is_refused_before_the_database_is_asked(
+    committed_demo: Demo,
+    order: Workorder,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: Any,
+    name: str,
+    named: Any,
+) -> None:
+    for module in (waste_lists, serializers):
+        monkeypatch.setattr(module, "MOST_CODES", 3)
+    form = serializers.PrintedSerializer(data={"printed": 7, name: named}, context={"workorder": order})
+    with django_assert_num_queries(0):
+        assert not form.is_valid()
+    assert form.errors == {name: [TOO_MANY]}
+    answer = report(committed_demo, order, printed=7, **{name: named})
+    assert (answer.status_code, answer.json()) == (400, {name: [TOO_MANY]})
+    assert report(committed_demo, order, printed=7, wasted_ranges=["1,", "1"], confirm=True).status_code == 200
+
+
+def test_the_first_wrong_ones_are_named_and_the_others_counted(
+    committed_demo: Demo, order: Workorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waste_lists, "MOST_NAMED", 2)
+    monkeypatch.setattr(waste_lists, "LONGEST_NAMED", 5)
+    answer = report(
+        committed_demo, order, printed=7, wasted_ranges=["0,9", "toolong", "0"], wasted_list="u1 u2 toolong"
+    )
+    last = "is not all there: the codes of this workorder go from 1 to 8."
+    assert answer.json()["wasted_ranges"] == [f"0 {last}", f"9 {last}", "And 2 more."]
+    assert (len(answer.json()["wasted_list"]), answer.json()["wasted_list"][2]) == (3, "And 1 more.")
+    said = ["toolo… is no code of this workorder."]
+    assert report(committed_demo, order, printed=7, wasted_ids=["toolong"]).json() == {"wasted_ids": said}
+
+
+def test_a_list_that_is_too_long_is_refused_whole(committed_demo: Demo, order: Workorder) -> None:
+    said = "Ensure this field has no more than 5000000 characters."
+    scanned = SimpleUploadedFile("scan.txt", b"b-00000000\n" * 500_000)
+    typed = {"printed": "7", "wasted": "", "wasted_ranges": "", "wasted_list": "", "wasted_file": scanned}
+    page = as_(committed_demo.printer).post(f"/workorders/{order.pk}/printed/", typed).content.decode()
+    assert said in page
+    assert statuses(order) == wasted()
+
+
+def test_thousands_of_ranges_are_one_condition(committed_demo: Demo, order: Workorder) -> None:
+    ranges = tuple((first, first + 1) for first in range(1, 100_000, 3))
+    with CaptureQueriesContext(connection) as ran:
+        assert sorted(Waste(ranges).codes(order).values_list("sequence", flat=True)) == [1, 2, 4, 5, 7, 8]
+    assert [(query["sql"].count("ANY("), "BETWEEN" in query["sql"]) for query in ran.captured_queries] == [(1, False)]
 
 
 def test_ranges_that_meet_are_one() -> None:
