@@ -562,6 +562,17 @@ class CodeScans(models.Model):
         return f"scans of {self.identifier}"
 
 
+class ScanLimitReached(models.Model):
+    """A code that was scanned as often as its company allows, and has yet to be blacklisted."""
+
+    pk = models.CompositePrimaryKey("company", "identifier")
+    company = models.ForeignKey(Company, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    identifier = models.CharField(max_length=gs1.LONGEST, db_collation="C")
+
+    def __str__(self) -> str:
+        return f"limit of scans of {self.identifier}"
+
+
 class ScanDay(models.Model):
     """How many scans of a company's codes there were on one day, in UTC."""
 

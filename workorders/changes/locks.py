@@ -19,6 +19,13 @@ def in_order(company: Company) -> None:
     _run("SELECT pg_advisory_xact_lock_shared(%s, %s)", CHANGES, company.pk)
 
 
+def try_in_order(company: Company) -> bool:
+    """Go on as `in_order` does if it need not wait, and say whether it did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s, %s)", [CHANGES, company.pk])
+        return bool(cursor.fetchone()[0])
+
+
 def alone(company: Company) -> None:
     """Wait for other changes of the company to end, and let new ones wait."""
     _run("SELECT pg_advisory_xact_lock(%s, %s)", CHANGES, company.pk)

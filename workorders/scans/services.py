@@ -9,6 +9,7 @@ from portal.http.cache import redis_client
 from portal.models import Company
 from workorders.scans.buffer import Buffer
 from workorders.scans.counting import Batch, Counter
+from workorders.scans.limit import blacklist_over_limit
 from workorders.scans.store import ALONE, store
 
 PAUSE = 1.0  # seconds for which a process counts before it tells Redis
@@ -29,20 +30,25 @@ def deliver(batch: Batch) -> None:
         return
     try:
         store(batch.name, batch.counts.items())
+        blacklist_over_limit()
     except DatabaseError:  # the next time begins with a new connection, since no request does in this thread
         connection.close()
         raise
 
 
 def flush() -> None:
-    """Store what is in the broker's Redis: what an earlier flush left, and then what was added since.
+    """Store what is in the broker's Redis, and blacklist what has reached its company's limit of scans."""
+    client = redis_client()
+    if client is not None:
+        _store_buffer(Buffer(client))
+    blacklist_over_limit()
+
+
+def _store_buffer(buffer: Buffer) -> None:
+    """Store what an earlier flush left, and then what was added since.
 
     A flush that ends between storing and dropping leaves a buffer whose name is known, which the next one drops.
     """
-    client = redis_client()
-    if client is None:
-        return
-    buffer = Buffer(client)
     for _ in ("left", "added"):
         name = buffer.take()
         if name is None:

@@ -13,10 +13,10 @@ from django.db.models.functions import Now
 from portal.database.postgres_copy import copy_blocks
 from workorders.models import StoredScans
 from workorders.scans.counting import Count, Key
-from workorders.scans.limit import blacklist_over_limit
+from workorders.scans.limit import note_over_limit
 
 ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('scans', 0))"
-WAIT: Final = "SET LOCAL lock_timeout = '5s'"  # for codes that a long change holds; the next flush tries again
+WAIT: Final = "SET LOCAL lock_timeout = '5s'"  # for another flush, or a withdrawal; the next flush tries again
 KEPT: Final = timedelta(days=7)  # for which a name is known
 LINES_AT_ONCE: Final = 5_000
 
@@ -48,7 +48,7 @@ ADD_TO_DAYS: Final = """
 
 
 def store(name: str, counts: Iterable[tuple[Key, Count]]) -> None:
-    """Add `counts` to codes and days, and blacklist what reaches its company's limit; nothing if `name` was stored.
+    """Add `counts` to codes and days, and note what reaches its company's limit; nothing if `name` was stored.
 
     An entry that comes twice counts once, as Redis may give it. A code that was deleted meanwhile is left out.
     """
@@ -62,7 +62,7 @@ def store(name: str, counts: Iterable[tuple[Key, Count]]) -> None:
         cursor.execute("ANALYZE counted")
         cursor.execute(ADD_TO_CODES)
         cursor.execute(ADD_TO_DAYS)
-        blacklist_over_limit()
+        note_over_limit()
 
 
 def _is_new(name: str) -> bool:

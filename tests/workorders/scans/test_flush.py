@@ -53,8 +53,9 @@ def test_counts_and_times_grow_with_each_flush(scans: Scans, code: Code, monkeyp
 
 
 def test_nothing_to_store_writes_nothing(scans: Scans, demo: Demo, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(1) as ran:  # whether a company's codes have yet to be blacklisted
         scans.store()
+    assert [query["sql"][:6] for query in ran.captured_queries] == ["SELECT"]
 
 
 STEPS: dict[str, tuple[str, bool]] = {
@@ -62,8 +63,9 @@ STEPS: dict[str, tuple[str, bool]] = {
     "before the transaction": ("workorders.scans.services.store", False),
     "while the names are looked up": ("workorders.scans.store._is_new", False),
     "while they are copied": ("workorders.scans.store.copy_blocks", False),
-    "before the commit": ("workorders.scans.store.blacklist_over_limit", False),
+    "before the commit": ("workorders.scans.store.note_over_limit", False),
     "before the buffer is dropped": ("workorders.scans.buffer.Buffer.drop", True),
+    "before codes are blacklisted": ("workorders.scans.services.blacklist_over_limit", True),
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from threading import Thread
 
+import psycopg
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from portal.models import Event
@@ -13,8 +14,9 @@ from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.running import wait_for, waiting_for_locks
 from tests.support.scans import Scans, stored
+from workorders.changes import locks
 from workorders.changes.history import history_of
-from workorders.models import ActivationStatus, BlacklistReason, Change, Code, CodeScans
+from workorders.models import ActivationStatus, BlacklistReason, Change, Code, CodeScans, ScanLimitReached
 from workorders.scans import services
 
 ACTIVE, BLACKLISTED = ActivationStatus.ACTIVE, ActivationStatus.BLACKLISTED
@@ -146,30 +148,54 @@ def test_a_code_that_is_changed_at_the_same_time_keeps_what_that_change_says(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_flush_that_waits_too_long_leaves_all_to_the_next(
+def test_a_company_whose_codes_are_being_changed_waits_alone(committed_demo: Demo, scans: Scans) -> None:
+    demo = committed_demo
+    codes = []
+    for user, company in ((demo.staff, demo.company), (demo.other_staff, demo.other)):
+        services.set_limit(company, 1)
+        codes.append(some_codes(user, "abc00001", activation_status=ACTIVE).codes.get())
+        scans.note(codes[-1])
+    with psycopg.connect(**connection.get_connection_params()) as held:
+        held.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.CHANGES, demo.company.pk])
+        scans.store()
+        assert [stored(demo.company), stored(demo.other)] == [{"abc00001": 1}] * 2
+        assert [state(code) for code in codes] == [(ACTIVE, 0), (BLACKLISTED, EXCEEDED)]
+    scans.store()
+    assert [state(code) for code in codes] == [(BLACKLISTED, EXCEEDED)] * 2, "without another scan"
+    assert [change.company for change in Change.objects.order_by("pk")] == [demo.other, demo.company]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_is_held_too_long_is_left_to_the_next_flush(
     committed_demo: Demo, scans: Scans, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workorders.scans.store.WAIT", "SET LOCAL lock_timeout = '50ms'")
+    monkeypatch.setattr("workorders.scans.limit.PATIENCE", 1)
     services.set_limit(committed_demo.company, 1)
     code = some_codes(committed_demo.staff, "abc00001", activation_status=ACTIVE).codes.get()
     scans.note(code)
-    scans.counter.hand_on()
-    found: list[BaseException] = []
-
-    def flush() -> None:
-        try:
-            services.flush()
-        except OperationalError as error:
-            found.append(error)
-        finally:
-            connections.close_all()
-
-    with transaction.atomic():
-        Code.objects.update(sequence=7)
-        flushing = Thread(target=flush)
-        flushing.start()
-        flushing.join()
-    assert len(found) == 1
-    assert stored(code.company) == {}
-    services.flush()
+    with psycopg.connect(**connection.get_connection_params()) as held:
+        held.execute("SELECT FROM workorders_code FOR UPDATE")
+        scans.store()
+        assert (stored(code.company), state(code)) == ({"abc00001": 1}, (ACTIVE, 0))
+    scans.store()
     assert (stored(code.company), state(code)) == ({"abc00001": 1}, (BLACKLISTED, EXCEEDED))
+
+
+@pytest.mark.parametrize("ending", ["blacklisted", "made inactive", "without a limit", "deleted"])
+def test_codes_wait_to_be_blacklisted_no_longer_than_that_is_to_be_done(
+    scans: Scans, code: Code, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    scans.note(code, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr("workorders.scans.services.blacklist_over_limit", lambda: None)
+        scans.store()
+    assert list(ScanLimitReached.objects.values_list("company", "identifier")) == [(code.company_id, "abc00001")]
+    if ending == "made inactive":
+        Code.objects.update(activation_status=ActivationStatus.INACTIVE)
+    elif ending == "without a limit":
+        services.set_limit(code.company, None)
+    elif ending == "deleted":
+        Code.objects.all().delete()
+    scans.store()
+    assert not ScanLimitReached.objects.exists()
+    assert Change.objects.count() == (ending == "blacklisted")

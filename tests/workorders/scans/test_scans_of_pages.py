@@ -80,13 +80,15 @@ def test_nothing_is_kept_of_who_asked(
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT table_name, string_agg(column_name, ' ' ORDER BY ordinal_position) FROM information_schema.columns
-               WHERE table_name IN ('workorders_codescans', 'workorders_scanday', 'workorders_storedscans')
+               WHERE table_name IN ('workorders_codescans', 'workorders_scanday', 'workorders_storedscans',
+                                    'workorders_scanlimitreached')
                GROUP BY table_name"""
         )
         assert dict(cursor.fetchall()) == {
             "workorders_codescans": "identifier count first_at last_at reached_limit company_id",
             "workorders_scanday": "day count company_id",
             "workorders_storedscans": "name stored_at",
+            "workorders_scanlimitreached": "identifier company_id",
         }
 
 
