@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from ingestion.api.option_serializer import IdFormat, OptionsSerializer, parse_posted_defaults
 from ingestion.api.serializers import FileSerializer
-from ingestion.rules.change_file import REMOVES
+from ingestion.rules.changes import REMOVES, removes
 from ingestion.rules.keys import ID, ID_COLUMNS, KEY_COLUMNS
 from portal.values.choices import ChoiceField
 from portal.values.suggestions import hint
@@ -58,6 +58,18 @@ class ChangeFileSerializer(FileSerializer):
                 f"It is none of our keys, nor an SCM field: {SCM_KEY_RULE} {near}".rstrip()
             )
         return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse defaults of what names the codes, and those that are to remove fields."""
+        wrong = []
+        for name, value in attrs["default_scm_data"].items():
+            if name == attrs["data_key"]:
+                wrong.append(f"{name}: it names the codes, so it takes no default; leave it out.")
+            elif attrs["empty_marker"] and isinstance(value, str) and removes(value):
+                wrong.append(f"{name}: a default removes no field; write `{REMOVES}` into the cells of the rows.")
+        if wrong:
+            raise serializers.ValidationError({"default_scm_data": wrong})
+        return super().validate(attrs)  # type: ignore[no-any-return]  # rest_framework carries no types
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of a valid call that the record keeps."""

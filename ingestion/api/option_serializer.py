@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from ingestion.errors.kinds import KINDS
+from ingestion.errors.text import shown
 from ingestion.models import IngestionRecord
 from ingestion.rules.defaults import parse_defaults
 from portal.models import Company
 from portal.values.choices import ChoiceField
+from workorders.changes.parsing import doubts_of_names
 from workorders.codes.fields import ATTRIBUTES, contradict, contradiction
 from workorders.codes.url_prefixes import check_url_prefix
 from workorders.products.services import usable_products
@@ -26,10 +29,13 @@ def parse_posted_defaults(value: Any, company: Company, *, are_new: bool = True)
         return {}
     if not isinstance(value, dict):
         raise serializers.ValidationError('It must be an object, like {"product": "sku1"}.')
+    wrong = [] if are_new else [*_faults_of_changes(value, company)]
     try:
         defaults = parse_defaults(value) if are_new else parse_defaults(value, status=None, reason=None)
     except ValueError as error:
-        raise serializers.ValidationError(error.args[0]) from None
+        raise serializers.ValidationError([*error.args[0], *wrong]) from None
+    if wrong:
+        raise serializers.ValidationError(wrong)
     status, reason = defaults.activation_status, defaults.blacklist_reason
     says_status = value.get("activation_status") not in (None, "")  # else the rows may say it
     if says_status and status is not None and reason is not None and contradict(status, reason):
@@ -37,6 +43,14 @@ def parse_posted_defaults(value: Any, company: Company, *, are_new: bool = True)
     if defaults.product and defaults.product not in usable_products(company.pk):
         raise serializers.ValidationError(f"product: {KINDS['product_not_found_error'].sentence}")
     return value
+
+
+def _faults_of_changes(data: dict[str, Any], company: Company) -> Iterator[str]:
+    """Yield what is wrong with the default values of a change, besides what no upload may have."""
+    named = {name: value for name, value in data.items() if name != "id" and value is not None}
+    yield from (f"{name}: {doubt}" for name, doubt in doubts_of_names(named, company.pk).items())
+    for name in data.keys() - named.keys() - {"id"}:
+        yield f"{shown(name)}: null is no default; leave it out. In a row of JSON, null removes an SCM field."
 
 
 class OptionsSerializer(serializers.Serializer[Any]):

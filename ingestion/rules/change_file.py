@@ -20,14 +20,13 @@ from ingestion.rules.rows import CheckedRow, RowRules
 from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
 from workorders.products.services import usable_products
 
-REMOVES = "<empty>"  # the cell that removes an SCM field, where the upload says so
-
 
 def change_limits(company_id: int, options: Mapping[str, Any]) -> Limits:
     """Return the limits for a company's changes with these options; keys may be as long as they like."""
     defaults = parse_defaults(options.get("default_scm_data", {}), status=None, reason=None)
-    removes = REMOVES if options.get("empty_marker") else ""
-    return Limits(defaults, usable_products(company_id), sys.maxsize, rules_of(ID, options), removes)
+    return Limits(
+        defaults, usable_products(company_id), sys.maxsize, rules_of(ID, options), bool(options.get("empty_marker"))
+    )
 
 
 class ChangeFileRules(FileRules):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import repeat
+from itertools import chain, repeat
 from json.encoder import encode_basestring as _as_json
 from typing import ClassVar
 
@@ -21,6 +21,14 @@ KINDS_OF = dict(
         strict=True,
     )
 )
+
+
+REMOVES = "<empty>"  # the cell that removes an SCM field, where the upload says so
+
+
+def removes(cell: str) -> bool:
+    """Say whether a cell is the one that removes an SCM field, whatever its case and the space around it."""
+    return "<" in cell and cell.strip().lower() == REMOVES
 
 
 class ChangedAttributeRules(AttributeRules):
@@ -41,7 +49,7 @@ class ChangedScmRules(ScmRules):
         if not self._columns and not self._constant:
             return repeat(None)
         written = super().write_columns(batch, columns)
-        has_marks = bool(self._removes) and any(self._removes in columns[at] for at, _name in self._columns)
+        has_marks = self._has_marks and any(map(removes, chain.from_iterable(columns[at] for at, _ in self._columns)))
         return list(map(self.write, batch.rows)) if written is not None and has_marks else written
 
     def write(self, cells: list[str]) -> str | None:
@@ -50,7 +58,7 @@ class ChangedScmRules(ScmRules):
         return "{" + ", ".join(said) + "}" if said else None
 
     def _member(self, begin: str, cell: str, default: str) -> str:
-        if isinstance(cell, Null) or (self._removes and cell == self._removes):
+        if isinstance(cell, Null) or (self._has_marks and removes(cell)):
             return begin + "null"
         return begin + _as_json(cell) if cell else default
 

@@ -17,15 +17,15 @@ from workorders.products.services import usable_products
 class Limits:
     """The limits that the rows of one file are checked against.
 
-    `products` gives the id of each SKU that may be used; `longest_id` is how many characters of id fit the URL. A cell
-    that is `removes` takes a field away, if that is not empty.
+    `products` gives the id of each SKU that may be used; `longest_id` is how many characters of id fit the URL. With
+    `empty_marker`, a cell may say that it removes a field.
     """
 
     defaults: Defaults
     products: Mapping[str, int]
     longest_id: int
     ids: IdRules
-    removes: str = ""
+    empty_marker: bool = False
 
 
 def limits_for(company_id: int, options: Mapping[str, Any], longest_id: int, *, are_active: bool = False) -> Limits:

@@ -20,7 +20,7 @@ class ScmRules:
     """Checks the SCM fields of rows with one header, and writes them as JSON."""
 
     def __init__(self, header: tuple[str, ...], findings: FileFindings, key: str) -> None:
-        self._log, self._removes = findings.log, findings.limits.removes
+        self._log, self._has_marks = findings.log, findings.limits.empty_marker
         defaults = findings.limits.defaults.scm
         names = {*scm_names(header, key)} - {""}
         self._columns = [(at, name) for at, name in enumerate(header) if name in names]

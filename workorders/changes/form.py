@@ -9,6 +9,7 @@ from django import forms
 
 from portal.models import Company
 from portal.values.suggestions import hint
+from workorders.changes.parsing import doubts_of_names
 from workorders.changes.values import NewValues
 from workorders.codes.fields import LONGEST_SCM_VALUE, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
 from workorders.models import ActivationStatus, BlacklistReason, Product
@@ -86,7 +87,8 @@ class ChangeForm(forms.Form):
         elif not blacklists and data.get("blacklist_reason") and "activation_status" not in self.errors:
             self.add_error("blacklist_reason", "A reason goes with Blacklist alone. Choose that, or no reason.")
         seen: set[str] = set()
-        self.scm_rows = [_checked(row, seen) for row in self.scm_rows]
+        doubts = doubts_of_names({row.key: row.value for row in self.scm_rows if not row.removes}, self.company.pk)
+        self.scm_rows = [_checked(row, seen, doubts) for row in self.scm_rows]
         self.scm = {row.key: None if row.removes else row.value for row in self.scm_rows}
         if any(row.wrong for row in self.scm_rows):
             self.add_error(None, "One of the SCM fields cannot be taken.")
@@ -117,13 +119,18 @@ def _typed_rows(data: Mapping[str, Any]) -> Iterator[ScmRow]:
             number += 1
 
 
-def _checked(row: ScmRow, seen: set[str]) -> ScmRow:
-    """Return the row with what is wrong with it; `seen` has the names of the rows before, and gets this one's."""
+def _checked(row: ScmRow, seen: set[str], doubts: Mapping[str, str]) -> ScmRow:
+    """Return the row with what is wrong with it; `seen` has the names of the rows before, and gets this one's.
+
+    `doubts` has what is wrong with names.
+    """
     wrong = ""
     if not SCM_KEY.fullmatch(row.key):
         wrong = f"{SCM_KEY_RULE[:1].upper()}{SCM_KEY_RULE[1:]}"
     elif row.key in OWN_COLUMNS:
         wrong = f"{row.key} is no SCM field."
+    elif row.key in doubts:
+        wrong = doubts[row.key]
     elif row.key in seen:
         wrong = f"{row.key} is given twice."
     elif row.removes and row.value:

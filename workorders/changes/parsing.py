@@ -9,10 +9,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from portal.models import Company
 from portal.values.suggestions import hint
 from workorders.changes.values import NewValues
 from workorders.codes.fields import (
     ATTRIBUTES,
+    MEANT,
     MOST_SCM_FIELDS,
     REASONS,
     STATUSES,
@@ -21,13 +23,15 @@ from workorders.codes.fields import (
     fault_of_name,
     fault_of_value,
 )
+from workorders.codes.scm_fields import fields_in_use
 from workorders.models import Product
 from workorders.products.services import usable_products
 
 CANNOT_BE_REMOVED = "It cannot be removed; leave it out to keep it as it is."
 NOTHING_TO_CHANGE = "It changes nothing: name at least one value."
 SIMILARITY = 0.8  # of a name to one of ours, from which on it is taken for a slip
-UNLIKE = ("id", "extended_id", "serial_number", "workorder", "scm_data")  # names of codes that are no value of a change
+NEVER = ("id", "extended_id", "scm_data")  # names of codes that no SCM field of a change has
+UNLIKE = (*NEVER, "serial_number", "workorder")  # names that are no value of a change
 
 
 def parse_values(data: Mapping[str, Any], company_id: int) -> NewValues:
@@ -39,6 +43,7 @@ def parse_values(data: Mapping[str, Any], company_id: int) -> NewValues:
     if len(data) > MOST_SCM_FIELDS:
         raise ValidationError(f"It has {len(data):,} fields; {MOST_SCM_FIELDS:,} at most.")
     wrong = {name: fault for name, value in data.items() if (fault := _fault(name, value))}
+    wrong |= doubts_of_names({name: value for name, value in data.items() if name not in wrong}, company_id)
     texts = {name: _text(value) for name, value in data.items() if value is not None and name not in wrong}
     wrong |= {name: _as_sentence(fault) for name, text in texts.items() if (fault := fault_of_value(name, text))}
     products = usable_products(company_id) if texts.get("product") else {}
@@ -63,16 +68,30 @@ def values_as_json(values: NewValues) -> dict[str, Any]:
     return {name: value for name, value in own.items() if value is not None} | dict(values.scm)
 
 
-def _fault(name: str, value: Any) -> str:
-    """Say why a field of this name and type is none that can be changed so; or nothing."""
+def doubts_of_names(data: Mapping[str, Any], company_id: int) -> dict[str, str]:
+    """Return the names in `data` that mean something else than an SCM field, each with what is wrong with it.
+
+    A field that codes of the company have may be named so, and any but an id may be removed.
+    """
+    doubts = {name: doubt for name, value in data.items() if (doubt := _doubt(name, value))}
+    fields = fields_in_use(Company.objects.get(pk=company_id)) - {*NEVER} if doubts else set()
+    return {name: doubt for name, doubt in doubts.items() if name not in fields}
+
+
+def _doubt(name: str, value: Any) -> str:
     if name in UNLIKE:
         return "No change gives codes another one."
-    if fault := fault_of_name(name, value):
-        return _as_sentence(fault)
-    if name in ATTRIBUTES:
-        return CANNOT_BE_REMOVED if value is None else ""
-    close = get_close_matches(name, ATTRIBUTES, 1, SIMILARITY) if value is not None else ()
+    if value is None or name in ATTRIBUTES:
+        return ""
+    close = [MEANT[name]] if name in MEANT else get_close_matches(name, ATTRIBUTES, 1, SIMILARITY)
     return f"There is no such field; the nearest is `{close[0]}`." if close else ""
+
+
+def _fault(name: str, value: Any) -> str:
+    """Say why a field of this name and type is none that can be changed so; or nothing."""
+    if fault := fault_of_name(name, value):
+        return "" if name in UNLIKE else _as_sentence(fault)
+    return CANNOT_BE_REMOVED if name in ATTRIBUTES and value is None else ""
 
 
 def _text(value: Any) -> str:

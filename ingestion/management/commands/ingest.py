@@ -16,7 +16,7 @@ from ingestion.api.change_serializer import ChangeFileSerializer
 from ingestion.api.serializers import ProcessSerializer
 from ingestion.management.progress_bar import ProgressBar
 from ingestion.models import IngestionRecord
-from ingestion.rules.change_file import REMOVES
+from ingestion.rules.changes import REMOVES
 from portal.models import Company, User
 from portal.storage.base import storage
 from portal.values.whole_numbers import whole_argument

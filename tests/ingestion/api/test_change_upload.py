@@ -14,9 +14,11 @@ from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.tokens import client_of
 from tests.support.uploads import PROCESS, WRONG_STATE, post_file, uploaded
+from workorders.codes.fields import SCM_KEY_RULE
 
 BEGIN = "/api/v2/ingestion/scm/upload/get-post-data/"
 CHANGE = "/api/v2/ingestion/scm/upload/process/"
+NAMES = ("extended_id", "serial_number", "workorder", "scm_data")
 FILE = "extended_id,activation_status\naaa00001,1\n"
 
 
@@ -91,6 +93,52 @@ def test_wrong_options_are_refused_by_name(demo: Demo, options: dict[str, Any], 
     answer = client.post(CHANGE, {"record": arrived(client), **options}, format="json")
     assert answer.status_code == 400
     assert said in answer.json()[field][0]
+
+
+ANOTHER = "No change gives codes another one."
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"default_scm_data": {"status": 1}}, ["status: There is no such field; the nearest is `activation_status`."]),
+        ({"default_scm_data": {"sku": "sku1"}}, ["sku: There is no such field; the nearest is `product`."]),
+        ({"default_scm_data": {"reason": 4}}, ["reason: There is no such field; the nearest is `blacklist_reason`."]),
+        ({"default_scm_data": {"prodcut": "sku1"}}, ["prodcut: There is no such field; the nearest is `product`."]),
+        *(({"default_scm_data": {name: "1"}}, [f"{name}: {ANOTHER}"]) for name in NAMES),
+        (
+            {"default_scm_data": {"lot": None}},
+            ["lot: null is no default; leave it out. In a row of JSON, null removes an SCM field."],
+        ),
+        (
+            {"default_scm_data": {"product": None, "status": 1, "Lot": "x"}},
+            [
+                f"Lot: {SCM_KEY_RULE}",
+                "status: There is no such field; the nearest is `activation_status`.",
+                "product: null is no default; leave it out. In a row of JSON, null removes an SCM field.",
+            ],
+        ),
+        (
+            {"default_scm_data": {"lot": " <Empty>"}, "empty_marker": True},
+            ["lot: a default removes no field; write `<empty>` into the cells of the rows."],
+        ),
+        (
+            {"default_scm_data": {"lot": "B7"}, "data_key": "lot"},
+            ["lot: it names the codes, so it takes no default; leave it out."],
+        ),
+        ({"default_scm_data": {"lot": "<empty>"}}, None),
+        ({"default_scm_data": {"lot": "B7", "size": ""}, "data_key": "pallet"}, None),
+        ({"default_scm_data": {"reason": "x", "serial_number": "y"}}, None),
+    ],
+)
+def test_defaults_that_mean_something_else_are_refused_by_name(
+    demo: Demo, options: dict[str, Any], said: list[str] | None
+) -> None:
+    if said is None:  # these names are SCM fields of the company
+        some_codes(demo.staff, "aaa00001", scm_data={"reason": "a", "serial_number": "b"})
+    client = client_of(demo.staff)
+    answer = client.post(CHANGE, {"record": arrived(client), **options}, format="json")
+    assert (answer.status_code, answer.json().get("default_scm_data")) == (200 if said is None else 400, said)
 
 
 def test_options_are_kept_with_the_record(demo: Demo) -> None:

@@ -81,6 +81,12 @@ def test_wrong_values_are_named_and_nothing_is_changed(demo: Demo) -> None:
             ],
         },
     )
+    assert patched(client, {"scm_data": {"status": 1, "lot": "x", "extended_id": "y"}})[1] == {
+        "scm_data": [
+            "status: There is no such field; the nearest is `activation_status`.",
+            "extended_id: No change gives codes another one.",
+        ]
+    }
     assert patched(client, {"scm_data": ["x"]})[1] == {"scm_data": ['It must be an object, like {"lot": "B7"}.']}
     assert patched(client, {"scm_data": {"product": "sku1"}})[1] == {
         "scm_data": ["product stands beside it, not in it."]

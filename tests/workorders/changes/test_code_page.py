@@ -117,6 +117,8 @@ def test_a_code_is_changed_at_once(demo: Demo) -> None:
         ({"product": "sku"}, "There is no product of this SKU that codes may have. The nearest is `sku"),
         ({"scm-0-key": "Lot", "scm-0-value": "B7"}, "A field&#x27;s name begins with a small letter"),
         ({"scm-0-key": "product", "scm-0-value": "B7"}, "product is no SCM field."),
+        ({"scm-0-key": "status", "scm-0-value": "1"}, "There is no such field; the nearest is `activation_status`."),
+        ({"scm-0-key": "workorder", "scm-0-value": "1"}, "No change gives codes another one."),
         ({"scm-0-value": "B7"}, "A field&#x27;s name begins with a small letter"),
         ({"scm-0-key": "lot"}, "Give a value, or have the field removed."),
         ({"scm-0-key": "lot", "scm-0-value": "B7", "scm-0-remove": "on"}, "not both"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
+from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from workorders.changes.parsing import NOTHING_TO_CHANGE, parse_values, values_as_json
 from workorders.changes.values import NewValues
@@ -48,11 +49,32 @@ def test_all_that_is_wrong_is_named(demo: Demo) -> None:
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("activaton_status", "activation_status"), ("prodcut", "product"), ("blacklist_reasn", "blacklist_reason")],
+    [
+        ("activaton_status", "activation_status"),
+        ("prodcut", "product"),
+        ("blacklist_reasn", "blacklist_reason"),
+        ("status", "activation_status"),
+        ("sku", "product"),
+        ("reason", "blacklist_reason"),
+    ],
 )
 def test_a_name_that_looks_like_one_of_ours_is_refused_but_can_be_removed(demo: Demo, name: str, meant: str) -> None:
     assert faults(demo, **{name: "1"}) == {name: [f"There is no such field; the nearest is `{meant}`."]}
     assert parse_values({name: None}, demo.company.pk).scm == {name: None}
+
+
+@pytest.mark.parametrize("name", ["status", "sku", "reason", "prodcut", "workorder", "serial_number"])
+def test_a_field_that_codes_have_may_be_named_as_it_is(demo: Demo, name: str) -> None:
+    some_codes(demo.other_staff, "bbb00001", scm_data={name: "x"})
+    assert faults(demo, **{name: "1"}).keys() == {name}
+    some_codes(demo.staff, "aaa00001", scm_data={name: "x"})
+    assert parse_values({name: "1"}, demo.company.pk).scm == {name: "1"}
+
+
+@pytest.mark.parametrize("name", ["id", "extended_id", "scm_data"])
+def test_no_field_is_named_as_an_id(demo: Demo, name: str) -> None:
+    some_codes(demo.staff, "aaa00001", scm_data={name: "x"})
+    assert faults(demo, **{name: "1"}) == {name: ["No change gives codes another one."]}
 
 
 def test_a_reason_needs_the_status_that_goes_with_it(demo: Demo) -> None:
