@@ -42,7 +42,8 @@ def measure() -> None:
 
     The server's side is what gunicorn logs: from the moment a thread takes a request to the end of its answer. Clients
     also wait for a thread: CLIENTS of them without a pause, on the same cores, are more than there are threads. The
-    limit is in force, with each request from an address of its own, so that its cost is in the figure.
+    limit is in force, with each request from an address of its own, so that its cost is in the figure and each page
+    counts as a scan.
     """
     paths = addresses()
     total = Code.objects.count()

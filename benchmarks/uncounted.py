@@ -6,7 +6,7 @@ from portal.wsgi import application  # noqa: F401  # gunicorn asks for it
 from workorders.scans import public_page
 
 
-def count_nothing(company: int, identifier: str) -> None:
+def count_nothing(company: int, identifier: str, client: str) -> None:
     """Count no scan."""
 
 

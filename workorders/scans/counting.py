@@ -19,6 +19,8 @@ from typing import Final, NamedTuple
 DAY: Final = 86_400  # seconds
 MOST_AT_ONCE: Final = 5_000  # codes that are handed on together
 MOST_KEPT: Final = 100_000  # codes whose scans a process keeps while they cannot be handed on
+MINUTE: Final = 60  # seconds, of the clock, in which a client's scans of one code count once
+MOST_CLIENTS: Final = 200_000  # clients and codes that are remembered in a minute, in about 15 MB
 
 logger = logging.getLogger(__name__)
 
@@ -58,22 +60,45 @@ class Counter:
         self._counts: dict[Key, Count] = {}
         self._batches: deque[Batch] = deque()
         self._lost, self._fails = 0, False
+        self._minute, self._met = 0, set[int]()
 
-    def add(self, company: int, identifier: str) -> None:
-        """Count one scan, now."""
+    def add(self, company: int, identifier: str, client: str = "") -> None:
+        """Count one scan, now, unless this process has counted one of the code by this client in this minute.
+
+        Without a client it counts.
+        """
         now = int(time.time())
         key = (now // DAY, company, identifier)
         with self._counting:
             if self._process != os.getpid():
                 self._start()
+            if client and self._is_met(now // MINUTE, hash((client, company, identifier))):
+                return
             count, first, last = self._counts.get(key, (0, now, now))
             if count or len(self._counts) < MOST_KEPT:
                 self._counts[key] = (count + 1, min(first, now), max(last, now))
             else:
                 self._lost += 1
 
+    def _is_met(self, minute: int, met: int) -> bool:
+        """Say whether a client and code were met in this minute before, and remember them for the rest of it."""
+        self._forget_before(minute)
+        if met in self._met:
+            return True
+        if len(self._met) >= MOST_CLIENTS:
+            self._met = set()
+        self._met.add(met)
+        return False
+
+    def _forget_before(self, minute: int) -> None:
+        """Forget the clients and codes that were met in an earlier minute."""
+        if minute != self._minute:
+            self._minute, self._met = minute, set()
+
     def hand_on(self) -> bool:
         """Deliver what was counted. Return False where that failed, and keep it for the next time then."""
+        with self._counting:
+            self._forget_before(int(time.time()) // MINUTE)
         with self._handing:
             try:
                 self._deliver_all()

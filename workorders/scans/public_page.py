@@ -79,17 +79,24 @@ class PublicPageThrottle(PeriodThrottle):
     """So many pages a client address."""
 
     scope = "public-page"
+    _client = ""
 
     def rate(self) -> str:
         rate: str = settings.PUBLIC_PAGE_RATE
         return rate
 
     def client(self, request: Any) -> str:
-        """Return a keyed hash of the address; of IPv6 that of the network, since one household has 2^64 addresses."""
-        address = address_of(request) or ""
-        with suppress(ValueError):  # as for IPv4
-            address = str(IPv6Network((address, 64), strict=False))
-        return blake2s(address.encode(), digest_size=16, key=settings.SECRET_KEY.encode()[:32]).hexdigest()
+        """Return a keyed hash of the address; of IPv6 that of the network, since one household has 2^64 addresses.
+
+        It is made once: a throttle is one request's.
+        """
+        if not self._client:
+            address = address_of(request) or ""
+            with suppress(ValueError):  # as for IPv4
+                address = str(IPv6Network((address, 64), strict=False))
+            key = settings.SECRET_KEY.encode()[:32]
+            self._client = blake2s(address.encode(), digest_size=16, key=key).hexdigest()
+        return self._client
 
 
 @csrf_exempt  # what changes nothing is refused for its method, not for a missing cookie
@@ -97,8 +104,8 @@ class PublicPageThrottle(PeriodThrottle):
 def public_page(request: HttpRequest, slug: str, identifier: str) -> HttpResponseBase:
     """The page of one code: the same for everybody, with one query and no cookie.
 
-    A GET that finds the code counts as a scan of it, also where the browser has the page already (304). HEAD does not:
-    programs ask so whether an address exists.
+    A GET that finds the code counts as a scan of it, also where the browser has the page already (304), once a minute
+    of each client. HEAD does not, by which programs ask whether an address exists, and neither does a prefetch.
     """
     language = choose_language(request.headers.get("Accept-Language", ""))
     throttle = PublicPageThrottle()
@@ -111,9 +118,14 @@ def public_page(request: HttpRequest, slug: str, identifier: str) -> HttpRespons
     headers = {"Cache-Control": f"public, max-age={MAX_AGE}", "ETag": etag, **_headers(language)}
     response = HttpResponse(page, status=404 if answer.verdict == "unknown" else 200, headers=headers)
     response = get_conditional_response(request, etag, None, response) or response
-    if request.method == "GET" and response.status_code in COUNTED:
-        note_scan(company, found)
+    if request.method == "GET" and response.status_code in COUNTED and not is_prefetch(request):
+        note_scan(company, found, throttle.client(request))
     return response
+
+
+def is_prefetch(request: HttpRequest) -> bool:
+    """Say whether a browser asks for the page before anybody wants to see it."""
+    return any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose"))
 
 
 def look_up(slug: str, identifier: str) -> Found:

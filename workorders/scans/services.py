@@ -17,9 +17,9 @@ SLACK = 2.0  # seconds that telling takes at most
 LONG_PAUSE = 10.0  # the same where there is no Redis, and each time is a transaction
 
 
-def note_scan(company: int, identifier: str) -> None:
-    """Count a scan of the code in this process. It is stored within half a minute."""
-    counter.add(company, identifier)
+def note_scan(company: int, identifier: str, client: str) -> None:
+    """Count a scan of the code by a client in this process, once a minute. It is stored within half a minute."""
+    counter.add(company, identifier, client)
 
 
 def deliver(batch: Batch) -> None:

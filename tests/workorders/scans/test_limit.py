@@ -51,8 +51,8 @@ def test_the_scan_that_reaches_the_limit_blacklists(scans: Scans, code: Code) ->
 
 def test_the_public_page_tells_it(scans: Scans, code: Code, client: Client) -> None:
     pages = []
-    for _ in range(4):
-        pages.append(client.get("/c/demo/abc00001", REMOTE_ADDR="10.1.2.3").content.decode())
+    for number in range(4):
+        pages.append(client.get("/c/demo/abc00001", REMOTE_ADDR=f"10.1.2.{number}").content.decode())
         scans.store()
     assert ["<h1>Active</h1>" in page for page in pages] == [True, True, True, False]
     assert "<h1>Blacklisted</h1>" in pages[3]

@@ -26,15 +26,15 @@ def code(demo: Demo) -> Code:
 def test_a_page_that_is_shown_is_a_scan_whatever_the_status(client: Client, scans: Scans, code: Code) -> None:
     for status in ActivationStatus.values:
         Code.objects.update(activation_status=status)
-        assert client.get(PATH).status_code == 200
-    assert client.get(f"{PATH}/?utm_source=qr").status_code == 200
+        assert client.get(PATH, REMOTE_ADDR=f"10.1.2.{status}").status_code == 200
+    assert client.get(f"{PATH}/?utm_source=qr", REMOTE_ADDR="10.1.2.9").status_code == 200
     scans.store()
     assert stored(code.company) == {"abc00001": 4}
 
 
 def test_a_page_that_the_browser_has_already_is_a_scan(client: Client, scans: Scans, code: Code) -> None:
-    etag = client.get(PATH).headers["ETag"]
-    assert client.get(PATH, headers={"If-None-Match": etag}).status_code == 304
+    etag = client.get(PATH, REMOTE_ADDR="10.1.2.3").headers["ETag"]
+    assert client.get(PATH, headers={"If-None-Match": etag}, REMOTE_ADDR="10.1.2.4").status_code == 304
     scans.store()
     assert stored(code.company) == {"abc00001": 2}
 
@@ -51,10 +51,60 @@ def test_what_shows_no_code_is_no_scan(client: Client, scans: Scans, code: Code,
     assert stored(code.company) == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Sec-Purpose", "prefetch"),
+        ("Sec-Purpose", "prefetch;prerender"),
+        ("Purpose", "prefetch"),
+        ("Purpose", "Prefetch"),
+    ],
+)
+def test_a_page_that_a_browser_fetches_before_anybody_wants_it_is_no_scan(
+    client: Client, scans: Scans, code: Code, name: str, value: str
+) -> None:
+    assert client.get(PATH, headers={name: value}).status_code == 200
+    scans.store()
+    assert stored(code.company) == {}
+    assert client.get(PATH, headers={name: "navigate"}).status_code == 200
+    scans.store()
+    assert stored(code.company) == {"abc00001": 1}
+
+
+def test_a_client_scans_a_code_once_in_a_minute(
+    client: Client, scans: Scans, demo: Demo, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of IPv6 a client is a network. However the code's address is spelled, it is the same code."""
+    some_codes(demo.staff, "abc00002")
+    for second in (0, 59, 60):
+        at(monkeypatch, NOON + second)
+        for path in (PATH, f"{PATH}/", f"{PATH}?again", "/c/demo/abc00002"):
+            for address in ("10.1.2.3", "10.1.2.4", "2001:db8:1:2::3", "2001:db8:1:2::4"):
+                assert client.get(path, REMOTE_ADDR=address).status_code == 200
+    scans.store()
+    assert stored(code.company) == {"abc00001": 6, "abc00002": 6}, "three clients in two minutes"
+
+
+def test_a_process_remembers_so_many_clients_and_no_more(
+    client: Client, scans: Scans, code: Code, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, NOON)
+    monkeypatch.setattr("workorders.scans.counting.MOST_CLIENTS", 2)
+    for number in (1, 2, 2, 3, 1, 1):
+        client.get(PATH, REMOTE_ADDR=f"10.1.2.{number}")
+        assert len(scans.counter._met) <= 2
+    scans.store()
+    assert stored(code.company) == {"abc00001": 4}, "the third client made it forget the first"
+    at(monkeypatch, NOON + 60)
+    assert scans.counter.hand_on()
+    assert not scans.counter._met, "nothing of them is kept after the minute"
+
+
 def test_every_spelling_of_an_address_is_the_same_code(client: Client, scans: Scans, code: Code) -> None:
     Code.objects.update(identifier="01/09520123456788/21/A%2F")
-    for end in ("A/", "A%2F", "A%2F%20"):
-        assert client.get(f"/c/demo/01/09520123456788/21/{end}").status_code == 200
+    for number, end in enumerate(("A/", "A%2F", "A%2F%20")):
+        answer = client.get(f"/c/demo/01/09520123456788/21/{end}", REMOTE_ADDR=f"10.1.2.{number}")
+        assert answer.status_code == 200
     scans.store()
     assert stored(code.company) == {"01/09520123456788/21/A%2F": 3}
 
