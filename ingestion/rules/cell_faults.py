@@ -8,11 +8,11 @@ from ingestion.readers.cells import Number
 from ingestion.rules.column_mapping import LeftOut
 
 
-def report_faults(batch: Batch, log: RowLog, key: str = "id") -> None:
+def report_faults(batch: Batch, log: RowLog, key: str = "id", *, is_text: bool = False) -> None:
     """Report the faults of the batch's cells and put a BrokenRow for each of their rows.
 
     A cell that only shows its value in another form is warned of instead. Columns that are left out do not count.
-    `key` is the column by which a row names its code.
+    `key` is the column by which a row names its code, `is_text` whether its values are any texts, as of SCM fields.
     """
     key_at = batch.header.index(key) if key in batch.header else -1
     for fault in batch.faults:
@@ -21,9 +21,10 @@ def report_faults(batch: Batch, log: RowLog, key: str = "id") -> None:
             continue
         at = fault.row - batch.first
         row = batch.rows[at]
-        if fault.trouble is Trouble.FORM and name not in (key, "product"):
+        is_id = name == key and not is_text
+        if fault.trouble is Trouble.FORM and name != "product" and not is_id:
             log.warn("shown_otherwise_warning", fault.row, name, fault.value, detail=fault.detail)
-        elif name != key or not isinstance(row[key_at] if row else "", Number):  # the rules refuse a number as an id
+        elif not is_id or not isinstance(row[key_at] if row else "", Number):  # the rules of ids decide on a number
             identifier = row[key_at] if row and key_at >= 0 and name != key else ""
             log.add("invalid_row_error", fault.row, name, fault.value, detail=fault.detail, id=identifier)
             batch.rows[at] = BrokenRow(row)

@@ -14,7 +14,7 @@ from ingestion.rules.changes import ChangeRowRules
 from ingestion.rules.defaults import parse_defaults
 from ingestion.rules.file import FileRules
 from ingestion.rules.header import describe_wrong_names, refuse_unusable, scm_names
-from ingestion.rules.keys import ID, key_in, names_of, rules_of
+from ingestion.rules.keys import ID, SERIAL_NUMBER, key_in, names_of, rules_of
 from ingestion.rules.limits import Limits
 from ingestion.rules.rows import CheckedRow, RowRules
 from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
@@ -49,6 +49,10 @@ class ChangeFileRules(FileRules):
     def key_column(self) -> str:
         """The name of the column of keys, as errors tell it."""
         return self.findings.key_names[0]
+
+    @property
+    def _has_text_keys(self) -> bool:
+        return self.key not in (ID, SERIAL_NUMBER)
 
     def check(self, batch: Batch) -> list[CheckedRow]:
         self._take_key(batch.header)

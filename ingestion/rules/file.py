@@ -38,6 +38,11 @@ class FileRules:
         self._names_reported = False
         self._rules: dict[tuple[str, ...], RowRules] = {}
 
+    @property
+    def _has_text_keys(self) -> bool:
+        """Whether rows name their codes by any text, and not by ids or numbers."""
+        return False
+
     def check_header(self, header: tuple[str, ...], row: int) -> None:
         """Check the header of a table, once. Raises UnreadableFile when it cannot serve.
 
@@ -55,7 +60,7 @@ class FileRules:
     def check(self, batch: Batch) -> list[CheckedRow]:
         """Return the rows that have a valid id; they are stored if no row of the file has an error."""
         if batch.faults:
-            report_faults(batch, self.log, self._key_of(batch.header))
+            report_faults(batch, self.log, self._key_of(batch.header), is_text=self._has_text_keys)
         if is_too_wide(batch.header):
             self._report_too_many(batch)
             return []

@@ -479,3 +479,56 @@ def test_rows_with_errors_come_back_and_correct_themselves(committed_demo: Demo)
     again = changed(committed_demo.staff, back.replace("sku-2", "sku2"))
     assert again.result_data == {"codes_affected": 2, "codes_unchanged": 0}
     assert values_of("bbb00002")[0] == "sku2"
+
+
+AS_TEXT = "Format the column as text and enter it again."
+LONG = "8712345678901234"
+
+
+@pytest.mark.parametrize(
+    ("stored", "form", "wrong", "detail"),
+    [
+        (LONG, "0", LONG, f"It is a number of more digits than the 15 that a spreadsheet keeps. {AS_TEXT}"),
+        ("12", "00000", "12", f"Its format shows 00012, but the number is 12 without zeros. {AS_TEXT}"),
+        ("", "", "#N/A", "This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value."),
+    ],
+)
+@pytest.mark.parametrize("key", ["pallet", "workorder"])
+def test_a_text_as_key_has_the_faults_of_any_other_in_a_workbook(
+    committed_demo: Demo, key: str, stored: str, form: str, wrong: str, detail: str
+) -> None:
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"pallet": wrong})
+    if key == "workorder":
+        Workorder.objects.update(reference=wrong)
+    cell = f'<c r="A2" s="1"><v>{stored}</v></c>' if stored else '<c r="A2" t="e"><v>#N/A</v></c>'
+    rows = rows_of(text("A1", key) + text("B1", "activation_status"), cell + text("B2", "2"))
+    record = changed(committed_demo.staff, workbook(rows, formats=(form,)), "xlsx", data_key=key, many=True)
+    assert [(error.row, error.column, error.value, error.error, error.detail) for error in record.errors.all()] == [
+        (2, key, wrong, "invalid_row_error", detail)
+    ]
+    assert values_of("aaa00001")[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("stored", "form", "kept"), [("46000", "d-mmm", "2025-12-09"), ("1234", "#,##0", "1234"), ("0.5", "0%", "0.5")]
+)
+def test_a_key_shown_in_another_form_is_warned_of(committed_demo: Demo, stored: str, form: str, kept: str) -> None:
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"packed": kept})
+    rows = rows_of(
+        text("A1", "packed") + text("B1", "activation_status"), f'<c r="A2" s="1"><v>{stored}</v></c>' + text("B2", "2")
+    )
+    record = changed(committed_demo.staff, workbook(rows, formats=(form,)), "xlsx", data_key="packed")
+    assert (record.status, values_of("aaa00001")[1]) == ("completed", 2)
+    assert [(each["warning"], each["row"], each["column"], each["value"]) for each in record.warnings] == [
+        ("shown_otherwise_warning", 2, "packed", kept)
+    ]
+
+
+def test_serial_numbers_in_a_workbook_may_show_zeros(committed_demo: Demo) -> None:
+    made = some_codes(committed_demo.staff, "aaa00001", "aaa00002")
+    Workorder.objects.filter(pk=made.pk).update(use_serial_number=True)
+    rows = rows_of(
+        text("A1", "serial_number") + text("B1", "activation_status"), '<c r="A2" s="1"><v>2</v></c>' + text("B2", "1")
+    )
+    record = changed(committed_demo.staff, workbook(rows, formats=("0000000000",)), "xlsx")
+    assert (record.status, record.warnings, values_of("aaa00002")[1]) == ("completed", [], 1)
