@@ -146,7 +146,7 @@ def test_the_curve_has_a_bar_for_each_day_with_scans(demo: Demo, client: Client)
 
 def test_a_company_without_scans_is_told_so(demo: Demo, client: Client) -> None:
     page = as_(client, demo.staff).get("/codes/scans/").content.decode()
-    assert "<h2>No scans yet</h2>" in page
+    assert "<h2>No scans in these 30 days</h2>" in page
     assert "<rect" not in page
 
 
