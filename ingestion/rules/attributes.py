@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.suggestions import meant_status
 from portal.values.characters import beyond_ascii
-from workorders.codes.fields import ATTRIBUTES, REASONS, STATUSES, contradict, contradiction
+from workorders.codes.fields import ATTRIBUTES, REASONS, STATUSES, contradict, contradiction, meant_reason
 
 WRONG = -1  # for a value that none can be
 MOST_FAULTS = 1000  # sets of wrong cells of which is remembered what is wrong with them
@@ -76,7 +76,8 @@ class AttributeRules:
             hint = meant_status(status_cell) or beyond_ascii(status_cell)
             yield "invalid_activation_status_error", "activation_status", status_cell, hint
         if reason == WRONG:
-            detail = f"A blacklist reason is a number from 0 to 10. {beyond_ascii(reason_cell)}".rstrip()
+            hint = meant_reason(reason_cell) or beyond_ascii(reason_cell)
+            detail = f"A blacklist reason is a number from 0 to 10. {hint}".rstrip()
             yield "invalid_scm_field_error", "blacklist_reason", reason_cell, detail
         elif reason is not None and status not in (None, WRONG) and contradict(status, reason):
             detail = contradiction(status, reason)

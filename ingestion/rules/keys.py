@@ -16,6 +16,7 @@ from ingestion.rules.identifiers import IDENTIFIER, RULES, STRANGE, IdRules
 from ingestion.rules.suggestions import meant_id, respelled
 from portal.values.characters import named
 from workorders.codes.fields import LONGEST_SCM_VALUE
+from workorders.codes.lookup import parse_id
 from workorders.identifiers import gs1
 
 ID, SERIAL_NUMBER, WORKORDER = "extended_id", "serial_number", "workorder"
@@ -103,11 +104,16 @@ class IdKeys:
         if isinstance(identifier, Number):
             return identifier.advice
         if "/" in identifier:
-            return RULES["gs1"].fault(identifier)
+            return self._id_in_url(identifier) or RULES["gs1"].fault(identifier)
         strange = STRANGE.search(identifier)
         return meant_id(identifier) or (
             f"Character {strange.start() + 1} is {named(strange.group())}." if strange else ""
         )
+
+    def _id_in_url(self, text: str) -> str:
+        """Say which id a URL ends in; or nothing."""
+        identifier = parse_id(text.rstrip("/")) if "://" in text else ""
+        return f"It is a URL; its id is `{identifier}`." if self.kept(identifier) else ""
 
 
 class Gs1Keys(IdKeys):
@@ -122,7 +128,7 @@ class Gs1Keys(IdKeys):
         return RULES["gs1"].kept(identifier)
 
     def fault(self, identifier: str) -> str:
-        return RULES["gs1"].fault(identifier)
+        return self._id_in_url(identifier) or RULES["gs1"].fault(identifier)
 
 
 class SerialNumbers:

@@ -20,7 +20,8 @@ SIMILARITY = 0.8
 LONGEST_COMPARED = 100  # characters of a value whose spelling is compared; an SKU has no more
 MOST_COMPARED = 500_000  # pairs of spellings in one file, since comparing takes long
 SPREADSHEET = "a spreadsheet has {}; format the column as text and fill it again."
-STATUS_WORDS = {"inactive": "0", "active": "1", "blacklisted": "2", "no": "0", "yes": "1", "false": "0", "true": "1"}
+STATUSES_BY_NAME = {"inactive": "0", "active": "1", "blacklisted": "2"}
+STATUS_WORDS = {**STATUSES_BY_NAME, "no": "0", "yes": "1", "false": "0", "true": "1"}
 
 
 class Suggestions:
@@ -102,8 +103,12 @@ def meant_status(value: str) -> str:
     """Say how the activation status that a person meant by `value` is written; or nothing."""
     if text := meant_text(value):
         return text
-    meant = STATUS_WORDS.get(value.strip().casefold(), value.strip().removesuffix(".0"))
-    return f"Write {meant} instead." if meant in STATUSES else ""
+    word = value.strip().casefold()
+    meant = STATUS_WORDS.get(word, word.removesuffix(".0"))
+    if meant in STATUSES:
+        return f"Write {meant} instead."
+    close = get_close_matches(word[:LONGEST_COMPARED], STATUSES_BY_NAME, 1, SIMILARITY)
+    return f"The nearest is {STATUSES_BY_NAME[close[0]]}, {close[0]}." if close else ""
 
 
 def meant_id(value: str) -> str:

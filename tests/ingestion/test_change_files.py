@@ -532,3 +532,54 @@ def test_serial_numbers_in_a_workbook_may_show_zeros(committed_demo: Demo) -> No
     )
     record = changed(committed_demo.staff, workbook(rows, formats=("0000000000",)), "xlsx")
     assert (record.status, record.warnings, values_of("aaa00002")[1]) == ("completed", [], 1)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "options", "said"),
+    [
+        ("https://qr.example/bottle-1001", {}, "It is a URL; its id is `bottle-1001`."),
+        ("https://qr.example/b/bottle-1001/", {}, "It is a URL; its id is `bottle-1001`."),
+        ("https://qr.example/?id=bottle-1001", {}, "It is a URL; its id is `bottle-1001`."),
+        ("https://qr.example/01/09506000134352/21/A1", {}, "It is a URL; its id is `01/09506000134352/21/A1`."),
+        (
+            "https://qr.example/01/09506000134352/21/A1",
+            {"id_format": "gs1"},
+            "It is a URL; its id is `01/09506000134352/21/A1`.",
+        ),
+        (
+            "https://qr.example/short",
+            {},
+            "It is a whole URL; leave out what stands before /01/, which is the URL prefix.",
+        ),
+        (
+            "https://qr.example/bottle-1001",
+            {"id_format": "gs1"},
+            "It is a whole URL; leave out what stands before /01/, which is the URL prefix.",
+        ),
+    ],
+)
+def test_a_url_as_id_is_told_its_id(committed_demo: Demo, identifier: str, options: dict[str, str], said: str) -> None:
+    record = changed(committed_demo.staff, f"extended_id,activation_status\n{identifier},1\n", **options)
+    assert record.errors.get().message == f"The company has no such code. {said}"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("blacklist_reason", "stolen", "Write 4 for stolen."),
+        ("blacklist_reason", "Not Sold", "Write 8 for not sold."),
+        ("blacklist_reason", "misprints", "Write 7 for misprint."),
+        ("blacklist_reason", "4.0", "Write 4 for stolen."),
+        ("blacklist_reason", "counterfeit", "Write 1 for counterfeits detected."),
+        ("blacklist_reason", "11", "A blacklist reason is a number from 0 to 10."),
+        ("activation_status", "blacklist", "The nearest is 2, blacklisted."),
+        ("activation_status", "Inactiv", "The nearest is 0, inactive."),
+        ("activation_status", "active", "Write 1 instead."),
+    ],
+)
+def test_a_status_or_reason_in_words_is_told_its_number(
+    committed_demo: Demo, column: str, cell: str, said: str
+) -> None:
+    some_codes(committed_demo.staff, "aaa00001")
+    record = changed(committed_demo.staff, f"id,{column}\naaa00001,{cell}\n")
+    assert record.errors.get().detail.endswith(said)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from workorders.models import ActivationStatus
+from portal.values.suggestions import nearest
+from workorders.models import ActivationStatus, BlacklistReason
 
 SCM_KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LONGEST_SCM_VALUE = 1000
@@ -16,6 +17,15 @@ ATTRIBUTES = ("product", "activation_status", "blacklist_reason")
 SCM_KEY_RULE = "a field's name begins with a small letter, then small letters, digits and _, 64 characters at most."
 OWN_COLUMNS = ("id", *ATTRIBUTES)
 MEANT = {"status": "activation_status", "reason": "blacklist_reason", "sku": "product"}  # what else they are called
+
+
+def meant_reason(value: str) -> str:
+    """Say which number the blacklist reason has that a person meant by `value`; or nothing."""
+    numbers = {str(reason.label): reason.value for reason in BlacklistReason}
+    meant = nearest(value, numbers)
+    if number := value.strip().removesuffix(".0"):
+        meant = BlacklistReason(int(number)).label if number in REASONS else meant
+    return f"Write {numbers[meant]} for {meant}." if meant else ""
 
 
 def contradict(status: int | None, reason: int | None) -> bool:
@@ -50,7 +60,7 @@ def fault_of_value(key: str, text: str) -> str:
     if key == "activation_status" and text and text not in STATUSES:
         return "0 (inactive), 1 (active) or 2 (blacklisted)."
     if key == "blacklist_reason" and text and text not in REASONS:
-        return "a number from 0 to 10."
+        return f"a number from 0 to 10. {meant_reason(text)}".rstrip()
     if len(text) > LONGEST_SCM_VALUE:
         return f"{LONGEST_SCM_VALUE:,} characters at most, this has {len(text):,}."
     return ""

@@ -86,6 +86,12 @@ def test_a_reason_needs_the_status_that_goes_with_it(demo: Demo) -> None:
     assert parse_values({"blacklist_reason": 4}, demo.company.pk) == NewValues(reason=4)
 
 
+def test_a_reason_in_words_is_told_its_number(demo: Demo) -> None:
+    assert faults(demo, blacklist_reason="stolen") == {
+        "blacklist_reason": ["A number from 0 to 10. Write 4 for stolen."]
+    }
+
+
 def test_what_a_code_always_has_cannot_be_removed(demo: Demo) -> None:
     said = ["It cannot be removed; leave it out to keep it as it is."]
     assert faults(demo, activation_status=None, product=None) == {"activation_status": said, "product": said}
