@@ -15,7 +15,7 @@ BUILD = [
 ]
 SWAP = """
     SET LOCAL lock_timeout = '1s';
-    ALTER TABLE workorders_code DROP COLUMN id, ADD COLUMN last_change_id bigint NULL;
+    ALTER TABLE workorders_code DROP COLUMN id, ADD COLUMN IF NOT EXISTS last_change_id bigint NULL;
     ALTER TABLE workorders_code
         ADD CONSTRAINT code_identifier_of_company PRIMARY KEY USING INDEX code_identifier_of_company,
         SET (fillfactor = 90);
