@@ -112,7 +112,7 @@ class IdKeys:
 
     def _id_in_url(self, text: str) -> str:
         """Say which id a URL ends in; or nothing."""
-        identifier = parse_id(text.rstrip("/")) if "://" in text else ""
+        identifier = parse_id(text) if "://" in text else ""
         return f"It is a URL; its id is `{identifier}`." if self.kept(identifier) else ""
 
 

@@ -13,7 +13,7 @@ from workorders.identifiers import gs1
 from workorders.models import FIRST_CODES, Code, CodeScans, Workorder
 
 AFTER_EVERY_ID = "~"  # sorts behind each character that an id may have
-BEHIND_URL = re.compile(r"^(https?://[^/]*/.*?)[/?#&]+$")
+HOST = re.compile("https?://[^/]*/")
 BEFORE_ID = re.compile(  # what stands before it in a URL that a scanner read, or in a GS1 path
     r"^https?://.*/(?=01/[0-9]{14}/)|^https?://.*[^A-Za-z0-9_-]|^/(?=01/)"
 )
@@ -30,7 +30,10 @@ def parse_id(query: str) -> str:
 
     Scanners and people add a slash or a space behind a URL.
     """
-    return gs1.respelled(BEFORE_ID.sub("", BEHIND_URL.sub(r"\1", query.strip())))
+    query = query.strip()
+    if host := HOST.match(query):
+        query = host[0] + query.removeprefix(host[0]).rstrip("/?#&")
+    return gs1.respelled(BEFORE_ID.sub("", query))
 
 
 def may_see_codes(user: User) -> bool:

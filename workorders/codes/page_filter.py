@@ -6,7 +6,6 @@ The names are those of the API, but for `q`, which is how the ids begin, the day
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -19,7 +18,6 @@ from workorders.codes.filters import PARSERS, SCM, SCM_NAME, CodeFilter, parse_f
 from workorders.codes.lookup import parse_id
 from workorders.models import ActivationStatus, BlacklistReason
 
-PAIR = re.compile(r"\s*([^=]*?)\s*=\s*(.*\S)\s*")
 NO_PAIR = "It must look like lot=B7: the name of a field, and its whole value."
 SPANS = {"created": "Created", "updated": "Changed"}
 PLACES = {"sequence_from": "From sequence", "sequence_to": "Up to sequence", "batch": "Batch"}
@@ -97,8 +95,8 @@ class PageFilter:
     def _scm(self) -> Filter:
         """Return the field that is typed with its value."""
         value = asked(self.request, "scm", _no_pair)
-        if pair := PAIR.fullmatch(value):
-            self._give(f"{SCM}{pair[1]}", pair[2])
+        field, text = _pair(value)
+        self._give(f"{SCM}{field}", text)
         return "scm", "SCM field", "lot=B7", None, value
 
     def _span(self, name: str, label: str) -> list[tuple[str, str, date | None]]:
@@ -122,8 +120,14 @@ def _reason(name: str, value: str) -> str:
 
 
 def _no_pair(value: str) -> str:
-    pair = PAIR.fullmatch(value)
-    return "" if pair and SCM_NAME.fullmatch(f"{SCM}{pair[1]}") else NO_PAIR
+    field, text = _pair(value)
+    return "" if text and SCM_NAME.fullmatch(f"{SCM}{field}") else NO_PAIR
+
+
+def _pair(value: str) -> tuple[str, str]:
+    """Return the field and its value in what somebody typed, either empty where it is missing."""
+    field, _, text = value.partition("=")
+    return field.strip(), text.strip()
 
 
 def _midnight(of: date | None) -> str:
