@@ -9,9 +9,9 @@ from psycopg.errors import LockNotAvailable
 from portal.models import User
 from workorders.changes import locks
 from workorders.changes.apply import apply_selected, begin_change
-from workorders.changes.preview import count_selected
+from workorders.changes.selection import count_selection
 from workorders.changes.values import NewValues
-from workorders.models import ActivationStatus, BlacklistReason, Change, Code
+from workorders.models import Change, Code
 
 PATIENCE = 5  # seconds that somebody waits for another change of the code
 BUSY = "Another change of the same codes is under way; nothing was changed. Try again in a few seconds."
@@ -52,13 +52,10 @@ def change_code(code: Code, values: NewValues, origin: str, by: User) -> Change:
 
 
 def _reason(code: Code, values: NewValues) -> Exception:
-    found = count_selected(code.company, _only(code), values)
-    if found is None or not found.refused:
-        return Unchanged(SAME)
-    is_final = Code.objects.filter(
-        activation_status=ActivationStatus.BLACKLISTED, blacklist_reason=BlacklistReason.WORKORDER_CANCELLED
-    )
-    return Unchangeable(FINAL if is_final.filter(pk=code.pk).exists() else CONTRADICTION)
+    found = count_selection(code.company, _only(code), values)
+    if found.contradicting:
+        return Unchangeable(CONTRADICTION)
+    return Unchangeable(FINAL) if found.final else Unchanged(SAME)
 
 
 def _only(code: Code) -> QuerySet[Code]:
