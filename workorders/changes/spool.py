@@ -11,7 +11,6 @@ from workorders.codes.sorted_runs import merge_runs
 from workorders.codes.spool import SortedSpool
 
 NULL = "\\N"
-NO_VALUE = '": null'  # of a field, as JSON text has it; within a value its quotation mark is escaped
 POSTED = "posted"
 COLUMNS = ("key", "sequence", "product_id", "status", "reason", "scm")
 CREATE = f"""
@@ -30,7 +29,7 @@ class ChangeSpool(SortedSpool):
     """Changes, each with the key of its code: `add` them, `find_repeats`, then `post` them to the database."""
 
     removes = False
-    """Whether any of them may remove an SCM field."""
+    """Whether any of them may remove an SCM field: its JSON has the word, be it in a value."""
 
     def add(self, changes: list[PostedChange]) -> None:
         """Spool changes, in any order."""
@@ -39,7 +38,7 @@ class ChangeSpool(SortedSpool):
             f"{key}\t{position - base:010d}\t{rendered[attributes]}\t{_scm(scm)}\n"
             for key, position, attributes, scm in changes
         ]
-        self.removes = self.removes or any(NO_VALUE in scm for _key, _position, _attributes, scm in changes if scm)
+        self.removes = self.removes or any("null" in scm for _key, _position, _attributes, scm in changes if scm)
         self._add_lines([change[0] for change in changes], lines)
 
     def post(self, tick: Callable[[int], None]) -> None:
