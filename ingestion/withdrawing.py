@@ -29,7 +29,7 @@ from workorders.models import Change, Workorder
 from workorders.scans.services import flush, hold_scans, settling_time
 
 Phase = Withdrawal.Phase
-AT_ONCE = 0.2  # seconds between two looks at the clock
+CLOCK_PAUSE = 0.2  # seconds between two looks at the clock, and at whether the withdrawal is still ours
 
 
 def run(withdrawal_id: int) -> None:
@@ -73,7 +73,7 @@ def _wait_for_scans(withdrawal: Withdrawal, pulse: Pulse) -> None:
     until = withdrawal.created_at + timedelta(seconds=settling_time())
     while database_now() < until:
         pulse.check()
-        time.sleep(AT_ONCE)
+        time.sleep(CLOCK_PAUSE)
 
 
 def _delete(workorder: Workorder, pulse: Pulse) -> int:

@@ -54,7 +54,9 @@ def spool_changes(attempt: Attempt) -> Changes:
         return ChangeSpool(attempt.folder, first_position=first_row)
 
     spool = spool_rows(attempt, rules, begin)
-    return Changes(spool, rules.key, rules.key_column, first_rows[0], ScmFields((*rules.scm_names,), spool.removes))
+    return Changes(
+        spool, rules.key, rules.key_column, first_rows[0], ScmFields((*sorted(rules.scm_names),), spool.removes)
+    )
 
 
 def find_repeated_keys(attempt: Attempt, changes: Changes) -> None:

@@ -128,9 +128,8 @@ def find_problems(
 ) -> Iterator[Problem]:
     """Yield what is the matter with the `count` posted changes, in any order, in the caller's transaction.
 
-    `scm` are the SCM fields that they may change.
-
-    Changes of one position, which named several codes at once, are told together where `by_position` is set.
+    `scm` are the SCM fields that they may change. Changes of one position, which named several codes at once, are told
+    together where `by_position` is set.
     Where they are a good part of the table, it is read through once, several times faster than as many lookups.
     """
     with connection.cursor() as cursor:
@@ -148,9 +147,8 @@ def find_problems(
 def apply_posted(change: Change, scm: ScmFields, expected: int | None = None) -> int:
     """Apply the posted changes in the caller's transaction, and return how many codes changed.
 
-    `scm` are the SCM fields that they may change.
-
-    A loop over the posted keys locks the codes in their order, whatever the statistics say of the tables. Codes that
+    `scm` are the SCM fields that they may change. A loop over the posted keys locks the codes in their order, whatever
+    the statistics say of the tables. Codes that
     `find_problems` would name stay as they are. Raises Overtaken when other than the `expected` number changed.
     """
     locks.in_order(change.company)
@@ -169,7 +167,7 @@ def apply_selected(change: Change, codes: QuerySet[Code], values: NewValues, *, 
     """
     if not single:
         locks.alone(change.company)
-    return _apply(change, SELECTED, selecting(codes), given_of(values), values.scm_fields)
+    return _apply(change, SELECTED, condition_over_code(codes), given_of(values), values.scm_fields)
 
 
 def given_of(values: NewValues) -> dict[str, Any]:
@@ -178,7 +176,7 @@ def given_of(values: NewValues) -> dict[str, Any]:
     return given | {"scm": json.dumps(dict(values.scm)) if values.scm else None}
 
 
-def selecting(codes: QuerySet[Code]) -> str:
+def condition_over_code(codes: QuerySet[Code]) -> str:
     """Return the condition of a query of codes as SQL over a row `code`, with percent signs doubled."""
     condition, values = condition_of(codes)
     over_code = condition.replace('"workorders_code".', "code.")

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from portal.database.patience import TooLong, patience
 from portal.models import Company
 from workorders.changes.apply import SELECTED
-from workorders.changes.selection import COUNT, Selection, given_for, over
+from workorders.changes.selection import COUNT, Selection, complete, given_for
 from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, NewValues
 from workorders.models import Code
 
@@ -35,7 +35,7 @@ class Counted(NamedTuple):
 
 def count_selected(company: Company, codes: QuerySet[Code], values: NewValues) -> Counted | None:
     """Count what the change would do to `codes`, filtered and nothing more; None where that takes too long."""
-    found = _patient(over(codes, values, COUNT), given_for(company, values))
+    found = _patient(complete(COUNT, codes, values), given_for(company, values))
     if found is None:
         return None
     selection = Selection(*found[0])
@@ -44,7 +44,7 @@ def count_selected(company: Company, codes: QuerySet[Code], values: NewValues) -
 
 def some_changing(company: Company, codes: QuerySet[Code], values: NewValues) -> list[Code]:
     """Return a few codes that the change would change, in the order of their places; none if that takes too long."""
-    found = _patient(over(codes, values, SOME), given_for(company, values)) or []
+    found = _patient(complete(SOME, codes, values), given_for(company, values)) or []
     shown = Code.objects.filter(company=company, identifier__in=[identifier for (identifier,) in found])
     return list(shown.select_related("workorder", "product").order_by("workorder", "sequence"))
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from portal.models import Company
-from workorders.changes.apply import SELECTED, cancelled_workorders, given_of, selecting
+from workorders.changes.apply import SELECTED, cancelled_workorders, condition_over_code, given_of
 from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, NewValues, is_same
 from workorders.models import Code
 
@@ -43,13 +43,13 @@ class Selection(NamedTuple):
 def count_selection(company: Company, codes: QuerySet[Code], values: NewValues) -> Selection:
     """Count what giving `values` to `codes` of the company would do now. `codes` are filtered and nothing more."""
     with connection.cursor() as cursor:
-        cursor.execute(over(codes, values, COUNT), given_for(company, values))
+        cursor.execute(complete(COUNT, codes, values), given_for(company, values))
         return Selection(*cursor.fetchone())
 
 
-def over(codes: QuerySet[Code], values: NewValues, query: str) -> str:
-    """Return a query that compares `codes` with SELECTED, such as COUNT, for these `values`."""
-    return query.format(condition=selecting(codes), is_same=is_same(values.scm_fields))
+def complete(query: str, codes: QuerySet[Code], values: NewValues) -> str:
+    """Return a query such as COUNT with the conditions that it lacks: on `codes`, and on those that have `values`."""
+    return query.format(condition=condition_over_code(codes), is_same=is_same(values.scm_fields))
 
 
 def given_for(company: Company, values: NewValues) -> dict[str, Any]:

@@ -12,7 +12,7 @@ BLACKLISTED, CANCELLED = int(ActivationStatus.BLACKLISTED), int(BlacklistReason.
 
 @dataclass(frozen=True)
 class ScmFields:
-    """The SCM fields that a change may change, in any order, and whether it may remove one of them."""
+    """The SCM fields that a change may change, and whether it may remove one of them."""
 
     names: tuple[str, ...] = ()
     removes: bool = False

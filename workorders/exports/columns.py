@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from portal.models import OPERATORS, Company
 from portal.values.formulas import RUN
-from workorders.changes.apply import selecting
+from workorders.changes.apply import condition_over_code
 from workorders.codes.filters import CodeFilter
 from workorders.models import ActivationStatus
 
@@ -152,7 +152,7 @@ class Selection:
     @classmethod
     def of(cls, company: Company, codes: CodeFilter) -> Selection:
         """Return the selection that the filter means now."""
-        return cls(selecting(codes.codes(company)), {"company": company.pk, "formula": f"^(?={RUN})"})
+        return cls(condition_over_code(codes.codes(company)), {"company": company.pk, "formula": f"^(?={RUN})"})
 
 
 def column_names(keys: Sequence[str]) -> list[str]:
