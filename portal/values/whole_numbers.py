@@ -1,6 +1,8 @@
-"""Whole numbers as people, programs and spreadsheets write them: digits alone, so that none means two things.
+"""Whole numbers: as people type them on pages, and in digits alone as programs and commands send them.
 
-`1.000` is one thousand to some and one to others, and so is `1,000`; both are refused rather than guessed at.
+On a page `1,000`, `1.000`, `1 000` and `1'000` are one thousand, and full-width digits are digits: the button repeats
+the number, and `1.5`, `1,00` and `0.500`, which may be decimals, are refused. Elsewhere nobody looks at the number
+again, so anything but digits is refused.
 """
 
 from __future__ import annotations
@@ -13,7 +15,20 @@ from django import forms
 from rest_framework import serializers
 
 NOT_WHOLE = "A valid integer is required. Write it in the digits 0 to 9 alone, without separators, signs or decimals."
+NOT_TYPED = "Enter a whole number in digits, such as 1000 or 1,000."
+MAY_BE_DECIMAL = (
+    "A whole number has no decimals, and a separator only before each group of three digits, such as 1000 or 1,000."
+)
 DIGITS = re.compile("-?[0-9]{1,18}")  # a minus is let through to be told that the number is too small
+GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:([ ,.'])[0-9]{3})(?:\1[0-9]{3}){0,4}")
+SEPARATED = re.compile(r"[0-9]+(?:[ ,.'][0-9]+)+")
+AS_TYPED = {
+    **{0xFF10 + digit: str(digit) for digit in range(10)},  # full-width
+    **dict.fromkeys((0x00A0, 0x2009, 0x202F, 0x3000), " "),  # no-break, thin, narrow no-break and ideographic space
+    0xFF0C: ",",
+    0xFF0E: ".",
+    0x2019: "'",
+}
 
 
 def whole_number(text: str) -> int:
@@ -22,6 +37,16 @@ def whole_number(text: str) -> int:
     if not DIGITS.fullmatch(bare):
         raise ValueError(NOT_WHOLE)
     return int(bare)
+
+
+def typed_number(text: str) -> int:
+    """The number that a person typed, with or without separators of thousands. ValueError with what is wrong."""
+    bare = text.strip().translate(AS_TYPED)
+    if DIGITS.fullmatch(bare):
+        return int(bare)
+    if GROUPS.fullmatch(bare):
+        return int(re.sub("[^0-9]", "", bare))
+    raise ValueError(MAY_BE_DECIMAL if SEPARATED.fullmatch(bare) else NOT_TYPED)
 
 
 def whole_argument(text: str) -> int:
@@ -33,16 +58,19 @@ def whole_argument(text: str) -> int:
 
 
 class WholeNumberField(serializers.IntegerField):
-    """A whole number of the API or of a page that keeps its rules: a number of JSON, or a text of digits alone."""
+    """A whole number of the API or of a page that keeps its rules: a number of JSON, or a text of digits alone.
+
+    Where the serializer's context says `typed`, a person typed the text, and separators of thousands are understood.
+    """
 
     default_error_messages = {"invalid": NOT_WHOLE}  # as the framework has it
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, str):
             try:
-                return whole_number(data)
-            except ValueError:
-                self.fail("invalid")
+                return typed_number(data) if self.context.get("typed") else whole_number(data)
+            except ValueError as error:
+                raise serializers.ValidationError(str(error), code="invalid") from None
         if isinstance(data, bool) or not isinstance(data, int | float) or data != data // 1:
             self.fail("invalid")
         return int(data)
@@ -52,17 +80,14 @@ class WholeNumberFormField(forms.IntegerField):
     """A whole number in a form, in a field of text: a browser's field for numbers hands on `1.000` as one."""
 
     widget = forms.TextInput
-    default_error_messages = {
-        "invalid": NOT_WHOLE.replace("A valid integer is required.", "Enter a whole number.")
-    }  # as above
 
     def to_python(self, value: Any) -> int | None:
         if value in self.empty_values or isinstance(value, int):
             return value if isinstance(value, int) else None
         try:
-            return whole_number(str(value))
-        except ValueError:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+            return typed_number(str(value))
+        except ValueError as error:
+            raise forms.ValidationError(str(error), code="invalid") from None
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"inputmode": "numeric", "autocomplete": "off"}

@@ -4,9 +4,16 @@ const button = form.querySelector("[type=submit]");
 const { quantity, url_prefix: prefix } = form.elements;
 const plain = button.textContent;
 
+/** The number that is typed, as portal/values/whole_numbers.py reads it; null where that refuses it. */
+function readNumber() {
+  const typed = quantity.value.trim().replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0));
+  const grouped = /^[1-9][0-9]{0,2}(?:([\s,.'’，．])[0-9]{3})(?:\1[0-9]{3})*$/.test(typed);
+  return grouped || /^[0-9]{1,9}$/.test(typed) ? Number(typed.replace(/[^0-9]/g, "")) : null;
+}
+
 function showNumber() {
-  const typed = quantity.value.trim();
-  button.textContent = /^[0-9]{1,9}$/.test(typed) ? button.dataset[Number(typed) === 1 ? "single" : "several"].replace("#", Number(typed).toLocaleString("en")) : plain;
+  const number = readNumber();
+  button.textContent = number === null ? plain : button.dataset[number === 1 ? "single" : "several"].replace("#", number.toLocaleString("en"));
 }
 
 function showDoubt() {

@@ -94,9 +94,12 @@ class LookSerializer(serializers.Serializer[Any]):
         return {"look": look}
 
 
-def parse_look(asked: Mapping[str, Any], workorder: Workorder) -> ImageLook:
-    """Return the look that `asked` gives in the API's names. Raise ValidationError with all that is wrong, by field."""
-    form = LookSerializer(data=asked, context={"workorder": workorder})
+def parse_look(asked: Mapping[str, Any], workorder: Workorder, typed: bool = False) -> ImageLook:
+    """Return the look that `asked` gives in the API's names. Raise ValidationError with all that is wrong, by field.
+
+    `typed` says that a person typed it on a page.
+    """
+    form = LookSerializer(data=asked, context={"workorder": workorder, "typed": typed})
     form.is_valid(raise_exception=True)
     look: ImageLook = form.validated_data["look"]
     return look

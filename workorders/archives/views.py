@@ -61,7 +61,7 @@ def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
     errors: Any = {}
     if request.method == "POST":
         try:
-            request_images(workorder, parse_look(_posted(request), workorder), request.user)
+            request_images(workorder, parse_look(_posted(request), workorder, typed=True), request.user)
         except ValidationError as refused:
             errors = refused.detail
         except JustFailed as refused:

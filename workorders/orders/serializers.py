@@ -46,9 +46,12 @@ class OrderForm(serializers.Serializer[Any]):
         raise NotImplementedError
 
     @classmethod
-    def order(cls, data: Any, company: Company, user: User) -> Workorder:
-        """Order a workorder of `company` and return it. Raise ValidationError with all that is wrong, by field."""
-        form = cls(data=data, context={"company": company})
+    def order(cls, data: Any, company: Company, user: User, typed: bool = False) -> Workorder:
+        """Order a workorder of `company` and return it. Raise ValidationError with all that is wrong, by field.
+
+        `typed` says that a person typed the data on a page.
+        """
+        form = cls(data=data, context={"company": company, "typed": typed})
         form.is_valid(raise_exception=True)
         try:
             return form.place(user)

@@ -31,7 +31,7 @@ def workorder_create(request: PersonRequest) -> HttpResponse:
         "most": compact12.MOST,
         "typed": request.POST,
     }
-    return order_page(request, OrderSerializer, "workorders/workorder_create.html", context, ("Create", "code"))
+    return order_page(request, OrderSerializer, "workorders/workorder_create.html", context, ("Make", "code"))
 
 
 def order_page(
@@ -50,7 +50,7 @@ def order_page(
         try:
             quantity = _unseen(request, form, company)
             if not quantity:
-                workorder = form.order(request.POST, company, request.user)
+                workorder = form.order(request.POST, company, request.user, typed=True)
                 return redirect("workorder-detail", pk=workorder.pk)
             context |= {"sure_of": quantity, "label": f"{said} {quantity:,} {what}{'s' * (quantity > 1)}"}
         except ValidationError as refused:
@@ -67,7 +67,7 @@ def _unseen(request: PersonRequest, form: type[OrderForm], company: Company) -> 
     sure_of = request.POST.get("sure_of")
     if sure_of is None:
         return 0
-    checked = form(data=request.POST, context={"company": company})
+    checked = form(data=request.POST, context={"company": company, "typed": True})
     checked.is_valid(raise_exception=True)
     quantity: int = checked.validated_data["quantity"]
     return 0 if sure_of == str(quantity) else quantity

@@ -34,13 +34,13 @@ STEPS: Final = {
 """By the names of `workflow.TRANSITIONS`."""
 
 
-def take_step(workorder: Workorder, name: str, by: User, data: Any) -> None:
-    """Check what was sent for the step and take it.
+def take_step(workorder: Workorder, name: str, by: User, data: Any, typed: bool = False) -> None:
+    """Check what was sent for the step, or typed on its page, and take it.
 
     Raise WrongState when the state of the workorder does not allow the step, or else ValidationError with all that is
     wrong, by field.
     """
     workflow.check_state(workorder, name)
-    form = STEPS[name].form(data=data, context={"workorder": workorder})
+    form = STEPS[name].form(data=data, context={"workorder": workorder, "typed": typed})
     form.is_valid(raise_exception=True)
     STEPS[name].take(workorder, by, **form.validated_data)

@@ -38,7 +38,7 @@ def _step_page(
     try:
         check_state(workorder, step)
         if request.method == "POST":
-            take_step(workorder, step, request.user, request.POST if sent is None else sent)
+            take_step(workorder, step, request.user, request.POST if sent is None else sent, typed=True)
             messages.success(request, done)
             return redirect("workorder-detail", pk=workorder.pk)
     except WrongState as reason:
