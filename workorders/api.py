@@ -24,9 +24,10 @@ class WorkorderFilters(Filters):
     choices: ClassVar = {"type": Workorder.Type.values, "state": Workorder.State.values}
     flags = ("is_archived",)
     orderings = ("reference", "quantity", "created_at")
+    searched = "Only workorders with this text in their reference or remarks, or with this id."
 
     def search(self, text: str, user: User) -> Q:
-        return Q(reference__icontains=text) | Q(remarks__icontains=text)
+        return visibility.matching_workorders(text)
 
 
 class _Workorders(Call, GenericAPIView[Workorder]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from workorders.secure.uploads import upload_refusal
 from workorders.secure.workflow import can_take_step
 from workorders.visibility import (
     HIDDEN,
+    matching_workorders,
     own_workorders,
     sees_several_companies,
     set_hidden,
@@ -52,7 +52,7 @@ def workorder_list(request: PersonRequest) -> HttpResponse:
     if state in Workorder.State.values:
         shown = shown.filter(state=state)
     if query:
-        shown = shown.filter(Q(reference__icontains=query) | Q(remarks__icontains=query))
+        shown = shown.filter(matching_workorders(query))
     if kind:
         shown = shown.filter(type=kind)
     context = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.fields.json import KT
 
 from portal.models import Company, Event, User
@@ -57,6 +58,12 @@ def count_codes(workorders: QuerySet[Workorder]) -> int:
     has = Case(When(type=Workorder.Type.SSC, then="uploaded_quantity"), default="quantity")
     total: int = with_codes(workorders).aggregate(total=Sum(has, default=0))["total"]
     return total
+
+
+def matching_workorders(query: str) -> Q:
+    """Return the condition of a search: the text stands in the reference or the remarks, or is the workorder's id."""
+    named = Q(pk=int(query)) if re.fullmatch(r"[0-9]{1,18}", query) else Q()
+    return Q(reference__icontains=query) | Q(remarks__icontains=query) | named
 
 
 def set_hidden(rows: QuerySet[Any], archived: bool) -> None:

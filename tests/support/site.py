@@ -132,6 +132,8 @@ def pages(demo: Demo) -> list[Shown]:
         shown("account_reset_password_from_key", uidb36="1", key="x"),
         shown("public-page", slug="demo", identifier="abc12345"),
         *(shown(name, staff) for name in ("overview", "upload", "record-list", "workorder-list", "code-list")),
+        shown("search", staff, query="?q=abc12345"),
+        shown("search", demo.printer.email, "search-empty"),
         shown("overview", demo.other_staff.email, "overview-empty"),
         shown("record-list", demo.other_staff.email, "record-list-empty"),
         shown("record-list", demo.support.email, "record-list-support"),

@@ -18,7 +18,7 @@ from portal.api.idempotency import idempotent
 from portal.models import User
 from workorders.models import Product
 from workorders.products import services as products
-from workorders.products.services import products_for
+from workorders.products.services import matching_products, products_for
 
 ARCHIVING = "workorder_archive"
 
@@ -48,7 +48,7 @@ class ProductFilters(Filters):
     orderings = ("sku", "name", "created_at")
 
     def search(self, text: str, user: User) -> Q:
-        return Q(sku__icontains=text) | Q(name__icontains=text)
+        return matching_products(text)
 
 
 class _Products(Call, GenericAPIView[Product]):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from portal.database.constraints import Violation, savepoint
 from portal.models import Company, User
@@ -102,6 +102,11 @@ def all_fit(values: Sequence[str]) -> bool:
 def products_for(user: User) -> QuerySet[Product]:
     """Return the products of the user's company, or all of them for a superuser."""
     return Product.objects.all() if user.is_superuser else Product.objects.filter(company_id=user.company_id or 0)
+
+
+def matching_products(query: str) -> Q:
+    """Return the condition of a search: the text stands in the SKU or the name."""
+    return Q(sku__icontains=query) | Q(name__icontains=query)
 
 
 def usable_products(company_id: int) -> dict[str, int]:

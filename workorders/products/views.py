@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from portal.pages.access import PersonRequest, page
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
 from workorders.models import Product
 from workorders.products import services as products
-from workorders.products.services import products_for
+from workorders.products.services import matching_products, products_for
 from workorders.visibility import HIDDEN
 
 ORDERS = {  # by what stands in the URL; by SKU when nothing does
@@ -69,7 +69,7 @@ def product_list(request: PersonRequest) -> HttpResponse:
     listed = products_for(request.user).filter(is_archived=state == HIDDEN).order_by("sku", "id")
     shown, order = ordered(request, listed, ORDERS, "SKU, A to Z")
     if query:
-        shown = shown.filter(Q(sku__icontains=query) | Q(name__icontains=query))
+        shown = shown.filter(matching_products(query))
     context: dict[str, Any] = {
         "page": page_of(request, shown.select_related("company")),
         "query": query,
