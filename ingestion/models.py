@@ -36,7 +36,7 @@ class IngestionRecord(Leased):
     | processing | queued | the sweep, when the lease has run out; the worker, without a service, or with a large file |
     | processing | completed, error | the worker that holds the lease, together with the codes or the errors |
     | uploading, queued, processing | cancelled | `cancel` |
-    | error | queued | `retry`, when the error was ours |
+    | error | queued | `retry`, when the error was ours; `check_again`, when a person asks for it |
     | uploading | cancelled | the sweep, when it was not processed within a day; `result_data` says so |
     """
 

@@ -1,4 +1,5 @@
-"""The services of uploads, which pages, API and command call: start, queue, process, cancel, retry.
+"""The services of uploads, which pages, API and command call: start, queue, process, cancel, retry,
+check again.
 
 They do not ask whether the person may do so: the caller does.
 """
@@ -179,26 +180,51 @@ def cancel(record: IngestionRecord, by: User) -> bool:
 
 def retry(record: IngestionRecord, by: User) -> bool:
     """Queue again what Codeport itself failed at, or remind the workers of what waits; False for any other."""
+    failed = IngestionRecord.objects.filter(result_data__error_counts__has_key="internal_error")
     with transaction.atomic():
-        failed = IngestionRecord.objects.filter(
-            pk=record.pk, status=Status.ERROR, result_data__error_counts__has_key="internal_error"
-        )
-        if (not record.has_file or storage().exists(record.file_path)) and failed.update(
-            status=Status.QUEUED,
-            status_updated_at=Now(),
-            phase=IngestionRecord.Phase.WAITING,
-            rows_done=0,
-            rows_total=None,
-            lease_until=Now() + REMINDER,
-            result_data={},
-            **IngestionRecord.UNTRIED,
-        ):
-            record.errors.all().delete()
+        if (not record.has_file or storage().exists(record.file_path)) and _queue_again(failed, record):
             timeline.note(record, "retried", by)
         elif not IngestionRecord.objects.filter(pk=record.pk, status=Status.QUEUED).update(waits_for=""):
             return False
         transaction.on_commit(lambda: wake(record.TASK, record.pk))
     return True
+
+
+def can_check_again(record: IngestionRecord) -> bool:
+    """Say whether the record was refused and its file is kept."""
+    return record.status == Status.ERROR and record.has_file and storage().exists(record.file_path)
+
+
+def check_again(record: IngestionRecord, by: User) -> bool:
+    """Queue a refused record again, with the same file and options; False where that cannot be.
+
+    The errors of the check before are deleted: what was wrong may have been a product that exists by now.
+    """
+    if not can_check_again(record):
+        return False
+    with transaction.atomic():
+        if not _queue_again(IngestionRecord.objects.all(), record):
+            return False
+        timeline.note(record, "asked_again", by)
+        transaction.on_commit(lambda: wake(record.TASK, record.pk))
+    return True
+
+
+def _queue_again(those: QuerySet[IngestionRecord], record: IngestionRecord) -> bool:
+    """Queue the record as if it was never tried, if it is one of `those` and ended in error."""
+    queued = those.filter(pk=record.pk, status=Status.ERROR).update(
+        status=Status.QUEUED,
+        status_updated_at=Now(),
+        phase=IngestionRecord.Phase.WAITING,
+        rows_done=0,
+        rows_total=None,
+        lease_until=Now() + REMINDER,
+        result_data={},
+        **IngestionRecord.UNTRIED,
+    )
+    if queued:
+        record.errors.all().delete()
+    return bool(queued)
 
 
 def requeue_stale() -> None:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("ingestions/", record_list.record_list, name="record-list"),
     path("ingestions/<slug:key>/", record_views.record_detail, name="record-detail"),
     path("ingestions/<slug:key>/cancel/", record_views.record_cancel, name="record-cancel"),
+    path("ingestions/<slug:key>/check-again/", record_views.record_check_again, name="record-check-again"),
     path("ingestions/<slug:key>/undo/", undo.record_undo, name="record-undo"),
     path("ingestions/<slug:key>/withdraw/", withdraw.record_withdraw, name="record-withdraw"),
     path("ingestions/<slug:key>/errors.csv", record_views.record_errors_csv, name="record-errors-csv"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from ingestion.models import IngestionRecord
@@ -16,9 +17,9 @@ from ingestion.pages.lines import list_records, may_change, may_upload
 from ingestion.pages.record_facts import describe_file, has_file, progress_step
 from ingestion.pages.withdraw import tell_withdrawal
 from ingestion.results.downloads import errors_csv_response, rows_with_errors_response
-from ingestion.results.error_list import build_error_page
+from ingestion.results.error_list import build_error_page, list_missing_products
 from ingestion.results.timeline import history_of
-from ingestion.services import cancel, records_for
+from ingestion.services import can_check_again, cancel, check_again, records_for
 from portal.models import User
 from portal.pages.access import PersonRequest, page
 from workorders.views import is_being_archived
@@ -50,6 +51,8 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
     state = context["state"] = f"{record.state} {withdrawal.status}" if withdrawal else record.state
     if record.status == Status.ERROR:
         context |= build_error_page(request, record)
+        context["can_check_again"] = lambda: can_check_again(record)
+        context["missing_products"] = lambda: list_missing_products(record)
     if not is_poll or request.headers.get("Seen", state) != state:
         context["history"] = history_of(record)
     return render(request, f"ingestion/{'_record' if is_poll else 'record_detail'}.html", context)
@@ -74,6 +77,19 @@ def record_cancel(request: PersonRequest, key: str) -> HttpResponse:
             messages.error(request, "It had already ended, so there was nothing to cancel.")
     elif not record.has_ended:
         return render(request, "ingestion/record_cancel.html", {"record": record, "has_file": has_file(record)})
+    return redirect("record-detail", key=key)
+
+
+@page("ingestion_view")
+@require_POST
+def record_check_again(request: PersonRequest, key: str) -> HttpResponse:
+    """Have the kept file of a refused record checked once more."""
+    own = IngestionRecord.objects.filter(company_id=request.user.company_id or 0)
+    record = get_object_or_404(own, key=key)
+    if not may_upload_again(record, request.user):
+        raise PermissionDenied
+    if not check_again(record, request.user):
+        messages.error(request, "It cannot be checked again: it is not refused, or its file is not kept any more.")
     return redirect("record-detail", key=key)
 
 

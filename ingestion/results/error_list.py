@@ -14,6 +14,7 @@ from ingestion.results.rows_with_errors import has_rows_with_errors
 from portal.pages.lists import ROWS_A_PAGE, asked, ordered, picked, say_what_is_left_out, searched
 
 MOST_FOUND = 1_000  # errors that a search leads to; who finds more searches for more
+MOST_MISSING = 5  # products that a page offers to create
 ORDERS = {  # by what stands in the URL; by row when nothing does
     "last": ("Last row first", ("-row", "-id")),
     "kind": ("Kind", ("error", "row", "id")),
@@ -58,6 +59,12 @@ def build_error_page(request: HttpRequest, record: IngestionRecord) -> dict[str,
         "kind": kind,
         "query": query,
     }
+
+
+def list_missing_products(record: IngestionRecord) -> list[str]:
+    """List the first SKUs for which the record's file found no product, each once."""
+    missing = record.errors.filter(error="product_not_found_error").values_list("value", flat=True)
+    return list(dict.fromkeys(missing[:MOST_FOUND]))[:MOST_MISSING]
 
 
 def _found(errors: QuerySet[IngestionError], query: str, number: str | None) -> Page[Any]:

@@ -20,6 +20,7 @@ WORDS = {
     "cancelled": "Cancelled",
     "expired": "Expired, never processed",
     "retried": "Sent back into the queue",
+    "asked_again": "Check of the same file asked for again",
     "withdrawal_asked": "Withdrawal asked for: {reason}",
     "withdrawal_failed": "Withdrawal given up: Codeport failed",
     "mailed": "Mail sent to the uploader",

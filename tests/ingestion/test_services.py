@@ -228,10 +228,37 @@ def test_what_was_refused_for_its_rows_is_not_retried(demo: Demo, woken: list[tu
     assert (record.status, record.errors.count(), woken) == ("error", 1, [])
 
 
-def test_without_its_file_nothing_is_retried(demo: Demo) -> None:
+def test_without_its_file_nothing_is_retried_or_checked_again(demo: Demo) -> None:
     record = failed(demo, "internal_error")
+    record.refresh_from_db()
     storage().delete(record.file_path)
     assert services.retry(record, demo.root) is False
+    assert services.check_again(record, demo.staff) is False
+    record.refresh_from_db()
+    assert (record.status, record.errors.count()) == ("error", 1)
+
+
+def test_the_same_file_is_checked_again_once(
+    demo: Demo, woken: list[tuple[str, int]], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    record = failed(demo, "product_not_found_error")
+    record.refresh_from_db()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert services.check_again(record, demo.staff) is True
+        assert services.check_again(record, demo.staff) is False
+    record.refresh_from_db()
+    assert (record.status, record.phase, record.attempts, record.result_data) == ("queued", "waiting", 0, {})
+    assert (record.parameters, record.errors.count()) == (PARAMETERS, 0)
+    assert told(record)[-1] == "asked_again"
+    assert woken == [("ingestion.tasks.run", record.pk)]
+
+
+def test_what_is_completed_is_not_checked_again(demo: Demo) -> None:
+    record = begun(demo)
+    services.queue(record, PARAMETERS, demo.staff)
+    IngestionRecord.objects.filter(pk=record.pk).update(status="completed")
+    record.refresh_from_db()
+    assert services.check_again(record, demo.staff) is False
 
 
 def test_retrying_what_waits_reminds_the_workers(

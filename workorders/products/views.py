@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.models import Company, User
@@ -88,9 +89,12 @@ def product_list(request: PersonRequest) -> HttpResponse:
 @page("product_edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def product_create(request: PersonRequest) -> HttpResponse:
-    """Show the form for a new product, and create it. Show a refused one again as it was typed."""
-    company = brand_of(request.user)
-    form = ProductForm(request.POST if request.method == "POST" else None)
+    """Show the form for a new product, and create it. Show a refused one again as it was typed.
+
+    The URL may name its `sku`, and the page to go to `next`.
+    """
+    company, back = brand_of(request.user), _next_page(request)
+    form = ProductForm(request.POST if request.method == "POST" else None, initial={"sku": request.GET.get("sku", "")})
     if form.is_valid():
         try:
             product = products.create(company, form.cleaned_data["sku"], form.cleaned_data["name"])
@@ -98,8 +102,15 @@ def product_create(request: PersonRequest) -> HttpResponse:
             form.add_error("sku", str(taken))
         else:
             messages.success(request, f"{product.sku} is created. Uploads and orders can name it now.")
-            return redirect("product-detail", pk=product.pk)
-    return render(request, "workorders/product_create.html", {"form": form})
+            return redirect(back or reverse("product-detail", kwargs={"pk": product.pk}))
+    context = {"form": form, "back": back or reverse("product-list")}
+    return render(request, "workorders/product_create.html", context)
+
+
+def _next_page(request: HttpRequest) -> str:
+    """Return the page of ours that the URL says to go to next, if it says one."""
+    asked = request.GET.get("next", "")
+    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
 
 
 @page("product_view")

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ingestion import engine, expiry, services
 from ingestion.models import IngestionRecord
+from portal.storage.base import storage
 from portal.timeline import events_of
 from tests.support.demo import Demo
 from tests.support.pages import POLL, a_record, a_refusal, a_workorder, as_, seen
@@ -98,6 +100,55 @@ def test_the_poll_brings_the_timeline_when_it_has_grown(committed_demo: Demo) ->
     part = seen(committed_demo.staff, path, **POLL, Seen=state)
     assert '<section id="history" class="stack" aria-labelledby="history-title" hx-swap-oob="true">' in part
     assert "<strong>Completed</strong>" in part
+
+
+# The same file again
+
+
+def test_after_a_missing_product_was_created_the_same_file_is_checked_again(committed_demo: Demo) -> None:
+    staff = committed_demo.staff
+    record = ingested(staff, "id,product\nabc12345,new & old\nabc12346,new & old\nabc12347,new-2\n")
+    path = f"/ingestions/{record.key}/"
+    page = seen(staff, path)
+    offer = '<a href="/products/create/?sku={}&amp;next=' + path + '">Create {}</a>'
+    assert offer.format("new%20%26%20old", "new &amp; old") in page
+    assert page.count("/products/create/?sku=") == 2
+    assert f'action="{path}check-again/"' in page
+    for sku in ("new & old", "new-2"):
+        assert (
+            f'value="{sku.replace("&", "&amp;")}"' in as_(staff).get("/products/create/", {"sku": sku}).content.decode()
+        )
+        answer = as_(staff).post(f"/products/create/?next={path}", {"sku": sku, "name": ""})
+        assert (answer.status_code, answer["Location"]) == (302, path)
+    answer = as_(staff).post(f"{path}check-again/")
+    assert (answer.status_code, answer["Location"]) == (302, path)
+    engine.run(record.pk)
+    record.refresh_from_db()
+    assert (record.status, record.result_data["codes_created"]) == ("completed", 3)
+    assert "Check of the same file asked for again</strong> by staff@demo.example" in seen(staff, path)
+
+
+def test_who_may_not_upload_cannot_have_a_file_checked_again(committed_demo: Demo) -> None:
+    record = ingested(committed_demo.staff, "id\nshort\n")
+    path = f"/ingestions/{record.key}/"
+    assert "check-again" not in seen(committed_demo.support, path)
+    for user in (committed_demo.support, committed_demo.other_staff):
+        assert as_(user).post(f"{path}check-again/").status_code == 404
+    committed_demo.staff.groups.clear()
+    committed_demo.staff.user_permissions.add(Permission.objects.get(codename="ingestion_view"))
+    assert "check-again" not in seen(committed_demo.staff, path)
+    assert as_(committed_demo.staff).post(f"{path}check-again/").status_code == 403
+    record.refresh_from_db()
+    assert record.status == "error"
+
+
+def test_a_file_that_is_not_kept_is_not_offered_again(committed_demo: Demo) -> None:
+    record = ingested(committed_demo.staff, "id\nshort\n")
+    storage().delete(record.file_path)
+    path = f"/ingestions/{record.key}/"
+    assert "check-again" not in seen(committed_demo.staff, path)
+    answer = as_(committed_demo.staff).post(f"{path}check-again/", follow=True)
+    assert "It cannot be checked again" in answer.content.decode()
 
 
 # How long it takes

@@ -161,7 +161,7 @@ def test_archiving_asks_first_and_uploads_refuse_the_product_then(committed_demo
     assert "sku1" not in listed(demo.admin)
     refused = ingested(demo.staff, "id,product\nabc12346,sku1\n")
     assert refused.error_counts == {"product_not_found_error": 1}
-    leads = '<a href="/products/create/">Create a product</a> or <a href="/products/import/">import a list</a>'
+    leads = f'<a href="/products/create/?sku=sku1&amp;next=/ingestions/{refused.key}/">Create sku1</a>'
     for user, times in ((demo.staff, 1), (demo.support, 0)):
         assert seen(user, f"/ingestions/{refused.key}/").count(leads) == times
     assert Code.objects.get().product_id == product.pk
