@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from ingestion.errors.kinds import GS1_ID, KINDS, OF_CHANGES
 from ingestion.pages.earlier_options import earlier_record, options_of
 from ingestion.pages.lines import IdFormat, may_change, may_upload
 from ingestion.readers.csv_reader import DELIMITER_NAMES
@@ -57,8 +56,6 @@ def _show(request: PersonRequest, kind: str) -> HttpResponse:
             if its_may(request.user)
         ],
         "company": request.user.company,
-        "kinds": [kind for kind in KINDS.values() if kind.kind not in OF_CHANGES],
-        "gs1_id": GS1_ID,
         "id_formats": [(value, label, RULES[value].example) for value, label in IdFormat.choices],
         "delimiters": DELIMITER_NAMES.items(),
         "products": products,

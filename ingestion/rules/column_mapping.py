@@ -72,6 +72,15 @@ def map_header(header: tuple[str, ...], columns: Mapping[str, str], *, is_table:
     return names
 
 
+def keys_of(header: tuple[str, ...]) -> list[str]:
+    """Return how `columns` names each column of a table: by its name, or by its place where that is not enough."""
+    times = Counter(header)
+    return [
+        name if name == ERRORS_COLUMN or (name and times[name] == 1 and not PLACE.fullmatch(name)) else place
+        for name, place in zip(header, _places(header), strict=True)
+    ]
+
+
 def _refuse_missing(missing: Set[str], known: Iterable[str]) -> None:
     """Raise UnreadableFile when `columns` names a column that the file has not."""
     for name in sorted(missing)[:1]:

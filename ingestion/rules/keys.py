@@ -33,6 +33,16 @@ def key_columns(record: IngestionRecord) -> tuple[str, ...]:
     return names_of(key) if key else KEY_COLUMNS
 
 
+def sought_columns(record: IngestionRecord) -> tuple[str, ...]:
+    """Return the names of which the header of the record's file has one.
+
+    None for a workbook with a column that becomes one by the upload's mapping, which the reader does not know.
+    """
+    names, columns = key_columns(record), record.parameters.get("columns", {})
+    is_mapped = record.filetype == record.Filetype.XLSX and not {*names}.isdisjoint(columns.values())
+    return () if is_mapped else names
+
+
 def names_of(key: str) -> tuple[str, ...]:
     """Return the names that the column of a key may have."""
     return ID_COLUMNS if key in ID_COLUMNS else (key,)

@@ -16,14 +16,12 @@ from ingestion.readers.open import Reader, open_reader
 from ingestion.readers.unpack import Budget, check_digest
 from ingestion.rules.column_mapping import map_batches, map_header
 from ingestion.rules.file import FileRules
-from ingestion.rules.keys import key_columns
+from ingestion.rules.keys import sought_columns
 from ingestion.rules.limits import Limits, limits_for
 from ingestion.stages.attempt import Attempt
 from portal.background.worker_slots import take_slot
 from workorders.codes.bulk_load import CodeSpool
 from workorders.codes.url_prefixes import warn_of_prefix
-
-Filetype = IngestionRecord.Filetype
 
 MOST_BLANK_ROWS = 2_000_000  # besides one for each code, as line ends that were written twice make them
 
@@ -100,20 +98,12 @@ def _open_upload(attempt: Attempt) -> Iterator[tuple[Reader, Budget]]:
             check_digest(file, digest)
         budget = Budget(lambda: _continue_as_long_work(record), attempt.most_seconds)
         delimiter = record.parameters.get("delimiter", "")
-        reader = open_reader(file, record.filetype, attempt.log, delimiter, columns=_sought(record), budget=budget)
+        reader = open_reader(
+            file, record.filetype, attempt.log, delimiter, columns=sought_columns(record), budget=budget
+        )
         attempt.facts = reader.facts
         pulse.enter(record.Phase.CHECKING, reader.rows_expected)
         yield reader, budget
-
-
-def _sought(record: IngestionRecord) -> tuple[str, ...]:
-    """Return the names of which the file's header has one.
-
-    None for a workbook with a column that becomes one by the upload's mapping, which the reader does not know.
-    """
-    names, columns = key_columns(record), record.parameters.get("columns", {})
-    is_mapped = record.filetype == Filetype.XLSX and not {*names}.isdisjoint(columns.values())
-    return () if is_mapped else names
 
 
 def _continue_as_long_work(record: IngestionRecord) -> None:

@@ -1,10 +1,10 @@
 /**
  * The upload page. Each file becomes a record and goes three steps: the API gives a signed form, the storage takes the
- * file, the API is told to process it. What has been done is kept with the file, so that trying again repeats only what
- * is missing.
+ * file, both as soon as it is chosen, and the API is told to process it. What has been done is kept with the file, so
+ * that trying again repeats only what is missing.
  */
 import { changesCodes, checkScmRows, clearErrors, form, options, part, showError, showMessages, workorder } from "./fields.js";
-import { Preview } from "./preview.js";
+import { Preview, filetypeOf } from "./preview.js";
 import { showSymbol } from "./symbol.js";
 import { Refusal, Speedometer, call, duration, sendFile, size } from "./transfer.js";
 
@@ -15,7 +15,8 @@ const KNOWN = /\.((csv|tsv|txt|json)(\.gz)?|xlsx)$/i;
 const input = part("file");
 const settings = form.dataset;
 
-let uploads = []; // {file, preview, ticket, done}; a ticket is {post_data, record_key, at, sent, asked}
+let uploads = []; // {file, preview, ticket, travel, done}; a ticket is {post_data, record_key, at, sent, asked}
+let line = Promise.resolve(); // files travel one after the other
 let sending = null; // AbortController of the upload under way
 
 /* The files */
@@ -43,13 +44,17 @@ function choose(files) {
 
 /** A file takes the place of the one that was there `before` under its name, since it was corrected, and says so. */
 function add(file, before) {
-  const upload = { file, ticket: null, done: false };
+  const upload = { file, ticket: null, travel: null, done: false, hear() {} };
   const old = before.filter((each) => each.file.name === file.name && uploads.includes(each));
   if (old.length === 1) remove(old[0]);
   const number = uploads.filter((each) => each.file.name === file.name).length + 1;
-  upload.preview = new Preview(file, number, showSample, () => { remove(upload); input.focus(); });
+  upload.preview = new Preview(file, number, {
+    arrival: () => arrival(upload),
+    onChange: showSample,
+    onRemove: () => { remove(upload); input.focus(); },
+  });
   put(upload);
-  upload.preview.read();
+  upload.preview.look();
   if (old.length !== 1) return;
   upload.preview.ask(`It takes the place of the ${file.name} that was chosen before.`, "Keep both", () => { put(old[0]); showChosen(); });
 }
@@ -57,11 +62,13 @@ function add(file, before) {
 function put(upload) {
   uploads.push(upload);
   part("previews").append(upload.preview.root);
+  travel(upload);
 }
 
 function remove(upload) {
   uploads = uploads.filter((each) => each !== upload);
   upload.preview.root.remove();
+  forget(upload);
   showChosen();
 }
 
@@ -159,23 +166,53 @@ function progressOf(bytes) {
 async function getTicket(upload) {
   const { file, ticket } = upload;
   if (ticket?.sent || (ticket && Date.now() - ticket.at < FORM_LIFETIME)) return;
-  const filetype = /\.(json|xlsx)(\.gz)?$/i.exec(file.name)?.[1].toLowerCase() ?? "csv";
   const name = file.name.slice(-255);
-  const answer = await call(changesCodes() ? settings.changeStartUrl : settings.startUrl, { filetype, file_name: name.toWellFormed?.() ?? name });
+  const url = changesCodes() ? settings.changeStartUrl : settings.startUrl;
+  const answer = await call(url, { filetype: filetypeOf(file), file_name: name.toWellFormed?.() ?? name });
   upload.ticket = { ...answer, at: Date.now(), sent: false, asked: false };
 }
 
-async function send(upload, signal) {
+/** Let a file begin to travel, unless it is on its way or there; whoever waits for it hears how that ends. */
+function travel(upload) {
+  upload.controller = new AbortController();
+  const turn = line.then(() => bring(upload, upload.controller.signal));
+  line = turn.catch(() => { if (upload.travel === turn) upload.travel = null; }); // it is tried again when it is sent
+  upload.travel = turn;
+}
+
+async function bring(upload, signal) {
   const { file } = upload;
   signal.throwIfAborted();
   await file.slice(0, 1).arrayBuffer().catch(() => {
     throw new Refusal(`${file.name} has changed or moved since you chose it. Choose it again.`);
   });
   await getTicket(upload);
-  if (!upload.ticket.sent) {
-    await sendFile(upload.ticket.post_data, file, progressOf(file.size), signal);
-    upload.ticket.sent = true;
-  }
+  if (upload.ticket.sent) return;
+  await sendFile(upload.ticket.post_data, file, (bytes) => { upload.bytes = bytes; upload.hear(bytes); }, signal);
+  upload.ticket.sent = true;
+}
+
+/** The key of the record for which a file has arrived. */
+async function arrival(upload) {
+  if (!upload.travel) travel(upload);
+  await upload.travel;
+  return upload.ticket.record_key;
+}
+
+/** What has come of a file by now counts no more. */
+function forget(upload) {
+  upload.controller?.abort();
+  Object.assign(upload, { ticket: null, travel: null, done: false });
+}
+
+async function send(upload, signal) {
+  const { file } = upload;
+  signal.throwIfAborted();
+  upload.hear = progressOf(file.size);
+  if (upload.bytes) upload.hear(upload.bytes);
+  if (!upload.travel) travel(upload);
+  signal.addEventListener("abort", () => upload.controller.abort());
+  await upload.travel;
   signal.throwIfAborted();
   part("cancel").hidden = true;
   part("figures").textContent = "The file has arrived. The check begins";
@@ -230,7 +267,7 @@ function explain(error, upload) {
     return;
   }
   if (!(error instanceof Refusal)) throw error;
-  if ([400, 403, 404].includes(error.status) && error.message) upload.ticket = null; // begin anew
+  if ([400, 403, 404].includes(error.status) && error.message) forget(upload); // begin anew
   part("send").textContent = error.lost ? "Try again" : "Upload and check";
   if (uploads.length > 1 && error.message) error.message = `${upload.file.name}: ${error.message}`;
   show(error);
@@ -239,7 +276,7 @@ function explain(error, upload) {
 /** After the way back from the record, what was typed is sent as new records. */
 function startOver() {
   setBusy(null);
-  for (const upload of uploads) Object.assign(upload, { ticket: null, done: false });
+  uploads.forEach(forget);
 }
 
 /** Say what the files are for without leaving the page, so that what was chosen and typed stays. */
@@ -254,7 +291,8 @@ function turnTo(tab) {
   history.replaceState(null, "", tab.href);
   clearErrors();
   startOver();
-  for (const { preview } of uploads) preview.check();
+  uploads.forEach(travel);
+  for (const { preview } of uploads) preview.look();
 }
 
 function warn(event) {
@@ -265,12 +303,9 @@ const tabs = document.querySelectorAll(".tabs a");
 for (const tab of tabs) tab.addEventListener("click", (event) => { event.preventDefault(); turnTo(tab); });
 part("file-hint").dataset.rule = part("file-hint").textContent;
 input.addEventListener("change", () => choose(input.files));
-form.elements.delimiter.addEventListener("change", () => uploads.forEach(({ preview }) => preview.read()));
-for (const name of ["activation_status", "allow_posted_duplicates", "id_format", "data_key", "many"]) {
-  form.elements[name].addEventListener("input", () => uploads.forEach(({ preview }) => preview.check()));
-}
+part("fields").addEventListener("input", () => uploads.forEach(({ preview }) => preview.lookSoon()));
 form.elements.url_prefix.addEventListener("input", showSample);
-workorder()?.addEventListener("change", showSample);
+workorder()?.addEventListener("change", () => { showSample(); uploads.forEach(({ preview }) => preview.lookSoon()); });
 part("cancel").addEventListener("click", () => sending?.abort());
 form.addEventListener("submit", submit);
 window.addEventListener("beforeunload", warn);

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.demo import PASSWORD, Demo
+from tests.support.running import wait_for
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 expect.set_options(timeout=30_000)
@@ -45,7 +47,26 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, committed_demo: Demo, live_server: Any) -> Iterator[Page]:
+def answered() -> Iterator[None]:
+    """Wait, when a test has ended, until all that its page asked is answered; then the database is cleared."""
+    asked: list[int] = []
+
+    def begun(**_: Any) -> None:
+        asked.append(1)
+
+    def ended(**_: Any) -> None:
+        asked.pop()
+
+    request_started.connect(begun)
+    request_finished.connect(ended)
+    yield
+    wait_for(lambda: not asked, "everything is answered")
+    request_started.disconnect(begun)
+    request_finished.disconnect(ended)
+
+
+@pytest.fixture
+def page(browser: Browser, committed_demo: Demo, live_server: Any, answered: None) -> Iterator[Page]:
     """A fresh page that fails the test on anything said in its console."""
     context = browser.new_context(base_url=live_server.url, accept_downloads=True)
     complaints: list[str] = []

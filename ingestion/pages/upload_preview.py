@@ -1,0 +1,116 @@
+"""The preview of a file on the upload page, made by the readers and rules of the check."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from ingestion.errors.unreadable import UnreadableFile
+from ingestion.models import IngestionRecord
+from ingestion.pages.lines import may_change, may_upload
+from ingestion.preview import FIRST_LOOK, Preview, piece_of, preview
+from ingestion.readers.csv_reader import DELIMITER_NAMES
+from ingestion.rules.defaults import parse_defaults
+from portal.models import Company
+from portal.pages.access import PersonRequest, page
+from portal.storage.base import storage
+
+Type, Filetype, IdFormat = IngestionRecord.Type, IngestionRecord.Filetype, IngestionRecord.IdFormat
+MOST_TOLD = 8  # problems in words
+TYPES = {"new": (Type.CODE, may_upload), "changes": (Type.SCM, may_change)}
+LONGEST_OPTION = 1000  # characters of a text
+
+
+@page()
+@require_POST
+def upload_preview(request: PersonRequest) -> HttpResponse:
+    """Show the first rows of a file as the check will see them.
+
+    They come in the request, or are those of the file that `record` waits for. Options that no upload may have are
+    told where the upload is sent; here they count as left out.
+    """
+    type_, may = TYPES.get(request.POST.get("kind", ""), (None, None))
+    if type_ is None or may is None:
+        return HttpResponseBadRequest("The kind is new or changes.")
+    if not may(request.user) or request.user.company is None:
+        raise PermissionDenied("Codes belong to a brand owner; only its people can upload them.")
+    record = _record_of(request, request.user.company, type_)
+    if record is None:
+        return HttpResponseBadRequest("The filetype is csv, json or xlsx, and a record one that waits for its file.")
+    seen = _look(request, record)
+    context = {
+        "seen": seen,
+        "told": seen.told[:MOST_TOLD],
+        "more": len(seen.told) - MOST_TOLD,
+        "name": request.POST.get("name", "")[:LONGEST_OPTION],
+        "delimiter": DELIMITER_NAMES.get(seen.facts.get("delimiter", "")),
+    }
+    return render(request, "ingestion/_preview.html", context)
+
+
+def _record_of(request: PersonRequest, company: Company, type_: str) -> IngestionRecord | None:
+    """Return the record that the file is for, with the options of the form; None where the request names none."""
+    parameters = _options_of(request.POST.get("options", ""), company, type_)
+    if key := request.POST.get("record", ""):
+        record = company.ingestions.filter(key=key, type=type_, status=IngestionRecord.Status.UPLOADING).first()
+        if record is not None:
+            record.parameters = parameters
+        return record
+    filetype = request.POST.get("filetype", "")
+    if filetype not in (Filetype.CSV, Filetype.JSON):
+        return None
+    return IngestionRecord(company=company, type=type_, filetype=filetype, parameters=parameters)
+
+
+def _look(request: PersonRequest, record: IngestionRecord) -> Preview:
+    try:
+        if record.pk:
+            with storage().open(record.incoming_path) as file:
+                return preview(record, file)
+        head = request.FILES.get("head")
+        content = head.read(FIRST_LOOK) if head else b""
+        return preview(record, piece_of(content, is_all=request.POST.get("is_all") == "true"))
+    except UnreadableFile as error:
+        return Preview(problem=str(error))
+    except FileNotFoundError:
+        return Preview(problem="The file has not arrived yet.")
+
+
+def _options_of(text: str, company: Company, type_: str) -> dict[str, Any]:
+    """Return those of the posted options that the check could be given."""
+    try:
+        given = json.loads(text or "{}")
+    except ValueError:
+        given = {}
+    given = given if isinstance(given, dict) else {}
+    texts = {
+        name: given[name]
+        for name in ("delimiter", "url_prefix", "data_key")
+        if isinstance(given.get(name), str) and len(given[name]) <= LONGEST_OPTION
+    }
+    flags = {name: given.get(name) is True for name in ("allow_posted_duplicates", "many", "empty_marker")}
+    kept: dict[str, Any] = {**texts, **flags, "default_scm_data": _defaults_of(given.get("default_scm_data"))}
+    if texts.get("delimiter") not in DELIMITER_NAMES:
+        kept["delimiter"] = ""
+    if given.get("id_format") in IdFormat.values:
+        kept["id_format"] = given["id_format"]
+    columns = given.get("columns")
+    if isinstance(columns, dict):
+        kept["columns"] = {old: new.strip() for old, new in columns.items() if isinstance(new, str)}
+    into = given.get("workorder")
+    if type_ == Type.CODE and isinstance(into, int) and company.workorders.filter(pk=into).exists():
+        kept["workorder"] = into
+    return kept
+
+
+def _defaults_of(given: Any) -> dict[str, Any]:
+    try:
+        parse_defaults(given or {})
+    except (ValueError, AttributeError, TypeError):
+        return {}
+    return dict(given or {})

@@ -1,0 +1,335 @@
+"""The beginning of a file as the check will see it: its columns, its first rows, and what is wrong with them.
+
+Readers and rules are those of the check. What only the whole file can tell is left to it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import IO, Any
+
+from ingestion.errors.kinds import Kind, in_full
+from ingestion.errors.text import shown
+from ingestion.errors.unreadable import UnreadableFile
+from ingestion.errors.warning_kinds import WARNINGS
+from ingestion.models import IngestionRecord
+from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, is_blank
+from ingestion.readers.encoding import GZIP
+from ingestion.readers.json_reader import JsonReader
+from ingestion.readers.open import Reader, open_reader
+from ingestion.readers.unpack import MOST_SECONDS, Budget
+from ingestion.rules.change_file import ChangeFileRules, change_limits
+from ingestion.rules.column_mapping import keys_of, map_header
+from ingestion.rules.file import FileRules
+from ingestion.rules.keys import ID, key_columns, sought_columns
+from ingestion.rules.limits import limits_for
+from ingestion.rules.rows import CheckedRow
+from workorders.codes.bulk_load import find_taken_ids
+from workorders.codes.fields import SCM_KEY
+from workorders.codes.scm_fields import fields_in_use
+from workorders.codes.url_prefixes import longest_id
+
+FIRST_LOOK = 256 * 1024  # bytes of a file, and of what they unpack to
+MOST_ROWS = 50
+MOST_BLANK_ROWS = 1000  # that are passed over to find them
+LONGEST_CELL = 200  # characters that are shown
+
+OWN = {"id": "identifier", "product": "product", "activation_status": "activation status"}
+OWN |= {"blacklist_reason": "blacklist reason", ERRORS_COLUMN: "ignored"}
+TOO_LONG = "Its first line is too long to be shown here. The check reads every row."
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the file: its `name` there, and its `key`, by which the option `columns` names it.
+
+    `new_name` is the name under which it is read, None where it is left out; `meaning` says as what it is read.
+    """
+
+    key: str
+    name: str
+    new_name: str | None
+    meaning: str
+    is_wrong: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: its number, its cells, and by the place of a column, or -1 for the row, what is wrong."""
+
+    number: int
+    cells: list[str]
+    wrong: dict[int, str]
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the row, and with no cell of it; or nothing."""
+        return self.wrong.get(-1, "")
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """Each cell, and what is wrong with it."""
+        return [(cell, self.wrong.get(at, "")) for at, cell in enumerate(self.cells)]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the beginning of a file shows. `problem` is why all of it would be refused; `told` are wrong rows."""
+
+    problem: str = ""
+    columns: list[Column] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+    first_id: str = ""
+
+
+class EndOfPiece(Exception):  # noqa: N818  # an event, not a fault
+    """The file goes on behind what was sent of it."""
+
+
+class Piece:
+    """The beginning of a file, which readers first read to its end to count its rows.
+
+    After that, whoever comes to its end is told so by EndOfPiece, unless it `is_all` of the file.
+    """
+
+    def __init__(self, content: bytes, *, is_all: bool) -> None:
+        self._content, self._is_all = content, is_all
+        self._at, self._was_counted = 0, False
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes."""
+        block = self._content[self._at : self._at + size]
+        self._at += len(block)
+        if not block and not self._is_all:
+            if self._was_counted:
+                raise EndOfPiece
+            self._was_counted = True
+        return block
+
+    def seek(self, offset: int, /) -> int:
+        """Go on reading at `offset`."""
+        self._at = offset
+        return offset
+
+
+class _Findings:
+    """Collects errors and warnings."""
+
+    def __init__(self) -> None:
+        self.errors: list[tuple[int, str, str, str]] = []  # row, column, kind, detail
+        self.warnings: list[tuple[str, str]] = []  # kind, detail
+
+    def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", id: str = "") -> None:  # noqa: A002  # as ErrorLog has it
+        self.errors.append((row or 0, column, kind, detail))
+
+    def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None:
+        if (kind, detail) not in self.warnings:
+            self.warnings.append((kind, detail))
+
+
+def piece_of(content: bytes, *, is_all: bool) -> Piece:
+    """Return the first bytes of a file, unpacked where they are compressed by gzip. Raises UnreadableFile."""
+    if not content.startswith(GZIP):
+        return Piece(content, is_all=is_all)
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        unpacked = unpacker.decompress(content, FIRST_LOOK)
+    except zlib.error:
+        raise UnreadableFile("It is compressed by gzip, but damaged; compress it again.") from None
+    return Piece(unpacked, is_all=is_all and unpacker.eof and not unpacker.unused_data)
+
+
+def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
+    """Look at the beginning of the file of `record`, which need not be saved, as its parameters say."""
+    log, problem = _Findings(), ""
+    batches: list[Batch] = []
+    try:
+        reader = _open(record, file, log)
+    except UnreadableFile as error:
+        return Preview(problem=str(error))
+    except EndOfPiece:
+        return Preview(problem=TOO_LONG)
+    try:
+        batches.extend(_first_batches(reader))
+    except UnreadableFile as error:
+        problem = str(error)
+    is_table = not isinstance(reader, JsonReader)
+    header = _all_names(batches) if isinstance(reader, JsonReader) else reader.header
+    if not header:
+        return Preview(problem=problem or TOO_LONG)
+    place = {name: at for at, name in reversed([*enumerate(header)])}
+    lines = [line for batch in batches for line in _lines(batch, header, place)]
+    check = _Check(record, log, header, is_table=is_table)
+    problem = problem or check.find_problem(reader, batches)
+    columns = [*check.columns(lines)]
+    first = next((line.cells[at] for line in lines for at in check.ids_at if at < len(line.cells)), "")
+    told = _tell(log, record.kinds, check.names, lines)
+    warned = [in_full(WARNINGS[kind], detail) for kind, detail in log.warnings if kind != "unknown_column_warning"]
+    return Preview(problem, columns, lines, told, warned, reader.facts, first)
+
+
+def _open(record: IngestionRecord, file: Any, log: _Findings) -> Reader:
+    return open_reader(
+        file,
+        record.filetype,
+        log,
+        record.parameters.get("delimiter", ""),
+        columns=sought_columns(record),
+        budget=Budget(most_seconds=MOST_SECONDS),
+    )
+
+
+def _first_batches(reader: Iterable[Batch]) -> Iterator[Batch]:
+    """Yield the first rows, MOST_ROWS at most that are not blank."""
+    left, looked_at = MOST_ROWS, 0
+    try:
+        for batch in reader:
+            end = 0
+            for row in batch.rows:
+                if not left or looked_at == MOST_BLANK_ROWS + MOST_ROWS:
+                    break
+                end, looked_at = end + 1, looked_at + 1
+                left -= isinstance(row, BrokenRow) or not is_blank(row)
+            faults = [fault for fault in batch.faults if fault.row < batch.first + end]
+            yield replace(batch, rows=batch.rows[:end], faults=faults)
+            if end < len(batch.rows):
+                return
+    except EndOfPiece:
+        return
+
+
+def _all_names(batches: list[Batch]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for batch in batches for name in batch.header))
+
+
+def _lines(batch: Batch, header: tuple[str, ...], place: Mapping[str, int]) -> Iterator[Line]:
+    """Yield the rows of a batch that are not blank, their cells in the order of `header`."""
+    for number, row in enumerate(batch.rows, batch.first):
+        cells = (row.cells or [row.line]) if isinstance(row, BrokenRow) else row
+        if is_blank(cells):
+            continue
+        if batch.header != header:
+            texts = [""] * len(header)
+            for name, cell in zip(batch.header, cells, strict=False):
+                texts[place[name]] = cell
+            cells = texts
+        yield Line(number, [shown(cell[:LONGEST_CELL]) for cell in cells], {})
+
+
+class _Check:
+    """The check of the first rows: what their columns are read as, and what is wrong with them."""
+
+    def __init__(self, record: IngestionRecord, log: _Findings, header: tuple[str, ...], *, is_table: bool) -> None:
+        self.record, self.log, self.header, self.is_table = record, log, header, is_table
+        self.keys = keys_of(header) if is_table else list(header)
+        given = record.parameters.get("columns", {})
+        self.mapping = {key: given[key] for key in self.keys if key in given}
+        self.names = [self.mapping.get(key, name) for key, name in zip(self.keys, header, strict=True)]
+        self.key = "id"
+
+    @property
+    def ids_at(self) -> list[int]:
+        """The place of the column of ids; none where there is none."""
+        return [at for at, name in enumerate(self.names) if name == "id"][:1]
+
+    def find_problem(self, reader: Reader, batches: list[Batch]) -> str:
+        """Check the rows, and return why the whole file would be refused; nothing where it would not be."""
+        rules = self._rules()
+        try:
+            if self.is_table:
+                rules.check_header(map_header(self.header, self.mapping), getattr(reader, "header_row", 0))
+            seen: dict[str, int] = {}
+            for batch in batches:
+                header = map_header(batch.header, self._mapping_of(batch), is_table=self.is_table)
+                rows = [row if isinstance(row, BrokenRow) else [*row] for row in batch.rows]
+                self._note_repeats(rules.check(replace(batch, header=header, rows=rows)), seen)
+        except UnreadableFile as error:
+            return str(error)
+        finally:
+            self.key = self._key_of(rules)
+        self._look_up(seen)
+        return ""
+
+    def _mapping_of(self, batch: Batch) -> dict[str, str]:
+        return (
+            self.mapping
+            if self.is_table
+            else {name: self.mapping[name] for name in batch.header if name in self.mapping}
+        )
+
+    def _rules(self) -> FileRules:
+        record, parameters = self.record, self.record.parameters
+        if record.type == IngestionRecord.Type.SCM:
+            limits = change_limits(record.company_id, parameters)
+            return ChangeFileRules(limits, self.log, parameters, fields_in_use(record.company))
+        prefix = parameters.get("url_prefix") or record.company.url_prefix
+        longest = longest_id(prefix)
+        if into := parameters.get("workorder"):
+            longest = record.company.workorders.get(pk=into).longest_id
+        return FileRules(limits_for(record.company_id, parameters, longest), self.log)
+
+    def _key_of(self, rules: FileRules) -> str:
+        found = {*self.names}
+        return next((name for name in rules.findings.key_names if name in found), rules.findings.key_names[0])
+
+    def _note_repeats(self, checked: list[CheckedRow], seen: dict[str, int]) -> None:
+        ignored = self.record.parameters.get("allow_posted_duplicates")
+        for key, row, *_values in checked:
+            if key in seen and not ignored:
+                detail = f"It stands in row {seen[key]:,} of the file."
+                self.log.add("duplicate_id_error", row, self.names_of_key(), key, detail=detail)
+            seen.setdefault(key, row)
+
+    def names_of_key(self) -> str:
+        """Return the name of the column by which rows name their codes."""
+        return next((name for name in self.names if name in key_columns(self.record)), "id")
+
+    def _look_up(self, seen: dict[str, int]) -> None:
+        """Report new ids that are used already, and ids of codes to be changed that no code has."""
+        is_change = self.record.type == IngestionRecord.Type.SCM
+        if is_change and self.key not in (ID, "id"):
+            return
+        used = {*find_taken_ids(self.record.company_id, [*seen])}
+        for key, row in seen.items():
+            if is_change and key not in used:
+                self.log.add("code_not_found_error", row, self.key, key)
+            elif not is_change and key in used:
+                detail = "An earlier upload of the company used it."
+                self.log.add("duplicate_id_error", row, "id", key, detail=detail)
+
+    def columns(self, lines: list[Line]) -> Iterator[Column]:
+        """Yield the columns with what they are read as."""
+        for at, (key, old, new) in enumerate(zip(self.keys, self.header, self.names, strict=True)):
+            is_left_out = self.mapping.get(key) == ""
+            is_empty = not old and all(at >= len(line.cells) or not line.cells[at].strip() for line in lines)
+            meaning = "left out" if is_left_out else "empty, left out" if not new and is_empty else self._meaning(new)
+            is_twice = not is_left_out and new not in ("", ERRORS_COLUMN) and self.names.index(new) != at
+            said = "named twice" if is_twice else meaning or "cannot be a field name"
+            yield Column(key, old, None if is_left_out else new, said, is_twice or not meaning)
+
+    def _meaning(self, name: str) -> str:
+        """Say what a column of this name is read as; nothing where none may have it."""
+        if self.record.type == IngestionRecord.Type.SCM:
+            if name == self.key:
+                return "names the code"
+            if name == "id":
+                return ""
+        return OWN.get(name) or ("SCM data" if SCM_KEY.fullmatch(name) else "")
+
+
+def _tell(log: _Findings, kinds: Mapping[str, Kind], names: list[str], lines: list[Line]) -> list[str]:
+    """Say what is wrong, in the order of rows and columns, and mark the cells."""
+    by_number = {line.number: line for line in lines}
+    places = {name: at for at, name in reversed([*enumerate(names)])}
+    told = []
+    for row, column, kind, detail in sorted(log.errors, key=lambda each: (each[0], places.get(each[1], -1))):
+        said = in_full(kinds[kind], detail)
+        told.append(f"Row {row:,}{f', {shown(column)}' if column else ''}: {said}")
+        if line := by_number.get(row):
+            line.wrong.setdefault(places.get(column, -1), said)
+    return told
