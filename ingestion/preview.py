@@ -19,6 +19,7 @@ from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, is_blank
 from ingestion.readers.encoding import GZIP
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import Reader, open_reader
+from ingestion.readers.options import ReadOptions
 from ingestion.readers.unpack import MOST_SECONDS, Budget
 from ingestion.rules.change_file import ChangeFileRules, change_limits
 from ingestion.rules.column_mapping import keys_of, map_header
@@ -178,7 +179,7 @@ def _open(record: IngestionRecord, file: Any, log: _Findings) -> Reader:
         file,
         record.filetype,
         log,
-        record.parameters.get("delimiter", ""),
+        ReadOptions.of(record.parameters),
         columns=sought_columns(record),
         budget=Budget(most_seconds=MOST_SECONDS),
     )

@@ -43,6 +43,11 @@ extend_schema_view(
             OpenApiExample(
                 "With defaults", {"record": KEY, "default_scm_data": {"product": "sku1"}}, request_only=True
             ),
+            OpenApiExample(
+                "A file of Windows-1252 with two rows above its header",
+                {"record": KEY, "encoding": "windows-1252", "header_row": 3},
+                request_only=True,
+            ),
             response_example({"record_key": KEY}, "200"),
         ],
     )

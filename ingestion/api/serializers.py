@@ -9,6 +9,7 @@ from rest_framework import serializers
 from ingestion.api.option_serializer import OptionsSerializer
 from ingestion.models import IngestionRecord
 from ingestion.readers.csv_reader import DELIMITERS
+from ingestion.readers.encoding import ENCODINGS, UTF_8, meant_encoding
 from ingestion.rules.column_mapping import parse_columns
 from portal.values.choices import ChoiceField
 from portal.values.texts import seen
@@ -17,6 +18,8 @@ from workorders.models import Workorder
 from workorders.secure.uploads import upload_refusal
 
 Mode, Filetype = IngestionRecord.Mode, IngestionRecord.Filetype
+
+MOST_HEADER_ROW = 100
 
 
 class GetPostDataSerializer(serializers.Serializer[Any]):
@@ -35,11 +38,38 @@ class GetPostDataSerializer(serializers.Serializer[Any]):
         return value
 
 
+class EncodingField(ChoiceField):
+    """The name of an encoding, in any letter case. What is known by another name is told the right one."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(data.lower() if isinstance(data, str) else data)
+
+    def meant(self, said: str) -> str:
+        return meant_encoding(said) or said
+
+
 class FileSerializer(serializers.Serializer[Any]):
-    """What processes a file that was uploaded, whatever its rows do."""
+    """What processes a file that was uploaded, whatever its rows do. The context holds the record, if there is one."""
 
     record = serializers.CharField(trim_whitespace=False)
     delimiter = ChoiceField([*DELIMITERS], required=False, allow_blank=True, default="")
+    encoding = EncodingField(
+        [*ENCODINGS],
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Of a CSV file, in any letter case. UTF-8 where it is left out, or UTF-16 if a byte order mark says "
+        "so. JSON is in UTF-8.",
+    )
+    header_row = WholeNumberField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=1,
+        max_value=MOST_HEADER_ROW,
+        help_text="The number of the row with the names of the columns, from 1; the rows above are skipped. The first "
+        "row that is not blank where it is left out.",
+    )
     columns = serializers.DictField(
         default=dict,
         help_text="A new name, or an empty one to leave the column out, by the name in the file. In a table also by "
@@ -56,6 +86,23 @@ class FileSerializer(serializers.Serializer[Any]):
     def validate_sha256(self, value: str) -> str:
         return value.lower()
 
+    def validate_encoding(self, value: str) -> str:
+        """UTF-8 is what a file is in where nothing is said, so it says nothing."""
+        if value not in ("", UTF_8) and self._filetype not in ("", Filetype.CSV):
+            raise serializers.ValidationError("It is for CSV files alone; JSON is in UTF-8. Leave it out.")
+        return "" if value == UTF_8 else value
+
+    def validate_header_row(self, value: int | None) -> int | None:
+        if value is not None and self._filetype == Filetype.JSON:
+            raise serializers.ValidationError("A JSON file has no header. Leave it out.")
+        return value
+
+    @property
+    def _filetype(self) -> str:
+        """The type of the record's file; nothing where there is no such record."""
+        record = self.context.get("record")
+        return record.filetype if record else ""
+
     def validate_columns(self, value: dict[str, Any]) -> dict[str, str]:
         try:
             return parse_columns(value)
@@ -64,7 +111,9 @@ class FileSerializer(serializers.Serializer[Any]):
 
     def file_parameters(self) -> dict[str, Any]:
         """Return how the file of a valid call is read, as the record keeps it."""
-        given = {name: self.validated_data[name] for name in ("delimiter", "columns", "sha256")}
+        given = {
+            name: self.validated_data[name] for name in ("delimiter", "encoding", "header_row", "columns", "sha256")
+        }
         return {name: value for name, value in given.items() if value}
 
 

@@ -79,7 +79,7 @@ class Process(Call):
             raise Refused(services.WRONG_STATE.format(self.type))
         known = record.parameters if record else {}
         data = known | request.data if isinstance(request.data, dict) else request.data
-        form = self.takes(data=data, context={"company": company})
+        form = self.takes(data=data, context={"company": company, "record": record})
         form.is_valid(raise_exception=True)
         if record is None:
             raise Refused("Invalid record")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import chain, islice
 
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import BLOCK, ERRORS_COLUMN, LONGEST_RECORD, Batch, BrokenRow, Log, is_blank
-from ingestion.readers.encoding import LOOKS_LIKE, REPLACEMENT, decoder_for, is_utf8, unwritable
+from ingestion.readers.encoding import LOOKS_LIKE, REPLACEMENT, Decode, decoder_for, is_utf8, unwritable
+from ingestion.readers.options import AS_IT_IS, ReadOptions
 from ingestion.readers.spreadsheet_cells import restored, restored_line
 from ingestion.readers.unpack import Source
 
@@ -34,24 +35,27 @@ csv.field_size_limit(LONGEST_RECORD)
 class CsvReader:
     """A CSV file: `header` is its first record, iteration gives the others in batches. RFC 4180, quoting checked.
 
-    Fields may also be separated by semicolons, tabs or bars: by `delimiter`, or where it is empty by whatever gives
-    the header one of `columns`.
-    The file may be in UTF-16 with a byte order mark.
+    Fields may also be separated by semicolons, tabs or bars: by the delimiter of `options`, or where that is empty by
+    whatever gives the header one of `columns`. The file is in the encoding of `options`, else in UTF-8, or in UTF-16
+    with a byte order mark.
 
     A row that cannot be read is reported to `log`, and reading goes on with the next line. Raises UnreadableFile when
     there is no usable header. `said_row` is that of Excel's line which says the delimiter, 0 where there is none. Where
     the header has our column of errors, the cells are those of the file that was given back with them.
     """
 
-    def __init__(self, file: Source, log: Log, delimiter: str = "", columns: Collection[str] = ("id",)) -> None:
+    def __init__(
+        self, file: Source, log: Log, options: ReadOptions = AS_IT_IS, columns: Collection[str] = ("id",)
+    ) -> None:
         self._log = log
         self.rows_expected: int | None = count_rows(file)
         file.seek(0)
-        self._lines = Lines(file)
+        self._lines = Lines(file, options.encoding)
         self.header: tuple[str, ...] = ()
         self.header_row = self.said_row = 0
         self._is_ours = False
-        self._given = self.delimiter = delimiter
+        self._given = self.delimiter = options.delimiter
+        self._skipped = options.header_row - 1  # rows at the top, of which none is the header
         self._columns = columns
         self._reread = 0
         self._batches = self._read_batches()
@@ -68,6 +72,8 @@ class CsvReader:
         for batch in islice(self._batches, HEADER_BLOCKS):
             if self.header:
                 return batch
+        if batch and self._skipped > 0:
+            raise UnreadableFile(f"It has no row {self._skipped + 1:,}, which `header_row` names.")
         raise UnreadableFile("It does not begin with a header." if batch else "It is empty.")
 
     def _read_batches(self) -> Iterator[Batch]:
@@ -80,7 +86,8 @@ class CsvReader:
         pending: list[str] = []
         for lines, plain, is_last in self._lines.blocks():
             if not self.header:
-                self.delimiter = self._given or find_delimiter(pending + lines, self._columns)
+                above = max(0, self._skipped + 1 - number)
+                self.delimiter = self._given or find_delimiter(pending + lines, self._columns, above)
             plain_rows = _plain_rows(lines, self.delimiter) if plain and not pending else None
             if plain_rows is None:
                 rows, pending = self._careful_rows(pending + lines, number, is_last)
@@ -98,11 +105,15 @@ class CsvReader:
             number += len(rows)
 
     def _take_header(self, number: int, row: list[str]) -> None:
-        """Make `row` the header, unless it is blank, or says the delimiter as Excel writes it."""
+        """Make `row` the header, unless it is blank or to be skipped, or says the delimiter as Excel writes it."""
         if is_blank(row):
+            if number == self._skipped + 1 > 0:
+                raise UnreadableFile(f"Row {number:,} is blank, so it is not the header that `header_row` names.")
             return
         if SAID.fullmatch(self.delimiter.join(row)):
             self.said_row = number
+            return
+        if number <= self._skipped:
             return
         names = [name.strip() for name in row]
         self._is_ours = ERRORS_COLUMN in names
@@ -143,7 +154,7 @@ class CsvReader:
     def _readable(self, number: int, row: list[str]) -> list[str]:
         """`row`, or a BrokenRow when a cell of it holds what no text can."""
         for index, cell in enumerate(row):
-            if reason := unwritable(cell):
+            if reason := unwritable(cell, self._lines.encoding):
                 column = self.header[index] if index < len(self.header) else ""
                 if column != ERRORS_COLUMN:
                     self._report(number, column, cell, reason)
@@ -160,6 +171,8 @@ class CsvReader:
 
     def _report(self, number: int, column: str, value: str, reason: str) -> None:
         if not self.header:
+            if number <= self._skipped:
+                return
             raise UnreadableFile(f"Its header cannot be read: {shown(value)}. {reason}{LOOKS_LIKE.get(value[:1], '')}")
         self._log.add("invalid_row_error", number, column, value, detail=reason)
 
@@ -205,23 +218,25 @@ class LineFeed:
 class Lines:
     """The lines of a file, and its encoding once the first are read."""
 
-    def __init__(self, file: Source) -> None:
+    def __init__(self, file: Source, encoding: str = "") -> None:
         self._file = file
+        self._said = encoding
         self.encoding = ""
 
     def blocks(self) -> Iterator[tuple[list[str], bool, bool]]:
         """Yield the lines of each block, whether each is one clean record, and whether they are the last.
 
-        A byte that is not UTF-8 comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just beyond it.
+        A byte that the encoding has not comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just
+        beyond it.
         """
-        decode: Callable[[bytes, bool], str] | None = None
+        decode: Decode | None = None
         tail = ""
         is_last, is_empty = False, True
         while not is_last:
             block = self._file.read(BLOCK)
             is_last = not block
             if decode is None:
-                self.encoding, decode = decoder_for(block)
+                self.encoding, decode = decoder_for(block, self._said)
             piece = decode(block, is_last)
             if len(tail) > LONGEST_RECORD and not is_last and not LINE_END.search(tail[-1] + piece):
                 continue  # the line is cut already
@@ -248,19 +263,23 @@ def count_rows(file: Source) -> int:
     return max(0, (feeds or returns) + (last not in b"\r\n") - 1)
 
 
-def find_delimiter(lines: list[str], columns: Collection[str]) -> str:
-    """Return the delimiter that gives the header one of `columns`, in any letter case, and then the most columns."""
+def find_delimiter(lines: list[str], columns: Collection[str], above: int = 0) -> str:
+    """Return the delimiter that gives the header one of `columns`, in any letter case, and then the most columns.
+
+    The first records, so many as are `above` the header, are not looked at but for what says the delimiter.
+    """
     first = next((line for line in lines if not BLANK_LINE.fullmatch(line)), "")
     if said := SAID.fullmatch(first.strip('\r\n"')) or OURS.match(first):
         return said[1]
-    headers = {delimiter: _first_record(lines, delimiter) for delimiter in DELIMITERS}
+    headers = {delimiter: _first_record(lines, delimiter, above) for delimiter in DELIMITERS}
     wanted = frozenset(columns)
     return max(DELIMITERS, key=lambda each: (not wanted.isdisjoint(headers[each]), len(headers[each])))
 
 
-def _first_record(lines: list[str], delimiter: str) -> list[str]:
+def _first_record(lines: list[str], delimiter: str, above: int) -> list[str]:
     """Return the first record that is not blank, its fields in small letters; empty when it cannot be read."""
     with suppress(csv.Error):
-        record = next((row for row in csv.reader(lines, delimiter=delimiter) if not is_blank(row)), [])
+        records = islice(csv.reader(lines, delimiter=delimiter), above, None)
+        record = next((row for row in records if not is_blank(row)), [])
         return [name.strip().lower() for name in record]
     return []

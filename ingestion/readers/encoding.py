@@ -5,16 +5,63 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ingestion.errors.unreadable import UnreadableFile
+from ingestion.readers.base import ERRORS_COLUMN
 
+Decode = Callable[[bytes, bool], str]
+"""Decodes a file piece by piece; it is told which piece is the last."""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """An encoding that a file may be in: its name as people write it, and Python's codec.
+
+    `unused` finds what the codec makes of bytes that stand for no character.
+    """
+
+    label: str
+    codec: str
+    unused: re.Pattern[str] | None = None
+
+
+UTF_8, UTF_16 = "utf-8", "utf-16"
+ENCODINGS = {  # by the option `encoding`; those of East Asia with what Windows adds to the standards
+    UTF_8: Encoding("UTF-8", "utf-8-sig"),
+    UTF_16: Encoding("UTF-16", "utf-16"),
+    "windows-1252": Encoding("Windows-1252", "cp1252"),
+    "iso-8859-15": Encoding("ISO-8859-15", "iso8859-15", re.compile("[\x80-\x9f]")),
+    "windows-1251": Encoding("Windows-1251", "cp1251"),
+    "gb18030": Encoding("GB18030", "gb18030"),
+    "shift_jis": Encoding("Shift_JIS", "cp932", re.compile("[\x80\uf8f0-\uf8f3]")),
+    "big5": Encoding("Big5", "cp950"),
+    "euc-kr": Encoding("EUC-KR", "cp949"),
+}
+CALLED = {  # by Python's names, which know many spellings
+    "ascii": UTF_8,
+    "utf-8": UTF_8,
+    "utf-16-le": UTF_16,
+    "utf-16-be": UTF_16,
+    "iso8859-1": "windows-1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "hz": "gb18030",
+    "shift_jis": "shift_jis",
+    "big5": "big5",
+    "big5hkscs": "big5",
+    "euc_kr": "euc-kr",
+    "johab": "euc-kr",
+} | {encoding.codec: name for name, encoding in ENCODINGS.items()}
+SAID = {"ansi": "windows-1252", "windows-31j": "shift_jis", "windows-949": "euc-kr", "windows-936": "gb18030"}
 BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "UTF-8",
     codecs.BOM_UTF32_LE: "UTF-32",
     codecs.BOM_UTF32_BE: "UTF-32",
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
-UNDECODED = re.compile("[\udc80-\udcff]+")  # as "surrogateescape" leaves bytes that are not UTF-8
+UNDECODED = re.compile("[\udc80-\udcff]+")  # as "surrogateescape" leaves bytes that the encoding has not
 REPLACEMENT = "\ufffd"
 REPLACED = "the replacement character (U+FFFD): a program could not read what stood there. Enter the true character."
 LONGEST_ACCENTED = 3  # letters with accents that follow one another in a language of the West
@@ -39,24 +86,59 @@ OTHER_FILES = {
 }
 
 
-def decoder_for(beginning: bytes) -> tuple[str, Callable[[bytes, bool], str]]:
-    """Return the encoding of a file that begins so, and its decoder: UTF-16 where a mark says so, else UTF-8.
+def meant_encoding(name: str) -> str:
+    """Return which of ENCODINGS is known as `name` too, as `latin-1` or `cp1252`; nothing where none is."""
+    spelled = name.strip().lower()
+    try:
+        return SAID.get(spelled) or CALLED.get(codecs.lookup(spelled).name, "")
+    except (LookupError, ValueError):  # of a NUL
+        return ""
 
-    The decoder takes a piece at a time and is told which is the last. A byte that is not UTF-8 comes out as a lone
-    surrogate; broken UTF-16 raises UnreadableFile, as do UTF-32 and files of other kinds.
+
+def decoder_for(beginning: bytes, encoding: str = "") -> tuple[str, Decode]:
+    """Return the label of the encoding of a file that begins so, and its decoder.
+
+    It is in `encoding`, one of ENCODINGS. Where that is empty it is in UTF-16 if a mark says so, else in UTF-8. A byte
+    that the encoding has not comes out as a lone surrogate; broken UTF-16 raises UnreadableFile, as do UTF-32, files of
+    other kinds, and a mark of another encoding, but for the one that we put before rows that are given back.
     """
     for signature, what in OTHER_FILES.items():
         if beginning.startswith(signature):
             raise UnreadableFile(f"It is {what}.")
     mark = next((mark for mark in BYTE_ORDER_MARKS if beginning.startswith(mark)), b"")
-    encoding = BYTE_ORDER_MARKS.get(mark, "UTF-8")
-    if encoding == "UTF-32":
+    label = BYTE_ORDER_MARKS.get(mark, "")
+    if label == "UTF-32":
         raise UnreadableFile("It is in UTF-32; save it in UTF-8.")
-    if encoding == "UTF-8":
-        if beginning[:2].strip(b"\0") != beginning[:2]:
-            raise UnreadableFile("It seems to be in UTF-16 or UTF-32 without a byte order mark; save it in UTF-8.")
-        return encoding, codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
-    decode = codecs.getincrementaldecoder("utf-16")("surrogatepass").decode
+    said = ENCODINGS[encoding or UTF_8]
+    if not mark:
+        _refuse_without_mark(beginning, said)
+    elif said.label not in ("UTF-8", label) and not (label == "UTF-8" and ERRORS_COLUMN.encode() in beginning):
+        raise UnreadableFile(
+            f"It begins with the byte order mark of {label}, but the upload says that it is in {said.label}; leave out"
+            " the option `encoding`."
+        )
+    label = label or said.label
+    if label == "UTF-16":
+        return label, _utf16_decoder(beginning)
+    if label == "UTF-8":
+        return label, codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
+    return label, _decoder_of(said)
+
+
+def _refuse_without_mark(beginning: bytes, said: Encoding) -> None:
+    """Raise UnreadableFile where every second byte seems to be a zero, and UTF-16 was not said."""
+    if said.label != "UTF-16" and beginning[:2].strip(b"\0") != beginning[:2]:
+        raise UnreadableFile(
+            "It seems to be in UTF-16 or UTF-32 without a byte order mark; save it in UTF-8, or upload UTF-16 again"
+            f" with {as_option(UTF_16)}."
+        )
+
+
+def _utf16_decoder(beginning: bytes) -> Decode:
+    """Return the decoder of UTF-16, in the order of bytes that the mark says, or else the header's first character."""
+    has_mark = beginning[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    order = "" if has_mark else "-be" if beginning[:1] == b"\0" else "-le"
+    decode = codecs.getincrementaldecoder(f"utf-16{order}")("surrogatepass").decode
 
     def decode_utf16(piece: bytes, is_last: bool) -> str:
         try:
@@ -64,7 +146,24 @@ def decoder_for(beginning: bytes) -> tuple[str, Callable[[bytes, bool], str]]:
         except UnicodeDecodeError:
             raise UnreadableFile("It says that it is in UTF-16, but is not; save it in UTF-8.") from None
 
-    return encoding, decode_utf16
+    return decode_utf16
+
+
+def _decoder_of(encoding: Encoding) -> Decode:
+    """Return the decoder of an encoding that is none of Unicode's own."""
+    decode, unused = codecs.getincrementaldecoder(encoding.codec)("surrogateescape").decode, encoding.unused
+    if unused is None:
+        return decode
+
+    def to_byte(character: re.Match[str]) -> str:
+        return character[0].encode(encoding.codec).decode("ascii", "surrogateescape")
+
+    return lambda piece, is_last: unused.sub(to_byte, decode(piece, is_last))
+
+
+def as_option(encoding: str) -> str:
+    """Write `encoding` as the option of a call."""
+    return f'`"encoding": "{encoding}"`'
 
 
 def is_utf8(text: str) -> bool:
@@ -76,32 +175,37 @@ def is_utf8(text: str) -> bool:
     return True
 
 
-def unwritable(text: str) -> str:
-    """Say what `text` holds that cannot be stored, or that nobody wrote; nothing for one that can be stored."""
+def unwritable(text: str, label: str = "UTF-8", advice: str = "") -> str:
+    """Say what `text` holds that cannot be stored, or that nobody wrote; nothing for one that can be stored.
+
+    It was decoded from the encoding `label`; `advice` says what to do about a byte that this has not.
+    """
     if "\0" in text:
         return "It holds a NUL character."
     if text.isascii():
         return ""
     if not is_utf8(text):
-        return _undecoded(text) or "It holds half of a surrogate pair, which is no character."
+        return _undecoded(text, label, advice) or "It holds half of a surrogate pair, which is no character."
     if REPLACEMENT in text:
         return f"Character {text.index(REPLACEMENT) + 1:,} is {REPLACED}"
     return ""
 
 
-def _undecoded(text: str) -> str:
-    """Say which byte of `text` is not UTF-8, and in what encoding it may be; nothing when all are."""
+def _undecoded(text: str, label: str, advice: str) -> str:
+    """Say which byte of `text` is none of the encoding, and in what encoding it may be; nothing when all are."""
     bytes_ = UNDECODED.search(text)
     if bytes_ is None:
         return ""
     raw = bytes_[0].encode(errors="surrogateescape")
-    byte, western = raw[0], raw.decode("cp1252", "replace")
+    place = f"Character {bytes_.start() + 1:,} is the byte 0x{raw[0]:02X}"
+    if label != "UTF-8":
+        return f"{place}, which {label} does not have. Save the file in UTF-8."
+    if advice:
+        return f"{place}, which is not UTF-8. {advice}"
+    western = raw.decode("cp1252", "replace")
     guess = "it may be GBK, Shift-JIS or Big5"
     if len(raw) <= LONGEST_ACCENTED and western.isalpha():
         guess = (
             f"in Windows-1252 it would be {western}" if len(raw) == 1 else f"{guess}; in Windows-1252 it is {western}"
         )
-    return (
-        f"Character {bytes_.start() + 1:,} is the byte 0x{byte:02X}, which is not UTF-8 ({guess})."
-        " Save the file in UTF-8."
-    )
+    return f"{place}, which is not UTF-8 ({guess}). Save the file in UTF-8."

@@ -9,6 +9,7 @@ from ingestion.errors.text import visible
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import ERRORS_COLUMN, LONGEST_RECORD, Batch, BrokenRow, CellFault, Log, Trouble
 from ingestion.readers.encoding import unwritable
+from ingestion.readers.options import AS_IT_IS, ReadOptions
 from ingestion.readers.unpack import Budget
 from ingestion.readers.xlsx_cells import Stored
 from ingestion.readers.xlsx_contents import Contents
@@ -26,7 +27,9 @@ NO_SHEET = "It is not an Excel workbook (.xlsx), or it is damaged; save it again
 
 
 class WorkbookReader:
-    """The first sheet of a workbook: `header` is its first row that is not empty, iteration gives the others.
+    """The first sheet of a workbook: `header` is its first row that is not empty, or the one that the options name.
+
+    Iteration gives the others.
 
     Columns without a name are left out; a row with something in one of them is reported to `log`. What is wrong with
     cells comes with their batch. Raises UnreadableFile when the file is no workbook, too large, has no header, or has
@@ -37,6 +40,7 @@ class WorkbookReader:
         self,
         file: IO[bytes],
         log: Log,
+        options: ReadOptions = AS_IT_IS,
         limits: WorkbookLimits | None = None,
         budget: Budget | None = None,
         columns: Collection[str] = (),
@@ -54,7 +58,7 @@ class WorkbookReader:
             self._characters = 0
             self._rows = self._sheet.rows()
             self.header: tuple[str, ...] = ()
-            self._find_header()
+            self._find_header(options.header_row)
             if columns and not {*columns} & {*map(str.lower, self.header)}:
                 refuse_if_another_has(columns, parts, contents, shared)
         if not self.header:
@@ -67,8 +71,13 @@ class WorkbookReader:
             log.warn("other_sheets_warning", None, "", name, detail=f"It has {len(contents.sheets)}.")
         self._warn_of_hidden()
 
-    def _find_header(self) -> None:
+    def _find_header(self, said_row: int) -> None:
+        """Read up to the header: the row that was said, or else the first that is not empty."""
         for number, cells in self._rows:
+            if number < said_row:
+                continue
+            if number > said_row > 0:
+                break
             names = {column: self.text(cell).strip() for column, cell in cells.items()}
             if any(names.values()):
                 self._refuse_faulty_names(cells)
@@ -77,6 +86,8 @@ class WorkbookReader:
                 self._named = set(self.columns)
                 self.header = tuple(names[column] for column in self.columns)
                 return
+        if said_row:
+            raise UnreadableFile(f"Row {said_row:,} is blank, so it is not the header that `header_row` names.")
 
     @staticmethod
     def _refuse_faulty_names(cells: dict[int, Stored]) -> None:

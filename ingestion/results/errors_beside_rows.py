@@ -7,6 +7,7 @@ from typing import IO
 
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import open_reader
+from ingestion.readers.options import ReadOptions
 from ingestion.readers.xlsx_reader import WorkbookReader
 from ingestion.results.csv_with_errors import csv_blocks
 from ingestion.results.error_notes import ErrorNotes, RowError
@@ -15,7 +16,11 @@ from ingestion.results.xlsx_with_errors import workbook_blocks
 
 
 def add_errors_to_rows(
-    file: IO[bytes], filetype: str, delimiter: str, errors: Iterable[RowError], columns: Collection[str] = ("id",)
+    file: IO[bytes],
+    filetype: str,
+    options: ReadOptions,
+    errors: Iterable[RowError],
+    columns: Collection[str] = ("id",),
 ) -> Iterator[bytes]:
     """Yield the rows of a file with their errors, which come in the order of their rows.
 
@@ -28,7 +33,7 @@ def add_errors_to_rows(
         yield from json_blocks(file, notes)
         return
     sought = () if filetype == "xlsx" else columns
-    reader = open_reader(file, filetype, SilentLog(), delimiter, columns=sought)
+    reader = open_reader(file, filetype, SilentLog(), options, columns=sought)
     if isinstance(reader, WorkbookReader):
         yield from workbook_blocks(reader, notes)
     elif not isinstance(reader, JsonReader):

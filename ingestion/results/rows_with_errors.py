@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from ingestion.models import IngestionRecord
+from ingestion.readers.options import ReadOptions
 from ingestion.results.errors_beside_rows import add_errors_to_rows
 from ingestion.rules.keys import key_columns
 from portal.storage.base import storage
@@ -38,5 +39,5 @@ def stream_rows_with_errors(record: IngestionRecord) -> Iterator[bytes]:
     errors = record.errors.exclude(row=None).order_by("row", "pk").iterator(chunk_size=5000)
     told = ((error.row or 0, error.column, error.message) for error in errors)
     with storage().open(record.file_path) as file:
-        delimiter = record.parameters.get("delimiter", "")
-        yield from add_errors_to_rows(file, record.filetype, delimiter, told, key_columns(record))
+        options = ReadOptions.of(record.parameters)
+        yield from add_errors_to_rows(file, record.filetype, options, told, key_columns(record))

@@ -13,6 +13,7 @@ from ingestion.errors.warning_kinds import PREFIX_WARNING
 from ingestion.models import IngestionRecord
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import Reader, open_reader
+from ingestion.readers.options import ReadOptions
 from ingestion.readers.unpack import Budget, check_digest
 from ingestion.rules.column_mapping import map_batches, map_header
 from ingestion.rules.file import FileRules
@@ -97,10 +98,8 @@ def _open_upload(attempt: Attempt) -> Iterator[tuple[Reader, Budget]]:
         if digest := record.parameters.get("sha256"):
             check_digest(file, digest)
         budget = Budget(lambda: _continue_as_long_work(record), attempt.most_seconds)
-        delimiter = record.parameters.get("delimiter", "")
-        reader = open_reader(
-            file, record.filetype, attempt.log, delimiter, columns=sought_columns(record), budget=budget
-        )
+        options, sought = ReadOptions.of(record.parameters), sought_columns(record)
+        reader = open_reader(file, record.filetype, attempt.log, options, columns=sought, budget=budget)
         attempt.facts = reader.facts
         pulse.enter(record.Phase.CHECKING, reader.rows_expected)
         yield reader, budget

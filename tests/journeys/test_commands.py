@@ -174,6 +174,13 @@ def test_a_delimiter_is_said_by_its_name_or_itself(committed_demo: Demo, tmp_pat
     assert Code.objects.get().identifier == "abc12345"
 
 
+def test_encoding_and_header_row_are_said_as_to_process(committed_demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_bytes("Werk Köln\nid;plant\nabc12345;Süd\n".encode("cp1252"))
+    how = ["--encoding", "windows-1252", "--header-row", "2"]
+    run("ingest", str(tmp_path / "codes.csv"), "--company", "demo", *how)
+    assert Code.objects.get().scm_data == {"plant": "Süd"}
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
@@ -188,6 +195,8 @@ def test_a_delimiter_is_said_by_its_name_or_itself(committed_demo: Demo, tmp_pat
         (["--columns", '{"a": "Pallet"}'], "columns: a: a field's name begins"),
         (["--delimiter", "semicolumn"], "is none of comma, semicolon, tab, bar. Did you mean semicolon?"),
         (["--delimiter", "x"], "--delimiter 'x' is none of comma, semicolon, tab, bar."),
+        (["--encoding", "latin-1"], "and `euc-kr`. The nearest is `windows-1252`."),
+        (["--header-row", "0"], "header_row: Ensure this value is greater than or equal to 1."),
         (["--url-prefix", "https://127.0.0.2/"], "url_prefix: "),
         (["--workorder", "1.000"], "argument --workorder: '1.000': A valid integer is required."),
         (["--filetype", "cvs"], "invalid choice: 'cvs'"),

@@ -11,6 +11,7 @@ from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import open_reader
+from ingestion.readers.options import ReadOptions
 from ingestion.results.errors_beside_rows import add_errors_to_rows
 from ingestion.rules.column_mapping import map_batches, map_header
 from ingestion.rules.defaults import Defaults
@@ -25,11 +26,11 @@ UNHELD["2957004"] = "2958466"  # the same day, which is none, counted from 1900
 LIMITS = Limits(Defaults(), {"sku1": 1, "sku2": 2}, 100, RULES["default"])
 
 
-def check(data: bytes, filetype: str, delimiter: str = "", columns: dict[str, str] | None = None) -> Found:
+def check(data: bytes, filetype: str, columns: dict[str, str] | None = None, **options: Any) -> Found:
     """Read and check a file as the engine does. Raises UnreadableFile for one that is refused as a whole."""
     found = Found()
     rules = FileRules(LIMITS, found)
-    reader = open_reader(io.BytesIO(data), filetype, found, delimiter)
+    reader = open_reader(io.BytesIO(data), filetype, found, ReadOptions.of(options))
     is_table = not isinstance(reader, JsonReader)
     if not isinstance(reader, JsonReader):
         rules.check_header(map_header(reader.header, columns or {}), reader.header_row)
@@ -52,7 +53,7 @@ def assert_stays(data: bytes, filetype: str, **options: Any) -> bool:
     before, found = data, first
     for _round in range(2):
         told = iter(found.told)
-        again = b"".join(add_errors_to_rows(io.BytesIO(before), filetype, options.get("delimiter", ""), told))
+        again = b"".join(add_errors_to_rows(io.BytesIO(before), filetype, ReadOptions.of(options), told))
         try:
             found = check(again, filetype, **options)
         except UnreadableFile as refusal:

@@ -16,6 +16,7 @@ from ingestion.api.change_serializer import ChangeFileSerializer
 from ingestion.api.serializers import ProcessSerializer
 from ingestion.management.progress_bar import ProgressBar
 from ingestion.models import IngestionRecord
+from ingestion.readers.encoding import ENCODINGS
 from ingestion.rules.changes import REMOVES
 from portal.models import Company, User
 from portal.storage.base import storage
@@ -55,6 +56,10 @@ class Command(BaseCommand):
         parser.add_argument("--url-prefix", metavar="PREFIX", default="")
         parser.add_argument("--columns", metavar="JSON", default="{}", help="new names by the file's, as in the API")
         parser.add_argument("--delimiter", default="", help=f"of a CSV file: {', '.join(DELIMITERS)}, or itself")
+        parser.add_argument("--encoding", default="", help=f"of a CSV file: {', '.join(ENCODINGS)}")
+        parser.add_argument(
+            "--header-row", type=whole_argument, metavar="ROW", help="the row of the columns' names, from 1"
+        )
         parser.add_argument("--id-format", choices=IngestionRecord.IdFormat.values, default="default")
 
         changes = parser.add_argument_group("with --type scm")
@@ -172,10 +177,12 @@ def _parameters(company: Company, record: IngestionRecord, options: dict[str, An
         "default_scm_data": _json(record, "--default-scm-data", options["default_scm_data"]),
         "columns": _json(record, "--columns", options["columns"]),
         "delimiter": _delimiter(record, options["delimiter"]),
+        "encoding": options["encoding"],
+        "header_row": options["header_row"],
         "id_format": options["id_format"],
     }
     posted |= {name: options[name] for name in OPTIONS_OF[options["type"]]}
-    form = FORMS[options["type"]](data=posted, context={"company": company})
+    form = FORMS[options["type"]](data=posted, context={"company": company, "record": record})
     if not form.is_valid():
         services.cancel(record, record.created_by)
         raise CommandError("\n".join(f"{name}: {text}" for name, texts in form.errors.items() for text in texts))

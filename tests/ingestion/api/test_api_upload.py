@@ -412,3 +412,51 @@ def test_wrong_methods_and_unknown_calls_answer_in_json(demo: Demo) -> None:
     assert (nowhere.status_code, nowhere.json()) == (404, {"detail": "Not found."})
     assert client.get("/api/v2/ingestion/aaaaaaaaaaaa/").json() == {"detail": "Not found."}
     assert client.get("/api/v2/workorders/99999999999999999999999999/").status_code == 404
+
+
+def test_a_file_in_another_encoding_with_a_title_is_read_as_the_call_says(committed_demo: Demo) -> None:
+    client = client_of(committed_demo.staff)
+    key = uploaded(client, "Werk Köln\n\nid;plant\nkoeln-00001;Süd\n".encode("cp1252"))
+    options = {"record": key, "encoding": "Windows-1252", "header_row": 3}
+    assert client.post(PROCESS, options, format="json").status_code == 200
+    record = IngestionRecord.objects.get(key=key)
+    assert record.parameters["encoding"] == "windows-1252"
+    assert record.parameters["header_row"] == 3
+    engine.run(record.pk)
+    record.refresh_from_db()
+    assert (record.status, record.file_facts) == ("completed", {"delimiter": ";", "encoding": "Windows-1252"})
+    assert record.workorder is not None
+    assert record.workorder.codes.get().scm_data == {"plant": "Süd"}
+
+
+@pytest.mark.parametrize(
+    ("said", "nearest"),
+    [("latin-1", "windows-1252"), ("windows1252", "windows-1252"), ("GBK", "gb18030"), ("utf8", "utf-8")],
+)
+def test_an_unknown_encoding_is_refused_with_the_nearest(committed_demo: Demo, said: str, nearest: str) -> None:
+    client = client_of(committed_demo.staff)
+    answer = client.post(PROCESS, {"record": uploaded(client), "encoding": said}, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["encoding"] == [
+        (
+            f'"{said.lower()}" is not a valid choice. It must be one of `utf-8`, `utf-16`, `windows-1252`,'
+            f" `iso-8859-15`, `windows-1251`, `gb18030`, `shift_jis`, `big5` and `euc-kr`. The nearest is `{nearest}`."
+        )
+    ]
+
+
+def test_what_a_json_file_has_not_is_refused(committed_demo: Demo) -> None:
+    client = client_of(committed_demo.staff)
+    form = client.post(GET_POST_DATA, {"filetype": "json"}, format="json").json()
+    assert post_file(form["post_data"], '[{"id": "bottle-0001"}]').status_code == 201
+    options = {"record": form["record_key"], "encoding": "gb18030", "header_row": 1}
+    answer = client.post(PROCESS, options, format="json")
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {
+            "encoding": ["It is for CSV files alone; JSON is in UTF-8. Leave it out."],
+            "header_row": ["A JSON file has no header. Leave it out."],
+        },
+    )
+    options = {"record": form["record_key"], "encoding": "UTF-8", "header_row": None}
+    assert client.post(PROCESS, options, format="json").status_code == 200

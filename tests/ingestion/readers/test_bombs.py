@@ -81,7 +81,10 @@ def bombs() -> Iterator[tuple[str, bytes, str, int]]:
     yield (
         "nul.csv",
         b"\0" * 30_000_000,
-        "It seems to be in UTF-16 or UTF-32 without a byte order mark; save it in UTF-8.",
+        (
+            "It seems to be in UTF-16 or UTF-32 without a byte order mark; save it in UTF-8, or upload UTF-16 again"
+            ' with `"encoding": "utf-16"`.'
+        ),
         0,
     )
     yield "line.csv", b"id\n" + b"x" * 30_000_000, "", 1

@@ -11,6 +11,7 @@ from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers import csv_reader
 from ingestion.readers.base import LONGEST_RECORD
 from ingestion.readers.csv_reader import CsvReader, LineFeed, Lines, count_rows, find_delimiter
+from ingestion.readers.options import ReadOptions
 from tests.support.row_logs import MemoryLog
 
 
@@ -127,3 +128,61 @@ def test_a_broken_row_is_reported_and_reading_goes_on() -> None:
         ("invalid_row_error", 2, 'abc12345,"x"y', "After a closing quote comes something other than the next field."),
         ("invalid_row_error", 4, 'abc12347,"open', "A quote is opened and never closed."),
     ]
+
+
+def test_a_file_in_another_encoding_is_read_whatever_the_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = "id;plant\r\nabc12345;上海\r\nabc12346;喆\r\n".encode("gb18030")
+    for block in (1, 2, 3, 7, 1000):
+        monkeypatch.setattr(csv_reader, "BLOCK", block)
+        monkeypatch.setattr(csv_reader, "HEADER_BLOCKS", 100)
+        reader = CsvReader(io.BytesIO(data), MemoryLog(), ReadOptions(encoding="gb18030"))
+        assert [row for batch in reader for row in batch.rows] == [["abc12345", "上海"], ["abc12346", "喆"]]
+        assert reader.facts == {"delimiter": ";", "encoding": "GB18030"}
+
+
+def test_a_byte_that_the_encoding_has_not_is_an_error_of_its_row() -> None:
+    log = MemoryLog()
+    reader = CsvReader(io.BytesIO(b"id,note\na,\x80\nb,x\x81y\n"), log, ReadOptions(encoding="windows-1252"))
+    assert [row for batch in reader for row in batch.rows] == [["a", "€"], []]
+    assert log.errors == [
+        (
+            "invalid_row_error",
+            3,
+            "note",
+            "x\udc81y",
+            "Character 2 is the byte 0x81, which Windows-1252 does not have. Save the file in UTF-8.",
+            "",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "row", "header", "rows"),
+    [
+        (b"Codes for March\n\nid;a,b\n1;2\n", 3, ("id", "a,b"), [["1", "2"]]),
+        (b'A "title" that\n"is open\nid,a\n1,2\n', 3, ("id", "a"), [["1", "2"]]),
+        (b'"two\nlines"\nid,a\n1,2\n', 2, ("id", "a"), [["1", "2"]]),
+        (b"sep=;\n\xff\nid;a\n1;2\n", 3, ("id", "a"), [["1", "2"]]),
+        (b"id\nid,a\n1,2\n", 2, ("id", "a"), [["1", "2"]]),
+        (b"id\n1\n", 1, ("id",), [["1"]]),
+    ],
+)
+def test_rows_above_the_header_are_skipped(data: bytes, row: int, header: tuple[str], rows: list[list[str]]) -> None:
+    log = MemoryLog()
+    reader = CsvReader(io.BytesIO(data), log, ReadOptions(header_row=row))
+    assert (reader.header, reader.header_row, reader.first_row) == (header, row, row + 1)
+    assert [cells for batch in reader for cells in batch.rows] == rows
+    assert log.errors == []
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (2, "Row 2 is blank, so it is not the header that `header_row` names."),
+        (4, "It has no row 4, which `header_row` names."),
+    ],
+)
+def test_a_header_row_without_a_name_is_refused(row: int, reason: str) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        CsvReader(io.BytesIO(b"title\n,\nid\n"), MemoryLog(), ReadOptions(header_row=row))
+    assert str(refused.value) == reason

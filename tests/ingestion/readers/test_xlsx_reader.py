@@ -7,6 +7,7 @@ import re
 from typing import Any
 from zipfile import ZipFile
 
+from ingestion.readers.options import AS_IT_IS
 from ingestion.readers.xlsx_reader import HEADERLESS
 from ingestion.results.errors_beside_rows import add_errors_to_rows
 from ingestion.results.rows_with_errors import stream_rows_with_errors
@@ -417,7 +418,7 @@ def test_merged_cells_come_back_merged_with_their_value_in_each() -> None:
     ]
     data = workbook(rows_of(HEADER, *rows), after=merged("B2:B4", "A2:A3", "C2:D4"))
     first = check(data, "xlsx")
-    book = ZipFile(io.BytesIO(b"".join(add_errors_to_rows(io.BytesIO(data), "xlsx", "", iter(first.told)))))
+    book = ZipFile(io.BytesIO(b"".join(add_errors_to_rows(io.BytesIO(data), "xlsx", AS_IT_IS, iter(first.told)))))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert re.findall('<mergeCell ref="(.*?)"/>', sheet) == ["B2:B3", "C2:C4", "D2:D4"]
     assert re.findall(r'<c r="C(\d)"[^>]*><is><t>(.*?)</t>', sheet) == [("1", "product"), ("2", "sku1"), ("4", "sku1")]
@@ -442,3 +443,14 @@ def test_the_sheet_that_has_the_column_is_named(committed_demo: Demo) -> None:
     page = imported(committed_demo.staff, sheets([("Notes",)], [("SKU",), ("a-1",)]), "a.xlsx")
     detail = f"Its first sheet, Sheet1, has no column `sku`, but sheet 2, Sheet2, {moved}"
     assert [message for *_where, message in problems(page)] == [detail]
+
+
+def test_rows_above_the_header_that_is_said_are_skipped(committed_demo: Demo) -> None:
+    rows = [text("A1", "Codes for March"), text("A3", "id") + text("B3", "note"), text("A4", "abc12345")]
+    data = workbook("".join(f'<row r="{row[7]}">{row}</row>' for row in rows))
+    assert ingested(committed_demo.staff, data, "xlsx", header_row=3).status == "completed"
+    assert Code.objects.get().identifier == "abc12345"
+    for row in (2, 5):
+        record = ingested(committed_demo.staff, data, "xlsx", header_row=row)
+        detail = f"Row {row} is blank, so it is not the header that `header_row` names."
+        assert record.errors.get().detail == detail
