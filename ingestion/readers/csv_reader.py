@@ -12,7 +12,8 @@ from itertools import chain, islice
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import BLOCK, ERRORS_COLUMN, LONGEST_RECORD, Batch, BrokenRow, Log, is_blank
-from ingestion.readers.encoding import LOOKS_LIKE, REPLACEMENT, Decode, decoder_for, is_utf8, unwritable
+from ingestion.readers.encoding import LOOKS_LIKE, REPLACEMENT, UNDECODED, Decode, decoder_for, is_utf8, unwritable
+from ingestion.readers.encoding_suggestions import Suggestion, advise_encoding, suggest_encodings
 from ingestion.readers.options import AS_IT_IS, ReadOptions
 from ingestion.readers.spreadsheet_cells import restored, restored_line
 from ingestion.readers.unpack import Source
@@ -58,6 +59,7 @@ class CsvReader:
         self._skipped = options.header_row - 1  # rows at the top, of which none is the header
         self._columns = columns
         self._reread = 0
+        self._suggested: list[Suggestion] | None = None  # where the file is not in UTF-8
         self._batches = self._read_batches()
         self._first = self._read_header()
         self.first_row: int = self.header_row + 1
@@ -139,7 +141,8 @@ class CsvReader:
                 row = BrokenRow([], line)
                 feed.restart(start + 1)
             else:
-                row = self._readable(number + len(rows), list(map(restored, row)) if self._is_ours else row)
+                cells = list(map(restored, row)) if self._is_ours else row
+                row = self._readable(number + len(rows), cells, lines)
                 if not self.header:
                     self._take_header(number + len(rows), row)
             rows.append(row)
@@ -151,15 +154,25 @@ class CsvReader:
         if self._reread > MOST_REREAD:
             raise UnreadableFile(f"In row {number:,} and many before it a quote opens that ends far below, if at all.")
 
-    def _readable(self, number: int, row: list[str]) -> list[str]:
-        """`row`, or a BrokenRow when a cell of it holds what no text can."""
+    def _readable(self, number: int, row: list[str], lines: list[str]) -> list[str]:
+        """`row`, one of `lines`, or a BrokenRow when a cell of it holds what no text can."""
         for index, cell in enumerate(row):
             if reason := unwritable(cell, self._lines.encoding):
+                advice = self._advise(cell, lines)
+                reason = unwritable(cell, self._lines.encoding, advice) if advice else reason
                 column = self.header[index] if index < len(self.header) else ""
                 if column != ERRORS_COLUMN:
                     self._report(number, column, cell, reason)
                     return BrokenRow(row)
         return row
+
+    def _advise(self, cell: str, lines: list[str]) -> str:
+        """Say in which encoding the file seems to be, by the first `lines` that hold what is not UTF-8; or nothing."""
+        if self._lines.encoding != "UTF-8" or not UNDECODED.search(cell):
+            return ""
+        if self._suggested is None:
+            self._suggested = suggest_encodings("".join(lines).encode("utf-8", "surrogateescape"))
+        return advise_encoding(self._suggested, cell)
 
     def _content(self, line: str) -> str:
         """A line that cannot be read, as it was uploaded first: without the errors that we put in front of it."""

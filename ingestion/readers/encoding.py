@@ -122,7 +122,7 @@ def decoder_for(beginning: bytes, encoding: str = "") -> tuple[str, Decode]:
         return label, _utf16_decoder(beginning)
     if label == "UTF-8":
         return label, codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
-    return label, _decoder_of(said)
+    return label, decoder_of(said)
 
 
 def _refuse_without_mark(beginning: bytes, said: Encoding) -> None:
@@ -149,8 +149,8 @@ def _utf16_decoder(beginning: bytes) -> Decode:
     return decode_utf16
 
 
-def _decoder_of(encoding: Encoding) -> Decode:
-    """Return the decoder of an encoding that is none of Unicode's own."""
+def decoder_of(encoding: Encoding) -> Decode:
+    """Return the decoder of an encoding other than UTF-16; a byte that it has not comes out as a lone surrogate."""
     decode, unused = codecs.getincrementaldecoder(encoding.codec)("surrogateescape").decode, encoding.unused
     if unused is None:
         return decode

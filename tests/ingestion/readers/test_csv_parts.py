@@ -186,3 +186,17 @@ def test_a_header_row_without_a_name_is_refused(row: int, reason: str) -> None:
     with pytest.raises(UnreadableFile) as refused:
         CsvReader(io.BytesIO(b"title\n,\nid\n"), MemoryLog(), ReadOptions(header_row=row))
     assert str(refused.value) == reason
+
+
+def test_the_encoding_of_the_file_is_suggested_beside_each_wrong_cell() -> None:
+    log = MemoryLog()
+    data = b"id;plant;size\n" + b"plain;x;y\n" * 20_000 + "a;Köln;Größe 1\nb;Süd;x\n".encode("cp1252")
+    assert sum(len(batch.rows) for batch in CsvReader(io.BytesIO(data), log)) == 20_002
+    again = 'upload it again with `"encoding": "windows-1252"`, or save it in UTF-8.'
+    reason = (
+        "Character 2 is the byte {}, which is not UTF-8. The file seems to be in Windows-1252, where this is `{}`: {}"
+    )
+    assert [(row, column, detail) for _kind, row, column, _value, detail, _id in log.errors] == [
+        (20_002, "plant", reason.format("0xF6", "Köln", again)),
+        (20_003, "plant", reason.format("0xFC", "Süd", again)),
+    ]
