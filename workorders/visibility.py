@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.fields.json import KT
+from django.db.models.functions import TruncDate
 
 from portal.models import Company, Event, User
 from portal.timeline import events_of
 from workorders.models import Job, Workorder
 
 HIDDEN = "archived"
+CODES = Case(When(type=Workorder.Type.SSC, then="uploaded_quantity"), default="quantity")  # of a workorder
 
 
 def workorders_for(user: User) -> QuerySet[Workorder]:
@@ -55,9 +58,17 @@ def with_plain_images(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
 
 def count_codes(workorders: QuerySet[Workorder]) -> int:
     """Count the codes of all `workorders` together."""
-    has = Case(When(type=Workorder.Type.SSC, then="uploaded_quantity"), default="quantity")
-    total: int = with_codes(workorders).aggregate(total=Sum(has, default=0))["total"]
+    total: int = with_codes(workorders).aggregate(total=Sum(CODES, default=0))["total"]
     return total
+
+
+def count_codes_by_day(workorders: QuerySet[Workorder], first: date, last: date) -> list[tuple[date, int]]:
+    """Count the codes of the workorders that were made on each day from `first` to `last`, in UTC."""
+    begin = datetime.combine(first, time.min, UTC)
+    made = with_codes(workorders).filter(created_at__gte=begin).annotate(day=TruncDate("created_at", tzinfo=UTC))
+    found: dict[date, int] = dict(made.order_by().values_list("day").annotate(number=Sum(CODES)))
+    days = (first + timedelta(number) for number in range((last - first).days + 1))
+    return [(day, found.get(day, 0)) for day in days]
 
 
 def matching_workorders(query: str) -> Q:

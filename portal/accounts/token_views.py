@@ -9,17 +9,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.tokens import TokenForm, grantable, revoke, tokens_for, worded
+from portal.accounts.tokens import TokenForm, expiring, grantable, revoke, tokens_for, worded
 from portal.pages.access import PersonRequest, page
-from portal.pages.lists import page_of
+from portal.pages.lists import page_of, picked
 
 
 @page()
 def token_list(request: PersonRequest) -> HttpResponse:
     """Tokens, newest first: the company's for its admins, else the own ones."""
-    found = page_of(request, tokens_for(request.user).select_related("user").prefetch_related("permissions"))
+    tokens, state = tokens_for(request.user), picked(request, "state", ["expiring"])
+    shown = expiring(tokens) if state else tokens
+    found = page_of(request, shown.select_related("user").prefetch_related("permissions"))
     context = {
         "page": found,
+        "state": state,
         "lines": [(token, worded(token.permissions.all())) for token in found],
         "whose": request.user.company_id is not None and request.user.may("company_tokens"),
         "can_create": grantable(request.user).exists(),

@@ -20,6 +20,7 @@ from portal.values.texts import PRINTABLE
 
 LONGEST_DAYS, LONGEST_NAME = 3650, 100
 PRESETS = {"30": "30 days", "90": "90 days", "365": "1 year", "date": "Until the date below"}
+SOON = timedelta(days=14)  # in which a token that expires is told of
 WITHOUT_API = ("company_people", "company_tokens")  # what pages alone can do is nothing for a token
 
 
@@ -129,6 +130,12 @@ def make(
 def valid_tokens(user: User) -> QuerySet[UserAuthorizationToken]:
     """Return the tokens of `user` that are neither revoked nor expired."""
     return user.tokens.filter(revoked_at=None, expires_at__gt=timezone.now())
+
+
+def expiring(tokens: QuerySet[UserAuthorizationToken]) -> QuerySet[UserAuthorizationToken]:
+    """Keep the tokens that open something now, and will not for long."""
+    now = timezone.now()
+    return tokens.filter(revoked_at=None, user__is_active=True, expires_at__gt=now, expires_at__lt=now + SOON)
 
 
 def revoke(tokens: QuerySet[UserAuthorizationToken]) -> int:

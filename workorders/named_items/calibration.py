@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from django.db.models import Q, QuerySet
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from workorders.models import Calibrated
 
+SOON = timedelta(days=30)  # in which a calibration that ends is told of
 STATES = ("calibrated", "expired", "archived")  # as `Calibrated.state` names them
 
 Kept = TypeVar("Kept", bound=Calibrated)
@@ -32,3 +33,8 @@ def in_state(rows: QuerySet[Kept], state: str) -> QuerySet[Kept]:
     if state == "archived":
         return rows.filter(is_archived=True)
     return rows.filter(holds if state == "calibrated" else ~holds, is_archived=False)
+
+
+def ending_soon(rows: QuerySet[Kept]) -> QuerySet[Kept]:
+    """Keep the rows in use whose calibration has ended, or will soon."""
+    return rows.filter(is_archived=False, calibrated_until__lt=timezone.now().date() + SOON)

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from portal.models import MOST_SCANS, Company
 from portal.pages.access import PersonRequest, page
+from portal.pages.day_chart import draw_days
 from portal.pages.lists import picked, say_what_is_left_out
 from portal.values.whole_numbers import WholeNumberFormField
-from workorders.scans.chart import draw_days
 from workorders.scans.lookup import DAYS, count_days, today
 from workorders.scans.services import set_limit
 
@@ -51,10 +51,7 @@ def scan_days(request: PersonRequest) -> HttpResponse:
     days = count_days(company, today() - timedelta(number - 1), today())
     context = {
         "company": company,
-        "days": days,
         "chart": draw_days(days),
-        "total": sum(day.scans for day in days),
-        "with_scans": [day for day in reversed(days) if day.scans],
         "periods": PERIODS,
         "period": number,
     }

@@ -51,7 +51,7 @@ def said(user: User, path: str) -> list[str]:
         ("/workorder-templates/", "state=archive", "It must be one of `archived`. The nearest is `archived`."),
         ("/workorder-templates/", "sort=name", "There is no such filter; there are `q`, `state` and `page`."),
         ("/people/", "name=x", "There is no such filter; there are `q` and `page`."),
-        ("/tokens/", "q=x", "There is no such filter; there are `page`."),
+        ("/tokens/", "q=x", "There is no such filter; there are `state` and `page`."),
         (
             "/equipment/",
             "state=Expired",

@@ -15,8 +15,7 @@ from tests.support.scans import NOON, Scans, at, stored
 from tests.support.tokens import client_of
 from workorders.codes.filters import CodeFilter, parse_filter
 from workorders.models import Code, ScanDay
-from workorders.scans.chart import HEIGHT, WIDTH, draw_days
-from workorders.scans.lookup import DayCount, count_days, scanned, today
+from workorders.scans.lookup import count_days, scanned, today
 
 LIMIT = "/codes/scans/limit/"
 
@@ -148,15 +147,6 @@ def test_a_company_without_scans_is_told_so(demo: Demo, client: Client) -> None:
     page = as_(client, demo.staff).get("/codes/scans/").content.decode()
     assert "<h2>No scans in these 30 days</h2>" in page
     assert "<rect" not in page
-
-
-def test_bars_are_as_high_as_their_days() -> None:
-    days = [DayCount(date(2026, 11, day), scans) for day, scans in ((1, 10), (2, 0), (3, 5), (4, 100_000))]
-    chart = draw_days(days)
-    assert chart.most == 100_000
-    assert [(bar.y, bar.height) for bar in chart.bars] == [(HEIGHT - 1, 1), (HEIGHT - 1, 1), (0, HEIGHT)]
-    assert [bar.x // (WIDTH / 4) for bar in chart.bars] == [0, 2, 3]
-    assert draw_days([]).bars == []
 
 
 def test_days_without_scans_are_counted_as_none(demo: Demo) -> None:
