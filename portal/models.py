@@ -55,7 +55,7 @@ class Company(models.Model):
             ("company_people", "Can manage the company's people"),
             ("company_tokens", "Can manage the company's tokens"),
             ("company_scan_limit", "Can set after how many scans codes are blacklisted"),
-            ("company_view_all", "Can see every company's ingestion records"),
+            ("company_view_all", "Can see every company's records, workorders and codes"),
         ]
 
     def __str__(self) -> str:
@@ -114,6 +114,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The company for which the person may bring codes into being: the own one, if it is a brand owner."""
         owner = self.company is not None and self.company.kind == Company.Kind.BRAND_OWNER
         return self.company if owner else None
+
+    @property
+    def looks_only(self) -> bool:
+        """Say whether the person looks at what companies have, and takes and changes nothing: support."""
+        return self.company_id is None and not self.is_superuser and self.may("company_view_all")
 
     @property
     def partner(self) -> Company | None:

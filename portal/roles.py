@@ -40,7 +40,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "company_tokens",
         "company_scan_limit",
     ),
-    "support": ("ingestion_view", "company_view_all"),
+    "support": ("ingestion_view", "workorder_view", "codes_view", "company_view_all"),
     "printer": ("workorder_view", "workorder_download", "workorder_print"),
 }
 

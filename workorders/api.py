@@ -36,7 +36,7 @@ class _Workorders(Call, GenericAPIView[Workorder]):
 
     def get_queryset(self) -> QuerySet[Workorder]:
         related = ("company", "printing_partner", "equipment", "substrate")
-        return visibility.workorders_for(person(self.request)).select_related(*related)
+        return visibility.visible_workorders(person(self.request)).select_related(*related)
 
 
 class WorkorderList(_Workorders, ListAPIView[Workorder]):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
-from workorders.codes.lookup import first_codes, may_see_codes
+from workorders.codes.lookup import first_codes, may_have_symbols, may_see_codes
 from workorders.codes.warnings import list_warnings
 from workorders.models import Job, Workorder
 from workorders.printing.next_steps import list_owner_actions, list_partner_steps
@@ -24,7 +24,7 @@ from workorders.visibility import (
     own_workorders,
     sees_several_companies,
     set_hidden,
-    workorders_for,
+    visible_workorders,
 )
 
 ORDERS = {  # by what stands in the URL; newest first when nothing does
@@ -47,7 +47,7 @@ def workorder_list(request: PersonRequest) -> HttpResponse:
     """Workorders as the URL asks for them; hidden ones only when it does."""
     query, kind = searched(request), picked(request, "type", Workorder.Type.values)
     state = picked(request, "state", [*Workorder.State.values, HIDDEN])
-    workorders = workorders_for(request.user).filter(is_archived=state == HIDDEN).select_related("company")
+    workorders = visible_workorders(request.user).filter(is_archived=state == HIDDEN).select_related("company")
     shown, order = ordered(request, workorders, ORDERS, "Newest first")
     if state in Workorder.State.values:
         shown = shown.filter(state=state)
@@ -75,7 +75,7 @@ def workorder_list(request: PersonRequest) -> HttpResponse:
 def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
     """One workorder: its facts, its first codes and its downloads."""
     related = ("company", "created_by", "printing_partner", "equipment", "substrate")
-    workorder = get_object_or_404(workorders_for(request.user).select_related(*related), pk=pk)
+    workorder = get_object_or_404(visible_workorders(request.user).select_related(*related), pk=pk)
     user, is_own = request.user, request.user.brand == workorder.company
     codes, job, packing = list(first_codes(workorder)), workorder.minting, is_being_archived(workorder)
     context = {
@@ -83,7 +83,8 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "job": job,
         "is_moving": packing or (job is not None and not job.has_ended),
         "warnings": list_warnings(workorder),
-        "sample": codes[0] if codes else None,
+        "sample": codes[0] if codes and not user.looks_only else None,
+        "has_symbols": may_have_symbols(user),
         "codes": codes if may_see_codes(request.user) else [],
         "whose": sees_several_companies(request.user),
         "is_being_archived": packing,

@@ -18,8 +18,13 @@ HIDDEN = "archived"
 CODES = Case(When(type=Workorder.Type.SSC, then="uploaded_quantity"), default="quantity")  # of a workorder
 
 
+def visible_workorders(user: User) -> QuerySet[Workorder]:
+    """Return the workorders that the user may look at: every company's for support, otherwise those to work with."""
+    return Workorder.objects.all() if user.may("company_view_all") else workorders_for(user)
+
+
 def workorders_for(user: User) -> QuerySet[Workorder]:
-    """Return the workorders that the user may see: those of the own brand, or assigned to the own printing company.
+    """Return the workorders that the user may work with: of the own brand, or assigned to the own printing company.
 
     A superuser sees all of them.
     """

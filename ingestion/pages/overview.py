@@ -15,7 +15,7 @@ from portal.pages.access import PersonRequest, page
 from portal.pages.day_chart import draw_days
 from workorders.products.services import products_for
 from workorders.scans.lookup import DAYS, today
-from workorders.visibility import count_codes, count_codes_by_day, sees_several_companies, workorders_for
+from workorders.visibility import count_codes, count_codes_by_day, sees_several_companies, visible_workorders
 
 RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
 
@@ -41,13 +41,13 @@ def _counted(user: User) -> dict[str, Any]:
     """Return the latest workorders, and the numbers of all that the person may see."""
     context: dict[str, Any] = {}
     if user.may("workorder_view"):
-        workorders = workorders_for(user).filter(is_archived=False)
+        workorders = visible_workorders(user).filter(is_archived=False)
         context["workorders"] = workorders.select_related("company")[:RECENT_WORKORDERS]
         context["whose_workorders"] = sees_several_companies(user)
-        context["codes_total"] = count_codes(workorders_for(user))
-        days = count_codes_by_day(workorders_for(user), today() - timedelta(DAYS - 1), today())
+        context["codes_total"] = count_codes(visible_workorders(user))
+        days = count_codes_by_day(visible_workorders(user), today() - timedelta(DAYS - 1), today())
         context["chart"] = draw_days(days)
-        context["workorders_total"] = workorders_for(user).count()
+        context["workorders_total"] = visible_workorders(user).count()
     if user.may("product_view"):
         context["products_total"] = products_for(user).filter(is_archived=False).count()
     return context

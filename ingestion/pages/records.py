@@ -31,7 +31,7 @@ Status = IngestionRecord.Status
 @vary_on_headers("HX-Request")
 def record_detail(request: PersonRequest, key: str) -> HttpResponse:
     """Show one record; the poll of its page gets only the part that changes."""
-    user = request.user
+    user, whose = request.user, request.user.may("company_view_all")
     is_poll = "HX-Request" in request.headers
     related = ("workorder", "withdrawal") if is_poll else ("workorder", "withdrawal", "company", "created_by")
     record = get_object_or_404(records_for(user).select_related(*related), key=key)
@@ -41,8 +41,9 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
         "read_as": describe_file(record),
         "has_file": has_file(record),
         "is_being_archived": record.workorder is not None and is_being_archived(record.workorder),
-        "sees_workorder": user.may("workorder_view") and (user.is_superuser or record.company_id == user.company_id),
-        "whose": user.may("company_view_all"),
+        "sees_workorder": user.may("workorder_view") and (whose or record.company_id == user.company_id),
+        "has_symbols": not user.looks_only,
+        "whose": whose,
         "can_upload": lambda: record.company_id == user.company_id and may_upload_again(record, user),
     }
     is_change = record.type == IngestionRecord.Type.SCM

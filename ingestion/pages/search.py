@@ -20,7 +20,7 @@ from workorders.codes.listing import list_codes
 from workorders.codes.lookup import codes_of_company, may_see_codes, parse_id
 from workorders.models import Code
 from workorders.products.services import matching_products, products_for
-from workorders.visibility import matching_workorders, sees_several_companies, workorders_for
+from workorders.visibility import matching_workorders, sees_several_companies, visible_workorders
 
 SHOWN = 5  # rows of each kind
 
@@ -52,7 +52,7 @@ def _find(user: User, query: str) -> dict[str, Found]:
         records = _first(list_records(user).filter(matching_records(user, query, codes)), "record-list", query)
         found["records"] = Found(build_lines(records.rows), records.all)
     if user.may("workorder_view"):
-        workorders = workorders_for(user).filter(matching_workorders(query), is_archived=False)
+        workorders = visible_workorders(user).filter(matching_workorders(query), is_archived=False)
         found["workorders"] = _first(workorders.select_related("company"), "workorder-list", query)
     if user.may("product_view"):
         products = products_for(user).filter(matching_products(query), is_archived=False)

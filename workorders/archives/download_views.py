@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 
@@ -20,6 +21,8 @@ from workorders.visibility import (
 @page("workorder_view")
 def workorder_sample(request: PersonRequest, pk: int) -> HttpResponse:
     """The QR symbol of the workorder's first code, as SVG."""
+    if request.user.looks_only:
+        raise PermissionDenied
     workorder = get_object_or_404(workorders_for(request.user), pk=pk)
     code = get_object_or_404(first_codes(workorder), sequence=1)
     return HttpResponse(picture.render_svg(workorder, code.url), content_type="image/svg+xml")

@@ -23,7 +23,7 @@ from workorders.changes.serializers import CodeChangeSerializer, HistorySerializ
 from workorders.changes.single import Unchangeable, Unchanged, change_code
 from workorders.changes.values import NewValues
 from workorders.codes import api as codes
-from workorders.codes.api_lists import owner
+from workorders.codes.api_lists import company_read, owner
 from workorders.codes.serializers import CodeSerializer
 from workorders.identifiers import gs1
 from workorders.models import Change, Code, CodeChange
@@ -49,6 +49,7 @@ class CodeDetail(codes.CodeDetail):
 
     def patch(self, request: Request, id: str) -> Response:  # noqa: A002  # the address calls it so
         """Change the values that the body names, and answer with the code."""
+        owner(request)
         code = self.get_object()
         refuse_changes(CodeChangeSerializer(code), request.data)
         form = CodeChangeSerializer(code, data=request.data, partial=True)
@@ -73,13 +74,14 @@ class CodeHistory(Call, ListAPIView[Change]):
     """The changes of a code, the latest first."""
 
     permission = codes.READING
+    asks = codes.CompanySerializer
     serializer_class = HistorySerializer
     filter_backends: Any = ()
     skus: Mapping[int, str] = MappingProxyType({})
 
     def get_queryset(self) -> QuerySet[Change]:
-        company = owner(self.request)
-        code = get_object_or_404(Code, company=company, identifier=gs1.respelled(self.kwargs["id"]))
+        identifier = gs1.respelled(self.kwargs["id"])
+        code = get_object_or_404(Code, company=company_read(self.request, identifier), identifier=identifier)
         of_code = Prefetch("rows", CodeChange.objects.filter(identifier=code.identifier))
         changes = changes_of(code)
         ids = Cast(Value(changes), ArrayField(BigIntegerField()))

@@ -12,7 +12,7 @@ from portal.pages.access import PersonRequest, page
 from workorders.changes.form import ChangeForm
 from workorders.changes.history_lines import describe_history
 from workorders.changes.single import Busy, Unchangeable, Unchanged, change_code
-from workorders.codes.lookup import scans_of
+from workorders.codes.lookup import may_have_symbols, scans_of
 from workorders.codes.views import PNG_MODULES, code_for
 from workorders.models import Change, Code
 from workorders.rendering import qr_single
@@ -37,6 +37,7 @@ def code_detail(request: PersonRequest, pk: int, identifier: str) -> HttpRespons
         "history": describe_history(code),
         "scans": scans_of([code]).get(code.pk),
         "form": form,
+        "has_symbol": may_have_symbols(request.user),
     }
     return render(request, "workorders/code_detail.html", context)
 

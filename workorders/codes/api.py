@@ -6,13 +6,17 @@ in the order of their ids, and the links to other pages name the id at which it 
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from rest_framework import serializers
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 
 from portal.api.calls import Call
-from workorders.codes.api_lists import CodeFilters, CodePagination, owner, scm_names
+from portal.models import Company
+from workorders.codes.api_lists import WHOSE, CodeFilters, CodePagination, company_read, owner, scm_names
 from workorders.codes.first_download import note_download
 from workorders.codes.picture import image_response
 from workorders.codes.serializers import CodeSerializer, ImageSerializer
@@ -26,9 +30,13 @@ class _Codes(Call, GenericAPIView[Code]):
     permission = READING
     serializer_class = CodeSerializer
 
+    def company(self) -> Company:
+        """Return the company whose codes the call is about."""
+        return company_read(self.request)
+
     def get_queryset(self) -> QuerySet[Code]:
         return (
-            Code.objects.filter(company=owner(self.request))
+            Code.objects.filter(company=self.company())
             .select_related("workorder", "product")
             .prefetch_related("workorder__ingestions")
         )
@@ -45,11 +53,21 @@ class CodeList(_Codes, ListAPIView[Code]):
         return [*super().parameters(method), *scm_names(self.request.query_params)]
 
 
+class CompanySerializer(serializers.Serializer[Any]):
+    """Whose code is meant, where several companies have the id."""
+
+    company = serializers.CharField(required=False, help_text=WHOSE)
+
+
 class OneCode(_Codes):
     """The base of calls on one code, which the address names by its id."""
 
     lookup_field = "identifier"
     lookup_url_kwarg = "id"
+    asks: ClassVar[type[serializers.Serializer[Any]] | None] = CompanySerializer
+
+    def company(self) -> Company:
+        return company_read(self.request, gs1.respelled(self.kwargs["id"]))
 
     def get_object(self) -> Code:
         """The code whose id stands in the address, in any spelling."""
@@ -65,6 +83,9 @@ class CodeImage(OneCode):
     """A code's symbol; of a secure code with a specimen of its graphic, which is its printing partner's alone."""
 
     asks = ImageSerializer
+
+    def company(self) -> Company:
+        return owner(self.request)
 
     def get(self, request: Request, id: str) -> HttpResponse:  # noqa: A002  # the address calls it so
         """The image as a file."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as InvalidFilter
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
@@ -19,10 +20,14 @@ from portal.api.pagination import Pagination
 from portal.models import Company
 from workorders.codes.filters import SCM_NAME, CodeFilter, parse_filter
 from workorders.codes.listing import list_codes
+from workorders.codes.lookup import find_codes
 from workorders.models import ActivationStatus, BlacklistReason
 
+NO_COMPANY = "There is no such brand owner."
+SAY_WHOSE = "Say whose codes: the slug of a brand owner."
 MOST_SKIPPED = 100_000  # codes, for one page
 TEXT, WHOLE, TIME = {"type": "string"}, {"type": "integer"}, {"type": "string", "format": "date-time"}
+WHOSE = "Whose codes, by the slug of the brand owner: for callers who see every company."
 PARAMETERS: list[tuple[str, dict[str, Any], str]] = [
     ("search", TEXT, "Only codes whose ids begin like this; a code's URL finds the code."),
     ("extended_id", TEXT, "Only the code with exactly this id, or this URL."),
@@ -42,6 +47,7 @@ PARAMETERS: list[tuple[str, dict[str, Any], str]] = [
     ("sequence_from", WHOLE, "Only codes of this sequence or a later one; with `workorder`."),
     ("sequence_to", WHOLE, "Only codes up to this sequence; with `workorder`."),
     ("batch", WHOLE, "Only codes of this batch; with `workorder`."),
+    ("company", TEXT, WHOSE),
     ("scanned", {"type": "boolean"}, "Only codes whose public page was opened, or never was."),
 ]
 
@@ -52,6 +58,28 @@ def owner(request: Request) -> Company:
     if company is None:
         raise not_a_brands(request, "see codes one by one")
     return company
+
+
+def company_read(request: Request, identifier: str = "") -> Company:
+    """The company whose codes the caller reads: the own one or, for callers who see every company, that of `company`.
+
+    Who names no company means the only one that has a code of this id. ValidationError where that is not certain.
+    """
+    user, slug = person(request), request.query_params.get("company", "")
+    if user.brand is not None and slug in ("", user.brand.slug):
+        return user.brand
+    if not user.looks_only:
+        if user.brand is None:
+            return owner(request)
+        raise exceptions.ValidationError({"company": [NO_COMPANY]})
+    owners = Company.objects.filter(kind=Company.Kind.BRAND_OWNER)
+    holders = Q(slug=slug) if slug else Q(pk__in=find_codes(identifier, owners).values("company"))
+    found = list(owners.filter(holders)[:2]) if slug or identifier else []
+    if len(found) == 1:
+        return found[0]
+    if identifier and not slug and not found:
+        raise Http404
+    raise exceptions.ValidationError({"company": [NO_COMPANY if slug else SAY_WHOSE]})
 
 
 class CodeFilters(BaseFilterBackend):
@@ -71,7 +99,7 @@ class CodeFilters(BaseFilterBackend):
 def filter_of(request: Request) -> CodeFilter:
     """Return the filter that the query string asks for. Raise ValidationError for a value that means nothing."""
     given = request.query_params
-    known = [*(name for name, _schema, _said in PARAMETERS), *scm_names(given)]
+    known = [*(name for name, _schema, _said in PARAMETERS if name != "company"), *scm_names(given)]
     try:
         return parse_filter({name: given[name] for name in known if name in given})
     except InvalidFilter as error:
@@ -101,7 +129,7 @@ class CodePagination(Pagination):
         if self.skipped > MOST_SKIPPED:
             reason = f"It can be {MOST_SKIPPED:,} at most; follow `next` to get further."
             raise exceptions.ValidationError({"offset": [reason]})
-        asked, company, given = filter_of(request), owner(request), asked_for(request)
+        asked, company, given = filter_of(request), company_read(request), asked_for(request)
         ends = {name: _end(given.get(name, ""), name) for name in ("after", "before")}
         listed = list_codes(queryset, asked.conditions(company), self.rows, skipped=self.skipped, **ends)
         begins = not any(ends.values())

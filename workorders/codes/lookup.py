@@ -38,7 +38,12 @@ def parse_id(query: str) -> str:
 
 def may_see_codes(user: User) -> bool:
     """Say whether codes may be looked at one by one: a printing partner works whole workorders."""
-    return user.may("workorder_view") and (user.brand is not None or user.is_superuser)
+    return user.may("workorder_view") and (user.brand is not None or user.may("company_view_all"))
+
+
+def may_have_symbols(user: User) -> bool:
+    """Say whether the person may have the symbols of single codes: support looks at codes, and can print none."""
+    return may_see_codes(user) and not user.looks_only
 
 
 def codes_of_company(company: Company) -> QuerySet[Code]:

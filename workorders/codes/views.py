@@ -7,27 +7,29 @@ from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from portal.models import User
+from portal.models import Company, User
 from portal.pages.access import PersonRequest, page
-from portal.pages.lists import ROWS_A_PAGE, asked, say_what_is_left_out
+from portal.pages.lists import ROWS_A_PAGE, Filter, asked, one_of, say_what_is_left_out, searched
 from workorders.codes.first_download import note_download
 from workorders.codes.listing import list_codes
-from workorders.codes.lookup import codes_of_company, may_see_codes
+from workorders.codes.lookup import codes_of_company, may_have_symbols, may_see_codes
 from workorders.codes.page_filter import PageFilter
 from workorders.codes.picture import image_response
 from workorders.models import Code, Workorder
 from workorders.rendering import qr_single
-from workorders.visibility import workorders_for
+from workorders.visibility import visible_workorders
 
 PNG_MODULES = (4, 10, 20, 40)  # pixels a module that can be chosen
 
 
 @page("workorder_view")
 def code_list(request: PersonRequest) -> HttpResponse:
-    """The company's codes that the URL asks for, in the order of their ids."""
-    company = request.user.brand
+    """The codes of one company that the URL asks for, in the order of their ids."""
+    company, companies = _company_of(request)
     if company is None:
-        raise PermissionDenied("Codes belong to a brand owner; only its people can search them.")
+        query = searched(request)
+        say_what_is_left_out(request)
+        return render(request, "workorders/code_list.html", {"query": query, "more_choices": companies})
     filters = PageFilter(request, company)
     after, before = (asked(request, name) for name in ("after", "before"))
     say_what_is_left_out(request)
@@ -36,6 +38,7 @@ def code_list(request: PersonRequest) -> HttpResponse:
     if before and not listed.codes and not listed.before:
         listed = list_codes(codes, conditions, ROWS_A_PAGE)
     context = {
+        "more_choices": [*companies, *filters.choices],
         "filters": filters,
         "query": filters.query,
         "export_all": reverse("code-export", query=filters.asked.as_json()),
@@ -49,10 +52,23 @@ def code_list(request: PersonRequest) -> HttpResponse:
     return render(request, "workorders/code_list.html", context)
 
 
+def _company_of(request: PersonRequest) -> tuple[Company | None, list[Filter]]:
+    """Return whose codes are listed, and the choice of it, which those have who see every company."""
+    user = request.user
+    if user.brand is not None:
+        return user.brand, []
+    if not user.looks_only:
+        raise PermissionDenied("Codes belong to a brand owner; only its people can search them.")
+    words = {"none": "Choose a company", "said": "name", "typed": "slug", "hint": "Slug of a company"}
+    owners = Company.objects.filter(kind=Company.Kind.BRAND_OWNER)
+    choice, key = one_of(request, "company", "Company", owners, **words)
+    return owners.filter(pk=key).first() if key else None, [choice]
+
+
 @page("workorder_view")
 def code_svg(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol as SVG: as a file where `download` is asked for, otherwise as the page shows it."""
-    code = code_for(request.user, pk, identifier)
+    code = _printable(request.user, pk, identifier)
     if "download" in request.GET:
         note_download(code.workorder)
     return image_response(code, "svg")
@@ -61,7 +77,7 @@ def code_svg(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
 @page("workorder_view")
 def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol as PNG, with the pixels a module that `module` says."""
-    code = code_for(request.user, pk, identifier)
+    code = _printable(request.user, pk, identifier)
     module = request.GET.get("module", str(qr_single.PNG_MODULE))
     if module not in map(str, PNG_MODULES):
         sizes = ", ".join(map(str, PNG_MODULES))
@@ -73,17 +89,25 @@ def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
 @page("workorder_view")
 def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """Answer with the code's symbol and id as a PDF of one page, or 404 for a secure code, which a partner prints."""
-    code = code_for(request.user, pk, identifier)
+    code = _printable(request.user, pk, identifier)
     if code.workorder.type == Workorder.Type.SSC:
         raise Http404
     note_download(code.workorder)
     return image_response(code, "pdf")
 
 
+def _printable(user: User, pk: int, identifier: str) -> Code:
+    """Return the code whose symbol is asked for. Raise PermissionDenied for people who may only look at codes."""
+    code = code_for(user, pk, identifier)
+    if not may_have_symbols(user):
+        raise PermissionDenied("Only people of its brand owner have the symbol of a code.")
+    return code
+
+
 def code_for(user: User, pk: int, identifier: str) -> Code:
     """Return a code of a workorder that the person may see. Raise Http404 for any other."""
     if not may_see_codes(user):
         raise PermissionDenied("Codes belong to a brand owner; only its people can see them one by one.")
-    workorder = get_object_or_404(workorders_for(user), pk=pk)
+    workorder = get_object_or_404(visible_workorders(user), pk=pk)
     codes = Code.objects.filter(company_id=workorder.company_id, identifier=identifier, workorder=workorder)
     return get_object_or_404(codes.select_related("workorder", "product"))

@@ -17,7 +17,7 @@ from workorders import jobs
 from workorders.identifiers import compact12
 from workorders.orders.serializers import MOST_REMARKS, OrderForm, OrderSerializer
 from workorders.products.services import products_for
-from workorders.visibility import own_workorders, workorders_for
+from workorders.visibility import own_workorders, visible_workorders
 
 SUGGESTED_PRODUCTS = 300
 
@@ -76,7 +76,7 @@ def _unseen(request: PersonRequest, form: type[OrderForm], company: Company) -> 
 @page("workorder_view")
 def workorder_minting(request: PersonRequest, pk: int) -> HttpResponse:
     """Show how far the minting is, as a part of the page; at its end the page loads itself again."""
-    workorder = get_object_or_404(workorders_for(request.user), pk=pk)
+    workorder = get_object_or_404(visible_workorders(request.user), pk=pk)
     job = workorder.minting
     if job is None or job.has_ended:
         return HttpResponse(headers={"HX-Refresh": "true"})

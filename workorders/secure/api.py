@@ -52,4 +52,4 @@ class Timeline(Call, ListAPIView[Event]):
 
     def get_queryset(self) -> QuerySet[Event]:
         user = person(self.request)
-        return events_for(get_object_or_404(visibility.workorders_for(user), pk=self.kwargs["pk"]), user)
+        return events_for(get_object_or_404(visibility.visible_workorders(user), pk=self.kwargs["pk"]), user)

@@ -44,7 +44,7 @@ def name_doer(event: Event, user: User) -> str | None:
     """
     if event.by is None:
         return None
-    if user.is_superuser or event.address:
+    if user.may("company_view_all") or event.address:
         return event.by.email
     return event.by.name_for(user.company_id)
 
