@@ -1,5 +1,5 @@
 # make run    serves the portal on http://127.0.0.1:$PORT (8000)
-# make test   runs the whole test suite in two processes; ARGS="-k name -x" runs what pytest makes of it, in one
+# make test   runs the whole test suite in three processes; ARGS="-k name -x" runs what pytest makes of it, in one
 # make check  lint, format, types, import rules, missing migrations, the schema of the API
 # make bench  the benchmarks as a table of ratios; ROWS=1000000 sets the size
 # make screens  takes pictures of all pages into docs/screens
@@ -19,7 +19,7 @@ run: $(or $(wildcard $(DEV_READY)),$(RUN_READY))
 	@exec $(PYTHON) manage.py up
 
 test: $(DEV_READY)
-	@exec $(PYTHON) -m pytest $(or $(ARGS),-n 2 --dist worksteal)
+	@exec $(PYTHON) -m pytest $(or $(ARGS),-n 3 --dist worksteal)
 
 check: $(DEV_READY)
 	$(PYTHON) -m ruff check .
