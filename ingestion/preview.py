@@ -16,7 +16,8 @@ from ingestion.errors.unreadable import UnreadableFile
 from ingestion.errors.warning_kinds import WARNINGS
 from ingestion.models import IngestionRecord
 from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, is_blank
-from ingestion.readers.encoding import GZIP
+from ingestion.readers.encoding import BYTE_ORDER_MARKS, GZIP, UTF_8
+from ingestion.readers.encoding_suggestions import suggest_encodings
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import Reader, open_reader
 from ingestion.readers.options import ReadOptions
@@ -39,6 +40,8 @@ LONGEST_CELL = 200  # characters that are shown
 
 OWN = {"id": "identifier", "product": "product", "activation_status": "activation status"}
 OWN |= {"blacklist_reason": "blacklist reason", ERRORS_COLUMN: "ignored"}
+MOST_ENCODINGS = 3  # that are offered
+ACTIONS = {"sheet": "Read the sheet {}", "header_row": "Take row {} for the header", "encoding": "Read it as {}"}
 TOO_LONG = "Its first line is too long to be shown here. The check reads every row."
 
 
@@ -76,8 +79,22 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """An option of the upload with which the file may be right: `why`, and how lines of it read then."""
+
+    option: str
+    value: str | int
+    action: str
+    why: str = ""
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Preview:
-    """What the beginning of a file shows. `problem` is why all of it would be refused; `told` are wrong rows."""
+    """What the beginning of a file shows. `problem` is why all of it would be refused; `told` are wrong rows.
+
+    `header_row` is the row of its names, `sheets` are those of a workbook.
+    """
 
     problem: str = ""
     columns: list[Column] = field(default_factory=list)
@@ -86,6 +103,9 @@ class Preview:
     warned: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     first_id: str = ""
+    offers: list[Offer] = field(default_factory=list)
+    header_row: int = 0
+    sheets: list[str] = field(default_factory=list)
 
 
 class EndOfPiece(Exception):  # noqa: N818  # an event, not a fault
@@ -99,12 +119,12 @@ class Piece:
     """
 
     def __init__(self, content: bytes, *, is_all: bool) -> None:
-        self._content, self._is_all = content, is_all
+        self.content, self._is_all = content, is_all
         self._at, self._was_counted = 0, False
 
     def read(self, size: int, /) -> bytes:
         """Return the next bytes."""
-        block = self._content[self._at : self._at + size]
+        block = self.content[self._at : self._at + size]
         self._at += len(block)
         if not block and not self._is_all:
             if self._was_counted:
@@ -147,31 +167,63 @@ def piece_of(content: bytes, *, is_all: bool) -> Piece:
 
 def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
     """Look at the beginning of the file of `record`, which need not be saved, as its parameters say."""
-    log, problem = _Findings(), ""
-    batches: list[Batch] = []
+    log = _Findings()
+    encodings = _encoding_offers(record, file)
     try:
         reader = _open(record, file, log)
     except UnreadableFile as error:
-        return Preview(problem=str(error))
+        return Preview(problem=str(error), offers=[*encodings, *_offers_of(error)])
     except EndOfPiece:
-        return Preview(problem=TOO_LONG)
+        return Preview(problem=TOO_LONG, offers=encodings)
+    batches: list[Batch] = []
+    problem = None
     try:
         batches.extend(_first_batches(reader))
     except UnreadableFile as error:
-        problem = str(error)
+        problem = error
     is_table = not isinstance(reader, JsonReader)
     header = _all_names(batches) if isinstance(reader, JsonReader) else reader.header
     if not header:
-        return Preview(problem=problem or TOO_LONG)
+        return Preview(problem=str(problem or TOO_LONG), offers=encodings)
     place = {name: at for at, name in reversed([*enumerate(header)])}
     lines = [line for batch in batches for line in _lines(batch, header, place)]
     check = _Check(record, log, header, is_table=is_table)
     problem = problem or check.find_problem(reader, batches)
-    columns = [*check.columns(lines)]
-    first = next((line.cells[at] for line in lines for at in check.ids_at if at < len(line.cells)), "")
-    told = _tell(log, record.kinds, check.names, lines)
     warned = [in_full(WARNINGS[kind], detail) for kind, detail in log.warnings if kind != "unknown_column_warning"]
-    return Preview(problem, columns, lines, told, warned, reader.facts, first)
+    return Preview(
+        str(problem or ""),
+        [*check.columns(lines)],
+        lines,
+        _tell(log, record.kinds, check.names, lines),
+        warned,
+        reader.facts,
+        next((line.cells[at] for line in lines for at in check.ids_at if at < len(line.cells)), ""),
+        [*encodings, *(_offers_of(problem) if problem else ())],
+        getattr(reader, "header_row", 0),
+        getattr(reader, "sheets", []),
+    )
+
+
+def _encoding_offers(record: IngestionRecord, file: Piece | IO[bytes]) -> list[Offer]:
+    """Return the encodings in which the file may be, if it is a CSV of which nobody said one and it is not in UTF-8."""
+    if record.filetype != IngestionRecord.Filetype.CSV or record.parameters.get("encoding"):
+        return []
+    content = file.content if isinstance(file, Piece) else file.read(FIRST_LOOK)
+    has_mark = any(map(content.startswith, BYTE_ORDER_MARKS))
+    found = [] if has_mark else suggest_encodings(content)
+    if not found or found[0].encoding == UTF_8:
+        return []
+    return [
+        Offer("encoding", each.encoding, f"Read it as {each.label}", samples=each.samples)
+        for each in found[:MOST_ENCODINGS]
+        if each.encoding != UTF_8
+    ]
+
+
+def _offers_of(problem: UnreadableFile) -> Iterator[Offer]:
+    """Yield what a problem offers."""
+    for option, value in problem.offer.items():
+        yield Offer(option, value, ACTIONS[option].format(value))
 
 
 def _open(record: IngestionRecord, file: Any, log: _Findings) -> Reader:
@@ -238,7 +290,7 @@ class _Check:
         """The place of the column of ids; none where there is none."""
         return [at for at, name in enumerate(self.names) if name == "id"][:1]
 
-    def find_problem(self, reader: Reader, batches: list[Batch]) -> str:
+    def find_problem(self, reader: Reader, batches: list[Batch]) -> UnreadableFile | None:
         """Check the rows, and return why the whole file would be refused; nothing where it would not be."""
         rules = self._rules()
         try:
@@ -250,11 +302,11 @@ class _Check:
                 rows = [row if isinstance(row, BrokenRow) else [*row] for row in batch.rows]
                 self._note_repeats(rules.check(replace(batch, header=header, rows=rows)), seen)
         except UnreadableFile as error:
-            return str(error)
+            return error
         finally:
             self.key = self._key_of(rules)
         self._look_up(seen)
-        return ""
+        return None
 
     def _mapping_of(self, batch: Batch) -> dict[str, str]:
         return (

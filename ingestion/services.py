@@ -173,6 +173,22 @@ def _check_arrival(record: IngestionRecord) -> None:
         raise Unacceptable(problem)
 
 
+def discard(record: IngestionRecord) -> None:
+    """Delete a record of the pages whose file was chosen and never sent to be checked, with that file.
+
+    One that anything came of stays as it is.
+    """
+    with transaction.atomic():
+        unsent = IngestionRecord.objects.filter(
+            pk=record.pk, status=Status.UPLOADING, ingestion_mode=IngestionRecord.Mode.PORTAL
+        )
+        if not unsent.select_for_update().exists():
+            return
+        timeline.forget(record)
+        unsent.delete()
+    storage().delete(record.incoming_path)  # where this fails, a sweep deletes it
+
+
 def cancel(record: IngestionRecord, by: User) -> bool:
     """End an upload that has not ended; False when it had."""
     return record.cancel(by)

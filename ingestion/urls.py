@@ -19,6 +19,7 @@ urlpatterns = [
     path("upload/", views.upload, name="upload"),
     path("upload/changes/", views.upload_changes, name="upload-changes"),
     path("upload/preview/", upload_preview.upload_preview, name="upload-preview"),
+    path("upload/discard/", upload_preview.upload_discard, name="upload-discard"),
     path("upload/symbol/", upload_symbol.upload_symbol, name="upload-symbol"),
     path("codes/change/", change.code_change, name="code-change"),
     path("ingestions/", record_list.record_list, name="record-list"),

@@ -29,6 +29,11 @@ def events_of(of: Model) -> QuerySet[Event]:
     return Event.objects.filter(subject=subject, subject_id=subject_id).select_related("by__company")
 
 
+def forget(of: Model) -> None:
+    """Delete the lines of what goes itself, in the caller's transaction."""
+    events_of(of).delete()
+
+
 class Lines(list[tuple[str, Event]]):
     """The latest lines of a timeline in words, oldest first. `is_cut` says that there are earlier ones."""
 

@@ -10,6 +10,7 @@ from ingestion.api.option_serializer import OptionsSerializer
 from ingestion.models import IngestionRecord
 from ingestion.readers.csv_reader import DELIMITERS
 from ingestion.readers.encoding import ENCODINGS, UTF_8, meant_encoding
+from ingestion.readers.options import MOST_HEADER_ROW
 from ingestion.rules.column_mapping import parse_columns
 from portal.values.choices import ChoiceField
 from portal.values.texts import seen
@@ -18,8 +19,6 @@ from workorders.models import Workorder
 from workorders.secure.uploads import upload_refusal
 
 Mode, Filetype = IngestionRecord.Mode, IngestionRecord.Filetype
-
-MOST_HEADER_ROW = 100
 
 
 class GetPostDataSerializer(serializers.Serializer[Any]):
@@ -36,6 +35,9 @@ class GetPostDataSerializer(serializers.Serializer[Any]):
         if value == Filetype.XLSX and self.context["mode"] == Mode.API:
             raise serializers.ValidationError("By the API a file is csv or json; the upload page takes workbooks.")
         return value
+
+
+LONGEST_SHEET_NAME = 255  # characters; Excel's have 31
 
 
 class EncodingField(ChoiceField):
@@ -70,6 +72,14 @@ class FileSerializer(serializers.Serializer[Any]):
         help_text="The number of the row with the names of the columns, from 1; the rows above are skipped. The first "
         "row that is not blank where it is left out.",
     )
+    sheet = serializers.CharField(
+        max_length=LONGEST_SHEET_NAME,
+        required=False,
+        allow_blank=True,
+        default="",
+        trim_whitespace=False,
+        help_text="The name of the sheet of a workbook; the first that people see where it is left out.",
+    )
     columns = serializers.DictField(
         default=dict,
         help_text="A new name, or an empty one to leave the column out, by the name in the file. In a table also by "
@@ -97,6 +107,11 @@ class FileSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError("A JSON file has no header. Leave it out.")
         return value
 
+    def validate_sheet(self, value: str) -> str:
+        if value and self._filetype not in ("", Filetype.XLSX):
+            raise serializers.ValidationError("Only a workbook has sheets. Leave it out.")
+        return value
+
     @property
     def _filetype(self) -> str:
         """The type of the record's file; nothing where there is no such record."""
@@ -111,9 +126,8 @@ class FileSerializer(serializers.Serializer[Any]):
 
     def file_parameters(self) -> dict[str, Any]:
         """Return how the file of a valid call is read, as the record keeps it."""
-        given = {
-            name: self.validated_data[name] for name in ("delimiter", "encoding", "header_row", "columns", "sha256")
-        }
+        names = ("delimiter", "encoding", "header_row", "sheet", "columns", "sha256")
+        given = {name: self.validated_data[name] for name in names}
         return {name: value for name, value in given.items() if value}
 
 

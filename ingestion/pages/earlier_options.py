@@ -28,6 +28,7 @@ def options_of(record: IngestionRecord) -> dict[str, Any]:
         "activation_status": defaults.activation_status,
         "scm": _json([*(reason | defaults.scm).items()]),
         "columns": _json(given.get("columns", {})),
+        "reading": _json({name: given[name] for name in ("encoding", "header_row", "sheet") if name in given}),
     }
     names = (
         "url_prefix",
@@ -43,6 +44,6 @@ def options_of(record: IngestionRecord) -> dict[str, Any]:
     return {name: value for name, value in kept.items() if value}
 
 
-def _json(values: dict[str, str] | list[Any]) -> str:
+def _json(values: dict[str, Any] | list[Any]) -> str:
     """Write `values` for the page's script; nothing when there are none."""
     return json.dumps(values) if values else ""

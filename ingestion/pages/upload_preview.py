@@ -1,4 +1,4 @@
-"""The preview of a file on the upload page, made by the readers and rules of the check."""
+"""The preview of a file on the upload page, by the readers and rules of the check, and forgetting the file."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from ingestion import services
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.models import IngestionRecord
 from ingestion.pages.lines import may_change, may_upload
 from ingestion.preview import FIRST_LOOK, Preview, piece_of, preview
 from ingestion.readers.csv_reader import DELIMITER_NAMES
+from ingestion.readers.encoding import ENCODINGS
+from ingestion.readers.options import MOST_HEADER_ROW
 from ingestion.rules.defaults import parse_defaults
 from portal.models import Company
 from portal.pages.access import PersonRequest, page
@@ -43,14 +46,28 @@ def upload_preview(request: PersonRequest) -> HttpResponse:
     if record is None:
         return HttpResponseBadRequest("The filetype is csv, json or xlsx, and a record one that waits for its file.")
     seen = _look(request, record)
+    most = 1 if any(offer.option == "encoding" for offer in seen.offers) else MOST_TOLD  # they will say the same
     context = {
         "seen": seen,
-        "told": seen.told[:MOST_TOLD],
-        "more": len(seen.told) - MOST_TOLD,
+        "said": record.parameters,
+        "filetype": record.filetype,
+        "encodings": [(name, encoding.label) for name, encoding in ENCODINGS.items()],
+        "told": seen.told[:most],
+        "more": len(seen.told) - most,
         "name": request.POST.get("name", "")[:LONGEST_OPTION],
         "delimiter": DELIMITER_NAMES.get(seen.facts.get("delimiter", "")),
     }
     return render(request, "ingestion/_preview.html", context)
+
+
+@page()
+@require_POST
+def upload_discard(request: PersonRequest) -> HttpResponse:
+    """Forget the upload that `record` names: its file was chosen, and then taken away or left behind."""
+    key = request.POST.get("record", "")
+    if record := request.user.ingestions.filter(key=key, company=request.user.company).first():
+        services.discard(record)
+    return HttpResponse(status=204)
 
 
 def _record_of(request: PersonRequest, company: Company, type_: str) -> IngestionRecord | None:
@@ -90,13 +107,18 @@ def _options_of(text: str, company: Company, type_: str) -> dict[str, Any]:
     given = given if isinstance(given, dict) else {}
     texts = {
         name: given[name]
-        for name in ("delimiter", "url_prefix", "data_key")
+        for name in ("delimiter", "url_prefix", "data_key", "sheet")
         if isinstance(given.get(name), str) and len(given[name]) <= LONGEST_OPTION
     }
     flags = {name: given.get(name) is True for name in ("allow_posted_duplicates", "many", "empty_marker")}
     kept: dict[str, Any] = {**texts, **flags, "default_scm_data": _defaults_of(given.get("default_scm_data"))}
     if texts.get("delimiter") not in DELIMITER_NAMES:
         kept["delimiter"] = ""
+    if given.get("encoding") in [*ENCODINGS]:
+        kept["encoding"] = given["encoding"]
+    row = given.get("header_row")
+    if isinstance(row, int) and not isinstance(row, bool) and 0 < row <= MOST_HEADER_ROW:
+        kept["header_row"] = row
     if given.get("id_format") in IdFormat.values:
         kept["id_format"] = given["id_format"]
     columns = given.get("columns")

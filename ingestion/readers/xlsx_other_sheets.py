@@ -25,5 +25,6 @@ def refuse_if_another_has(columns: Collection[str], parts: Parts, contents: Cont
         if column := next((column for column in columns if column in rows.names), ""):
             raise UnreadableFile(
                 f"Its first sheet, {shown(contents.sheets[0].name)}, has no column `{column}`, but sheet {number},"
-                f" {shown(sheet.name)}, has: move that to the front, or save it alone."
+                f" {shown(sheet.name)}, has: name it in the option `sheet`, or move it to the front.",
+                sheet=sheet.name,
             )

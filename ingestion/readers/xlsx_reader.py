@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import IO
 
-from ingestion.errors.text import visible
+from ingestion.errors.text import shown, visible
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import ERRORS_COLUMN, LONGEST_RECORD, Batch, BrokenRow, CellFault, Log, Trouble
 from ingestion.readers.encoding import unwritable
 from ingestion.readers.options import AS_IT_IS, ReadOptions
 from ingestion.readers.unpack import Budget
 from ingestion.readers.xlsx_cells import Stored
-from ingestion.readers.xlsx_contents import Contents
+from ingestion.readers.xlsx_contents import Contents, Sheet
 from ingestion.readers.xlsx_limits import WorkbookLimits, too_large
 from ingestion.readers.xlsx_merged import Merged
 from ingestion.readers.xlsx_other_sheets import refuse_if_another_has
 from ingestion.readers.xlsx_parts import opened
 from ingestion.readers.xlsx_shared import Shared
 from ingestion.readers.xlsx_sheet import Row, SheetXml
+from portal.values.suggestions import nearest
 
 ROWS_AT_ONCE = 1000
 TEXT_AT_ONCE = LONGEST_RECORD  # characters of the rows of a batch, but for its last row
@@ -27,9 +28,9 @@ NO_SHEET = "It is not an Excel workbook (.xlsx), or it is damaged; save it again
 
 
 class WorkbookReader:
-    """The first sheet of a workbook: `header` is its first row that is not empty, or the one that the options name.
+    """The first sheet of a workbook, or the one that the options name; iteration gives its rows.
 
-    Iteration gives the others.
+    `header` is its first row that is not empty, or the one that the options name.
 
     Columns without a name are left out; a row with something in one of them is reported to `log`. What is wrong with
     cells comes with their batch. Raises UnreadableFile when the file is no workbook, too large, has no header, or has
@@ -51,24 +52,25 @@ class WorkbookReader:
             contents = Contents(parts)
             if not contents.sheets:
                 raise UnreadableFile(NO_SHEET)
-            name, part = contents.sheets[0].name, contents.sheets[0].part
+            sheet = _chosen(contents.sheets, options.sheet)
             shared = Shared(parts, contents)
             self._sheet = SheetXml(shared, contents)
-            parts.read(part, self._sheet)
+            parts.read(sheet.part, self._sheet)
             self._characters = 0
             self._rows = self._sheet.rows()
             self.header: tuple[str, ...] = ()
             self._find_header(options.header_row)
-            if columns and not {*columns} & {*map(str.lower, self.header)}:
+            if columns and not options.sheet and not {*columns} & {*map(str.lower, self.header)}:
                 refuse_if_another_has(columns, parts, contents, shared)
         if not self.header:
-            raise UnreadableFile("Its first sheet is empty.")
-        self.facts: dict[str, str] = {"sheet": name, "sheets": str(len(contents.sheets))}
+            raise UnreadableFile(f"Its {f'sheet {shown(sheet.name)}' if options.sheet else 'first sheet'} is empty.")
+        self.sheets = [each.name for each in contents.sheets]
+        self.facts: dict[str, str] = {"sheet": sheet.name, "sheets": str(len(contents.sheets))}
         self.first_row: int = self.header_row + 1
         self.rows_expected: int | None = self._sheet.last_row - self.header_row
         self.merged: Merged = Merged(self.header, self.columns, self.header_row, self._sheet.ranges)
-        if len(contents.sheets) > 1:
-            log.warn("other_sheets_warning", None, "", name, detail=f"It has {len(contents.sheets)}.")
+        if len(contents.sheets) > 1 and not options.sheet:
+            log.warn("other_sheets_warning", None, "", sheet.name, detail=f"It has {len(contents.sheets)}.")
         self._warn_of_hidden()
 
     def _find_header(self, said_row: int) -> None:
@@ -170,6 +172,16 @@ class WorkbookReader:
                 self._log.add("invalid_row_error", number, name, cell, detail=reason)
                 return BrokenRow(cells)
         return cells
+
+
+def _chosen(sheets: Sequence[Sheet], said: str) -> Sheet:
+    """Return the sheet that was said, or else the first. UnreadableFile where none has that name."""
+    if not said:
+        return sheets[0]
+    if found := next((sheet for sheet in sheets if sheet.name == said), None):
+        return found
+    near = nearest(said, [sheet.name for sheet in sheets]) or sheets[0].name
+    raise UnreadableFile(f"It has no sheet {shown(said)} that people see. The nearest is {shown(near)}.", sheet=near)
 
 
 def letters_of(column: int) -> str:

@@ -6,6 +6,7 @@ const FIRST_LOOK = 256 * 1024; // bytes that are shown to the server
 const PAUSE = 250; // milliseconds without a key before the server is asked
 const UNSEEN = "The preview cannot be made now. The file can be sent; every row is checked then.";
 const kept = JSON.parse(form.dataset.columns ?? "{}"); // names given to the columns of an earlier file
+const keptReading = JSON.parse(form.dataset.reading ?? "{}"); // and how it was read
 let made = 0;
 
 function element(name, text = "", attributes = {}) {
@@ -22,6 +23,7 @@ export const filetypeOf = ({ name }) => /\.(json|xlsx)(\.gz)?$/i.exec(name)?.[1]
 export class Preview {
   asking = null; // AbortController of the look under way
   waiting = 0;
+  reading = { ...keptReading }; // encoding, header_row and sheet, where the person said them
 
   /**
    * `number` counts the files of one name; `arrival` gives the key of the record whose file has arrived, for a file
@@ -37,7 +39,12 @@ export class Preview {
     remove.addEventListener("click", onRemove);
     line.append(element("h3", name, { id: title }), remove);
     this.body = element("div", "", { class: "stack" });
-    this.body.addEventListener("input", (event) => this.take(event.target));
+    this.body.addEventListener("input", ({ target }) => { if (!target.dataset.option) this.take(target); });
+    this.body.addEventListener("change", ({ target: { dataset, value } }) => { if (dataset.option) this.read(dataset.option, value); });
+    this.body.addEventListener("click", ({ target }) => {
+      const { offer } = target.dataset;
+      if (offer) this.read(offer, target.value);
+    });
     this.root.append(line, this.body);
   }
 
@@ -54,6 +61,14 @@ export class Preview {
   take(control) {
     if (control.type === "checkbox") control.closest("th").querySelector("[data-key]").disabled = !control.checked;
     this.lookSoon();
+  }
+
+  /** Read the file otherwise: by the value of an option. */
+  read(option, value) {
+    const row = Math.trunc(Number(value));
+    this.reading[option] = option !== "header_row" ? value : row > 0 ? row : undefined;
+    this.isNew = true;
+    this.look();
   }
 
   /** Look after a pause, in which more may be typed. */
@@ -90,7 +105,7 @@ export class Preview {
       sent.append("head", this.file.slice(0, FIRST_LOOK));
       sent.append("is_all", this.file.size <= FIRST_LOOK);
     }
-    sent.append("options", JSON.stringify({ ...options(), columns: this.named() }));
+    sent.append("options", JSON.stringify({ ...options(), ...this.reading, columns: this.named() }));
     const response = await fetch(form.dataset.previewUrl, { method: "POST", headers: { "X-CSRFToken": token }, body: sent, signal });
     if (!response.ok || response.redirected) throw new Error();
     return new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".seen");
@@ -99,8 +114,11 @@ export class Preview {
   /** Show what the server saw. Of the same columns only what was said is new: what is typed in stays, and the focus. */
   show(seen) {
     const keys = (of) => JSON.stringify([...of.querySelectorAll("[data-key]")].map(({ dataset }) => dataset.key));
-    if (!this.body.querySelector("[data-key]") || keys(seen) !== keys(this.body)) {
+    if (this.isNew || !this.body.querySelector("[data-key]") || keys(seen) !== keys(this.body)) {
+      const focused = this.body.contains(document.activeElement) && (document.activeElement.dataset.option ?? document.activeElement.dataset.offer);
       this.body.replaceChildren(seen);
+      this.isNew = false;
+      if (focused) (this.body.querySelector(`[data-option="${focused}"]`) ?? this.body.querySelector("input"))?.focus();
       return;
     }
     this.body.querySelector(".seen").dataset.firstId = seen.dataset.firstId;
@@ -117,6 +135,11 @@ export class Preview {
   /** The names that were typed or taken over, by the column's key; what the file does not have is left out by the server. */
   named() {
     return this.body.querySelector("[data-key]") ? this.changes() : kept;
+  }
+
+  /** How the file is read and its columns are named, as the API's `process` takes it. */
+  said() {
+    return { ...this.reading, columns: this.changes() };
   }
 
   /** What the server is told: the new name by the column's name or place, an empty one for a column left out. */

@@ -68,6 +68,7 @@ function put(upload) {
 function remove(upload) {
   uploads = uploads.filter((each) => each !== upload);
   upload.preview.root.remove();
+  discard(upload);
   forget(upload);
   showChosen();
 }
@@ -202,7 +203,16 @@ async function arrival(upload) {
 /** What has come of a file by now counts no more. */
 function forget(upload) {
   upload.controller?.abort();
-  Object.assign(upload, { ticket: null, travel: null, done: false });
+  Object.assign(upload, { ticket: null, travel: null, done: false, isAsked: false });
+}
+
+/** Have the server forget the record of a file that was chosen and is not sent, even while the page goes. */
+function discard({ ticket, done, isAsked }) {
+  if (!ticket || done || isAsked) return;
+  const body = new FormData();
+  body.append("record", ticket.record_key);
+  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  fetch(settings.discardUrl, { method: "POST", body, keepalive: true }).catch(() => {}); // else it expires
 }
 
 async function send(upload, signal) {
@@ -217,13 +227,14 @@ async function send(upload, signal) {
   part("cancel").hidden = true;
   part("figures").textContent = "The file has arrived. The check begins";
   announce(`${file.name} has arrived. The check begins`);
+  upload.isAsked = true;
   await process(upload);
   upload.done = true;
 }
 
 async function process({ ticket, preview }) {
   try {
-    await call(changesCodes() ? settings.changeProcessUrl : settings.processUrl, { record: ticket.record_key, ...options(), columns: preview.changes() });
+    await call(changesCodes() ? settings.changeProcessUrl : settings.processUrl, { record: ticket.record_key, ...options(), ...preview.said() });
   } catch (refusal) {
     const began = ticket.asked && refusal.status === 400 && refusal.message; // the answer to an earlier call was lost
     ticket.asked ||= refusal.lost || refusal.status >= 500;
@@ -290,6 +301,7 @@ function turnTo(tab) {
   document.querySelector("h1").textContent = tab.dataset.title;
   history.replaceState(null, "", tab.href);
   clearErrors();
+  uploads.forEach(discard);
   startOver();
   uploads.forEach(travel);
   for (const { preview } of uploads) preview.look();
@@ -309,6 +321,7 @@ workorder()?.addEventListener("change", () => { showSample(); uploads.forEach(({
 part("cancel").addEventListener("click", () => sending?.abort());
 form.addEventListener("submit", submit);
 window.addEventListener("beforeunload", warn);
+window.addEventListener("pagehide", () => uploads.forEach(discard));
 window.addEventListener("pageshow", ({ persisted }) => { if (persisted) startOver(); });
 part("send").disabled = false;
 takeDrops();

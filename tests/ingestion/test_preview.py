@@ -14,6 +14,7 @@ from ingestion.preview import FIRST_LOOK, Preview, piece_of, preview
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.paths import FILES
+from tests.support.products import workbook as sheets
 
 
 def seen(demo: Demo, content: str | bytes, filetype: str = "csv", *, is_all: bool = True, **parameters: Any) -> Preview:
@@ -153,3 +154,27 @@ def test_nonsense_is_told_and_breaks_nothing(demo: Demo, content: bytes, filetyp
     except UnreadableFile:  # it cannot even be unpacked
         return
     assert found.problem or found.told
+
+
+def offers(found: Preview) -> list[tuple[str, str | int]]:
+    return [(offer.option, offer.value) for offer in found.offers]
+
+
+def test_the_encoding_that_reads_right_is_offered_with_rows_that_tell(demo: Demo) -> None:
+    content = "id,plant\nabc12345,Köln\nabc12346,Düsseldorf\n".encode("cp1252")
+    found = seen(demo, content)
+    assert offers(found)[0] == ("encoding", "windows-1252")
+    assert found.offers[0].samples == ("abc12345,Köln", "abc12346,Düsseldorf")
+    taken = seen(demo, content, encoding="windows-1252")
+    assert (offers(taken), taken.told, taken.facts["encoding"]) == ([], [], "Windows-1252")
+    assert [line.cells for line in taken.lines] == [["abc12345", "Köln"], ["abc12346", "Düsseldorf"]]
+    assert offers(seen(demo, "id,plant\nabc12345,Köln\n")) == []
+    assert offers(seen(demo, "\ufeffid,plant\nabc12345,Köln\n".encode("utf-16-le"))) == []
+
+
+def test_the_sheet_with_the_ids_is_offered(demo: Demo) -> None:
+    data = sheets([("Fill in the second sheet",)], [("id",), ("abc12345",)])
+    found = seen(demo, data, "xlsx")
+    assert offers(found) == [("sheet", "Sheet2")]
+    taken = seen(demo, data, "xlsx", sheet="Sheet2")
+    assert (taken.problem, taken.sheets, taken.first_id) == ("", ["Sheet1", "Sheet2"], "abc12345")

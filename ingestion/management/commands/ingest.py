@@ -60,6 +60,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--header-row", type=whole_argument, metavar="ROW", help="the row of the columns' names, from 1"
         )
+        parser.add_argument("--sheet", metavar="NAME", default="", help="the sheet of a workbook, if not the first")
         parser.add_argument("--id-format", choices=IngestionRecord.IdFormat.values, default="default")
 
         changes = parser.add_argument_group("with --type scm")
@@ -179,6 +180,7 @@ def _parameters(company: Company, record: IngestionRecord, options: dict[str, An
         "delimiter": _delimiter(record, options["delimiter"]),
         "encoding": options["encoding"],
         "header_row": options["header_row"],
+        "sheet": options["sheet"],
         "id_format": options["id_format"],
     }
     posted |= {name: options[name] for name in OPTIONS_OF[options["type"]]}

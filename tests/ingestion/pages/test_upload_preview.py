@@ -12,7 +12,7 @@ from django.test import Client
 
 from ingestion import services
 from ingestion.models import IngestionRecord
-from portal.models import User
+from portal.models import Event, User
 from portal.storage.base import storage
 from tests.support.demo import Demo
 from tests.support.paths import FILES
@@ -39,7 +39,7 @@ def test_the_first_rows_are_shown_as_the_check_sees_them(staff: Client) -> None:
     ).content.decode()
     assert 'data-first-id="abc12345"' in shown
     assert '<input value="id" data-key="Serial" data-name="Serial" aria-label="Name of column 1, Serial"' in shown
-    assert "UTF-8, separated by semicolons" in shown
+    assert "separated by semicolons" in shown
     assert "<li>Row 3, id: An id has 8 to 100 characters" in shown
     assert not IngestionRecord.objects.exists()
 
@@ -79,7 +79,7 @@ def test_a_workbook_is_read_where_its_record_waits_for_it(demo: Demo, staff: Cli
     assert "The file has not arrived yet." in posted(staff, filetype="xlsx", record=record.key).content.decode()
     storage().save(record.incoming_path, ContentFile((FILES / "wrong-rows.xlsx").read_bytes()))
     shown = posted(staff, filetype="xlsx", record=record.key).content.decode()
-    assert '<p class="note" data-part="facts">Sheet ' in shown
+    assert "sheet Codes" in shown
     record.refresh_from_db()
     assert (record.status, record.parameters) == ("uploading", {})
     services.cancel(record, demo.staff)
@@ -92,3 +92,19 @@ def test_only_those_who_may_upload_see_one(demo: Demo, client: Client) -> None:
     for person in (demo.printer, demo.support, demo.root):
         client.force_login(person)
         assert [posted(client, kind=kind).status_code for kind in ("new", "changes")] == [403, 403]
+
+
+def test_a_file_that_is_taken_away_leaves_nothing(demo: Demo, staff: Client) -> None:
+    mode = IngestionRecord.Mode.PORTAL
+    waiting, sent = (services.start_upload(demo.staff, demo.company, filetype="csv", mode=mode) for _ in range(2))
+    of_api = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
+    of_other = services.start_upload(demo.admin, demo.company, filetype="csv", mode=mode)
+    for record in (waiting, sent):
+        storage().save(record.incoming_path, ContentFile(b"id\nabc12345\n"))
+    services.queue(sent, {"default_scm_data": {}}, demo.staff)
+    for record in (waiting, waiting, sent, of_api, of_other):
+        assert staff.post("/upload/discard/", {"record": record.key}).status_code == 204
+    assert {*IngestionRecord.objects.values_list("pk", flat=True)} == {sent.pk, of_api.pk, of_other.pk}
+    assert not Event.objects.filter(subject="ingestionrecord", subject_id=waiting.pk).exists()
+    assert not storage().exists(waiting.incoming_path)
+    assert storage().exists(sent.file_path)

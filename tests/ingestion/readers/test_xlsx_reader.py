@@ -433,7 +433,7 @@ def test_a_sheet_that_excel_could_not_name_comes_back(committed_demo: Demo) -> N
 
 def test_the_sheet_that_has_the_column_is_named(committed_demo: Demo) -> None:
     codes = [("id",), ("abc12345",)]
-    moved = "has: move that to the front, or save it alone."
+    moved = "has: name it in the option `sheet`, or move it to the front."
     for first in ([("Fill in the second sheet",)], [("",)]):
         record = ingested(committed_demo.staff, sheets(first, [("Notes",)], codes), "xlsx")
         detail = f"Its first sheet, Sheet1, has no column `id`, but sheet 3, Sheet3, {moved}"
@@ -454,3 +454,17 @@ def test_rows_above_the_header_that_is_said_are_skipped(committed_demo: Demo) ->
         record = ingested(committed_demo.staff, data, "xlsx", header_row=row)
         detail = f"Row {row} is blank, so it is not the header that `header_row` names."
         assert record.errors.get().detail == detail
+
+
+def test_the_sheet_that_is_said_is_read(committed_demo: Demo) -> None:
+    data = sheets([("Fill in the second sheet",)], [("id",), ("abc12345",), ("abc1",)])
+    record = ingested(committed_demo.staff, data, "xlsx", sheet="Sheet2")
+    assert (record.errors.get().row, record.warnings) == (3, [])
+    assert record.file_facts == {"sheet": "Sheet2", "sheets": "2"}
+    back = b"".join(stream_rows_with_errors(record))
+    again = ingested(committed_demo.staff, back, "xlsx", sheet="Sheet2")
+    assert [(error.row, error.error, error.value) for error in again.errors.all()] == [(3, "invalid_id_error", "abc1")]
+    record = ingested(committed_demo.staff, data, "xlsx", sheet="sheet 2")
+    assert record.errors.get().detail == "It has no sheet sheet 2 that people see. The nearest is Sheet2."
+    record = ingested(committed_demo.staff, sheets([("id",)], [("",)]), "xlsx", sheet="Sheet2")
+    assert record.errors.get().detail == "Its sheet Sheet2 is empty."
