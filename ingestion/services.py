@@ -6,7 +6,7 @@ They do not ask whether the person may do so: the caller does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -187,6 +187,14 @@ def discard(record: IngestionRecord) -> None:
         timeline.forget(record)
         unsent.delete()
     storage().delete(record.incoming_path)  # where this fails, a sweep deletes it
+
+
+def may_cancel(record: IngestionRecord, user: User, may: Callable[[str], bool]) -> bool:
+    """Say whether `user`, who holds the permissions of which `may` says yes, may cancel the record.
+
+    Everybody who uploads may cancel what they uploaded themselves.
+    """
+    return may("ingestion_cancel") or (record.created_by_id == user.pk and may("ingestion_code_create"))
 
 
 def cancel(record: IngestionRecord, by: User) -> bool:

@@ -148,7 +148,8 @@ extend_schema_view(
     post=extend_schema(
         operation_id="cancel_record",
         summary="Cancel an ingestion",
-        description="Ends an ingestion that has not ended; nothing of it is stored. 400 when it has ended already.",
+        description="Ends an ingestion that has not ended; nothing of it is stored. 400 when it has ended already. "
+        "With `ingestion_code_create` alone, one that the caller uploaded.",
         responses={200: record_serializers.RecordSerializer},
         examples=[
             response_example({**RECORD_EXAMPLE, "status": "cancelled", "result_data": {}, "workorder": None}, "200")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +24,7 @@ from ingestion.api.uploads import Refused, company_of
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.results.downloads import errors_csv_response, rows_with_errors_response
 from ingestion.withdrawal import NotWithdrawable, extent_of, withdraw
-from portal.api.authentication import person
+from portal.api.authentication import may, person
 from portal.api.calls import Call
 from portal.api.idempotency import idempotent
 
@@ -29,7 +32,7 @@ from portal.api.idempotency import idempotent
 class _Records(Call, GenericAPIView[IngestionRecord]):
     """The records the caller may see."""
 
-    permission = "ingestion_view"
+    permission: str | tuple[str, ...] = "ingestion_view"
     serializer_class = RecordSerializer
     lookup_field = "key"
 
@@ -59,12 +62,14 @@ class RecordDetail(_Records, RetrieveAPIView[IngestionRecord]):
 
 
 class Cancel(_OwnRecord):
-    permission = "ingestion_cancel"
+    permission = ("ingestion_cancel", "ingestion_code_create")
 
     @idempotent
     def post(self, request: Request, key: str) -> Response:
         """End an ingestion that has not ended; nothing of it is stored."""
         record = self.record(key)
+        if not services.may_cancel(record, person(request), partial(may, request)):
+            raise PermissionDenied("The permission ingestion_cancel is needed for what others uploaded.")
         if not services.cancel(record, person(request)):
             raise Refused("The ingestion has ended already.")
         record.refresh_from_db()

@@ -19,7 +19,7 @@ from ingestion.pages.withdraw import tell_withdrawal
 from ingestion.results.downloads import errors_csv_response, rows_with_errors_response
 from ingestion.results.error_list import build_error_page, list_missing_products
 from ingestion.results.timeline import history_of
-from ingestion.services import can_check_again, cancel, check_again, records_for
+from ingestion.services import can_check_again, cancel, check_again, may_cancel, records_for
 from portal.models import User
 from portal.pages.access import PersonRequest, page
 from workorders.views import is_being_archived
@@ -44,6 +44,7 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
         "sees_workorder": user.may("workorder_view") and (whose or record.company_id == user.company_id),
         "has_symbols": not user.looks_only,
         "whose": whose,
+        "can_cancel": not record.has_ended and may_cancel(record, user, user.may),
         "can_upload": lambda: record.company_id == user.company_id and may_upload_again(record, user),
     }
     is_change = record.type == IngestionRecord.Type.SCM
@@ -64,11 +65,13 @@ def may_upload_again(record: IngestionRecord, user: User) -> bool:
     return may_change(user) if record.type == IngestionRecord.Type.SCM else may_upload(user)
 
 
-@page("ingestion_cancel")
+@page("ingestion_view")
 @require_http_methods(["GET", "HEAD", "POST"])
 def record_cancel(request: PersonRequest, key: str) -> HttpResponse:
     """Ask, then end an upload that has not ended."""
     record = get_object_or_404(list_records(request.user), key=key)
+    if not may_cancel(record, request.user, request.user.may):
+        raise PermissionDenied("Only who uploaded it and admins can cancel it.")
     if request.method == "POST":
         if cancel(record, request.user):
             is_change = record.type == IngestionRecord.Type.SCM

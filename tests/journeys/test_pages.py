@@ -430,9 +430,20 @@ def test_what_has_ended_cannot_be_cancelled(demo: Demo) -> None:
     assert record.status == "completed"
 
 
-@pytest.mark.parametrize("role", ["staff", "support", "printer"])
-def test_cancelling_needs_the_permission(demo: Demo, role: str) -> None:
+def test_people_cancel_their_own_upload(demo: Demo) -> None:
     record = a_record(demo.staff, "queued")
+    path = f"/ingestions/{record.key}/"
+    assert f'href="{path}cancel/"' in seen(demo.staff, path)
+    said = "No code will be created and the file is not kept; to have the codes later, it must be uploaded again."
+    assert said in seen(demo.staff, f"{path}cancel/")
+    assert as_(demo.staff).post(f"{path}cancel/").status_code == 302
+    record.refresh_from_db()
+    assert record.status == "cancelled"
+
+
+@pytest.mark.parametrize("role", ["staff", "support", "printer"])
+def test_cancelling_what_others_uploaded_needs_the_permission(demo: Demo, role: str) -> None:
+    record = a_record(demo.admin, "queued")
     client = as_(getattr(demo, role))
     assert client.post(f"/ingestions/{record.key}/cancel/").status_code == 403
     if role != "printer":

@@ -32,7 +32,7 @@ NEEDS = {
     "GET api/v2/ingestion/<slug:key>/errors/": "ingestion_view",
     "GET api/v2/ingestion/<slug:key>/errors.csv": "ingestion_view",
     "GET api/v2/ingestion/<slug:key>/rows-with-errors/": "ingestion_view",
-    "POST api/v2/ingestion/<slug:key>/cancel/": "ingestion_cancel",
+    "POST api/v2/ingestion/<slug:key>/cancel/": "ingestion_cancel or ingestion_code_create",
     "GET api/v2/ingestion/<slug:key>/withdraw/": "ingestion_withdraw",
     "POST api/v2/ingestion/<slug:key>/withdraw/": "ingestion_withdraw",
     "GET api/v2/ingestion/<slug:key>/undo/": "scm_undo",

@@ -26,6 +26,7 @@ from tests.support.uploads import (
     ingested,
     post_file,
     queued,
+    status_of,
     uploaded,
 )
 
@@ -349,7 +350,19 @@ def test_cancelling_ends_a_record_once(committed_demo: Demo) -> None:
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
     again = client.post(f"/api/v2/ingestion/{record.key}/cancel/")
     assert (again.status_code, again.json()) == (400, {"detail": "The ingestion has ended already."})
-    assert client_of(committed_demo.staff).post(f"/api/v2/ingestion/{record.key}/cancel/").status_code == 403
+
+
+def test_with_the_permission_to_upload_people_cancel_what_they_uploaded(committed_demo: Demo) -> None:
+    own, others = queued(committed_demo.staff, SPEC_EXAMPLE), queued(committed_demo.admin, SPEC_EXAMPLE)
+    client = client_of(committed_demo.staff)
+    refused = client.post(f"/api/v2/ingestion/{others.key}/cancel/")
+    said = "The permission ingestion_cancel is needed for what others uploaded."
+    assert (refused.status_code, refused.json()) == (403, {"detail": said})
+    reader = client_of(committed_demo.staff, "ingestion_view")
+    assert reader.post(f"/api/v2/ingestion/{own.key}/cancel/").status_code == 403
+    assert (status_of(own), status_of(others)) == ("queued", "queued")
+    assert client.post(f"/api/v2/ingestion/{own.key}/cancel/").status_code == 200
+    assert status_of(own) == "cancelled"
 
 
 def test_the_list_is_filtered_searched_and_paged(committed_demo: Demo) -> None:

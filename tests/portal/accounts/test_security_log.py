@@ -114,7 +114,7 @@ def test_passwords(demo: Demo, told: Told) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "method"), [("/people/", "GET"), ("/tokens/create/", "POST"), ("/api/v2/ingestion/x/cancel/", "POST")]
+    ("path", "method"), [("/people/", "GET"), ("/tokens/create/", "POST"), ("/api/v2/ingestion/x/withdraw/", "POST")]
 )
 def test_refusals_of_pages_and_api(demo: Demo, told: Told, path: str, method: str) -> None:
     client = Client(enforce_csrf_checks=True)

@@ -35,7 +35,7 @@ def there(demo: Demo, record: IngestionRecord) -> dict[str, Any]:
 def record(demo: Demo) -> IngestionRecord:
     """A record of demo's whose upload was refused."""
     record = IngestionRecord.objects.create(
-        company=demo.company, created_by=demo.staff, filetype="csv", ingestion_mode="api", status="error"
+        company=demo.company, created_by=demo.admin, filetype="csv", ingestion_mode="api", status="error"
     )
     IngestionError.objects.create(record=record, row=2, column="id", value="x", error="invalid_id_error")
     return record
