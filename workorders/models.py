@@ -18,6 +18,7 @@ from portal.values.texts import Visible
 from workorders.identifiers import gs1
 
 FIRST_CODES = 20  # of a workorder, which its page shows
+LONGEST_REFERENCE = 100  # characters
 NO_CONTROL_CHARACTERS = Visible()
 
 
@@ -178,7 +179,7 @@ class Workorder(models.Model):
         CANCELLED = "cancelled", "cancelled"
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="workorders")
-    reference = models.CharField(max_length=100)
+    reference = models.CharField(max_length=LONGEST_REFERENCE)
     type = models.CharField(max_length=3, choices=Type, default=Type.SID)
     state = models.CharField(max_length=14, choices=State, default=State.NEW)
     quantity = models.PositiveIntegerField()

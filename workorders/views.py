@@ -27,6 +27,7 @@ from workorders.visibility import (
     visible_workorders,
 )
 
+MOST_UPLOADS = 5  # that a workorder's page names, the newest
 ORDERS = {  # by what stands in the URL; newest first when nothing does
     "oldest": ("Oldest first", ("id",)),
     "reference": ("Reference, A to Z", ("reference", "id")),
@@ -94,6 +95,9 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
         and can_take_step(workorder, "cancelled")
         and (is_own or user.is_superuser),
         "can_stop": user.may("workorder_cancel"),
+        "uploads": workorder.ingestions.defer("result_data")[:MOST_UPLOADS]
+        if user.may("ingestion_view") and (is_own or user.may("company_view_all"))
+        else [],
         "history": timeline_for(workorder, user) if workorder.layout else [],
         "steps": list_partner_steps(workorder, request.user),
         **list_owner_actions(workorder, request.user),

@@ -13,9 +13,12 @@ from ingestion.models import IngestionRecord
 from ingestion.rules.defaults import parse_defaults
 from portal.models import Company
 from portal.values.choices import ChoiceField
+from portal.values.texts import Visible
 from workorders.changes.parsing import doubts_of_names
 from workorders.codes.fields import ATTRIBUTES, contradict, contradiction
 from workorders.codes.url_prefixes import check_url_prefix
+from workorders.models import LONGEST_REFERENCE
+from workorders.orders.serializers import REFERENCE_TAKEN
 from workorders.products.services import usable_products
 
 IdFormat = IngestionRecord.IdFormat
@@ -71,6 +74,16 @@ class OptionsSerializer(serializers.Serializer[Any]):
         default=IdFormat.DEFAULT,
         help_text="How the ids are written; `gs1` are GS1 Digital Link paths, /01/04006381333931/10/B7/21/A1.",
     )
+    reference = serializers.CharField(
+        max_length=LONGEST_REFERENCE,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        default="",
+        validators=[Visible()],
+        help_text="The name of the workorder that the codes get; by default the file's name without its ending, with a "
+        "number behind it where the company has that already.",
+    )
 
     @property
     def company(self) -> Company:
@@ -88,8 +101,9 @@ class OptionsSerializer(serializers.Serializer[Any]):
         """Return the parameters of a valid call that the record keeps."""
         names = ("default_scm_data", "url_prefix", "allow_posted_duplicates")
         kept = {"use_serial_number": False} | {name: self.validated_data[name] for name in names}
-        id_format = self.validated_data["id_format"]
-        return kept if id_format == IdFormat.DEFAULT else kept | {"id_format": id_format}
+        usual = {"id_format": IdFormat.DEFAULT, "reference": ""}
+        said = {name: self.validated_data[name] for name in usual}
+        return kept | {name: value for name, value in said.items() if value != usual[name]}
 
     def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
         return parse_posted_defaults(value, self.company)
@@ -98,6 +112,11 @@ class OptionsSerializer(serializers.Serializer[Any]):
         if value and self.initial_data.get("workorder") in (None, ""):
             raise serializers.ValidationError(NO_SERIAL_NUMBERS)
         return value
+
+    def validate_reference(self, value: str | None) -> str:
+        if value and self.company.workorders.filter(reference=value).exists():
+            raise serializers.ValidationError(REFERENCE_TAKEN)
+        return value or ""
 
     def validate_url_prefix(self, value: str | None) -> str:
         if value and self.initial_data.get("workorder") in (None, ""):

@@ -158,6 +158,9 @@ class ProcessSerializer(FileSerializer, OptionsSerializer):
         if attrs["use_serial_number"] and not workorder.use_serial_number:
             reason = "The codes of this workorder were ordered without serial numbers; leave it out."
             raise serializers.ValidationError({"use_serial_number": [reason]})
+        if attrs["reference"]:
+            reason = f"The codes join {workorder.reference}, which has its name; leave the reference out."
+            raise serializers.ValidationError({"reference": [reason]})
         super().validate(attrs | {"url_prefix": workorder.url_prefix})
         return attrs
 

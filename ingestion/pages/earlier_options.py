@@ -36,6 +36,7 @@ def options_of(record: IngestionRecord) -> dict[str, Any]:
         "delimiter",
         "id_format",
         "workorder",
+        "reference",
         "data_key",
         "many",
         "empty_marker",

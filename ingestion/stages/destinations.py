@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -9,13 +11,17 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from ingestion.models import IngestionRecord
+from portal.database.constraints import Violation, savepoint
+from portal.values.texts import seen
 from workorders import jobs
 from workorders.codes.bulk_load import CodeSpool
 from workorders.codes.url_prefixes import check_url_prefix, claim_url_prefix, longest_id
-from workorders.models import Job, Workorder
+from workorders.models import LONGEST_REFERENCE, Job, Workorder
 from workorders.secure import uploads
 
 Tick = Callable[[int], None]
+
+ENDING = re.compile(r"(?:\.(?:csv|tsv|txt|json|xlsx))?(?:\.gz)?\Z", re.IGNORECASE)
 
 
 class Destination(Protocol):
@@ -71,12 +77,12 @@ class NewWorkorder:
     def load(self, spool: CodeSpool, tick: Tick) -> Workorder:
         """Create the workorder with its codes.
 
-        The URL prefix is claimed last, since other claims wait from then on until the commit.
+        It gets its reference and the URL prefix last, since others who want one of them wait until the commit.
         """
         workorder = Workorder.objects.create(
             pk=self.workorder_id,
             company=self.record.company,
-            reference=self._reference(),
+            reference=self._free(f"Upload {self.record.key}"),
             quantity=spool.count,
             url_prefix=self.url_prefix,
             longest_id=spool.longest,
@@ -85,23 +91,32 @@ class NewWorkorder:
         )
         spool.load(tick)
         jobs.start(workorder, Job.What.ARCHIVE, {}, self.record.created_by)
+        self._name(workorder)
         try:
             claim_url_prefix(self.record.company, self.url_prefix)
         except ValidationError as taken:
             raise uploads.NotTaken(" ".join(taken.messages)) from None
         return workorder
 
-    def _reference(self) -> str:
-        """Return a reference that names the record and that no workorder of the company has."""
-        name = plain = f"Upload {self.record.key}"
-        taken = {
-            *self.record.company.workorders.filter(reference__startswith=plain).values_list("reference", flat=True)
-        }
-        for number in range(2, len(taken) + 2):
-            if name not in taken:
-                break
-            name = f"{plain} ({number})"
-        return name
+    def _name(self, workorder: Workorder) -> None:
+        """Give the workorder the reference asked for, or else its file's name, with a number if that is taken."""
+        wanted = self.record.parameters.get("reference") or name_of_file(self.record.file_name)
+        while wanted:
+            try:
+                with savepoint("workorder_reference_of_company"):
+                    workorder.reference = self._free(wanted)
+                    workorder.save(update_fields=["reference"])
+            except Violation:  # another upload got it meanwhile
+                continue
+            break
+
+    def _free(self, plain: str) -> str:
+        """Return `plain`, or with a number behind it, as no workorder of the company is called."""
+        named = self.record.company.workorders.filter(reference__startswith=plain[: LONGEST_REFERENCE - 20])
+        taken = {*named.values_list("reference", flat=True)}
+        ends = (f" ({number})" for number in itertools.count(2))
+        names = (plain[: LONGEST_REFERENCE - len(end)] + end for end in ends)
+        return next(name for name in itertools.chain([plain], names) if name not in taken)
 
 
 class SecureWorkorder:
@@ -128,6 +143,12 @@ class SecureWorkorder:
         by, key = self.record.created_by, self.record.key
         uploads.count_uploaded_codes(workorder, spool.count, by, key, are_active=self.are_active)
         return workorder
+
+
+def name_of_file(file_name: str) -> str:
+    """Return the name of a file without its folder and its ending, as far as people see it and a reference goes."""
+    bare = ENDING.sub("", seen(re.split(r"[/\\]", file_name)[-1]))
+    return bare.strip()[:LONGEST_REFERENCE].strip()
 
 
 def _next_workorder_id() -> int:

@@ -139,10 +139,11 @@ HOW = ["--delimiter", "semicolon", "--columns", '{"Nummer": "id", "Sorte": "prod
 def test_ingest_takes_what_process_takes_and_signs_by_the_command(committed_demo: Demo, tmp_path: Path) -> None:
     (tmp_path / "codes.csv").write_text(FILE)
     words = ["ingest", str(tmp_path / "codes.csv"), "--company", "demo", *HOW, "--url-prefix", "https://a.example/"]
-    key = run(*words, "--by", "ADMIN@demo.example").strip()
+    key = run(*words, "--by", "ADMIN@demo.example", "--reference", "May").strip()
     record = IngestionRecord.objects.get(key=key)
     assert (record.status, record.created_by, record.by_command) == ("completed", committed_demo.admin, True)
     assert Code.objects.get().url == "https://a.example/abc12345"
+    assert (record.workorder and record.workorder.reference) == "May"
     told = [(said, event.by) for said, event in history_of(record)]
     assert told[:2] == [
         ("Upload begun, by the command", committed_demo.admin),

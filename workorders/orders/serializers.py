@@ -12,18 +12,18 @@ from portal.values.texts import Visible
 from portal.values.whole_numbers import WholeNumberField
 from workorders.codes.url_prefixes import check_url_prefix, longest_id
 from workorders.identifiers.compact12 import LENGTH, MOST
-from workorders.models import Workorder
+from workorders.models import LONGEST_REFERENCE, Workorder
 from workorders.orders.services import Order, ReferenceTaken, order_codes
 from workorders.products.services import usable_products
 
-TAKEN = "The company has a workorder of this reference already; choose another."
+REFERENCE_TAKEN = "The company has a workorder of this reference already; choose another."
 MOST_REMARKS = 2000  # characters
 
 
 class OrderForm(serializers.Serializer[Any]):
     """The rules of one kind of order, checked for the company in the context; pages and the API keep them."""
 
-    reference = serializers.CharField(max_length=100, validators=[Visible()])
+    reference = serializers.CharField(max_length=LONGEST_REFERENCE, validators=[Visible()])
     remarks = serializers.CharField(
         max_length=MOST_REMARKS, required=False, allow_blank=True, default="", validators=[Visible(lines=True)]
     )
@@ -35,7 +35,7 @@ class OrderForm(serializers.Serializer[Any]):
 
     def validate_reference(self, value: str) -> str:
         if Workorder.objects.filter(company=self.company, reference=value).exists():
-            raise serializers.ValidationError(TAKEN)
+            raise serializers.ValidationError(REFERENCE_TAKEN)
         return value
 
     def place(self, user: User) -> Workorder:
@@ -56,7 +56,7 @@ class OrderForm(serializers.Serializer[Any]):
         try:
             return form.place(user)
         except ReferenceTaken:
-            raise serializers.ValidationError({"reference": [TAKEN]}) from None
+            raise serializers.ValidationError({"reference": [REFERENCE_TAKEN]}) from None
         except PrefixTaken as taken:
             raise serializers.ValidationError({"url_prefix": taken.messages}) from None
 

@@ -28,7 +28,7 @@ FORMS: dict[str, type[ProcessSerializer | ChangeFileSerializer]] = {
     Type.SCM: ChangeFileSerializer,
 }
 OPTIONS_OF: dict[str, tuple[str, ...]] = {
-    Type.CODE: ("url_prefix", "allow_posted_duplicates", "workorder"),
+    Type.CODE: ("url_prefix", "allow_posted_duplicates", "workorder", "reference"),
     Type.SCM: ("data_key", "many", "empty_marker"),
 }
 PERMISSIONS: dict[str, str] = {Type.CODE: "ingestion_code_create", Type.SCM: "scm_bulk_edit"}
@@ -54,6 +54,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--by", metavar="EMAIL", help="in whose name, and who gets the mail about its end")
         parser.add_argument("--url-prefix", metavar="PREFIX", default="")
+        parser.add_argument("--reference", metavar="NAME", default="", help="of the workorder, if not the file's name")
         parser.add_argument("--columns", metavar="JSON", default="{}", help="new names by the file's, as in the API")
         parser.add_argument("--delimiter", default="", help=f"of a CSV file: {', '.join(DELIMITERS)}, or itself")
         parser.add_argument("--encoding", default="", help=f"of a CSV file: {', '.join(ENCODINGS)}")

@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 from ingestion import engine
 from ingestion.models import IngestionRecord
 from tests.support.demo import Demo
+from tests.support.secure import a_secure_order
 from tests.support.tokens import client_of
 from tests.support.uploads import (
     GET_POST_DATA,
@@ -350,6 +351,28 @@ def test_cancelling_ends_a_record_once(committed_demo: Demo) -> None:
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
     again = client.post(f"/api/v2/ingestion/{record.key}/cancel/")
     assert (again.status_code, again.json()) == (400, {"detail": "The ingestion has ended already."})
+
+
+def test_process_takes_a_reference_for_the_workorder(committed_demo: Demo) -> None:
+    client = client_of(committed_demo.staff)
+    said = {"record": uploaded(client), "reference": " Spring "}
+    assert client.post(PROCESS, said, format="json").status_code == 200
+    record = IngestionRecord.objects.get(key=said["record"])
+    assert record.parameters["reference"] == "Spring"
+    engine.run(record.pk)
+    record.refresh_from_db()
+    assert (record.workorder and record.workorder.reference) == "Spring"
+    again = {"record": uploaded(client), "reference": "Spring"}
+    refused = client.post(PROCESS, again, format="json")
+    taken = "The company has a workorder of this reference already; choose another."
+    assert (refused.status_code, refused.json()) == (400, {"reference": [taken]})
+    refused = client.post(PROCESS, again | {"reference": "x" * 101}, format="json")
+    assert (refused.status_code, [*refused.json()]) == (400, ["reference"])
+    secure = a_secure_order(committed_demo)
+    refused = client.post(PROCESS, again | {"reference": "May", "workorder": secure.pk}, format="json")
+    joins = f"The codes join {secure.reference}, which has its name; leave the reference out."
+    assert (refused.status_code, refused.json()) == (400, {"reference": [joins]})
+    assert client.post(PROCESS, again | {"reference": "", "workorder": None}, format="json").status_code == 200
 
 
 def test_with_the_permission_to_upload_people_cancel_what_they_uploaded(committed_demo: Demo) -> None:

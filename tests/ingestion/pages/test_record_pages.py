@@ -18,6 +18,7 @@ from portal.storage.base import storage
 from portal.timeline import events_of
 from tests.support.demo import Demo
 from tests.support.pages import POLL, a_record, a_refusal, a_workorder, as_, seen
+from tests.support.secure import a_secure_order
 from tests.support.uploads import ingested, queued
 from workorders.models import Code
 
@@ -100,6 +101,25 @@ def test_the_poll_brings_the_timeline_when_it_has_grown(committed_demo: Demo) ->
     part = seen(committed_demo.staff, path, **POLL, Seen=state)
     assert '<section id="history" class="stack" aria-labelledby="history-title" hx-swap-oob="true">' in part
     assert "<strong>Completed</strong>" in part
+
+
+# Record and workorder
+
+
+def test_record_and_workorder_name_each_other(committed_demo: Demo) -> None:
+    record = ingested(committed_demo.staff, "id\nabc12345\n", reference="Spring")
+    at, of = f"/ingestions/{record.key}/", f"/workorders/{record.workorder_id}/"
+    assert f'<dt>Workorder</dt> <dd><a href="{of}">Spring</a></dd>' in seen(committed_demo.staff, at)
+    assert f'<dt>Uploaded file</dt> <dd><a href="{at}">codes.csv</a></dd>' in seen(committed_demo.staff, of)
+    assert "<dt>Workorder</dt> <dd>Spring</dd>" in seen(committed_demo.support, at)
+    assert 'href="' + at in seen(committed_demo.staff, "/ingestions/?q=ODES.c")
+
+
+def test_the_printing_partner_is_told_no_file(committed_demo: Demo) -> None:
+    secure = a_secure_order(committed_demo)
+    ingested(committed_demo.staff, "id\nabc12345\n", workorder=secure.pk)
+    assert "Uploaded file" in seen(committed_demo.staff, f"/workorders/{secure.pk}/")
+    assert "Uploaded file" not in seen(committed_demo.printer, f"/workorders/{secure.pk}/")
 
 
 # The same file again
@@ -259,7 +279,7 @@ def test_a_code_leads_to_the_file_that_brought_it(committed_demo: Demo) -> None:
         page = seen(committed_demo.support, f"/ingestions/?q={query}")
         assert "other.csv" not in page
         assert f'href="/ingestions/{record.key}/"' in page
-        assert f'<span class="id">abc12345</span> of Demo Brands exists, in the workorder Upload {record.key}.' in page
+        assert '<span class="id">abc12345</span> of Demo Brands exists, in the workorder codes.' in page
     mine = seen(committed_demo.staff, "/ingestions/?q=abc12345")
     assert f'href="/workorders/{record.workorder_id}/codes/abc12345/"' in mine
     theirs = seen(committed_demo.other_staff, "/ingestions/?q=abc12345")

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from ingestion import services
+from ingestion import engine, services
 from ingestion.models import IngestionRecord
 from ingestion.stages.destinations import NewWorkorder, SecureWorkorder, destination_of
 from tests.support.demo import Demo
+from tests.support.uploads import queued
 from workorders.models import Workorder
 
 
@@ -115,14 +116,43 @@ def test_the_workorder_of_another_company_does_not_exist(demo: Demo) -> None:
         destination_of(record_of(demo, workorder=workorder.pk))
 
 
-def test_a_reference_names_the_record_and_is_given_once(demo: Demo) -> None:
-    record = record_of(demo)
-    destination = NewWorkorder(record)
-    plain = f"Upload {record.key}"
-    assert destination._reference() == plain
-    secure(demo, reference=plain)
-    assert destination._reference() == f"{plain} (2)"
-    secure(demo, reference=f"{plain} (2)")
-    assert destination._reference() == f"{plain} (3)"
-    secure(demo, company=demo.other, reference=f"{plain} (3)")
-    assert destination._reference() == f"{plain} (3)"
+def reference_of(demo: Demo, identifier: str, file_name: str, **parameters: Any) -> str:
+    """The reference of the workorder that an upload of one code gets."""
+    record = queued(demo.staff, f"id\n{identifier}\n", **parameters)
+    IngestionRecord.objects.filter(pk=record.pk).update(file_name=file_name)
+    engine.run(record.pk)
+    record.refresh_from_db()
+    assert record.workorder is not None
+    return record.workorder.reference.replace(record.key, "KEY")
+
+
+@pytest.mark.parametrize(
+    ("file_name", "reference"),
+    [
+        ("spring bottles.csv", "spring bottles"),
+        ("C:\\fakepath\\2026.04.CSV.gz", "2026.04"),
+        ("orders/May 1.5", "May 1.5"),
+        ("x" * 150 + ".xlsx", "x" * 100),
+        ("", "Upload KEY"),
+        (".csv", "Upload KEY"),
+    ],
+)
+def test_a_workorder_is_called_as_the_file_without_folder_and_ending(
+    committed_demo: Demo, file_name: str, reference: str
+) -> None:
+    assert reference_of(committed_demo, "abc12345", file_name) == reference
+
+
+def test_a_reference_that_is_taken_gets_a_number(committed_demo: Demo) -> None:
+    demo = committed_demo
+    secure(demo, company=demo.other, reference="codes")
+    found = [reference_of(demo, f"abc1234{number}", "codes.csv") for number in range(3)]
+    assert found == ["codes", "codes (2)", "codes (3)"]
+    long = [reference_of(demo, f"abc1235{number}", "x" * 120) for number in range(2)]
+    assert long == ["x" * 100, "x" * 96 + " (2)"]
+
+
+def test_an_upload_may_say_the_reference(committed_demo: Demo) -> None:
+    demo = committed_demo
+    assert reference_of(demo, "abc12345", "codes.csv", reference="Spring") == "Spring"
+    assert reference_of(demo, "abc12346", "codes.csv", reference="Spring") == "Spring (2)"
