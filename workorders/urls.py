@@ -90,6 +90,7 @@ urlpatterns = [
         "workorders/<int:pk>/serial-numbers/", download_views.workorder_serial_numbers, name="workorder-serial-numbers"
     ),
     path("workorders/<int:pk>/images/", images_views.workorder_images, name="workorder-images"),
+    path("workorders/<int:pk>/labels/", images_views.workorder_labels, name="workorder-labels"),
     path("workorders/<int:pk>/images/<int:job_id>/", images_views.images_file, name="images-file"),
     path("workorders/<int:pk>/images/<int:job_id>/cancel/", images_views.images_cancel, name="images-cancel"),
     path("workorders/<int:pk>/minting/", order_views.workorder_minting, name="workorder-minting"),

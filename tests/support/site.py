@@ -61,7 +61,15 @@ NO_PAGES = {
     *("equipment-archive", "substrate-archive", "workorder-template-archive"),
     *("workorder-allow-download", "secure-file", "secure-stop"),
     *("code-export-file", "code-export-cancel"),
-    *("record-check-again", "code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
+    *(
+        "record-check-again",
+        "workorder-labels",
+        "code-svg",
+        "code-png",
+        "code-pdf",
+        "person-reactivate",
+        "person-invite-again",
+    ),
     *("person-sign-out", "invitation-again", "invitation-withdraw", "session"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn"),
 }

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 from rest_framework.exceptions import ValidationError
@@ -15,11 +16,13 @@ from portal.pages.access import PersonRequest, page
 from workorders import jobs
 from workorders.archives.downloads import download_images
 from workorders.archives.images import JustFailed, request_images
-from workorders.archives.look import ImageLook
-from workorders.archives.serializers import ONLY_FOR, parse_look
+from workorders.archives.look import ImageLook, make_label
+from workorders.archives.serializers import MOST_LABELS, ONLY_FOR, parse_look
+from workorders.archives.sheets import MOST_SPACE, OWN, PAGE_LABELS, SHEETS, OwnGrid, parse_sheet, usual_labels
 from workorders.codes.warnings import list_warnings
 from workorders.models import Job, Workorder
 from workorders.rendering.qr_encoder import LEVELS, VERSIONS
+from workorders.rendering.sheet_picture import draw_sheet
 from workorders.visibility import with_plain_images, workorders_for
 
 MOST_SHOWN = 20
@@ -27,22 +30,7 @@ FORMAT_LABELS = (("svg", "SVG"), ("png", "PNG"), ("pdf", "PDF"))
 LEVEL_NAMES = {"L": "L, 7 % may be damaged", "M": "M, 15 %", "Q": "Q, 25 %", "H": "H, 30 %"}
 
 
-class ShopSheet(NamedTuple):
-    """A sheet of labels that shops sell, by what the form's fields say of it. Millimetres."""
-
-    label: str
-    columns: int
-    rows: int
-    label_width: float
-    label_height: float
-    column_gap: float = 0
-
-
-SHEETS = {
-    "21": ShopSheet("A4 with 3 by 7 labels of 63.5 by 38.1 mm", 3, 7, 63.5, 38.1, 2.54),
-    "24": ShopSheet("A4 with 3 by 8 labels of 70 by 37 mm", 3, 8, 70, 37),
-    "65": ShopSheet("A4 with 5 by 13 labels of 38.1 by 21.2 mm", 5, 13, 38.1, 21.2, 2.5),
-}
+NOT_OF_THE_LOOK = {"sheet", "preview", "csrfmiddlewaretoken", *OwnGrid().fields}  # fields of the form
 
 
 class Made(NamedTuple):
@@ -59,15 +47,21 @@ def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
     """Show the archives of images that were ordered, and order another. Show a refused order again."""
     workorder = get_object_or_404(with_plain_images(workorders_for(request.user)), pk=pk)
     errors: Any = {}
+    picture: dict[str, Any] = {}
     if request.method == "POST":
         try:
-            request_images(workorder, parse_look(_posted(request), workorder, typed=True), request.user)
+            look = parse_look(_posted(request), workorder, typed=True)
+            if "preview" in request.POST:
+                picture = _draw_sheet(workorder, look)
+            else:
+                request_images(workorder, look, request.user)
         except ValidationError as refused:
             errors = refused.detail
         except JustFailed as refused:
             errors = {"images": [str(refused)]}
         else:
-            return redirect("workorder-images", pk=pk)
+            if "preview" not in request.POST:
+                return redirect("workorder-images", pk=pk)
     made = _made(workorder)
     context = {
         "workorder": workorder,
@@ -75,28 +69,64 @@ def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
         "made": made,
         "is_moving": any(not each.job.has_ended for each in made),
         "typed": request.POST,
+        "kind": "pdf" if request.POST.get("sheet") else request.POST.get("images", ""),
         "errors": errors,
+        "is_preview": "preview" in request.POST,
+        "picture": picture,
         "kinds": FORMAT_LABELS,
         "levels": [(level, LEVEL_NAMES[level]) for level in LEVELS],
         "versions": [(version, f"{version}, {17 + 4 * version} modules wide") for version in VERSIONS],
-        "sheets": [(name, sheet.label) for name, sheet in SHEETS.items()],
+        "sheets": [*((name, sheet.label) for name, sheet in SHEETS.items()), (OWN, "A grid of your own")],
+        "pages": PAGE_LABELS,
+        "most_labels": MOST_LABELS,
+        "most_space": int(MOST_SPACE),
     }
-    template = "_images.html" if "HX-Request" in request.headers else "workorder_images.html"
+    is_poll = request.method != "POST" and "HX-Request" in request.headers
+    template = "_images.html" if is_poll else "workorder_images.html"
     return render(request, f"workorders/{template}", context)
 
 
 def _posted(request: PersonRequest) -> dict[str, Any]:
-    """Return the fields of the form that the chosen format has, with the sizes of a chosen shop sheet."""
-    kind = request.POST.get("images", "")
+    """Return the fields of the form that the chosen format has, with the sizes of a chosen sheet.
+
+    Who chooses a sheet means a PDF.
+    """
+    sheet = request.POST.get("sheet", "")
+    kind = "pdf" if sheet in (*SHEETS, OWN) else request.POST.get("images", "")
     posted: dict[str, Any] = {
         name: value
         for name, value in request.POST.items()
-        if name not in ("sheet", "csrfmiddlewaretoken") and kind in ONLY_FOR.get(name, kind)
+        if name not in NOT_OF_THE_LOOK and kind in ONLY_FOR.get(name, kind)
     }
-    sheet = SHEETS.get(request.POST.get("sheet", ""))
-    if sheet and kind == "pdf":
-        posted |= {name: value for name, value in sheet._asdict().items() if name != "label"}
-    return posted
+    return posted | {"images": kind} | (parse_sheet(sheet, request.POST) if sheet in (*SHEETS, OWN) else {})
+
+
+def _draw_sheet(workorder: Workorder, look: ImageLook) -> dict[str, Any]:
+    """Return a picture of a page of labels, and its figures; nothing for images that are no PDF."""
+    if look.sheet is None:
+        return {}
+    label = make_label(workorder, look)
+    return {
+        "svg": mark_safe(draw_sheet(label)),  # noqa: S308  # it has numbers alone
+        "label": label,
+        "sheets": -(-workorder.quantity // look.sheet.labels),
+    }
+
+
+@page("workorder_download")
+@require_POST
+def workorder_labels(request: PersonRequest, pk: int) -> HttpResponse:
+    """Order the labels of a workorder on the sheet that the company used last."""
+    workorder = get_object_or_404(with_plain_images(workorders_for(request.user)), pk=pk)
+    try:
+        request_images(workorder, parse_look(usual_labels(workorder.company), workorder), request.user)
+    except ValidationError as refused:
+        by_field: Any = refused.detail
+        said = " ".join(str(text) for texts in by_field.values() for text in texts)
+        messages.error(request, f"The labels do not fit the sheet that was used last. {said}")
+    except JustFailed as refused:
+        messages.error(request, str(refused))
+    return redirect("workorder-images", pk=pk)
 
 
 def _made(workorder: Workorder) -> list[Made]:
