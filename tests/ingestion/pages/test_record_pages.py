@@ -111,7 +111,7 @@ def test_record_and_workorder_name_each_other(committed_demo: Demo) -> None:
     at, of = f"/ingestions/{record.key}/", f"/workorders/{record.workorder_id}/"
     assert f'<dt>Workorder</dt> <dd><a href="{of}">Spring</a></dd>' in seen(committed_demo.staff, at)
     assert f'<dt>Uploaded file</dt> <dd><a href="{at}">codes.csv</a></dd>' in seen(committed_demo.staff, of)
-    assert "<dt>Workorder</dt> <dd>Spring</dd>" in seen(committed_demo.support, at)
+    assert f'<dt>Workorder</dt> <dd><a href="{of}">Spring</a></dd>' in seen(committed_demo.support, at)
     assert 'href="' + at in seen(committed_demo.staff, "/ingestions/?q=ODES.c")
 
 
@@ -279,7 +279,7 @@ def test_a_code_leads_to_the_file_that_brought_it(committed_demo: Demo) -> None:
         page = seen(committed_demo.support, f"/ingestions/?q={query}")
         assert "other.csv" not in page
         assert f'href="/ingestions/{record.key}/"' in page
-        assert '<span class="id">abc12345</span> of Demo Brands exists, in the workorder codes.' in page
+        assert '<span class="id">abc12345</span> of Demo Brands exists, in the workorder' in page
     mine = seen(committed_demo.staff, "/ingestions/?q=abc12345")
     assert f'href="/workorders/{record.workorder_id}/codes/abc12345/"' in mine
     theirs = seen(committed_demo.other_staff, "/ingestions/?q=abc12345")
