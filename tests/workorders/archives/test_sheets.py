@@ -96,7 +96,7 @@ def test_the_page_is_drawn_before_it_is_ordered(demo: Demo) -> None:
         page = re.sub(r"\s+", " ", as_(demo.staff).post(path, posted, headers=headers).content.decode())
         assert '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 215.9 279.4"' in page
         assert "A page of 8 labels, each 95 by 59.1 mm with modules of" in page
-        assert "1,000 codes take 125 pages." in page
+        assert "125 pages for 1,000 codes." in page
         assert '<option value="pdf" selected>PDF</option>' in page
     assert not workorder.jobs.exists()
     refused = as_(demo.staff).post(path, posted | {"columns": "1,0"}).content.decode()
