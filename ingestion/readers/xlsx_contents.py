@@ -15,6 +15,18 @@ LONGEST_NAME = 1000  # of a sheet or part; Excel's have 31 characters
 ROOT = "_rels/.rels"  # names the part with the list of sheets
 
 
+ALL_HIDDEN = "All of its sheets are hidden, and hidden ones are not read; show the one with the ids in Excel, and save."
+
+
+def _name_zip(parts: Parts) -> str:
+    """Say what a zip file is that is no workbook."""
+    if parts.has("content.xml"):
+        return "It is an OpenDocument file (.ods); save it as .xlsx, or upload CSV."
+    if parts.has_like(".csv"):
+        return "It is a zip file with a CSV file in it; unpack it and upload that, or compress it by gzip."
+    return "It is no Excel workbook, but another zip file; save it as .xlsx, or upload CSV."
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A sheet of a workbook that people see."""
@@ -31,13 +43,15 @@ class Contents:
         if book.endswith(".bin"):
             raise UnreadableFile("It is a binary Excel workbook (.xlsb); save it as .xlsx.")
         if not parts.has(book):
-            raise UnreadableFile("It is no Excel workbook, but another zip file; save it as .xlsx, or upload CSV.")
+            raise UnreadableFile(_name_zip(parts))
         found = _Book()
         parts.read(book, found)
         related = _related(parts, book)
         self.sheets = [
             Sheet(name, related[id_].part) for name, id_ in found.sheets if id_ in related and related[id_].is_sheet
         ]
+        if found.hidden and not self.sheets:
+            raise UnreadableFile(ALL_HIDDEN)
         self.is_1904, self.is_uncalculated = found.is_1904, found.is_uncalculated
         self.strings, self.styles = _first(related, "sharedStrings"), _first(related, "styles")
 
@@ -48,6 +62,7 @@ class _Book(Xml):
     def __init__(self) -> None:
         super().__init__()
         self.sheets: list[tuple[str, str]] = []
+        self.hidden = 0
         self.is_1904 = self.is_uncalculated = False
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
@@ -55,6 +70,8 @@ class _Book(Xml):
             id_ = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             if attributes.get("state", "visible") == "visible":
                 self.sheets.append((attributes.get("name", "")[:LONGEST_NAME], id_[:LONGEST_NAME]))
+            else:
+                self.hidden += 1
             if len(self.sheets) > MOST_SHEETS:
                 raise too_large(f"more than {MOST_SHEETS:,} sheets")
         elif name == "workbookPr":

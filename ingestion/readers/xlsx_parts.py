@@ -92,6 +92,10 @@ class Parts:
         """Say whether there is such a part."""
         return _plain_name(name) in self._members
 
+    def has_like(self, ending: str) -> bool:
+        """Say whether the name of a part ends like this."""
+        return any(name.endswith(ending) for name in self._members)
+
     def read(self, name: str, into: Xml) -> None:
         """Unpack a part into a parser. UnreadableFile for more than the limits, KeyError for a part that is missing."""
         member = self._members[_plain_name(name)]

@@ -356,10 +356,30 @@ def test_sheets_that_are_read_in_two_ways_are_refused(committed_demo: Demo) -> N
         ], name
 
 
+def test_a_workbook_whose_sheets_are_all_hidden_says_so(committed_demo: Demo) -> None:
+    data = workbook(rows_of(text("A1", "id"), text("A2", "abc12345")))
+    content = io.BytesIO()
+    with ZipFile(io.BytesIO(data)) as book, ZipFile(content, "w") as hidden:
+        for name in book.namelist():
+            part = book.read(name)
+            hidden.writestr(name, part.replace(b'sheetId="1"', b'sheetId="1" state="hidden"'))
+    record = ingested(committed_demo.staff, content.getvalue(), "xlsx")
+    assert [error.detail for error in record.errors.all()] == [
+        "All of its sheets are hidden, and hidden ones are not read; show the one with the ids in Excel, and save."
+    ]
+
+
 def test_other_zip_files_are_named(committed_demo: Demo) -> None:
-    beginning = "It is no Excel workbook, but another zip file; save it as .xlsx, or upload CSV."
     for members, detail in (
-        ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}, beginning),
+        (
+            {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"},
+            "It is an OpenDocument file (.ods); save it as .xlsx, or upload CSV.",
+        ),
+        (
+            {"export/Codes.CSV": "id\nabc12345\n"},
+            "It is a zip file with a CSV file in it; unpack it and upload that, or compress it by gzip.",
+        ),
+        ({"a.txt": "x"}, "It is no Excel workbook, but another zip file; save it as .xlsx, or upload CSV."),
         (
             {"_rels/.rels": '<R><Relationship Id="1" Type="a/officeDocument" Target="xl/workbook.bin"/></R>'},
             "It is a binary Excel workbook (.xlsb); save it as .xlsx.",
