@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "portal.http.middleware.no_body_for_head",
     "portal.values.bodies.body_limits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.http.compression.CompressedPages",
     "portal.values.control_characters.ControlCharacters",
     "portal.http.middleware.page_methods",
     "django.contrib.sessions.middleware.SessionMiddleware",
