@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
+from portal.pages.marks import tell_done
 from workorders.codes.lookup import first_codes, may_have_symbols, may_see_codes
 from workorders.codes.warnings import list_warnings
 from workorders.models import Job, Workorder
@@ -112,7 +113,8 @@ def workorder_archive(request: PersonRequest, pk: int) -> HttpResponse:
     hidden = _wants_to_hide(request)
     workorder = get_object_or_404(own_workorders(request.user), pk=pk)
     set_hidden(Workorder.objects.filter(pk=workorder.pk), hidden)
-    messages.success(request, f"{workorder.reference} is {'hidden' if hidden else 'back in the list'}.")
+    undo = reverse("workorder-archive", args=[pk], query={"archive": "no"}) if hidden else ""
+    tell_done(request, f"{workorder.reference} is {'hidden' if hidden else 'back in the list'}.", undo)
     return redirect("workorder-detail", pk=pk)
 
 
@@ -125,7 +127,9 @@ def workorder_archive_several(request: PersonRequest) -> HttpResponse:
     set_hidden(workorders, hidden)
     if workorders:
         done = "hidden" if hidden else "back in the list"
-        messages.success(request, f"{they_are(workorders, 'workorders')} {done}.")
+        fields = [("archive", "no"), *(("workorder", each.pk) for each in workorders)]
+        undo = reverse("workorder-archive-several", query=fields) if hidden else ""
+        tell_done(request, f"{they_are(workorders, 'workorders')} {done}.", undo)
     else:
         messages.error(request, "No workorder was chosen.")
     return HttpResponseRedirect(reverse("workorder-list", query=request.GET))

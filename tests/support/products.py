@@ -28,6 +28,7 @@ def problems(page: Any) -> list[tuple[str, str, str, str]]:
     text = re.sub(r"\s+", " ", page.content.decode())
     assert "Nothing was imported." in text
     rows = re.findall(r"<tr> <th [^>]*>(.*?)</th> <td>(.*?)</td> <td>(.*?)</td> <td>(.*?)</td> </tr>", text)
+    rows = [(*cells, re.sub("</?code>", "`", message)) for *cells, message in rows]
     plain = [[unescape(re.sub(r"<[^>]*>", "", cell)) for cell in row] for row in rows]
     return [(row, column, value, message) for row, column, value, message in plain]
 

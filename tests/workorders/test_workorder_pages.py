@@ -180,3 +180,16 @@ def test_page_and_api_name_an_archive_alike(demo: Demo, call: str, filename: str
         response = client.get(f"{path}/{order.pk}/{call}/")
         assert b"".join(response)
         assert response.headers["Content-Disposition"] == f'attachment; filename="{filename}"'
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_hiding_has_a_button_that_undoes_it(demo: Demo, several: bool) -> None:
+    order, client = a_workorder(demo.staff), as_(demo.admin)
+    path = "/workorders/archive/" if several else f"/workorders/{order.pk}/archive/"
+    page = client.post(path, {"archive": "yes", "workorder": order.pk}, follow=True).content.decode()
+    ((undo, form),) = re.findall(r'<form class="undo" method="post" action="([^"]*)">(.*?)</form>', page, re.DOTALL)
+    fields = dict(re.findall(r'<input type="hidden" name="(archive|workorder)" value="([^"]*)">', form))
+    assert undo == path
+    assert 'class="undo"' not in client.post(undo, fields, follow=True).content.decode()
+    order.refresh_from_db()
+    assert order.is_archived is False

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.models import Company, User
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
+from portal.pages.marks import tell_done
 from workorders.models import Product
 from workorders.products import services as products
 from workorders.products.services import matching_products, products_for
@@ -150,7 +151,8 @@ def _set_hidden(request: PersonRequest, rows: QuerySet[Product], hidden: bool) -
     """Hide the products or show them again, and lead to the list, filtered as it was."""
     products.change(rows, is_archived=hidden)
     if rows:
-        messages.success(request, f"{they_are(rows, 'products')} {'hidden' if hidden else 'in use again'}.")
+        undo = reverse("product-bring-back", query=[("product", row.pk) for row in rows]) if hidden else ""
+        tell_done(request, f"{they_are(rows, 'products')} {'hidden' if hidden else 'in use again'}.", undo)
     else:
         messages.error(request, "No product was chosen.")
     return HttpResponseRedirect(reverse("product-list", query=_without_chosen(request)))

@@ -23,7 +23,7 @@ def said(user: User, path: str) -> list[str]:
     answer = as_(user).get(path)
     assert answer.status_code == 200
     return [
-        unescape(" ".join(each.split()))
+        unescape(re.sub("</?code>", "`", " ".join(each.split())))
         for each in re.findall(r'<p class="notice bad" role="status">(.*?)</p>', answer.content.decode(), re.DOTALL)
     ]
 

@@ -241,3 +241,13 @@ def test_another_companys_product_does_not_exist(demo: Demo) -> None:
     for wrong in ("x", "", "9" * 30, "-1"):
         assert client.get(f"/products/archive/?product={wrong}").status_code == 404, wrong
     assert not Product.objects.filter(is_archived=True).exists()
+
+
+def test_hidden_products_are_brought_back_by_one_click(demo: Demo) -> None:
+    client, product = as_(demo.admin), demo.company.products.earliest("pk")
+    page = client.post(f"/products/archive/?product={product.pk}", follow=True).content.decode()
+    form = page.partition('<form class="undo" method="post" action="/products/bring-back/">')[2].partition("</form>")[0]
+    assert f'<input type="hidden" name="product" value="{product.pk}">' in form
+    client.post("/products/bring-back/", {"product": product.pk})
+    product.refresh_from_db()
+    assert product.is_archived is False
