@@ -68,7 +68,7 @@ def _counters() -> Iterator[Counter]:
     listed = reverse("admin:ingestion_ingestionrecord_changelist")
     for status in Status.values:
         url = f"{listed}?status__exact={status}"
-        yield Counter(f"records {status} today", numbers.get(status, 0), url)
+        yield Counter(f"records today: {status}", numbers.get(status, 0), url)
 
 
 BackOffice.counters.append(_counters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ingestion.models import IngestionRecord
 from ingestion.readers.csv_reader import DELIMITER_NAMES
+from portal.storage.base import storage
 
 Status = IngestionRecord.Status
 
@@ -19,6 +20,11 @@ def describe_file(record: IngestionRecord) -> str:
         f"sheet {facts['sheet']}" + (f", the first of {sheets}" if sheets > 1 else "") if "sheet" in facts else "",
     ]
     return ", ".join(filter(None, said))
+
+
+def has_arrived(record: IngestionRecord) -> bool:
+    """Say whether the file is here although nobody had it checked, as when the options of `process` were refused."""
+    return record.status == Status.UPLOADING and has_file(record) and storage().exists(record.incoming_path)
 
 
 def progress_step(record: IngestionRecord) -> int:

@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from ingestion.models import IngestionRecord
 from ingestion.pages.asked_change import tell_change
 from ingestion.pages.lines import list_records, may_change, may_upload
-from ingestion.pages.record_facts import describe_file, has_file, progress_step
+from ingestion.pages.record_facts import describe_file, has_arrived, has_file, progress_step
 from ingestion.pages.withdraw import tell_withdrawal
 from ingestion.results.downloads import errors_csv_response, rows_with_errors_response
 from ingestion.results.error_list import build_error_page, list_missing_products
@@ -40,6 +40,7 @@ def record_detail(request: PersonRequest, key: str) -> HttpResponse:
         "step": progress_step(record),
         "read_as": describe_file(record),
         "has_file": has_file(record),
+        "has_arrived": has_arrived(record),
         "is_being_archived": record.workorder is not None and is_being_archived(record.workorder),
         "sees_workorder": user.may("workorder_view") and (whose or record.company_id == user.company_id),
         "has_symbols": not user.looks_only,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPasswordKeyForm
@@ -25,6 +25,11 @@ UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound to it
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """Closes the sign-up page, and looks after mail."""
+
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The e-mail address and the password do not belong together.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

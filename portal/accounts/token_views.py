@@ -35,7 +35,8 @@ def token_list(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def token_create(request: PersonRequest) -> HttpResponse:
     """The form for a new token; what it answers is the only page that ever shows the secret."""
-    form = TokenForm(request.user, request.POST if request.method == "POST" else None)
+    given = request.POST if request.method == "POST" else None
+    form = TokenForm(request.user, given, uploads=request.GET.get("for") == "uploads")
     if not form.is_valid():
         return render(request, "tokens/token_create.html", {"form": form})
     token, secret = form.issue()

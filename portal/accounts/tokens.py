@@ -19,6 +19,10 @@ from portal.roles import CODENAMES
 from portal.values.texts import PRINTABLE
 
 LONGEST_DAYS, LONGEST_NAME = 3650, 100
+UPLOADING = (  # what a system needs that uploads ids, and takes what became of them
+    *("ingestion_code_create", "ingestion_view", "product_view", "workorder_view"),
+    *("workorder_create", "workorder_download", "workorder_sid_download"),
+)
 PRESETS = {"30": "30 days", "90": "90 days", "365": "1 year", "date": "Until the date below"}
 SOON = timedelta(days=14)  # in which a token that expires is told of
 WITHOUT_API = ("company_people", "company_tokens")  # what pages alone can do is nothing for a token
@@ -77,10 +81,13 @@ class TokenForm(forms.Form):
         input_formats=["%Y-%m-%d"],
     )
 
-    def __init__(self, user: User, data: Any = None) -> None:
+    def __init__(self, user: User, data: Any = None, *, uploads: bool = False) -> None:
         super().__init__(data)
         self.user = user
-        self.fields["permissions"].queryset = grantable(user)  # type: ignore[attr-defined]  # a choice of rows
+        permissions = grantable(user)
+        self.fields["permissions"].queryset = permissions  # type: ignore[attr-defined]  # a choice of rows
+        if uploads:
+            self.initial["permissions"] = [str(each.pk) for each in permissions.filter(codename__in=UPLOADING)]
         today = timezone.now().date()
         self.fields["date"].widget.attrs |= {"min": today, "max": today + timedelta(days=LONGEST_DAYS)}
 

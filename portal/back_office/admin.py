@@ -23,6 +23,8 @@ from portal.back_office.lists import MOST_AT_ONCE, CountedRows, Rows, RowsPage
 from portal.models import User
 from portal.values.texts import PRINTABLE
 
+MOST_COUNTED = 10_000  # rows that a counter of the first page counts itself
+
 
 class Counter(NamedTuple):
     """A number on the first page, and where it leads, if anywhere."""
@@ -135,10 +137,16 @@ def person(request: HttpRequest) -> User:
 
 
 def estimated_rows(model: type[Model]) -> int:
-    """Return the number of rows that PostgreSQL's planner estimates for the table, without counting."""
+    """Return the number of rows that PostgreSQL's planner estimates for the table; it counts a few thousand itself.
+
+    A table that PostgreSQL has not looked at yet is a small one, or about to be looked at.
+    """
+    counted = model._default_manager.order_by()[: MOST_COUNTED + 1].count()
+    if counted <= MOST_COUNTED:
+        return counted
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table]
         )
         (number,) = cursor.fetchone()
-        return int(number)
+        return max(int(number), counted)

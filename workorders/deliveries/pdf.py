@@ -66,7 +66,7 @@ def page_kind(graphic: Graphic) -> PageKind:
     renderers would stretch it.
     """
     height, width = graphic.size
-    sides = [dots / graphic.dpi * 25.4 for dots in (width, height)]
+    sides = graphic.layout.millimetres(graphic.dpi)[::-1]
     size = tuple(map(points, sides))
     paint = b"q %b 0 0 %b 0 0 cm /I Do Q" % tuple(points(side - TRACE) for side in sides)
     return PageKind(

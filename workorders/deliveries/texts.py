@@ -57,7 +57,7 @@ def list_facts(job: Job, delivery: Delivery, graphic: Graphic) -> dict[str, obje
 
 def write_readme(job: Job, delivery: Delivery, graphic: Graphic) -> bytes:
     workorder = job.workorder
-    height, width = (dots / graphic.dpi * 25.4 for dots in graphic.size)
+    height, width = graphic.layout.millimetres(graphic.dpi)
     return README.format(
         reference=workorder.reference,
         quantity=delivery.codes,

@@ -16,6 +16,7 @@ from workorders.deliveries import services as deliveries
 from workorders.deliveries.delivery import DELIVERY_FORMATS, Delivery
 from workorders.deliveries.downloads import download_delivery
 from workorders.models import Job, Workorder
+from workorders.rendering.secure_graphic import LAYOUTS
 from workorders.visibility import own_workorders, workorders_to_print
 
 FORMAT_HINTS = {
@@ -66,6 +67,7 @@ def secure_codes(request: PersonRequest, pk: int) -> HttpResponse:
         "refusal": deliveries.delivery_refusal(workorder),
         "spent": deliveries.download_refusal(workorder),
         "kinds": FORMAT_HINTS.items(),
+        "size": LAYOUTS[workorder.layout].millimetres(workorder.equipment.dpi) if workorder.equipment else None,
         "said": said,
     }
     template = "_secure_codes.html" if "HX-Request" in request.headers else "secure_codes.html"

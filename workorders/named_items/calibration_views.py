@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,11 +18,11 @@ from portal.models import Company
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of, picked, searched
 from portal.values.whole_numbers import WholeNumberFormField
-from workorders.models import Calibrated, Equipment, Substrate
+from workorders.models import Calibrated, Equipment, Substrate, Workorder
 from workorders.named_items.calibration import STATES, in_state, wrong_end, wrong_start
 from workorders.named_items.form import NamedForm
 from workorders.rendering.secure_graphic import DPIS
-from workorders.visibility import set_hidden
+from workorders.visibility import set_hidden, workorders_to_print
 
 STATE_LABELS = {state: "hidden" if state == "archived" else state for state in STATES}
 ORDERS = {"expiry": ("First to expire", ("calibrated_until", "name"))}
@@ -155,12 +156,20 @@ def calibrated_list(request: PersonRequest, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def calibrated_create(request: PersonRequest, kind: str) -> HttpResponse:
     """Add equipment or a substrate."""
-    of, partner = CALIBRATED_KINDS[kind], _partner(request)
+    of, partner, waiting = CALIBRATED_KINDS[kind], _partner(request), _waiting(request)
     form = of.new_form(request.POST if request.method == "POST" else None)
     if form.is_valid() and form.store(partner):
         messages.success(request, f"{form.instance} is added.")
-        return redirect(f"{kind}-list")
-    return render(request, "workorders/calibrated_form.html", {"of": of, "form": form, "back": f"{kind}-list"})
+        return redirect("workorder-confirm", pk=waiting.pk) if waiting else redirect(f"{kind}-list")
+    context = {"of": of, "form": form, "back": f"{kind}-list", "waiting": waiting}
+    return render(request, "workorders/calibrated_form.html", context)
+
+
+def _waiting(request: PersonRequest) -> Workorder | None:
+    """Return the workorder that the person was confirming, to go back to it."""
+    key = request.GET.get("workorder", "")
+    is_key = re.fullmatch(r"[0-9]{1,18}", key)
+    return workorders_to_print(request.user).filter(pk=key).first() if is_key else None
 
 
 @page("workorder_print")

@@ -31,6 +31,11 @@ MODULE_MM: Final = 0.5
 _PURPOSE: Final = b"codeport secure graphic 1"
 
 
+def dots_of_module(dpi: int) -> int:
+    """Return the dots of a module's side at this resolution."""
+    return round(dpi * MODULE_MM / 25.4)
+
+
 @dataclass(frozen=True)
 class GraphicLayout:
     """The place of the graphic. `side` and `coarse`, its lower rows that have cells of two dots, are in modules."""
@@ -66,6 +71,16 @@ class GraphicLayout:
         """Height and width of the picture, in modules."""
         height = self.modules + 2 * QUIET_ZONE
         return height, height if self.is_inside else height + self.side + QUIET_ZONE
+
+    @property
+    def coarse_top(self) -> int:
+        """The row of the first module of the coarse part in the picture."""
+        return self.corner[0] + self.side - self.coarse
+
+    def millimetres(self, dpi: int) -> tuple[float, float]:
+        """Height and width of the picture as a printer of this resolution prints it."""
+        height, width = (modules * dots_of_module(dpi) / dpi * 25.4 for modules in self.size)
+        return height, width
 
     @property
     def corner(self) -> tuple[int, int]:
@@ -139,7 +154,7 @@ def make_specimen(layout: str, module: int) -> Graphic:
 
 def _graphic(layout: str, secret: bytes, workorder_id: int, dpi: int) -> Graphic:
     of = LAYOUTS[layout]
-    module = round(dpi * MODULE_MM / 25.4)
+    module = dots_of_module(dpi)
     width, coarse = of.side * module, of.coarse * module
     fine = _bits(secret, workorder_id, b"fine", (width - coarse, width))
     cells = _bits(secret, workorder_id, b"coarse", (-(-coarse // 2), -(-width // 2)))

@@ -15,7 +15,7 @@ from workorders.models import WorkorderTemplate
 from workorders.orders.views import order_page
 from workorders.secure import orders as secure_orders
 from workorders.secure.serializers import SecureOrderSerializer
-from workorders.secure.template_views import FLAGS, LAYOUT_CHOICES
+from workorders.secure.template_views import DRAWN, FLAGS, LAYOUT_CHOICES
 from workorders.visibility import printing_partners
 
 
@@ -30,6 +30,7 @@ def secure_create(request: PersonRequest) -> HttpResponse:
         "templates": templates,
         "template": template,
         "layouts": LAYOUT_CHOICES,
+        "drawn": DRAWN,
         "partners": printing_partners(),
         "most": secure_orders.MOST,
         "flags": [(name, *words, bool(typed.get(name))) for name, words in FLAGS.items()],

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.models import Company
@@ -22,9 +23,11 @@ from workorders.secure.orders import SETTINGS, choose_prefix
 from workorders.visibility import HIDDEN, printing_partners, set_hidden
 
 LAYOUT_CHOICES = [
-    (value, f"{str(label).capitalize()}: URLs of up to {LAYOUTS[value].capacity} characters")
+    (value, f"{capfirst(str(label))}: URLs of up to {LAYOUTS[value].capacity} characters")
     for value, label in Layout.choices
 ]
+
+DRAWN = [(LAYOUTS[value], label) for value, label in Layout.choices]
 
 FLAGS = {
     "use_serial_number": ("Number the codes", "The archive then has a serial number for each code, from 1 upwards."),
@@ -119,7 +122,9 @@ def _edited(request: PersonRequest, template: WorkorderTemplate | None) -> HttpR
     if form.is_valid() and form.store(company):
         messages.success(request, f"{form.instance} is saved. {warn_of_prefix(form.instance.url_prefix)}".rstrip())
         return redirect("workorder-template-list")
-    return render(request, "workorders/template_form.html", {"form": form, "template": template, "name": name})
+    return render(
+        request, "workorders/template_form.html", {"form": form, "template": template, "name": name, "drawn": DRAWN}
+    )
 
 
 @page("workorder_archive")

@@ -188,3 +188,21 @@ def test_more_tokens_cost_no_more_queries(demo: Demo) -> None:
     for number in range(20):
         a_token(demo.staff, name=f"number {number}")
     assert queries() == few
+
+
+def test_what_uploading_needs_is_ticked_by_one_click(demo: Demo) -> None:
+    def ticked(path: str) -> list[str]:
+        form = seen(demo.staff, path)
+        return re.findall(r'checked> <label for="[^"]*">[^<]*</label> <small class="id soft">(\w+)</small>', form)
+
+    assert ticked("/tokens/create/") == []
+    assert 'href="?for=uploads"' in seen(demo.staff, "/tokens/create/")
+    assert sorted(ticked("/tokens/create/?for=uploads")) == [
+        "ingestion_code_create",
+        "ingestion_view",
+        "product_view",
+        "workorder_create",
+        "workorder_download",
+        "workorder_sid_download",
+        "workorder_view",
+    ]

@@ -159,8 +159,8 @@ def test_numbers_stand_on_top(demo: Demo) -> None:
         cursor.execute("ANALYZE workorders_code")
     counters = as_(demo.root).get("/admin/").context["counters"]
     numbers = {label: number for label, number, _ in counters}
-    assert numbers["records completed today"] == 1
-    assert numbers["records error today"] == 1
+    assert numbers["records today: completed"] == 1
+    assert numbers["records today: error"] == 1
     assert numbers["codes, about"] == 2
     assert numbers["jobs queued"] == 0
 

@@ -57,6 +57,7 @@ def test_a_long_list_is_counted_and_shown_as_far_as_its_last_page(demo: Demo, pa
     assert "more than 50 found" in first
     assert of_page(last) == "26 to 50 of more than 50; search or filter to see the others"
     assert ("page-next" in first, "page-next" in last) == (True, False)
+    assert ("page-last" in first, "page-first" in last) == (False, False)  # beside Next and Previous they say nothing
     assert of_page(seen(demo.admin, f"{path}?page=3")) == of_page(last)
 
 

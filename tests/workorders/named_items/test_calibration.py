@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.support.demo import Demo
-from tests.support.equipment import TODAY, WEEK, a_paper, a_press, another_partner, form
+from tests.support.equipment import DATES, TODAY, WEEK, a_paper, a_press, another_partner, form
 from tests.support.pages import as_, seen
+from tests.support.secure import a_secure_order
 from workorders.models import Equipment, Substrate
 
 PLACES = ("/equipment/", "/substrates/")
@@ -46,7 +47,7 @@ def test_the_partner_adds_recalibrates_and_archives(demo: Demo) -> None:
         ({"name": "Press 1"}, "Your company has one of this name already"),
         ({"dpi": 599}, "greater than or equal to 600"),
         ({"dpi": 2401}, "less than or equal to 2400"),
-        ({"dpi": "fine"}, "Enter a whole number."),
+        ({"dpi": "fine"}, "Enter a whole number in digits"),
         ({"calibrated_on": TODAY + timedelta(days=1)}, "This day is still to come"),
         ({"calibrated_on": "2026-02-30"}, "Enter a valid date."),
         ({"calibrated_until": TODAY - 2 * WEEK}, "It ends before it began"),
@@ -113,3 +114,14 @@ def test_nobody_else_sees_or_changes_what_a_partner_has(demo: Demo, place: str) 
     kept.refresh_from_db()
     assert (kept.name, kept.is_archived) == (type(kept).objects.get().name, False)
     assert kept.calibrated_until == TODAY + WEEK
+
+
+def test_who_adds_one_while_confirming_comes_back_to_the_workorder(demo: Demo) -> None:
+    order, client = a_secure_order(demo, "Autumn"), as_(demo.printer)
+    path = f"/workorders/{order.pk}/confirm/"
+    assert f'href="/equipment/create/?workorder={order.pk}"' in seen(demo.printer, path)
+    assert f'href="{path}">Back' in seen(demo.printer, f"/equipment/create/?workorder={order.pk}")
+    assert client.post(f"/equipment/create/?workorder={order.pk}", form()).headers["Location"] == path
+    for other in ("999999", "x", ""):
+        added = client.post(f"/substrates/create/?workorder={other}", {"name": f"Paper {other}", **DATES})
+        assert added.headers["Location"] == "/substrates/"

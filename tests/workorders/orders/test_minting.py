@@ -307,7 +307,7 @@ def test_an_order_by_page_is_watched_until_its_codes_are_there(committed_demo: D
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/workorders/{workorder.pk}/")
     page = seen(committed_demo.staff, f"/workorders/{workorder.pk}/")
     assert f'hx-get="/workorders/{workorder.pk}/minting/"' in page
-    assert "Download archive" not in page
+    assert "List of URLs" not in page
     part = browser.get(f"/workorders/{workorder.pk}/minting/")
     assert "Waiting for a worker." in part.content.decode()
     assert "HX-Refresh" not in part.headers
@@ -330,7 +330,7 @@ def test_cancel_asks_first_and_leaves_no_codes(demo: Demo) -> None:
     page = cancelled_by_page(browser, workorder)
     assert "Cancelled. No code of this workorder was created." in page
     assert "hx-get" not in page
-    assert "Download archive" not in page
+    assert "List of URLs" not in page
     workorder.refresh_from_db()
     assert (workorder.state, workorder.jobs.get().status) == ("cancelled", "cancelled")
     again = browser.post(f"/workorders/{workorder.pk}/cancel/", follow=True).content.decode()

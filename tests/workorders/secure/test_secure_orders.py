@@ -332,7 +332,7 @@ def test_the_page_of_a_workorder_says_whose_turn_it_is_and_what_happened(committ
     assert "beside the QR code; ids of up to 35 characters" in page
     assert "Next: Demo Brands uploads the ids." in page
     assert f'href="/upload/?workorder={workorder.pk}"' in page
-    assert "Download archive" not in page
+    assert "List of URLs" not in page
     ingested(demo.staff, "id\nabcd-0001\n", workorder=workorder.pk)
     assert "Next: PrintCo confirms equipment and substrate." in seen(demo.admin, path)
     workflow.confirm(workorder, demo.printer, *printers_own(demo))
