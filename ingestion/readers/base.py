@@ -14,6 +14,7 @@ from typing import Protocol
 ERRORS_COLUMN = "errors (ignored)"  # stands in the file of rows with their errors, and says nothing when uploaded
 
 BLOCK = 1 << 16  # bytes read at a time; what comes of them still fits a processor's cache
+TITLE_ROWS = 10  # that may stand above a header
 LONGEST_RECORD = 1 << 20  # characters of one record, line breaks inside quotes included
 
 
@@ -22,6 +23,17 @@ class Log(Protocol):
 
     def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None: ...
     def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None: ...
+
+
+class Table(Protocol):
+    """A reader of a file whose rows all have one header.
+
+    Its `beginning` is that header and the cells of the rows that follow, in their places, as many as may be a title.
+    """
+
+    header: tuple[str, ...]
+    header_row: int
+    beginning: list[list[str]]
 
 
 class BrokenRow(list[str]):

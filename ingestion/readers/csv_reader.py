@@ -11,7 +11,7 @@ from itertools import chain, islice
 
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.readers.base import BLOCK, ERRORS_COLUMN, LONGEST_RECORD, Batch, BrokenRow, Log, is_blank
+from ingestion.readers.base import BLOCK, ERRORS_COLUMN, LONGEST_RECORD, TITLE_ROWS, Batch, BrokenRow, Log, is_blank
 from ingestion.readers.encoding import LOOKS_LIKE, REPLACEMENT, UNDECODED, Decode, decoder_for, is_utf8, unwritable
 from ingestion.readers.encoding_suggestions import Suggestion, advise_encoding, suggest_encodings
 from ingestion.readers.options import AS_IT_IS, ReadOptions
@@ -63,6 +63,7 @@ class CsvReader:
         self._batches = self._read_batches()
         self._first = self._read_header()
         self.first_row: int = self.header_row + 1
+        self.beginning: list[list[str]] = [[*self.header], *self._first.rows[:TITLE_ROWS]]
         self.facts: dict[str, str] = {"delimiter": self.delimiter, "encoding": self._lines.encoding}
 
     def __iter__(self) -> Iterator[Batch]:
@@ -279,20 +280,28 @@ def count_rows(file: Source) -> int:
 def find_delimiter(lines: list[str], columns: Collection[str], above: int = 0) -> str:
     """Return the delimiter that gives the header one of `columns`, in any letter case, and then the most columns.
 
-    The first records, so many as are `above` the header, are not looked at but for what says the delimiter.
+    Where the first record is a title, that is said of the records below it. The first records, so many as are `above`
+    the header, are not looked at but for what says the delimiter.
     """
     first = next((line for line in lines if not BLANK_LINE.fullmatch(line)), "")
     if said := SAID.fullmatch(first.strip('\r\n"')) or OURS.match(first):
         return said[1]
-    headers = {delimiter: _first_record(lines, delimiter, above) for delimiter in DELIMITERS}
+    records = {delimiter: _first_records(lines, delimiter, above) for delimiter in DELIMITERS}
     wanted = frozenset(columns)
-    return max(DELIMITERS, key=lambda each: (not wanted.isdisjoint(headers[each]), len(headers[each])))
+
+    def fitness(delimiter: str) -> tuple[bool, bool, int, int]:
+        header, *below = records[delimiter] or [[]]
+        is_below = any(not wanted.isdisjoint(record) for record in below)
+        return not wanted.isdisjoint(header), is_below, len(header), max(map(len, below), default=0)
+
+    return max(DELIMITERS, key=fitness)
 
 
-def _first_record(lines: list[str], delimiter: str, above: int) -> list[str]:
-    """Return the first record that is not blank, its fields in small letters; empty when it cannot be read."""
+def _first_records(lines: list[str], delimiter: str, above: int) -> list[list[str]]:
+    """Return the first records that are not blank, their fields in small letters, up to one that cannot be read."""
+    found: list[list[str]] = []
     with suppress(csv.Error):
         records = islice(csv.reader(lines, delimiter=delimiter), above, None)
-        record = next((row for row in records if not is_blank(row)), [])
-        return [name.strip().lower() for name in record]
-    return []
+        for record in islice((row for row in records if not is_blank(row)), 1 + TITLE_ROWS):
+            found.append([name.strip().lower() for name in record])
+    return found

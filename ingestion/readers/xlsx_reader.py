@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, islice
 from typing import IO
 
 from ingestion.errors.text import shown, visible
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.readers.base import ERRORS_COLUMN, LONGEST_RECORD, Batch, BrokenRow, CellFault, Log, Trouble
+from ingestion.readers.base import ERRORS_COLUMN, LONGEST_RECORD, TITLE_ROWS, Batch, BrokenRow, CellFault, Log, Trouble
 from ingestion.readers.encoding import unwritable
 from ingestion.readers.options import AS_IT_IS, ReadOptions
 from ingestion.readers.unpack import Budget
@@ -57,8 +58,9 @@ class WorkbookReader:
             self._sheet = SheetXml(shared, contents)
             parts.read(sheet.part, self._sheet)
             self._characters = 0
-            self._rows = self._sheet.rows()
+            self._rows: Iterator[Row] = self._sheet.rows()
             self.header: tuple[str, ...] = ()
+            self.beginning: list[list[str]] = []
             self._find_header(options.header_row)
             if columns and not options.sheet and not {*columns} & {*map(str.lower, self.header)}:
                 refuse_if_another_has(columns, parts, contents, shared)
@@ -68,7 +70,9 @@ class WorkbookReader:
         self.facts: dict[str, str] = {"sheet": sheet.name, "sheets": str(len(contents.sheets))}
         self.first_row: int = self.header_row + 1
         self.rows_expected: int | None = self._sheet.last_row - self.header_row
-        self.merged: Merged = Merged(self.header, self.columns, self.header_row, self._sheet.ranges)
+        has_key = not columns or not {*columns}.isdisjoint(map(str.lower, self.header))
+        ranges = self._sheet.ranges if has_key else []  # a title may be merged; it is refused for what it is
+        self.merged: Merged = Merged(self.header, self.columns, self.header_row, ranges)
         if len(contents.sheets) > 1 and not options.sheet:
             log.warn("other_sheets_warning", None, "", sheet.name, detail=f"It has {len(contents.sheets)}.")
         self._warn_of_hidden()
@@ -87,9 +91,20 @@ class WorkbookReader:
                 self.columns = sorted(column for column, name in names.items() if name)
                 self._named = set(self.columns)
                 self.header = tuple(names[column] for column in self.columns)
+                self.beginning = self._look_below(number)
                 return
         if said_row:
             raise UnreadableFile(f"Row {said_row:,} is blank, so it is not the header that `header_row` names.")
+
+    def _look_below(self, header_row: int) -> list[list[str]]:
+        """Return the header and the cells of the rows below it, which are read again after that."""
+        below = list(islice(self._rows, TITLE_ROWS))
+        self._rows = chain(below, self._rows)
+        beginning = [[*self.header], *([] for _row in range(TITLE_ROWS))]
+        for number, cells in below:
+            if number - header_row <= TITLE_ROWS:
+                beginning[number - header_row] = [self.text(cells[column]) for column in sorted(cells)]
+        return beginning
 
     @staticmethod
     def _refuse_faulty_names(cells: dict[int, Stored]) -> None:

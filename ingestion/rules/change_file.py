@@ -14,7 +14,7 @@ from ingestion.rules.changes import ChangeRowRules
 from ingestion.rules.defaults import parse_defaults
 from ingestion.rules.file import FileRules
 from ingestion.rules.header import describe_wrong_names, refuse_unusable, scm_names
-from ingestion.rules.keys import ID, SERIAL_NUMBER, key_in, names_of, rules_of
+from ingestion.rules.keys import ID, KEY_COLUMNS, SERIAL_NUMBER, key_in, names_of, rules_of
 from ingestion.rules.limits import Limits
 from ingestion.rules.rows import CheckedRow, RowRules
 from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
@@ -70,6 +70,13 @@ class ChangeFileRules(FileRules):
         self.findings.ids = rules_of(self.key, self._options)
         self._rules.clear()
 
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        return (*KEY_COLUMNS, self._options.get("data_key") or ID)
+
+    def _advise_names(self, header: tuple[str, ...], columns: Mapping[str, str]) -> str:
+        return ""  # what refuses the header says which column may name the codes
+
     def _refuse_header(self, header: tuple[str, ...]) -> None:
         self._take_key(header, is_table=True)
         refuse_unusable(header)
@@ -81,7 +88,7 @@ class ChangeFileRules(FileRules):
 
     def _describe_wrong_names(self, names: list[str], header: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         plain = [name for name in names if not self._doubt_of(name, header)]
-        yield from describe_wrong_names(plain, header)
+        yield from describe_wrong_names(plain, header, [*KEY_COLUMNS, *self._fields])
         for name in names:
             if doubt := self._doubt_of(name, header):
                 yield name, f"It is the field's name that is wrong. {doubt}"

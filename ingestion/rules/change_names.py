@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 from ingestion.rules.keys import ID_COLUMNS, KEY_COLUMNS, SERIAL_NUMBER, WORKORDER
@@ -29,6 +29,9 @@ class KnownFields:
         self._names = {*names}
         self._characters = sum(map(len, self._names))
         self._compared = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
 
     def __contains__(self, name: object) -> bool:
         return name in self._names

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from ingestion.errors.log import RowLog
-from ingestion.readers.base import ERRORS_COLUMN, Batch
+from ingestion.errors.unreadable import UnreadableFile
+from ingestion.readers.base import ERRORS_COLUMN, Batch, Table
 from ingestion.rules.cell_faults import report_faults
+from ingestion.rules.column_mapping import map_header
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.header import (
+    advise_header_row,
+    advise_names,
     describe_wrong_names,
     is_too_wide,
     nameless_places,
@@ -57,6 +61,14 @@ class FileRules:
         self._warn_of_names(header, row)
         self._names_reported = True
 
+    def check_table(self, table: Table, columns: Mapping[str, str]) -> None:
+        """Check the header of a table under its new names. UnreadableFile, with what to do, when it cannot serve."""
+        try:
+            self.check_header(map_header(table.header, columns), table.header_row)
+        except UnreadableFile as problem:
+            advice = advise_header_row(table.beginning, table.header_row, self._keys)
+            raise UnreadableFile(f"{problem}{advice or self._advise_names(table.header, columns)}") from None
+
     def check(self, batch: Batch) -> list[CheckedRow]:
         """Return the rows that have a valid id; they are stored if no row of the file has an error."""
         if batch.faults:
@@ -87,6 +99,15 @@ class FileRules:
     def _refuse_header(self, header: tuple[str, ...]) -> None:
         """Raise UnreadableFile for the header of a table that cannot serve."""
         refuse_header(header)
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        """The names of columns by which rows may name their codes."""
+        return ("id",)
+
+    def _advise_names(self, header: tuple[str, ...], columns: Mapping[str, str]) -> str:
+        """Say how the columns of a refused header should be named; or nothing."""
+        return "" if columns else advise_names(header)
 
     def _wrong_names(self, header: tuple[str, ...]) -> list[str]:
         """Return the names in `header` that cannot be those of SCM fields."""

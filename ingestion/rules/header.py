@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
-from ingestion.errors.text import shown
+from ingestion.errors.text import shown, visible
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import ERRORS_COLUMN
 from ingestion.readers.encoding import LOOKS_LIKE
-from ingestion.rules.column_mapping import LeftOut
+from ingestion.rules.column_aliases import KEY_ALIASES, OUR_FIELDS
+from ingestion.rules.column_mapping import LeftOut, keys_of
+from ingestion.rules.header_matching import find_header_row, folded, match_header, numbered
 from ingestion.rules.suggestions import meant_name, respelled
 from portal.values.characters import beyond_ascii
 from workorders.codes.fields import ATTRIBUTES, MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY
@@ -19,12 +22,7 @@ LONGEST_STRANGE_ID = 3  # characters of a name that may be `id` in letters of an
 OTHERWISE_SPLIT = (
     " The separator of its names stands in quotes, or is another than a line `sep=` above or the upload says."
 )
-CODES = ("code", "identifier", "ids")
-ALIKE = {  # what people call the column of each key
-    "id": ("extended_id", *CODES, "serial", "serial_number"),
-    "extended_id": ("id", *CODES),
-    "serial_number": ("serial", "serial_no"),
-}
+MOST_RENAMED = 20  # columns of which is said how they should be named
 
 
 def refuse_header(header: tuple[str, ...]) -> None:
@@ -37,7 +35,7 @@ def refuse_without(key: str, header: tuple[str, ...]) -> None:
     """Raise UnreadableFile when a table's header lacks the column by which its rows name their codes."""
     if key not in header:
         hint = hint_at(key, header)
-        raise UnreadableFile(f"Its header has no column `{key}`, only: {shown(', '.join(header))}.{hint}")
+        raise UnreadableFile(f"Its header has no column `{key}`, only: {shown(', '.join(filter(None, header)))}.{hint}")
 
 
 def refuse_unusable(header: tuple[str, ...]) -> None:
@@ -54,14 +52,40 @@ def refuse_unusable(header: tuple[str, ...]) -> None:
 
 def hint_at(key: str, header: tuple[str, ...]) -> str:
     """Say which column may be meant as `key`, or why none is seen; or nothing."""
-    spelled = {respelled(name): name for name in reversed(header)}
-    if alike := next((spelled[name] for name in (key, *ALIKE.get(key, ())) if name in spelled), ""):
-        return f" Is it `{shown(alike)}` that should be named `{key}`?"
+    spelled = {numbered(folded(name)): at for at, name in reversed([*enumerate(header)])}
+    called = (numbered(folded(alias)) for alias in (key, *KEY_ALIASES.get(key, ())))
+    if (at := next((spelled[name] for name in called if name in spelled), -1)) >= 0:
+        return f" Is it `{shown(header[at])}` that should be named `{key}`?"
     if hint := LOOKS_LIKE.get(header[0][:1], "") or otherwise_split(header, key):
         return hint
     if strange := next((name for name in header if len(name) <= LONGEST_STRANGE_ID and not name.isascii()), ""):
         return f" In `{shown(strange)}`, {beyond_ascii(strange).replace('C', 'c', 1)}"
     return ""
+
+
+def advise_names(header: tuple[str, ...]) -> str:
+    """Say how the columns of a table without a column of ids should be named, and by which option; or nothing."""
+    meant = match_header(header)
+    if "id" in header or "id" not in meant.values():
+        return ""
+    renamed = {at: name for at, name in meant.items() if name != header[at]}
+    others = [f"`{shown(header[at])}` should be `{name}`" for at, name in renamed.items() if name != "id"]
+    if len(others) > MOST_RENAMED:
+        return ""
+    likewise = f" Likewise {', '.join(others)}." if others else ""
+    keys = keys_of(header)
+    columns = json.dumps({keys[at]: name for at, name in renamed.items()}, ensure_ascii=False)
+    rename = f" Rename {'them' if others else 'it'}, or upload the file again with"
+    return f'{likewise}{rename} `"columns": {visible(columns)}`.'
+
+
+def advise_header_row(beginning: Sequence[Sequence[str]], header_row: int, keys: Collection[str]) -> str:
+    """Say which row of a table looks like its header, if not the first of its `beginning`; or nothing."""
+    found = find_header_row(beginning, keys)
+    if found < 2:
+        return ""
+    row = header_row + found - 1
+    return f' Row {row:,} looks like the header; upload it with `"header_row": {row}`.'
 
 
 def otherwise_split(header: tuple[str, ...], column: str) -> str:
@@ -86,13 +110,26 @@ def wrong_names(header: tuple[str, ...], key: str = "id") -> list[str]:
     return [name for name in scm_names(header, key) if not SCM_KEY.fullmatch(name)]
 
 
-def describe_wrong_names(names: list[str], header: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield each of the wrong `names` of `header`, and what is wrong with it."""
+def describe_wrong_names(
+    names: list[str], header: tuple[str, ...], known: Collection[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Yield each of the wrong `names` of `header`, and what is wrong with it; `known` are fields of the company."""
+    meant = {header[at]: name for at, name in match_header(header, known).items()}
     alike = Counter(map(respelled, names))
     beside = {*header, *(name for name, times in alike.items() if times > 1)}
     for name in names:
-        hints = filter(None, (meant_name(name, beside), beyond_ascii(name)))
+        is_twice = respelled(name) in beside
+        hint = "" if is_twice else _hint_at_name(name, meant.get(name, ""), known)
+        hints = filter(None, (hint or meant_name(name, beside), beyond_ascii(name)))
         yield name, " ".join(["It is the field's name that is wrong.", *hints])
+
+
+def _hint_at_name(name: str, meant: str, known: Collection[str]) -> str:
+    """Say which name is `meant` by a wrong one; or nothing."""
+    if not meant:
+        return ""
+    is_known = meant in known or meant in OWN_COLUMNS or meant in OUR_FIELDS
+    return f"It looks like `{meant}`." if is_known and meant != respelled(name) else f"`{meant}` would be right."
 
 
 def is_too_wide(header: tuple[str, ...]) -> bool:

@@ -15,7 +15,7 @@ from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import Reader, open_reader
 from ingestion.readers.options import ReadOptions
 from ingestion.readers.unpack import Budget, check_digest
-from ingestion.rules.column_mapping import map_batches, map_header
+from ingestion.rules.column_mapping import map_batches
 from ingestion.rules.file import FileRules
 from ingestion.rules.keys import sought_columns
 from ingestion.rules.limits import Limits, limits_for
@@ -73,7 +73,7 @@ def spool_rows(attempt: Attempt, rules: FileRules, begin: Callable[[int], Spool]
     columns: dict[str, str] = attempt.record.parameters.get("columns", {})
     with _open_upload(attempt) as (reader, budget):
         if is_table := not isinstance(reader, JsonReader):
-            rules.check_header(map_header(reader.header, columns), reader.header_row)
+            rules.check_table(reader, columns)
         spool = begin(reader.first_row)
         size = rules.limits.defaults.scm_size
         for batch in map_batches(reader, columns, is_table=is_table):

@@ -436,6 +436,13 @@ def test_a_key_spelt_otherwise_is_named_as_it_should_be(committed_demo: Demo, he
     assert record.errors.get().detail.endswith(said)
 
 
+def test_the_row_that_looks_like_the_header_of_changes_is_named(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001")
+    data = "Codes to activate\n\nserial_number;activation_status\n1;1\n"
+    detail = changed(committed_demo.staff, data).errors.get().detail
+    assert detail.endswith(' Row 3 looks like the header; upload it with `"header_row": 3`.')
+
+
 def test_objects_settle_the_key_when_one_has_it(committed_demo: Demo) -> None:
     made = some_codes(committed_demo.staff, "aaa00001", "aaa00002")
     Workorder.objects.filter(pk=made.pk).update(use_serial_number=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -49,6 +51,41 @@ def test_what_comes_of_each_file(committed_demo: Demo) -> None:
         assert record.status == ("completed" if "codes" in found[name] else "error"), name
         Code.objects.all().delete()  # the same ids stand in many files
     assert found == EXPECTED
+
+
+OPTION = re.compile(r'`("(?:columns|encoding|header_row)": .+?)`(?=[.,])')  # as an error names it
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "scm"),
+    [
+        ("header-in-capitals.csv", ["columns"], {"pallet_number": "pal0"}),
+        ("header-of-other-names.csv", ["columns"], {"pallet_number": "pal0"}),
+        ("chinese-header.csv", ["columns"], {}),
+        ("curly-quotes.csv", ["columns"], {}),
+        ("two-byte-order-marks.csv", ["columns"], {}),
+        ("units-in-the-header.csv", ["columns"], {"size_ml": "5", "alc": "3"}),
+        ("title-rows.csv", ["header_row"], {"pallet": "p1"}),
+        ("title-with-commas.csv", ["header_row"], {}),
+        ("title-without-a-delimiter.csv", ["header_row", "columns"], {"pallet_number": "p1"}),
+        ("umlaut-in-the-title.csv", ["encoding", "header_row"], {}),
+        ("windows-1252-throughout.csv", ["encoding"], {"intended_market": "DE", "plant": "Köln Süd"}),
+        ("euro-in-windows-1252.csv", ["encoding"], {"price": "5 €"}),
+        ("gbk-throughout.csv", ["encoding"], {"intended_market": "DE", "plant": "上海"}),
+        ("chinese-header-in-gbk.csv", ["encoding", "columns"], {}),
+    ],
+)
+def test_a_file_is_read_with_the_options_that_its_errors_name(
+    committed_demo: Demo, name: str, options: list[str], scm: dict[str, str]
+) -> None:
+    given: dict[str, Any] = {}
+    for _option in options:
+        refused = upload(committed_demo, name, **given)
+        (option,) = {OPTION.findall(error.detail)[0] for error in refused.errors.all()}
+        given |= json.loads(f"{{{option}}}")
+    assert [*given] == options
+    assert upload(committed_demo, name, **given).status == "completed"
+    assert Code.objects.get(sequence=1).scm_data == scm
 
 
 def test_no_refused_file_leaves_a_trace(committed_demo: Demo) -> None:

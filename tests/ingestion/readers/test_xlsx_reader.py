@@ -488,3 +488,15 @@ def test_the_sheet_that_is_said_is_read(committed_demo: Demo) -> None:
     assert record.errors.get().detail == "It has no sheet sheet 2 that people see. The nearest is Sheet2."
     record = ingested(committed_demo.staff, sheets([("id",)], [("",)]), "xlsx", sheet="Sheet2")
     assert record.errors.get().detail == "Its sheet Sheet2 is empty."
+
+
+def test_the_row_that_looks_like_the_header_is_named_below_a_title(committed_demo: Demo) -> None:
+    merged = '<mergeCells><mergeCell ref="A1:B1"/></mergeCells>'
+    rows = [text("A1", "Codes for March"), text("A3", "id") + text("B3", "note"), text("A4", "abc12345")]
+    data = workbook("".join(f'<row r="{row[7]}">{row}</row>' for row in rows), after=merged)
+    detail = ingested(committed_demo.staff, data, "xlsx").errors.get().detail
+    assert detail == (
+        "Its header has no column `id`, only: Codes for March. Row 3 looks like the header; upload it with"
+        ' `"header_row": 3`.'
+    )
+    assert ingested(committed_demo.staff, data, "xlsx", header_row=3).status == "completed"
