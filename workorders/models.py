@@ -42,6 +42,34 @@ class BlacklistReason(models.IntegerChoices):
     MAXIMUM_SCAN_COUNT_EXCEEDED = 10, "maximum scan count exceeded"
 
 
+class DeclaredField(models.Model):
+    """An SCM field that a company declares: which values it takes, and whether every new code needs one.
+
+    Files and calls are held to it from then on. What codes have already stays as it is.
+    """
+
+    class Type(models.TextChoices):
+        TEXT = "text", "Text"
+        WHOLE_NUMBER = "whole_number", "Whole number"
+        DECIMAL = "decimal", "Decimal number"
+        DATE = "date", "Date"
+        CHOICE = "choice", "One of a list"
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="declared_fields")
+    key = models.CharField(max_length=64)
+    label = models.CharField(max_length=100, blank=True, validators=[NO_CONTROL_CHARACTERS])
+    type = models.CharField(max_length=20, choices=Type, default=Type.TEXT)
+    is_required = models.BooleanField("required", default=False)
+    choices = models.JSONField(default=list, blank=True, help_text="The list's values.")
+
+    class Meta:
+        ordering = ["key"]
+        constraints = [models.UniqueConstraint("company", "key", name="declared_field_of_company")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Product(models.Model):
     """The product that a code is put on. Hidden, never deleted: codes point to it, and files name it by its SKU."""
 

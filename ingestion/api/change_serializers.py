@@ -18,7 +18,7 @@ from workorders.changes.parsing import SIMILARITY, parse_values
 from workorders.changes.values import NewValues
 from workorders.codes.fields import SCM_KEY
 from workorders.codes.filters import PARSERS, SCM, CodeFilter, parse_filter
-from workorders.codes.scm_fields import fields_in_use
+from workorders.codes.scm_fields import known_fields
 
 Parsed = TypeVar("Parsed")
 MOST_CONSTRAINTS = 100  # each of whose names is compared with those that there are
@@ -50,7 +50,7 @@ class SelectedChangeSerializer(serializers.Serializer[Any]):
     def _slips(self, names: Mapping[str, str]) -> Iterator[str]:
         """Yield what is said of SCM fields that no code seems to have, but others like them."""
         plain = [said for name, said in names.items() if name == f"{SCM}{said}"]
-        known = KnownFields(fields_in_use(self.context["company"]) if plain else ())
+        known = KnownFields(known_fields(self.context["company"]) if plain else ())
         for said in plain:
             if meant := known.nearest(said):
                 yield f"{said}: It looks like `{meant}`; write `{SCM}{said}` if that is its name."

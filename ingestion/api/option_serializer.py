@@ -10,12 +10,13 @@ from rest_framework import serializers
 from ingestion.errors.kinds import KINDS
 from ingestion.errors.text import shown
 from ingestion.models import IngestionRecord
-from ingestion.rules.defaults import parse_defaults
+from ingestion.rules.defaults import parse_defaults, text_of
 from portal.models import Company
 from portal.values.choices import ChoiceField
 from portal.values.texts import Visible
 from workorders.changes.parsing import doubts_of_names
 from workorders.codes.fields import ATTRIBUTES, contradict, contradiction
+from workorders.codes.scm_fields import faults_of_declared
 from workorders.codes.url_prefixes import check_url_prefix
 from workorders.models import LONGEST_REFERENCE
 from workorders.orders.serializers import REFERENCE_TAKEN
@@ -33,6 +34,7 @@ def parse_posted_defaults(value: Any, company: Company, *, are_new: bool = True)
     if not isinstance(value, dict):
         raise serializers.ValidationError('It must be an object, like {"product": "sku1"}.')
     wrong = [] if are_new else [*_faults_of_changes(value, company)]
+    wrong += [f"{name}: {fault}" for name, fault in _faults_of_declared(value, company).items()]
     try:
         defaults = parse_defaults(value) if are_new else parse_defaults(value, status=None, reason=None)
     except ValueError as error:
@@ -54,6 +56,12 @@ def _faults_of_changes(data: dict[str, Any], company: Company) -> Iterator[str]:
     yield from (f"{name}: {doubt}" for name, doubt in doubts_of_names(named, company.pk).items())
     for name in data.keys() - named.keys() - {"id"}:
         yield f"{shown(name)}: null is no default; leave it out. In a row of JSON, null removes an SCM field."
+
+
+def _faults_of_declared(data: dict[str, Any], company: Company) -> dict[str, str]:
+    """Return what is wrong with default values of SCM fields, as the company declares them."""
+    given = {name: value for name, value in data.items() if value is not None and not isinstance(value, (dict, list))}
+    return faults_of_declared({name: text_of(value) for name, value in given.items()}, company.pk)
 
 
 class OptionsSerializer(serializers.Serializer[Any]):
@@ -91,7 +99,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
         return company
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        prefix = attrs["url_prefix"]
+        prefix = attrs["url_prefix"] or self.company.custom_url_prefix
         if attrs["id_format"] == IdFormat.GS1 and prefix and (not prefix.endswith("/") or {"?", "#"} & {*prefix}):
             reason = f"Behind {prefix} no GS1 id can go on as a path: it must end in a slash and have no ? and no #."
             raise serializers.ValidationError({"url_prefix": [reason]})

@@ -98,7 +98,7 @@ KINDS: dict[str, Kind] = {
             "Invalid SCM field",
             "The SCM field cannot be stored.",
             "A field's name begins with a small letter and goes on with small letters, digits and _, 64 characters at "
-            "most; its value has 1,000 characters at most.",
+            "most; its value has 1,000 characters at most. A field that the company declares has a value of its type.",
             "Pallet Number",
         ),
         Kind(

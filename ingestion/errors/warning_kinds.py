@@ -35,7 +35,7 @@ WARNINGS: dict[str, Kind] = {
             "unknown_column_warning",
             "Stored as an SCM field",
             "The column is none that Codeport knows, so it is stored as an SCM field of each code.",
-            "Nothing needs to be done if that is meant; otherwise rename the column.",
+            "Nothing needs to be done if that is meant; otherwise rename the column, or let an admin declare it.",
             "prodcut",
         ),
         Kind(

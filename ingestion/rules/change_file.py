@@ -17,7 +17,9 @@ from ingestion.rules.header import describe_wrong_names, refuse_unusable, scm_na
 from ingestion.rules.keys import ID, KEY_COLUMNS, SERIAL_NUMBER, key_in, names_of, rules_of
 from ingestion.rules.limits import Limits
 from ingestion.rules.rows import CheckedRow, RowRules
-from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
+from workorders.codes.field_types import FieldRule
+from workorders.codes.fields import MOST_SCM_FIELDS
+from workorders.codes.scm_fields import declared_fields
 from workorders.products.services import usable_products
 
 
@@ -25,7 +27,12 @@ def change_limits(company_id: int, options: Mapping[str, Any]) -> Limits:
     """Return the limits for a company's changes with these options; keys may be as long as they like."""
     defaults = parse_defaults(options.get("default_scm_data", {}), status=None, reason=None)
     return Limits(
-        defaults, usable_products(company_id), sys.maxsize, rules_of(ID, options), bool(options.get("empty_marker"))
+        defaults,
+        usable_products(company_id),
+        sys.maxsize,
+        rules_of(ID, options),
+        bool(options.get("empty_marker")),
+        declared_fields(company_id),
     )
 
 
@@ -42,7 +49,7 @@ class ChangeFileRules(FileRules):
         self.key, self._is_settled = ID, False
         self.scm_names = {*limits.defaults.scm}  # that any row may change
         self._options, self._fields = options, KnownFields(fields)
-        self._declared = {*options.get("columns", {}).values()}
+        self._mapped = {*options.get("columns", {}).values()}
         self._find_doubt = lru_cache(MOST_SCM_FIELDS)(self._look_for_doubt)  # of a name, however often it is asked for
 
     @property
@@ -93,13 +100,17 @@ class ChangeFileRules(FileRules):
             if doubt := self._doubt_of(name, header):
                 yield name, f"It is the field's name that is wrong. {doubt}"
 
-    def _is_worth_a_warning(self, name: str, header: tuple[str, ...]) -> bool:
-        """Say whether a name is that of a new SCM field."""
-        return SCM_KEY.fullmatch(name) is not None and name not in self._fields and not self._doubt_of(name, header)
+    def _remark_on(self, name: str, header: tuple[str, ...]) -> str | None:
+        is_known = name in self._fields or bool(self._doubt_of(name, header))
+        return None if is_known else super()._remark_on(name, header)
+
+    def _missing_fields(self, header: tuple[str, ...]) -> list[FieldRule]:
+        """Return nothing: what a change leaves out stays as it is."""
+        return []
 
     def _doubt_of(self, name: str, header: tuple[str, ...]) -> str:
         beside = column_beside(name, self._fields)
         return self._find_doubt(name, self._key_of(header), bool(beside) and beside in header)
 
     def _look_for_doubt(self, name: str, key: str, is_exported: bool) -> str:
-        return doubt_of(name, key, self._fields, self._declared, is_exported=is_exported)
+        return doubt_of(name, key, self._fields, self._mapped, is_exported=is_exported)

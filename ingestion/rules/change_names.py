@@ -54,16 +54,16 @@ def column_beside(name: str, known: KnownFields) -> str:
     return "product" if name.lower() == "sku" else ""
 
 
-def doubt_of(name: str, key: str, known: KnownFields, declared: Collection[str], *, is_exported: bool = False) -> str:
+def doubt_of(name: str, key: str, known: KnownFields, mapped: Collection[str], *, is_exported: bool = False) -> str:
     """Say why a file whose codes are named by the column `key` should not have an SCM field `name`; or nothing.
 
-    `known` are the fields that codes of the company have, `declared` the names that the upload's `columns` gives,
+    `known` are the fields that codes of the company have, `mapped` the names that the upload's `columns` gives,
     `is_exported` whether `column_beside` stands in the header too.
     """
     spelled = respelled(name)
     if spelled in ID_COLUMNS:
         return f"The column `{key}` names the codes already; leave this one out."
-    if name in declared:
+    if name in mapped:
         return ""
     if name in known and is_exported:
         return (

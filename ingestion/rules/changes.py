@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain, repeat
 from json.encoder import encode_basestring as _as_json
 from typing import ClassVar
@@ -12,7 +12,9 @@ from ingestion.readers.cells import Null
 from ingestion.rules.attributes import AttributeRules, AttributeValues
 from ingestion.rules.rows import CheckedRow, RowRules
 from ingestion.rules.scm_cells import ScmRules
+from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import ATTRIBUTES
+from workorders.codes.scm_fields import REQUIRED
 
 KINDS_OF = dict(
     zip(
@@ -45,6 +47,21 @@ class ChangedAttributeRules(AttributeRules):
 class ChangedScmRules(ScmRules):
     """Checks SCM fields, of which null, and a cell that says so, removes one; None where no field changes."""
 
+    def _is_needed(self, rule: FieldRule, defaults: Mapping[str, str]) -> bool:
+        return False  # an empty cell leaves the field alone
+
+    def _removes(self, cell: str) -> bool:
+        return isinstance(cell, Null) or (self._has_marks and removes(cell))
+
+    def _fits(self, at: int, rule: FieldRule, column: tuple[str, ...]) -> bool:
+        may_remove = rule.is_required and (self._has_marks or "" in column)
+        return super()._fits(at, rule, column) and not (may_remove and any(map(self._removes, column)))
+
+    def _fault_of(self, at: int, rule: FieldRule, cell: str) -> str:
+        if self._removes(cell):
+            return REQUIRED if rule.is_required else ""
+        return super()._fault_of(at, rule, cell)
+
     def write_columns(self, batch: Batch, columns: list[tuple[str, ...]]) -> Iterable[str | None] | None:
         if not self._columns and not self._constant:
             return repeat(None)
@@ -58,7 +75,7 @@ class ChangedScmRules(ScmRules):
         return "{" + ", ".join(said) + "}" if said else None
 
     def _member(self, begin: str, cell: str, default: str) -> str:
-        if isinstance(cell, Null) or (self._has_marks and removes(cell)):
+        if self._removes(cell):
             return begin + "null"
         return begin + _as_json(cell) if cell else default
 

@@ -40,11 +40,7 @@ def parse_defaults(data: Mapping[str, Any], *, status: int | None = 0, reason: i
     if len(data) > MOST_SCM_FIELDS:
         raise ValueError([f"It has {len(data):,} fields; {MOST_SCM_FIELDS:,} at most."])
     misnamed = {key: fault for key, value in data.items() if (fault := _fault_of_name(key, value))}
-    texts = {
-        key: value if isinstance(value, str) else json.dumps(value)
-        for key, value in data.items()
-        if value is not None and key not in misnamed
-    }
+    texts = {key: text_of(value) for key, value in data.items() if value is not None and key not in misnamed}
     wrong = [*misnamed.values(), *filter(None, (_fault_of_value(key, text) for key, text in texts.items()))]
     if (size := sum(map(len, texts.values()))) > LONGEST_DEFAULTS:
         wrong.append(
@@ -58,6 +54,11 @@ def parse_defaults(data: Mapping[str, Any], *, status: int | None = 0, reason: i
         REASONS.get(texts.get("blacklist_reason", ""), reason),
         {key: text for key, text in texts.items() if key not in OWN_COLUMNS and text},
     )
+
+
+def text_of(value: Any) -> str:
+    """Return a posted default value as the text that codes get."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _fault_of_name(key: str, value: Any) -> str:

@@ -9,6 +9,7 @@ from ingestion.errors.log import RowLog
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import ERRORS_COLUMN, Batch, Table
 from ingestion.rules.cell_faults import report_faults
+from ingestion.rules.change_names import KnownFields
 from ingestion.rules.column_mapping import map_header
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.header import (
@@ -23,7 +24,8 @@ from ingestion.rules.header import (
 )
 from ingestion.rules.limits import Limits
 from ingestion.rules.rows import CheckedRow, RowRules
-from ingestion.rules.suggestions import meant_name
+from ingestion.rules.suggestions import meant_name, meant_otherwise
+from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
 
 MOST_HEADERS = 1000  # whose rules are kept at a time
@@ -39,6 +41,7 @@ class FileRules:
         self.findings = FileFindings(limits, log)
         self.blank_rows = self.findings.blank_rows
         self._noted: set[str] = set()
+        self._declared_names = KnownFields(limits.declared)
         self._names_reported = False
         self._rules: dict[tuple[str, ...], RowRules] = {}
 
@@ -59,6 +62,9 @@ class FileRules:
         header = tuple(filter(None, header))
         self._report_names(self._wrong_names(header), header, range(row, row + 1))
         self._warn_of_names(header, row)
+        for missing in self._missing_fields(header):
+            detail = f"{missing.needed} No column has this name, and no default either."
+            self.log.add("invalid_scm_field_error", row, missing.key, "", detail=detail)
         self._names_reported = True
 
     def check_table(self, table: Table, columns: Mapping[str, str]) -> None:
@@ -87,6 +93,8 @@ class FileRules:
             self._rules.clear()
         rules = self._rules[batch.header] = self.row_rules(batch.header, self.findings)
         rules.wrong_names = self._wrong_names(batch.header)
+        if not self.findings.is_table:  # of whose header they were reported at once
+            rules.scm.missing = self._missing_fields(batch.header)
         if not self._names_reported:
             self._warn_of_names(batch.header, batch.first)
         return rules
@@ -117,9 +125,24 @@ class FileRules:
         """Yield each of the wrong `names` of `header`, and what is wrong with it."""
         return describe_wrong_names(names, header)
 
-    def _is_worth_a_warning(self, name: str, header: tuple[str, ...]) -> bool:
-        """Say whether a name is that of an SCM field that may not be meant."""
-        return SCM_KEY.fullmatch(name) is not None
+    def _remark_on(self, name: str, header: tuple[str, ...]) -> str | None:
+        """Say what is to be known of a name that becomes an SCM field; None where that is in order.
+
+        It is in order for a declared field, and for any that is like no name of ours where none is declared.
+        """
+        if not SCM_KEY.fullmatch(name) or name in self.limits.declared:
+            return None
+        if meant := meant_name(name) or meant_otherwise(name, header):
+            return meant
+        if not self.limits.declared:
+            return None
+        near = self._declared_names.nearest(name)
+        return f"The nearest declared field is `{near}`." if near else ""
+
+    def _missing_fields(self, header: tuple[str, ...]) -> list[FieldRule]:
+        """Return the fields that every code needs and that neither the header nor a default has."""
+        given = {*header, *self.limits.defaults.scm}
+        return [rule for rule in self.limits.declared.values() if rule.is_required and rule.key not in given]
 
     def _report_too_many(self, batch: Batch) -> None:
         fields = len(batch.header) - (ERRORS_COLUMN in batch.header)
@@ -138,13 +161,13 @@ class FileRules:
         for name in scm_names(names, self._key_of(names)):
             if name not in self._noted and len(self._noted) < MOST_SCM_FIELDS:
                 self._noted.add(name)
-                if self._is_worth_a_warning(name, names):
-                    self.log.warn("unknown_column_warning", row, name, "", detail=meant_name(name))
+                if (remark := self._remark_on(name, names)) is not None:
+                    self.log.warn("unknown_column_warning", row, name, "", detail=remark)
 
     def warn(self) -> None:
         """Warn of what is no error in any row, but may not be meant; called when all rows have been checked."""
         for name in self.limits.defaults.scm:
-            if meant := meant_name(name):
-                detail = f"It is a default of the upload. {meant}"
+            if (remark := self._remark_on(name, ())) is not None:
+                detail = f"It is a default of the upload. {remark}".rstrip()
                 self.log.warn("unknown_column_warning", None, name, name, detail=detail)
         self.findings.warn_of_products_without_ids()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.models import IngestionRecord
 from ingestion.rules.defaults import Defaults, parse_defaults
 from ingestion.rules.identifiers import RULES, IdRules
+from workorders.codes.field_types import FieldRule
+from workorders.codes.scm_fields import declared_fields
 from workorders.models import ActivationStatus
 from workorders.products.services import usable_products
 
@@ -18,7 +20,7 @@ class Limits:
     """The limits that the rows of one file are checked against.
 
     `products` gives the id of each SKU that may be used; `longest_id` is how many characters of id fit the URL. With
-    `empty_marker`, a cell may say that it removes a field.
+    `empty_marker`, a cell may say that it removes a field. `declared` holds the SCM fields that the company declares.
     """
 
     defaults: Defaults
@@ -26,6 +28,7 @@ class Limits:
     longest_id: int
     ids: IdRules
     empty_marker: bool = False
+    declared: Mapping[str, FieldRule] = field(default_factory=dict)
 
 
 def limits_for(company_id: int, options: Mapping[str, Any], longest_id: int, *, are_active: bool = False) -> Limits:
@@ -36,4 +39,4 @@ def limits_for(company_id: int, options: Mapping[str, Any], longest_id: int, *, 
     status = ActivationStatus.ACTIVE if are_active else ActivationStatus.INACTIVE
     ids = RULES[options.get("id_format", IngestionRecord.IdFormat.DEFAULT)]
     defaults = parse_defaults(options["default_scm_data"], status=status)
-    return Limits(defaults, usable_products(company_id), longest_id, ids)
+    return Limits(defaults, usable_products(company_id), longest_id, ids, declared=declared_fields(company_id))

@@ -11,8 +11,10 @@ from ingestion.readers.cells import Number
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.header import scm_names
 from ingestion.rules.suggestions import SHORTENED_MARK, is_shortened, marks_of, may_be_marked
+from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import LONGEST_SCM_VALUE
 
+MOST_FAULTS = 1000  # values of which is remembered what is wrong with them
 MARKED = ("=", "'")  # how values begin that a spreadsheet may have marked
 
 
@@ -25,6 +27,11 @@ class ScmRules:
         names = {*scm_names(header, key)} - {""}
         self._columns = [(at, name) for at, name in enumerate(header) if name in names]
         self._members = [(at, f"{_as_json(name)}: ", _member_of(defaults, name)) for at, name in self._columns]
+        self.missing: list[FieldRule] = []  # that every code needs, and no row with this header has
+        declared = findings.limits.declared
+        self._declared = [(at, declared[name]) for at, name in self._columns if name in declared]
+        self._needed = {at for at, rule in self._declared if self._is_needed(rule, defaults)}
+        self._faults: dict[tuple[str, str], str] = {}  # of a field and a value
         self._constant = [_member_of(defaults, name) for name in defaults if name not in header]
         parts = [begin.replace("%", "%%") + "%s" for _at, begin, _default in self._members]
         parts += [constant.replace("%", "%%") for constant in self._constant]
@@ -33,8 +40,10 @@ class ScmRules:
     def write_columns(self, batch: Batch, columns: list[tuple[str, ...]]) -> Iterable[str | None] | None:
         """Return the JSON of all rows of a batch, whose columns are `columns`.
 
-        Returns None when a value is too long, or when a spreadsheet may have changed one: `check` tells which.
+        Returns None when a value is wrong or missing, or when a spreadsheet may have changed one: `check` tells which.
         """
+        if self.missing or not all(self._fits(at, rule, columns[at]) for at, rule in self._declared):
+            return None
         if not self._columns:
             return repeat(self._template % ())
         used = [columns[at] for at, _name in self._columns]
@@ -50,7 +59,12 @@ class ScmRules:
         return "{" + ", ".join(filter(None, parts + self._constant)) + "}"
 
     def check(self, row: int, cells: list[str], identifier: str) -> None:
-        """Report values that are too long, and warn of those that a spreadsheet may have changed."""
+        """Report values that are wrong or missing, and warn of those that a spreadsheet may have changed."""
+        for rule in self.missing:
+            self._log.add("invalid_scm_field_error", row, rule.key, "", detail=rule.needed, id=identifier)
+        for at, rule in self._declared:
+            if fault := self._fault_of(at, rule, cells[at]):
+                self._log.add("invalid_scm_field_error", row, rule.key, cells[at], detail=fault, id=identifier)
         for at, name in self._columns:
             cell = cells[at]
             if len(cell) > LONGEST_SCM_VALUE:
@@ -60,6 +74,27 @@ class ScmRules:
                 self._log.warn("shortened_number_warning", row, name, cell)
             elif cell[:1] in MARKED and (hint := marks_of(cell)):
                 self._log.warn("spreadsheet_mark_warning", row, name, cell, detail=hint)
+
+    def _is_needed(self, rule: FieldRule, defaults: Mapping[str, str]) -> bool:
+        """Say whether each cell of the field's column has to have a value."""
+        return rule.is_required and rule.key not in defaults
+
+    def _fits(self, at: int, rule: FieldRule, column: tuple[str, ...]) -> bool:
+        """Say whether the field takes all cells of a column."""
+        return rule.all_fit(column) and not (at in self._needed and "" in column)
+
+    def _fault_of(self, at: int, rule: FieldRule, cell: str) -> str:
+        """Say why the field does not take a cell; or nothing."""
+        if not cell:
+            return rule.needed if at in self._needed else ""
+        if len(cell) > LONGEST_SCM_VALUE:
+            return ""  # which is reported of any field
+        fault = self._faults.get((rule.key, cell))
+        if fault is None:
+            if len(self._faults) == MOST_FAULTS:
+                self._faults.clear()
+            fault = self._faults[rule.key, cell] = rule.fault(cell)
+        return fault
 
 
 def _member_of(defaults: Mapping[str, str], name: str) -> str:

@@ -9,7 +9,7 @@ from unicodedata import category, normalize
 
 from ingestion.errors.text import shown
 from portal.values.characters import named
-from workorders.codes.fields import OWN_COLUMNS, SCM_KEY, STATUSES
+from workorders.codes.fields import MEANT, OWN_COLUMNS, SCM_KEY, STATUSES
 
 SHORTENED_MARK = "E+"
 SHORTENED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?E\+[0-9]{2,3}")  # 1.23457E+11
@@ -79,6 +79,12 @@ def meant_name(name: str, beside: Collection[str] = ()) -> str:
     if name == spelled or any(letter.isalnum() and not letter.isascii() for letter in name):
         return ""  # it is right, or loses letters
     return f"`{spelled}` would be right." if SCM_KEY.fullmatch(spelled) else ""
+
+
+def meant_otherwise(name: str, beside: Collection[str]) -> str:
+    """Say which field of ours is also called `name`; nothing where none is, or where it stands `beside` it."""
+    meant = MEANT.get(name, "")
+    return f"It looks like `{meant}`." if meant and meant not in beside else ""
 
 
 def respelled(name: str) -> str:

@@ -19,7 +19,7 @@ from workorders.changes import keys
 from workorders.changes.apply import Overtaken, Problem, apply_posted, begin_change, find_problems, lock_posted
 from workorders.changes.spool import ChangeSpool
 from workorders.changes.values import ScmFields
-from workorders.codes.scm_fields import fields_in_use
+from workorders.codes.scm_fields import known_fields
 
 MOST_TRIES = 5  # at changes that others overtake; all but the first lock the codes before they are compared
 LONG = 30_000  # codes, as many as a small file may have
@@ -45,7 +45,7 @@ class Changes:
 def spool_changes(attempt: Attempt) -> Changes:
     """Read and check all rows of the file; errors and warnings go to the attempt's log. Raises UnreadableFile."""
     record = attempt.record
-    limits, fields = change_limits(record.company_id, record.parameters), fields_in_use(record.company)
+    limits, fields = change_limits(record.company_id, record.parameters), known_fields(record.company)
     rules = ChangeFileRules(limits, attempt.log, record.parameters, fields)
     first_rows: list[int] = []
 

@@ -12,6 +12,7 @@ from portal.values.suggestions import hint
 from workorders.changes.parsing import doubts_of_names
 from workorders.changes.values import NewValues
 from workorders.codes.fields import LONGEST_SCM_VALUE, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
+from workorders.codes.scm_fields import faults_of_declared
 from workorders.models import ActivationStatus, BlacklistReason, Product
 from workorders.products.services import usable_products
 
@@ -88,6 +89,9 @@ class ChangeForm(forms.Form):
             self.add_error("blacklist_reason", "A reason goes with Blacklist alone. Choose that, or no reason.")
         seen: set[str] = set()
         doubts = doubts_of_names({row.key: row.value for row in self.scm_rows if not row.removes}, self.company.pk)
+        doubts |= faults_of_declared(
+            {row.key: None if row.removes else row.value for row in self.scm_rows}, self.company.pk
+        )
         self.scm_rows = [_checked(row, seen, doubts) for row in self.scm_rows]
         self.scm = {row.key: None if row.removes else row.value for row in self.scm_rows}
         if any(row.wrong for row in self.scm_rows):

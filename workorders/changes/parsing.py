@@ -23,7 +23,7 @@ from workorders.codes.fields import (
     fault_of_name,
     fault_of_value,
 )
-from workorders.codes.scm_fields import fields_in_use
+from workorders.codes.scm_fields import faults_of_declared, known_fields
 from workorders.models import Product
 from workorders.products.services import usable_products
 
@@ -46,6 +46,8 @@ def parse_values(data: Mapping[str, Any], company_id: int) -> NewValues:
     wrong |= doubts_of_names({name: value for name, value in data.items() if name not in wrong}, company_id)
     texts = {name: _text(value) for name, value in data.items() if value is not None and name not in wrong}
     wrong |= {name: _as_sentence(fault) for name, text in texts.items() if (fault := fault_of_value(name, text))}
+    scm = {name: texts.get(name) for name in data if name not in (*ATTRIBUTES, *wrong) and texts.get(name) != ""}
+    wrong |= faults_of_declared(scm, company_id)
     products = usable_products(company_id) if texts.get("product") else {}
     if (sku := texts.get("product")) and sku not in products:
         wrong["product"] = f"No product of the company has this SKU, or it is archived. {hint(sku, products)}".rstrip()
@@ -54,7 +56,6 @@ def parse_values(data: Mapping[str, Any], company_id: int) -> NewValues:
         wrong["blacklist_reason"] = contradiction(status, reason or 0)
     if wrong:
         raise ValidationError({name: [fault] for name, fault in wrong.items()})
-    scm = {name: texts.get(name) for name in data if name not in ATTRIBUTES and texts.get(name) != ""}
     values = NewValues(status, reason, products.get(texts.get("product", "")), scm)
     if values.is_empty:
         raise ValidationError(NOTHING_TO_CHANGE)
@@ -74,7 +75,7 @@ def doubts_of_names(data: Mapping[str, Any], company_id: int) -> dict[str, str]:
     A field that codes of the company have may be named so, and any but an id may be removed.
     """
     doubts = {name: doubt for name, value in data.items() if (doubt := _doubt(name, value))}
-    fields = fields_in_use(Company.objects.get(pk=company_id)) - {*NEVER} if doubts else set()
+    fields = known_fields(Company.objects.get(pk=company_id)) - {*NEVER} if doubts else set()
     return {name: doubt for name, doubt in doubts.items() if name not in fields}
 
 

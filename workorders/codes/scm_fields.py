@@ -1,13 +1,18 @@
-"""The SCM fields that a company's codes have."""
+"""The SCM fields that a company's codes have, and those that it declares."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from django.db import connection
 
 from portal.models import Company
-from workorders.models import FIRST_CODES
+from workorders.codes.field_types import FieldRule
+from workorders.codes.fields import SCM_KEY
+from workorders.models import FIRST_CODES, DeclaredField
 
 LATEST = 200  # workorders of which the first codes are looked at
+REQUIRED = "The company requires it of every code, so it cannot be removed."
 FIELDS = """
     SELECT DISTINCT jsonb_object_keys(scm_data) FROM workorders_code
     WHERE company_id = %s AND workorder_id = ANY(%s) AND sequence <= %s"""
@@ -19,3 +24,27 @@ def fields_in_use(company: Company) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(FIELDS, [company.pk, workorders, FIRST_CODES])
         return {field for (field,) in cursor.fetchall()}
+
+
+def known_fields(company: Company) -> set[str]:
+    """Return the SCM fields that people of the company may mean: those in use, and those that it declares."""
+    return fields_in_use(company) | {*company.declared_fields.values_list("key", flat=True)}
+
+
+def declared_fields(company_id: int) -> dict[str, FieldRule]:
+    """Return what each declared SCM field of the company takes, by its key; nothing where it declares none."""
+    return {field.key: FieldRule.of(field) for field in DeclaredField.objects.filter(company=company_id)}
+
+
+def faults_of_declared(scm: Mapping[str, str | None], company_id: int) -> dict[str, str]:
+    """Return what is wrong with each of these SCM fields, as the company declares them; None removes a field."""
+    keys = [key for key in scm if SCM_KEY.fullmatch(key)]
+    declared = DeclaredField.objects.filter(company=company_id, key__in=keys) if keys else ()
+    faults = {}
+    for rule in map(FieldRule.of, declared):
+        value = scm[rule.key]
+        if value is None:
+            faults[rule.key] = REQUIRED if rule.is_required else ""
+        elif value:
+            faults[rule.key] = rule.fault(value)
+    return {key: fault for key, fault in faults.items() if fault}

@@ -32,19 +32,6 @@ from tests.support.uploads import (
 )
 
 
-def stored_as_scm_field(column: str) -> dict[str, Any]:
-    """The warning that says so."""
-    message = "The column is none that Codeport knows, so it is stored as an SCM field of each code."
-    return {
-        "warning": "unknown_column_warning",
-        "row": 1,
-        "column": column,
-        "value": "",
-        "count": 1,
-        "message": message,
-    }
-
-
 def test_the_five_steps_end_in_an_archive_whose_sample_reads_back(committed_demo: Demo) -> None:
     client = client_of(committed_demo.staff)
     created = client.post(GET_POST_DATA, {"filetype": "csv"}, format="json")
@@ -79,7 +66,7 @@ def test_the_five_steps_end_in_an_archive_whose_sample_reads_back(committed_demo
             "allow_posted_duplicates": False,
         },
         "result_data": {"codes_created": 4, "duplicates_ignored": 0},
-        "warnings": [stored_as_scm_field("pallet_number"), stored_as_scm_field("intended_market")],
+        "warnings": [],
         "file_facts": {"delimiter": ",", "encoding": "UTF-8"},
         "progress": {"phase": "ended", "rows_done": 4, "rows_total": 4},
         "waits_for": None,

@@ -31,12 +31,8 @@ def outcome(record: IngestionRecord) -> dict[str, Any]:
         found["errors"] = [[error.row or 0, error.column, error.error] for error in errors]
         if errors[0].detail:
             found["says"] = errors[0].detail
-    warnings = [[warning["warning"], warning["column"]] for warning in record.warnings if is_told(warning)]
+    warnings = [[warning["warning"], warning["column"]] for warning in record.warnings]
     return found | ({"warnings": warnings} if warnings else {})
-
-
-def is_told(warning: dict[str, Any]) -> bool:
-    return warning["warning"] != "unknown_column_warning" or "like" in warning["message"]
 
 
 def test_every_file_of_the_folder_is_in_the_manifest() -> None:
@@ -115,17 +111,13 @@ def test_the_delimiter_can_be_set(committed_demo: Demo) -> None:
     assert Code.objects.get().scm_data == {"note": "a,b"}
 
 
-def test_every_column_stored_as_an_scm_field_is_named(committed_demo: Demo) -> None:
+def test_a_column_that_looks_like_one_of_ours_is_named_and_others_are_stored_silently(committed_demo: Demo) -> None:
     stored = "The column is none that Codeport knows, so it is stored as an SCM field of each code."
     record = upload(committed_demo, "column-like-product.csv")
     assert [(warning["column"], warning["row"], warning["message"]) for warning in record.warnings] == [
-        (
-            "prodcut",
-            1,
-            f"{stored} It looks like `product`.",
-        ),
-        ("colour", 1, stored),
+        ("prodcut", 1, f"{stored} It looks like `product`.")
     ]
+    assert "colour" in Code.objects.get(identifier="abc12345").scm_data
 
 
 def test_warnings_count_their_rows(committed_demo: Demo) -> None:
