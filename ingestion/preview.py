@@ -30,7 +30,7 @@ from ingestion.rules.limits import limits_for
 from ingestion.rules.rows import CheckedRow
 from workorders.codes.bulk_load import find_taken_ids
 from workorders.codes.fields import SCM_KEY
-from workorders.codes.scm_fields import fields_in_use
+from workorders.codes.scm_fields import known_fields
 from workorders.codes.url_prefixes import longest_id
 
 FIRST_LOOK = 256 * 1024  # bytes of a file, and of what they unpack to
@@ -319,8 +319,8 @@ class _Check:
         record, parameters = self.record, self.record.parameters
         if record.type == IngestionRecord.Type.SCM:
             limits = change_limits(record.company_id, parameters)
-            return ChangeFileRules(limits, self.log, parameters, fields_in_use(record.company))
-        prefix = parameters.get("url_prefix") or record.company.url_prefix
+            return ChangeFileRules(limits, self.log, parameters, known_fields(record.company))
+        prefix = parameters.get("url_prefix") or record.company.default_url_prefix
         longest = longest_id(prefix)
         if into := parameters.get("workorder"):
             longest = record.company.workorders.get(pk=into).longest_id

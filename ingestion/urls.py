@@ -4,7 +4,17 @@ from ingestion.api import change_calls as change_api
 from ingestion.api import change_docs, change_items, docs  # noqa: F401  # complete the schema
 from ingestion.api import records as api
 from ingestion.api import uploads as upload_api
-from ingestion.pages import change, overview, record_list, search, undo, upload_preview, upload_symbol, withdraw
+from ingestion.pages import (
+    change,
+    overview,
+    record_list,
+    search,
+    template_file,
+    undo,
+    upload_preview,
+    upload_symbol,
+    withdraw,
+)
 from ingestion.pages import products as product_views
 from ingestion.pages import records as record_views
 from ingestion.pages import upload as views
@@ -20,6 +30,8 @@ urlpatterns = [
     path("upload/changes/", views.upload_changes, name="upload-changes"),
     path("upload/preview/", upload_preview.upload_preview, name="upload-preview"),
     path("upload/discard/", upload_preview.upload_discard, name="upload-discard"),
+    path("upload/template.csv", template_file.upload_template, name="upload-template"),
+    path("upload/changes/template.csv", template_file.change_template, name="upload-changes-template"),
     path("upload/symbol/", upload_symbol.upload_symbol, name="upload-symbol"),
     path("codes/change/", change.code_change, name="code-change"),
     path("ingestions/", record_list.record_list, name="record-list"),

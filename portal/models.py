@@ -48,6 +48,14 @@ class Company(models.Model):
         help_text="An active code that was scanned this often is blacklisted. Empty: none is.",
     )
 
+    custom_url_prefix = models.CharField(
+        "URL prefix", max_length=200, blank=True, editable=False, help_text="Before ids, in place of the portal's own."
+    )
+    label_sheet = models.CharField(max_length=20, blank=True, editable=False, help_text="The sheet chosen beforehand.")
+    upload_mail = models.JSONField(
+        default=list, editable=False, help_text="Addresses that get the e-mail of every upload that ends."
+    )
+
     class Meta:
         verbose_name_plural = "companies"
         ordering = ["name"]
@@ -55,6 +63,7 @@ class Company(models.Model):
             ("company_people", "Can manage the company's people"),
             ("company_tokens", "Can manage the company's tokens"),
             ("company_scan_limit", "Can set after how many scans codes are blacklisted"),
+            ("company_settings", "Can change the company's settings"),
             ("company_view_all", "Can see every company's records, workorders and codes"),
         ]
 
@@ -63,8 +72,13 @@ class Company(models.Model):
 
     @property
     def url_prefix(self) -> str:
-        """Return the text before a code's id in its URL, unless an upload brings a prefix of its own."""
+        """Return the URL prefix that leads to the portal's page of a code, which no other company can have."""
         return f"{settings.PUBLIC_URL}/c/{self.slug}/"
+
+    @property
+    def default_url_prefix(self) -> str:
+        """Return the text before a code's id in its URL, unless an upload or order brings a prefix of its own."""
+        return self.custom_url_prefix or self.url_prefix
 
 
 OPERATORS = "the operators of this portal"  # who belong to no company

@@ -39,6 +39,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "company_people",
         "company_tokens",
         "company_scan_limit",
+        "company_settings",
     ),
     "support": ("ingestion_view", "workorder_view", "codes_view", "company_view_all"),
     "printer": ("workorder_view", "workorder_download", "workorder_print"),

@@ -14,6 +14,7 @@ from workorders.changes import api as change_api
 from workorders.changes import views as change_views
 from workorders.codes import api as code_api
 from workorders.codes import views as code_views
+from workorders.company import views as company_views
 from workorders.deliveries import api as delivery_api
 from workorders.deliveries import views as delivery_views
 from workorders.exports import api as export_api
@@ -131,6 +132,11 @@ urlpatterns = [
     path("products/archive/", product_views.product_archive, name="product-archive"),
     path("products/bring-back/", product_views.product_bring_back, name="product-bring-back"),
     path("products/<int:pk>/", product_views.product_detail, name="product-detail"),
+    path("company/", company_views.company_settings, name="company-settings"),
+    path("company/fields/", company_views.field_list, name="declared-field-list"),
+    path("company/fields/create/", company_views.field_create, name="declared-field-create"),
+    path("company/fields/of/<slug:key>/", company_views.field_detail, name="declared-field-detail"),
+    path("company/fields/of/<slug:key>/remove/", company_views.field_remove, name="declared-field-remove"),
     *_calibrated("equipment", "equipment/"),
     *_calibrated("substrate", "substrates/"),
     path("api/v2/codes/", code_api.CodeList.as_view()),

@@ -22,7 +22,7 @@ MOST_SAID = 1000  # problems in one answer
 def list_problems(rows: str, company: Company, options: dict[str, Any]) -> list[str]:
     """Return what is wrong with each row of the JSON array `rows`, but for ids that are taken or stand twice."""
     log = _Problems(GS1_KINDS if options["id_format"] == IngestionRecord.IdFormat.GS1 else KINDS)
-    longest = longest_id(options["url_prefix"] or company.url_prefix)
+    longest = longest_id(options["url_prefix"] or company.default_url_prefix)
     limits = limits_for(company.pk, options, longest)
     rules = FileRules(limits, log)
     try:

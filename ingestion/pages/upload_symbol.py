@@ -34,7 +34,7 @@ def upload_symbol(request: PersonRequest) -> HttpResponse:
         workorder = get_object_or_404(own_workorders(request.user), pk=into, type=Workorder.Type.SSC)
         context = _describe_secure_code(workorder, identifier)
     else:
-        prefix = request.GET.get("url_prefix", "").strip() or request.user.company.url_prefix
+        prefix = request.GET.get("url_prefix", "").strip() or request.user.company.default_url_prefix
         context = _describe_qr(prefix, identifier, min(ids.longest, longest_id(prefix))) | {
             "doubt": warn_of_prefix(prefix)
         }

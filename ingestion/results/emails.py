@@ -22,22 +22,29 @@ Status = IngestionRecord.Status
 def write_end_email(record: IngestionRecord) -> None:
     """Write an e-mail to the uploader of a record that ends, if they used the pages or the command named them.
 
-    It is queued in the caller's transaction, so there is one exactly if the record ended.
+    The company's addresses for such e-mails get one too. They are queued in the caller's transaction, so they are sent
+    exactly if the record ended.
     """
     if record.ingestion_mode == IngestionRecord.Mode.PORTAL or _signed_at_the_command(record):
-        letters.write(Letter.Kind.UPLOAD_ENDED, record.created_by.email, record=record.pk)
+        for email in dict.fromkeys([record.created_by.email, *record.company.upload_mail]):
+            letters.write(Letter.Kind.UPLOAD_ENDED, email, record=record.pk)
 
 
 def _build_end_email(letter: Letter) -> list[EmailMessage]:
-    """Build the e-mail, if the uploader can sign in and wants it."""
-    record = IngestionRecord.objects.select_related("created_by").filter(pk=letter.detail["record"]).first()
-    if record is None or not (record.created_by.is_active and record.created_by.wants_mail):
+    """Build the e-mail, if the uploader can sign in and wants it, or the company has it sent to the address."""
+    records = IngestionRecord.objects.select_related("created_by", "company")
+    record = records.filter(pk=letter.detail["record"]).first()
+    if record is None:
         return []
-    context = _context(record)
+    uploader, is_told = record.created_by, letter.email in record.company.upload_mail
+    is_uploaders = letter.email == uploader.email and uploader.is_active and uploader.wants_mail
+    if not (is_uploaders or is_told):
+        return []
+    context = _context(record) | {"is_uploaders": is_uploaders}
     subject, text = f"{context['name']}: {context['result']}", render_to_string("ingestion/mail.txt", context)
-    message = EmailMultiAlternatives(subject, text, None, [record.created_by.email])
+    message = EmailMultiAlternatives(subject, text, None, [letter.email])
     message.attach_alternative(render_to_string("ingestion/mail.html", context), "text/html")
-    timeline.note(record, "mailed")
+    timeline.note(record, "mailed" if is_uploaders else "mailed_company", email=letter.email)
     return [message]
 
 

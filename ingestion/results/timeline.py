@@ -24,6 +24,7 @@ WORDS = {
     "withdrawal_asked": "Withdrawal asked for: {reason}",
     "withdrawal_failed": "Withdrawal given up: Codeport failed",
     "mailed": "Mail sent to the uploader",
+    "mailed_company": "Mail sent to {email}",
 }
 
 

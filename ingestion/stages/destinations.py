@@ -62,7 +62,7 @@ class NewWorkorder:
 
     def __init__(self, record: IngestionRecord) -> None:
         self.record = record
-        self.url_prefix: str = record.parameters["url_prefix"] or record.company.url_prefix
+        self.url_prefix: str = record.parameters["url_prefix"] or record.company.default_url_prefix
         self.longest_id = longest_id(self.url_prefix)
         self.workorder_id = _next_workorder_id()
 

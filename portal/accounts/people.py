@@ -20,7 +20,7 @@ from portal.roles import ROLES_OF_KIND
 ROLES_OF: dict[str, dict[str, str]] = {
     Company.Kind.BRAND_OWNER: {
         "staff": "Uploads, sees records and workorders, downloads, edits products",
-        "admin": "Also cancels, archives, and manages people and tokens",
+        "admin": "Also cancels, archives, and manages people, tokens and company settings",
     },
     Company.Kind.PRINTING_PARTNER: {
         "printer": "Prints the workorders assigned to your company, keeps equipment and substrates",

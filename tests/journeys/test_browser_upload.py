@@ -200,7 +200,7 @@ def tab_to(page: Page, target: Any) -> None:
 def test_a_template_can_be_downloaded(page: Page) -> None:
     opened(page)
     with page.expect_download() as started:
-        page.get_by_role("link", name="Download this as a template").click()
+        page.get_by_role("link", name="Download a template with your products and fields").click()
     assert Path(started.value.path()).read_text().startswith("id,product,")
 
 

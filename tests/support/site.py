@@ -16,6 +16,7 @@ from ingestion import engine
 from ingestion.changes import start_selected
 from ingestion.models import IngestionRecord
 from portal.models import User
+from tests.support.declared import declare
 from tests.support.demo import Demo
 from tests.support.equipment import a_paper, a_press
 from tests.support.exports import exported, started
@@ -55,6 +56,7 @@ LEFT_OUT = {
 
 # What answers with a file, a part of a page, JSON, or takes forms alone.
 NO_PAGES = {
+    *("upload-template", "upload-changes-template"),
     *("api-schema", "healthz", "storage-receive", "upload-symbol", "record-errors-csv", "record-rows-with-errors"),
     *("workorder-sample", "workorder-download", "workorder-serial-numbers", "workorder-archive"),
     *("product-bring-back", "workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
@@ -110,6 +112,8 @@ def pages(demo: Demo) -> list[Shown]:
     ingested(demo.staff, "id\nsecure004\nsecure005\n", workorder=ready.pk)
     ready.refresh_from_db()
     job_runner.run(deliveries.prepare_delivery(ready, "tiff", demo.printer, None).pk)
+    for key, kind, choices in (("best_before", "date", []), ("line", "choice", ["North", "South"])):
+        declare(demo.company, key, kind, label=key.replace("_", " ").capitalize(), choices=choices)
     press, paper = a_press(demo), a_paper(demo, calibrated_until=date(2026, 1, 31))
 
     exported(demo.staff, "xlsx", {"workorder": workorder})
@@ -168,7 +172,11 @@ def pages(demo: Demo) -> list[Shown]:
         shown("equipment-detail", printer, pk=press.pk),
         shown("substrate-list", printer),
         shown("substrate-detail", printer, pk=paper.pk),
-        *(shown(name, admin) for name in ("code-scans", "code-scan-limit")),
+        *(shown(name, admin) for name in ("code-scans", "code-scan-limit", "company-settings")),
+        shown("company-settings", demo.support.email, "company-settings-support", "?company=demo"),
+        *(shown(name, admin) for name in ("declared-field-list", "declared-field-create")),
+        shown("declared-field-list", demo.other_staff.email, "declared-field-list-empty"),
+        *(shown(f"declared-field-{name}", admin, key="best_before") for name in ("detail", "remove")),
         shown("code-detail", admin, identifier="abc12345", pk=workorder),
         shown("code-export", staff, query=f"?workorder={workorder}"),
         shown("code-export-list", staff),

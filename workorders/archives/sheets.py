@@ -100,10 +100,13 @@ def parse_sheet(name: str, typed: Any) -> dict[str, Any]:
 
 
 def usual_labels(company: Company) -> dict[str, Any]:
-    """Return the labels that the company ordered last, or those of the usual sheet, in the words of the API.
+    """Return labels on the sheet of the company's settings, in the words of the API.
 
-    Of the newest workorders alone, so that it costs the same however many there are.
+    Where it has none, they are as those that it ordered last, or on the usual sheet. Only the newest workorders are
+    looked at, so that it costs the same however many there are.
     """
+    if company.label_sheet in SHEETS:
+        return {"images": "pdf", **SHEETS[company.label_sheet].asked}
     newest = company.workorders.order_by("-id").values("pk")[:WORKORDERS_LOOKED_AT]
     jobs = Job.objects.filter(what=Job.What.IMAGES, workorder__in=newest, parameters__style__kind="pdf")
     last = jobs.order_by("-id").values_list("parameters", flat=True).first()

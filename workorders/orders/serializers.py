@@ -81,7 +81,7 @@ class OrderSerializer(OrderForm):
         return product
 
     def validate_url_prefix(self, value: str | None) -> str:
-        prefix = value or self.company.url_prefix
+        prefix = value or self.company.default_url_prefix
         if longest_id(prefix) < LENGTH:
             raise serializers.ValidationError(
                 f"It has {len(prefix)} characters; with an id of {LENGTH} behind it the QR code has no room for it."

@@ -42,7 +42,7 @@ def choose_prefix(company: Company, own: str | None, layout: str) -> str:
 
     Only the order itself claims it.
     """
-    prefix = own or company.url_prefix
+    prefix = own or company.default_url_prefix
     if reason := explain_long_prefix(prefix, layout):
         raise ValidationError(reason)
     if own:

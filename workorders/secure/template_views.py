@@ -66,7 +66,7 @@ class TemplateForm(NamedForm):
         super().__init__(*args, **kwargs)
         self.instance.company = company
         self.fields["printing_partner"].queryset = printing_partners()  # type: ignore[attr-defined]  # a choice of rows
-        self.fields["url_prefix"].widget.attrs["placeholder"] = company.url_prefix
+        self.fields["url_prefix"].widget.attrs["placeholder"] = company.default_url_prefix
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data

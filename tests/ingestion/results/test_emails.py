@@ -130,3 +130,24 @@ def test_a_mail_server_that_fails_is_tried_again_and_hurts_nothing(
     assert [message.subject for message in mail.outbox] == ["codes.csv: 4 codes created"]
     assert [event.what for event in events_of(record)].count("mailed") == 1
     assert not Letter.objects.exists()
+
+
+def test_addresses_of_the_company_hear_of_it_too(committed_demo: Demo) -> None:
+    committed_demo.company.upload_mail = ["boss@demo.example", committed_demo.staff.email]
+    committed_demo.company.save()
+    User.objects.filter(pk=committed_demo.admin.pk).update(wants_mail=False)
+    record = uploaded(committed_demo.admin, SPEC_EXAMPLE)
+    assert [message.to for message in mail.outbox] == [["boss@demo.example"], ["staff@demo.example"]]
+    for message in mail.outbox:
+        assert isinstance(message, EmailMultiAlternatives)
+        for said in (str(message.body), str(message.alternatives[0][0])):
+            assert "because the settings of Demo Brands name this address. admin@demo.example uploaded" in said
+            assert "no more of them" not in said
+    assert "Mail sent to boss@demo.example" in seen(committed_demo.staff, f"/ingestions/{record.key}/")
+    mail.outbox.clear()
+    uploaded(committed_demo.staff, SPEC_EXAMPLE.replace("12345", "12346"))
+    assert [message.to for message in mail.outbox] == [["staff@demo.example"], ["boss@demo.example"]]
+    assert "because you uploaded the file." in str(mail.outbox[0].body)
+    mail.outbox.clear()
+    uploaded(committed_demo.staff, SPEC_EXAMPLE.replace("12345", "12347"), mode="api")
+    assert mail.outbox == []
