@@ -130,7 +130,8 @@ def _refuse_without_mark(beginning: bytes, said: Encoding) -> None:
     if said.label != "UTF-16" and beginning[:2].strip(b"\0") != beginning[:2]:
         raise UnreadableFile(
             "It seems to be in UTF-16 or UTF-32 without a byte order mark; save it in UTF-8, or upload UTF-16 again"
-            f" with {as_option(UTF_16)}."
+            f" with {as_option(UTF_16)}.",
+            encoding=UTF_16,
         )
 
 

@@ -13,7 +13,6 @@ from ingestion.rules.change_names import KnownFields
 from ingestion.rules.column_mapping import map_header
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.header import (
-    advise_header_row,
     advise_names,
     describe_wrong_names,
     is_too_wide,
@@ -22,6 +21,7 @@ from ingestion.rules.header import (
     scm_names,
     wrong_names,
 )
+from ingestion.rules.header_matching import find_header_row
 from ingestion.rules.limits import Limits
 from ingestion.rules.rows import CheckedRow, RowRules
 from ingestion.rules.suggestions import meant_name, meant_otherwise
@@ -72,8 +72,12 @@ class FileRules:
         try:
             self.check_header(map_header(table.header, columns), table.header_row)
         except UnreadableFile as problem:
-            advice = advise_header_row(table.beginning, table.header_row, self._keys)
-            raise UnreadableFile(f"{problem}{advice or self._advise_names(table.header, columns)}") from None
+            if (found := find_header_row(table.beginning, self._keys)) > 1:
+                row = table.header_row + found - 1
+                said = f'Row {row:,} looks like the header; upload it with `"header_row": {row}`.'
+                raise UnreadableFile(f"{problem} {said}", header_row=row) from None
+            advice = self._advise_names(table.header, columns)
+            raise UnreadableFile(f"{problem}{advice}", **problem.offer) from None
 
     def check(self, batch: Batch) -> list[CheckedRow]:
         """Return the rows that have a valid id; they are stored if no row of the file has an error."""

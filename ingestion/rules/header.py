@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 from ingestion.errors.text import shown, visible
 from ingestion.errors.unreadable import UnreadableFile
@@ -13,7 +13,7 @@ from ingestion.readers.base import ERRORS_COLUMN
 from ingestion.readers.encoding import LOOKS_LIKE
 from ingestion.rules.column_aliases import KEY_ALIASES, OUR_FIELDS
 from ingestion.rules.column_mapping import LeftOut, keys_of
-from ingestion.rules.header_matching import find_header_row, folded, match_header, numbered
+from ingestion.rules.header_matching import folded, match_header, numbered
 from ingestion.rules.suggestions import meant_name, respelled
 from portal.values.characters import beyond_ascii
 from workorders.codes.fields import ATTRIBUTES, MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY
@@ -77,15 +77,6 @@ def advise_names(header: tuple[str, ...]) -> str:
     columns = json.dumps({keys[at]: name for at, name in renamed.items()}, ensure_ascii=False)
     rename = f" Rename {'them' if others else 'it'}, or upload the file again with"
     return f'{likewise}{rename} `"columns": {visible(columns)}`.'
-
-
-def advise_header_row(beginning: Sequence[Sequence[str]], header_row: int, keys: Collection[str]) -> str:
-    """Say which row of a table looks like its header, if not the first of its `beginning`; or nothing."""
-    found = find_header_row(beginning, keys)
-    if found < 2:
-        return ""
-    row = header_row + found - 1
-    return f' Row {row:,} looks like the header; upload it with `"header_row": {row}`.'
 
 
 def otherwise_split(header: tuple[str, ...], column: str) -> str:

@@ -106,13 +106,14 @@ def _fields_for(name: str, known: Collection[str]) -> Collection[str]:
 def find_header_row(rows: Sequence[Sequence[str]], keys: Collection[str] = ("id",)) -> int:
     """Return which of the first rows, from 1, looks like the header; 0 where none does.
 
-    That is the one with the most cells among those with one of `keys`, or with what people call the column of ids.
+    That is the one with the most cells among those with one of `keys`, or else with what people call the column of ids.
     """
-    best, most = 0, 0
+    best, most = 0, (False, 0)
     for number, row in enumerate(rows[: TITLE_ROWS + 1], 1):
         cells = [cell for cell in row[:MOST_MATCHED] if cell.strip() and len(cell) <= LONGEST_NAME]
-        if len(cells) > most and any(cell.strip() in keys or _names_ids(cell) for cell in cells):
-            best, most = number, len(cells)
+        fitness = any(cell.strip() in keys for cell in cells), len(cells)
+        if fitness > most and (fitness[0] or any(map(_names_ids, cells))):
+            best, most = number, fitness
     return best
 
 

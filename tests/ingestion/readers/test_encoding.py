@@ -36,8 +36,9 @@ def test_utf_32_is_refused_and_not_taken_for_utf_16(beginning: bytes) -> None:
 
 @pytest.mark.parametrize("beginning", [b"i\0d\0", b"\0i\0d"])
 def test_utf_16_without_a_mark_is_refused(beginning: bytes) -> None:
-    with pytest.raises(UnreadableFile, match="without a byte order mark"):
+    with pytest.raises(UnreadableFile, match="without a byte order mark") as refused:
         decoder_for(beginning)
+    assert refused.value.offer == {"encoding": "utf-16"}
 
 
 def test_utf_8_loses_its_mark_and_keeps_wrong_bytes_as_surrogates() -> None:

@@ -83,6 +83,7 @@ def test_names_are_compared_without_case_accents_and_separators() -> None:
         ([["id", "product"], ["a", "b"]], 1),
         ([["Codes for March", "", ""], [], ["id", "product", "pallet"], ["a", "b", "c"]], 3),
         ([["Code"], ["ID", "SKU"], ["x", "code"]], 2),
+        ([["Codes", "a", "b"], ["id", "lot"], ["x", "y"]], 2),
         ([["Report"], ["Serial No", "Qty"], ["abc", "1"]], 2),
         ([["a"], ["b"]], 0),
         ([*[["title"]] * 10, ["id"]], 11),

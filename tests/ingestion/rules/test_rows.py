@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -9,11 +10,12 @@ import pytest
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import Batch, BrokenRow, CellFault, Trouble
 from ingestion.readers.cells import Number
+from ingestion.readers.csv_reader import CsvReader
 from ingestion.rules import attributes, file
 from ingestion.rules.column_mapping import LeftOut
 from ingestion.rules.defaults import Defaults
 from ingestion.rules.file import FileRules
-from ingestion.rules.header import describe_wrong_names, is_too_wide, otherwise_split
+from ingestion.rules.header import advise_names, describe_wrong_names, is_too_wide, otherwise_split
 from ingestion.rules.identifiers import RULES
 from ingestion.rules.limits import Limits
 from ingestion.rules.rows import wrong_width
@@ -365,3 +367,47 @@ def test_gs1_ids_are_kept_in_one_spelling() -> None:
     codes = checked.objects(("id",), ["/01/09506000134352/21/A1"], ["/01/09506000134351/21/A1"])
     assert [code[0] for code in codes] == ["01/09506000134352/21/A1"]
     assert checked.found == [("invalid_id_error", 2, "id", "/01/09506000134351/21/A1")]
+
+
+@pytest.mark.parametrize(
+    ("data", "columns", "said", "offer"),
+    [
+        (
+            b"March\n\nid,note\n1,2\n",
+            {},
+            'only: March. Row 3 looks like the header; upload it with `"header_row": 3`.',
+            {"header_row": 3},
+        ),
+        (
+            b"Codes\nid\n",
+            {"Serial": "id"},
+            'Row 2 looks like the header; upload it with `"header_row": 2`.',
+            {"header_row": 2},
+        ),
+        (
+            b"Serial No,Lot\n1,2\n",
+            {},
+            (
+                "Is it `Serial No` that should be named `id`? Likewise `Lot` should be `lot`. Rename them, or upload"
+                ' the file again with `"columns": {"Serial No": "id", "Lot": "lot"}`.'
+            ),
+            {},
+        ),
+        (b"Serial No,Lot\n1,2\n", {"Lot": "lot"}, "Is it `Serial No` that should be named `id`?", {}),
+        (b"a,b\n1,2\n", {}, "only: a, b.", {}),
+    ],
+)
+def test_a_refused_header_is_told_what_to_do(
+    data: bytes, columns: dict[str, str], said: str, offer: dict[str, int]
+) -> None:
+    checked = Checked()
+    with pytest.raises(UnreadableFile) as refused:
+        checked.rules.check_table(CsvReader(io.BytesIO(data), checked.log), columns)
+    assert str(refused.value).endswith(said)
+    assert refused.value.offer == offer
+
+
+def test_so_many_wrong_names_are_told_and_no_more() -> None:
+    assert advise_names(("ID", *(f"Lot {number}" for number in range(21)))) == ""
+    assert advise_names(("ID", "ID")) == ' Rename it, or upload the file again with `"columns": {"#1": "id"}`.'
+    assert advise_names(("id", "Lot")) == ""
