@@ -1,13 +1,10 @@
-/** Keeps “2 minutes ago” true while a page stays open. What is older than a day stays as it was said. */
-
+/** Keeps “2 minutes ago” true on an open page, up to a day. */
 const STEPS = [["hour", 3600], ["minute", 60], ["second", 1]];
 const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
-
-function tell(time) {
-  const age = (Date.now() - new Date(time.dateTime)) / 1000;
-  if (!(age >= 0 && age < 86400)) return;
-  const [unit, seconds] = STEPS.find(([, least]) => age >= least) ?? STEPS.at(-1);
-  time.textContent = words.format(-Math.floor(age / seconds), unit);
-}
-
-setInterval(() => document.querySelectorAll("time[title]").forEach(tell), 20_000);
+setInterval(() => {
+  for (const time of document.querySelectorAll("time[title]")) {
+    const age = (Date.now() - new Date(time.dateTime)) / 1000;
+    const [unit, seconds] = STEPS.find(([, least]) => age >= least) ?? STEPS[2];
+    if (age >= 0 && age < 86400) time.textContent = words.format(-Math.floor(age / seconds), unit);
+  }
+}, 20_000);
