@@ -25,6 +25,7 @@ from ingestion.readers.unpack import MOST_SECONDS, Budget
 from ingestion.rules.change_file import ChangeFileRules, change_limits
 from ingestion.rules.column_mapping import keys_of, map_header
 from ingestion.rules.file import FileRules
+from ingestion.rules.header_matching import match_header
 from ingestion.rules.keys import ID, key_columns, sought_columns
 from ingestion.rules.limits import limits_for
 from ingestion.rules.rows import CheckedRow
@@ -50,6 +51,7 @@ class Column:
     """A column of the file: its `name` there, and its `key`, by which the option `columns` names it.
 
     `new_name` is the name under which it is read, None where it is left out; `meaning` says as what it is read.
+    `suggested` is the name that it is probably meant to have, where that is another.
     """
 
     key: str
@@ -57,6 +59,7 @@ class Column:
     new_name: str | None
     meaning: str
     is_wrong: bool
+    suggested: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,11 @@ class Preview:
     offers: list[Offer] = field(default_factory=list)
     header_row: int = 0
     sheets: list[str] = field(default_factory=list)
+
+    @property
+    def suggested(self) -> list[Column]:
+        """The columns that are probably meant to have another name."""
+        return [column for column in self.columns if column.suggested]
 
 
 class EndOfPiece(Exception):  # noqa: N818  # an event, not a fault
@@ -172,7 +180,7 @@ def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
     try:
         reader = _open(record, file, log)
     except UnreadableFile as error:
-        return Preview(problem=str(error), offers=[*encodings, *_offers_of(error)])
+        return Preview(problem=str(error), offers=encodings or [*_offers_of(error)])
     except EndOfPiece:
         return Preview(problem=TOO_LONG, offers=encodings)
     batches: list[Batch] = []
@@ -294,8 +302,8 @@ class _Check:
         """Check the rows, and return why the whole file would be refused; nothing where it would not be."""
         rules = self._rules()
         try:
-            if self.is_table:
-                rules.check_header(map_header(self.header, self.mapping), getattr(reader, "header_row", 0))
+            if not isinstance(reader, JsonReader):
+                rules.check_table(reader, self.mapping)
             seen: dict[str, int] = {}
             for batch in batches:
                 header = map_header(batch.header, self._mapping_of(batch), is_table=self.is_table)
@@ -357,13 +365,15 @@ class _Check:
 
     def columns(self, lines: list[Line]) -> Iterator[Column]:
         """Yield the columns with what they are read as."""
+        suggested = match_header(self.header, known_fields(self.record.company))
         for at, (key, old, new) in enumerate(zip(self.keys, self.header, self.names, strict=True)):
             is_left_out = self.mapping.get(key) == ""
             is_empty = not old and all(at >= len(line.cells) or not line.cells[at].strip() for line in lines)
             meaning = "left out" if is_left_out else "empty, left out" if not new and is_empty else self._meaning(new)
             is_twice = not is_left_out and new not in ("", ERRORS_COLUMN) and self.names.index(new) != at
             said = "named twice" if is_twice else meaning or "cannot be a field name"
-            yield Column(key, old, None if is_left_out else new, said, is_twice or not meaning)
+            meant = "" if is_left_out or suggested.get(at) in (None, new) else suggested[at]
+            yield Column(key, old, None if is_left_out else new, said, is_twice or not meaning, meant)
 
     def _meaning(self, name: str) -> str:
         """Say what a column of this name is read as; nothing where none may have it."""

@@ -13,7 +13,7 @@ from ingestion.pages.lines import IdFormat, may_change, may_upload
 from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.rules.identifiers import RULES
 from portal.pages.access import PersonRequest, page
-from workorders.models import ActivationStatus
+from workorders.models import LONGEST_REFERENCE, ActivationStatus
 from workorders.products.services import products_for
 from workorders.secure.uploads import open_for_upload
 from workorders.visibility import own_workorders
@@ -61,6 +61,7 @@ def _show(request: PersonRequest, kind: str) -> HttpResponse:
         "products": products,
         "choose_product": len(products) <= PRODUCTS_TO_CHOOSE_FROM,
         "activation_statuses": ActivationStatus.choices,
+        "longest_reference": LONGEST_REFERENCE,
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "earlier": earlier,
         "kept": kept,

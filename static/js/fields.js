@@ -107,7 +107,7 @@ function changeOptions() {
 /** What the API's `process` takes beside the record. */
 export function options() {
   if (changesCodes()) return changeOptions();
-  const { product, activation_status: status, url_prefix: prefix, allow_posted_duplicates: ignore, delimiter, id_format: format } = form.elements;
+  const { product, activation_status: status, url_prefix: prefix, reference, allow_posted_duplicates: ignore, delimiter, id_format: format } = form.elements;
   const extra = scmRows().map(scmOf).filter(({ key }) => key).map(({ key, value }) => [key, value]);
   const defaults = Object.fromEntries(extra);
   if (product.value) defaults.product = product.value.trim();
@@ -116,6 +116,7 @@ export function options() {
     default_scm_data: defaults,
     workorder: Number(workorder()?.value) || null,
     url_prefix: prefix.disabled ? "" : prefix.value.trim(),
+    reference: reference.disabled ? "" : reference.value.trim(),
     allow_posted_duplicates: ignore.checked,
     delimiter: delimiter.value,
     id_format: format.value,
@@ -125,11 +126,11 @@ export function options() {
 /** The field of the workorder that the codes join; null where there is none to choose. */
 export const workorder = () => part("workorder");
 
-/** A workorder that is there has a URL prefix of its own. */
+/** A workorder that is there has a URL prefix and a name of its own. */
 function showExample() {
   const field = part("url_prefix");
   const own = workorder()?.selectedOptions[0].dataset.prefix;
-  field.disabled = Boolean(own);
+  field.disabled = part("reference").disabled = Boolean(own);
   part("url_example").textContent = own ?? (field.value.trim() || field.placeholder);
   part("url_prefix-doubt").hidden = !/[A-Za-z0-9]$/.test(own ?? field.value.trim());
   part("id_example").textContent = part("id_format").selectedOptions[0].dataset.example;

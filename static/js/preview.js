@@ -43,7 +43,8 @@ export class Preview {
     this.body.addEventListener("change", ({ target: { dataset, value } }) => { if (dataset.option) this.read(dataset.option, value); });
     this.body.addEventListener("click", ({ target }) => {
       const { offer } = target.dataset;
-      if (offer) this.read(offer, target.value);
+      if (offer === "names") this.rename();
+      else if (offer) this.read(offer, target.value);
     });
     this.root.append(line, this.body);
   }
@@ -68,6 +69,14 @@ export class Preview {
     const row = Math.trunc(Number(value));
     this.reading[option] = option !== "header_row" ? value : row > 0 ? row : undefined;
     this.isNew = true;
+    this.look();
+  }
+
+  /** Give the columns the names that are suggested. */
+  rename() {
+    const inputs = [...this.body.querySelectorAll("[data-suggested]")];
+    for (const input of inputs) input.value = input.dataset.suggested;
+    inputs[0]?.focus();
     this.look();
   }
 
@@ -129,6 +138,8 @@ export class Preview {
     for (const input of this.body.querySelectorAll("[data-key]")) {
       const now = seen.querySelector(`[data-key="${CSS.escape(input.dataset.key)}"]`);
       input.toggleAttribute("aria-invalid", now.hasAttribute("aria-invalid"));
+      if (now.dataset.suggested) input.dataset.suggested = now.dataset.suggested;
+      else delete input.dataset.suggested;
     }
   }
 

@@ -178,3 +178,20 @@ def test_the_sheet_with_the_ids_is_offered(demo: Demo) -> None:
     assert offers(found) == [("sheet", "Sheet2")]
     taken = seen(demo, data, "xlsx", sheet="Sheet2")
     assert (taken.problem, taken.sheets, taken.first_id) == ("", ["Sheet1", "Sheet2"], "abc12345")
+
+
+def test_the_names_that_are_meant_are_suggested(demo: Demo) -> None:
+    content = "ID,Product,Pallet Number,Note\nabc12345,sku1,p1,x\n"
+    found = seen(demo, content)
+    suggested = {column.key: column.suggested for column in found.suggested}
+    assert suggested == {"ID": "id", "Product": "product", "Pallet Number": "pallet_number", "Note": "note"}
+    taken = seen(demo, content, columns=suggested)
+    assert (taken.problem, taken.told, taken.suggested) == ("", [], [])
+
+
+def test_the_row_that_looks_like_the_header_is_offered(demo: Demo) -> None:
+    content = "Codes for March\nACME Ltd\nid,product\nabc12345,sku1\n"
+    found = seen(demo, content)
+    assert offers(found) == [("header_row", 3)]
+    taken = seen(demo, content, header_row=3)
+    assert (taken.problem, taken.told, taken.header_row, taken.first_id) == ("", [], 3, "abc12345")

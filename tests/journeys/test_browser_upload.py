@@ -15,7 +15,8 @@ from ingestion import engine
 from ingestion.models import IngestionRecord
 from tests.support.browsing import broken_rules, choose, drop, named, opened, send, sign_in
 from tests.support.paths import FILES
-from tests.support.running import worker
+from tests.support.products import workbook as sheets
+from tests.support.running import wait_for, worker
 from workorders.models import Code
 
 WRONG = (
@@ -244,6 +245,7 @@ def test_the_corrected_file_is_uploaded_with_the_options_kept(page: Page) -> Non
     page.get_by_label("Default product").select_option("sku2")
     page.get_by_label("Default activation status").select_option("Active")
     page.get_by_label("URL prefix").fill("https://id.example/")
+    page.get_by_label("Name of the workorder").fill("Spring bottles")
     page.get_by_label("Ignore repeated ids within the file").check()
     page.get_by_label("Fields of a CSV file are separated by").select_option("semicolons")
     page.get_by_role("button", name="Add a field").click()
@@ -269,6 +271,7 @@ def test_the_corrected_file_is_uploaded_with_the_options_kept(page: Page) -> Non
         "default_scm_data": {"product": "sku2", "activation_status": 1, "intended_market": 'B"E'},
         "use_serial_number": False,
         "url_prefix": "https://id.example/",
+        "reference": "Spring bottles",
         "allow_posted_duplicates": True,
         "delimiter": ";",
         "columns": {"Serial": "id", "secret": ""},
@@ -389,3 +392,40 @@ def test_a_reason_without_blacklisting_is_told_before_anything_is_checked(page: 
     page.get_by_text("Options", exact=True).click()
     page.get_by_label("Default activation status").select_option("Blacklisted")
     expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
+
+
+def test_a_strangers_file_is_mended_by_clicks(page: Page) -> None:
+    opened(page)
+    content = "Liste vom März\n\nSerial No;Artikelnummer;Pallet Number\nreport-0303;sku1;Köln\n"
+    choose(page, named("strange.csv", content.encode("cp1252")))
+    page.get_by_role("button", name="Read it as Windows-1252").click()
+    page.get_by_role("button", name="Take row 3 for the header").click()
+    page.get_by_role("button", name="Use suggested names").click()
+    expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
+    expect(page.get_by_role("button", name="Use suggested names")).to_be_hidden()
+    expect(page.get_by_role("cell", name="Köln")).to_be_visible()
+    assert completed(page) == [("report-0303", {"pallet_number": "Köln"})]
+    parameters = IngestionRecord.objects.get().parameters
+    assert {name: parameters[name] for name in ("encoding", "header_row", "columns")} == {
+        "encoding": "windows-1252",
+        "header_row": 3,
+        "columns": {"Serial No": "id", "Artikelnummer": "product", "Pallet Number": "pallet_number"},
+    }
+
+
+def test_the_sheet_of_a_workbook_is_chosen(page: Page) -> None:
+    opened(page)
+    choose(page, named("two.xlsx", sheets([("Fill in the second sheet",)], [("id",), ("report-0304",)])))
+    page.get_by_role("button", name="Read the sheet Sheet2").click()
+    expect(page.get_by_role("cell", name="report-0304")).to_be_visible()
+    expect(page.get_by_label("Sheet")).to_have_value("Sheet2")
+    assert completed(page) == [("report-0304", {})]
+
+
+def test_a_file_that_is_taken_away_leaves_no_record(page: Page) -> None:
+    opened(page)
+    drop(page, "codes.csv", "id\nreport-0305\n")
+    expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
+    wait_for(IngestionRecord.objects.exists, "it has begun to travel")
+    page.get_by_role("button", name="Remove codes.csv").click()
+    wait_for(lambda: not IngestionRecord.objects.exists(), "it is forgotten")
