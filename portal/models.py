@@ -49,11 +49,21 @@ class Company(models.Model):
     )
 
     custom_url_prefix = models.CharField(
-        "URL prefix", max_length=200, blank=True, editable=False, help_text="Before ids, in place of the portal's own."
+        "URL prefix",
+        max_length=200,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="Before ids, in place of the portal's own.",
     )
-    label_sheet = models.CharField(max_length=20, blank=True, editable=False, help_text="The sheet chosen beforehand.")
+    label_sheet = models.CharField(
+        max_length=20, blank=True, db_default="", editable=False, help_text="The sheet chosen beforehand."
+    )
     upload_mail = models.JSONField(
-        default=list, editable=False, help_text="Addresses that get the e-mail of every upload that ends."
+        default=list,
+        db_default=[],
+        editable=False,
+        help_text="Addresses that get the e-mail of every upload that ends.",
     )
 
     class Meta:

@@ -17,16 +17,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='custom_url_prefix',
-            field=models.CharField(blank=True, editable=False, help_text="Before ids, in place of the portal's own.", max_length=200, verbose_name='URL prefix'),
+            field=models.CharField(blank=True, db_default='', editable=False, help_text="Before ids, in place of the portal's own.", max_length=200, verbose_name='URL prefix'),
         ),
         migrations.AddField(
             model_name='company',
             name='label_sheet',
-            field=models.CharField(blank=True, editable=False, help_text='The sheet chosen beforehand.', max_length=20),
+            field=models.CharField(blank=True, db_default='', editable=False, help_text='The sheet chosen beforehand.', max_length=20),
         ),
         migrations.AddField(
             model_name='company',
             name='upload_mail',
-            field=models.JSONField(default=list, editable=False, help_text='Addresses that get the e-mail of every upload that ends.'),
+            field=models.JSONField(db_default=[], default=list, editable=False, help_text='Addresses that get the e-mail of every upload that ends.'),
         ),
     ]
