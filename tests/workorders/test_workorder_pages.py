@@ -46,10 +46,23 @@ def test_the_first_codes_are_shown_with_their_symbols(demo: Demo) -> None:
     items = re.findall(r"<li> (<img class=\"qr\".*?)</li>", page)
     assert len(items) == 20
     path = f"/workorders/{order.pk}/codes/code-0-2/"
-    assert f'src="{path}qr.png?module=4" width="148" height="148" loading="lazy" alt=""' in items[1]
+    assert f'src="{path}qr.svg" width="148" height="148" loading="lazy" alt=""' in items[1]
     assert f'href="{path}">code-0-2</a>' in items[1]
     assert ">active<" in items[1]
     assert "more-0021" not in page
+
+
+@pytest.mark.parametrize("state", ["completed", "cancelled"])
+def test_who_looks_at_a_workorder_downloads_nothing(demo: Demo, state: str) -> None:
+    order = a_workorder(demo.staff, quantity=2)
+    Workorder.objects.filter(pk=order.pk).update(state=state)
+    client = as_(demo.staff)
+    page = client.get(f"/workorders/{order.pk}/").content.decode()
+    pictures = re.findall(r'<img class="qr" src="([^"]*)"', page)
+    assert pictures
+    assert {client.get(picture).status_code for picture in pictures} == {200}
+    order.refresh_from_db()
+    assert order.downloaded_at is None
 
 
 # The list
