@@ -16,7 +16,7 @@ from ingestion.rules.change_names import KnownFields
 from portal.timeline import events_of
 from workorders.changes.parsing import SIMILARITY, parse_values
 from workorders.changes.values import NewValues
-from workorders.codes.fields import SCM_KEY
+from workorders.codes.fields import MEANT, SCM_KEY
 from workorders.codes.filters import PARSERS, SCM, CodeFilter, parse_filter
 from workorders.codes.scm_fields import known_fields
 
@@ -40,6 +40,12 @@ class SelectedChangeSerializer(serializers.Serializer[Any]):
         if len(_object(value, '{"lot": "B7"}')) > MOST_CONSTRAINTS:
             raise serializers.ValidationError(f"It has {len(value):,} constraints; {MOST_CONSTRAINTS:,} at most.")
         names = {_filter_name(name): name for name in value}
+        if twice := [
+            f"{name}: It is `{names[_filter_name(name)]}` too; give it once."
+            for name in value
+            if names[_filter_name(name)] != name
+        ]:
+            raise serializers.ValidationError(twice)
         codes = _parsed(lambda: parse_filter({name: value[said] for name, said in names.items()}), names)
         if codes.is_empty:
             raise serializers.ValidationError(NO_CONSTRAINT)
@@ -52,7 +58,7 @@ class SelectedChangeSerializer(serializers.Serializer[Any]):
         plain = [said for name, said in names.items() if name == f"{SCM}{said}"]
         known = KnownFields(known_fields(self.context["company"]) if plain else ())
         for said in plain:
-            if meant := known.nearest(said):
+            if meant := known.nearest(said) or ("" if said in known else MEANT.get(said, "")):
                 yield f"{said}: It looks like `{meant}`; write `{SCM}{said}` if that is its name."
 
     def validate_scm_data(self, value: Any) -> NewValues:

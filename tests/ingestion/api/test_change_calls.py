@@ -70,6 +70,16 @@ def test_codes_that_meet_every_constraint_are_changed(committed_demo: Demo) -> N
         ("lot", {"lot": "x"}, {"constraints": ['It must be an object, like {"lot": "B7"}.']}),
         ({"lot": "x"}, ["lot"], {"scm_data": ['It must be an object, like {"activation_status": 1}.']}),
         ({"lot": 7}, {"lot": "x"}, {"constraints": ["lot: It must be a text."]}),
+        (
+            {"scm_lot": "A", "lot": "B"},
+            {"lot": "x"},
+            {"constraints": ["scm_lot: It is `lot` too; give it once."]},
+        ),
+        (
+            {"sku": "sku1"},
+            {"lot": "x"},
+            {"constraints": ["sku: It looks like `product`; write `scm_sku` if that is its name."]},
+        ),
         ({"lot": "x"}, {}, {"scm_data": ["It changes nothing: name at least one value."]}),
         (
             {"activaton_status": 1},
