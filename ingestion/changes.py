@@ -49,9 +49,13 @@ def start_selected(user: User, company: Company, codes: CodeFilter, values: NewV
 
 def start_undo(user: User, record: IngestionRecord, mode: str) -> IngestionRecord:
     """Queue the undo of the change that `record` made, and wake a worker. Raises NotUndoable."""
-    if reason := undo_refusal(record):
-        raise NotUndoable(reason)
-    return _queue(user, record.company, f"Undo of {record.key}", {"undoes": record.key}, mode)
+    with transaction.atomic():
+        locked = IngestionRecord.objects.select_for_update(no_key=True).get(
+            pk=record.pk
+        )  # of two at once, one is refused
+        if reason := undo_refusal(locked):
+            raise NotUndoable(reason)
+        return _queue(user, record.company, f"Undo of {record.key}", {"undoes": record.key}, mode)
 
 
 def undo_refusal(record: IngestionRecord) -> str:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from ingestion.changes import origin_of
+from ingestion.errors.warning_kinds import NO_CHANGE_WARNING
 from ingestion.models import IngestionRecord
 from ingestion.stages.attempt import Attempt
 from ingestion.stages.ending import end_record
@@ -44,6 +45,8 @@ def _change(attempt: Attempt, codes: QuerySet[Code], values: NewValues) -> None:
     locks.alone(record.company)  # no other change comes between the count and the change; new codes may
     found = count_selection(record.company, codes, values)
     attempt.pulse.enter(Phase.CHANGING, found.changed)
+    if not found.selected:
+        attempt.log.warn(NO_CHANGE_WARNING, None, "", "", detail="No code meets the constraints.")
     change = begin_change(record.company, origin_of(record), record.created_by, record_key=record.key)
     changed = apply_selected(change, codes, values)
     result = {"codes_affected": changed, "codes_unchanged": max(0, found.selected - changed - found.final)}

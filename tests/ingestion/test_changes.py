@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from threading import Barrier, Thread
+
 import pytest
 
-from ingestion import services
+from ingestion import engine, services
 from ingestion.changes import Contradictory, NotUndoable, change_of, start_selected, start_undo
 from ingestion.models import IngestionRecord
 from portal.timeline import events_of
+from tests.support import running
 from tests.support.changes import changed, ended, undone, values_of
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from workorders.changes.history import history_of
 from workorders.changes.values import NewValues
-from workorders.codes.filters import CodeFilter
+from workorders.codes.filters import CodeFilter, parse_filter
 from workorders.models import Change, Code, CodeChange, Product, Workorder
 
 
@@ -172,3 +175,38 @@ def test_an_undo_whose_history_went_while_it_waited_says_so_and_changes_nothing(
         "The history of this change was deleted after its retention time, so it cannot be undone."
     )
     assert values_of("aaa00001") == (None, 1, 0, {})
+
+
+def test_a_change_of_no_code_says_so(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001")
+    nothing = parse_filter({"workorder": "999"})
+    record = start_selected(committed_demo.staff, committed_demo.company, nothing, NewValues(status=1), "api")
+    engine.run(record.pk)
+    record.refresh_from_db()
+    assert (record.status, record.result_data["codes_affected"]) == ("completed", 0)
+    (warning,) = record.warnings
+    assert warning["warning"] == "no_change_warning"
+    assert warning["message"].endswith("No code meets the constraints.")
+
+
+def test_of_undos_asked_for_at_once_one_is_queued(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001")
+    chosen = parse_filter({"activation_status": "0"})
+    changed = start_selected(committed_demo.staff, committed_demo.company, chosen, NewValues(status=1), "api")
+    engine.run(changed.pk)
+    changed.refresh_from_db()
+    together, refused = Barrier(4), []
+
+    def ask(_: int) -> None:
+        together.wait()
+        try:
+            start_undo(committed_demo.admin, changed, "api")
+        except NotUndoable as reason:
+            refused.append(str(reason))
+
+    threads = [Thread(target=running.in_thread, args=(ask, number)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    running.ended(threads)
+    undo = IngestionRecord.objects.get(parameters__undoes=changed.key)
+    assert refused == [f"It is being undone already, by {undo.key}."] * 3
