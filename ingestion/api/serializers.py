@@ -32,7 +32,8 @@ class GetPostDataSerializer(serializers.Serializer[Any]):
         return seen(value)
 
     def validate_filetype(self, value: str) -> str:
-        if value == Filetype.XLSX and self.context["mode"] == Mode.API:
+        is_code = self.context["type"] == IngestionRecord.Type.CODE  # whose two types are the spec's
+        if value == Filetype.XLSX and self.context["mode"] == Mode.API and is_code:
             raise serializers.ValidationError("By the API a file is csv or json; the upload page takes workbooks.")
         return value
 

@@ -58,7 +58,7 @@ class GetPostData(Call):
     def post(self, request: Request) -> Response:
         """Create an ingestion record and the signed form for its file."""
         mode = mode_of(request)
-        form = GetPostDataSerializer(data=request.data, context={"mode": mode})
+        form = GetPostDataSerializer(data=request.data, context={"mode": mode, "type": self.type})
         form.is_valid(raise_exception=True)
         company, said = company_of(request), form.validated_data
         record = services.start_upload(person(request), company, mode=mode, type=self.type, **said)

@@ -17,7 +17,7 @@ def describe_file(record: IngestionRecord) -> str:
         f"separated by {DELIMITER_NAMES[facts['delimiter']]}" if facts.get("delimiter") else "",
         facts.get("encoding", ""),
         "unpacked from gzip" if "compression" in facts else "",
-        f"sheet {facts['sheet']}" + (f", the first of {sheets}" if sheets > 1 else "") if "sheet" in facts else "",
+        f"sheet {facts['sheet']}" + (f", one of {sheets}" if sheets > 1 else "") if "sheet" in facts else "",
     ]
     return ", ".join(filter(None, said))
 

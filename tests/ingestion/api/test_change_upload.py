@@ -12,6 +12,7 @@ from ingestion.models import IngestionRecord
 from tests.support.changes import values_of
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
+from tests.support.products import workbook
 from tests.support.tokens import client_of
 from tests.support.uploads import PROCESS, WRONG_STATE, post_file, uploaded
 from workorders.codes.fields import SCM_KEY_RULE
@@ -172,3 +173,17 @@ def test_only_who_may_change_many_codes_may_call(demo: Demo) -> None:
         assert APIClient().post(path, {}, format="json").status_code == 401
         assert client_of(demo.staff, "scm_bulk_edit").get(path).status_code == 405
     assert client_of(demo.staff, "scm_bulk_edit").post(BEGIN, {"filetype": "csv"}, format="json").status_code == 201
+
+
+def test_a_workbook_of_changes_comes_by_the_call_too(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001")
+    client = client_of(committed_demo.staff)
+    begun = client.post(BEGIN, {"filetype": "xlsx"}, format="json").json()
+    data = workbook([("Read me",)], [("extended_id", "activation_status"), ("aaa00001", "1")])
+    assert post_file(begun["post_data"], data).status_code == 201
+    answer = client.post(CHANGE, {"record": begun["record_key"], "sheet": "Sheet2"}, format="json")
+    assert answer.status_code == 200
+    record = IngestionRecord.objects.get(key=begun["record_key"])
+    engine.run(record.pk)
+    record.refresh_from_db()
+    assert (record.status, values_of("aaa00001")[1]) == ("completed", 1)

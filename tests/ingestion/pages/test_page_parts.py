@@ -75,7 +75,7 @@ def test_a_list_moves_while_a_worker_has_something_to_do(demo: Demo, status: str
         ),
         ({"encoding": "UTF-8"}, "UTF-8"),
         ({"sheet": "Codes", "sheets": "1"}, "sheet Codes"),
-        ({"sheet": "Codes", "sheets": "3"}, "sheet Codes, the first of 3"),
+        ({"sheet": "Codes", "sheets": "3"}, "sheet Codes, one of 3"),
     ],
 )
 def test_the_file_is_described_as_it_was_read(facts: dict[str, str], said: str) -> None:
