@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -16,7 +17,7 @@ from ingestion.models import IngestionRecord
 from ingestion.pages.lines import may_change, may_upload
 from ingestion.preview import FIRST_LOOK, Preview, piece_of, preview
 from ingestion.readers.csv_reader import DELIMITER_NAMES
-from ingestion.readers.encoding import ENCODINGS
+from ingestion.readers.encoding import ENCODINGS, is_utf8
 from ingestion.readers.options import MOST_HEADER_ROW
 from ingestion.rules.defaults import parse_defaults
 from portal.models import Company
@@ -79,7 +80,7 @@ def _record_of(request: PersonRequest, company: Company, type_: str) -> Ingestio
             record.parameters = parameters
         return record
     filetype = request.POST.get("filetype", "")
-    if filetype not in (Filetype.CSV, Filetype.JSON):
+    if filetype not in (Filetype.CSV, Filetype.JSON) or "head" not in request.FILES:
         return None
     return IngestionRecord(company=company, type=type_, filetype=filetype, parameters=parameters)
 
@@ -89,8 +90,8 @@ def _look(request: PersonRequest, record: IngestionRecord) -> Preview:
         if record.pk:
             with storage().open(record.incoming_path) as file:
                 return preview(record, file)
-        head = request.FILES.get("head")
-        content = head.read(FIRST_LOOK) if head else b""
+        head: UploadedFile[Any] = request.FILES["head"]  # type: ignore[assignment]  # not the list of all
+        content = head.read(FIRST_LOOK)
         return preview(record, piece_of(content, is_all=request.POST.get("is_all") == "true"))
     except UnreadableFile as error:
         return Preview(problem=str(error))
@@ -102,13 +103,11 @@ def _options_of(text: str, company: Company, type_: str) -> dict[str, Any]:
     """Return those of the posted options that the check could be given."""
     try:
         given = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         given = {}
     given = given if isinstance(given, dict) else {}
     texts = {
-        name: given[name]
-        for name in ("delimiter", "url_prefix", "data_key", "sheet")
-        if isinstance(given.get(name), str) and len(given[name]) <= LONGEST_OPTION
+        name: given[name] for name in ("delimiter", "url_prefix", "data_key", "sheet") if _is_text(given.get(name))
     }
     flags = {name: given.get(name) is True for name in ("allow_posted_duplicates", "many", "empty_marker")}
     kept: dict[str, Any] = {**texts, **flags, "default_scm_data": _defaults_of(given.get("default_scm_data"))}
@@ -123,11 +122,16 @@ def _options_of(text: str, company: Company, type_: str) -> dict[str, Any]:
         kept["id_format"] = given["id_format"]
     columns = given.get("columns")
     if isinstance(columns, dict):
-        kept["columns"] = {old: new.strip() for old, new in columns.items() if isinstance(new, str)}
+        kept["columns"] = {old: new.strip() for old, new in columns.items() if _is_text(old) and _is_text(new)}
     into = given.get("workorder")
     if type_ == Type.CODE and isinstance(into, int) and company.workorders.filter(pk=into).exists():
         kept["workorder"] = into
     return kept
+
+
+def _is_text(value: Any) -> bool:
+    """Say whether an option is a text that can be stored and shown."""
+    return isinstance(value, str) and len(value) <= LONGEST_OPTION and is_utf8(value) and "\0" not in value
 
 
 def _defaults_of(given: Any) -> dict[str, Any]:

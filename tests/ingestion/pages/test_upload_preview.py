@@ -54,8 +54,11 @@ def test_the_first_rows_are_shown_as_the_check_sees_them(staff: Client) -> None:
         {"delimiter": "x", "id_format": "none", "default_scm_data": {"Bad Name": []}},
         {"default_scm_data": "text", "workorder": 99, "url_prefix": 5, "many": "yes"},
         {"delimiter": ["x"], "id_format": {}, "workorder": True, "data_key": None},
+        "[" * 5000,
+        '{"data_key": "\\ud800", "columns": {"\\ud800": "x", "x": "\\ud800"}, "sheet": "\\u0000"}',
+        {"header_row": "abc", "encoding": "klingon", "sheet": 5},
     ],
-    ids=str,
+    ids=lambda options: str(options)[:30],
 )
 def test_options_that_no_upload_may_have_count_as_left_out(staff: Client, options: Any) -> None:
     answer = posted(staff, options=options)
@@ -66,6 +69,7 @@ def test_options_that_no_upload_may_have_count_as_left_out(staff: Client, option
 @pytest.mark.parametrize("wrong", [{"kind": "none"}, {"filetype": "xlsx"}, {"filetype": ""}, {"record": "gone"}])
 def test_what_names_no_file_is_refused(staff: Client, wrong: dict[str, str]) -> None:
     assert posted(staff, **wrong).status_code == 400
+    assert staff.post(URL, FILE).status_code == 400
     assert staff.get(URL).status_code == 405
 
 
