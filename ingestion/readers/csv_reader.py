@@ -291,8 +291,10 @@ def find_delimiter(lines: list[str], columns: Collection[str], above: int = 0) -
 
     def fitness(delimiter: str) -> tuple[bool, bool, int, int]:
         header, *below = records[delimiter] or [[]]
+        if not wanted.isdisjoint(header):
+            return True, False, len(header), 0
         is_below = any(not wanted.isdisjoint(record) for record in below)
-        return not wanted.isdisjoint(header), is_below, len(header), max(map(len, below), default=0)
+        return False, is_below, len(header), max(map(len, below), default=0)
 
     return max(DELIMITERS, key=fitness)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, islice
 from typing import IO
 
@@ -62,7 +62,7 @@ class WorkbookReader:
             self.header: tuple[str, ...] = ()
             self.beginning: list[list[str]] = []
             self._find_header(options.header_row)
-            if columns and not options.sheet and not {*columns} & {*map(str.lower, self.header)}:
+            if columns and not options.sheet and not any(map(_has_one(columns), self.beginning)):
                 refuse_if_another_has(columns, parts, contents, shared)
         if not self.header:
             raise UnreadableFile(f"Its {f'sheet {shown(sheet.name)}' if options.sheet else 'first sheet'} is empty.")
@@ -103,7 +103,10 @@ class WorkbookReader:
         beginning = [[*self.header], *([] for _row in range(TITLE_ROWS))]
         for number, cells in below:
             if number - header_row <= TITLE_ROWS:
-                beginning[number - header_row] = [self.text(cells[column]) for column in sorted(cells)]
+                beginning[number - header_row] = [
+                    self._sheet.stored.text(cells[column])
+                    for column in sorted(cells)  # they are counted when they are read
+                ]
         return beginning
 
     @staticmethod
@@ -197,6 +200,11 @@ def _chosen(sheets: Sequence[Sheet], said: str) -> Sheet:
         return found
     near = nearest(said, [sheet.name for sheet in sheets]) or sheets[0].name
     raise UnreadableFile(f"It has no sheet {shown(said)} that people see. The nearest is {shown(near)}.", sheet=near)
+
+
+def _has_one(columns: Collection[str]) -> Callable[[list[str]], bool]:
+    """Return what says whether a row has one of `columns`, in any letter case."""
+    return lambda row: not {*columns}.isdisjoint(map(str.lower, row))
 
 
 def letters_of(column: int) -> str:

@@ -277,6 +277,7 @@ PRODUCT_BOMBS: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize("name", PRODUCT_BOMBS)
 def test_the_import_of_products_is_held_to_little(demo: Demo, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(product_file, "MOST_CELLS", 100_000)
+    monkeypatch.setattr(product_file, "MOST_SECONDS", 60.0)  # on a busy machine, it is not the first to be met
     data, detail = PRODUCT_BOMBS[name]
     page = imported(demo.staff, data, f"{name}.xlsx")
     assert detail in [message for _row, _column, _value, message in problems(page)]

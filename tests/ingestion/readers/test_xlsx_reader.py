@@ -500,3 +500,9 @@ def test_the_row_that_looks_like_the_header_is_named_below_a_title(committed_dem
         ' `"header_row": 3`.'
     )
     assert ingested(committed_demo.staff, data, "xlsx", header_row=3).status == "completed"
+
+
+def test_a_title_above_the_header_sends_nobody_to_another_sheet(committed_demo: Demo) -> None:
+    data = sheets([("Codes for March",), ("",), ("id",), ("abc12345",)], [("id",), ("old-00001",)])
+    record = ingested(committed_demo.staff, data, "xlsx")
+    assert '`"header_row": 3`' in record.errors.get().detail
