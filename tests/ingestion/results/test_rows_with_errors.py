@@ -97,8 +97,10 @@ def test_what_nobody_changed_is_refused_again(committed_demo: Demo, name: str) -
     first = upload(committed_demo, name)
     again = ingested(committed_demo.staff, given_back(first))
     assert (again.status, again.error_counts) == ("error", first.error_counts)
-    wanted = [(error.row, error.column, error.value, error.error, error.detail) for error in first.errors.all()]
-    assert [(error.row, error.column, error.value, error.error, error.detail) for error in again.errors.all()] == wanted
+    places = [
+        [(error.row, error.column, error.value, error.error) for error in each.errors.all()] for each in (first, again)
+    ]
+    assert places[0] == places[1]  # in what encoding the first file may be, the second, which has ours, does not say
 
 
 def test_what_a_spreadsheet_saved_without_the_column_of_errors_is_refused_too(committed_demo: Demo) -> None:
@@ -203,7 +205,7 @@ def test_both_doors_give_the_file_to_those_who_may(committed_demo: Demo) -> None
     url = f"/api/v2/ingestion/{record.key}/rows-with-errors/"
     answer = client_of(committed_demo.staff, "ingestion_view").get(url)
     assert answer.status_code == 200
-    assert answer["Content-Type"] == "text/csv"
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="codes-with-errors.csv"'
     body = answer.getvalue()
     assert body == given_back(record)
