@@ -180,7 +180,7 @@ def test_a_page_is_filtered_by_all_that_a_code_says(demo: Demo) -> None:
         ("scm=lot", "It must look like lot=B7: the name of a field, and its whole value."),
         ("scm=Lot%3D7", "It must look like lot=B7: the name of a field, and its whole value."),
         ("serial_number=x", "It must be up to 10 digits."),
-        ("status=1", "There is no such filter; the nearest is `activation_status`."),
+        ("status=1", "There is no such filter; the nearest is <code>activation_status</code>."),
         ("sequence_from=2", "There is no such filter"),
     ],
 )

@@ -173,7 +173,7 @@ def test_a_refused_order_is_shown_again_as_it_was_typed(demo: Demo) -> None:
     posted = WANTED | {"quantity": "many", "download_once": "on", "remarks": "Blue"}
     page = as_(demo.staff).post(ORDER, posted).content.decode()
     assert "Nothing was ordered yet." in page
-    assert "A valid integer is required." in page
+    assert "Enter a whole number in digits, such as 1000 or 1,000." in page
     assert 'value="Vintage"' in page
     assert ">Blue</textarea>" in page
     assert re.search(r'id="download_once"[^>]* checked', page)
