@@ -174,9 +174,9 @@ extend_schema_view(
     post=extend_schema(
         operation_id="withdraw_record",
         summary="Withdraw a completed upload",
-        description="A worker does it, all or nothing. From now on nothing of the codes is handed out; what is being "
-        "made of them is cancelled. The record stays `completed`: `withdrawal` tells how far it is, and "
-        "`result_data.withdrawn` what came of it.",
+        description="A worker does it, all or nothing. From now on no archive and no image of the codes is "
+        "handed out; what is being made of them is cancelled. The record stays `completed`: `withdrawal` tells how "
+        "far it is, and `result_data.withdrawn` what came of it.",
         responses={
             200: record_serializers.RecordSerializer,
             400: OpenApiResponse(
