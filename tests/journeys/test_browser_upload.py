@@ -46,7 +46,7 @@ def test_a_column_is_renamed_and_another_left_out(page: Page) -> None:
     with worker():
         send(page)
         page.wait_for_url("**/ingestions/*/")
-        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible()
+        expect(page.get_by_role("link", name="List of URLs").first).to_be_visible()
     assert list(Code.objects.values_list("identifier", "scm_data")) == [("abc12345", {"intended_market": "DE"})]
 
 
@@ -234,7 +234,7 @@ def test_gs1_ids_are_previewed_and_sent_as_such(page: Page) -> None:
     with worker():
         send(page)
         page.wait_for_url("**/ingestions/*/")
-        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible()
+        expect(page.get_by_role("link", name="List of URLs").first).to_be_visible()
     assert Code.objects.get().identifier == "01/04006381333931/10/B7/21/A1"
 
 
@@ -263,7 +263,7 @@ def test_the_corrected_file_is_uploaded_with_the_options_kept(page: Page) -> Non
         expect(page.get_by_label("Default product")).to_have_value("sku2")
         send(page)
         page.wait_for_url("**/ingestions/*/")
-        expect(page.get_by_role("link", name=re.compile("archive", re.IGNORECASE)).first).to_be_visible()
+        expect(page.get_by_role("link", name="List of URLs").first).to_be_visible()
     refused, completed = IngestionRecord.objects.order_by("pk")
     assert (refused.status, completed.status) == ("error", "completed")
     assert completed.parameters == refused.parameters

@@ -114,7 +114,7 @@ def test_a_code_is_changed_at_once(demo: Demo) -> None:
         ({"activation_status": "1", "blacklist_reason": "4"}, "A reason goes with Blacklist alone."),
         ({"activation_status": "7"}, "7 is not one of the available choices"),
         ({"activation_status": "2", "blacklist_reason": "9"}, "9 is not one of the available choices"),
-        ({"product": "sku"}, "There is no product of this SKU that codes may have. The nearest is `sku"),
+        ({"product": "sku"}, "There is no product of this SKU that codes may have. The nearest is <code>sku"),
         ({"scm-0-key": "Lot", "scm-0-value": "B7"}, "A field&#x27;s name begins with a small letter"),
         ({"scm-0-key": "product", "scm-0-value": "B7"}, "product is no SCM field."),
         ({"scm-0-key": "status", "scm-0-value": "1"}, "There is no such field; the nearest is `activation_status`."),
