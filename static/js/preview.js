@@ -23,6 +23,7 @@ export const filetypeOf = ({ name }) => /\.(json|xlsx)(\.gz)?$/i.exec(name)?.[1]
 export class Preview {
   asking = null; // AbortController of the look under way
   waiting = 0;
+  readAnew = ""; // the option by which the file is read otherwise now
   reading = { ...keptReading }; // encoding, header_row and sheet, where the person said them
 
   /**
@@ -68,7 +69,8 @@ export class Preview {
   read(option, value) {
     const row = Math.trunc(Number(value));
     this.reading[option] = option !== "header_row" ? value : row > 0 ? row : undefined;
-    this.isNew = true;
+    this.readAnew = option;
+    this.body.inert = true; // what stands there is not that file any more
     this.look();
   }
 
@@ -92,9 +94,12 @@ export class Preview {
     this.asking?.abort();
     const { signal } = this.asking = new AbortController();
     try {
-      this.show(await this.seen(signal));
+      const seen = await this.seen(signal);
+      this.body.inert = false;
+      this.show(seen);
     } catch (error) {
       if (signal.aborted) return;
+      this.body.inert = false;
       this.body.replaceChildren(element("p", error.sentence ?? UNSEEN, { class: "notice wait" }));
     }
     this.onChange();
@@ -123,11 +128,10 @@ export class Preview {
   /** Show what the server saw. Of the same columns only what was said is new: what is typed in stays, and the focus. */
   show(seen) {
     const keys = (of) => JSON.stringify([...of.querySelectorAll("[data-key]")].map(({ dataset }) => dataset.key));
-    if (this.isNew || !this.body.querySelector("[data-key]") || keys(seen) !== keys(this.body)) {
-      const focused = this.body.contains(document.activeElement) && (document.activeElement.dataset.option ?? document.activeElement.dataset.offer);
+    if (this.readAnew || !this.body.querySelector("[data-key]") || keys(seen) !== keys(this.body)) {
       this.body.replaceChildren(seen);
-      this.isNew = false;
-      if (focused) (this.body.querySelector(`[data-option="${focused}"]`) ?? this.body.querySelector("input"))?.focus();
+      if (this.readAnew) (this.body.querySelector(`[data-option="${this.readAnew}"]`) ?? this.body.querySelector("input"))?.focus();
+      this.readAnew = "";
       return;
     }
     this.body.querySelector(".seen").dataset.firstId = seen.dataset.firstId;

@@ -39,7 +39,7 @@ def test_products_are_created_imported_archived_and_brought_back(page: Page) -> 
     choose_file(page, "sku,name\ntea-1,White tea\ntea-2,Black tea\n")
     expect(page.get_by_text("products.csv: 1 created, 1 renamed, 0 unchanged.")).to_be_visible()
 
-    page.get_by_label("Search").fill("tea")
+    page.get_by_role("searchbox", name="Search", exact=True).fill("tea")
     expect(page.get_by_role("row")).to_have_count(3)
     page.get_by_label("Choose tea-1").check()
     page.get_by_label("Choose tea-2").check()
@@ -47,7 +47,7 @@ def test_products_are_created_imported_archived_and_brought_back(page: Page) -> 
     expect(page.get_by_role("heading", name="Hide these products?")).to_be_visible()
     page.get_by_role("button", name="Hide", exact=True).click()
     expect(page.get_by_text("2 products are hidden.")).to_be_visible()
-    expect(page.get_by_label("Search")).to_have_value("tea")
+    expect(page.get_by_role("searchbox", name="Search", exact=True)).to_have_value("tea")
     page.get_by_label("State").select_option("Hidden")
     page.get_by_role("link", name="tea-2").click()
     page.get_by_role("button", name="Show again").click()
