@@ -85,7 +85,7 @@ def test_problems_of_the_first_rows_are_told_before_anything_is_checked(page: Pa
             re.compile(r"^Row 6: .* It has too few fields: 2 where the header has 3\.$"),
         ]
     )
-    assert IngestionRecord.objects.get().status == "uploading"
+    wait_for(IngestionRecord.objects.filter(status="uploading").exists, "it has begun to travel")
 
 
 @pytest.mark.parametrize(
