@@ -92,7 +92,7 @@ def test_the_preview_takes_the_same_columns_for_keys_as_the_check(page: Page) ->
     page.goto("/upload/changes/")
     for content, said in (
         ("code,workorder,activation_status\nx,1,2\n", "Its first column is `code`, which names no codes."),
-        ("note,extended_id,activation_status\nx,roll-0001,1\n", "Nothing is wrong in the first row."),
+        ("note,extended_id,activation_status\nx,roll-0001,1\n", "Row 2, extended_id: The company has no such code."),
         ("workorder,activation_status\n1,2\n", "Nothing is wrong in the first row."),
     ):
         choose(page, named("keys.csv", content))
