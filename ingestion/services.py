@@ -1,5 +1,4 @@
-"""The services of uploads, which pages, API and command call: start, queue, process, cancel, retry,
-check again.
+"""The services of uploads, which pages, API and command call: from the start of a record to another try at it.
 
 They do not ask whether the person may do so: the caller does.
 """
