@@ -26,7 +26,7 @@ from ingestion.rules.change_file import ChangeFileRules, change_limits
 from ingestion.rules.column_mapping import keys_of, map_header
 from ingestion.rules.file import FileRules
 from ingestion.rules.header_matching import match_header
-from ingestion.rules.keys import ID, key_columns, sought_columns
+from ingestion.rules.keys import ID, sought_columns
 from ingestion.rules.limits import limits_for
 from ingestion.rules.rows import CheckedRow
 from workorders.codes.bulk_load import find_taken_ids
@@ -83,12 +83,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Offer:
-    """An option of the upload with which the file may be right: `why`, and how lines of it read then."""
+    """An option of the upload with which the file may be right, and how lines of it read then."""
 
     option: str
     value: str | int
     action: str
-    why: str = ""
     samples: tuple[str, ...] = ()
 
 
@@ -151,14 +150,13 @@ class _Findings:
 
     def __init__(self) -> None:
         self.errors: list[tuple[int, str, str, str]] = []  # row, column, kind, detail
-        self.warnings: list[tuple[str, str]] = []  # kind, detail
+        self.warned: dict[str, None] = {}  # each sentence once
 
     def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", id: str = "") -> None:  # noqa: A002  # as ErrorLog has it
         self.errors.append((row or 0, column, kind, detail))
 
     def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None:
-        if (kind, detail) not in self.warnings:
-            self.warnings.append((kind, detail))
+        self.warned[f"{f'{shown(column)}: ' if column else ''}{in_full(WARNINGS[kind], detail)}"] = None
 
 
 def piece_of(content: bytes, *, is_all: bool) -> Piece:
@@ -174,7 +172,10 @@ def piece_of(content: bytes, *, is_all: bool) -> Piece:
 
 
 def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
-    """Look at the beginning of the file of `record`, which need not be saved, as its parameters say."""
+    """Look at the beginning of the file of `record`, which need not be saved, as its parameters say.
+
+    A workbook comes whole, since its list of parts stands at its end; of other files there is a piece.
+    """
     log = _Findings()
     encodings = _encoding_offers(record, file)
     try:
@@ -197,13 +198,12 @@ def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
     lines = [line for batch in batches for line in _lines(batch, header, place)]
     check = _Check(record, log, header, is_table=is_table)
     problem = problem or check.find_problem(reader, batches)
-    warned = [in_full(WARNINGS[kind], detail) for kind, detail in log.warnings if kind != "unknown_column_warning"]
     return Preview(
         str(problem or ""),
         [*check.columns(lines)],
         lines,
         _tell(log, record.kinds, check.names, lines),
-        warned,
+        [*log.warned],
         reader.facts,
         next((line.cells[at] for line in lines for at in check.ids_at if at < len(line.cells)), ""),
         [*encodings, *(_offers_of(problem) if problem else ())],
@@ -214,11 +214,11 @@ def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
 
 def _encoding_offers(record: IngestionRecord, file: Piece | IO[bytes]) -> list[Offer]:
     """Return the encodings in which the file may be, if it is a CSV of which nobody said one and it is not in UTF-8."""
-    if record.filetype != IngestionRecord.Filetype.CSV or record.parameters.get("encoding"):
+    is_csv = record.filetype == IngestionRecord.Filetype.CSV
+    if not is_csv or not isinstance(file, Piece) or record.parameters.get("encoding"):
         return []
-    content = file.content if isinstance(file, Piece) else file.read(FIRST_LOOK)
-    has_mark = any(map(content.startswith, BYTE_ORDER_MARKS))
-    found = [] if has_mark else suggest_encodings(content)
+    has_mark = any(map(file.content.startswith, BYTE_ORDER_MARKS))
+    found = [] if has_mark else suggest_encodings(file.content)
     if not found or found[0].encoding == UTF_8:
         return []
     return [
@@ -291,6 +291,7 @@ class _Check:
         given = record.parameters.get("columns", {})
         self.mapping = {key: given[key] for key in self.keys if key in given}
         self.names = [self.mapping.get(key, name) for key, name in zip(self.keys, header, strict=True)]
+        self.known = known_fields(record.company)
         self.key = "id"
 
     @property
@@ -308,7 +309,9 @@ class _Check:
             for batch in batches:
                 header = map_header(batch.header, self._mapping_of(batch), is_table=self.is_table)
                 rows = [row if isinstance(row, BrokenRow) else [*row] for row in batch.rows]
-                self._note_repeats(rules.check(replace(batch, header=header, rows=rows)), seen)
+                checked = rules.check(replace(batch, header=header, rows=rows))
+                self.key = self._key_of(rules)
+                self._note_repeats(checked, seen)
         except UnreadableFile as error:
             return error
         finally:
@@ -327,7 +330,7 @@ class _Check:
         record, parameters = self.record, self.record.parameters
         if record.type == IngestionRecord.Type.SCM:
             limits = change_limits(record.company_id, parameters)
-            return ChangeFileRules(limits, self.log, parameters, known_fields(record.company))
+            return ChangeFileRules(limits, self.log, parameters, self.known)
         prefix = parameters.get("url_prefix") or record.company.default_url_prefix
         longest = longest_id(prefix)
         if into := parameters.get("workorder"):
@@ -343,12 +346,8 @@ class _Check:
         for key, row, *_values in checked:
             if key in seen and not ignored:
                 detail = f"It stands in row {seen[key]:,} of the file."
-                self.log.add("duplicate_id_error", row, self.names_of_key(), key, detail=detail)
+                self.log.add("duplicate_id_error", row, self.key, key, detail=detail)
             seen.setdefault(key, row)
-
-    def names_of_key(self) -> str:
-        """Return the name of the column by which rows name their codes."""
-        return next((name for name in self.names if name in key_columns(self.record)), "id")
 
     def _look_up(self, seen: dict[str, int]) -> None:
         """Report new ids that are used already, and ids of codes to be changed that no code has."""
@@ -365,7 +364,7 @@ class _Check:
 
     def columns(self, lines: list[Line]) -> Iterator[Column]:
         """Yield the columns with what they are read as."""
-        suggested = match_header(self.header, known_fields(self.record.company))
+        suggested = match_header(self.header, self.known)
         for at, (key, old, new) in enumerate(zip(self.keys, self.header, self.names, strict=True)):
             is_left_out = self.mapping.get(key) == ""
             is_empty = not old and all(at >= len(line.cells) or not line.cells[at].strip() for line in lines)

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -75,7 +74,8 @@ def _record_of(request: PersonRequest, company: Company, type_: str) -> Ingestio
     """Return the record that the file is for, with the options of the form; None where the request names none."""
     parameters = _options_of(request.POST.get("options", ""), company, type_)
     if key := request.POST.get("record", ""):
-        record = company.ingestions.filter(key=key, type=type_, status=IngestionRecord.Status.UPLOADING).first()
+        waiting = company.ingestions.filter(type=type_, status=IngestionRecord.Status.UPLOADING)
+        record = waiting.filter(key=key, filetype=Filetype.XLSX).first()  # of other files the beginning is enough
         if record is not None:
             record.parameters = parameters
         return record
@@ -90,8 +90,8 @@ def _look(request: PersonRequest, record: IngestionRecord) -> Preview:
         if record.pk:
             with storage().open(record.incoming_path) as file:
                 return preview(record, file)
-        head: UploadedFile[Any] = request.FILES["head"]  # type: ignore[assignment]  # not the list of all
-        content = head.read(FIRST_LOOK)
+        head = request.FILES.get("head")
+        content = head.read(FIRST_LOOK) if head else b""
         return preview(record, piece_of(content, is_all=request.POST.get("is_all") == "true"))
     except UnreadableFile as error:
         return Preview(problem=str(error))

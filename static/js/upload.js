@@ -203,12 +203,12 @@ async function arrival(upload) {
 /** What has come of a file by now counts no more. */
 function forget(upload) {
   upload.controller?.abort();
-  Object.assign(upload, { ticket: null, travel: null, done: false, isAsked: false });
+  Object.assign(upload, { ticket: null, travel: null, done: false });
 }
 
 /** Have the server forget the record of a file that was chosen and is not sent, even while the page goes. */
-function discard({ ticket, done, isAsked }) {
-  if (!ticket || done || isAsked) return;
+function discard({ ticket, done }) {
+  if (!ticket || done || ticket.asked) return;
   const body = new FormData();
   body.append("record", ticket.record_key);
   body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
@@ -227,17 +227,18 @@ async function send(upload, signal) {
   part("cancel").hidden = true;
   part("figures").textContent = "The file has arrived. The check begins";
   announce(`${file.name} has arrived. The check begins`);
-  upload.isAsked = true;
   await process(upload);
   upload.done = true;
 }
 
 async function process({ ticket, preview }) {
+  const wasAsked = ticket.asked;
+  ticket.asked = true;
   try {
     await call(changesCodes() ? settings.changeProcessUrl : settings.processUrl, { record: ticket.record_key, ...options(), ...preview.said() });
   } catch (refusal) {
-    const began = ticket.asked && refusal.status === 400 && refusal.message; // the answer to an earlier call was lost
-    ticket.asked ||= refusal.lost || refusal.status >= 500;
+    const began = wasAsked && refusal.status === 400 && refusal.message; // the answer to an earlier call was lost
+    ticket.asked = wasAsked || refusal.lost || refusal.status >= 500;
     if (!began) throw refusal;
   }
 }

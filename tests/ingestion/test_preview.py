@@ -195,3 +195,10 @@ def test_the_row_that_looks_like_the_header_is_offered(demo: Demo) -> None:
     assert offers(found) == [("header_row", 3)]
     taken = seen(demo, content, header_row=3)
     assert (taken.problem, taken.told, taken.header_row, taken.first_id) == ("", [], 3, "abc12345")
+
+
+def test_a_near_miss_is_warned_of_by_the_name_of_its_column(demo: Demo) -> None:
+    found = seen(demo, "id,prodcut,note\nabc12345,sku1,x\n")
+    (warned,) = found.warned
+    assert warned.startswith("prodcut: ")
+    assert warned.endswith("It looks like `product`.")

@@ -86,6 +86,8 @@ def test_a_workbook_is_read_where_its_record_waits_for_it(demo: Demo, staff: Cli
     assert "sheet Codes" in shown
     record.refresh_from_db()
     assert (record.status, record.parameters) == ("uploading", {})
+    table = services.start_upload(demo.staff, demo.company, filetype="csv", mode="portal")
+    assert posted(staff, filetype="xlsx", record=table.key).status_code == 400  # it is not read whole for a look
     services.cancel(record, demo.staff)
     assert posted(staff, filetype="xlsx", record=record.key).status_code == 400
     assert posted(staff, filetype="xlsx", record=started(demo.other_staff).key).status_code == 400
