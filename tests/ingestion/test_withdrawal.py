@@ -197,7 +197,7 @@ def image_of_a_code(demo: Demo, client: APIClient, workorder: Workorder) -> Any:
 
 
 def image_by_page(demo: Demo, client: APIClient, workorder: Workorder) -> Any:
-    return as_(demo.staff).get(f"/workorders/{workorder.pk}/codes/abc12345/qr.png")
+    return as_(demo.staff).get(f"/workorders/{workorder.pk}/codes/abc12345/qr.png?download=")
 
 
 def svg_by_page(demo: Demo, client: APIClient, workorder: Workorder) -> Any:
@@ -257,6 +257,7 @@ def looks(demo: Demo, client: APIClient, workorder: Workorder) -> list[Any]:
         client_of_staff.get(f"/workorders/{workorder.pk}/sample.svg"),
         client_of_staff.get(f"/workorders/{workorder.pk}/codes/abc12345/"),
         client_of_staff.get(f"/workorders/{workorder.pk}/codes/abc12345/qr.svg"),
+        client_of_staff.get(f"/workorders/{workorder.pk}/codes/abc12345/qr.png?module=4"),
     ]
 
 

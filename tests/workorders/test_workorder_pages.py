@@ -46,7 +46,7 @@ def test_the_first_codes_are_shown_with_their_symbols(demo: Demo) -> None:
     items = re.findall(r"<li> (<img class=\"qr\".*?)</li>", page)
     assert len(items) == 20
     path = f"/workorders/{order.pk}/codes/code-0-2/"
-    assert f'src="{path}qr.svg" width="148" height="148" loading="lazy" alt=""' in items[1]
+    assert f'src="{path}qr.png?module=4" width="148" height="148" loading="lazy" alt=""' in items[1]
     assert f'href="{path}">code-0-2</a>' in items[1]
     assert ">active<" in items[1]
     assert "more-0021" not in page

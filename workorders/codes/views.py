@@ -17,6 +17,7 @@ from workorders.codes.page_filter import PageFilter
 from workorders.codes.picture import image_response
 from workorders.models import Code, Workorder
 from workorders.rendering import qr_single
+from workorders.rendering.batch import ImageFormat
 from workorders.visibility import visible_workorders
 
 PNG_MODULES = (4, 10, 20, 40)  # pixels a module that can be chosen
@@ -68,22 +69,18 @@ def _company_of(request: PersonRequest) -> tuple[Company | None, list[Filter]]:
 @page("workorder_view")
 def code_svg(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     """The code's symbol as SVG: as a file where `download` is asked for, otherwise as the page shows it."""
-    code = _printable(request.user, pk, identifier)
-    if "download" in request.GET:
-        note_download(code.workorder)
-    return image_response(code, "svg")
+    return _image(request, _printable(request.user, pk, identifier), "svg")
 
 
 @page("workorder_view")
 def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
-    """The code's symbol as PNG, with the pixels a module that `module` says."""
+    """The code's symbol as PNG, with the pixels a module that `module` says, else as `code_svg`."""
     code = _printable(request.user, pk, identifier)
     module = request.GET.get("module", str(qr_single.PNG_MODULE))
     if module not in map(str, PNG_MODULES):
         sizes = ", ".join(map(str, PNG_MODULES))
         return HttpResponseBadRequest(f"module must be one of {sizes}.", content_type="text/plain")
-    note_download(code.workorder)
-    return image_response(code, "png", int(module))
+    return _image(request, code, "png", int(module))
 
 
 @page("workorder_view")
@@ -94,6 +91,13 @@ def code_pdf(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
         raise Http404
     note_download(code.workorder)
     return image_response(code, "pdf")
+
+
+def _image(request: PersonRequest, code: Code, kind: ImageFormat, module: int = qr_single.PNG_MODULE) -> HttpResponse:
+    """Answer with the picture of a code; where it is taken as a file, its workorder's codes are in the world."""
+    if "download" in request.GET:
+        note_download(code.workorder)
+    return image_response(code, kind, module)
 
 
 def _printable(user: User, pk: int, identifier: str) -> Code:
