@@ -10,8 +10,10 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from ingestion.models import IngestionRecord
+from portal.storage.base import storage
 from tests.support.browsing import choose, named, opened, send, sign_in
 from tests.support.demo import Demo
+from tests.support.running import wait_for
 from workorders.models import Product
 
 GONE = "You are no longer signed in. Sign in again in another tab, then send once more here"
@@ -36,14 +38,22 @@ def sign_in_as(tab: Page, email: str) -> None:
     expect(tab.get_by_role("button", name=re.compile("account menu"))).to_be_visible()
 
 
+def choose_a_file(page: Page) -> None:
+    """Choose a file of one code, and wait until it has arrived and is previewed: clicks alone ask for more."""
+    opened(page)
+    choose(page, named("codes.csv", "id,product\nabc12345,sku1\n"))
+    expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
+    wait_for(lambda: any(storage().exists(each.incoming_path) for each in IngestionRecord.objects.all()), "it is there")
+    assert records() == [("demo", "codes.csv", "uploading")]
+
+
 def records() -> list[tuple[str, str, str]]:
     found = IngestionRecord.objects.order_by("pk").values_list("company__slug", "file_name", "status")
     return [*found]
 
 
 def test_an_upload_goes_on_with_the_new_session(page: Page, tab: Page) -> None:
-    opened(page)
-    choose(page, named("codes.csv", "id,product\nabc12345,sku1\n"))
+    choose_a_file(page)
     sign_in_as(tab, "staff@demo.example")
     send(page)
     page.wait_for_url("**/ingestions/*/")
@@ -51,12 +61,11 @@ def test_an_upload_goes_on_with_the_new_session(page: Page, tab: Page) -> None:
 
 
 def test_an_upload_without_a_session_keeps_its_files(page: Page, tab: Page) -> None:
-    opened(page)
-    choose(page, named("codes.csv", "id,product\nabc12345,sku1\n"))
+    choose_a_file(page)
     Session.objects.all().delete()
     send(page)
     expect(page.get_by_text(GONE)).to_be_visible()
-    assert records() == []
+    assert records() == [("demo", "codes.csv", "uploading")]
     with page.context.expect_page() as popup:
         page.get_by_role("link", name="Sign in in another tab").click()
     expect(popup.value.get_by_label("E-mail")).to_be_visible()
@@ -67,12 +76,11 @@ def test_an_upload_without_a_session_keeps_its_files(page: Page, tab: Page) -> N
 
 
 def test_an_upload_never_goes_to_another_company(page: Page, tab: Page) -> None:
-    opened(page)
-    choose(page, named("codes.csv", "id,product\nabc12345,sku1\n"))
+    choose_a_file(page)
     sign_in_as(tab, "staff@other.example")
     send(page)
     expect(page.get_by_text(OTHER)).to_be_visible()
-    assert records() == []
+    assert records() == [("demo", "codes.csv", "uploading")]
     sign_in_as(tab, "staff@demo.example")
     send(page)
     page.wait_for_url("**/ingestions/*/")

@@ -19,7 +19,7 @@ from tests.support.demo import PASSWORD, Demo
 from tests.support.running import wait_for
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=90_000)  # a worker begins within, however busy the machine
 QUIET = ["--disable-dev-shm-usage", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 WCAG = {"runOnly": RULES["runOnly"][:-1]}
@@ -70,7 +70,7 @@ def page(browser: Browser, committed_demo: Demo, live_server: Any, answered: Non
     """A fresh page that fails the test on anything said in its console."""
     context = browser.new_context(base_url=live_server.url, accept_downloads=True)
     complaints: list[str] = []
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(90_000)
     opened = context.new_page()
     opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     opened.on("pageerror", lambda error: complaints.append(str(error)))
