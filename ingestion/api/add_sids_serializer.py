@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from ingestion.api.option_serializer import OptionsSerializer
 from ingestion.api.rows_in_call import list_problems
 from ingestion.models import IngestionRecord
+from ingestion.options.code_serializer import CodesSerializer
 from ingestion.readers.json_writer import json_text
 from portal.api.parsers import TextJSONParser
 from portal.values.choices import ChoiceField
@@ -18,11 +18,11 @@ Filetype = IngestionRecord.Filetype
 MOST_CODES = 10_000  # in one call; more of them travel better as a file
 
 
-class AddSidsSerializer(OptionsSerializer):
+class AddSidsSerializer(CodesSerializer):
     """What adds codes: all that they are, or the announcement of their file."""
 
     elsewhere: ClassVar[dict[str, str]] = {
-        **OptionsSerializer.elsewhere,
+        **CodesSerializer.elsewhere,
         "workorder": (
             "These codes get a workorder of their own; those of an SSC workorder come as a file, by `process`."
         ),

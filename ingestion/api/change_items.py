@@ -10,9 +10,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ingestion.api.change_serializer import ChangeFileSerializer
 from ingestion.api.rows_parser import RowsParser
 from ingestion.api.uploads import Refused, company_of
+from ingestion.options.change_serializer import ChangeFileSerializer
 from ingestion.readers.json_writer import json_text
 from ingestion.rules.keys import ID, names_of
 from ingestion.stages import in_call

@@ -89,7 +89,7 @@ class RecordFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
 class OptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # no stubs
     """The JSON fields of calls that say what holds for an upload, and the codes that one of them carries."""
 
-    target_class = "ingestion.api.option_serializer.OptionsSerializer"
+    target_class = "ingestion.options.code_serializer.OptionsSerializer"
     match_subclasses = True
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class OptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
 class ChangeOptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # no stubs
     """The JSON field of the call that says what holds for a file of changes."""
 
-    target_class = "ingestion.api.change_serializer.ChangeFileSerializer"
+    target_class = "ingestion.options.change_serializer.ChangeFileSerializer"
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)

@@ -1,4 +1,4 @@
-"""Serializers of the calls that begin or process an upload, which check the data for the company."""
+"""The serializer of the calls that begin an upload."""
 
 from __future__ import annotations
 
@@ -6,17 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ingestion.api.option_serializer import OptionsSerializer
 from ingestion.models import IngestionRecord
-from ingestion.readers.csv_reader import DELIMITERS
-from ingestion.readers.encoding import ENCODINGS, UTF_8, meant_encoding
-from ingestion.readers.options import MOST_HEADER_ROW
-from ingestion.rules.column_mapping import parse_columns
 from portal.values.choices import ChoiceField
 from portal.values.texts import seen
-from portal.values.whole_numbers import WholeNumberField
-from workorders.models import Workorder
-from workorders.secure.uploads import upload_refusal
 
 Mode, Filetype = IngestionRecord.Mode, IngestionRecord.Filetype
 
@@ -36,137 +28,3 @@ class GetPostDataSerializer(serializers.Serializer[Any]):
         if value == Filetype.XLSX and self.context["mode"] == Mode.API and is_code:
             raise serializers.ValidationError("By the API a file is csv or json; the upload page takes workbooks.")
         return value
-
-
-LONGEST_SHEET_NAME = 255  # characters; Excel's have 31
-
-
-class EncodingField(ChoiceField):
-    """The name of an encoding, in any letter case. What is known by another name is told the right one."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        return super().to_internal_value(data.lower() if isinstance(data, str) else data)
-
-    def meant(self, said: str) -> str:
-        return meant_encoding(said) or said
-
-
-class FileSerializer(serializers.Serializer[Any]):
-    """What processes a file that was uploaded, whatever its rows do. The context holds the record, if there is one."""
-
-    record = serializers.CharField(trim_whitespace=False)
-    delimiter = ChoiceField([*DELIMITERS], required=False, allow_blank=True, default="")
-    encoding = EncodingField(
-        [*ENCODINGS],
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text="Of a CSV file, in any letter case. UTF-8 where it is left out, or UTF-16 if a byte order mark says "
-        "so. JSON is in UTF-8.",
-    )
-    header_row = WholeNumberField(
-        required=False,
-        allow_null=True,
-        default=None,
-        min_value=1,
-        max_value=MOST_HEADER_ROW,
-        help_text="The number of the row with the names of the columns, from 1; the rows above are skipped. The first "
-        "row that is not blank where it is left out.",
-    )
-    sheet = serializers.CharField(
-        max_length=LONGEST_SHEET_NAME,
-        required=False,
-        allow_blank=True,
-        default="",
-        trim_whitespace=False,
-        help_text="The name of the sheet of a workbook; the first that people see where it is left out.",
-    )
-    columns = serializers.DictField(
-        default=dict,
-        help_text="A new name, or an empty one to leave the column out, by the name in the file. In a table also by "
-        "the column's place: `#3` is the third.",
-    )
-    sha256 = serializers.RegexField(
-        r"^([0-9A-Fa-f]{64})?\Z",
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text="The digest of the file's bytes, in hexadecimal; a file that arrived otherwise is refused.",
-    )
-
-    def validate_sha256(self, value: str) -> str:
-        return value.lower()
-
-    def validate_encoding(self, value: str) -> str:
-        """UTF-8 is what a file is in where nothing is said, so it says nothing."""
-        if value not in ("", UTF_8) and self._filetype not in ("", Filetype.CSV):
-            raise serializers.ValidationError("It is for CSV files alone; JSON is in UTF-8. Leave it out.")
-        return "" if value == UTF_8 else value
-
-    def validate_header_row(self, value: int | None) -> int | None:
-        if value is not None and self._filetype == Filetype.JSON:
-            raise serializers.ValidationError("A JSON file has no header. Leave it out.")
-        return value
-
-    def validate_sheet(self, value: str) -> str:
-        if value and self._filetype not in ("", Filetype.XLSX):
-            raise serializers.ValidationError("Only a workbook has sheets. Leave it out.")
-        return value
-
-    @property
-    def _filetype(self) -> str:
-        """The type of the record's file; nothing where there is no such record."""
-        record = self.context.get("record")
-        return record.filetype if record else ""
-
-    def validate_columns(self, value: dict[str, Any]) -> dict[str, str]:
-        try:
-            return parse_columns(value)
-        except ValueError as error:
-            raise serializers.ValidationError(error.args[0]) from None
-
-    def file_parameters(self) -> dict[str, Any]:
-        """Return how the file of a valid call is read, as the record keeps it."""
-        names = ("delimiter", "encoding", "header_row", "sheet", "columns", "sha256")
-        given = {name: self.validated_data[name] for name in names}
-        return {name: value for name, value in given.items() if value}
-
-
-class ProcessSerializer(FileSerializer, OptionsSerializer):
-    """What processes a file of new codes."""
-
-    workorder = WholeNumberField(
-        required=False, allow_null=True, default=None, help_text="The SSC workorder that the codes are for."
-    )
-
-    def validate_workorder(self, value: int | None) -> Workorder | None:
-        if value is None:
-            return None
-        workorder = self.company.workorders.filter(pk=value).first()
-        if workorder is None:
-            raise serializers.ValidationError("The company has no workorder with this id.")
-        if reason := upload_refusal(workorder):
-            raise serializers.ValidationError(reason)
-        return workorder
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        workorder, prefix = attrs["workorder"], attrs["url_prefix"]
-        if workorder is None:
-            return super().validate(attrs)
-        if prefix not in ("", workorder.url_prefix):
-            reason = f"The codes of this workorder begin with {workorder.url_prefix}; leave the prefix out."
-            raise serializers.ValidationError({"url_prefix": [reason]})
-        if attrs["use_serial_number"] and not workorder.use_serial_number:
-            reason = "The codes of this workorder were ordered without serial numbers; leave it out."
-            raise serializers.ValidationError({"use_serial_number": [reason]})
-        if attrs["reference"]:
-            reason = f"The codes join {workorder.reference}, which has its name; leave the reference out."
-            raise serializers.ValidationError({"reference": [reason]})
-        super().validate(attrs | {"url_prefix": workorder.url_prefix})
-        return attrs
-
-    def parameters(self) -> dict[str, Any]:
-        """Return the parameters of a valid call that the record keeps."""
-        workorder: Workorder | None = self.validated_data["workorder"]
-        into = {"workorder": workorder.pk, "use_serial_number": workorder.use_serial_number} if workorder else {}
-        return super().parameters() | self.file_parameters() | into

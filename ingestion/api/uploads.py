@@ -11,10 +11,11 @@ from rest_framework.response import Response
 
 from ingestion import services
 from ingestion.api.add_sids_serializer import AddSidsSerializer
-from ingestion.api.change_serializer import ChangeFileSerializer
 from ingestion.api.rows_parser import RowsParser
-from ingestion.api.serializers import GetPostDataSerializer, ProcessSerializer
+from ingestion.api.serializers import GetPostDataSerializer
 from ingestion.models import IngestionRecord
+from ingestion.options.change_serializer import ChangeFileSerializer
+from ingestion.options.file_serializer import ProcessSerializer
 from portal.api.authentication import not_a_brands, person
 from portal.api.calls import Call
 from portal.api.idempotency import idempotent

@@ -12,10 +12,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 
 from ingestion import engine, services
-from ingestion.api.change_serializer import ChangeFileSerializer
-from ingestion.api.serializers import ProcessSerializer
 from ingestion.management.progress_bar import ProgressBar
 from ingestion.models import IngestionRecord
+from ingestion.options.change_serializer import ChangeFileSerializer
+from ingestion.options.file_serializer import ProcessSerializer
 from ingestion.readers.encoding import ENCODINGS
 from ingestion.rules.changes import REMOVES
 from portal.models import Company, User

@@ -1,4 +1,4 @@
-"""The options that hold for all codes of an upload, checked for the company."""
+"""The options that hold for all new codes of an upload, checked for the company."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _faults_of_declared(data: dict[str, Any], company: Company) -> dict[str, str
 
 
 class OptionsSerializer(serializers.Serializer[Any]):
-    """The options that hold for all codes of an upload. The context holds the company."""
+    """The options of new codes that may hold for one upload after the other. The context holds the company."""
 
     elsewhere: ClassVar[dict[str, str]] = {
         name: f'It belongs into `default_scm_data`: {{"{name}": ...}}.' for name in ATTRIBUTES
@@ -74,23 +74,10 @@ class OptionsSerializer(serializers.Serializer[Any]):
     default_scm_data = serializers.JSONField(default=dict, allow_null=True)
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True, default="")
     allow_posted_duplicates = serializers.BooleanField(default=False)
-    use_serial_number = serializers.BooleanField(
-        default=False, help_text="As records have it: true only for a workorder that was ordered with serial numbers."
-    )
     id_format = ChoiceField(
         IdFormat.choices,
         default=IdFormat.DEFAULT,
         help_text="How the ids are written; `gs1` are GS1 Digital Link paths, /01/04006381333931/10/B7/21/A1.",
-    )
-    reference = serializers.CharField(
-        max_length=LONGEST_REFERENCE,
-        required=False,
-        allow_blank=True,
-        allow_null=True,
-        default="",
-        validators=[Visible()],
-        help_text="The name of the workorder that the codes get; by default the file's name without its ending, with a "
-        "number behind it where the company has that already.",
     )
 
     @property
@@ -108,13 +95,41 @@ class OptionsSerializer(serializers.Serializer[Any]):
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of a valid call that the record keeps."""
         names = ("default_scm_data", "url_prefix", "allow_posted_duplicates")
-        kept = {"use_serial_number": False} | {name: self.validated_data[name] for name in names}
-        usual = {"id_format": IdFormat.DEFAULT, "reference": ""}
-        said = {name: self.validated_data[name] for name in usual}
-        return kept | {name: value for name, value in said.items() if value != usual[name]}
+        id_format = self.validated_data["id_format"]
+        given = {} if id_format == IdFormat.DEFAULT else {"id_format": id_format}
+        return {name: self.validated_data[name] for name in names} | given
 
     def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
         return parse_posted_defaults(value, self.company)
+
+    def validate_url_prefix(self, value: str | None) -> str:
+        if value and self.initial_data.get("workorder") in (None, ""):
+            check_url_prefix(self.company, value)
+        return value or ""
+
+
+class CodesSerializer(OptionsSerializer):
+    """All options that hold for the codes of one upload."""
+
+    use_serial_number = serializers.BooleanField(
+        default=False, help_text="As records have it: true only for a workorder that was ordered with serial numbers."
+    )
+    reference = serializers.CharField(
+        max_length=LONGEST_REFERENCE,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        default="",
+        validators=[Visible()],
+        help_text="The name of the workorder that the codes get; by default the file's name without its ending, with a "
+        "number behind it where the company has that already.",
+    )
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters of a valid call that the record keeps."""
+        reference = self.validated_data["reference"]
+        named = {"reference": reference} if reference else {}
+        return {"use_serial_number": False} | super().parameters() | named
 
     def validate_use_serial_number(self, value: bool) -> bool:
         if value and self.initial_data.get("workorder") in (None, ""):
@@ -124,9 +139,4 @@ class OptionsSerializer(serializers.Serializer[Any]):
     def validate_reference(self, value: str | None) -> str:
         if value and self.company.workorders.filter(reference=value).exists():
             raise serializers.ValidationError(REFERENCE_TAKEN)
-        return value or ""
-
-    def validate_url_prefix(self, value: str | None) -> str:
-        if value and self.initial_data.get("workorder") in (None, ""):
-            check_url_prefix(self.company, value)
         return value or ""

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from ingestion.api.option_serializer import IdFormat, OptionsSerializer, parse_posted_defaults
-from ingestion.api.serializers import FileSerializer
+from ingestion.options.code_serializer import IdFormat, OptionsSerializer, parse_posted_defaults
+from ingestion.options.file_serializer import FileSerializer
 from ingestion.rules.changes import REMOVES, removes
 from ingestion.rules.keys import ID, ID_COLUMNS, KEY_COLUMNS
 from portal.values.choices import ChoiceField
