@@ -288,10 +288,13 @@ class _Check:
     def __init__(self, record: IngestionRecord, log: _Findings, header: tuple[str, ...], *, is_table: bool) -> None:
         self.record, self.log, self.header, self.is_table = record, log, header, is_table
         self.keys = keys_of(header) if is_table else list(header)
-        given = record.parameters.get("columns", {})
+        self.known = known_fields(record.company)
+        self.rules = self._rules()
+        posted = record.parameters.get("columns", {})
+        given = self.rules.columns_of(header, posted) if is_table else posted
+        self.exported = given.keys() - posted.keys()
         self.mapping = {key: given[key] for key in self.keys if key in given}
         self.names = [self.mapping.get(key, name) for key, name in zip(self.keys, header, strict=True)]
-        self.known = known_fields(record.company)
         self.key = "id"
 
     @property
@@ -301,7 +304,7 @@ class _Check:
 
     def find_problem(self, reader: Reader, batches: list[Batch]) -> UnreadableFile | None:
         """Check the rows, and return why the whole file would be refused; nothing where it would not be."""
-        rules = self._rules()
+        rules = self.rules
         try:
             if not isinstance(reader, JsonReader):
                 rules.check_table(reader, self.mapping)
@@ -371,7 +374,8 @@ class _Check:
             meaning = "left out" if is_left_out else "empty, left out" if not new and is_empty else self._meaning(new)
             is_twice = not is_left_out and new not in ("", ERRORS_COLUMN) and self.names.index(new) != at
             said = "named twice" if is_twice else meaning or "cannot be a field name"
-            meant = "" if is_left_out or suggested.get(at) in (None, new) else suggested[at]
+            is_settled = is_left_out or key in self.exported
+            meant = "" if is_settled or suggested.get(at) in (None, new) else suggested[at]
             yield Column(key, old, None if is_left_out else new, said, is_twice or not meaning, meant)
 
     def _meaning(self, name: str) -> str:

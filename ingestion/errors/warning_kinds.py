@@ -6,6 +6,7 @@ from ingestion.errors.kinds import Kind
 
 NO_CHANGE_WARNING = "no_change_warning"
 PREFIX_WARNING = "url_prefix_warning"
+EXPORT_WARNING = "export_columns_warning"
 ALIKE_WARNING = "alike_ids_warning"
 WARNINGS: dict[str, Kind] = {
     entry.kind: entry
@@ -30,6 +31,13 @@ WARNINGS: dict[str, Kind] = {
             "Codes have the values of their rows already, so they stay as they are.",
             "Nothing needs to be done if that is meant; otherwise see whether it is the right file.",
             "a row that activates a code which is active",
+        ),
+        Kind(
+            EXPORT_WARNING,
+            "Columns of an export left out",
+            "The file is an export of codes, some columns of which no change sets.",
+            "Nothing needs to be done if none of these was to change; a product is changed by its SKU, in `sku`.",
+            "updated_at",
         ),
         Kind(
             "unknown_column_warning",

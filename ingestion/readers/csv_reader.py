@@ -17,6 +17,7 @@ from ingestion.readers.encoding_suggestions import Suggestion, advise_encoding, 
 from ingestion.readers.options import AS_IT_IS, ReadOptions
 from ingestion.readers.spreadsheet_cells import restored, restored_line
 from ingestion.readers.unpack import Source
+from portal.values.formulas import GUARDED_COLUMN
 
 DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 DELIMITERS = "".join(DELIMITER_NAMES)
@@ -42,7 +43,8 @@ class CsvReader:
 
     A row that cannot be read is reported to `log`, and reading goes on with the next line. Raises UnreadableFile when
     there is no usable header. `said_row` is that of Excel's line which says the delimiter, 0 where there is none. Where
-    the header has our column of errors, the cells are those of the file that was given back with them.
+    the header has our column of errors, the cells are those of the file that was given back with them; where it has our
+    column of apostrophes, they are those that were exported, and that column has no name.
     """
 
     def __init__(
@@ -119,7 +121,8 @@ class CsvReader:
         if number <= self._skipped:
             return
         names = [name.strip() for name in row]
-        self._is_ours = ERRORS_COLUMN in names
+        self._is_ours = ERRORS_COLUMN in names or GUARDED_COLUMN in names
+        names = ["" if name == GUARDED_COLUMN else name for name in names]
         self.header = tuple(map(restored, names) if self._is_ours else names)
         self.header_row = number
 

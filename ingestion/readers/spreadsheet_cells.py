@@ -3,17 +3,16 @@
 What a spreadsheet would run as a formula gets an apostrophe in front. A character that no text can hold is spelled
 behind a replacement character, U+FFFD: a byte that is not UTF-8 as `�xF6`, any other as `�u0000`. So the file is clean
 UTF-8, which a spreadsheet can save again, and the cell stays refused until somebody corrects it. `restored` undoes
-exactly what `escaped` did. It is asked only of files that have our column of errors: in others an apostrophe is the
-uploader's own.
+exactly what `escaped` did. It is asked only of files that have our column of errors, or that of guarded exports: in
+others an apostrophe is the uploader's own.
 """
 
 from __future__ import annotations
 
 import re
 
-from portal.values.formulas import FORMULA, RUN, guarded
+from portal.values.formulas import FORMULA, guarded, unguarded
 
-IS_RUN = re.compile(RUN)  # whose first apostrophe, if there is one, may be ours
 FIELD_START = r"(?:(?<=[,;\t|])|(?<=[,;\t|]\"))"
 RUN_IN_LINE = re.compile(rf"{FIELD_START}(?='*{FORMULA})")
 GUARD_IN_LINE = re.compile(rf"{FIELD_START}'(?='*{FORMULA})")
@@ -29,8 +28,7 @@ def escaped(cell: str) -> str:
 
 def restored(cell: str) -> str:
     """The cell that was `escaped`."""
-    if cell[:1] == "'" and IS_RUN.match(cell):
-        cell = cell[1:]
+    cell = unguarded(cell)
     return _unspelled(cell) if "\ufffd" in cell else cell
 
 

@@ -20,6 +20,7 @@ from ingestion.readers.xlsx_other_sheets import refuse_if_another_has
 from ingestion.readers.xlsx_parts import opened
 from ingestion.readers.xlsx_shared import Shared
 from ingestion.readers.xlsx_sheet import Row, SheetXml
+from portal.values.formulas import GUARDED_COLUMN, unguarded
 from portal.values.suggestions import nearest
 
 ROWS_AT_ONCE = 1000
@@ -33,9 +34,10 @@ class WorkbookReader:
 
     `header` is its first row that is not empty, or the one that the options name.
 
-    Columns without a name are left out; a row with something in one of them is reported to `log`. What is wrong with
-    cells comes with their batch. Raises UnreadableFile when the file is no workbook, too large, has no header, or has
-    another sheet with one of the `columns` of which this one has none.
+    Columns without a name are left out; a row with something in one of them is reported to `log`. Cells of a guarded
+    export that was saved as a workbook are those that were exported. What is wrong with cells comes with their batch.
+    Raises UnreadableFile when the file is no workbook, too large, has no header, or has another sheet with one of the
+    `columns` of which this one has none.
     """
 
     def __init__(
@@ -87,6 +89,8 @@ class WorkbookReader:
             names = {column: self.text(cell).strip() for column, cell in cells.items()}
             if any(names.values()):
                 self._refuse_faulty_names(cells)
+                self._is_guarded = GUARDED_COLUMN in names.values()
+                names = {column: name for column, name in names.items() if name != GUARDED_COLUMN}
                 self.header_row: int = number
                 self.columns = sorted(column for column, name in names.items() if name)
                 self._named = set(self.columns)
@@ -163,6 +167,8 @@ class WorkbookReader:
         before, text = self._characters, self.text
         shown = self.merged.show(number, stored, text, self._sheet.widest) if self.merged else []
         cells = [text(stored[column]) if column in stored else "" for column in self.columns]
+        if self._is_guarded:
+            cells = list(map(unguarded, cells))
         if self._characters - before > LONGEST_RECORD:
             raise UnreadableFile(f"Row {number:,} is longer than {LONGEST_RECORD:,} characters.")
         if not stored.keys() <= self._named:

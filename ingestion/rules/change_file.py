@@ -8,10 +8,12 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from ingestion.errors.log import RowLog
+from ingestion.errors.warning_kinds import EXPORT_WARNING
 from ingestion.readers.base import Batch
 from ingestion.rules.change_names import KnownFields, column_beside, doubt_of
 from ingestion.rules.changes import ChangeRowRules
 from ingestion.rules.defaults import parse_defaults
+from ingestion.rules.exported import columns_of_export, left_out
 from ingestion.rules.file import FileRules
 from ingestion.rules.header import describe_wrong_names, refuse_unusable, scm_names
 from ingestion.rules.keys import ID, KEY_COLUMNS, SERIAL_NUMBER, key_in, names_of, rules_of
@@ -50,6 +52,7 @@ class ChangeFileRules(FileRules):
         self.scm_names = {*limits.defaults.scm}  # that any row may change
         self._options, self._fields = options, KnownFields(fields)
         self._mapped = {*options.get("columns", {}).values()}
+        self._left_out: list[str] = []  # columns of an export
         self._find_doubt = lru_cache(MOST_SCM_FIELDS)(self._look_for_doubt)  # of a name, however often it is asked for
 
     @property
@@ -60,6 +63,18 @@ class ChangeFileRules(FileRules):
     @property
     def _has_text_keys(self) -> bool:
         return self.key not in (ID, SERIAL_NUMBER)
+
+    def columns_of(self, header: tuple[str, ...], columns: Mapping[str, str]) -> Mapping[str, str]:
+        exported = columns_of_export(header, self._options.get("data_key", ""), self._fields)
+        self._mapped |= {*exported.values()}
+        self._left_out = [name for name in left_out(exported) if name not in columns]
+        return {**exported, **columns}
+
+    def warn(self) -> None:
+        super().warn()
+        if self._left_out:
+            detail = f"These are left out: {', '.join(self._left_out)}."
+            self.log.warn(EXPORT_WARNING, self.findings.header_row, "", "", detail=detail)
 
     def check(self, batch: Batch) -> list[CheckedRow]:
         self._take_key(batch.header)

@@ -67,6 +67,10 @@ class FileRules:
             self.log.add("invalid_scm_field_error", row, missing.key, "", detail=detail)
         self._names_reported = True
 
+    def columns_of(self, header: tuple[str, ...], columns: Mapping[str, str]) -> Mapping[str, str]:
+        """Return how the columns of a table are read: as the upload's `columns` say, and as its header shows."""
+        return columns
+
     def check_table(self, table: Table, columns: Mapping[str, str]) -> None:
         """Check the header of a table under its new names. UnreadableFile, with what to do, when it cannot serve."""
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
@@ -70,9 +70,10 @@ def spool_rows(attempt: Attempt, rules: FileRules, begin: Callable[[int], Spool]
 
     Errors and warnings go to the attempt's log. Raises UnreadableFile.
     """
-    columns: dict[str, str] = attempt.record.parameters.get("columns", {})
+    columns: Mapping[str, str] = attempt.record.parameters.get("columns", {})
     with _open_upload(attempt) as (reader, budget):
         if is_table := not isinstance(reader, JsonReader):
+            columns = rules.columns_of(reader.header, columns)
             rules.check_table(reader, columns)
         spool = begin(reader.first_row)
         size = rules.limits.defaults.scm_size

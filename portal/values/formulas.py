@@ -14,9 +14,17 @@ FORMULA: Final = rf"(?:{SPACES}*[-=+@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])"
 RUN: Final = rf"'*{FORMULA}"
 """The beginning of a text that gets an apostrophe; one that is there already may be ours."""
 
+GUARDED_COLUMN: Final = "apostrophes (ignored)"
+"""Stands empty in a table whose texts are all `guarded`, so that whoever reads it again takes the apostrophes off."""
+
 _run = re.compile(RUN)
 
 
 def guarded(text: str) -> str:
     """Return `text` so that no spreadsheet runs it as a formula."""
     return f"'{text}" if _run.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """Return the text that was `guarded`."""
+    return text[1:] if text[:1] == "'" and _run.match(text) else text

@@ -15,6 +15,7 @@ from tests.support.change_files import changed_by_file as changed
 from tests.support.changes import values_of
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
+from tests.support.exports import content, exported
 from tests.support.uploads import errors, ingested
 from tests.support.workbooks import rows_of, text, workbook
 from workorders.changes.history import codes_of, history_of
@@ -325,14 +326,14 @@ def said_of_names(record: IngestionRecord) -> dict[str, str]:
     return {error.column: error.detail for error in record.errors.filter(row=1)}
 
 
-def test_an_export_that_comes_back_says_of_each_column_what_to_do(committed_demo: Demo) -> None:
+def test_part_of_an_export_says_of_each_column_what_to_do(committed_demo: Demo) -> None:
     some_codes(committed_demo.staff, "aaa00001", scm_data={"lot": "A", "reference": "r"})
-    header = [*COLUMNS, "lot", "scm_reference"]
+    header = [*(name for name in COLUMNS if name != "last_scan_at"), "lot", "scm_reference"]
     cells = {"extended_id": "aaa00001", "sku": "sku2", "activation_status": "1", "lot": "B", "scm_reference": "s"}
     cells |= {"product": "The product's name", "workorder": "1", "url": "https://a.example/aaa00001"}
     data = "".join(",".join(row) + "\n" for row in (header, [cells.get(name, "") for name in header]))
     said = said_of_names(changed(committed_demo.staff, data))
-    assert said.keys() == {*UNSET, "serial_number", "workorder", "sku", "scm_reference"}
+    assert said.keys() == {*UNSET, "serial_number", "workorder", "sku", "scm_reference"} - {"last_scan_at"}
     assert said["sku"] == (
         "It is the field's name that is wrong. In an export, `product` is a product's name. Leave that column out and"
         " rename this one `product`, or name it in the option `columns` if that is its name."
@@ -347,6 +348,100 @@ def test_an_export_that_comes_back_says_of_each_column_what_to_do(committed_demo
     record = changed(committed_demo.staff, data, columns=columns)
     assert (record.status, record.warnings) == ("completed", [])
     assert values_of("aaa00001") == ("sku2", 1, 0, {"lot": "B", "reference": "s"})
+
+
+FORMULAS = {
+    "a": "=1+1",
+    "b": "'=1+1",
+    "c": "''-5",
+    "d": " +49 40",
+    "reference": "@home",
+    "scm_url": "x",
+    "url": 'a"b\ny',
+}
+
+
+@pytest.mark.parametrize(
+    ("form", "guarded"), [("csv", False), ("csv", True), ("xlsx", False)], ids=["csv", "guarded", "xlsx"]
+)
+@pytest.mark.parametrize("data_key", ["", "serial_number"])
+def test_an_export_that_comes_back_as_it_is_changes_nothing(
+    committed_demo: Demo, form: str, guarded: bool, data_key: str
+) -> None:
+    product = committed_demo.company.products.get(sku="sku1")
+    first = some_codes(committed_demo.staff, "-aa00001", product=product, scm_data=FORMULAS)
+    Workorder.objects.filter(pk=first.pk).update(use_serial_number=True)
+    Code.objects.filter(workorder=first).update(activation_status=2, blacklist_reason=9)
+    data = content(exported(committed_demo.staff, form, neutralise_formulas=guarded))
+    record = changed(committed_demo.staff, data, form, data_key=data_key)
+    assert errors(record) == []
+    assert record.result_data == {"codes_affected": 0, "codes_unchanged": 1}
+    assert values_of("-aa00001") == ("sku1", 2, 9, FORMULAS)
+    marked = {each["warning"]: each["message"] for each in record.warnings}
+    assert marked.pop("export_columns_warning").endswith(
+        "These are left out: product, updated_by, updated_at, activated_by, activated_at, scan_count, first_scan_at,"
+        " last_scan_at, reference, url."
+    )
+
+
+def test_what_is_changed_in_an_export_changes_alone(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002", scm_data={"phone": "+49 40", "reference": "-r"})
+    data = content(exported(committed_demo.staff, neutralise_formulas=True)).decode()
+    lines = data.splitlines(keepends=True)
+    assert lines[0].endswith(",url,phone,scm_reference,apostrophes (ignored)\n")
+    lines[2] = (
+        lines[2].replace("'+49 40,'-r,", "'+49 41,'-s,").replace("bbb00002,,,,0,", "bbb00002,,ignored,sku3,1,", 1)
+    )
+    record = changed(committed_demo.staff, "".join(lines))
+    assert (errors(record), record.result_data) == ([], {"codes_affected": 1, "codes_unchanged": 1})
+    assert values_of("aaa00001") == (None, 0, 0, {"phone": "+49 40", "reference": "-r"})
+    assert values_of("bbb00002") == ("sku3", 1, 0, {"phone": "+49 41", "reference": "-s"})
+
+
+def test_a_guarded_export_keeps_its_texts_without_most_of_its_columns(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"phone": "1"})
+    mark = "apostrophes (ignored)"
+    record = changed(committed_demo.staff, f"extended_id;phone;{mark}\naaa00001;'+49 40;\n")
+    assert (errors(record), record.warnings) == ([], [])
+    assert values_of("aaa00001")[3] == {"phone": "+49 40"}
+    saved = a_sheet([["extended_id", "phone", mark], ["aaa00001", "'-1"]])
+    assert changed(committed_demo.staff, saved, "xlsx").status == "completed"
+    assert values_of("aaa00001")[3] == {"phone": "-1"}
+    record = changed(committed_demo.staff, "extended_id,phone\naaa00001,'+49 41\n")
+    assert values_of("aaa00001")[3] == {"phone": "'+49 41"}
+    assert [each["warning"] for each in record.warnings] == ["spreadsheet_mark_warning"]
+
+
+def test_the_rows_of_a_refused_export_come_back_without_its_apostrophes(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002", scm_data={"phone": "+49 40"})
+    data = content(exported(committed_demo.staff, neutralise_formulas=True)).decode()
+    record = changed(committed_demo.staff, data.replace("'+49 40", "'+49 41").replace("bbb00002,,,,0", "bbb00002,,,,7"))
+    assert errors(record) == [(3, "activation_status", "7", "invalid_activation_status_error")]
+    given_back = b"".join(stream_rows_with_errors(record)).decode()
+    assert given_back.count("'+49 41") == 2
+    record = changed(committed_demo.staff, given_back.replace('"7"', '"1"'))
+    assert (errors(record), record.result_data) == ([], {"codes_affected": 2, "codes_unchanged": 0})
+    assert values_of("bbb00002") == (None, 1, 0, {"phone": "+49 41"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "changes"),
+    [
+        ({"reference"}, {"reference": "x"}),
+        ({"scm_reference"}, {"scm_reference": "x"}),
+        ({"reference", "scm_reference"}, {}),
+    ],
+)
+def test_a_field_that_is_called_as_a_column_gets_its_name_back_where_that_is_clear(
+    committed_demo: Demo, fields: set[str], changes: dict[str, str]
+) -> None:
+    some_codes(committed_demo.staff, "zzz00009", scm_data=dict.fromkeys(fields, "known"))
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"lot": "1"})
+    header = [*COLUMNS, "scm_reference"]
+    cells = {"extended_id": "aaa00001", "scm_reference": "x"}
+    record = changed(committed_demo.staff, f"{','.join(header)}\n{','.join(cells.get(name, '') for name in header)}\n")
+    assert errors(record) == []
+    assert values_of("aaa00001")[3] == {"lot": "1"} | changes
 
 
 def test_columns_of_exports_serve_where_codes_have_such_fields_or_the_upload_says_so(committed_demo: Demo) -> None:

@@ -15,6 +15,7 @@ from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.paths import FILES
 from tests.support.products import workbook as sheets
+from workorders.exports.columns import COLUMNS
 
 
 def seen(demo: Demo, content: str | bytes, filetype: str = "csv", *, is_all: bool = True, **parameters: Any) -> Preview:
@@ -139,6 +140,16 @@ def test_a_file_of_changes_names_codes_that_exist(demo: Demo) -> None:
     assert found.told == [
         "Row 3, extended_id: The company has no such code.",
         "Row 4, extended_id: Another row changes the code, too. It stands in row 2 of the file.",
+    ]
+    assert columns(seen(demo, f"{','.join(COLUMNS)},lot\n", type=IngestionRecord.Type.SCM)) == [
+        ("extended_id", "extended_id", "names the code"),
+        ("serial_number", None, "left out"),
+        ("product", None, "left out"),
+        ("sku", "product", "product"),
+        ("activation_status", "activation_status", "activation status"),
+        ("blacklist_reason", "blacklist_reason", "blacklist reason"),
+        *((name, None, "left out") for name in [*COLUMNS][6:]),
+        ("lot", "lot", "SCM data"),
     ]
     by_lot = seen(demo, "lot,activation_status\n7,1\n", type=IngestionRecord.Type.SCM, data_key="lot", many=True)
     assert (by_lot.problem, by_lot.told) == ("", [])

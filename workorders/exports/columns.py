@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portal.models import OPERATORS, Company
-from portal.values.formulas import RUN
+from portal.values.formulas import GUARDED_COLUMN, RUN
 from workorders.changes.apply import condition_over_code
 from workorders.codes.filters import CodeFilter
 from workorders.models import ActivationStatus
@@ -155,8 +155,11 @@ class Selection:
         return cls(condition_over_code(codes.codes(company)), {"company": company.pk, "formula": f"^(?={RUN})"})
 
 
-def column_names(keys: Sequence[str]) -> list[str]:
-    """Return the header. An SCM field whose name is that of another column gets `scm_` in front, once or more."""
+def column_names(keys: Sequence[str], *, guarded: bool = False) -> list[str]:
+    """Return the header. An SCM field whose name is that of another column gets `scm_` in front, once or more.
+
+    `guarded`, it ends with the column that says so.
+    """
     names = list(COLUMNS)
     taken = {*COLUMNS, *keys}
     for key in keys:
@@ -166,15 +169,18 @@ def column_names(keys: Sequence[str]) -> list[str]:
                 name = f"scm_{name}"
             taken.add(name)
         names.append(name)
-    return names
+    return [*names, GUARDED_COLUMN] if guarded else names
 
 
 def cells_query(codes: Selection, keys: Sequence[str], lookups: Lookups, *, guarded: bool = False) -> str:
-    """Return the query of all cells, a column for each of `keys`. `guarded`, none of them runs as a formula."""
+    """Return the query of all cells, a column for each of `keys`.
+
+    `guarded`, none of them runs as a formula, and an empty one stands behind them.
+    """
     own = lookups.columns.items()
     cells = [_guarded(cell) if guarded and name in FREE_TEXTS else cell for name, cell in own]
     fields = [f"code.scm_data ->> '{key}'" for key in keys]
-    cells += [_guarded(field) for field in fields] if guarded else fields
+    cells += [*map(_guarded, fields), "NULL"] if guarded else fields
     return f"SELECT {', '.join(cells)}{_source(codes, lookups)}"
 
 

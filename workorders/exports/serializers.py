@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from portal.values.choices import ChoiceField
+from portal.values.formulas import GUARDED_COLUMN
 from workorders.codes.filters import PARSERS, SCM_NAME, parse_filter
 from workorders.models import Export
 from workorders.rendering.batch import option_refusal
@@ -35,7 +36,8 @@ class ExportSerializer(serializers.Serializer[Any]):
     gzip = serializers.BooleanField(default=False, help_text="Compress the file; of csv and jsonl.")
     neutralise_formulas = serializers.BooleanField(
         default=False,
-        help_text="Put an apostrophe before what a spreadsheet would run, and a byte order mark before all; of csv.",
+        help_text="Put an apostrophe before what a spreadsheet would run, a byte order mark before all, and at the end "
+        f"an empty column `{GUARDED_COLUMN}`, for which an upload of the file takes the apostrophes off again; of csv.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

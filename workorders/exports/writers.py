@@ -30,7 +30,7 @@ def write_csv(export: Export, selection: Selection, found: Survey, path: Path, t
     """Write CSV in UTF-8, lines ended by line feeds; a file for spreadsheets begins with a byte order mark."""
     guarded = export.neutralises_formulas
     query = cells_query(selection, found.keys, found.lookups, guarded=guarded)
-    header = (MARK if guarded else b"") + ",".join(column_names(found.keys)).encode() + b"\n"
+    header = (MARK if guarded else b"") + ",".join(column_names(found.keys, guarded=guarded)).encode() + b"\n"
     _write_blocks(export, path, header, _lines(f"COPY ({query}) TO STDOUT (FORMAT csv)", selection), tick)
 
 
