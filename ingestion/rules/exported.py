@@ -6,7 +6,7 @@ from collections.abc import Collection, Container
 
 from ingestion.rules.keys import ID, ID_COLUMNS, KEY_COLUMNS
 from workorders.codes.fields import ATTRIBUTES
-from workorders.exports.columns import COLUMNS
+from workorders.exports.columns import COLUMNS, OTHER_FIELDS
 
 LEFT_OUT = ""
 
@@ -22,6 +22,8 @@ def columns_of_export(header: Collection[str], key: str, known: Container[str]) 
         return {}
     read = {ID if key in ("", *ID_COLUMNS) else key, *ATTRIBUTES} - {"product"}
     columns = dict.fromkeys((name for name in COLUMNS if name not in read), LEFT_OUT) | {"sku": "product"}
+    if OTHER_FIELDS in names and OTHER_FIELDS not in known:
+        columns[OTHER_FIELDS] = LEFT_OUT
     for own in COLUMNS:
         prefixed = f"scm_{own}"
         if f"scm_{prefixed}" in names:

@@ -56,7 +56,7 @@ def _write(export: Export, draft: Path, pulse: Pulse) -> Survey:
         selection = Selection.of(export.company, CodeFilter.from_json(export.filters))
         found = survey(selection)
         refuse_too_many_codes(export.format, found.codes)
-        refuse_too_many_fields(export.format, found.keys)
+        refuse_too_many_fields(export.format, found)
         pulse.enter(Export.Phase.WRITING, found.codes)
         WRITERS[export.format](export, selection, found, draft, pulse.tick)
     return found

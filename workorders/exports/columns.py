@@ -38,6 +38,8 @@ COLUMNS: Final[dict[str, str]] = {
     "url": "workorder.url_prefix || code.identifier",
 }
 """The columns that every export has, and their expressions. Those of SCM fields follow."""
+OTHER_FIELDS: Final = "other_scm_data"
+"""The column behind those of SCM fields that has the others as JSON, where there are too many for a column each."""
 UNCHANGED: Final = {
     "updated_by": "workorder.by",
     "updated_at": "workorder.at",
@@ -155,32 +157,37 @@ class Selection:
         return cls(condition_over_code(codes.codes(company)), {"company": company.pk, "formula": f"^(?={RUN})"})
 
 
-def column_names(keys: Sequence[str], *, guarded: bool = False) -> list[str]:
+def column_names(keys: Sequence[str], *, has_others: bool = False, guarded: bool = False) -> list[str]:
     """Return the header. An SCM field whose name is that of another column gets `scm_` in front, once or more.
 
-    `guarded`, it ends with the column that says so.
+    Columns of other SCM fields, if it `has_others`, and the one that says that it is `guarded`, stand at its end.
     """
     names = list(COLUMNS)
-    taken = {*COLUMNS, *keys}
+    added = [OTHER_FIELDS] * has_others + [GUARDED_COLUMN] * guarded
+    own = {*COLUMNS, *added}
+    taken = own | {*keys}
     for key in keys:
         name = key
-        if name in COLUMNS:
+        if name in own:
             while name in taken:
                 name = f"scm_{name}"
             taken.add(name)
         names.append(name)
-    return [*names, GUARDED_COLUMN] if guarded else names
+    return names + added
 
 
-def cells_query(codes: Selection, keys: Sequence[str], lookups: Lookups, *, guarded: bool = False) -> str:
-    """Return the query of all cells, a column for each of `keys`.
+def cells_query(
+    codes: Selection, keys: Sequence[str], lookups: Lookups, *, has_others: bool = False, guarded: bool = False
+) -> str:
+    """Return the query of all cells, a column for each of `keys`, and one for the SCM fields beside them, if any.
 
     `guarded`, none of them runs as a formula, and an empty one stands behind them.
     """
     own = lookups.columns.items()
     cells = [_guarded(cell) if guarded and name in FREE_TEXTS else cell for name, cell in own]
     fields = [f"code.scm_data ->> '{key}'" for key in keys]
-    cells += [*map(_guarded, fields), "NULL"] if guarded else fields
+    cells += map(_guarded, fields) if guarded else fields
+    cells += [f"nullif(code.scm_data - '{{{','.join(keys)}}}'::text[], '{{}}')"] * has_others + ["NULL"] * guarded
     return f"SELECT {', '.join(cells)}{_source(codes, lookups)}"
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from workorders.exports.survey import MOST_KEYS
+from workorders.exports.survey import MOST_KEYS, Survey
 from workorders.models import Export
 
 MOST_IN_WORKBOOK = 1_000_000  # codes
@@ -23,10 +21,10 @@ def refuse_too_many_codes(form: str, count: int) -> None:
         )
 
 
-def refuse_too_many_fields(form: str, keys: Sequence[str]) -> None:
-    """Raise Refused where the SCM fields would need more columns than a table can have."""
-    if form != Export.Format.JSONL and len(keys) > MOST_KEYS:
+def refuse_too_many_fields(form: str, found: Survey) -> None:
+    """Raise Refused where SCM fields would be too many columns of a workbook; a cell is too small for the others."""
+    if form == Export.Format.XLSX and found.has_other_keys:
         raise Refused(
-            f"These codes have more than {MOST_KEYS:,} different SCM fields, and each would be a column: filter them,"
-            " or export them as jsonl."
+            f"These codes have more than {MOST_KEYS:,} different SCM fields, and each would be a column of the"
+            " workbook: filter them, or export them as csv or jsonl."
         )

@@ -9,12 +9,13 @@ from django.db import connection
 from workorders.exports.columns import Lookups, Selection
 
 FIRST = 1000  # codes whose SCM fields are known before all are looked at
-MOST_KEYS = 1000  # columns of SCM fields; PostgreSQL gives at most 1,664 of all
+MOST_KEYS = 1000  # columns of an SCM field each; PostgreSQL gives at most 1,664 of all
 
 SOME_KEYS = """
-    SELECT DISTINCT key
+    SELECT key
     FROM (SELECT code.scm_data FROM workorders_code AS code WHERE {condition} LIMIT %(first)s) AS few,
-        jsonb_object_keys(few.scm_data) AS key"""
+        jsonb_object_keys(few.scm_data) AS key
+    GROUP BY key ORDER BY count(*) DESC, key"""
 TOTALS = """
     SELECT code.workorder_id, count(*), count(*) FILTER (WHERE code.scm_data - %(known)s::text[] <> '{{}}'),
         count(code.last_change_id)
@@ -27,18 +28,22 @@ OTHER_KEYS = """
 
 @dataclass(frozen=True)
 class Survey:
-    """What was found: how many codes, of which workorders, their SCM fields in order, and what has to be looked up."""
+    """What was found: how many codes, of which workorders, their SCM fields in order, and what has to be looked up.
+
+    `keys` are those that become columns. With `has_other_keys`, codes have more than these.
+    """
 
     codes: int
     workorders: list[int]
     keys: list[str]
+    has_other_keys: bool
     lookups: Lookups
 
 
 def survey(selection: Selection) -> Survey:
     """Look at the codes in one pass, and in another only where the first codes lack SCM fields that others have.
 
-    It names one field more than MOST_KEYS at most.
+    Fields that many of the first codes have become columns before others do.
     """
     given = selection.values | {"first": FIRST, "most": MOST_KEYS + 1}
     with connection.cursor() as cursor:
@@ -55,6 +60,7 @@ def survey(selection: Selection) -> Survey:
     return Survey(
         codes=sum(codes for _workorder, codes, _with_others, _changed in totals),
         workorders=[workorder for workorder, *_counts in totals],
-        keys=sorted(known)[: MOST_KEYS + 1],
+        keys=sorted(known[:MOST_KEYS]),
+        has_other_keys=len(known) > MOST_KEYS,
         lookups=Lookups(any(changed for *_counts, changed in totals), scanned),
     )

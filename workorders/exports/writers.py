@@ -29,8 +29,10 @@ Writer = Callable[[Export, Selection, Survey, Path, Tick], None]
 def write_csv(export: Export, selection: Selection, found: Survey, path: Path, tick: Tick) -> None:
     """Write CSV in UTF-8, lines ended by line feeds; a file for spreadsheets begins with a byte order mark."""
     guarded = export.neutralises_formulas
-    query = cells_query(selection, found.keys, found.lookups, guarded=guarded)
-    header = (MARK if guarded else b"") + ",".join(column_names(found.keys, guarded=guarded)).encode() + b"\n"
+    has_others = found.has_other_keys
+    query = cells_query(selection, found.keys, found.lookups, has_others=has_others, guarded=guarded)
+    names = column_names(found.keys, has_others=has_others, guarded=guarded)
+    header = (MARK if guarded else b"") + ",".join(names).encode() + b"\n"
     _write_blocks(export, path, header, _lines(f"COPY ({query}) TO STDOUT (FORMAT csv)", selection), tick)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -169,18 +170,36 @@ def test_a_workbook_of_too_many_codes_is_refused(committed_demo: Demo, monkeypat
     assert exported(committed_demo.staff, "csv", {"search": "aaa"}).status == "completed"
 
 
-def test_too_many_fields_are_refused_as_columns_alone(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    some_codes(committed_demo.staff, "aaa00001", scm_data={"a": "1", "b": "2"})
-    some_codes(committed_demo.staff, "aaa00002", scm_data={"c": "3"})
+def test_fields_beyond_the_most_columns_stand_in_one(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"z": "1", "b": "2", "other_scm_data": "theirs"})
+    some_codes(committed_demo.staff, "aaa00002", scm_data={"z": "3"})
+    some_codes(committed_demo.staff, "aaa00003", scm_data={"other_scm_data": "4", "c": "=5"})
     for module in ("survey", "limits"):
         monkeypatch.setattr(f"workorders.exports.{module}.MOST_KEYS", 2)
-    export = exported(committed_demo.staff)
+    for guarded in (False, True):
+        rows = table(exported(committed_demo.staff, neutralise_formulas=guarded))
+        assert [*rows[0]][16:19] == ["scm_other_scm_data", "z", "other_scm_data"]
+        assert [[*row.values()][16:19] for row in rows] == [
+            ["theirs", "1", '{"b": "2"}'],
+            ["", "3", ""],
+            ["4", "", '{"c": "=5"}'],
+        ]
+    export = exported(committed_demo.staff, "xlsx")
     assert export.status == "error"
     assert export.refusal == (
-        "These codes have more than 2 different SCM fields, and each would be a column: filter them, or export them as"
-        " jsonl."
+        "These codes have more than 2 different SCM fields, and each would be a column of the workbook: filter them, or"
+        " export them as csv or jsonl."
     )
-    assert b'"c": "3"' in content(exported(committed_demo.staff, "jsonl"))
+    assert b'"c": "=5"' in content(exported(committed_demo.staff, "jsonl"))
+
+
+def test_a_code_of_more_fields_than_columns_is_exported(committed_demo: Demo) -> None:
+    fields = {f"f{number}": "1" for number in range(1500)}
+    some_codes(committed_demo.staff, "aaa00001", scm_data=fields)
+    [row] = table(exported(committed_demo.staff))
+    columns = {name: value for name, value in row.items() if name in fields}
+    assert len(columns) == 1000
+    assert columns | json.loads(row["other_scm_data"]) == fields
 
 
 def test_files_are_deleted_after_a_week_and_the_export_stays(committed_demo: Demo) -> None:
