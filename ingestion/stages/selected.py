@@ -16,6 +16,7 @@ from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.parsing import parse_values
 from workorders.changes.selection import count_selection
 from workorders.changes.values import NewValues
+from workorders.codes.fields import MOST_SCM_FIELDS
 from workorders.codes.filters import CodeFilter
 from workorders.models import Code
 
@@ -36,14 +37,17 @@ def change_selected(attempt: Attempt) -> bool:
     attempt.pulse.enter(Phase.CHANGING, None)
     codes = CodeFilter.from_json(record.parameters["constraints"]).codes(record.company)
     with transaction.atomic():
-        _change(attempt, codes, values)
-    return True
+        return _change(attempt, codes, values)
 
 
-def _change(attempt: Attempt, codes: QuerySet[Code], values: NewValues) -> None:
+def _change(attempt: Attempt, codes: QuerySet[Code], values: NewValues) -> bool:
     record = attempt.record
     locks.alone(record.company)  # no other change comes between the count and the change; new codes may
     found = count_selection(record.company, codes, values)
+    if found.full:
+        detail = f"{found.full:,} of the codes would have more than {MOST_SCM_FIELDS:,} SCM fields, the most of a code."
+        attempt.log.add("invalid_scm_field_error", None, "", "", detail=detail)
+        return False
     attempt.pulse.enter(Phase.CHANGING, found.changed)
     if not found.selected:
         attempt.log.warn(NO_CHANGE_WARNING, None, "", "", detail="No code meets the constraints.")
@@ -51,6 +55,7 @@ def _change(attempt: Attempt, codes: QuerySet[Code], values: NewValues) -> None:
     changed = apply_selected(change, codes, values)
     result = {"codes_affected": changed, "codes_unchanged": max(0, found.selected - changed - found.final)}
     end_record(attempt, Status.COMPLETED, changed, result_data=result | {"codes_kept": found.final})
+    return True
 
 
 def _log(attempt: Attempt, error: ValidationError) -> None:

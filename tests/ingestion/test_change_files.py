@@ -681,3 +681,43 @@ def test_a_status_or_reason_in_words_is_told_its_number(
     some_codes(committed_demo.staff, "aaa00001")
     record = changed(committed_demo.staff, f"id,{column}\naaa00001,{cell}\n")
     assert record.errors.get().detail.endswith(said)
+
+
+def some_fields(number: int, first: int = 0) -> dict[str, str]:
+    return {f"f{at}": str(at) for at in range(first, first + number)}
+
+
+def test_no_change_gives_a_code_more_fields_than_it_may_have(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002", "ccc00003", scm_data=some_fields(6000))
+    some_codes(committed_demo.staff, "ddd00004")
+    rows: list[dict[str, Any]] = [
+        {"id": "aaa00001", **some_fields(4000, 6000)},  # so many as fit
+        {"id": "bbb00002", **some_fields(4001, 6000)},
+        {"id": "ccc00003", **some_fields(4001, 6000), "f0": None},
+        {"id": "ddd00004", **some_fields(4001, 6000)},
+    ]
+    record = changed(committed_demo.staff, json.dumps(rows), "json")
+    assert [(error.row, error.column, error.error, error.detail) for error in record.errors.all()] == [
+        (2, "", "invalid_scm_field_error", "The code would have more than 10,000 SCM fields, the most that a code has.")
+    ]
+    assert not Change.objects.exists()
+    del rows[1]
+    assert changed(committed_demo.staff, json.dumps(rows), "json").status == "completed"
+    assert [len(values_of(row["id"])[3]) for row in rows] == [10_000, 10_000, 4001]
+    Code.objects.filter(identifier="aaa00001").update(scm_data=some_fields(10_002))  # as could be made before
+    record = changed(
+        committed_demo.staff, "id,f0,status\naaa00001,<empty>,\n", empty_marker=True, columns={"status": ""}
+    )
+    assert (record.status, len(values_of("aaa00001")[3])) == ("completed", 10_001)
+    assert changed(committed_demo.staff, "id,f1\naaa00001,new\n").status == "completed"
+    assert changed(committed_demo.staff, "id,f0\naaa00001,new\n").status == "error"
+
+
+def test_an_export_of_too_many_fields_comes_back_too(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workorders.exports.survey.MOST_KEYS", 2)
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002", scm_data={"lot": "=1", "size": "L"})
+    Code.objects.filter(identifier="bbb00002").update(scm_data={"a": "1", "b": "2", "size": "M"})
+    data = content(exported(committed_demo.staff, neutralise_formulas=True))
+    record = changed(committed_demo.staff, data)
+    assert (errors(record), record.result_data) == ([], {"codes_affected": 0, "codes_unchanged": 2})
+    assert record.warnings[0]["message"].endswith("reference, url, other_scm_data.")

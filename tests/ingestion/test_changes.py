@@ -70,6 +70,17 @@ def test_a_reason_without_its_status_is_refused_unless_blacklisted_codes_are_sel
     assert values_of("aaa00001") == (None, 2, 4, {})
 
 
+def test_codes_that_would_have_too_many_fields_refuse_the_change(committed_demo: Demo) -> None:
+    fields = {f"f{number}": "1" for number in range(10_000)}
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002", scm_data=fields)
+    some_codes(committed_demo.staff, "ccc00003")
+    record = changed(committed_demo.staff, {}, lot="B7")
+    assert record.status == "error"
+    assert record.errors.get().detail == "2 of the codes would have more than 10,000 SCM fields, the most of a code."
+    assert values_of("ccc00003") == (None, 0, 0, {})
+    assert changed(committed_demo.staff, {}, f1="2").result_data["codes_affected"] == 3
+
+
 def test_a_product_that_was_archived_meanwhile_is_an_error_of_the_record(committed_demo: Demo) -> None:
     demo = committed_demo
     some_codes(demo.staff, "aaa00001")

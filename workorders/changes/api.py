@@ -65,7 +65,7 @@ class CodeDetail(codes.CodeDetail):
         except Unchanged:
             return
         except Unchangeable as reason:
-            raise serializers.ValidationError({"activation_status": [str(reason)]}) from None
+            raise serializers.ValidationError({reason.field: [str(reason)]}) from None
         except single.Busy as reason:
             raise Busy from reason
 

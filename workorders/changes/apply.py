@@ -27,6 +27,7 @@ from workorders.changes.values import (
     NewValues,
     ScmFields,
     is_same,
+    is_too_full,
     merged_scm,
 )
 from workorders.models import Change, Code, Workorder
@@ -37,16 +38,17 @@ BY_KEY = without("hashjoin", "mergejoin")
 """A loop over the posted keys, which touches the codes in their order, is the only plan left."""
 
 PROBLEMS = f"""
-    SELECT wanted.sequence, wanted.key, code.identifier IS NULL,
-        coalesce({IS_CONTRADICTION}, false), coalesce({IS_FINAL}, false), wanted.reason
+    SELECT wanted.sequence, wanted.key, CASE WHEN code.identifier IS NULL THEN 'missing'
+        WHEN {IS_CONTRADICTION} THEN 'contradiction' WHEN {IS_FINAL} THEN 'final' WHEN {{is_too_full}} THEN 'full'
+        ELSE 'same' END, wanted.reason
     FROM {POSTED} AS wanted
     LEFT JOIN workorders_code AS code ON code.company_id = %(company)s AND code.identifier = wanted.key
-    WHERE code.identifier IS NULL OR {IS_CONTRADICTION} OR {IS_FINAL} OR {{is_same}}"""  # noqa: S608  # our own names
+    WHERE code.identifier IS NULL OR {IS_CONTRADICTION} OR {IS_FINAL} OR {{is_too_full}} OR {{is_same}}"""  # noqa: S608  # our own names
 
 BY_POSITION = f"""
-    SELECT position, min(key), is_missing, contradicts, is_final, reason, count(*)
-    FROM ({PROBLEMS}) AS found (position, key, is_missing, contradicts, is_final, reason)
-    GROUP BY position, is_missing, contradicts, is_final, reason"""  # noqa: S608
+    SELECT position, min(key), kind, reason, count(*)
+    FROM ({PROBLEMS}) AS found (position, key, kind, reason)
+    GROUP BY position, kind, reason"""  # noqa: S608
 
 LOCK = f"""
     SELECT count(*) FROM (
@@ -62,7 +64,7 @@ APPLY = f"""
             last_change_id = %(change)s
         FROM {{source}} AS wanted
         WHERE code.company_id = %(company)s AND {{condition}}
-            AND NOT {IS_CONTRADICTION} AND NOT {IS_FINAL} AND NOT {{is_same}}
+            AND NOT {IS_CONTRADICTION} AND NOT {IS_FINAL} AND NOT {{is_same}} AND NOT {{is_too_full}}
         RETURNING WITH (OLD AS before, NEW AS after)
             after.last_change_id, before.identifier, before.last_change_id,
             CASE WHEN before.product_id IS DISTINCT FROM after.product_id THEN before.product_id END,
@@ -96,8 +98,9 @@ class Problem(NamedTuple):
     """What is the matter with one posted change: its position in the source, its key, and the kind.
 
     `kind` is `missing` (no such code), `contradiction` (a reason without being blacklisted), `final` (a cancelled
-    workorder blacklisted it) or `same` (the code has these values already; nothing is wrong then). `reason` is the
-    blacklist reason that it gives. Of a change that names `codes`, `key` is the first of those that it is about.
+    workorder blacklisted it), `full` (it would have too many SCM fields) or `same` (the code has these values already;
+    nothing is wrong then). `reason` is the blacklist reason that it gives. Of a change that names `codes`, `key` is the
+    first of those that it is about.
     """
 
     position: int
@@ -138,9 +141,9 @@ def find_problems(
         plan = "nestloop" if codes < count * SCANNED_SHARE and count > 1000 else "hashjoin"
     with planner_settings(**without(plan, "mergejoin")), connection.chunked_cursor() as cursor:
         given: dict[str, Any] = {"company": company.pk, "cancelled": cancelled_workorders(company)}
-        cursor.execute((BY_POSITION if by_position else PROBLEMS).format(is_same=is_same(scm)), given)
-        for sequence, key, is_missing, contradicts, is_final, reason, *codes in cursor:
-            kind = "missing" if is_missing else "contradiction" if contradicts else "final" if is_final else "same"
+        query = (BY_POSITION if by_position else PROBLEMS).format(is_same=is_same(scm), is_too_full=is_too_full(scm))
+        cursor.execute(query, given)
+        for sequence, key, kind, reason, *codes in cursor:
             yield Problem(sequence + first_position - 1, key, kind, reason, *codes)
 
 
@@ -216,6 +219,7 @@ def _apply(change: Change, source: str, condition: str, given: dict[str, Any], f
     with connection.cursor() as cursor:
         order = "" if source == POSTED else " ORDER BY identifier"  # in which the history's index fills fastest
         terms = {"merged": merged_scm(fields), "is_same": is_same(fields), "scm": scm}
+        terms["is_too_full"] = is_too_full(fields)
         cursor.execute(APPLY.format(source=source, condition=condition, order=order, **terms), given)
         changed = int(cursor.rowcount)
     change.codes = changed

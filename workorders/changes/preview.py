@@ -21,7 +21,7 @@ PATIENCE = 2000  # milliseconds that a page spends on either question
 SOME = f"""
     SELECT code.identifier FROM workorders_code AS code, {SELECTED} AS wanted
     WHERE code.company_id = %(company)s AND {{condition}}
-        AND NOT {IS_CONTRADICTION} AND NOT {IS_FINAL} AND NOT {{is_same}}
+        AND NOT {IS_CONTRADICTION} AND NOT {IS_FINAL} AND NOT {{is_same}} AND NOT {{is_too_full}}
     LIMIT {SHOWN}"""  # noqa: S608
 
 

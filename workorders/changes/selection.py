@@ -9,14 +9,15 @@ from django.db.models import QuerySet
 
 from portal.models import Company
 from workorders.changes.apply import SELECTED, cancelled_workorders, condition_over_code, given_of
-from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, NewValues, is_same
+from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, NewValues, is_same, is_too_full
 from workorders.models import Code
 
 COUNT = f"""
-    SELECT count(*), count(*) FILTER (WHERE is_same AND NOT is_final AND NOT contradicts),
-        count(*) FILTER (WHERE is_final AND NOT contradicts), count(*) FILTER (WHERE contradicts)
+    SELECT count(*), count(*) FILTER (WHERE kind = 'same'), count(*) FILTER (WHERE kind = 'final'),
+        count(*) FILTER (WHERE kind = 'contradiction'), count(*) FILTER (WHERE kind = 'full')
     FROM (
-        SELECT {{is_same}} AS is_same, {IS_FINAL} AS is_final, {IS_CONTRADICTION} AS contradicts
+        SELECT CASE WHEN {IS_CONTRADICTION} THEN 'contradiction' WHEN {IS_FINAL} THEN 'final'
+            WHEN {{is_same}} THEN 'same' WHEN {{is_too_full}} THEN 'full' END AS kind
         FROM workorders_code AS code, {SELECTED} AS wanted
         WHERE code.company_id = %(company)s AND {{condition}}
     ) AS selected"""  # noqa: S608  # our own names
@@ -26,18 +27,19 @@ class Selection(NamedTuple):
     """How many codes are selected, and how many of them the values would leave alone, by the reason.
 
     `same` have the values already, `final` were blacklisted by a cancelled workorder and stay so, `contradicting` would
-    get a blacklist reason without being blacklisted.
+    get a blacklist reason without being blacklisted, `full` more SCM fields than a code may have.
     """
 
     selected: int
     same: int
     final: int
     contradicting: int
+    full: int
 
     @property
     def changed(self) -> int:
         """Return how many codes the change would change."""
-        return self.selected - self.same - self.final - self.contradicting
+        return self.selected - self.same - self.final - self.contradicting - self.full
 
 
 def count_selection(company: Company, codes: QuerySet[Code], values: NewValues) -> Selection:
@@ -49,7 +51,8 @@ def count_selection(company: Company, codes: QuerySet[Code], values: NewValues) 
 
 def complete(query: str, codes: QuerySet[Code], values: NewValues) -> str:
     """Return a query such as COUNT with the conditions that it lacks: on `codes`, and on those that have `values`."""
-    return query.format(condition=condition_over_code(codes), is_same=is_same(values.scm_fields))
+    fields = values.scm_fields
+    return query.format(condition=condition_over_code(codes), is_same=is_same(fields), is_too_full=is_too_full(fields))
 
 
 def given_for(company: Company, values: NewValues) -> dict[str, Any]:

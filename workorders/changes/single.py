@@ -11,6 +11,7 @@ from workorders.changes import locks
 from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.selection import count_selection
 from workorders.changes.values import NewValues
+from workorders.codes.fields import MOST_SCM_FIELDS
 from workorders.models import Change, Code
 
 PATIENCE = 5  # seconds that somebody waits for another change of the code
@@ -18,6 +19,7 @@ BUSY = "Another change of the same codes is under way; nothing was changed. Try 
 SAME = "The code has these values already."
 FINAL = "The code belongs to a cancelled workorder, which blacklisted it, so it stays as it is."
 CONTRADICTION = "A blacklist reason goes with activation status 2 (blacklisted) alone."
+TOO_FULL = f"The code would have more than {MOST_SCM_FIELDS:,} SCM fields, the most that a code has."
 
 
 class Unchanged(Exception):  # noqa: N818  # an event, not a fault
@@ -25,7 +27,11 @@ class Unchanged(Exception):  # noqa: N818  # an event, not a fault
 
 
 class Unchangeable(Exception):  # noqa: N818  # says what the code is
-    """The code must not get the values; the message says why."""
+    """The code must not get the values; the message says why, and `field` is that of the values which it is about."""
+
+    def __init__(self, message: str, field: str = "activation_status") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class Busy(Exception):  # noqa: N818  # an event, not a fault
@@ -55,6 +61,8 @@ def _reason(code: Code, values: NewValues) -> Exception:
     found = count_selection(code.company, _only(code), values)
     if found.contradicting:
         return Unchangeable(CONTRADICTION)
+    if found.full:
+        return Unchangeable(TOO_FULL, "scm_data")
     return Unchangeable(FINAL) if found.final else Unchanged(SAME)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from workorders.codes.fields import MOST_SCM_FIELDS
 from workorders.models import ActivationStatus, BlacklistReason
 
 BLACKLISTED, CANCELLED = int(ActivationStatus.BLACKLISTED), int(BlacklistReason.WORKORDER_CANCELLED)
+BYTES_A_FIELD = 9  # of JSONB at least: two entries of a name and its value, and a letter of the name
+MOST_COMPRESSED = 300  # times that PostgreSQL makes a value shorter; 255 by LZ4, less by its own method
 
 
 @dataclass(frozen=True)
@@ -70,3 +73,17 @@ def is_same(fields: ScmFields) -> str:
     if fields.removes:
         return f"({_HAS_ATTRIBUTES} AND {merged_scm(fields)} = code.scm_data)"
     return f"({_HAS_ATTRIBUTES} AND coalesce(code.scm_data @> wanted.scm, true))"
+
+
+def is_too_full(fields: ScmFields) -> str:
+    """Return the condition that a change of `fields` gives a code more SCM fields than it may have, and than it had.
+
+    What is stored of a code tells without a look inside that it has few, so that fields of few codes are counted.
+    """
+    if not fields.names:
+        return "false"
+    least = max(0, MOST_SCM_FIELDS + 1 - len(fields.names)) * BYTES_A_FIELD // MOST_COMPRESSED
+    after = f"(SELECT count(*) FROM jsonb_object_keys({merged_scm(fields)}))"  # noqa: S608  # our own names
+    before = "(SELECT count(*) FROM jsonb_object_keys(code.scm_data))"
+    has_many = f"pg_column_size(code.scm_data) >= {least}"
+    return f"coalesce(wanted.scm IS NOT NULL AND {has_many} AND {after} > greatest({MOST_SCM_FIELDS}, {before}), false)"

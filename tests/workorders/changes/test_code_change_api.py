@@ -112,6 +112,16 @@ def test_what_a_cancelled_workorder_blacklisted_stays_so(demo: Demo) -> None:
     assert values_of("aaa00001") == (None, 2, 9, {})
 
 
+def test_a_code_gets_no_more_fields_than_it_may_have(demo: Demo) -> None:
+    fields = {f"f{number}": "1" for number in range(9_999)}
+    some_codes(demo.staff, "aaa00001", scm_data=fields)
+    status, refused = patched(client_of(demo.staff), {"scm_data": {"more": "1", "most": "2"}})
+    said = "The code would have more than 10,000 SCM fields, the most that a code has."
+    assert (status, refused) == (400, {"scm_data": [said]})
+    assert patched(client_of(demo.staff), {"scm_data": {"more": "1"}})[0] == 200
+    assert values_of("aaa00001")[3] == fields | {"more": "1"}
+
+
 def test_reading_codes_takes_either_permission_and_changing_them_another(demo: Demo) -> None:
     some_codes(demo.staff, "aaa00001")
     for codename in ("codes_view", "workorder_view"):
