@@ -59,6 +59,9 @@ class Company(models.Model):
     label_sheet = models.CharField(
         max_length=20, blank=True, db_default="", editable=False, help_text="The sheet chosen beforehand."
     )
+    label_text = models.CharField(
+        max_length=80, blank=True, db_default="", editable=False, help_text="What stands below codes on labels."
+    )
     upload_mail = models.JSONField(
         default=list,
         db_default=[],

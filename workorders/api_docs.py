@@ -210,7 +210,8 @@ extend_schema_view(
         summary="Fetch a workorder's archive",
         description="A zip with `codes.csv`, `manifest.json` and a sample image. With `images`, a zip that holds an "
         "image of every code, which is made when it is first asked for: 202 with progress until it is there. The other "
-        "parameters say how the images look; sizes of labels and sheets are millimetres.",
+        "parameters say how the images look; sizes of labels and sheets are millimetres. `text` prints a line below "
+        "each code of a PDF: `sku`, `product`, `serial_number` or an SCM field such as `scm_data.best_before`.",
         parameters=[IMAGES, RANGE, IF_RANGE],
         responses={**DOWNLOADS, 400: NO_SUCH_IMAGES, 409: JUST_FAILED},
         examples=MADE,

@@ -312,7 +312,7 @@ class Job(Leased):
     what = models.CharField(max_length=10, choices=What)
     phase = models.CharField(max_length=10, choices=Phase, default=Phase.WAITING)
     parameters = models.JSONField(default=dict)
-    detail = models.TextField(blank=True, help_text="Why it was given up.")
+    detail = models.TextField(blank=True, help_text="Why it was given up, or what of labels is not as it was meant.")
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -10,6 +10,7 @@ from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from portal.background.spool import draft_of_attempt
 from portal.storage.base import storage
+from portal.values.characters import named
 from workorders.archives.image_files import add_images
 from workorders.archives.image_pdf import add_pdf
 from workorders.archives.look import ImageLook
@@ -17,6 +18,9 @@ from workorders.archives.names import archive_name
 from workorders.archives.zip_archive import Archive
 from workorders.codes.warnings import find_alike_ids
 from workorders.models import Job
+from workorders.rendering.label_text import ELLIPSIS, REPLACEMENT, LabelTexts
+
+MOST_NAMED = 20  # characters that cannot be printed
 
 
 def run_images_job(job: Job, pulse: Pulse) -> None:
@@ -27,28 +31,50 @@ def run_images_job(job: Job, pulse: Pulse) -> None:
         with Archive(workorder, draft) as archive, transaction.atomic():
             archive.add_codes(lambda rows: pulse.check())
             archive.add_samples()
-            archive.add_readme(_describe_images(look, find_alike_ids(workorder)))
-            if look.sheet:
-                add_pdf(archive, look, pulse)
-            else:
+            remarks = _describe_texts(add_pdf(archive, look, pulse)) if look.sheet else ""
+            archive.add_readme(_describe_images(look, find_alike_ids(workorder), remarks))
+            if not look.sheet:
                 add_images(archive, look, pulse)
             archive.add_manifest({"images": look.parameters})
         archive.check_samples()
         with transaction.atomic():
-            job.end(status=Status.COMPLETED, rows_done=workorder.quantity, rows_total=workorder.quantity)
+            count = workorder.quantity
+            job.end(status=Status.COMPLETED, rows_done=count, rows_total=count, detail=remarks)
             storage().adopt(draft, archive_name(workorder, look.name))
 
 
-def _describe_images(look: ImageLook, alike: str) -> str:
-    """Describe the images for the README, with the ids that are `alike` and might overwrite each other."""
+def _describe_texts(texts: LabelTexts) -> str:
+    """Say which texts of labels are not printed as they are; nothing where all are."""
+    lacking = ", ".join(named(character) for character in sorted(texts.lacking)[:MOST_NAMED])
+    more = f" and {len(texts.lacking) - MOST_NAMED} others" if len(texts.lacking) > MOST_NAMED else ""
+    said = [
+        (texts.replaced, f"labels have {REPLACEMENT} for characters that cannot be printed: {lacking}{more}."),
+        (texts.shortened, f"texts were too long for their label and end in {ELLIPSIS}."),
+        (texts.empty, "labels have no text, since their code has none."),
+    ]
+    return " ".join(f"{count:,} {words}" for count, words in said if count)
+
+
+def _describe_images(look: ImageLook, alike: str, remarks: str) -> str:
+    """Describe the images for the README, with the ids that are `alike` and might overwrite each other.
+
+    `remarks` tells what is not printed as it is.
+    """
     style = look.style
     facts = f"version {style.version}, error correction {style.level}, quiet zone of {style.quiet_zone} modules"
     if look.sheet:
-        return f"codes.pdf      the QR code of every code, {look.sheet.labels} on a page: {facts}.\n"
+        below = [*(["its id"] if look.with_id else []), *([look.text_label] if look.text else [])]
+        printed = [f"Below each code stands {' and '.join(below)}."] if below else []
+        told = wrap(" ".join([*printed, remarks]), width=105)
+        return f"codes.pdf      the QR code of every code, {look.sheet.labels} on a page: {facts}.\n" + _indented(told)
     names = wrap(alike, width=105, break_long_words=False, break_on_hyphens=False)
     warned = [f"These differ in small and capital letters alone: {names[0]}", *names[1:]] if names else []
     return (
         f"images/        the QR code of every code as {style.kind.upper()}, named by its id: {facts}.\n"
         "               Ids may differ in capital letters alone: unpack them where file names may, too. In a name ~\n"
-        "               stands for each slash of the id.\n" + "".join(f"{' ' * 15}{line}\n" for line in warned)
+        "               stands for each slash of the id.\n" + _indented(warned)
     )
+
+
+def _indented(lines: list[str]) -> str:
+    return "".join(f"{' ' * 15}{line}\n" for line in lines)

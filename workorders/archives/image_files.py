@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 
 from portal.background.pulse import Pulse
@@ -16,7 +16,7 @@ from workorders.rendering.batch import DrawnBatch, Style, draw_codes
 
 def add_images(archive: Archive, look: ImageLook, pulse: Pulse) -> None:
     workorder, ending = archive.workorder, look.style.kind
-    with draw_batches(workorder, look.style) as batches:
+    with draw_batches(workorder, stream_identifiers(workorder), look.style) as batches:
         for done, drawn in batches:
             names = [f"images/{gs1.file_name(identifier)}.{ending}" for identifier in drawn.identifiers]
             sampled = pick_samples(workorder, done, len(names))
@@ -26,13 +26,15 @@ def add_images(archive: Archive, look: ImageLook, pulse: Pulse) -> None:
 
 
 @contextmanager
-def draw_batches(workorder: Workorder, style: Style) -> Iterator[Iterator[tuple[int, DrawnBatch]]]:
-    """Batches of drawn codes, each with how many came before it.
+def draw_batches(
+    workorder: Workorder, stream: Generator[str], style: Style
+) -> Iterator[Iterator[tuple[int, DrawnBatch]]]:
+    """Batches of drawn codes, whose ids `stream` reads, each with how many came before it.
 
     Whatever happens, no process runs on, and no COPY stays open, which would hold up the rollback for ever.
     """
     with (
-        closing(stream_identifiers(workorder)) as identifiers,
+        closing(stream) as identifiers,
         closing(draw_codes(identifiers, workorder.quantity, workorder.url_prefix, style)) as batches,
     ):
         yield _numbered(batches)

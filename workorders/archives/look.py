@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
+from workorders.codes.texts import label_of
 from workorders.models import Workorder
 from workorders.rendering.batch import Style
 from workorders.rendering.label_sheet import Label, LabelSheet
@@ -16,22 +17,30 @@ from workorders.rendering.qr_encoder import Level, capacity, smallest_version
 
 @dataclass(frozen=True)
 class ImageLook:
-    """A style of symbols and, for a PDF, the sheet and whether the id stands below each symbol."""
+    """A style of symbols and, for a PDF, the sheet, whether the id stands below each symbol, and what else does."""
 
     style: Style
     sheet: LabelSheet | None = None
     with_id: bool = False
+    text: str = ""
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The look as a job keeps it."""
-        return asdict(self)
+        """The look as a job keeps it. Without a text it is as it was before there were texts."""
+        kept = asdict(self)
+        return kept if self.text else {name: value for name, value in kept.items() if name != "text"}
+
+    @property
+    def text_label(self) -> str:
+        """What stands below each code besides the id, in words."""
+        return label_of(self.text)
 
     @classmethod
     def of(cls, parameters: dict[str, Any]) -> ImageLook:
         """The look that a job keeps."""
         sheet = parameters["sheet"]
-        return cls(Style(**parameters["style"]), LabelSheet(**sheet) if sheet else None, parameters["with_id"])
+        grid = LabelSheet(**sheet) if sheet else None
+        return cls(Style(**parameters["style"]), grid, parameters["with_id"], parameters.get("text", ""))
 
     @property
     def name(self) -> str:
@@ -59,7 +68,7 @@ def make_label(workorder: Workorder, look: ImageLook) -> Label:
     """Make the label of a PDF. ValueError says what does not fit on it, or that readers cannot open so many pages."""
     assert look.sheet is not None  # noqa: S101  # of a PDF
     text = workorder.longest_id if look.with_id else 0
-    label = Label(look.sheet, 17 + 4 * look.style.version, look.style.quiet_zone, text)
+    label = Label(look.sheet, 17 + 4 * look.style.version, look.style.quiet_zone, text, bool(look.text))
     if -(-workorder.quantity // look.sheet.labels) > MOST_PAGES:
         raise ValueError(
             f"{workorder.quantity:,} codes need more than the {MOST_PAGES:,} pages that readers open: put more labels"

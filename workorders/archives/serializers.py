@@ -12,6 +12,7 @@ from portal.values.choices import ChoiceField
 from portal.values.suggestions import none_such
 from portal.values.whole_numbers import WholeNumberField
 from workorders.archives.look import ImageLook, choose_version, make_label
+from workorders.codes.texts import check_text
 from workorders.models import Workorder
 from workorders.rendering.batch import IMAGE_FORMATS, Style, option_refusal
 from workorders.rendering.label_sheet import LabelSheet
@@ -23,7 +24,7 @@ LABEL = 30.0  # side of a page of its own, in millimetres
 MARGIN = 10.0  # around labels whose size is not said, in millimetres
 MOST_LABELS = 50  # along one side of a sheet
 SHEET = ("columns", "rows", "page_width", "page_height", "label_width", "label_height", "column_gap", "row_gap")
-ONLY_FOR: dict[str, tuple[str, ...]] = {"module": ("png",), **dict.fromkeys((*SHEET, "with_id"), ("pdf",))}
+ONLY_FOR: dict[str, tuple[str, ...]] = {"module": ("png",), **dict.fromkeys((*SHEET, "with_id", "text"), ("pdf",))}
 NOT_PLAIN = "Secure codes are never printed without their graphic, so there are no plain images of them."
 
 
@@ -46,6 +47,7 @@ class LookSerializer(serializers.Serializer[Any]):
     column_gap = serializers.FloatField(default=0)
     row_gap = serializers.FloatField(default=0)
     with_id = serializers.BooleanField(default=False)
+    text = serializers.CharField(default="", allow_blank=True, max_length=80)
 
     def to_internal_value(self, data: Any) -> Any:
         """Refuse what has no meaning, unless it says the default. A form's empty field is one that was not filled."""
@@ -70,6 +72,13 @@ class LookSerializer(serializers.Serializer[Any]):
         except serializers.ValidationError:
             return False
 
+    def validate_text(self, text: str) -> str:
+        try:
+            check_text(text)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+        return text
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         workorder: Workorder = self.context["workorder"]
         if workorder.type == Workorder.Type.SSC:
@@ -87,7 +96,7 @@ class LookSerializer(serializers.Serializer[Any]):
         if kind != "pdf":
             return {"look": ImageLook(style)}
         try:
-            look = ImageLook(style, _sheet(attrs), attrs["with_id"])
+            look = ImageLook(style, _sheet(attrs), attrs["with_id"], attrs["text"])
             make_label(workorder, look)
         except ValueError as error:
             raise serializers.ValidationError({"label_width": [str(error)]}) from None

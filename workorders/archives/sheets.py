@@ -100,17 +100,18 @@ def parse_sheet(name: str, typed: Any) -> dict[str, Any]:
 
 
 def usual_labels(company: Company) -> dict[str, Any]:
-    """Return labels on the sheet of the company's settings, in the words of the API.
+    """Return labels on the sheet and with the text of the company's settings, in the words of the API.
 
-    Where it has none, they are as those that it ordered last, or on the usual sheet. Only the newest workorders are
+    Where it has no sheet, they are as those that it ordered last, or on the usual sheet. Only the newest workorders are
     looked at, so that it costs the same however many there are.
     """
+    asked = {"images": "pdf"} | ({"text": company.label_text} if company.label_text else {})
     if company.label_sheet in SHEETS:
-        return {"images": "pdf", **SHEETS[company.label_sheet].asked}
+        return asked | SHEETS[company.label_sheet].asked
     newest = company.workorders.order_by("-id").values("pk")[:WORKORDERS_LOOKED_AT]
     jobs = Job.objects.filter(what=Job.What.IMAGES, workorder__in=newest, parameters__style__kind="pdf")
     last = jobs.order_by("-id").values_list("parameters", flat=True).first()
     if last is None:
-        return {"images": "pdf", **SHEETS[USUAL].asked}
+        return asked | SHEETS[USUAL].asked
     sheet = {name: last["sheet"][name] for name in SHEET}
-    return {"images": "pdf", "with_id": last["with_id"], **sheet}
+    return {"text": last.get("text", ""), **asked, "with_id": last["with_id"], **sheet}

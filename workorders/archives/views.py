@@ -19,6 +19,8 @@ from workorders.archives.images import JustFailed, request_images
 from workorders.archives.look import ImageLook, make_label
 from workorders.archives.serializers import MOST_LABELS, ONLY_FOR, parse_look
 from workorders.archives.sheets import MOST_SPACE, OWN, PAGE_LABELS, SHEETS, OwnGrid, parse_sheet, usual_labels
+from workorders.codes.scm_fields import known_fields
+from workorders.codes.texts import text_choices
 from workorders.codes.warnings import list_warnings
 from workorders.models import Job, Workorder
 from workorders.rendering.qr_encoder import LEVELS, VERSIONS
@@ -78,6 +80,7 @@ def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
         "versions": [(version, f"{version}, {17 + 4 * version} modules wide") for version in VERSIONS],
         "sheets": [*((name, sheet.label) for name, sheet in SHEETS.items()), (OWN, "A grid of your own")],
         "pages": PAGE_LABELS,
+        "texts": text_choices(known_fields(workorder.company), request.POST.get("text", "")),
         "most_labels": MOST_LABELS,
         "most_space": int(MOST_SPACE),
     }

@@ -12,6 +12,8 @@ from portal.models import Company
 from portal.values.texts import unseen
 from workorders.archives.sheets import SHEETS
 from workorders.codes.fields import LONGEST_SCM_VALUE, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
+from workorders.codes.scm_fields import known_fields
+from workorders.codes.texts import text_choices
 from workorders.codes.url_prefixes import check_url_prefix
 from workorders.models import DeclaredField
 
@@ -36,6 +38,12 @@ class SettingsForm(forms.Form):
         choices=[("", "The one used last"), *((name, sheet.label) for name, sheet in SHEETS.items())],
         help_text="What <em>Labels (PDF)</em> of a record or workorder makes.",
     )
+    label_text = forms.ChoiceField(
+        label="Text on labels",
+        required=False,
+        help_text="What <em>Labels (PDF)</em> prints below each code. A text that is too long is made smaller, then"
+        " shortened.",
+    )
     upload_mail = forms.CharField(
         label="Mail when an upload ends",
         required=False,
@@ -48,10 +56,13 @@ class SettingsForm(forms.Form):
         initial = {
             "custom_url_prefix": company.custom_url_prefix,
             "label_sheet": company.label_sheet,
+            "label_text": company.label_text,
             "upload_mail": "\n".join(company.upload_mail),
         }
         super().__init__(data, initial=initial)
         self.company = company
+        choices = [("", "None"), *text_choices(known_fields(company), company.label_text)]
+        self.fields["label_text"].choices = choices  # type: ignore[attr-defined]  # a choice
         self.fields["custom_url_prefix"].widget.attrs["placeholder"] = company.url_prefix
 
     def clean_custom_url_prefix(self) -> str:

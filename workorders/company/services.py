@@ -10,7 +10,7 @@ from portal.models import Company
 from workorders.codes.fields import MOST_SCM_FIELDS
 from workorders.models import DeclaredField
 
-SETTINGS = ("custom_url_prefix", "label_sheet", "upload_mail")
+SETTINGS = ("custom_url_prefix", "label_sheet", "label_text", "upload_mail")
 
 
 class FieldTaken(Exception):  # noqa: N818  # an event, not a fault

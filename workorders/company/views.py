@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from portal.models import Company
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import asked, page_of, say_what_is_left_out, searched
+from workorders.codes.texts import label_of
 from workorders.codes.url_prefixes import warn_of_prefix
 from workorders.company.forms import FieldForm, NewFieldForm, SettingsForm
 from workorders.company.services import (
@@ -67,6 +68,7 @@ def company_settings(request: PersonRequest) -> HttpResponse:
         "form": form,
         "may_change": may_change,
         "fields": company.declared_fields.count(),
+        "text": label_of(company.label_text),
         "sheet": dict(form.fields["label_sheet"].choices).get(company.label_sheet, ""),  # type: ignore[attr-defined]  # a choice
     }
     return render(request, "workorders/company_settings.html", context)

@@ -1,7 +1,7 @@
 """PDF of QR symbols, one page a code or sheets of labels, written as it goes and in memory that does not grow.
 
-    with PdfWriter(out, Label(sheet, modules, quiet_zone, text), count) as pdf:
-        pdf.add(symbols, texts)  # once for each batch
+    with PdfWriter(out, Label(sheet, modules, quiet_zone, text, has_line), count) as pdf:
+        pdf.add(symbols, texts, lines)  # once for each batch
 
 `out` needs only `write`. The same codes in the same batches or others make the same bytes.
 
@@ -20,7 +20,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from workorders.rendering.label_sheet import Label
-from workorders.rendering.pdf_writer import SHARED, PageKind, PdfFile, points
+from workorders.rendering.label_text import LabelTexts, font_entries
+from workorders.rendering.pdf_writer import SHARED, PageKind, PdfFile, number_after, points
 from workorders.rendering.qr_encoder import Symbols
 from workorders.rendering.svg_png import row_bytes
 
@@ -42,20 +43,28 @@ class PdfWriter:
         self._waiting: list[bytes] = []  # labels of a page that is not full
         self._drawing = _Drawing(label)
         size = points(label.sheet.page_width), points(label.sheet.page_height)
+        pages = -(-count // self._per_page)
+        self._after = number_after(pages) if label.has_line else 0
+        fonts = b"<</F %b%b>>" % (_COURIER, font_entries(self._after)) if label.has_line else b""
         kind = PageKind(
-            common=b"/MediaBox[0 0 %b %b]/Resources<</Font<</F %d 0 R>>>>" % (*size, SHARED),
-            shared=b"<</Type/Font/Subtype/Type1/BaseFont/Courier/Encoding/WinAnsiEncoding>>",
+            common=b"/MediaBox[0 0 %b %b]/Resources<</Font%b>>" % (*size, b" %d 0 R" % SHARED if fonts else _FONTS),
+            shared=fonts or _COURIER,
             page=b"/Contents %d 0 R",
         )
-        self._file = PdfFile(out, -(-count // self._per_page), kind, folder)
+        self._file = PdfFile(out, pages, kind, folder)
 
-    def add(self, symbols: Symbols, texts: Sequence[str] = ()) -> None:
-        """Append the labels of `symbols`, with a text each where the label has room for text."""
+    @property
+    def lines(self) -> LabelTexts:
+        """The lines of any text, as they were printed so far."""
+        return self._drawing.line
+
+    def add(self, symbols: Symbols, texts: Sequence[str] = (), lines: Sequence[str] = ()) -> None:
+        """Append the labels of `symbols`, with an id of `texts` and one of `lines` each where the label has them."""
         if len(symbols) > self._missing:
             raise ValueError(f"{len(symbols)} more codes are too many: {self._missing} are missing.")
         self._missing -= len(symbols)
         labels, size = self._waiting, self._per_page
-        labels += self._drawing.labels(symbols, texts, len(labels))
+        labels += self._drawing.labels(symbols, texts, lines, len(labels))
         full = len(labels) if not self._missing else len(labels) // size * size
         contents = [b"".join(labels[start : start + size]) for start in range(0, full, size)]
         del labels[:full]
@@ -68,9 +77,15 @@ class PdfWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         is_short = kind is None and self._missing > 0
+        if kind is None and not is_short and self._after:
+            self._file.add_objects(self.lines.font_objects(self._after))
         self._file.__exit__(ValueError if is_short else kind, error, trace)
         if is_short:
             raise ValueError(f"The PDF is not complete: {self._missing} codes are missing.")
+
+
+_COURIER = b"<</Type/Font/Subtype/Type1/BaseFont/Courier/Encoding/WinAnsiEncoding>>"
+_FONTS = b"<</F %d 0 R>>" % SHARED  # where Courier alone is needed
 
 
 class _Drawing:
@@ -94,8 +109,11 @@ class _Drawing:
             ]
             for line in range(label.lines)
         ]
+        self.line = LabelTexts(label.line_width, *label.line_corner)
+        strip = 0.0, 0.0, label.sheet.label_width, label.line_top  # nothing is drawn outside of it
+        self.line_begin = b"q %b %b %b %b re W n BT\n" % tuple(map(points, strip))
 
-    def labels(self, symbols: Symbols, texts: Sequence[str], start: int) -> Iterator[bytes]:
+    def labels(self, symbols: Symbols, texts: Sequence[str], lines: Sequence[str], start: int) -> Iterator[bytes]:
         """One label for each symbol, the first at the place number `start` of its page."""
         if symbols.shape[1] != self.label.modules:
             raise ValueError(f"Labels for {self.label.modules} modules do not take symbols of {symbols.shape[1]}.")
@@ -106,12 +124,19 @@ class _Drawing:
         written = map(self._text, texts) if self.label.text else cycle([b""])
         if self.label.text:
             self._check(symbols, texts)
+        if self.label.has_line:
+            _check_count(symbols, lines)
+            below = [self._line(line) for line in lines]
+            written = map(bytes.__add__, written, below)
         for place, text, image in zip(places, written, images, strict=False):
             yield b"%b%b%b%b>\nEI\nQ\n" % (place, text, self.image, image)
 
+    def _line(self, text: str) -> bytes:
+        content = self.line.add(text)
+        return b"%b%bET Q\n" % (self.line_begin, content) if content else b""
+
     def _check(self, symbols: Symbols, texts: Sequence[str]) -> None:
-        if len(texts) != len(symbols):
-            raise ValueError(f"{len(symbols)} codes need as many texts, not {len(texts)}.")
+        _check_count(symbols, texts)
         for text in texts:
             if len(text) > self.label.text or not (text.isascii() and text.isprintable()):
                 raise ValueError(f"A label takes up to {self.label.text} printable ASCII characters, not {text!r}.")
@@ -124,3 +149,8 @@ class _Drawing:
             escaped = some.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
             parts += line[len(some)], escaped, b")Tj\n"
         return b"".join([*parts, b"ET\n"])
+
+
+def _check_count(symbols: Symbols, texts: Sequence[str]) -> None:
+    if len(texts) != len(symbols):
+        raise ValueError(f"{len(symbols)} codes need as many texts, not {len(texts)}.")

@@ -10,8 +10,9 @@ from workorders.rendering.svg_png import check_quiet_zone
 MODULE = 0.25
 """The least side of a module: three dots of a printer with 300 dots an inch."""
 _PAGE = range(1, 5081)  # 14,400 units of 1/72 inch (ISO 32000-1, annex C.2)
+LINE = 2.8  # height of the line of any text: that of an id in one line
 _MARGIN = 1.0  # between text and the edge of its label
-_LEADING = 1.2  # height of a line, in sizes of its font
+LEADING = 1.2  # height of a line, in sizes of its font
 _ADVANCE = 0.6  # width of a character of Courier, likewise
 _DESCENT = 0.2  # how far Courier's letters reach below their line, likewise
 _LINE_HEIGHTS = [tenths / 10 for tenths in range(28, 16, -1)]  # of which the font takes 1 / 1.2: 6.6 to 4 points
@@ -75,7 +76,7 @@ def one_a_page(width: float, height: float) -> LabelSheet:
 
 @dataclass(frozen=True)
 class Label:
-    """A label: a symbol with its quiet zone and, below, up to `text` characters.
+    """A label: a symbol with its quiet zone and, below, an id of up to `text` characters, then a line of any text.
 
     ValueError when a module gets smaller than `MODULE`.
     """
@@ -84,6 +85,7 @@ class Label:
     modules: int  # along one side of the symbol
     quiet_zone: int = 4
     text: int = 0
+    has_line: bool = False
 
     def __post_init__(self) -> None:
         check_quiet_zone(self.quiet_zone)
@@ -103,7 +105,28 @@ class Label:
     @property
     def text_height(self) -> float:
         """The height of the text at the foot of the label."""
-        return self.lines * self.line_height + _MARGIN if self.text else 0
+        ids = self.lines * self.line_height if self.text else 0
+        return ids + self.line_room + _MARGIN if self.text or self.has_line else 0
+
+    @property
+    def line_room(self) -> float:
+        """The height of the line of any text, at the very foot."""
+        return LINE if self.has_line else 0
+
+    @property
+    def line_width(self) -> float:
+        """The width of that line."""
+        return self.sheet.label_width - 2 * _MARGIN
+
+    @property
+    def line_corner(self) -> tuple[float, float]:
+        """Where its baseline begins, seen from the lower left corner of the label."""
+        return _MARGIN, _MARGIN + _DESCENT * LINE / LEADING
+
+    @property
+    def line_top(self) -> float:
+        """The height above the foot of the label that the line never passes."""
+        return _MARGIN + LINE
 
     @property
     def lines(self) -> int:
@@ -119,11 +142,11 @@ class Label:
 
     @property
     def font_size(self) -> float:
-        return self.line_height / _LEADING
+        return self.line_height / LEADING
 
     def line_length(self, height: float) -> int:
         """Characters in a line of that height."""
-        return max(1, int((self.sheet.label_width - 2 * _MARGIN) / (_ADVANCE * height / _LEADING)))
+        return max(1, int((self.sheet.label_width - 2 * _MARGIN) / (_ADVANCE * height / LEADING)))
 
     def line_left(self, length: int) -> float:
         """Return the left end of a line of `length` characters that stands in the middle."""
@@ -131,4 +154,4 @@ class Label:
 
     def baseline(self, line: int) -> float:
         """Return the height of the line's baseline above the foot of the label."""
-        return _MARGIN + (self.lines - 1 - line) * self.line_height + _DESCENT * self.font_size
+        return _MARGIN + self.line_room + (self.lines - 1 - line) * self.line_height + _DESCENT * self.font_size

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice
 from pathlib import Path
@@ -87,6 +87,10 @@ class PdfFile:
         self._pages += len(contents)
         self._write(objects)
 
+    def add_objects(self, contents: Iterable[bytes]) -> None:
+        """Append other objects, once all pages are there. The first has the number that `number_after` tells."""
+        self._write([b"%d 0 obj\n%b\nendobj\n" % item for item in enumerate(contents, number_after(self._all))])
+
     def _write(self, objects: list[bytes]) -> None:
         """Write the next objects and note where they begin."""
         offsets = np.fromiter(accumulate(map(len, objects), initial=self._position), np.uint64, len(objects) + 1)
@@ -115,6 +119,11 @@ class PdfFile:
                 raise ValueError(f"The PDF is not complete: {self._all - self._pages} pages are missing.")
             if kind is None:
                 self._finish()
+
+
+def number_after(pages: int) -> int:
+    """The number of the first object after those of that many pages."""
+    return _ROOT + sum(_levels(pages)) + 2 * pages
 
 
 def _levels(pages: int) -> list[int]:

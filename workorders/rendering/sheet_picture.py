@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workorders.rendering.label_sheet import Label
+from workorders.rendering.label_sheet import LEADING, LINE, Label
 
 LETTER_HEIGHT = 0.6  # of a capital in sizes of its font
 
@@ -14,6 +14,9 @@ def draw_sheet(label: Label) -> str:
     left, top = (sheet.page_width - sheet.grid_width) / 2, (sheet.page_height - sheet.grid_height) / 2
     symbol_top = (height - label.text_height - side) / 2
     lines = [_line(label, line) for line in range(label.lines if label.text else 0)]
+    if label.has_line:
+        left_end, baseline = label.line_corner
+        lines.append(_bar(label, left_end, baseline, label.line_width, LETTER_HEIGHT * LINE / LEADING))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {sheet.page_width:g} {sheet.page_height:g}"'
         ' class="label-sheet" role="img" aria-labelledby="sheet-caption">'
@@ -33,6 +36,10 @@ def _line(label: Label, line: int) -> str:
     height = LETTER_HEIGHT * label.font_size
     length = min(label.text, label.line_length(label.line_height))
     left = label.line_left(length)
-    top = label.sheet.label_height - label.baseline(line) - height
-    wide = label.sheet.label_width - 2 * left
+    return _bar(label, left, label.baseline(line), label.sheet.label_width - 2 * left, height)
+
+
+def _bar(label: Label, left: float, baseline: float, wide: float, height: float) -> str:
+    """Draw a bar of the letters' height above the baseline."""
+    top = label.sheet.label_height - baseline - height
     return f'<rect x="{left:.3f}" y="{top:.3f}" width="{wide:.3f}" height="{height:.3f}" fill="#888"/>'
