@@ -501,6 +501,7 @@ class CodeColumns(models.Model):
         return self.identifier
 
 
+BLOCKS_A_RANGE = 8  # of the table, of which the BRIN index knows one thing
 BLOCK_VALUES = {  # columns that the BRIN index knows, and how
     "company": "int8_minmax_ops",
     "workorder": "int8_minmax_multi_ops",  # several ranges a block, which are reused for later workorders
@@ -529,7 +530,10 @@ class Code(CodeColumns):
     class Meta:
         indexes = [
             BrinIndex(  # in which blocks of the table a value may stand; `search` finds rare ones by it
-                fields=[*BLOCK_VALUES], opclasses=[*BLOCK_VALUES.values()], pages_per_range=8, name="code_blocks"
+                fields=[*BLOCK_VALUES],
+                opclasses=[*BLOCK_VALUES.values()],
+                pages_per_range=BLOCKS_A_RANGE,
+                name="code_blocks",
             ),
             models.Index(  # what a page shows of a workorder is found without a look at its million others
                 fields=["workorder", "sequence"],
@@ -558,6 +562,16 @@ class Code(CodeColumns):
     def url(self) -> str:
         """The URL in the code's QR symbol."""
         return self.workorder.url_prefix + self.identifier
+
+
+class Summarized(models.Model):
+    """How many blocks of the table the BRIN index `code_blocks` is known to reach: one row."""
+
+    filenode = models.BigIntegerField()  # of the index: one that is built anew begins anew
+    blocks = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.blocks} blocks"
 
 
 class OfficeCode(CodeColumns):

@@ -14,7 +14,7 @@ from portal.background.spool import draft_file
 from portal.storage.base import storage
 from workorders.archives.names import archive_name
 from workorders.archives.zip_archive import Archive, secure_facts
-from workorders.codes.bulk_load import summarize_blocks
+from workorders.codes.block_index import summarize_blocks
 from workorders.models import Job, Workorder
 
 ArchiveKind = Literal["archive", "serial-numbers"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -30,6 +31,7 @@ from workorders.changes.values import (
     is_too_full,
     merged_scm,
 )
+from workorders.codes.block_index import writing_codes
 from workorders.models import Change, Code, Workorder
 
 # A table of up to so many times the posted changes is read through; in a larger one each is looked up.
@@ -155,7 +157,7 @@ def apply_posted(change: Change, scm: ScmFields, expected: int | None = None) ->
     `find_problems` would name stay as they are. Raises Overtaken when other than the `expected` number changed.
     """
     locks.in_order(change.company)
-    with planner_settings(**BY_KEY):
+    with writing_codes(), planner_settings(**BY_KEY):
         changed = _apply(change, POSTED, "code.identifier = wanted.key", {}, scm)
     if expected is not None and changed != expected:
         raise Overtaken
@@ -170,7 +172,8 @@ def apply_selected(change: Change, codes: QuerySet[Code], values: NewValues, *, 
     """
     if not single:
         locks.alone(change.company)
-    return _apply(change, SELECTED, condition_over_code(codes), given_of(values), values.scm_fields)
+    with nullcontext() if single else writing_codes():
+        return _apply(change, SELECTED, condition_over_code(codes), given_of(values), values.scm_fields)
 
 
 def given_of(values: NewValues) -> dict[str, Any]:

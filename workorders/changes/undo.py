@@ -14,6 +14,7 @@ from portal.models import User
 from workorders.changes import locks
 from workorders.changes.apply import BY_KEY, begin_change
 from workorders.changes.values import BLACKLISTED
+from workorders.codes.block_index import writing_codes
 from workorders.models import Change, CodeChange, Workorder
 
 PATIENCE = 8000  # milliseconds that somebody waits for a count
@@ -110,7 +111,7 @@ def undo(change: Change, origin: str, by: User | None, record_key: str = "") -> 
     if Change.objects.select_for_update(no_key=True).get(pk=change.pk).is_thinned:
         raise HistoryGone
     undoing = begin_change(change.company, origin, by, record_key=record_key, undoes=change)
-    with planner_settings(**BY_KEY), connection.cursor() as cursor:
+    with writing_codes(), planner_settings(**BY_KEY), connection.cursor() as cursor:
         cursor.execute(UNDO, _given(change) | {"change": undoing.pk})
         undoing.codes = cursor.rowcount
     undoing.save(update_fields=["codes"])

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from django.db import OperationalError, connection, transaction
-from psycopg.errors import LockNotAvailable
+from django.db import connection
 
 from portal.database.postgres_copy import copy_blocks, ticking
+from workorders.codes.block_index import writing_codes
 from workorders.codes.gaps import Gaps
 from workorders.codes.sorted_runs import merge_runs
 from workorders.codes.spool import SortedSpool
@@ -86,7 +86,7 @@ class CodeSpool(SortedSpool):
         have been sent so far, now and then.
         """
         lines = self._renumbered(after) if self._gaps or after else merge_runs(self._runs)
-        with connection.cursor() as cursor:
+        with writing_codes(), connection.cursor() as cursor:
             copy_blocks(cursor, Code._meta.db_table, COLUMNS, ticking(self._blocks(lines), tick))
 
     def _renumbered(self, after: int) -> Iterator[bytes]:
@@ -140,17 +140,3 @@ def find_taken_ids(company_id: int, identifiers: list[str]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(TAKEN_OF_LIST, [identifiers, company_id])
         return [identifier for (identifier,) in cursor.fetchall()]
-
-
-def summarize_blocks() -> None:
-    """Tell the BRIN index what stands in the blocks that loads have filled, so that queries can leave them out.
-
-    VACUUM does it too, but waits for more rows than a load has. Where it is at it already, nothing is to be done.
-    """
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '1s'")
-            cursor.execute("SELECT brin_summarize_new_values('code_blocks')")
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
-            raise

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.demo import Demo
 from tests.support.pages import a_workorder
 from workorders.codes import search as module
-from workorders.codes.bulk_load import summarize_blocks
+from workorders.codes.block_index import summarize_blocks
 from workorders.codes.filters import CodeFilter, parse_filter
 from workorders.codes.search import BY_BRIN, Found, by_brin, search
 from workorders.models import Code, Workorder
