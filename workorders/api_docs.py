@@ -60,8 +60,10 @@ extend_schema_view(
         operation_id="change_code",
         summary="Change a code",
         description="What the body does not name stays as it is; `scm_data` is merged, and null removes a field. A "
-        "`blacklist_reason` other than 0 goes with the status 2 (blacklisted) alone, and leaving that resets it. What "
-        "a cancelled workorder blacklisted stays so. A change that another one keeps waiting is answered 503.",
+        "`blacklist_reason` other than 0 goes with the status 2 (blacklisted) alone, and leaving that resets it. "
+        "Status 2 without a reason leaves 0 (none). The reasons 9 and 10 are given by Codeport alone; a body that "
+        "was read may repeat that of its code. What a cancelled workorder blacklisted stays so. A change that "
+        "another one keeps waiting is answered 503.",
         parameters=[OpenApiParameter("id", str, "path", description="The code's extended id.")],
         responses={200: CodeSerializer, 503: BUSY},
         examples=[

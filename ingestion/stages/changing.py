@@ -19,7 +19,7 @@ from workorders.changes import keys
 from workorders.changes.apply import Overtaken, Problem, apply_posted, begin_change, find_problems, lock_posted
 from workorders.changes.spool import ChangeSpool
 from workorders.changes.values import ScmFields
-from workorders.codes.fields import MOST_SCM_FIELDS
+from workorders.codes.fields import MOST_SCM_FIELDS, reserved
 from workorders.codes.scm_fields import known_fields
 
 MOST_TRIES = 5  # at changes that others overtake; all but the first lock the codes before they are compared
@@ -149,6 +149,9 @@ def _report(attempt: Attempt, changes: Changes, problem: Problem) -> None:
         value = str(problem.reason)
         detail = "A blacklist reason goes with activation status 2 (blacklisted) alone, which neither the row nor the"
         log.add("invalid_scm_field_error", row, "blacklist_reason", value, detail=f"{detail} code has.{which}", id=key)
+    elif problem.kind == "reserved" and problem.reason is not None:
+        detail = f"{reserved(problem.reason)}{which}"
+        log.add("invalid_scm_field_error", row, "blacklist_reason", str(problem.reason), detail=detail, id=key)
     elif problem.kind == "full":
         detail = f"The code would have more than {MOST_SCM_FIELDS:,} SCM fields, the most that a code has.{which}"
         log.add("invalid_scm_field_error", row, "", "", detail=detail, id=key)

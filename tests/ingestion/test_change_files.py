@@ -683,6 +683,27 @@ def test_a_status_or_reason_in_words_is_told_its_number(
     assert record.errors.get().detail.endswith(said)
 
 
+@pytest.mark.parametrize("reason", [9, 10])
+def test_a_reason_of_codeport_may_be_repeated_and_not_given(committed_demo: Demo, reason: int) -> None:
+    some_codes(committed_demo.staff, "aaa00001", activation_status=2, blacklist_reason=reason)
+    some_codes(committed_demo.staff, "bbb00002", activation_status=2, blacklist_reason=4)
+    some_codes(committed_demo.staff, "ccc00003")
+    header = "id,activation_status,blacklist_reason,lot\n"
+    record = changed(
+        committed_demo.staff, f"{header}aaa00001,2,{reason},B\nbbb00002,,{reason},\nccc00003,2,{reason},\n"
+    )
+    assert [(error.row, error.column, error.value) for error in record.errors.order_by("row")] == [
+        (3, "blacklist_reason", str(reason)),
+        (4, "blacklist_reason", str(reason)),
+    ]
+    said = {9: "workorder cancelled", 10: "maximum scan count exceeded"}[reason]
+    [first, _] = record.errors.order_by("row")
+    assert first.detail == f"The reason {reason} ({said}) is given by Codeport alone. Write one from 1 to 8."
+    assert changed(committed_demo.staff, f"{header}aaa00001,2,{reason},B\n").status == "completed"
+    assert values_of("aaa00001") == (None, 2, reason, {"lot": "B"})
+    assert values_of("bbb00002") == (None, 2, 4, {})
+
+
 def some_fields(number: int, first: int = 0) -> dict[str, str]:
     return {f"f{at}": str(at) for at in range(first, first + number)}
 

@@ -22,6 +22,7 @@ from workorders.changes.spool import POSTED
 from workorders.changes.values import (
     IS_CONTRADICTION,
     IS_FINAL,
+    IS_RESERVED,
     PRODUCT,
     REASON,
     STATUS,
@@ -41,11 +42,12 @@ BY_KEY = without("hashjoin", "mergejoin")
 
 PROBLEMS = f"""
     SELECT wanted.sequence, wanted.key, CASE WHEN code.identifier IS NULL THEN 'missing'
-        WHEN {IS_CONTRADICTION} THEN 'contradiction' WHEN {IS_FINAL} THEN 'final' WHEN {{is_too_full}} THEN 'full'
-        ELSE 'same' END, wanted.reason
+        WHEN {IS_CONTRADICTION} THEN 'contradiction' WHEN {IS_RESERVED} THEN 'reserved' WHEN {IS_FINAL} THEN 'final'
+        WHEN {{is_too_full}} THEN 'full' ELSE 'same' END, wanted.reason
     FROM {POSTED} AS wanted
     LEFT JOIN workorders_code AS code ON code.company_id = %(company)s AND code.identifier = wanted.key
-    WHERE code.identifier IS NULL OR {IS_CONTRADICTION} OR {IS_FINAL} OR {{is_too_full}} OR {{is_same}}"""  # noqa: S608  # our own names
+    WHERE code.identifier IS NULL
+        OR {IS_CONTRADICTION} OR {IS_RESERVED} OR {IS_FINAL} OR {{is_too_full}} OR {{is_same}}"""  # noqa: S608  # our own names
 
 BY_POSITION = f"""
     SELECT position, min(key), kind, reason, count(*)
@@ -99,10 +101,10 @@ SELECTED = """(SELECT %(status)s::smallint AS status, %(reason)s::smallint AS re
 class Problem(NamedTuple):
     """What is the matter with one posted change: its position in the source, its key, and the kind.
 
-    `kind` is `missing` (no such code), `contradiction` (a reason without being blacklisted), `final` (a cancelled
-    workorder blacklisted it), `full` (it would have too many SCM fields) or `same` (the code has these values already;
-    nothing is wrong then). `reason` is the blacklist reason that it gives. Of a change that names `codes`, `key` is the
-    first of those that it is about.
+    `kind` is `missing` (no such code), `contradiction` (a reason without being blacklisted), `reserved` (one that
+    Codeport alone gives), `final` (a cancelled workorder blacklisted it), `full` (it would have too many SCM fields) or
+    `same` (the code has these values already; nothing is wrong then). `reason` is the blacklist reason that it gives.
+    Of a change that names `codes`, `key` is the first of those that it is about.
     """
 
     position: int
@@ -158,7 +160,7 @@ def apply_posted(change: Change, scm: ScmFields, expected: int | None = None) ->
     """
     locks.in_order(change.company)
     with writing_codes(), planner_settings(**BY_KEY):
-        changed = _apply(change, POSTED, "code.identifier = wanted.key", {}, scm)
+        changed = _apply(change, POSTED, f"code.identifier = wanted.key AND NOT {IS_RESERVED}", {}, scm)
     if expected is not None and changed != expected:
         raise Overtaken
     return changed

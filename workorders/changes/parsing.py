@@ -16,12 +16,14 @@ from workorders.codes.fields import (
     ATTRIBUTES,
     MEANT,
     MOST_SCM_FIELDS,
+    OF_CODEPORT,
     REASONS,
     STATUSES,
     contradict,
     contradiction,
     fault_of_name,
     fault_of_value,
+    reserved,
 )
 from workorders.codes.scm_fields import faults_of_declared, known_fields
 from workorders.models import Product
@@ -34,11 +36,11 @@ NEVER = ("id", "extended_id", "scm_data")  # names of codes that no SCM field of
 UNLIKE = (*NEVER, "serial_number", "workorder")  # names that are no value of a change
 
 
-def parse_values(data: Mapping[str, Any], company_id: int) -> NewValues:
+def parse_values(data: Mapping[str, Any], company_id: int, reason_before: int | None = None) -> NewValues:
     """Return the values that `data` names: `product` (an SKU), `activation_status`, `blacklist_reason`, SCM fields.
 
     An empty text leaves a value alone, None removes an SCM field. Raises ValidationError with everything that is wrong,
-    by field, or with NOTHING_TO_CHANGE.
+    by field, or with NOTHING_TO_CHANGE. `reason_before` is the reason of the one code that is changed.
     """
     if len(data) > MOST_SCM_FIELDS:
         raise ValidationError(f"It has {len(data):,} fields; {MOST_SCM_FIELDS:,} at most.")
@@ -54,6 +56,8 @@ def parse_values(data: Mapping[str, Any], company_id: int) -> NewValues:
     status, reason = STATUSES.get(texts.get("activation_status", "")), REASONS.get(texts.get("blacklist_reason", ""))
     if status is not None and contradict(status, reason or 0):
         wrong["blacklist_reason"] = contradiction(status, reason or 0)
+    elif reason in OF_CODEPORT and reason != reason_before:
+        wrong["blacklist_reason"] = reserved(reason)
     if wrong:
         raise ValidationError({name: [fault] for name, fault in wrong.items()})
     values = NewValues(status, reason, products.get(texts.get("product", "")), scm)

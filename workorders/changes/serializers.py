@@ -52,7 +52,7 @@ class CodeChangeSerializer(CodeSerializer):
         if attrs.get("product", "") is None and self.instance is not None and self.instance.product_id is None:
             del attrs["product"]  # as it was read
         code: Code = self.instance  # type: ignore[assignment]  # a PATCH has one
-        return {"values": _parsed(attrs, scm, code.company_id)}
+        return {"values": _parsed(attrs, scm, code)}
 
     @property
     def values(self) -> NewValues | None:
@@ -61,10 +61,10 @@ class CodeChangeSerializer(CodeSerializer):
         return values
 
 
-def _parsed(own: dict[str, Any], scm: dict[str, Any], company_id: int) -> NewValues | None:
+def _parsed(own: dict[str, Any], scm: dict[str, Any], code: Code) -> NewValues | None:
     """Return the values, with what is wrong with SCM fields told as of `scm_data`."""
     try:
-        return parse_values({**own, **scm}, company_id)
+        return parse_values({**own, **scm}, code.company_id, code.blacklist_reason)
     except ValidationError as error:
         if not hasattr(error, "error_dict"):
             if error.messages == [NOTHING_TO_CHANGE]:

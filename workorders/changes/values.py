@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workorders.codes.fields import MOST_SCM_FIELDS
+from workorders.codes.fields import MOST_SCM_FIELDS, OF_CODEPORT
 from workorders.models import ActivationStatus, BlacklistReason
 
 BLACKLISTED, CANCELLED = int(ActivationStatus.BLACKLISTED), int(BlacklistReason.WORKORDER_CANCELLED)
@@ -50,6 +50,8 @@ REASON = f"CASE WHEN {STATUS} = {BLACKLISTED} THEN coalesce(wanted.reason, code.
 PRODUCT = "coalesce(wanted.product_id, code.product_id)"
 
 IS_CONTRADICTION = f"(coalesce(wanted.reason, 0) > 0 AND {STATUS} <> {BLACKLISTED})"
+IS_RESERVED = f"(coalesce(wanted.reason IN {OF_CODEPORT}, false) AND wanted.reason <> code.blacklist_reason)"
+"""It would give the code a reason that Codeport alone gives."""
 IS_FINAL = f"""(code.activation_status = {BLACKLISTED} AND code.blacklist_reason = {CANCELLED}
     AND ({STATUS} <> {BLACKLISTED} OR {REASON} <> {CANCELLED}) AND code.workorder_id = ANY(%(cancelled)s))"""
 """A cancelled workorder blacklisted the code, which is not brought back. `cancelled` are the ids of such workorders."""

@@ -13,6 +13,8 @@ LONGEST_SCM_VALUE = 1000
 MOST_SCM_FIELDS = 10_000
 STATUSES = {"0": 0, "1": 1, "2": 2}
 REASONS = {str(reason): reason for reason in range(11)}
+OF_CODEPORT = (int(BlacklistReason.WORKORDER_CANCELLED), int(BlacklistReason.MAXIMUM_SCAN_COUNT_EXCEEDED))
+"""The reasons for which Codeport itself blacklists codes, and which no change gives to a code without it."""
 ATTRIBUTES = ("product", "activation_status", "blacklist_reason")
 SCM_KEY_RULE = "a field's name begins with a small letter, then small letters, digits and _, 64 characters at most."
 OWN_COLUMNS = ("id", *ATTRIBUTES)
@@ -26,6 +28,11 @@ def meant_reason(value: str) -> str:
     if number := value.strip().removesuffix(".0"):
         meant = BlacklistReason(int(number)).label if number in REASONS else meant
     return f"Write {numbers[meant]} for {meant}." if meant else ""
+
+
+def reserved(reason: int) -> str:
+    """Say why no change gives this reason, one of OF_CODEPORT."""
+    return f"The reason {reason} ({BlacklistReason(reason).label}) is given by Codeport alone. Write one from 1 to 8."
 
 
 def contradict(status: int | None, reason: int | None) -> bool:

@@ -112,6 +112,22 @@ def test_what_a_cancelled_workorder_blacklisted_stays_so(demo: Demo) -> None:
     assert values_of("aaa00001") == (None, 2, 9, {})
 
 
+def test_a_reason_of_codeport_comes_back_and_is_given_to_no_other_code(demo: Demo) -> None:
+    some_codes(demo.staff, "aaa00001", activation_status=2, blacklist_reason=10)
+    some_codes(demo.staff, "bbb00002")
+    client = client_of(demo.staff)
+    assert patched(client, {"blacklist_reason": 10, "scm_data": {"lot": "1"}})[0] == 200
+    assert values_of("aaa00001") == (None, 2, 10, {"lot": "1"})
+    status, refused = patched(client, {"activation_status": 2, "blacklist_reason": 10}, "/api/v2/codes/bbb00002/")
+    said = "The reason 10 (maximum scan count exceeded) is given by Codeport alone. Write one from 1 to 8."
+    assert (status, refused) == (400, {"blacklist_reason": [said]})
+    body = {"constraints": {"search": "bbb"}, "scm_data": {"activation_status": 2, "blacklist_reason": 10}}
+    refused = client.post("/api/v2/scm/upload/async/", body, format="json").json()
+    assert refused == {"scm_data": [f"blacklist_reason: {said}"]}
+    assert patched(client, {"activation_status": 2}, "/api/v2/codes/bbb00002/")[0] == 200  # a reason is not asked for
+    assert values_of("bbb00002") == (None, 2, 0, {})
+
+
 def test_a_code_gets_no_more_fields_than_it_may_have(demo: Demo) -> None:
     fields = {f"f{number}": "1" for number in range(9_999)}
     some_codes(demo.staff, "aaa00001", scm_data=fields)
