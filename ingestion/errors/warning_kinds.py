@@ -7,6 +7,7 @@ from ingestion.errors.kinds import Kind
 NO_CHANGE_WARNING = "no_change_warning"
 PREFIX_WARNING = "url_prefix_warning"
 EXPORT_WARNING = "export_columns_warning"
+EMPTY_MARKER_WARNING = "empty_marker_warning"
 ALIKE_WARNING = "alike_ids_warning"
 WARNINGS: dict[str, Kind] = {
     entry.kind: entry
@@ -38,6 +39,13 @@ WARNINGS: dict[str, Kind] = {
             "The file is an export of codes, some columns of which no change sets.",
             "Nothing needs to be done if none of these was to change; a product is changed by its SKU, in `sku`.",
             "updated_at",
+        ),
+        Kind(
+            EMPTY_MARKER_WARNING,
+            "<empty> stored as a value",
+            "The cell is the word that removes an SCM field, but no option says so, so it is stored as a value.",
+            "To remove the field, upload the file again with the option `empty_marker`.",
+            "<empty>",
         ),
         Kind(
             "unknown_column_warning",

@@ -7,6 +7,7 @@ from itertools import chain, repeat
 from json.encoder import encode_basestring as _as_json
 from typing import ClassVar
 
+from ingestion.errors.warning_kinds import EMPTY_MARKER_WARNING
 from ingestion.readers.base import Batch
 from ingestion.readers.cells import Null
 from ingestion.rules.attributes import AttributeRules, AttributeValues
@@ -66,8 +67,16 @@ class ChangedScmRules(ScmRules):
         if not self._columns and not self._constant:
             return repeat(None)
         written = super().write_columns(batch, columns)
-        has_marks = self._has_marks and any(map(removes, chain.from_iterable(columns[at] for at, _ in self._columns)))
-        return list(map(self.write, batch.rows)) if written is not None and has_marks else written
+        marked = (columns[at] for at, _name in self._columns if "<" in "".join(columns[at]))
+        if written is None or not any(map(removes, chain.from_iterable(marked))):
+            return written
+        return list(map(self.write, batch.rows)) if self._has_marks else None
+
+    def check(self, row: int, cells: list[str], identifier: str) -> None:
+        super().check(row, cells, identifier)
+        if not self._has_marks:
+            for name, cell in ((name, cells[at]) for at, name in self._columns if removes(cells[at])):
+                self._log.warn(EMPTY_MARKER_WARNING, row, name, cell)
 
     def write(self, cells: list[str]) -> str | None:
         members = [self._member(begin, cells[at], default) for at, begin, default in self._members]

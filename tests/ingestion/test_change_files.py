@@ -704,6 +704,30 @@ def test_a_reason_of_codeport_may_be_repeated_and_not_given(committed_demo: Demo
     assert values_of("bbb00002") == (None, 2, 4, {})
 
 
+@pytest.mark.parametrize("filetype", ["csv", "json"])
+def test_the_word_that_removes_a_field_is_warned_of_where_no_option_says_so(
+    committed_demo: Demo, filetype: str
+) -> None:
+    some_codes(committed_demo.staff, "aaa00001", "bbb00002", "ccc00003", scm_data={"lot": "A", "note": "n"})
+    rows = [("aaa00001", "B", "a<b"), ("bbb00002", "<empty>", "n"), ("ccc00003", " <EMPTY>", "n")]
+    file = {
+        "csv": "id,lot,note\n" + "".join(",".join(row) + "\n" for row in rows),
+        "json": json.dumps([dict(zip(("id", "lot", "note"), row, strict=True)) for row in rows]),
+    }[filetype]
+    record = changed(committed_demo.staff, file, filetype)
+    assert values_of("bbb00002")[3] == {"lot": "<empty>", "note": "n"}
+    [warning] = record.warnings
+    first = 3 if filetype == "csv" else 2
+    told = {name: warning[name] for name in ("warning", "row", "column", "value", "count")}
+    assert told == {
+        "warning": "empty_marker_warning",
+        "row": first,
+        "column": "lot",
+        "value": "<empty>",
+        "count": 2,
+    }
+
+
 def some_fields(number: int, first: int = 0) -> dict[str, str]:
     return {f"f{at}": str(at) for at in range(first, first + number)}
 
