@@ -17,8 +17,10 @@ from portal.models import Company
 from portal.pages.access import PersonRequest, page
 from workorders.changes.form import ChangeForm
 from workorders.changes.preview import count_selected, some_changing
+from workorders.changes.values import NewValues
 from workorders.changes.wording import describe_change, describe_replaced, describe_selection
 from workorders.codes.filters import CodeFilter
+from workorders.models import ActivationStatus
 
 STEP = "step"  # the button that was pressed: preview, back or confirm
 NOT_KEPT = ("csrfmiddlewaretoken", STEP)
@@ -71,10 +73,17 @@ def _preview(request: PersonRequest, company: Company, meant: CodeFilter, form: 
         "sentence": describe_change(company, meant, values, form.sku, _codes(counted and counted.changing)),
         "counted": counted,
         "most": meant.count(company) if counted is None else None,
+        "may_release": _may_release(meant, values),
         "some": [(code, describe_replaced(code, values, form.sku)) for code in some_changing(company, codes, values)],
         "kept": [(name, value) for name, each in request.POST.lists() for value in each if name not in NOT_KEPT],
     }
     return render(request, "ingestion/code_change_preview.html", context)
+
+
+def _may_release(meant: CodeFilter, values: NewValues) -> bool:
+    """Say whether blacklisted codes may be among those that get another status."""
+    is_meant = meant.activation_status in (None, ActivationStatus.BLACKLISTED)
+    return is_meant and values.status not in (None, ActivationStatus.BLACKLISTED)
 
 
 def _codes(number: int | None) -> str:

@@ -26,11 +26,16 @@ SOME = f"""
 
 
 class Counted(NamedTuple):
-    """Codes that a change selects: those it would change, those that have the values, those that must not get them."""
+    """Codes that a change selects: those it would change, those that have the values, those that must not get them.
+
+    Of those it would change, `released` leave the blacklist. Of those that must not, `full` would have too many fields.
+    """
 
     changing: int
     same: int
     refused: int
+    full: int
+    released: int
 
 
 def count_selected(company: Company, codes: QuerySet[Code], values: NewValues) -> Counted | None:
@@ -39,7 +44,8 @@ def count_selected(company: Company, codes: QuerySet[Code], values: NewValues) -
     if found is None:
         return None
     selection = Selection(*found[0])
-    return Counted(selection.changed, selection.same, selection.final + selection.contradicting)
+    refused = selection.final + selection.contradicting
+    return Counted(selection.changed, selection.same, refused, selection.full, selection.released)
 
 
 def some_changing(company: Company, codes: QuerySet[Code], values: NewValues) -> list[Code]:

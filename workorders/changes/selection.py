@@ -9,15 +9,17 @@ from django.db.models import QuerySet
 
 from portal.models import Company
 from workorders.changes.apply import SELECTED, cancelled_workorders, condition_over_code, given_of
-from workorders.changes.values import IS_CONTRADICTION, IS_FINAL, NewValues, is_same, is_too_full
+from workorders.changes.values import BLACKLISTED, IS_CONTRADICTION, IS_FINAL, STATUS, NewValues, is_same, is_too_full
 from workorders.models import Code
 
 COUNT = f"""
     SELECT count(*), count(*) FILTER (WHERE kind = 'same'), count(*) FILTER (WHERE kind = 'final'),
-        count(*) FILTER (WHERE kind = 'contradiction'), count(*) FILTER (WHERE kind = 'full')
+        count(*) FILTER (WHERE kind = 'contradiction'), count(*) FILTER (WHERE kind = 'full'),
+        count(*) FILTER (WHERE kind IS NULL AND is_released)
     FROM (
         SELECT CASE WHEN {IS_CONTRADICTION} THEN 'contradiction' WHEN {IS_FINAL} THEN 'final'
-            WHEN {{is_same}} THEN 'same' WHEN {{is_too_full}} THEN 'full' END AS kind
+            WHEN {{is_same}} THEN 'same' WHEN {{is_too_full}} THEN 'full' END AS kind,
+            code.activation_status = {BLACKLISTED} AND {STATUS} <> {BLACKLISTED} AS is_released
         FROM workorders_code AS code, {SELECTED} AS wanted
         WHERE code.company_id = %(company)s AND {{condition}}
     ) AS selected"""  # noqa: S608  # our own names
@@ -27,7 +29,8 @@ class Selection(NamedTuple):
     """How many codes are selected, and how many of them the values would leave alone, by the reason.
 
     `same` have the values already, `final` were blacklisted by a cancelled workorder and stay so, `contradicting` would
-    get a blacklist reason without being blacklisted, `full` more SCM fields than a code may have.
+    get a blacklist reason without being blacklisted, `full` more SCM fields than a code may have. Of those that are
+    changed, `released` leave the blacklist.
     """
 
     selected: int
@@ -35,6 +38,7 @@ class Selection(NamedTuple):
     final: int
     contradicting: int
     full: int
+    released: int
 
     @property
     def changed(self) -> int:

@@ -130,6 +130,24 @@ def test_without_a_selection_the_form_leads_to_the_list(demo: Demo) -> None:
 # The preview
 
 
+def test_the_preview_counts_those_that_leave_the_blacklist(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    workorder = roll_of(demo)
+    cancelled = some_codes(demo.staff, "gone-0001", activation_status=2, blacklist_reason=9)
+    Workorder.objects.filter(pk=cancelled.pk).update(state=Workorder.State.CANCELLED)
+    activate = {"activation_status": "1"}
+    page = text_of(posted(demo.staff, "preview", activate, created_after="2020-01-01"))
+    assert "Codes that change 30 Of these, leave the blacklist 1 Have these values already 0" in page
+    assert "Stay blacklisted with their cancelled workorder 1" in page
+    assert "To leave blacklisted codes as they are, filter the list by another activation status" in page
+    for typed, more in ((activate, {"activation_status": 0}), (STOLEN, {})):
+        assert "blacklist 1" not in text_of(posted(demo.staff, "preview", typed, workorder=workorder.pk, **more))
+    monkeypatch.setattr("ingestion.pages.change.count_selected", lambda *_: None)
+    said = "Blacklisted ones among them leave the blacklist, too"
+    assert said in text_of(posted(demo.staff, "preview", activate, workorder=workorder.pk))
+    assert said not in text_of(posted(demo.staff, "preview", STOLEN, workorder=workorder.pk))
+    assert said not in text_of(posted(demo.staff, "preview", activate, workorder=workorder.pk, activation_status=0))
+
+
 def test_the_preview_counts_names_and_shows_some(demo: Demo) -> None:
     workorder = roll_of(demo)
     typed = STOLEN | {"sequence_to": "8", "scm-0-key": "lot", "scm-0-value": "B7"}
@@ -246,6 +264,7 @@ def test_a_change_is_undone_after_both_counts_were_told(committed_demo: Demo) ->
     page = seen(demo.admin, f"/ingestions/{undo.key}/")
     assert "<dt>Codes changed</dt><dd>9</dd>" in page
     assert "<dt>Kept, being changed since</dt><dd>1</dd>" in page
+    assert '<li class="id">roll-0015</li>' in page
     assert f'href="/ingestions/{record.key}/"' in page
     page = seen(demo.admin, f"/ingestions/{record.key}/")
     assert f'This change was undone by the record <a class="id" href="/ingestions/{undo.key}/">' in page
