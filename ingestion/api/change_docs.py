@@ -167,15 +167,17 @@ extend_schema_view(
         operation_id="get_undo_extent",
         summary="Count what undoing a change would do",
         description="Codes that are still as the change left them get their old values back. Those that were changed "
-        "since are kept. 400 where the record cannot be undone.",
+        "since are kept; those that were deleted with their upload are counted by neither. 400 where the record cannot "
+        "be undone.",
         responses={200: change_serializers.UndoExtentSerializer},
         examples=[response_example({"undone": 19_998, "kept": 2, "kept_codes": ["abc12345", "abc12346"]}, "200")],
     ),
     post=extend_schema(
         operation_id="undo_change",
         summary="Undo a completed change",
-        description="The undo is an ingestion record of its own, and can itself be undone. 400 when the record is no "
-        "completed change, is being undone, changed nothing, or its history is not kept any more.",
+        description="The undo is an ingestion record of its own, and can itself be undone; its `result_data` has, as "
+        "`kept_codes`, the first thousand of the ids that it kept. 400 when the record is no completed change, is "
+        "being undone, changed nothing, or its history is not kept any more.",
         responses={201: record_serializers.RecordSerializer},
         examples=[response_example(UNDO_EXAMPLE, "201")],
     ),

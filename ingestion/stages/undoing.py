@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from ingestion.changes import change_of, origin_of
+from ingestion.errors.log import IDS_PER_KIND
 from ingestion.models import IngestionRecord
 from ingestion.stages.attempt import Attempt
 from ingestion.stages.ending import end_record
-from workorders.changes.undo import HistoryGone, undo
+from workorders.changes.undo import HistoryGone, kept_by, undo
 from workorders.models import Change
 
 Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
@@ -35,6 +38,7 @@ def undo_change(attempt: Attempt) -> bool:
 def _undo(attempt: Attempt, change: Change) -> None:
     record = attempt.record
     undoing = undo(change, origin_of(record), record.created_by, record.key)
-    kept = change.codes - undoing.codes
-    result = {"codes_affected": undoing.codes, "codes_unchanged": 0, "codes_kept": kept}
+    kept, codes = kept_by(undoing, IDS_PER_KIND)
+    result: dict[str, Any] = {"codes_affected": undoing.codes, "codes_unchanged": 0, "codes_kept": kept}
+    result |= {"kept_codes": codes} if codes else {}
     end_record(attempt, Status.COMPLETED, undoing.codes, result_data=result)

@@ -14,7 +14,10 @@ from tests.support import running
 from tests.support.changes import changed, ended, undone, values_of
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
+from tests.support.tokens import client_of
+from tests.support.withdrawals import an_upload, withdraw_whole
 from workorders.changes.history import history_of
+from workorders.changes.undo import extent_of
 from workorders.changes.values import NewValues
 from workorders.codes.filters import CodeFilter, parse_filter
 from workorders.models import Change, Code, CodeChange, Product, Workorder
@@ -138,9 +141,25 @@ def test_an_undo_keeps_and_counts_the_codes_that_changed_since(committed_demo: D
     some_codes(demo.staff, "aaa00001", "bbb00002")
     first = changed(demo.staff, {}, activation_status=1)
     changed(demo.staff, {"search": "bbb"}, activation_status=2)
-    assert undone(demo.admin, first).result_data == {"codes_affected": 1, "codes_unchanged": 0, "codes_kept": 1}
+    result = {"codes_affected": 1, "codes_unchanged": 0, "codes_kept": 1, "kept_codes": ["bbb00002"]}
+    assert undone(demo.admin, first).result_data == result
     assert values_of("aaa00001") == (None, 0, 0, {})
     assert values_of("bbb00002") == (None, 2, 0, {})
+
+
+def test_codes_that_were_withdrawn_since_are_counted_by_neither_the_undo_nor_its_preview(committed_demo: Demo) -> None:
+    demo = committed_demo
+    some_codes(demo.staff, "aaa00001", "bbb00002")
+    upload = an_upload(demo.staff, "ccc00003", "ddd00004")
+    first = changed(demo.staff, {}, activation_status=1)
+    changed(demo.staff, {"search": "bbb"}, activation_status=2)
+    withdraw_whole(client_of(demo.admin), upload)
+    assert not Code.objects.filter(identifier="ccc00003").exists()
+    change = change_of(first)
+    assert change is not None
+    assert extent_of(change) == (1, 1)
+    result = {"codes_affected": 1, "codes_unchanged": 0, "codes_kept": 1, "kept_codes": ["bbb00002"]}
+    assert undone(demo.admin, first).result_data == result
 
 
 def test_what_cannot_be_undone_is_refused_with_the_reason(committed_demo: Demo) -> None:

@@ -68,12 +68,23 @@ UNDO = f"""
     FROM changed"""  # noqa: S608
 
 
+KEPT_BY = """
+    SELECT undone.identifier, count(*) OVER ()
+    FROM workorders_codechange AS undone
+    JOIN workorders_code AS code ON code.company_id = %(company)s AND code.identifier = undone.identifier
+    WHERE undone.change_id = %(undone)s AND code.last_change_id IS DISTINCT FROM %(change)s
+    ORDER BY undone.identifier LIMIT %(limit)s"""
+
+
 class HistoryGone(Exception):  # noqa: N818  # an event, not a fault
     """The history of a change, or part of it, was not kept for so long, so that it cannot be undone."""
 
 
 class Extent(NamedTuple):
-    """How much an undo does: codes that get their old values back, and codes that are kept, being changed since."""
+    """How much an undo does: codes that get their old values back, and codes that are kept, being changed since.
+
+    Codes that were deleted since, with their upload, are neither.
+    """
 
     undone: int
     kept: int
@@ -116,6 +127,18 @@ def undo(change: Change, origin: str, by: User | None, record_key: str = "") -> 
         undoing.codes = cursor.rowcount
     undoing.save(update_fields=["codes"])
     return undoing
+
+
+def kept_by(undoing: Change, limit: int) -> tuple[int, list[str]]:
+    """Return how many codes this undo kept, in the transaction of it, and the first of their ids."""
+    undone = undoing.undoes
+    if undone is None or undone.codes == undoing.codes:
+        return 0, []
+    given = {"company": undone.company_id, "undone": undone.pk, "change": undoing.pk, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT_BY, given)
+        rows = cursor.fetchall()
+    return (rows[0][1] if rows else 0), [identifier for identifier, _count in rows]
 
 
 def can_be_undone(change: Change) -> bool:
