@@ -101,7 +101,7 @@ extend_schema_view(
     get=extend_schema(
         operation_id="get_scans",
         summary="Look at scans by day",
-        description="How often the public pages of the company's codes were opened on each day, in UTC. A scan is a "
+        description="How often the public pages of a company's codes were opened on each day, in UTC. A scan is a "
         "GET by which the code is shown, whatever its status; it is counted within half a minute. What a browser or "
         "cache shows again by itself, for a minute at most, is none. Nothing is kept of who asked.",
         responses={200: ScanDaysSerializer},

@@ -40,9 +40,9 @@ class ChangeSelected(Call):
 
 
 class Task(Call, RetrieveAPIView[IngestionRecord]):
-    """How far a change of codes is."""
+    """How far a change of codes is: for who may ask for one, and who reads records."""
 
-    permission = "scm_bulk_edit"
+    permission = ("scm_bulk_edit", "ingestion_view")
     serializer_class = TaskSerializer
     lookup_field = "key"
 

@@ -41,7 +41,7 @@ NEEDS = {
     "POST api/v2/ingestion/scm/upload/process/": "scm_bulk_edit",
     "POST api/v2/scm/upload/": "scm_bulk_edit",
     "POST api/v2/scm/upload/async/": "scm_bulk_edit",
-    "GET api/v2/scm/tasks/<slug:key>/": "scm_bulk_edit",
+    "GET api/v2/scm/tasks/<slug:key>/": "scm_bulk_edit or ingestion_view",
     "GET api/v2/codes/": READING_CODES,
     "GET api/v2/codes/<any_id:id>/": READING_CODES,
     "PATCH api/v2/codes/<any_id:id>/": "scm_code_edit",

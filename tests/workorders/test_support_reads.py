@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from portal.timeline import note
+from tests.support.changes import changed
 from tests.support.codes import path_of, some_codes
 from tests.support.demo import Demo
 from tests.support.pages import as_, seen
 from tests.support.secure import a_secure_order
 from tests.support.tokens import client_of
-from workorders.models import Code, Workorder
+from workorders.models import Code, ScanDay, Workorder
+from workorders.scans.lookup import today
 
 API = "/api/v2"
 
@@ -61,6 +63,32 @@ def test_support_calls_for_one_code_and_its_history(demo: Demo, order: Workorder
     assert support.get(f"{API}/codes/shared-01/?company=demo").json()["workorder"] == order.pk
 
 
+def test_support_calls_for_changes_and_scans_of_every_company(demo: Demo, order: Workorder) -> None:
+    support = client_of(demo.support)
+    ScanDay.objects.create(company=demo.company, day=today(), count=3)
+    task = changed(demo.staff, {"search": "demo"}, activation_status=1)
+    told = support.get(f"{API}/scm/tasks/{task.key}/").json()
+    assert (told["state"], told["codes_affected"], told["created_by"]) == ("completed", 1, demo.staff.email)
+    assert client_of(demo.other_staff).get(f"{API}/scm/tasks/{task.key}/").status_code == 404
+    assert support.get(f"{API}/scans/?company=demo").json()["scans"] == 3
+    assert support.get(f"{API}/scans/?company=other").json()["scans"] == 0
+    assert support.get(f"{API}/scans/").json() == {"company": ["Say whose codes: the slug of a brand owner."]}
+    assert client_of(demo.staff).get(f"{API}/scans/?company=other").status_code == 400
+
+
+def test_support_sees_the_scans_of_a_company_that_it_chose(demo: Demo, order: Workorder) -> None:
+    ScanDay.objects.create(company=demo.company, day=today(), count=3)
+    at = f"/codes/scans/?company={demo.company.pk}"
+    assert f'href="{at}"' in seen(demo.support, f"/codes/?company={demo.company.pk}")
+    page = seen(demo.support, f"{at}&days=90")
+    assert f'href="?company={demo.company.pk}&amp;days=365"' in page
+    assert "No scans in these 90 days" not in page
+    for query in ("", "?company=x", f"?company={demo.printco.pk}"):
+        assert as_(demo.support).get(f"/codes/scans/{query}").status_code == 404
+    assert as_(demo.printer).get(at).status_code == 403
+    assert "No scans in these 30 days" in seen(demo.other_staff, at)
+
+
 def test_people_of_a_brand_owner_name_no_other(demo: Demo, order: Workorder) -> None:
     staff = client_of(demo.staff)
     assert [row["id"] for row in staff.get(f"{API}/codes/?company=demo").json()["results"]] == [
@@ -80,7 +108,6 @@ def test_people_of_a_brand_owner_name_no_other(demo: Demo, order: Workorder) -> 
         ("GET", "codes/demo-0001/image/?images=svg"),
         ("PATCH", "codes/demo-0001/"),
         ("POST", "codes/download/"),
-        ("GET", "scans/"),
         ("GET", "workorders/{order}/download/"),
         ("GET", "workorders/{order}/serial-numbers/"),
         ("POST", "workorders/{order}/archive/"),
@@ -114,7 +141,7 @@ def test_support_reads_the_pages(demo: Demo, order: Workorder) -> None:
 
 def test_the_pages_offer_support_no_code_and_no_change(demo: Demo, order: Workorder) -> None:
     code = Code.objects.get(company=demo.company, identifier="demo-0001")
-    taken = ("qr.svg", "qr.png", "qr.pdf", "sample.svg", "/download", "/export", "/codes/scans/", "images", "/change/")
+    taken = ("qr.svg", "qr.png", "qr.pdf", "sample.svg", "/download", "/export", "/scans/limit", "images", "/change/")
     for path in (f"/workorders/{order.pk}/", path_of(code), "/codes/", f"/codes/?company={demo.company.pk}"):
         page = seen(demo.support, path)
         main = page.partition("<main")[2].partition("</main>")[0]

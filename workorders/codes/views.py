@@ -40,6 +40,7 @@ def code_list(request: PersonRequest) -> HttpResponse:
         listed = list_codes(codes, conditions, ROWS_A_PAGE)
     context = {
         "more_choices": [*companies, *filters.choices],
+        "whose": company if companies else None,
         "filters": filters,
         "query": filters.query,
         "export_all": reverse("code-export", query=filters.asked.as_json()),

@@ -5,23 +5,21 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.authentication import not_a_brands, person
 from portal.api.calls import Call
+from workorders.codes.api_lists import company_read
 from workorders.scans.lookup import count_days
 from workorders.scans.serializers import PeriodSerializer, ScanDaysSerializer
 
 
 class ScanList(Call):
-    """The company's scans by day."""
+    """A company's scans by day: the own one's or, for callers who see every company, that of `company`."""
 
     permission = "codes_view"
     asks = PeriodSerializer
 
     def get(self, request: Request) -> Response:
         """Answer with each day of the period, also those without a scan."""
-        company = person(request).brand
-        if company is None:
-            raise not_a_brands(request, "see scans of codes")
+        company = company_read(request)
         form = PeriodSerializer(data=request.query_params)
         form.is_valid(raise_exception=True)
         since, until = form.validated_data["since"], form.validated_data["until"]

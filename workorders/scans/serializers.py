@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from workorders.codes.api_lists import WHOSE
 from workorders.scans.lookup import DAYS, MOST_DAYS, today
 
 
@@ -15,6 +16,7 @@ class PeriodSerializer(serializers.Serializer[Any]):
 
     since = serializers.DateField(required=False, help_text=f"The first day, {DAYS - 1} before the last unless said.")
     until = serializers.DateField(required=False, help_text="The last day, today unless said.")
+    company = serializers.CharField(required=False, help_text=WHOSE)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         until = attrs.get("until", today())

@@ -8,13 +8,13 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portal.models import MOST_SCANS, Company
 from portal.pages.access import PersonRequest, page
 from portal.pages.day_chart import draw_days
-from portal.pages.lists import picked, say_what_is_left_out
+from portal.pages.lists import asked, picked, say_what_is_left_out
 from portal.values.whole_numbers import WholeNumberFormField
 from workorders.scans.lookup import DAYS, count_days, today
 from workorders.scans.services import set_limit
@@ -41,10 +41,19 @@ def brand_of(request: PersonRequest) -> Company:
     return request.user.brand
 
 
+def _seen(request: PersonRequest) -> Company:
+    """Return the brand owner whose scans are shown: the own one, or that of the URL for who sees every company."""
+    if not request.user.looks_only:
+        return brand_of(request)
+    named = asked(request, "company")
+    owners = Company.objects.filter(kind=Company.Kind.BRAND_OWNER)
+    return get_object_or_404(owners, pk=named if named.isdecimal() else None)
+
+
 @page("codes_view")
 def scan_days(request: PersonRequest) -> HttpResponse:
-    """The company's scans of the last days, as many as the URL says."""
-    company = brand_of(request)
+    """A company's scans of the last days, as many as the URL says."""
+    company = _seen(request)
     asked = picked(request, "days", [*map(str, PERIODS)])
     say_what_is_left_out(request)
     number = int(asked) if asked else DAYS
