@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseRedirect
@@ -80,6 +82,7 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
     workorder = get_object_or_404(visible_workorders(request.user).select_related(*related), pk=pk)
     user, is_own = request.user, request.user.brand == workorder.company
     codes, job, packing = list(first_codes(workorder)), workorder.minting, is_being_archived(workorder)
+    sees_uploads = user.may("ingestion_view") and (is_own or user.may("company_view_all"))
     context = {
         "workorder": workorder,
         "job": job,
@@ -96,14 +99,20 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
         and can_take_step(workorder, "cancelled")
         and (is_own or user.is_superuser),
         "can_stop": user.may("workorder_cancel"),
-        "uploads": workorder.ingestions.defer("result_data")[:MOST_UPLOADS]
-        if user.may("ingestion_view") and (is_own or user.may("company_view_all"))
-        else [],
+        **(_tell_uploads(workorder) if sees_uploads else {}),
         "history": timeline_for(workorder, user) if workorder.layout else [],
         "steps": list_partner_steps(workorder, request.user),
         **list_owner_actions(workorder, request.user),
     }
     return render(request, "workorders/workorder_detail.html", context)
+
+
+def _tell_uploads(workorder: Workorder) -> dict[str, Any]:
+    """Return the workorder's uploads, and who withdrew one of them, when and why, if anybody did."""
+    uploads = list(workorder.ingestions.defer("result_data").select_related("withdrawal__created_by")[:MOST_UPLOADS])
+    withdrawal = next((each.withdrawal for each in uploads if hasattr(each, "withdrawal")), None)
+    by = withdrawal and withdrawal.created_by.name_for(workorder.company_id)
+    return {"uploads": uploads, "withdrawal": withdrawal, "withdrawn_by": by}
 
 
 @page("workorder_archive")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from ingestion import withdrawing
 from ingestion.models import IngestionRecord, Withdrawal
+from portal.models import User
 from tests.support.demo import Demo
 from tests.support.pages import a_record, as_, seen
 from tests.support.withdrawals import an_upload, make_archive
@@ -51,6 +53,12 @@ def test_an_upload_that_was_downloaded_is_blacklisted(committed_demo: Demo) -> N
     assert "2 codes were blacklisted, and their workorder is cancelled." in seen(
         demo.admin, f"/ingestions/{record.key}/"
     )
+    told = f'by admin@demo.example, see <a href="/ingestions/{record.key}/">the upload</a>: The wrong file</dd>'
+    for person in (demo.staff, demo.support):
+        assert told in seen(person, f"/workorders/{record.workorder_id}/")
+    demo.staff.groups.clear()
+    demo.staff.user_permissions.set(Permission.objects.filter(codename="workorder_view"))
+    assert "The wrong file" not in seen(User.objects.get(pk=demo.staff.pk), f"/workorders/{record.workorder_id}/")
 
 
 @pytest.mark.parametrize(
