@@ -22,6 +22,7 @@ A variable that is empty counts as not set.
 | API_RATE | calls of the API that one token may make, written likewise | 1200/min |
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
 | HISTORY_DAYS | days for which it is kept what changes made of each code; then they cannot be undone | for ever |
+| PROVE_DOMAINS | on if a company's own URL prefix needs a proof of its domain, or off | off if all is embedded |
 | LOG_FORMAT | lines, for people, or json, an object a line | lines |
 | EMAIL_URL | smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example, or file:///folder | the console |
 """
@@ -60,6 +61,7 @@ with stops_at_bad_values("CODEPORT_HOME"):
     PUBLIC_PAGE_RATE = env.str("PUBLIC_PAGE_RATE", "60/min", validate=checks.is_rate("60/min", digits=4))
     API_RATE = env.str("API_RATE", "1200/min", validate=checks.is_rate("1200/min", digits=6))
     HISTORY_DAYS = env.int("HISTORY_DAYS", None, validate=validate.Range(1, 36500))
+    PROVE_DOMAINS = env.bool("PROVE_DOMAINS", None)
     LOG_FORMAT = env.str("LOG_FORMAT", "lines", validate=checks.is_log_format)
     NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=validate.Range(0, 10))
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=checks.are_host_names)
@@ -74,6 +76,8 @@ with stops_at_bad_values("CODEPORT_HOME"):
 DEBUG = False
 EMBEDDED_DATABASE = database is None
 EMBEDDED_BROKER = not CELERY_BROKER_URL
+if PROVE_DOMAINS is None:
+    PROVE_DOMAINS = not (EMBEDDED_DATABASE and EMBEDDED_BROKER and bucket is None)
 CELERY_BROKER_URL = CELERY_BROKER_URL or valkey.valkey_url(CODEPORT_HOME)
 DATABASES = {"default": services.with_our_connections(database or postgres.postgres_settings(CODEPORT_HOME))}
 CACHES = {"default": cache_settings(CELERY_BROKER_URL)}
@@ -271,6 +275,7 @@ CELERY_TASK_ROUTES = {
     "workorders.tasks.run_job": {"queue": "archive"},
     "workorders.tasks.run_export": {"queue": "archive"},
     "workorders.tasks.discard": {"queue": "mail"},
+    "workorders.tasks.prove_domain": {"queue": "mail"},
     "portal.tasks.send_letter": {"queue": "mail"},
     "*.sweep": {"queue": "mail"},  # short work, which must not wait for long work
     "ingestion.tasks.expire": {"queue": "mail"},

@@ -17,7 +17,18 @@ from portal.models import Company
 from workorders import jobs
 from workorders.codes import url_prefixes
 from workorders.codes.url_prefixes import release_url_prefix
-from workorders.models import Code, Equipment, Export, Job, OfficeCode, Product, Substrate, UrlPrefix, Workorder
+from workorders.models import (
+    Code,
+    DomainProof,
+    Equipment,
+    Export,
+    Job,
+    OfficeCode,
+    Product,
+    Substrate,
+    UrlPrefix,
+    Workorder,
+)
 from workorders.visibility import set_hidden
 
 OF_COMPANY = typed("company__slug", "company", "Slug")
@@ -94,6 +105,19 @@ class UrlPrefixOffice(ReadOnly):
     @admin.action(description="Release what is unused", permissions=["act"])
     def release(self, request: HttpRequest, rows: QuerySet[UrlPrefix]) -> None:
         self.act(request, rows, lambda row: release_url_prefix(row.company_id, row.prefix), "Released, if unused")
+
+
+@admin.register(DomainProof)
+class DomainOffice(ReadOnly):
+    list_display = ["host", "company", "way", "proven_at", "checked_at", "problem"]
+    list_filter = ["way", OF_COMPANY]
+    list_select_related = ["company"]
+    search_fields = ["host"]
+    actions = ["forget"]
+
+    @admin.action(description="Forget the proof", permissions=["act"])
+    def forget(self, request: HttpRequest, rows: QuerySet[DomainProof]) -> None:
+        self.act(request, rows, lambda row: row.delete()[0] > 0, "Forgotten")
 
 
 @admin.register(Workorder)

@@ -102,6 +102,30 @@ class UrlPrefix(models.Model):
         return self.prefix
 
 
+class DomainProof(models.Model):
+    """The host of URL prefixes, and whether it is proven that it is the company's."""
+
+    class Way(models.TextChoices):
+        DNS = "dns", "DNS"
+        FILE = "file", "a file there"
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="domains")
+    host = models.CharField(max_length=253)
+    way = models.CharField(max_length=4, choices=Way, blank=True)
+    proven_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True, help_text="When a check was asked for that a worker has not done yet.")
+    checked_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True, help_text="What the last check found instead.")
+
+    class Meta:
+        ordering = ["host"]
+        verbose_name = "domain"
+        constraints = [models.UniqueConstraint("company", "host", name="domain_of_company")]
+
+    def __str__(self) -> str:
+        return self.host
+
+
 class Calibrated(models.Model):
     """Equipment or a substrate of a printing partner, with its calibration. It is hidden, never deleted."""
 

@@ -6,6 +6,7 @@ from portal.background.worker_slots import next_work
 from workorders import job_runner, jobs
 from workorders.changes import retention
 from workorders.deliveries import cleanup, delivery
+from workorders.domains import proofs
 from workorders.exports import builder
 from workorders.exports import services as exports
 from workorders.models import Export, Job
@@ -30,6 +31,11 @@ def run_export(export_id: int) -> None:
 def discard(workorder_id: int) -> None:
     """Tried five times within eight minutes, since the storage may not answer."""
     delivery.delete_deliveries(workorder_id)
+
+
+@shared_task
+def prove_domain(proof_id: int) -> None:
+    proofs.look_for_proof(proof_id)
 
 
 @shared_task

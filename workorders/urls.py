@@ -17,6 +17,7 @@ from workorders.codes import views as code_views
 from workorders.company import views as company_views
 from workorders.deliveries import api as delivery_api
 from workorders.deliveries import views as delivery_views
+from workorders.domains import views as domain_views
 from workorders.exports import api as export_api
 from workorders.exports import docs as export_docs  # noqa: F401  # completes the schema
 from workorders.exports import views as export_views
@@ -133,6 +134,7 @@ urlpatterns = [
     path("products/bring-back/", product_views.product_bring_back, name="product-bring-back"),
     path("products/<int:pk>/", product_views.product_detail, name="product-detail"),
     path("company/", company_views.company_settings, name="company-settings"),
+    path("company/domains/", domain_views.domain_list, name="domain-list"),
     path("company/fields/", company_views.field_list, name="declared-field-list"),
     path("company/fields/create/", company_views.field_create, name="declared-field-create"),
     path("company/fields/of/<slug:key>/", company_views.field_detail, name="declared-field-detail"),

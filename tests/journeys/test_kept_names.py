@@ -38,6 +38,7 @@ TASKS = {
     "workorders.tasks.flush_scans",
     "workorders.tasks.thin_history",
     "workorders.tasks.discard",
+    "workorders.tasks.prove_domain",
     "workorders.tasks.archives_again",
     "workorders.tasks.sweep",
     "portal.tasks.send_letter",

@@ -11,7 +11,7 @@ from ingestion.models import IngestionRecord
 from portal.models import Company, Event, User, UserAuthorizationToken
 from tests.support.demo import Demo
 from tests.support.pages import as_
-from workorders.models import Equipment, Export, Job, OfficeCode, Product, Substrate, UrlPrefix, Workorder
+from workorders.models import DomainProof, Equipment, Export, Job, OfficeCode, Product, Substrate, UrlPrefix, Workorder
 
 KINDS = {
     IngestionRecord: "ingestion/ingestionrecord",
@@ -21,6 +21,7 @@ KINDS = {
     Job: "workorders/job",
     Export: "workorders/export",
     UrlPrefix: "workorders/urlprefix",
+    DomainProof: "workorders/domainproof",
     Equipment: "workorders/equipment",
     Substrate: "workorders/substrate",
     Company: "portal/company",

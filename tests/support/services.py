@@ -25,6 +25,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     """Start the servers; a wrapper, because those run before pytest-django's hook of the same name."""
     home = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="codeport-tests-"))).resolve()
     os.environ["CODEPORT_HOME"] = str(home)
+    os.environ.setdefault("PROVE_DOMAINS", "off")  # tests that are not about it use what prefix they like
     hands_out = early_config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ
     if not hands_out:
         if not os.environ.get("DATABASE_URL"):

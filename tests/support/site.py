@@ -172,7 +172,7 @@ def pages(demo: Demo) -> list[Shown]:
         shown("equipment-detail", printer, pk=press.pk),
         shown("substrate-list", printer),
         shown("substrate-detail", printer, pk=paper.pk),
-        *(shown(name, admin) for name in ("code-scans", "code-scan-limit", "company-settings")),
+        *(shown(name, admin) for name in ("code-scans", "code-scan-limit", "company-settings", "domain-list")),
         shown("company-settings", demo.support.email, "company-settings-support", "?company=demo"),
         *(shown(name, admin) for name in ("declared-field-list", "declared-field-create")),
         shown("declared-field-list", demo.other_staff.email, "declared-field-list-empty"),

@@ -17,15 +17,15 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, Wh
 from django.db.models.functions import StrIndex
 
 from portal.models import Company
-from workorders.codes.hosts import wrong_host
+from workorders.domains.hosts import HOST, wrong_host
+from workorders.domains.proofs import refuse_unproven
 from workorders.models import FIRST_CODES, Code, UrlPrefix, Workorder
 from workorders.rendering import qr_single
 
 SHORTEST_ID, LONGEST_ID = 8, 100
 
-LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 PREFIX = re.compile(  # RFC 3986, in the spelling that its section 6 calls normal
-    rf"(?P<scheme>https?)://(?P<host>{LABEL}(\.{LABEL})*)(:(?P<port>[1-9][0-9]{{0,4}}))?"
+    rf"(?P<scheme>https?)://(?P<host>{HOST.pattern})(:(?P<port>[1-9][0-9]{{0,4}}))?"
     r"/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%(?![014-7][0-9A-F]|3[0-9]|2[DE])[0-9A-F]{2})*"
     r"([?#]([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%(?![01][0-9A-F]|7F)[0-9A-F]{2})*)?"
 )
@@ -44,18 +44,22 @@ NEEDS_ITS_PREFIX = ~Q(state=Workorder.State.CANCELLED) | Exists(FIRST)
 
 
 def check_url_prefix(company: Company, prefix: str) -> None:
-    """Raise ValidationError when `prefix` cannot stand before an id, or meets one that is taken. Claims nothing."""
+    """Raise ValidationError when `prefix` cannot stand before an id, meets one that is taken, or is not proven.
+
+    It claims nothing.
+    """
     _refuse_prefix(company, prefix)
     _refuse_meeting(company, _bare(prefix))
+    refuse_unproven(company, prefix)
 
 
 def claim_url_prefix(company: Company, prefix: str) -> None:
     """Make `prefix` the company's in the caller's transaction, in which a workorder with it is made.
 
-    ValidationError when it meets a prefix that is taken. Two prefixes meet when one begins with the other: then an id
-    behind the shorter could spell a URL behind the longer. So they may not, be they of two companies or of one. The
-    same prefix may be used again and again by its company. Until the caller's transaction ends, others wait who claim
-    or release a prefix of the same host, so claim last.
+    ValidationError when it meets a prefix that is taken, or its host is not proven. Two prefixes meet when one begins
+    with the other: then an id behind the shorter could spell a URL behind the longer. So they may not, be they of two
+    companies or of one. The same prefix may be used again and again by its company. Until the caller's transaction
+    ends, others wait who claim or release a prefix of the same host, so claim last.
     """
     if prefix == company.url_prefix:
         return  # by its slug it is nobody else's
@@ -63,6 +67,7 @@ def claim_url_prefix(company: Company, prefix: str) -> None:
     with transaction.atomic():
         _lock_host_of(bare)
         _refuse_meeting(company, bare)
+        refuse_unproven(company, prefix)
         UrlPrefix.objects.get_or_create(prefix=bare, defaults={"company": company})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -68,6 +69,7 @@ def company_settings(request: PersonRequest) -> HttpResponse:
         "form": form,
         "may_change": may_change,
         "fields": company.declared_fields.count(),
+        "proves_domains": settings.PROVE_DOMAINS,
         "text": label_of(company.label_text),
         "sheet": dict(form.fields["label_sheet"].choices).get(company.label_sheet, ""),  # type: ignore[attr-defined]  # a choice
     }

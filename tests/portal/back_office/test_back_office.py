@@ -27,7 +27,7 @@ from tests.support.pages import a_record, a_refusal, a_workorder, as_
 from tests.support.people import link, signed_in
 from tests.support.tokens import issue
 from tests.support.uploads import SPEC_EXAMPLE, queued
-from workorders.models import Code, Export, Job, OfficeCode, Product, UrlPrefix, Workorder
+from workorders.models import Code, DomainProof, Export, Job, OfficeCode, Product, UrlPrefix, Workorder
 
 pytestmark = pytest.mark.usefixtures("letters_go_at_once")
 
@@ -38,6 +38,7 @@ def everything(demo: Demo) -> None:
     Job.objects.create(workorder_id=record.workorder_id or 0, what=Job.What.ARCHIVE, created_by=demo.staff)
     Export.objects.create(company=demo.company, created_by=demo.staff, format="csv")
     UrlPrefix.objects.create(prefix="codes.example.com/", company=demo.company)
+    DomainProof.objects.create(host="codes.example.com", company=demo.company)
     issue(demo.staff, name="line 4")
     a_press(demo)
     a_paper(demo)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+HOST = re.compile(rf"{LABEL}(\.{LABEL})*")
 LONGEST_HOST, LONGEST_LABEL = 253, 63  # characters, RFC 1035
 NUMBER = re.compile("[0-9]+|0x[0-9a-f]*")  # a host that ends in one is an IP address (WHATWG URL, "ends in a number")
 PRIVATE = {  # RFC 6761, 6762, 7686, 8375, 9476, ICANN's .internal, and what routers and offices use

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workorders.codes.hosts import wrong_host
+from workorders.domains.hosts import wrong_host
 
 
 def ace(name: str) -> str:

@@ -1,0 +1,143 @@
+"""Looking for a proof at a host of a stranger: what is found, and what is never reached or waited for."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.strangers import Records, dns_server, web_server
+from workorders.domains import lookup
+from workorders.domains.lookup import NotFound, is_public, read_file, read_records
+
+HOST = "codes.example.com"
+FILE = f"https://{HOST}/.well-known/codeport-proof.txt"
+Serve = Callable[[ssl.SSLSocket], None]
+
+
+@pytest.fixture
+def records(monkeypatch: pytest.MonkeyPatch) -> Iterator[Records]:
+    """What the DNS knows."""
+    known: Records = {}
+    with dns_server(known) as asks:
+        monkeypatch.setattr(lookup, "resolver", lambda: asks)
+        yield known
+
+
+@pytest.fixture
+def web(tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Serve]]:
+    """A host that the DNS leads to this machine, which counts as public here; what it does is in the list."""
+    records[HOST, "A"] = ["127.0.0.1"]
+    does: list[Serve] = []
+    with web_server(tmp_path, HOST, lambda connection: does[0](connection)) as (port, trusting):
+        monkeypatch.setattr(lookup, "PORT", port)
+        monkeypatch.setattr(lookup, "tls_context", lambda: trusting)
+        monkeypatch.setattr(lookup, "is_public", lambda address: address == "127.0.0.1")
+        yield does
+
+
+def answering(head: str, body: str = "") -> Serve:
+    return lambda connection: connection.sendall(f"HTTP/1.1 {head}\r\nConnection: close\r\n\r\n{body}".encode())
+
+
+def test_text_records_are_read_whole(records: Records) -> None:
+    records["_codeport.codes.example.com", "TXT"] = ['"codeport-" "proof=abc"', '"v=spf1 -all"']
+    assert read_records("_codeport.codes.example.com") == ["codeport-proof=abc", "v=spf1 -all"]
+    records[HOST, "A"] = ["192.0.2.1"]
+    for name in ("_codeport.other.example.com", HOST):
+        with pytest.raises(NotFound, match=rf"^There is no text record at {name}\.$"):
+            read_records(name)
+
+
+def test_a_dns_that_does_not_answer_is_told(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    asks = lookup.resolver()
+    asks.port = 1
+    monkeypatch.setattr(lookup, "SECONDS", 0.2)
+    with pytest.raises(NotFound, match=r"^The DNS did not tell the text records of x\.example\.com"):
+        read_records("x.example.com")
+    with pytest.raises(NotFound, match=r"^The DNS has no address of x\.example\.com"):
+        read_file("x.example.com")
+
+
+def test_a_file_is_read(web: list[Serve]) -> None:
+    web.append(answering("200 OK\r\nContent-Type: text/plain", "codeport-proof=abc\r\n"))
+    assert read_file(HOST) == "codeport-proof=abc"
+
+
+@pytest.mark.parametrize("answer", ["301 Moved\r\nLocation: https://127.0.0.1/", "404 Not Found", "500 Broken"])
+def test_nothing_but_200_counts_and_no_redirect_is_followed(web: list[Serve], answer: str) -> None:
+    web.append(answering(answer, "codeport-proof=abc"))
+    with pytest.raises(NotFound) as reason:
+        read_file(HOST)
+    assert str(reason.value) == f"{FILE} answers {answer[:3]}; redirects are not followed."
+
+
+def test_no_more_than_a_kilobyte_is_read(web: list[Serve]) -> None:
+    web.append(answering("200 OK", "x" * 1_000_000))
+    assert read_file(HOST) == "x" * 1024
+
+
+def drip(connection: ssl.SSLSocket) -> None:
+    """Answer without end, a little at a time, so that no single wait is long."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    try:
+        for number in range(600):
+            connection.sendall(f"X-{number}: y\r\n".encode())
+            time.sleep(0.05)
+    except OSError:
+        return
+
+
+@pytest.mark.parametrize("serve", [drip, lambda connection: connection.recv(1)], ids=["dripping", "silent"])
+def test_a_slow_host_is_cut_off(web: list[Serve], serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "SECONDS", 0.5)
+    web.append(serve)
+    began = time.monotonic()
+    with pytest.raises(NotFound, match=r"^codes.example.com did not answer https"):
+        read_file(HOST)
+    assert time.monotonic() - began < 15
+
+
+def test_what_is_no_http_or_no_right_certificate_is_told(
+    web: list[Serve], records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.append(lambda connection: connection.sendall(b"SSH-2.0-x\r\n"))
+    with pytest.raises(NotFound, match=r"^codes.example.com did not answer"):
+        read_file(HOST)
+    records["evil.example.com", "A"] = ["127.0.0.1"]
+    with pytest.raises(NotFound, match=r"^The certificate of evil.example.com is not valid: Hostname mismatch"):
+        read_file("evil.example.com")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),  # noqa: S104
+        *("224.0.0.1", "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1"),
+        *("::ffff:127.0.0.1", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "64:ff9b:1::a00:1", "2002:7f00:1::", "2001:0:1::1"),
+    ],
+)
+def test_addresses_of_networks_of_ones_own_are_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
+def test_addresses_of_everybody_are_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "addresses", [{"A": ["127.0.0.1"]}, {"A": ["8.8.8.8", "10.0.0.1"]}, {"A": ["8.8.8.8"], "AAAA": ["::1"]}]
+)
+def test_a_host_with_an_address_that_is_not_public_is_never_reached(
+    records: Records, monkeypatch: pytest.MonkeyPatch, addresses: dict[str, list[str]]
+) -> None:
+    reached: list[str] = []
+    monkeypatch.setattr(lookup, "_connected", reached.append)
+    records.update({(HOST, kind): found for kind, found in addresses.items()})
+    with pytest.raises(NotFound, match=r"^codes.example.com leads to an address that is not public\.$"):
+        read_file(HOST)
+    assert reached == []
