@@ -1,4 +1,4 @@
-"""Ingestion records in the back office."""
+"""Ingestion records and templates in the back office."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from ingestion.models import IngestionRecord
+from ingestion.models import IngestionRecord, IngestionTemplate
 from ingestion.results.timeline import history_of
 from ingestion.services import cancel, retry
 from portal.back_office.admin import BackOffice, Counter, ReadOnly, person
@@ -59,6 +59,15 @@ class RecordOffice(ReadOnly):
     @admin.action(description="Retry what failed by our fault, or waits", permissions=["act"])
     def retry(self, request: HttpRequest, rows: QuerySet[IngestionRecord]) -> None:
         self.act(request, rows, lambda record: retry(record, person(request)), "Queued again")
+
+
+@admin.register(IngestionTemplate)
+class TemplateOffice(ReadOnly):
+    list_display = ["name", "company", "created_by", "created_at"]
+    list_filter = ["created_at", typed("company__slug", "company", "Slug")]
+    list_select_related = ["company", "created_by"]
+    search_fields = ["name"]
+    fields = ["name", "company", "parameters", "declared", "created_by", "created_at"]
 
 
 def _counters() -> Iterator[Counter]:

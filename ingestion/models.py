@@ -1,4 +1,4 @@
-"""One upload and what was wrong with it."""
+"""One upload and what was wrong with it; templates of the options of uploads."""
 
 from __future__ import annotations
 
@@ -179,6 +179,28 @@ class IngestionRecord(Leased):
         """Errors by kind, of a record that ended in error."""
         counts: dict[str, int] = self.result_data.get("error_counts", {})
         return counts
+
+
+class IngestionTemplate(models.Model):
+    """Options of uploads of new codes that a company keeps under a name.
+
+    `parameters` are those that a record would have, without what is not set. `declared` names the SCM fields among them
+    that the company declared when they were kept.
+    """
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="ingestion_templates")
+    name = models.CharField(max_length=100)
+    parameters = models.JSONField(default=dict)
+    declared = models.JSONField(default=list)
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint("company", "name", name="ingestion_template_name_of_company")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Withdrawal(Leased):

@@ -1,8 +1,9 @@
 from django.urls import path
 
 from ingestion.api import change_calls as change_api
-from ingestion.api import change_docs, change_items, docs  # noqa: F401  # complete the schema
+from ingestion.api import change_docs, change_items, docs, template_docs  # noqa: F401  # complete the schema
 from ingestion.api import records as api
+from ingestion.api import templates as template_api
 from ingestion.api import uploads as upload_api
 from ingestion.pages import (
     change,
@@ -10,6 +11,7 @@ from ingestion.pages import (
     record_list,
     search,
     template_file,
+    templates,
     undo,
     upload_preview,
     upload_symbol,
@@ -33,6 +35,11 @@ urlpatterns = [
     path("upload/template.csv", template_file.upload_template, name="upload-template"),
     path("upload/changes/template.csv", template_file.change_template, name="upload-changes-template"),
     path("upload/symbol/", upload_symbol.upload_symbol, name="upload-symbol"),
+    path("upload/options/", templates.upload_options, name="upload-options"),
+    path("company/ingestion-templates/", templates.template_list, name="ingestion-template-list"),
+    path("company/ingestion-templates/create/", templates.template_create, name="ingestion-template-create"),
+    path("company/ingestion-templates/<int:pk>/", templates.template_detail, name="ingestion-template-detail"),
+    path("company/ingestion-templates/<int:pk>/delete/", templates.template_delete, name="ingestion-template-delete"),
     path("codes/change/", change.code_change, name="code-change"),
     path("ingestions/", record_list.record_list, name="record-list"),
     path("ingestions/<slug:key>/", record_views.record_detail, name="record-detail"),
@@ -55,6 +62,8 @@ urlpatterns = [
     path(f"{API}scm/upload/process/", upload_api.ProcessChanges.as_view(), name="api-process-changes"),
     path(f"{API}codes/process-from-file/", upload_api.ProcessFromFile.as_view()),
     path(f"{API}codes/add-sids/", upload_api.AddSids.as_view()),
+    path(f"{API}codes/create-from-template/", template_api.CreateFromTemplate.as_view()),
+    path(f"{API}templates/", template_api.TemplateList.as_view(), name="api-templates"),
     path(f"{API}<slug:key>/", api.RecordDetail.as_view()),
     path(f"{API}<slug:key>/errors/", api.ErrorList.as_view()),
     path(f"{API}<slug:key>/errors.csv", api.ErrorFile.as_view()),

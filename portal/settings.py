@@ -258,6 +258,7 @@ SPECTACULAR_SETTINGS = {
         "StateEnum": "workorders.models.Workorder.State",
         "TypeEnum": "workorders.models.Workorder.Type",
         "RecordTypeEnum": "ingestion.models.IngestionRecord.Type",
+        "AddSidsFiletypeEnum": "ingestion.api.add_sids_serializer.FILETYPES",
         "CalibrationEnum": "workorders.named_items.calibration.STATES",
     },
 }

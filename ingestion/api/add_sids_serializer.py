@@ -15,6 +15,7 @@ from portal.values.choices import ChoiceField
 
 Filetype = IngestionRecord.Filetype
 
+FILETYPES = (Filetype.CSV.value, Filetype.JSON.value)
 MOST_CODES = 10_000  # in one call; more of them travel better as a file
 
 
@@ -32,9 +33,7 @@ class AddSidsSerializer(CodesSerializer):
         [("api", "The codes are in the call."), ("file", "A file follows, by the form in the answer.")],
     )
     codes = serializers.JSONField(required=False)
-    filetype = ChoiceField(
-        [Filetype.CSV.value, Filetype.JSON.value], default=Filetype.CSV.value, help_text="Of the file that follows."
-    )
+    filetype = ChoiceField(FILETYPES, default=Filetype.CSV.value, help_text="Of the file that follows.")
 
     def validate_default_scm_data(self, value: Any) -> dict[str, Any]:
         """The same as for other calls, whose numbers are numbers; here only the codes need every digit."""

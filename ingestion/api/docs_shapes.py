@@ -86,6 +86,22 @@ class RecordFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         return schema
 
 
+class TemplateFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # no stubs
+    """The options of a template, whose shape the model does not know."""
+
+    target_class = "ingestion.api.template_serializers.TemplateRowSerializer"
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        schema["properties"]["parameters"] = {
+            "type": "object",
+            "description": "Its options, as a record has them, without those that are not set.",
+            "additionalProperties": True,
+            "readOnly": True,
+        }
+        return schema
+
+
 class OptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # no stubs
     """The JSON fields of calls that say what holds for an upload, and the codes that one of them carries."""
 
@@ -95,7 +111,7 @@ class OptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         schema["properties"]["default_scm_data"] = DEFAULTS
-        if "record" in schema["properties"]:  # what is left out is what add-sids said, and no default
+        if {"record", "template"} & {*schema["properties"]}:  # what is left out was said before, and no default
             for shape in schema["properties"].values():
                 shape.pop("default", None)
         if "codes" in schema["properties"]:

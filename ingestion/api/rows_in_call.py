@@ -11,6 +11,7 @@ from ingestion.errors.unreadable import UnreadableFile
 from ingestion.models import IngestionRecord
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.unpack import MOST_SECONDS, Budget
+from ingestion.rules.column_mapping import map_batches
 from ingestion.rules.file import FileRules
 from ingestion.rules.limits import limits_for
 from portal.models import Company
@@ -27,7 +28,8 @@ def list_problems(rows: str, company: Company, options: dict[str, Any]) -> list[
     rules = FileRules(limits, log)
     try:
         budget = Budget(most_seconds=MOST_SECONDS)
-        for batch in JsonReader(BytesIO(rows.encode()), log):
+        batches = JsonReader(BytesIO(rows.encode()), log)
+        for batch in map_batches(batches, options.get("columns", {}), is_table=False):
             rules.check(batch)
             budget.spend(0)
     except UnreadableFile as problem:

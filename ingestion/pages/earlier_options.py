@@ -1,4 +1,4 @@
-"""The options of an earlier upload, for the form of the next."""
+"""The options of an earlier upload or of a template, for the form of the next."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ def earlier_record(request: PersonRequest) -> IngestionRecord | None:
     return get_object_or_404(IngestionRecord, company=request.user.company, key=again) if again else None
 
 
-def options_of(record: IngestionRecord) -> dict[str, Any]:
-    """Return the options of the record's upload as the form's fields take them, without those that were not set."""
-    given = record.parameters
+def options_of(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of an upload as the form's fields take them, without those that are not set."""
     defaults = parse_defaults(given.get("default_scm_data", {}))
     reason = {"blacklist_reason": str(defaults.blacklist_reason)} if defaults.blacklist_reason else {}
     kept = {

@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from ingestion.options.templates import faults_of, templates_of
 from ingestion.pages.earlier_options import earlier_record, options_of
 from ingestion.pages.lines import IdFormat, may_change, may_upload
+from ingestion.pages.templates import template_of
 from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.rules.identifiers import RULES
 from portal.pages.access import PersonRequest, page
@@ -46,7 +48,8 @@ def _show(request: PersonRequest, kind: str) -> HttpResponse:
         raise PermissionDenied("Codes belong to a brand owner; only its people can upload them.")
     earlier = earlier_record(request)
     products = products_for(request.user).filter(is_archived=False)[: PRODUCTS_TO_CHOOSE_FROM + 1]
-    kept = options_of(earlier) if earlier else {}
+    template = template_of(request) if kind == "new" else None
+    kept = (options_of(earlier.parameters) if earlier else {}) | (options_of(template.parameters) if template else {})
     context = {
         "kind": kind,
         "title": title,
@@ -65,6 +68,9 @@ def _show(request: PersonRequest, kind: str) -> HttpResponse:
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "earlier": earlier,
         "kept": kept,
+        "template": template,
+        "faults": faults_of(template) if template else (),
+        "templates": templates_of(request.user.company) if request.user.company else (),
         "workorders": open_for_upload(own_workorders(request.user)).filter(is_archived=False)[
             :WORKORDERS_TO_CHOOSE_FROM
         ],

@@ -123,6 +123,34 @@ export function options() {
   };
 }
 
+/** Set the fields that a template fills, as the server names them. */
+export function fill({ scm = "[]", ...values }) {
+  for (const [name, field, value] of fieldsOf(values)) {
+    if (name === "product" && field.options && ![...field.options].some((option) => option.value === value)) field.add(new Option(value));
+    if (field.type === "checkbox") field.checked = value;
+    else field.value = value;
+  }
+  for (const [key, value] of JSON.parse(scm)) {
+    const row = scmRows().find((each) => scmOf(each).key === key);
+    if (row) row.querySelector("[name=scm_value]").value = value;
+    else addScmRow(key, value);
+  }
+  part("options").open = true;
+  showExample();
+}
+
+/** Empty those of the fields that a template filled which were not changed since. */
+export function empty({ scm = "[]", ...values }) {
+  for (const [, field, value] of fieldsOf(values)) {
+    if (field.type === "checkbox") field.checked = false;
+    else if (field.value === String(value)) field.value = field.options?.[0].value ?? "";
+  }
+  for (const [key, value] of JSON.parse(scm)) scmRows().find((row) => scmOf(row).key === key && scmOf(row).value === value)?.remove();
+  showExample();
+}
+
+const fieldsOf = (values) => Object.entries(values).map(([name, value]) => [name, form.elements[name], value]).filter(([, field]) => field);
+
 /** The field of the workorder that the codes join; null where there is none to choose. */
 export const workorder = () => part("workorder");
 

@@ -5,9 +5,18 @@ import { session } from "./session.js";
 const FIRST_LOOK = 256 * 1024; // bytes that are shown to the server
 const PAUSE = 250; // milliseconds without a key before the server is asked
 const UNSEEN = "The preview cannot be made now. The file can be sent; every row is checked then.";
-const kept = JSON.parse(form.dataset.columns ?? "{}"); // names given to the columns of an earlier file
-const keptReading = JSON.parse(form.dataset.reading ?? "{}"); // and how it was read
+const READ_BY = { csv: ["encoding", "header_row"], xlsx: ["sheet", "header_row"], json: [] }; // options, by the type of the file
+let kept = {}; // names given to the columns of an earlier file, or by a template
+let keptReading = {}; // and how it was read
 let made = 0;
+
+/** Have files read, and their columns named, as an earlier one or a template says. */
+export function keep({ columns = "{}", reading = "{}" }) {
+  kept = JSON.parse(columns);
+  keptReading = JSON.parse(reading);
+}
+
+keep(form.dataset);
 
 function element(name, text = "", attributes = {}) {
   const made = document.createElement(name);
@@ -24,7 +33,7 @@ export class Preview {
   asking = null; // AbortController of the look under way
   waiting = 0;
   readAnew = ""; // the option by which the file is read otherwise now
-  reading = { ...keptReading }; // encoding, header_row and sheet, where the person said them
+  reading = {}; // encoding, header_row and sheet, where the person or a template said them
 
   /**
    * `number` counts the files of one name; `arrival` gives the key of the record whose file has arrived, for a file
@@ -34,6 +43,7 @@ export class Preview {
     const title = `preview-${made += 1}`;
     const name = number > 1 ? `${file.name} (${number})` : file.name;
     Object.assign(this, { file, name, arrival, onChange });
+    this.readAsKept();
     this.root = element("section", "", { class: "sheet stack preview", "aria-labelledby": title });
     const line = element("div", "", { class: "head-line" });
     const remove = element("button", "Remove", { type: "button", class: "button quiet", "aria-label": `Remove ${name}` });
@@ -57,6 +67,19 @@ export class Preview {
     button.addEventListener("click", () => { said.remove(); onTaken(); });
     said.append(button);
     this.body.before(said);
+  }
+
+  /** Read the file as an earlier one or a template says, if a file of its type is read so. */
+  readAsKept() {
+    const read = READ_BY[filetypeOf(this.file)];
+    this.reading = Object.fromEntries(Object.entries(keptReading).filter(([option]) => read.includes(option)));
+  }
+
+  /** Begin anew with the names and the reading that are kept now. */
+  lookAnew() {
+    this.readAsKept();
+    this.body.replaceChildren();
+    this.look();
   }
 
   /** A name was typed, or a column left out. */

@@ -7,6 +7,7 @@ import { changesCodes, checkScmRows, clearErrors, form, options, part, showError
 import { Preview, filetypeOf } from "./preview.js";
 import { showSymbol } from "./symbol.js";
 import { Refusal, Speedometer, call, duration, sendFile, size } from "./transfer.js";
+import { takeTemplates } from "./upload_templates.js";
 
 const FORM_LIFETIME = 25 * 60_000; // milliseconds; the signed form holds for 30 minutes
 
@@ -326,4 +327,5 @@ window.addEventListener("pagehide", () => uploads.forEach(discard));
 window.addEventListener("pageshow", ({ persisted }) => { if (persisted) startOver(); });
 part("send").disabled = false;
 takeDrops();
+takeTemplates(() => uploads.map(({ preview }) => preview), show);
 if (input.files.length) choose(input.files); // the browser kept it over a reload

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.utils import quote
 
-from ingestion.models import IngestionRecord
+from ingestion.models import IngestionRecord, IngestionTemplate
 from portal.models import Company, Event, User, UserAuthorizationToken
 from tests.support.demo import Demo
 from tests.support.pages import as_
@@ -15,6 +15,7 @@ from workorders.models import DomainProof, Equipment, Export, Job, OfficeCode, P
 
 KINDS = {
     IngestionRecord: "ingestion/ingestionrecord",
+    IngestionTemplate: "ingestion/ingestiontemplate",
     Workorder: "workorders/workorder",
     Product: "workorders/product",
     OfficeCode: "workorders/officecode",

@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page
 from ingestion import engine
 from ingestion.changes import start_selected
 from ingestion.models import IngestionRecord
+from ingestion.options.templates import keep_template
 from portal.models import User
 from tests.support.declared import declare
 from tests.support.demo import Demo
@@ -62,7 +63,7 @@ NO_PAGES = {
     *("product-bring-back", "workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
     *("equipment-archive", "substrate-archive", "workorder-template-archive"),
     *("workorder-allow-download", "secure-file", "secure-stop"),
-    *("code-export-file", "code-export-cancel"),
+    *("code-export-file", "code-export-cancel", "upload-options"),
     *("upload-preview", "upload-discard", "workorder-labels"),
     *("record-check-again", "code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
     *("person-sign-out", "invitation-again", "invitation-withdraw", "session"),
@@ -86,7 +87,7 @@ def named() -> set[str]:
     def walk(resolver: URLResolver) -> Iterator[str]:
         for found in resolver.url_patterns:
             if isinstance(found, URLPattern):
-                if found.name and not found.name.startswith(("api-get-", "api-process")):
+                if found.name and not found.name.startswith(("api-get-", "api-process", "api-templates")):
                     yield found.name
             elif found.namespace != "admin":
                 yield from walk(found)
@@ -116,6 +117,12 @@ def pages(demo: Demo) -> list[Shown]:
         declare(demo.company, key, kind, label=key.replace("_", " ").capitalize(), choices=choices)
     press, paper = a_press(demo), a_paper(demo, calibrated_until=date(2026, 1, 31))
 
+    options = {
+        "default_scm_data": {"product": "sku1"},
+        "columns": {"Serial No": "id"},
+        "url_prefix": "https://q.example/",
+    }
+    kept = keep_template(demo.company, "Rolls of line 2", options, demo.staff)
     exported(demo.staff, "xlsx", {"workorder": workorder})
     exported(demo.staff, "csv", {"activation_status": 0, "search": "abc"}, gzip=True)
     refused_export = exported(demo.staff, "csv", {"workorder": workorder})
@@ -150,6 +157,11 @@ def pages(demo: Demo) -> list[Shown]:
         shown("record-undo", admin, key=changed.key),
         shown("record-withdraw", admin, key=completed.key),
         shown("upload-changes", staff),
+        shown("ingestion-template-list", staff),
+        shown("ingestion-template-list", demo.other_staff.email, "ingestion-template-list-empty"),
+        shown("ingestion-template-create", staff, query=f"?record={completed.key}"),
+        *(shown(f"ingestion-template-{name}", staff, pk=kept.pk) for name in ("detail", "delete")),
+        shown("upload", staff, "upload-template", query=f"?template={kept.pk}"),
         shown("code-change", staff, query=f"?workorder={workorder}"),
         *(shown(name, admin) for name in ("product-list", "product-create", "product-import", "workorder-create")),
         shown("product-detail", admin, pk=product),

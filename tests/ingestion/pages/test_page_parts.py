@@ -98,7 +98,7 @@ def test_a_record_that_has_not_ended_is_at_a_step(status: str, phase: str, step:
 
 
 def test_options_that_were_not_set_are_left_to_the_form() -> None:
-    assert options_of(IngestionRecord(parameters={"default_scm_data": {}, "url_prefix": ""})) == {}
+    assert options_of({"default_scm_data": {}, "url_prefix": ""}) == {}
 
 
 def test_the_options_of_an_earlier_upload_fill_the_form() -> None:
@@ -112,7 +112,7 @@ def test_the_options_of_an_earlier_upload_fill_the_form() -> None:
         "workorder": 3,
         "sha256": "0" * 64,
     }
-    assert options_of(IngestionRecord(parameters=given)) == {
+    assert options_of(given) == {
         "product": "sku1",
         "activation_status": 2,
         "scm": '[["blacklist_reason", "7"], ["lot", "L1"]]',

@@ -13,6 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from ingestion.models import IngestionError, IngestionRecord
+from ingestion.options.templates import keep_template
 from portal.models import Company, User, UserAuthorizationToken
 from portal.roles import CODENAMES
 from portal.timeline import note
@@ -179,6 +180,7 @@ def some_rows(demo: Demo, record: IngestionRecord, times: int) -> None:
             note(each, "rejected", demo.staff, reason=at)
         product = Product.objects.create(company=demo.company, sku=at)
         a_template(demo, at)
+        keep_template(demo.company, at, {}, person)
         Equipment.objects.create(company=demo.printco, name=at, dpi=600, **VALID)
         Substrate.objects.create(company=demo.printco, name=at, **VALID)
         Code.objects.create(company=demo.company, workorder=made, identifier=f"code-{at}", sequence=1, product=product)

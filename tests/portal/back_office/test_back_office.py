@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
+from ingestion.options.templates import keep_template
 from portal.background.pulse import MOST_ATTEMPTS
 from portal.models import Company, User, UserAuthorizationToken
 from portal.storage.base import storage
@@ -37,6 +38,7 @@ def everything(demo: Demo) -> None:
     record = a_record(demo.staff)
     Job.objects.create(workorder_id=record.workorder_id or 0, what=Job.What.ARCHIVE, created_by=demo.staff)
     Export.objects.create(company=demo.company, created_by=demo.staff, format="csv")
+    keep_template(demo.company, "Rolls", {"encoding": "windows-1252"}, demo.staff)
     UrlPrefix.objects.create(prefix="codes.example.com/", company=demo.company)
     DomainProof.objects.create(host="codes.example.com", company=demo.company)
     issue(demo.staff, name="line 4")

@@ -1,0 +1,70 @@
+"""Calls of ingestion templates: listing and keeping them, and uploading codes by one."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from rest_framework import serializers, status
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ingestion.api.template_serializers import FromTemplateSerializer, TemplateRowSerializer, filetype_of
+from ingestion.api.uploads import AddSids, company_of
+from ingestion.models import IngestionTemplate
+from ingestion.options.templates import (
+    IngestionTemplateSerializer,
+    NotKept,
+    fill_in,
+    keep_template,
+    template_named,
+    templates_of,
+)
+from portal.api.authentication import person
+from portal.api.calls import Call
+from portal.api.filters import Filters
+from portal.api.idempotency import idempotent
+from portal.models import Company, User
+
+
+class TemplateFilters(Filters):
+    orderings: ClassVar[tuple[str, ...]] = ("name",)
+
+    def search(self, text: str, user: User) -> Q:
+        return Q(name__icontains=text)
+
+
+class TemplateList(Call, ListAPIView[IngestionTemplate]):
+    permission = "ingestion_code_create"
+    takes = IngestionTemplateSerializer
+    serializer_class = TemplateRowSerializer
+    filter_backends: Any = (TemplateFilters,)
+
+    def get_queryset(self) -> QuerySet[IngestionTemplate]:
+        return templates_of(company_of(self.request))
+
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Keep options under a name."""
+        company = company_of(request)
+        form = IngestionTemplateSerializer(data=request.data, context={"company": company})
+        form.is_valid(raise_exception=True)
+        try:
+            template = keep_template(company, form.validated_data["name"], form.parameters(), person(request))
+        except NotKept as reason:
+            raise serializers.ValidationError({"name": [str(reason)]}) from None
+        return Response(TemplateRowSerializer(template).data, status.HTTP_201_CREATED)
+
+
+class CreateFromTemplate(AddSids):
+    """The same as `add-sids`, but that a template says what the call does not."""
+
+    takes = FromTemplateSerializer
+
+    def said(self, data: Any, company: Company) -> Any:
+        """Return what the call says and, where it says nothing, what its template does."""
+        name = data.get("template")
+        if not isinstance(name, str):
+            return data  # which is refused
+        return fill_in(template_named(name, company), data, filetype_of(data))
