@@ -23,6 +23,7 @@ from ingestion.readers.open import Reader, open_reader
 from ingestion.readers.options import ReadOptions
 from ingestion.readers.unpack import MOST_SECONDS, Budget
 from ingestion.rules.change_file import ChangeFileRules, change_limits
+from ingestion.rules.column_aliases import KEY_ALIASES
 from ingestion.rules.column_mapping import keys_of, map_header
 from ingestion.rules.file import FileRules
 from ingestion.rules.header_matching import match_header
@@ -111,8 +112,13 @@ class Preview:
 
     @property
     def suggested(self) -> list[Column]:
-        """The columns that are probably meant to have another name."""
-        return [column for column in self.columns if column.suggested]
+        """The columns that are probably meant to have another name; none while the file is to be read otherwise."""
+        return [] if self.offers else [column for column in self.columns if column.suggested]
+
+    @property
+    def lacks_names(self) -> bool:
+        """Say whether all of it would be refused since a column is not called as what it is."""
+        return bool(self.problem) and any(column.suggested in KEY_ALIASES for column in self.suggested)
 
 
 class EndOfPiece(Exception):  # noqa: N818  # an event, not a fault
@@ -368,6 +374,7 @@ class _Check:
     def columns(self, lines: list[Line]) -> Iterator[Column]:
         """Yield the columns with what they are read as."""
         suggested = match_header(self.header, self.known)
+        taken = {*self.names, *suggested.values()}
         for at, (key, old, new) in enumerate(zip(self.keys, self.header, self.names, strict=True)):
             is_left_out = self.mapping.get(key) == ""
             is_empty = not old and all(at >= len(line.cells) or not line.cells[at].strip() for line in lines)
@@ -375,7 +382,8 @@ class _Check:
             is_twice = not is_left_out and new not in ("", ERRORS_COLUMN) and self.names.index(new) != at
             said = "named twice" if is_twice else meaning or "cannot be a field name"
             is_settled = is_left_out or key in self.exported
-            meant = "" if is_settled or suggested.get(at) in (None, new) else suggested[at]
+            meant = suggested.get(at) or ("" if meaning or f"column_{at + 1}" in taken else f"column_{at + 1}")
+            meant = "" if is_settled or meant == new else meant
             yield Column(key, old, None if is_left_out else new, said, is_twice or not meaning, meant)
 
     def _meaning(self, name: str) -> str:

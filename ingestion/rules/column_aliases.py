@@ -165,6 +165,7 @@ ALIASES: dict[str, tuple[str, ...]] = {  # by the name that is meant, the surest
         "palletnr",
         "托盘号",
         "托盘编号",
+        "托盘",
         "栈板号",
     ),
     "intended_market": (
@@ -180,6 +181,17 @@ ALIASES: dict[str, tuple[str, ...]] = {  # by the name that is meant, the surest
         "销售市场",
         "市场",
     ),
+    # Names that letters of a field's name cannot spell; those of other languages are spelled as they are.
+    "batch_number": ("批次", "批号", "批次号", "生产批号"),
+    "production_date": ("生产日期", "制造日期"),
+    "expiry_date": ("有效期", "有效期至", "保质期", "到期日", "到期日期"),
+    "carton_number": ("箱号", "箱码"),
+    "order_number": ("订单号", "订单编号"),
+    "quantity": ("数量",),
+    "note": ("备注", "说明"),
+    "factory": ("工厂",),
+    "production_line": ("生产线", "产线"),
+    "size": ("规格", "尺寸"),
 }
 OUR_FIELDS = ("pallet_number", "intended_market")  # SCM fields of our template and examples
 KEY_ALIASES = {"id": ALIASES["id"], "extended_id": ("id", *IDS), "serial_number": SERIALS}  # of what may name codes

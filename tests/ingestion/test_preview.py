@@ -200,10 +200,20 @@ def test_the_names_that_are_meant_are_suggested(demo: Demo) -> None:
     assert (taken.problem, taken.told, taken.suggested) == ("", [], [])
 
 
+def test_every_column_gets_a_name_that_serves(demo: Demo) -> None:
+    content = "ID,颜色,Größe,,column_5,1st\nabc12345,红,XL,a,b,c\n"
+    found = seen(demo, content)
+    suggested = {column.key: column.suggested for column in found.suggested}
+    assert suggested == {"ID": "id", "颜色": "column_2", "Größe": "groesse", "#4": "column_4", "1st": "column_6"}
+    assert found.lacks_names
+    taken = seen(demo, content, columns=suggested)
+    assert (taken.problem, taken.told, taken.suggested, taken.lacks_names) == ("", [], [], False)
+
+
 def test_the_row_that_looks_like_the_header_is_offered(demo: Demo) -> None:
     content = "Codes for March\nACME Ltd\nid,product\nabc12345,sku1\n"
     found = seen(demo, content)
-    assert offers(found) == [("header_row", 3)]
+    assert (offers(found), found.suggested) == ([("header_row", 3)], [])
     taken = seen(demo, content, header_row=3)
     assert (taken.problem, taken.told, taken.header_row, taken.first_id) == ("", [], 3, "abc12345")
 

@@ -23,6 +23,7 @@ from ingestion.rules.header_matching import find_header_row, folded, match_heade
         (["Identifiant", "Article", "Statut"], ["id", "product", "activation_status"]),
         (["Serienummer", "Artikelnummer", "Palletnummer"], ["id", "product", "pallet_number"]),
         (["编号", "产品编号", "托盘号", "状态"], ["id", "product", "pallet_number", "activation_status"]),
+        (["序列号", "批次", "托盘", "备注"], ["id", "batch_number", "pallet_number", "note"]),
         (["\uff29\uff24", "\uff33\uff2b\uff35"], ["id", "product"]),
     ],
 )
