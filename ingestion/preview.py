@@ -16,6 +16,7 @@ from ingestion.errors.unreadable import UnreadableFile
 from ingestion.errors.warning_kinds import WARNINGS
 from ingestion.models import IngestionRecord
 from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, is_blank
+from ingestion.readers.cells import Number
 from ingestion.readers.encoding import BYTE_ORDER_MARKS, GZIP, UTF_8
 from ingestion.readers.encoding_suggestions import suggest_encodings
 from ingestion.readers.json_reader import JsonReader
@@ -30,6 +31,7 @@ from ingestion.rules.header_matching import match_header
 from ingestion.rules.keys import ID, sought_columns
 from ingestion.rules.limits import limits_for
 from ingestion.rules.rows import CheckedRow
+from ingestion.rules.shown_digits import IDS, ShownDigits, common_length, shown_digits
 from workorders.codes.bulk_load import find_taken_ids
 from workorders.codes.fields import SCM_KEY
 from workorders.codes.scm_fields import known_fields
@@ -43,6 +45,7 @@ LONGEST_CELL = 200  # characters that are shown
 OWN = {"id": "identifier", "product": "product", "activation_status": "activation status"}
 OWN |= {"blacklist_reason": "blacklist reason", ERRORS_COLUMN: "ignored"}
 MOST_ENCODINGS = 3  # that are offered
+MOST_SAMPLES = 3  # of ids that are offered
 ACTIONS = {"sheet": "Read the sheet {}", "header_row": "Take row {} for the header", "encoding": "Read it as {}"}
 TOO_LONG = "Its first line is too long to be shown here. The check reads every row."
 
@@ -65,11 +68,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """A row: its number, its cells, and by the place of a column, or -1 for the row, what is wrong."""
+    """A row: its number, its cells, and by the place of a column, or -1 for the row, what is wrong.
+
+    `numbers` are the places of cells that the file holds as numbers, not as texts.
+    """
 
     number: int
     cells: list[str]
     wrong: dict[int, str]
+    numbers: frozenset[int] = frozenset()
 
     @property
     def fault(self) -> str:
@@ -77,9 +84,9 @@ class Line:
         return self.wrong.get(-1, "")
 
     @property
-    def shown(self) -> list[tuple[str, str]]:
-        """Each cell, and what is wrong with it."""
-        return [(cell, self.wrong.get(at, "")) for at, cell in enumerate(self.cells)]
+    def shown(self) -> list[tuple[str, str, bool]]:
+        """Each cell, what is wrong with it, and whether it is a number."""
+        return [(cell, self.wrong.get(at, ""), at in self.numbers) for at, cell in enumerate(self.cells)]
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,11 @@ class Preview:
     offers: list[Offer] = field(default_factory=list)
     header_row: int = 0
     sheets: list[str] = field(default_factory=list)
+
+    @property
+    def has_numbers(self) -> bool:
+        """Say whether the file holds some of the cells as numbers."""
+        return any(line.numbers for line in self.lines)
 
     @property
     def suggested(self) -> list[Column]:
@@ -201,9 +213,9 @@ def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
     if not header:
         return Preview(problem=str(problem or TOO_LONG), offers=encodings)
     place = {name: at for at, name in reversed([*enumerate(header)])}
-    lines = [line for batch in batches for line in _lines(batch, header, place)]
     check = _Check(record, log, header, is_table=is_table)
     problem = problem or check.find_problem(reader, batches)
+    lines = [line for batch in check.shown(batches) for line in _lines(batch, header, place)]
     return Preview(
         str(problem or ""),
         [*check.columns(lines)],
@@ -212,7 +224,7 @@ def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
         [*log.warned],
         reader.facts,
         next((line.cells[at] for line in lines for at in check.ids_at if at < len(line.cells)), ""),
-        [*encodings, *(_offers_of(problem) if problem else ())],
+        [*encodings, *(_offers_of(problem) if problem else ()), *check.offer_of_digits(batches)],
         getattr(reader, "header_row", 0),
         getattr(reader, "sheets", []),
     )
@@ -285,7 +297,8 @@ def _lines(batch: Batch, header: tuple[str, ...], place: Mapping[str, int]) -> I
             for name, cell in zip(batch.header, cells, strict=False):
                 texts[place[name]] = cell
             cells = texts
-        yield Line(number, [shown(cell[:LONGEST_CELL]) for cell in cells], {})
+        numbers = frozenset(at for at, cell in enumerate(cells) if isinstance(cell, Number))
+        yield Line(number, [shown(cell[:LONGEST_CELL]) for cell in cells], {}, numbers)
 
 
 class _Check:
@@ -349,6 +362,27 @@ class _Check:
     def _key_of(self, rules: FileRules) -> str:
         found = {*self.names}
         return next((name for name in rules.findings.key_names if name in found), rules.findings.key_names[0])
+
+    def shown(self, batches: list[Batch]) -> Iterator[Batch]:
+        """Yield the batches as they are shown: ids of a workbook as the digits that are taken for them."""
+        digits = ShownDigits()
+        for batch in batches:
+            if self.record.parameters.get("shown_digits") and self.is_table:
+                rows = [row if isinstance(row, BrokenRow) else [*row] for row in batch.rows]
+                header = map_header(batch.header, self.mapping, is_table=True)
+                yield replace(digits.take(replace(batch, header=header, rows=rows), self.key), header=batch.header)
+            else:
+                yield batch
+
+    def offer_of_digits(self, batches: list[Batch]) -> Iterator[Offer]:
+        """Yield the offer to take the digits of ids that are whole numbers of one length, where all first ones are."""
+        if self.key not in self.names or self.record.parameters.get("shown_digits"):
+            return
+        at = self.names.index(self.key)
+        ids = [row[at] for batch in batches for row in batch.rows if len(row) > at and row[at].strip()]
+        if self.key in IDS and common_length(ids):
+            samples = tuple(dict.fromkeys(map(shown_digits, ids)))[:MOST_SAMPLES]
+            yield Offer("shown_digits", "true", "Use the shown digits as ids", samples)
 
     def _note_repeats(self, checked: list[CheckedRow], seen: dict[str, int]) -> None:
         ignored = self.record.parameters.get("allow_posted_duplicates")

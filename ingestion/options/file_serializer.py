@@ -20,7 +20,14 @@ from workorders.secure.uploads import upload_refusal
 Filetype = IngestionRecord.Filetype
 
 LONGEST_SHEET_NAME = 255  # characters; Excel's have 31
-READING = ("delimiter", "encoding", "header_row", "sheet", "columns")  # options that say how a file is read
+READING = (
+    "delimiter",
+    "encoding",
+    "header_row",
+    "sheet",
+    "shown_digits",
+    "columns",
+)  # options that say how a file is read
 
 
 class EncodingField(ChoiceField):
@@ -62,6 +69,11 @@ class ReadingSerializer(serializers.Serializer[Any]):
         trim_whitespace=False,
         help_text="The name of the sheet of a workbook; the first that people see where it is left out.",
     )
+    shown_digits = serializers.BooleanField(
+        default=False,
+        help_text="Of a workbook that holds ids as numbers: take the digits that it shows, zeros of a number format "
+        "included. All have the length of the first; 15 digits at most.",
+    )
     columns = serializers.DictField(
         default=dict,
         help_text="A new name, or an empty one to leave the column out, by the name in the file. In a table also by "
@@ -82,6 +94,11 @@ class ReadingSerializer(serializers.Serializer[Any]):
     def validate_sheet(self, value: str) -> str:
         if value and self._filetype not in ("", Filetype.XLSX):
             raise serializers.ValidationError("Only a workbook has sheets. Leave it out.")
+        return value
+
+    def validate_shown_digits(self, value: bool) -> bool:
+        if value and self._filetype not in ("", Filetype.XLSX):
+            raise serializers.ValidationError("Only a workbook shows numbers otherwise. Leave it out.")
         return value
 
     @property

@@ -23,7 +23,8 @@ from workorders.codes.fields import OWN_COLUMNS
 OPTIONS = ("default_scm_data", "url_prefix", "allow_posted_duplicates", "id_format", *READING)
 MOST_TEMPLATES = 200  # of a company
 TAKEN = "Your company has a template of this name already; choose another, or delete that one."
-READ_OF = {"csv": {*READING} - {"sheet"}, "json": {"columns"}, "xlsx": {"header_row", "sheet", "columns"}}
+OF_WORKBOOKS = {"sheet", "shown_digits"}
+READ_OF = {"csv": {*READING} - OF_WORKBOOKS, "json": {"columns"}, "xlsx": {"header_row", "columns", *OF_WORKBOOKS}}
 
 
 class NotKept(Exception):  # noqa: N818  # an event, not a fault

@@ -27,7 +27,9 @@ def options_of(given: dict[str, Any]) -> dict[str, Any]:
         "activation_status": defaults.activation_status,
         "scm": _json([*(reason | defaults.scm).items()]),
         "columns": _json(given.get("columns", {})),
-        "reading": _json({name: given[name] for name in ("encoding", "header_row", "sheet") if name in given}),
+        "reading": _json(
+            {name: given[name] for name in ("encoding", "header_row", "sheet", "shown_digits") if name in given}
+        ),
     }
     names = (
         "url_prefix",

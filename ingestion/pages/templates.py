@@ -138,6 +138,7 @@ def describe(parameters: dict[str, Any]) -> Iterator[tuple[str, str]]:
         "Separated by": DELIMITER_NAMES.get(parameters.get("delimiter", "")),
         "Header in row": parameters.get("header_row"),
         "Sheet": parameters.get("sheet"),
+        "Numbers in ids": "the digits shown" if parameters.get("shown_digits") else "",
     }
     yield from ((name, str(value)) for name, value in said.items() if value)
 

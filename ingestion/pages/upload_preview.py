@@ -110,6 +110,7 @@ def _options_of(text: str, company: Company, type_: str) -> dict[str, Any]:
         name: given[name] for name in ("delimiter", "url_prefix", "data_key", "sheet") if _is_text(given.get(name))
     }
     flags = {name: given.get(name) is True for name in ("allow_posted_duplicates", "many", "empty_marker")}
+    flags["shown_digits"] = given.get("shown_digits") in (True, "true")  # which a button says as a text
     kept: dict[str, Any] = {**texts, **flags, "default_scm_data": _defaults_of(given.get("default_scm_data"))}
     if texts.get("delimiter") not in DELIMITER_NAMES:
         kept["delimiter"] = ""

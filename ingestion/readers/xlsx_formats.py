@@ -54,6 +54,14 @@ class NumberFormat:
             return text, None, ""
         return text, *self._difference(text)
 
+    def shown(self, text: str) -> str | None:
+        """Return what is shown of the number `text`; None where that is not only digits, separators and texts."""
+        if self.is_general or self.is_text:
+            return text
+        number = Decimal(text)
+        section = self._section(number)
+        return _shown(section, abs(number) if section is not self.sections[0] else number)
+
     def date(self, stored: str, is_1904: bool) -> Value:
         """Return the value of a number that is shown as a date or a time."""
         number = float(stored)
@@ -76,7 +84,7 @@ class NumberFormat:
         """Tell how the number `text` differs from what is shown of it."""
         number = Decimal(text)
         section = self._section(number)
-        shown = _shown(section, abs(number) if section is not self.sections[0] else number)
+        shown = self.shown(text)
         if shown == text:
             return None, ""
         if section.between.strip():
@@ -134,9 +142,10 @@ def _shown(section: Section, number: Decimal) -> str | None:
 
 def style_of(format_id: int, codes: dict[int, str]) -> NumberFormat:
     """The format with that number, by the workbook's own `codes` or among those that every workbook has."""
-    return _known(codes.get(format_id) or BUILT_IN.get(format_id, "General"))
+    return format_of(codes.get(format_id) or BUILT_IN.get(format_id, "General"))
 
 
 @lru_cache(maxsize=1000)
-def _known(code: str) -> NumberFormat:
+def format_of(code: str) -> NumberFormat:
+    """The format of that code."""
     return NumberFormat(code)

@@ -35,6 +35,7 @@ def change_limits(company_id: int, options: Mapping[str, Any]) -> Limits:
         rules_of(ID, options),
         bool(options.get("empty_marker")),
         declared_fields(company_id),
+        bool(options.get("shown_digits")),
     )
 
 

@@ -24,6 +24,7 @@ from ingestion.rules.header import (
 from ingestion.rules.header_matching import find_header_row
 from ingestion.rules.limits import Limits
 from ingestion.rules.rows import CheckedRow, RowRules
+from ingestion.rules.shown_digits import ShownDigits
 from ingestion.rules.suggestions import meant_name, meant_otherwise
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
@@ -40,6 +41,7 @@ class FileRules:
         self.limits, self.log = limits, log
         self.findings = FileFindings(limits, log)
         self.blank_rows = self.findings.blank_rows
+        self._digits = ShownDigits()
         self._noted: set[str] = set()
         self._declared_names = KnownFields(limits.declared)
         self._names_reported = False
@@ -85,6 +87,8 @@ class FileRules:
 
     def check(self, batch: Batch) -> list[CheckedRow]:
         """Return the rows that have a valid id; they are stored if no row of the file has an error."""
+        if self.limits.shown_digits and not self._has_text_keys:
+            batch = self._digits.take(batch, self._key_of(batch.header))
         if batch.faults:
             report_faults(batch, self.log, self._key_of(batch.header), is_text=self._has_text_keys)
         if is_too_wide(batch.header):

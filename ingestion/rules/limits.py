@@ -21,6 +21,7 @@ class Limits:
 
     `products` gives the id of each SKU that may be used; `longest_id` is how many characters of id fit the URL. With
     `empty_marker`, a cell may say that it removes a field. `declared` holds the SCM fields that the company declares.
+    With `shown_digits`, ids that a workbook holds as numbers are the digits that it shows.
     """
 
     defaults: Defaults
@@ -29,6 +30,7 @@ class Limits:
     ids: IdRules
     empty_marker: bool = False
     declared: Mapping[str, FieldRule] = field(default_factory=dict)
+    shown_digits: bool = False
 
 
 def limits_for(company_id: int, options: Mapping[str, Any], longest_id: int, *, are_active: bool = False) -> Limits:
@@ -39,4 +41,11 @@ def limits_for(company_id: int, options: Mapping[str, Any], longest_id: int, *, 
     status = ActivationStatus.ACTIVE if are_active else ActivationStatus.INACTIVE
     ids = RULES[options.get("id_format", IngestionRecord.IdFormat.DEFAULT)]
     defaults = parse_defaults(options["default_scm_data"], status=status)
-    return Limits(defaults, usable_products(company_id), longest_id, ids, declared=declared_fields(company_id))
+    return Limits(
+        defaults,
+        usable_products(company_id),
+        longest_id,
+        ids,
+        declared=declared_fields(company_id),
+        shown_digits=bool(options.get("shown_digits")),
+    )

@@ -5,7 +5,7 @@ import { session } from "./session.js";
 const FIRST_LOOK = 256 * 1024; // bytes that are shown to the server
 const PAUSE = 250; // milliseconds without a key before the server is asked
 const UNSEEN = "The preview cannot be made now. The file can be sent; every row is checked then.";
-const READ_BY = { csv: ["encoding", "header_row"], xlsx: ["sheet", "header_row"], json: [] }; // options, by the type of the file
+const READ_BY = { csv: ["encoding", "header_row"], xlsx: ["sheet", "header_row", "shown_digits"], json: [] }; // options, by the type of the file
 let kept = {}; // names given to the columns of an earlier file, or by a template
 let keptReading = {}; // and how it was read
 let made = 0;
@@ -33,7 +33,7 @@ export class Preview {
   asking = null; // AbortController of the look under way
   waiting = 0;
   readAnew = ""; // the option by which the file is read otherwise now
-  reading = {}; // encoding, header_row and sheet, where the person or a template said them
+  reading = {}; // encoding, header_row, sheet and shown_digits, where the person or a template said them
 
   /**
    * `number` counts the files of one name; `arrival` gives the key of the record whose file has arrived, for a file

@@ -62,6 +62,9 @@ class Command(BaseCommand):
             "--header-row", type=whole_argument, metavar="ROW", help="the row of the columns' names, from 1"
         )
         parser.add_argument("--sheet", metavar="NAME", default="", help="the sheet of a workbook, if not the first")
+        parser.add_argument(
+            "--shown-digits", action="store_true", help="take numbers in a workbook's ids as the digits it shows"
+        )
         parser.add_argument("--id-format", choices=IngestionRecord.IdFormat.values, default="default")
 
         changes = parser.add_argument_group("with --type scm")
@@ -182,6 +185,7 @@ def _parameters(company: Company, record: IngestionRecord, options: dict[str, An
         "encoding": options["encoding"],
         "header_row": options["header_row"],
         "sheet": options["sheet"],
+        "shown_digits": options["shown_digits"],
         "id_format": options["id_format"],
     }
     posted |= {name: options[name] for name in OPTIONS_OF[options["type"]]}
