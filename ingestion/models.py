@@ -203,6 +203,21 @@ class IngestionTemplate(models.Model):
         return self.name
 
 
+class RememberedName(models.Model):
+    """The name that a company last gave to columns of a name, which is kept as `folded` writes it."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="remembered_names")
+    name = models.CharField(max_length=100)
+    new_name = models.CharField(max_length=64)
+    used_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "name"], name="remembered_name_of_company")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.new_name}"
+
+
 class Withdrawal(Leased):
     """The withdrawal of a completed upload of codes, which a worker does: its codes are deleted, or blacklisted.
 

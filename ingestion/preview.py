@@ -27,9 +27,10 @@ from ingestion.rules.change_file import ChangeFileRules, change_limits
 from ingestion.rules.column_aliases import KEY_ALIASES
 from ingestion.rules.column_mapping import keys_of, map_header
 from ingestion.rules.file import FileRules
-from ingestion.rules.header_matching import match_header
+from ingestion.rules.header_matching import folded, match_header
 from ingestion.rules.keys import ID, sought_columns
 from ingestion.rules.limits import limits_for
+from ingestion.rules.remembered_names import recall_names
 from ingestion.rules.rows import CheckedRow
 from ingestion.rules.shown_digits import IDS, ShownDigits, common_length, shown_digits
 from workorders.codes.bulk_load import find_taken_ids
@@ -55,7 +56,8 @@ class Column:
     """A column of the file: its `name` there, and its `key`, by which the option `columns` names it.
 
     `new_name` is the name under which it is read, None where it is left out; `meaning` says as what it is read.
-    `suggested` is the name that it is probably meant to have, where that is another.
+    `suggested` is the name that it is probably meant to have, where that is another; `is_remembered` tells that it was
+    named so before.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Column:
     meaning: str
     is_wrong: bool
     suggested: str = ""
+    is_remembered: bool = False
 
 
 @dataclass(frozen=True)
@@ -407,7 +410,9 @@ class _Check:
 
     def columns(self, lines: list[Line]) -> Iterator[Column]:
         """Yield the columns with what they are read as."""
-        suggested = match_header(self.header, self.known)
+        is_code = self.record.type == IngestionRecord.Type.CODE
+        remembered = recall_names(self.record.company_id) if is_code else {}
+        suggested = match_header(self.header, self.known, remembered)
         taken = {*self.names, *suggested.values()}
         for at, (key, old, new) in enumerate(zip(self.keys, self.header, self.names, strict=True)):
             is_left_out = self.mapping.get(key) == ""
@@ -418,7 +423,8 @@ class _Check:
             is_settled = is_left_out or key in self.exported
             meant = suggested.get(at) or ("" if meaning or f"column_{at + 1}" in taken else f"column_{at + 1}")
             meant = "" if is_settled or meant == new else meant
-            yield Column(key, old, None if is_left_out else new, said, is_twice or not meaning, meant)
+            is_remembered = bool(meant) and remembered.get(folded(old)) == meant
+            yield Column(key, old, None if is_left_out else new, said, is_twice or not meaning, meant, is_remembered)
 
     def _meaning(self, name: str) -> str:
         """Say what a column of this name is read as; nothing where none may have it."""

@@ -118,7 +118,7 @@ class FileRules:
 
     def _refuse_header(self, header: tuple[str, ...]) -> None:
         """Raise UnreadableFile for the header of a table that cannot serve."""
-        refuse_header(header)
+        refuse_header(header, self.limits.remembered)
 
     @property
     def _keys(self) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ class FileRules:
 
     def _advise_names(self, header: tuple[str, ...], columns: Mapping[str, str]) -> str:
         """Say how the columns of a refused header should be named; or nothing."""
-        return "" if columns else advise_names(header)
+        return "" if columns else advise_names(header, self.limits.remembered)
 
     def _wrong_names(self, header: tuple[str, ...]) -> list[str]:
         """Return the names in `header` that cannot be those of SCM fields."""
@@ -135,7 +135,7 @@ class FileRules:
 
     def _describe_wrong_names(self, names: list[str], header: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """Yield each of the wrong `names` of `header`, and what is wrong with it."""
-        return describe_wrong_names(names, header)
+        return describe_wrong_names(names, header, (), self.limits.remembered)
 
     def _remark_on(self, name: str, header: tuple[str, ...]) -> str | None:
         """Say what is to be known of a name that becomes an SCM field; None where that is in order.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from ingestion.errors.text import shown, visible
 from ingestion.errors.unreadable import UnreadableFile
@@ -13,7 +13,7 @@ from ingestion.readers.base import ERRORS_COLUMN
 from ingestion.readers.encoding import LOOKS_LIKE
 from ingestion.rules.column_aliases import KEY_ALIASES, OUR_FIELDS
 from ingestion.rules.column_mapping import LeftOut, keys_of
-from ingestion.rules.header_matching import folded, match_header, numbered
+from ingestion.rules.header_matching import NOTHING, folded, match_header, numbered
 from ingestion.rules.suggestions import meant_name, respelled
 from portal.values.characters import beyond_ascii
 from workorders.codes.fields import ATTRIBUTES, MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY
@@ -25,16 +25,16 @@ OTHERWISE_SPLIT = (
 MOST_RENAMED = 20  # columns of which is said how they should be named
 
 
-def refuse_header(header: tuple[str, ...]) -> None:
+def refuse_header(header: tuple[str, ...], remembered: Mapping[str, str] = NOTHING) -> None:
     """Raise UnreadableFile when a table's header lacks the id, is too wide, or has a name twice."""
-    refuse_without("id", header)
+    refuse_without("id", header, remembered)
     refuse_unusable(header)
 
 
-def refuse_without(key: str, header: tuple[str, ...]) -> None:
+def refuse_without(key: str, header: tuple[str, ...], remembered: Mapping[str, str] = NOTHING) -> None:
     """Raise UnreadableFile when a table's header lacks the column by which its rows name their codes."""
     if key not in header:
-        hint = hint_at(key, header)
+        hint = hint_at(key, header, remembered)
         raise UnreadableFile(f"Its header has no column `{key}`, only: {shown(', '.join(filter(None, header)))}.{hint}")
 
 
@@ -50,8 +50,10 @@ def refuse_unusable(header: tuple[str, ...]) -> None:
         raise UnreadableFile(f"Its header has the column `{shown(repeated[0])}` more than once.")
 
 
-def hint_at(key: str, header: tuple[str, ...]) -> str:
+def hint_at(key: str, header: tuple[str, ...], remembered: Mapping[str, str] = NOTHING) -> str:
     """Say which column may be meant as `key`, or why none is seen; or nothing."""
+    if last := next((name for name in header if remembered.get(folded(name)) == key), ""):
+        return f" Is it `{shown(last)}` that should be named `{key}`, as last time?"
     spelled = {numbered(folded(name)): at for at, name in reversed([*enumerate(header)])}
     called = (numbered(folded(alias)) for alias in (key, *KEY_ALIASES.get(key, ())))
     if (at := next((spelled[name] for name in called if name in spelled), -1)) >= 0:
@@ -63,9 +65,9 @@ def hint_at(key: str, header: tuple[str, ...]) -> str:
     return ""
 
 
-def advise_names(header: tuple[str, ...]) -> str:
+def advise_names(header: tuple[str, ...], remembered: Mapping[str, str] = NOTHING) -> str:
     """Say how the columns of a table without a column of ids should be named, and by which option; or nothing."""
-    meant = match_header(header)
+    meant = match_header(header, (), remembered)
     if "id" in header or "id" not in meant.values():
         return ""
     renamed = {at: name for at, name in meant.items() if name != header[at]}
@@ -102,15 +104,25 @@ def wrong_names(header: tuple[str, ...], key: str = "id") -> list[str]:
 
 
 def describe_wrong_names(
-    names: list[str], header: tuple[str, ...], known: Collection[str] = ()
+    names: list[str],
+    header: tuple[str, ...],
+    known: Collection[str] = (),
+    remembered: Mapping[str, str] = NOTHING,
 ) -> Iterator[tuple[str, str]]:
-    """Yield each of the wrong `names` of `header`, and what is wrong with it; `known` are fields of the company."""
-    meant = {header[at]: name for at, name in match_header(header, known).items()}
+    """Yield each of the wrong `names` of `header`, and what is wrong with it.
+
+    `known` are fields of the company, `remembered` the names that it gave to columns.
+    """
+    meant = {header[at]: name for at, name in match_header(header, known, remembered).items()}
     alike = Counter(map(respelled, names))
     beside = {*header, *(name for name, times in alike.items() if times > 1)}
     for name in names:
         is_twice = respelled(name) in beside
-        hint = "" if is_twice else _hint_at_name(name, meant.get(name, ""), known)
+        right = meant.get(name, "")
+        if right and remembered.get(folded(name)) == right:
+            hint = f"Last time it was named `{right}`."
+        else:
+            hint = "" if is_twice else _hint_at_name(name, right, known)
         hints = filter(None, (hint or meant_name(name, beside), beyond_ascii(name)))
         yield name, " ".join(["It is the field's name that is wrong.", *hints])
 

@@ -6,8 +6,9 @@ Nothing here renames a column: it is what errors and the page suggest.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from types import MappingProxyType
 from unicodedata import combining, normalize
 
 from ingestion.readers.base import TITLE_ROWS
@@ -18,6 +19,7 @@ from workorders.codes.fields import OWN_COLUMNS, SCM_KEY
 MOST_MATCHED = 200  # columns of a header
 MOST_COMPARED = 500  # fields whose spelling is compared
 LONGEST_NAME = 100  # characters of a name that is matched
+NOTHING: Mapping[str, str] = MappingProxyType({})
 LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l"})
 SEPARATORS = re.compile(r"[\W_]+")
 NUMERALS = re.compile("[0-9]+")
@@ -43,11 +45,14 @@ ALIKE = {
 }
 
 
-def match_header(header: Sequence[str], known_fields: Collection[str] = ()) -> dict[int, str]:
+def match_header(
+    header: Sequence[str], known_fields: Collection[str] = (), remembered: Mapping[str, str] = NOTHING
+) -> dict[int, str]:
     """Return by the place of each column, from 0, the name that it is probably meant to have.
 
-    That is one of our own columns, one of the company's `known_fields`, or the column's name spelled as a field's. A
-    right name stands as it is; a column of which nothing can be said is left out. No two get the same name.
+    That is the name that the company gave last, as `remembered` by the folded name of the column; one of our own
+    columns, or of the company's `known_fields`; or the column's name spelled as a field's. A right name stands as it
+    is; a column of which nothing can be said is left out. No two get the same name.
     """
     names = {at: name for at, name in enumerate(header[:MOST_MATCHED]) if name.strip() and len(name) <= LONGEST_NAME}
     known = {*OWN_COLUMNS, *known_fields}
@@ -55,7 +60,12 @@ def match_header(header: Sequence[str], known_fields: Collection[str] = ()) -> d
     for at, name in names.items():
         if name in known and name not in found.values():
             found[at] = name
-    for meanings in (_same_word, _alias, _same_number, _near_miss, _spelling):
+
+    def as_last_time(name: str, known: Collection[str]) -> Iterator[tuple[int, str]]:
+        if new := remembered.get(folded(name)):
+            yield 0, new
+
+    for meanings in (as_last_time, _same_word, _alias, _same_number, _near_miss, _spelling):
         offers = [(at, name) for at, name in names.items() if at not in found]
         given, right = {*found.values()}, {name for _at, name in offers if SCM_KEY.fullmatch(name)}
         ranked = sorted((rank, at, target) for at, name in offers for rank, target in meanings(name, known))

@@ -9,6 +9,7 @@ from typing import Any
 from ingestion.models import IngestionRecord
 from ingestion.rules.defaults import Defaults, parse_defaults
 from ingestion.rules.identifiers import RULES, IdRules
+from ingestion.rules.remembered_names import recall_names
 from workorders.codes.field_types import FieldRule
 from workorders.codes.scm_fields import declared_fields
 from workorders.models import ActivationStatus
@@ -20,7 +21,8 @@ class Limits:
     """The limits that the rows of one file are checked against.
 
     `products` gives the id of each SKU that may be used; `longest_id` is how many characters of id fit the URL. With
-    `empty_marker`, a cell may say that it removes a field. `declared` holds the SCM fields that the company declares.
+    `empty_marker`, a cell may say that it removes a field. `declared` holds the SCM fields that the company declares,
+    `remembered` the names that it gave to columns, by their folded names.
     With `shown_digits`, ids that a workbook holds as numbers are the digits that it shows.
     """
 
@@ -31,6 +33,7 @@ class Limits:
     empty_marker: bool = False
     declared: Mapping[str, FieldRule] = field(default_factory=dict)
     shown_digits: bool = False
+    remembered: Mapping[str, str] = field(default_factory=dict)
 
 
 def limits_for(company_id: int, options: Mapping[str, Any], longest_id: int, *, are_active: bool = False) -> Limits:
@@ -48,4 +51,5 @@ def limits_for(company_id: int, options: Mapping[str, Any], longest_id: int, *, 
         ids,
         declared=declared_fields(company_id),
         shown_digits=bool(options.get("shown_digits")),
+        remembered=recall_names(company_id),
     )

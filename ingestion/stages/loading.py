@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import transaction
 
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.errors.warning_kinds import ALIKE_WARNING
 from ingestion.models import IngestionRecord
+from ingestion.rules.remembered_names import remember_names
 from ingestion.stages.attempt import Attempt
 from ingestion.stages.ending import end_record
 from portal.database.constraints import Violation, savepoint
@@ -60,6 +63,8 @@ def load_codes(attempt: Attempt, spool: CodeSpool) -> bool:
                 attempt.log.warn(ALIKE_WARNING, None, "id", "", detail=f"{alike}.")
             result = {"codes_created": spool.count, "duplicates_ignored": attempt.repeats}
             end_record(attempt, Status.COMPLETED, spool.count, workorder=workorder, result_data=result)
+            names = attempt.record.parameters.get("columns", {})
+            transaction.on_commit(partial(remember_names, attempt.record.company_id, names), robust=True)
     except NotTaken as reason:
         _log_refusal(attempt, str(reason))
         return False

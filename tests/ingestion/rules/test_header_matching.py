@@ -52,6 +52,21 @@ def test_other_columns_are_fields(header: list[str], known: list[str], meant: di
 @pytest.mark.parametrize(
     ("header", "meant"),
     [
+        (["Artikelnr.", "Code"], {0: "lot", 1: "id"}),
+        (["ARTIKELNR", "id"], {0: "lot", 1: "id"}),
+        (["lot", "Artikelnr.", "id"], {0: "lot", 1: "product", 2: "id"}),
+        (["charge", "id"], {0: "batch", 1: "id"}),
+        (["product", "id"], {0: "product", 1: "id"}),
+    ],
+)
+def test_the_name_of_last_time_goes_before_any_other(header: list[str], meant: dict[int, str]) -> None:
+    remembered = {"artikelnr": "lot", "charge": "batch", "product": "lot"}
+    assert match_header(header, (), remembered) == meant
+
+
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [
         (["ID", "id"], {1: "id"}),
         (["Code", "ID"], {0: "code", 1: "id"}),
         (["Serial No", "Code"], {0: "serial_no", 1: "id"}),
