@@ -14,9 +14,10 @@ from rest_framework import serializers
 from ingestion.models import IngestionRecord
 from ingestion.rules.change_names import KnownFields
 from portal.timeline import events_of
+from portal.values.suggestions import nearest
 from workorders.changes.parsing import SIMILARITY, parse_values
 from workorders.changes.values import NewValues
-from workorders.codes.fields import MEANT, SCM_KEY
+from workorders.codes.fields import MEANT, SCM_KEY, rule_of_name
 from workorders.codes.filters import PARSERS, SCM, CodeFilter, parse_filter
 from workorders.codes.scm_fields import known_fields
 
@@ -46,6 +47,10 @@ class SelectedChangeSerializer(serializers.Serializer[Any]):
             if names[_filter_name(name)] != name
         ]:
             raise serializers.ValidationError(twice)
+        if wrong := [
+            f"{name}: There is no such filter, and {rule_of_name(name)}" for name in value if _is_misspelt(name)
+        ]:
+            raise serializers.ValidationError(wrong)
         codes = _parsed(lambda: parse_filter({name: value[said] for name, said in names.items()}), names)
         if codes.is_empty:
             raise serializers.ValidationError(NO_CONSTRAINT)
@@ -70,6 +75,11 @@ def _object(value: Any, example: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise serializers.ValidationError(f"It must be an object, like {example}.")
     return value
+
+
+def _is_misspelt(name: str) -> bool:
+    """Say whether a constraint is named as no field can be, and like no filter."""
+    return not SCM_KEY.fullmatch(name) and not name.lower().startswith(SCM) and not nearest(name, PARSERS)
 
 
 def _filter_name(name: str) -> str:

@@ -98,7 +98,8 @@ KINDS: dict[str, Kind] = {
             "Invalid SCM field",
             "The SCM field cannot be stored.",
             "A field's name begins with a small letter and goes on with small letters, digits and _, 64 characters at "
-            "most; its value has 1,000 characters at most. A field that the company declares has a value of its type.",
+            "most; its value has 1,000 characters at most. A field that the company declares has a value of its type. "
+            "A blacklist reason is a number from 0 to 10, and goes with activation status 2 alone.",
             "Pallet Number",
         ),
         Kind(

@@ -12,7 +12,7 @@ from ingestion.rules.changes import REMOVES, removes
 from ingestion.rules.keys import ID, ID_COLUMNS, KEY_COLUMNS
 from portal.values.choices import ChoiceField
 from portal.values.suggestions import hint
-from workorders.codes.fields import ATTRIBUTES, SCM_KEY, SCM_KEY_RULE
+from workorders.codes.fields import ATTRIBUTES, SCM_KEY, rule_of_name
 
 KEPT = ("default_scm_data", "data_key", "many", "empty_marker")
 
@@ -55,7 +55,7 @@ class ChangeFileSerializer(FileSerializer):
         if not SCM_KEY.fullmatch(value):
             near = hint(value, KEY_COLUMNS)
             raise serializers.ValidationError(
-                f"It is none of our keys, nor an SCM field: {SCM_KEY_RULE} {near}".rstrip()
+                f"It is none of our keys, nor an SCM field: {rule_of_name(value)} {near}".rstrip()
             )
         return value
 

@@ -15,10 +15,11 @@ from ingestion.rules.changes import ChangeRowRules
 from ingestion.rules.defaults import parse_defaults
 from ingestion.rules.exported import columns_of_export, left_out
 from ingestion.rules.file import FileRules
-from ingestion.rules.header import describe_wrong_names, refuse_unusable, scm_names
-from ingestion.rules.keys import ID, KEY_COLUMNS, SERIAL_NUMBER, key_in, names_of, rules_of
+from ingestion.rules.header import advise_names, describe_wrong_names, refuse_unusable, scm_names
+from ingestion.rules.keys import ID, ID_COLUMNS, KEY_COLUMNS, SERIAL_NUMBER, key_in, names_of, rules_of
 from ingestion.rules.limits import Limits
 from ingestion.rules.rows import CheckedRow, RowRules
+from ingestion.rules.suggestions import respelled
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import MOST_SCM_FIELDS
 from workorders.codes.scm_fields import declared_fields
@@ -98,7 +99,9 @@ class ChangeFileRules(FileRules):
         return (*KEY_COLUMNS, self._options.get("data_key") or ID)
 
     def _advise_names(self, header: tuple[str, ...], columns: Mapping[str, str]) -> str:
-        return ""  # what refuses the header says which column may name the codes
+        is_settled = columns or self._options.get("data_key") or not {*header}.isdisjoint(KEY_COLUMNS)
+        key = next((spelled for spelled in map(respelled, header) if spelled in ID_COLUMNS), "")
+        return "" if is_settled or not key else advise_names(header, key=key, known=[*self._fields])
 
     def _refuse_header(self, header: tuple[str, ...]) -> None:
         self._take_key(header, is_table=True)
@@ -126,7 +129,8 @@ class ChangeFileRules(FileRules):
 
     def _doubt_of(self, name: str, header: tuple[str, ...]) -> str:
         beside = column_beside(name, self._fields)
-        return self._find_doubt(name, self._key_of(header), bool(beside) and beside in header)
+        key = self._key_of(header)
+        return self._find_doubt(name, key, bool(beside) and beside in header, key in header)
 
-    def _look_for_doubt(self, name: str, key: str, is_exported: bool) -> str:
-        return doubt_of(name, key, self._fields, self._mapped, is_exported=is_exported)
+    def _look_for_doubt(self, name: str, key: str, is_exported: bool, has_key: bool) -> str:
+        return doubt_of(name, key, self._fields, self._mapped, is_exported=is_exported, has_key=has_key)

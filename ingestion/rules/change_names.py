@@ -16,7 +16,7 @@ EXPORTED = {*COLUMNS, *HEADER.decode().split(",")} - {*KEY_COLUMNS, *ATTRIBUTES,
 UNCHANGEABLE = {SERIAL_NUMBER: "The serial number", WORKORDER: "The workorder"}
 MOST_COMPARED = 20_000_000  # pairs of characters of all names that are compared, a few seconds of the processor's time
 LONGEST_COMPARED = 100  # characters of a name; those of fields are shorter
-LEAVE = "or name it in the option `columns` if that is its name."
+LEAVE = "or name it in the option `columns` of a file if that is its name."
 
 
 class KnownFields:
@@ -54,13 +54,17 @@ def column_beside(name: str, known: KnownFields) -> str:
     return "product" if name.lower() == "sku" else ""
 
 
-def doubt_of(name: str, key: str, known: KnownFields, mapped: Collection[str], *, is_exported: bool = False) -> str:
+def doubt_of(
+    name: str, key: str, known: KnownFields, mapped: Collection[str], *, is_exported: bool = False, has_key: bool = True
+) -> str:
     """Say why a file whose codes are named by the column `key` should not have an SCM field `name`; or nothing.
 
     `known` are the fields that codes of the company have, `mapped` the names that the upload's `columns` gives,
-    `is_exported` whether `column_beside` stands in the header too.
+    `is_exported` whether `column_beside` stands in the header too, `has_key` whether a column names the codes.
     """
     spelled = respelled(name)
+    if spelled in ID_COLUMNS and key in ID_COLUMNS and not has_key:
+        return f"It looks like `{spelled}`. Rename it."
     if spelled in ID_COLUMNS:
         return f"The column `{key}` names the codes already; leave this one out."
     if name in mapped:

@@ -65,13 +65,22 @@ def hint_at(key: str, header: tuple[str, ...], remembered: Mapping[str, str] = N
     return ""
 
 
-def advise_names(header: tuple[str, ...], remembered: Mapping[str, str] = NOTHING) -> str:
-    """Say how the columns of a table without a column of ids should be named, and by which option; or nothing."""
-    meant = match_header(header, (), remembered)
+def advise_names(
+    header: tuple[str, ...],
+    remembered: Mapping[str, str] = NOTHING,
+    *,
+    key: str = "id",
+    known: Collection[str] = (),
+) -> str:
+    """Say how the columns of a table without a column of ids should be named, and by which option; or nothing.
+
+    `key` is the name that the column of ids should have, `known` are fields of the company.
+    """
+    meant = match_header(header, known, remembered)
     if "id" in header or "id" not in meant.values():
         return ""
-    renamed = {at: name for at, name in meant.items() if name != header[at]}
-    others = [f"`{shown(header[at])}` should be `{name}`" for at, name in renamed.items() if name != "id"]
+    renamed = {at: key if name == "id" else name for at, name in meant.items() if name != header[at]}
+    others = [f"`{shown(header[at])}` should be `{name}`" for at, name in renamed.items() if name != key]
     if len(others) > MOST_RENAMED:
         return ""
     likewise = f" Likewise {', '.join(others)}." if others else ""

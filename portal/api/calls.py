@@ -72,7 +72,8 @@ def _wrong_parameters(request: Request, known: list[str]) -> dict[str, list[str]
 
 def _wrong_fields(body: Any, form: type[Form] | None, method: str) -> dict[str, list[str]]:
     if not isinstance(body, dict):
-        return {"non_field_errors": [f"Invalid data. Expected a dictionary, but got {type(body).__name__}."]}
+        kind = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}.get(type(body), "a number")
+        return {"non_field_errors": [f"The body must be a JSON object, like {{}}, and not {kind}."]}
     fields = form().fields if form else {}
     shown = {name for name, field in fields.items() if field.read_only and name in body}
     allowed = shown if method == "PATCH" else set()  # there, what was read may come back with its changes

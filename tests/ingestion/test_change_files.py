@@ -336,7 +336,7 @@ def test_part_of_an_export_says_of_each_column_what_to_do(committed_demo: Demo) 
     assert said.keys() == {*UNSET, "serial_number", "workorder", "sku", "scm_reference"} - {"last_scan_at"}
     assert said["sku"] == (
         "It is the field's name that is wrong. In an export, `product` is a product's name. Leave that column out and"
-        " rename this one `product`, or name it in the option `columns` if that is its name."
+        " rename this one `product`, or name it in the option `columns` of a file if that is its name."
     )
     assert said["reference"] == (
         "It is the field's name that is wrong. It is a column of an export, which has the SCM field as `scm_reference`."
@@ -508,8 +508,12 @@ def test_an_id_names_codes_at_any_place(committed_demo: Demo, name: str) -> None
 @pytest.mark.parametrize(
     ("header", "key", "said"),
     [
-        ("Extended_ID,note", "", " Is it `Extended_ID` that should be named `extended_id`?"),
-        ("note,ID", "", " Is it `ID` that should be named `id`?"),
+        ("Extended_ID,note", "", ' the file again with `"columns": {"Extended_ID": "extended_id"}`.'),
+        (
+            "note,ID",
+            "",
+            ' `id`? Rename it, or upload the file again with `"columns": {"ID": "id"}`.',
+        ),
         ("Serial Number,note", "", " Is it `Serial Number` that should be named `serial_number`?"),
         ("Workorder,note", "", " Is it `Workorder` that should be named `workorder`?"),
         ("note,code", "", " Is it `code` that should be named `extended_id`?"),
@@ -525,6 +529,23 @@ def test_a_key_spelt_otherwise_is_named_as_it_should_be(committed_demo: Demo, he
     some_codes(committed_demo.staff, "aaa00001")
     record = changed(committed_demo.staff, f"{header},activation_status\nx,y,1\n", data_key=key)
     assert record.errors.get().detail.endswith(said)
+
+
+def test_a_header_in_capitals_is_told_with_the_option_that_reads_it(committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "aaa00001", scm_data={"lot": "A"})
+    file = "Extended_ID,Activation_Status,Lot\naaa00001,1,B\n"
+    columns = {"Extended_ID": "extended_id", "Activation_Status": "activation_status", "Lot": "lot"}
+    assert (
+        changed(committed_demo.staff, file)
+        .errors.get()
+        .detail.endswith(
+            "Is it `Extended_ID` that should be named `extended_id`? Likewise `Activation_Status` should be"
+            " `activation_status`, `Lot` should be `lot`. Rename them, or upload the file again with"
+            f' `"columns": {json.dumps(columns)}`.'
+        )
+    )
+    assert changed(committed_demo.staff, file, columns=columns).status == "completed"
+    assert values_of("aaa00001") == (None, 1, 0, {"lot": "B"})
 
 
 def test_the_row_that_looks_like_the_header_of_changes_is_named(committed_demo: Demo) -> None:

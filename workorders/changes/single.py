@@ -18,7 +18,7 @@ PATIENCE = 5  # seconds that somebody waits for another change of the code
 BUSY = "Another change of the same codes is under way; nothing was changed. Try again in a few seconds."
 SAME = "The code has these values already."
 FINAL = "The code belongs to a cancelled workorder, which blacklisted it, so it stays as it is."
-CONTRADICTION = "A blacklist reason goes with activation status 2 (blacklisted) alone."
+CONTRADICTION = "A blacklist reason goes with activation status 2 (blacklisted) alone: give that too."
 TOO_FULL = f"The code would have more than {MOST_SCM_FIELDS:,} SCM fields, the most that a code has."
 
 
@@ -60,7 +60,7 @@ def change_code(code: Code, values: NewValues, origin: str, by: User) -> Change:
 def _reason(code: Code, values: NewValues) -> Exception:
     found = count_selection(code.company, _only(code), values)
     if found.contradicting:
-        return Unchangeable(CONTRADICTION)
+        return Unchangeable(CONTRADICTION, "blacklist_reason")
     if found.full:
         return Unchangeable(TOO_FULL, "scm_data")
     return Unchangeable(FINAL) if found.final else Unchanged(SAME)

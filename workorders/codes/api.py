@@ -50,7 +50,7 @@ class CodeList(_Codes, ListAPIView[Code]):
 
     def parameters(self, method: str) -> list[str]:
         """Return the names of the query parameters, with those of the SCM fields that the caller filters by."""
-        return [*super().parameters(method), *scm_names(self.request.query_params)]
+        return [*super().parameters(method), "scm_<field>", *scm_names(self.request.query_params)]
 
 
 class CompanySerializer(serializers.Serializer[Any]):

@@ -18,7 +18,7 @@ from portal.api.authentication import not_a_brands, person
 from portal.api.filters import asked_for
 from portal.api.pagination import Pagination
 from portal.models import Company
-from workorders.codes.filters import SCM_NAME, CodeFilter, parse_filter
+from workorders.codes.filters import SCM, CodeFilter, parse_filter
 from workorders.codes.listing import list_codes
 from workorders.codes.lookup import find_codes
 from workorders.models import ActivationStatus, BlacklistReason
@@ -107,8 +107,8 @@ def filter_of(request: Request) -> CodeFilter:
 
 
 def scm_names(given: Iterable[str]) -> list[str]:
-    """Return those of the names that filter by an SCM field."""
-    return [name for name in given if SCM_NAME.fullmatch(name)]
+    """Return those of the names that filter by an SCM field, or are meant to."""
+    return [name for name in given if name.lower().startswith(SCM)]
 
 
 class CodePagination(Pagination):

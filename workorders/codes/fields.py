@@ -51,12 +51,18 @@ def contradiction(status: int | None, reason: int) -> str:
     )
 
 
+def rule_of_name(key: str) -> str:
+    """Say how the name of a field is written, and how `key` would be right, if that is seen."""
+    spelled = re.sub("[^a-z0-9]+", "_", key.casefold()).strip("_")
+    return f"{SCM_KEY_RULE} `{spelled}` would be right." if SCM_KEY.fullmatch(spelled) else SCM_KEY_RULE
+
+
 def fault_of_name(key: str, value: Any) -> str:
     """Say why no field of a code has this name, or a value of this type; or nothing."""
     if key not in OWN_COLUMNS and not SCM_KEY.fullmatch(key):
-        return SCM_KEY_RULE
+        return rule_of_name(key)
     if isinstance(value, (dict, list)):
-        return "a text, a number, true or false, not a nested value."
+        return "it must be a text, a number, true or false, not a nested value."
     return ""
 
 
@@ -65,9 +71,9 @@ def fault_of_value(key: str, text: str) -> str:
     if "\0" in text:
         return "a NUL character cannot be stored."
     if key == "activation_status" and text and text not in STATUSES:
-        return "0 (inactive), 1 (active) or 2 (blacklisted)."
+        return "it must be 0 (inactive), 1 (active) or 2 (blacklisted)."
     if key == "blacklist_reason" and text and text not in REASONS:
-        return f"a number from 0 to 10. {meant_reason(text)}".rstrip()
+        return f"it must be a number from 0 to 10. {meant_reason(text)}".rstrip()
     if len(text) > LONGEST_SCM_VALUE:
         return f"{LONGEST_SCM_VALUE:,} characters at most, this has {len(text):,}."
     return ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from rest_framework import status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,6 +24,7 @@ from workorders.models import Export
 FAILED = "Codeport could not make this export. Ask for it again; if that fails too, tell the operators of this portal."
 GONE = f"The file of an export is deleted {Export.KEPT.days} days after it was made. Ask for a new one."
 CANCELLED = "This export was cancelled."
+NOT_MADE = "This export is not being made any more, so there is nothing to cancel."
 
 
 class StartExport(CodeDetail):
@@ -79,7 +80,7 @@ class ExportFile(Call):
     def delete(self, request: Request, pk: int) -> Response:
         """Cancel the export; 404 when it is not being made."""
         if not self.export(request, pk).cancel(person(request)):
-            raise Http404
+            raise NotFound(NOT_MADE)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

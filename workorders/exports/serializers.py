@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from portal.values.choices import ChoiceField
 from portal.values.formulas import GUARDED_COLUMN
-from workorders.codes.filters import PARSERS, SCM_NAME, parse_filter
+from workorders.codes.filters import PARSERS, SCM, parse_filter
 from workorders.models import Export
 from workorders.rendering.batch import option_refusal
 
@@ -19,7 +19,7 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "neutralise_formulas": (Export.Format.CSV,),
 }
 
-FILTER_NAME: Final = re.compile("|".join([*PARSERS, SCM_NAME.pattern]))
+FILTER_NAME: Final = re.compile("|".join([*PARSERS, f"(?i:{SCM}).*"]))
 
 
 class ExportSerializer(serializers.Serializer[Any]):
@@ -29,6 +29,7 @@ class ExportSerializer(serializers.Serializer[Any]):
 
     filters = serializers.DictField(
         default=dict,
+        error_messages={"not_a_dict": 'It must be an object, like {{"scm_lot": "B7"}}.'},
         help_text="The filters of the list of codes, such as `workorder` or `scm_lot`; none means all. They may also "
         "stand beside it, as they do in the list's address.",
     )

@@ -16,6 +16,7 @@ from tests.support.changes import changed, ended, undone, values_of
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.tokens import client_of
+from workorders.codes.fields import SCM_KEY_RULE
 
 ASYNC = "/api/v2/scm/upload/async/"
 
@@ -69,6 +70,17 @@ def test_codes_that_meet_every_constraint_are_changed(committed_demo: Demo) -> N
         ),
         ("lot", {"lot": "x"}, {"constraints": ['It must be an object, like {"lot": "B7"}.']}),
         ({"lot": "x"}, ["lot"], {"scm_data": ['It must be an object, like {"activation_status": 1}.']}),
+        (
+            {"Lot": "x"},
+            {"Lot": "x", "Activation_Status": 1},
+            {
+                "constraints": [f"Lot: There is no such filter, and {SCM_KEY_RULE} `lot` would be right."],
+                "scm_data": [
+                    f"{name}: {SCM_KEY_RULE.capitalize()} `{name.lower()}` would be right."
+                    for name in ("Lot", "Activation_Status")
+                ],
+            },
+        ),
         ({"lot": 7}, {"lot": "x"}, {"constraints": ["lot: It must be a text."]}),
         (
             {"scm_lot": "A", "lot": "B"},

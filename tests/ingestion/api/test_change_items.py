@@ -100,6 +100,14 @@ def test_wrong_items_are_all_listed_and_nothing_is_changed(demo: Demo) -> None:
     assert not Change.objects.exists()
 
 
+def test_a_key_in_capitals_is_told_how_it_is_written(demo: Demo) -> None:
+    some_codes(demo.staff, "aaa00001")
+    status, answer = sent(client_of(demo.staff), {"Extended_ID": "aaa00001", "activation_status": 1})
+    [first, _] = answer["errors"]
+    assert (status, first["column"]) == (400, "Extended_ID")
+    assert first["message"].endswith("It looks like `extended_id`. Rename it.")
+
+
 def test_codes_are_named_by_an_scm_field_and_several_only_where_that_is_said(demo: Demo) -> None:
     some_codes(demo.staff, "aaa00001", "bbb00002", scm_data={"lot": "B7"})
     client, item = client_of(demo.staff), {"lot": "B7", "activation_status": 1}

@@ -114,7 +114,7 @@ ANOTHER = "No change gives codes another one."
         (
             {"default_scm_data": {"product": None, "status": 1, "Lot": "x"}},
             [
-                f"Lot: {SCM_KEY_RULE}",
+                f"Lot: {SCM_KEY_RULE} `lot` would be right.",
                 "status: There is no such field; the nearest is `activation_status`.",
                 "product: null is no default; leave it out. In a row of JSON, null removes an SCM field.",
             ],

@@ -52,15 +52,15 @@ def test_a_status_that_is_posted_counts_more_than_that_of_the_destination() -> N
             {"Pallet": "x"},
             (
                 "Pallet: a field's name begins with a small letter, then small letters, digits and _, 64 characters at"
-                " most."
+                " most. `pallet` would be right."
             ),
         ),
-        ({"pallet": ["x"]}, "pallet: a text, a number, true or false, not a nested value."),
-        ({"product": {"sku": "x"}}, "product: a text, a number, true or false, not a nested value."),
+        ({"pallet": ["x"]}, "pallet: it must be a text, a number, true or false, not a nested value."),
+        ({"product": {"sku": "x"}}, "product: it must be a text, a number, true or false, not a nested value."),
         ({"pallet": "a\0b"}, "pallet: a NUL character cannot be stored."),
-        ({"activation_status": 3}, "activation_status: 0 (inactive), 1 (active) or 2 (blacklisted)."),
-        ({"activation_status": "yes"}, "activation_status: 0 (inactive), 1 (active) or 2 (blacklisted)."),
-        ({"blacklist_reason": 11}, "blacklist_reason: a number from 0 to 10."),
+        ({"activation_status": 3}, "activation_status: it must be 0 (inactive), 1 (active) or 2 (blacklisted)."),
+        ({"activation_status": "yes"}, "activation_status: it must be 0 (inactive), 1 (active) or 2 (blacklisted)."),
+        ({"blacklist_reason": 11}, "blacklist_reason: it must be a number from 0 to 10."),
         ({"pallet": "x" * 1001}, "pallet: 1,000 characters at most, this has 1,001."),
     ],
 )

@@ -73,10 +73,10 @@ def test_wrong_values_are_named_and_nothing_is_changed(demo: Demo) -> None:
     assert (status, wrong) == (
         400,
         {
-            "activation_status": ["0 (inactive), 1 (active) or 2 (blacklisted)."],
+            "activation_status": ["It must be 0 (inactive), 1 (active) or 2 (blacklisted)."],
             "product": ["No product of the company has this SKU, or it is archived. The nearest is `sku1`."],
             "scm_data": [
-                f"Lot: {SCM_KEY_RULE.capitalize()}",
+                f"Lot: {SCM_KEY_RULE.capitalize()} `lot` would be right.",
                 "prodcut: There is no such field; the nearest is `product`.",
             ],
         },
@@ -97,7 +97,7 @@ def test_wrong_values_are_named_and_nothing_is_changed(demo: Demo) -> None:
         ]
     }
     assert patched(client, {"blacklist_reason": 4})[1] == {
-        "activation_status": ["A blacklist reason goes with activation status 2 (blacklisted) alone."]
+        "blacklist_reason": ["A blacklist reason goes with activation status 2 (blacklisted) alone: give that too."]
     }
     assert values_of("aaa00001") == (None, 0, 0, {})
     assert not Change.objects.exists()

@@ -11,6 +11,7 @@ from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from workorders.changes.parsing import NOTHING_TO_CHANGE, parse_values, values_as_json
 from workorders.changes.values import NewValues
+from workorders.codes.fields import SCM_KEY_RULE
 
 
 def faults(demo: Demo, **data: Any) -> dict[str, list[str]]:
@@ -38,11 +39,11 @@ def test_all_that_is_wrong_is_named(demo: Demo) -> None:
     assert faults(
         demo, activation_status=3, blacklist_reason=11, product="SKU1", Lot="x", size=["L"], long="x" * 1001
     ) == {
-        "activation_status": ["0 (inactive), 1 (active) or 2 (blacklisted)."],
-        "blacklist_reason": ["A number from 0 to 10."],
+        "activation_status": ["It must be 0 (inactive), 1 (active) or 2 (blacklisted)."],
+        "blacklist_reason": ["It must be a number from 0 to 10."],
         "product": ["No product of the company has this SKU, or it is archived. The nearest is `sku1`."],
-        "Lot": ["A field's name begins with a small letter, then small letters, digits and _, 64 characters at most."],
-        "size": ["A text, a number, true or false, not a nested value."],
+        "Lot": [f"{SCM_KEY_RULE.capitalize()} `lot` would be right."],
+        "size": ["It must be a text, a number, true or false, not a nested value."],
         "long": ["1,000 characters at most, this has 1,001."],
     }
 
@@ -88,7 +89,7 @@ def test_a_reason_needs_the_status_that_goes_with_it(demo: Demo) -> None:
 
 def test_a_reason_in_words_is_told_its_number(demo: Demo) -> None:
     assert faults(demo, blacklist_reason="stolen") == {
-        "blacklist_reason": ["A number from 0 to 10. Write 4 for stolen."]
+        "blacklist_reason": ["It must be a number from 0 to 10. Write 4 for stolen."]
     }
 
 

@@ -236,7 +236,8 @@ def test_each_filter_finds_its_codes_and_no_others(demo: Demo) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"scm_Lot": "A"}, "There is no such parameter"),
+        ({"scm_Lot": "A"}, "An SCM field has small letters, digits and underscores; the nearest is `scm_lot`."),
+        ({"lot": "A"}, "There is no such parameter; there are "),
         ({"serial": "1"}, "There is no such parameter; the nearest is `serial_number`."),
         ({"created": "2026-01-01"}, "There is no such parameter; the nearest is `created_after`."),
         ({"batch": "1"}, "Name the workorder as well: sequences count within one."),
@@ -249,6 +250,12 @@ def test_what_is_no_filter_is_refused_with_the_right_name(demo: Demo, asked: dic
     ((name, (message,)),) = answer.json().items()
     assert name in asked
     assert message.startswith(said)
+
+
+def test_what_filters_there_are_names_those_of_fields(demo: Demo) -> None:
+    client = client_of(demo.staff)
+    assert client.get(CODES, {"lot": "A"}).json()["lot"][0].endswith("`before` and `scm_<field>`.")
+    assert client.get(CODES, {"scm_<field>": "A"}).status_code == 400
 
 
 # Its image

@@ -56,7 +56,7 @@ def test_a_product_is_made_and_listed(demo: Demo) -> None:
             {"sku": ["The company has a product of this SKU already; use that one, or choose another SKU."]},
         ),
         ({"sku": "sku2"}, {"sku": [ARCHIVED]}),
-        ([], {"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}),
+        ([], {"non_field_errors": ["The body must be a JSON object, like {}, and not a list."]}),
     ],
 )
 def test_a_wrong_product_is_refused_by_field(demo: Demo, body: Any, said: dict[str, list[str]]) -> None:
