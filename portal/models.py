@@ -17,8 +17,10 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_noop
 
 from portal.roles import ROLES_OF_KIND
+from portal.values.words import gettext_lazy
 
 MOST_SCANS = 1_000_000_000  # that a limit can be set to
 
@@ -27,8 +29,8 @@ class Company(models.Model):
     """A tenant: a brand owner, whose codes they are, or a printing partner, who prints for brand owners."""
 
     class Kind(models.TextChoices):
-        BRAND_OWNER = "brand_owner", "brand owner"
-        PRINTING_PARTNER = "printing_partner", "printing partner"
+        BRAND_OWNER = "brand_owner", gettext_lazy("brand owner")
+        PRINTING_PARTNER = "printing_partner", gettext_lazy("printing partner")
 
     name = models.CharField(max_length=100)
     slug = models.CharField(
@@ -68,16 +70,22 @@ class Company(models.Model):
         editable=False,
         help_text="Addresses that get the e-mail of every upload that ends.",
     )
+    language = models.CharField(
+        max_length=10, blank=True, db_default="", editable=False, help_text="Of its people who chose none."
+    )
+    time_zone = models.CharField(
+        max_length=64, blank=True, db_default="", editable=False, help_text="Of its people who chose none."
+    )
 
     class Meta:
         verbose_name_plural = "companies"
         ordering = ["name"]
         permissions = [
-            ("company_people", "Can manage the company's people"),
-            ("company_tokens", "Can manage the company's tokens"),
-            ("company_scan_limit", "Can set after how many scans codes are blacklisted"),
-            ("company_settings", "Can change the company's settings"),
-            ("company_view_all", "Can see every company's records, workorders and codes"),
+            ("company_people", gettext_noop("Can manage the company's people")),
+            ("company_tokens", gettext_noop("Can manage the company's tokens")),
+            ("company_scan_limit", gettext_noop("Can set after how many scans codes are blacklisted")),
+            ("company_settings", gettext_noop("Can change the company's settings")),
+            ("company_view_all", gettext_noop("Can see every company's records, workorders and codes")),
         ]
 
     def __str__(self) -> str:
@@ -94,7 +102,7 @@ class Company(models.Model):
         return self.custom_url_prefix or self.url_prefix
 
 
-OPERATORS = "the operators of this portal"  # who belong to no company
+OPERATORS = gettext_noop("the operators of this portal")  # who belong to no company
 
 
 class UserManager(BaseUserManager["User"]):
@@ -122,6 +130,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("back office", default=False, help_text="May sign in to the back office.")
     wants_mail = models.BooleanField("mail when an upload ends", default=True)
+    language = models.CharField(max_length=10, blank=True, db_default="", help_text="Empty: the company's.")
+    time_zone = models.CharField(max_length=64, blank=True, db_default="", help_text="Empty: the company's.")
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -250,10 +260,10 @@ class UserAuthorizationToken(models.Model):
     def state(self) -> str:
         """Why the token opens nothing, in a word, or `active`."""
         if self.revoked_at is not None:
-            return "revoked"
+            return gettext_noop("revoked")
         if self.expires_at <= timezone.now():
-            return "expired"
-        return "active" if self.user.is_active else "stopped"
+            return gettext_noop("expired")
+        return gettext_noop("active") if self.user.is_active else gettext_noop("stopped")
 
 
 class Event(models.Model):

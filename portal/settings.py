@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "portal.http.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.pages.languages.chosen",
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.accounts.second_step.required",
     "django_htmx.middleware.HtmxMiddleware",
@@ -141,7 +142,12 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["portal.pages.marks"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "portal.pages.marks",
+                "portal.pages.times",
+                "portal.pages.script_words",
+            ],
         },
     },
 ]
@@ -149,6 +155,8 @@ TEMPLATES = [
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -23,6 +23,7 @@ from django.db.transaction import on_commit
 from portal.accounts.security_log import tell
 from portal.background.broker import wake
 from portal.models import Letter, User
+from portal.pages.languages import written_for
 
 Kind = Letter.Kind
 
@@ -76,20 +77,25 @@ def sweep() -> None:
 
 def _reset(letter: Letter) -> list[EmailMessage]:
     """Return the mail with the link to a new password, or no mail where the address has no account."""
-    return [_reset_of(user) for user in User.objects.filter(email__iexact=letter.email, is_active=True)]
+    return [
+        _reset_of(user)
+        for user in User.objects.select_related("company").filter(email__iexact=letter.email, is_active=True)
+    ]
 
 
 def _reset_of(user: User) -> EmailMessage:
     tell("password_reset_sent", of=user)
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     url = get_adapter().get_reset_password_from_key_url(key)
-    return _rendered("account/email/password_reset_key", user.email, {"user": user, "password_reset_url": url})
+    with written_for(user):
+        return _rendered("account/email/password_reset_key", user.email, {"user": user, "password_reset_url": url})
 
 
 def _notice(letter: Letter) -> list[EmailMessage]:
     """Return the mail about a change to how the person signs in."""
     context = {name: value for name, value in letter.detail.items() if name != "template"}
-    return [_rendered(letter.detail["template"], letter.email, context)]
+    with written_for(User.objects.select_related("company").filter(email__iexact=letter.email).first()):
+        return [_rendered(letter.detail["template"], letter.email, context)]
 
 
 MAKERS: dict[str, Callable[[Letter], list[EmailMessage]]] = {

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from django import template
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -41,6 +42,12 @@ def describe_agent(header: str) -> str:
     browser = next((name for word, name in BROWSERS if word in header), "")
     system = next((name for word, name in SYSTEMS if word in header), "")
     return " on ".join(filter(None, (browser, system))) if browser else header or "unknown"
+
+
+@register.simple_tag
+def html_lang() -> str:
+    """Return the language of the page as HTML has it (BCP 47), such as zh-Hans."""
+    return translation.to_locale(translation.get_language()).replace("_", "-")
 
 
 @register.filter

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from portal.accounts.security_log import tell
 from portal.database.constraints import Violation, savepoint
 from portal.models import Company
+from portal.values.words import number
 from workorders.codes.fields import MOST_SCM_FIELDS
 from workorders.models import DeclaredField
 
-SETTINGS = ("custom_url_prefix", "label_sheet", "label_text", "upload_mail")
+SETTINGS = ("custom_url_prefix", "label_sheet", "label_text", "upload_mail", "language", "time_zone")
 
 
 class FieldTaken(Exception):  # noqa: N818  # an event, not a fault
@@ -36,13 +39,17 @@ def change_settings(company: Company, values: dict[str, Any]) -> bool:
 def declare_field(company: Company, field: DeclaredField) -> None:
     """Have the company declare a new SCM field. Raises FieldTaken, or TooManyFields."""
     if company.declared_fields.count() >= MOST_SCM_FIELDS:
-        raise TooManyFields(f"The company declares {MOST_SCM_FIELDS:,} fields already; more no code can have.")
+        raise TooManyFields(
+            gettext("The company declares {most} fields already; more no code can have.").format(
+                most=number(MOST_SCM_FIELDS)
+            )
+        )
     field.company = company
     try:
         with savepoint("declared_field_of_company"):
             field.save(force_insert=True)
     except Violation:
-        raise FieldTaken("The company declares a field of this name already; change that one.") from None
+        raise FieldTaken(gettext("The company declares a field of this name already; change that one.")) from None
     _tell(field, "field_declared")
 
 

@@ -8,11 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from portal.models import Company
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import asked, page_of, say_what_is_left_out, searched
+from portal.values.words import gettext_lazy
 from workorders.codes.texts import label_of
 from workorders.codes.url_prefixes import warn_of_prefix
 from workorders.company.forms import FieldForm, NewFieldForm, SettingsForm
@@ -26,7 +28,7 @@ from workorders.company.services import (
 )
 from workorders.models import DeclaredField
 
-NO_BRAND = "Codes belong to a brand owner; only its people have such settings."
+NO_BRAND = gettext_lazy("Codes belong to a brand owner; only its people have such settings.")
 
 
 def _own(request: PersonRequest) -> Company:
@@ -61,7 +63,9 @@ def company_settings(request: PersonRequest) -> HttpResponse:
     form = SettingsForm(company, request.POST if request.method == "POST" else None)
     if form.is_valid():
         change_settings(company, form.cleaned_data)
-        messages.success(request, f"Saved. {warn_of_prefix(company.custom_url_prefix)}".rstrip())
+        messages.success(
+            request, gettext("Saved. {warning}").format(warning=warn_of_prefix(company.custom_url_prefix)).rstrip()
+        )
         return redirect("company-settings")
     say_what_is_left_out(request)
     context = {
@@ -71,6 +75,7 @@ def company_settings(request: PersonRequest) -> HttpResponse:
         "fields": company.declared_fields.count(),
         "proves_domains": settings.PROVE_DOMAINS,
         "text": label_of(company.label_text),
+        "language": dict(settings.LANGUAGES).get(company.language, ""),
         "sheet": dict(form.fields["label_sheet"].choices).get(company.label_sheet, ""),  # type: ignore[attr-defined]  # a choice
     }
     return render(request, "workorders/company_settings.html", context)
@@ -107,7 +112,9 @@ def field_create(request: PersonRequest) -> HttpResponse:
         except TooManyFields as reason:
             form.add_error(None, str(reason))
         else:
-            messages.success(request, f"{form.instance} is declared. Files are checked for it from now on.")
+            messages.success(
+                request, gettext("{name} is declared. Files are checked for it from now on.").format(name=form.instance)
+            )
             return redirect("declared-field-list")
     return render(request, "workorders/declared_field_form.html", {"form": form})
 
@@ -120,7 +127,7 @@ def field_detail(request: PersonRequest, key: str) -> HttpResponse:
     form = FieldForm(request.POST if request.method == "POST" else None, instance=field)
     if form.is_valid():
         change_field(form.instance)
-        messages.success(request, f"{key} is saved. Files are checked for it so from now on.")
+        messages.success(request, gettext("{key} is saved. Files are checked for it so from now on.").format(key=key))
         return redirect("declared-field-list")
     return render(request, "workorders/declared_field_form.html", {"form": form, "key": key})
 
@@ -132,7 +139,7 @@ def field_remove(request: PersonRequest, key: str) -> HttpResponse:
     field = get_object_or_404(DeclaredField, company=_own(request), key=key)
     if request.method == "POST":
         remove_field(field)
-        messages.success(request, f"{key} is declared no more. The codes that have it keep it.")
+        messages.success(request, gettext("{key} is declared no more. The codes that have it keep it.").format(key=key))
         return redirect("declared-field-list")
     is_last = field.company.declared_fields.count() == 1
     return render(request, "workorders/declared_field_remove.html", {"field": field, "is_last": is_last})

@@ -23,7 +23,7 @@ from tests.support.secure import a_secure_order
 from tests.support.uploads import ingested, queued
 from workorders.models import Code
 
-LOOKUPS_OF_THE_PERSON = 3  # session, person, and the permissions
+LOOKUPS_OF_THE_PERSON = 4  # session, person, the company with its language, and the permissions
 
 
 def happened(record: IngestionRecord) -> list[tuple[str, str | None]]:

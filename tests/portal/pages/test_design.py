@@ -15,7 +15,15 @@ from tests.support.site import LEFT_OUT, NO_PAGES, named, pages
 PAGES = [path for path in sorted((CHECKOUT / "templates").rglob("*.html")) if "mail" not in path.stem]
 STYLES = sorted((CHECKOUT / "static" / "css").glob("*.css"))
 STYLE = (CHECKOUT / "templates" / "portal" / "style.html").read_text()
-NOT_SHOWN = {"header.html", "live.html", "stretch.html", "wrong.html", "field.html", "choice.html"}  # parts of others
+NOT_SHOWN = {
+    "header.html",
+    "found.html",
+    "live.html",
+    "stretch.html",
+    "wrong.html",
+    "field.html",
+    "choice.html",
+}  # parts of others
 UNLAYERED = "back_office.css"  # Django's own styles of the admin are, and would win over any layer
 
 
