@@ -9,12 +9,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext, gettext_noop
 
 from ingestion.models import IngestionRecord
 from portal import timeline
 from portal.background.broker import wake
 from portal.background.leases import REMINDER
 from portal.models import Company, User
+from portal.values.words import gettext_lazy
 from workorders.changes.parsing import values_as_json
 from workorders.changes.undo import can_be_undone
 from workorders.changes.values import NewValues
@@ -23,7 +25,7 @@ from workorders.codes.filters import CodeFilter
 from workorders.models import ActivationStatus, Change
 
 Status = IngestionRecord.Status
-REASON_NEEDS_STATUS = (
+REASON_NEEDS_STATUS = gettext_lazy(
     "A blacklist reason goes with activation status 2 (blacklisted) alone: give that too, or select codes by it."
 )
 
@@ -44,7 +46,7 @@ def start_selected(user: User, company: Company, codes: CodeFilter, values: NewV
     if values.status is None and contradict(_status_of(codes), values.reason or 0):
         raise Contradictory(REASON_NEEDS_STATUS)
     parameters = {"constraints": codes.as_json(), "values": values_as_json(values)}
-    return _queue(user, company, "Change of selected codes", parameters, mode)
+    return _queue(user, company, gettext_noop("Change of selected codes"), parameters, mode)
 
 
 def start_undo(user: User, record: IngestionRecord, mode: str) -> IngestionRecord:
@@ -61,17 +63,19 @@ def start_undo(user: User, record: IngestionRecord, mode: str) -> IngestionRecor
 def undo_refusal(record: IngestionRecord) -> str:
     """Say why the record cannot be undone now; or nothing."""
     if record.type != IngestionRecord.Type.SCM:
-        return "Only changes of codes can be undone; an upload of new codes can be withdrawn."
+        return gettext("Only changes of codes can be undone; an upload of new codes can be withdrawn.")
     if record.status != Status.COMPLETED:
-        return f"Only a completed change can be undone; this one is {record.get_status_display()}."
+        return gettext("Only a completed change can be undone; this one is {status}.").format(
+            status=record.get_status_display()
+        )
     running = record.company.ingestions.filter(status__in=IngestionRecord.OPEN, parameters__undoes=record.key).first()
     if running is not None:
-        return f"It is being undone already, by {running.key}."
+        return gettext("It is being undone already, by {key}.").format(key=running.key)
     change = change_of(record)
     if change is None or not change.codes:
-        return "It changed no code, so there is nothing to undo."
+        return gettext("It changed no code, so there is nothing to undo.")
     if not can_be_undone(change):
-        return "The history of this change has been deleted after its retention time, so it cannot be undone."
+        return gettext("The history of this change has been deleted after its retention time, so it cannot be undone.")
     return ""
 
 

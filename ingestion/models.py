@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import secrets
 import string
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext, gettext_noop
 
 from ingestion.errors.change_kinds import CHANGE_KINDS
 from ingestion.errors.kinds import GS1_KINDS, KINDS, Kind, in_full
+from ingestion.errors.warning_kinds import in_words
 from portal.background.leases import Leased
 from portal.models import Company
 from portal.storage.base import INCOMING
+from portal.values.words import gettext_lazy
 from workorders.models import Workorder
 
 KEY_ALPHABET = string.ascii_lowercase + string.digits
@@ -41,16 +44,16 @@ class IngestionRecord(Leased):
     """
 
     class Status(models.TextChoices):
-        UPLOADING = "uploading", "uploading"
-        QUEUED = "queued", "queued"
-        PROCESSING = "processing", "processing"
-        COMPLETED = "completed", "completed"
-        ERROR = "error", "error"
-        CANCELLED = "cancelled", "cancelled"
+        UPLOADING = "uploading", gettext_lazy("uploading")
+        QUEUED = "queued", gettext_lazy("queued")
+        PROCESSING = "processing", gettext_lazy("processing")
+        COMPLETED = "completed", gettext_lazy("completed")
+        ERROR = "error", gettext_lazy("error")
+        CANCELLED = "cancelled", gettext_lazy("cancelled")
 
     class Type(models.TextChoices):
-        CODE = "code", "new codes"
-        SCM = "scm", "changes of codes"
+        CODE = "code", gettext_lazy("new codes")
+        SCM = "scm", gettext_lazy("changes of codes")
 
     EXPIRED = "upload_expired"  # the `reason` in the result of an upload that the sweep ended
 
@@ -60,26 +63,26 @@ class IngestionRecord(Leased):
 
     class Mode(models.TextChoices):
         API = "api", "API"
-        PORTAL = "portal", "portal"
+        PORTAL = "portal", gettext_lazy("portal")
 
     class Filetype(models.TextChoices):
         CSV = "csv", "CSV"
         JSON = "json", "JSON"
-        XLSX = "xlsx", "Excel"
+        XLSX = "xlsx", gettext_lazy("Excel")
 
     class IdFormat(models.TextChoices):
-        DEFAULT = "default", "Letters, digits, - and _"
-        GS1 = "gs1", "GS1 Digital Link"
+        DEFAULT = "default", gettext_lazy("Letters, digits, - and _")
+        GS1 = "gs1", gettext_lazy("GS1 Digital Link")
 
     class Phase(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        CHECKING = "checking", "checking rows"
-        SORTING = "sorting", "looking for repeated ids"
-        CREATING = "creating", "creating codes"
-        COMPARING = "comparing", "comparing with the codes"
-        CHANGING = "changing", "changing codes"
-        REPORTING = "reporting", "listing the errors"
-        ENDED = "ended", "ended"
+        WAITING = "waiting", gettext_lazy("waiting")
+        CHECKING = "checking", gettext_lazy("checking rows")
+        SORTING = "sorting", gettext_lazy("looking for repeated ids")
+        CREATING = "creating", gettext_lazy("creating codes")
+        COMPARING = "comparing", gettext_lazy("comparing with the codes")
+        CHANGING = "changing", gettext_lazy("changing codes")
+        REPORTING = "reporting", gettext_lazy("listing the errors")
+        ENDED = "ended", gettext_lazy("ended")
 
     SHARES: ClassVar[dict[str, tuple[float, float]]] = {
         Phase.CHECKING: (0, 0.6),
@@ -89,7 +92,7 @@ class IngestionRecord(Leased):
 
     key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
     company = models.ForeignKey(Company, models.PROTECT, related_name="ingestions")
-    description = models.CharField(max_length=100, default="Code ingestion file upload")
+    description = models.CharField(max_length=100, default=gettext_noop("Code ingestion file upload"))
     type = models.CharField(max_length=20, choices=Type, default=Type.CODE)
     ingestion_mode = models.CharField(max_length=10, choices=Mode)
     by_command = models.BooleanField(default=False, db_default=False, help_text="Uploaded by `manage.py ingest`.")
@@ -120,10 +123,10 @@ class IngestionRecord(Leased):
             GinIndex(fields=["result_data"], opclasses=["jsonb_path_ops"], name="ingestion_result"),
         ]
         permissions = [
-            ("ingestion_code_create", "Can upload codes"),
-            ("ingestion_view", "Can see ingestion records"),
-            ("ingestion_cancel", "Can cancel ingestions"),
-            ("ingestion_withdraw", "Can withdraw uploads"),
+            ("ingestion_code_create", gettext_noop("Can upload codes")),
+            ("ingestion_view", gettext_noop("Can see ingestion records")),
+            ("ingestion_cancel", gettext_noop("Can cancel ingestions")),
+            ("ingestion_withdraw", gettext_noop("Can withdraw uploads")),
         ]
 
     def __str__(self) -> str:
@@ -132,7 +135,18 @@ class IngestionRecord(Leased):
     @property
     def title(self) -> str:
         """What people call it: its file, what it does where it has none, or its key."""
-        return self.file_name or (self.description if self.type == self.Type.SCM else self.key)
+        return self.file_name or (self.asked_for if self.type == self.Type.SCM else self.key)
+
+    @property
+    def asked_for(self) -> str:
+        """The description in the language of the page."""
+        undone = self.parameters.get("undoes")
+        return gettext("Undo of {key}").format(key=undone) if undone else gettext(self.description)
+
+    @property
+    def told_warnings(self) -> list[dict[str, Any]]:
+        """The warnings as pages show them."""
+        return [warning | {"message": in_words(warning)} for warning in self.warnings]
 
     @property
     def spool_name(self) -> str:
@@ -225,10 +239,10 @@ class Withdrawal(Leased):
     """
 
     class Phase(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        DELETING = "deleting", "deleting codes"
-        UPDATING = "updating", "blacklisting codes"
-        ENDED = "ended", "ended"
+        WAITING = "waiting", gettext_lazy("waiting")
+        DELETING = "deleting", gettext_lazy("deleting codes")
+        UPDATING = "updating", gettext_lazy("blacklisting codes")
+        ENDED = "ended", gettext_lazy("ended")
 
     SHARES: ClassVar[dict[str, tuple[float, float]]] = {Phase.DELETING: (0, 1)}
     TASK = "ingestion.tasks.withdraw"

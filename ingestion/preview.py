@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
+from django.utils.translation import gettext
+
 from ingestion.errors.kinds import Kind, in_full
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
@@ -33,6 +35,8 @@ from ingestion.rules.limits import limits_for
 from ingestion.rules.remembered_names import recall_names
 from ingestion.rules.rows import CheckedRow
 from ingestion.rules.shown_digits import IDS, ShownDigits, common_length, shown_digits
+from portal.values import words
+from portal.values.words import gettext_lazy
 from workorders.codes.bulk_load import find_taken_ids
 from workorders.codes.fields import SCM_KEY
 from workorders.codes.scm_fields import known_fields
@@ -43,12 +47,20 @@ MOST_ROWS = 50
 MOST_BLANK_ROWS = 1000  # that are passed over to find them
 LONGEST_CELL = 200  # characters that are shown
 
-OWN = {"id": "identifier", "product": "product", "activation_status": "activation status"}
-OWN |= {"blacklist_reason": "blacklist reason", ERRORS_COLUMN: "ignored"}
+OWN = {
+    "id": gettext_lazy("identifier"),
+    "product": gettext_lazy("product"),
+    "activation_status": gettext_lazy("activation status"),
+}
+OWN |= {"blacklist_reason": gettext_lazy("blacklist reason"), ERRORS_COLUMN: gettext_lazy("ignored")}
 MOST_ENCODINGS = 3  # that are offered
 MOST_SAMPLES = 3  # of ids that are offered
-ACTIONS = {"sheet": "Read the sheet {}", "header_row": "Take row {} for the header", "encoding": "Read it as {}"}
-TOO_LONG = "Its first line is too long to be shown here. The check reads every row."
+ACTIONS = {
+    "sheet": gettext_lazy("Read the sheet {}"),
+    "header_row": gettext_lazy("Take row {} for the header"),
+    "encoding": gettext_lazy("Read it as {}"),
+}
+TOO_LONG = gettext_lazy("Its first line is too long to be shown here. The check reads every row.")
 
 
 @dataclass(frozen=True)
@@ -243,7 +255,7 @@ def _encoding_offers(record: IngestionRecord, file: Piece | IO[bytes]) -> list[O
     if not found or found[0].encoding == UTF_8:
         return []
     return [
-        Offer("encoding", each.encoding, f"Read it as {each.label}", samples=each.samples)
+        Offer("encoding", each.encoding, ACTIONS["encoding"].format(each.label), samples=each.samples)
         for each in found[:MOST_ENCODINGS]
         if each.encoding != UTF_8
     ]
@@ -385,13 +397,13 @@ class _Check:
         ids = [row[at] for batch in batches for row in batch.rows if len(row) > at and row[at].strip()]
         if self.key in IDS and common_length(ids):
             samples = tuple(dict.fromkeys(map(shown_digits, ids)))[:MOST_SAMPLES]
-            yield Offer("shown_digits", "true", "Use the shown digits as ids", samples)
+            yield Offer("shown_digits", "true", gettext("Use the shown digits as ids"), samples)
 
     def _note_repeats(self, checked: list[CheckedRow], seen: dict[str, int]) -> None:
         ignored = self.record.parameters.get("allow_posted_duplicates")
         for key, row, *_values in checked:
             if key in seen and not ignored:
-                detail = f"It stands in row {seen[key]:,} of the file."
+                detail = gettext("It stands in row {row} of the file.").format(row=words.number(seen[key]))
                 self.log.add("duplicate_id_error", row, self.key, key, detail=detail)
             seen.setdefault(key, row)
 
@@ -405,7 +417,7 @@ class _Check:
             if is_change and key not in used:
                 self.log.add("code_not_found_error", row, self.key, key)
             elif not is_change and key in used:
-                detail = "An earlier upload of the company used it."
+                detail = gettext("An earlier upload of the company used it.")
                 self.log.add("duplicate_id_error", row, "id", key, detail=detail)
 
     def columns(self, lines: list[Line]) -> Iterator[Column]:
@@ -417,9 +429,12 @@ class _Check:
         for at, (key, old, new) in enumerate(zip(self.keys, self.header, self.names, strict=True)):
             is_left_out = self.mapping.get(key) == ""
             is_empty = not old and all(at >= len(line.cells) or not line.cells[at].strip() for line in lines)
-            meaning = "left out" if is_left_out else "empty, left out" if not new and is_empty else self._meaning(new)
+            left_out = (
+                gettext("left out") if is_left_out else gettext("empty, left out") if not new and is_empty else ""
+            )
+            meaning = left_out or self._meaning(new)
             is_twice = not is_left_out and new not in ("", ERRORS_COLUMN) and self.names.index(new) != at
-            said = "named twice" if is_twice else meaning or "cannot be a field name"
+            said = gettext("named twice") if is_twice else meaning or gettext("cannot be a field name")
             is_settled = is_left_out or key in self.exported
             meant = suggested.get(at) or ("" if meaning or f"column_{at + 1}" in taken else f"column_{at + 1}")
             meant = "" if is_settled or meant == new else meant
@@ -430,10 +445,10 @@ class _Check:
         """Say what a column of this name is read as; nothing where none may have it."""
         if self.record.type == IngestionRecord.Type.SCM:
             if name == self.key:
-                return "names the code"
+                return gettext("names the code")
             if name == "id":
                 return ""
-        return OWN.get(name) or ("SCM data" if SCM_KEY.fullmatch(name) else "")
+        return OWN.get(name) or (gettext("SCM data") if SCM_KEY.fullmatch(name) else "")
 
 
 def _tell(log: _Findings, kinds: Mapping[str, Kind], names: list[str], lines: list[Line]) -> list[str]:
@@ -443,7 +458,8 @@ def _tell(log: _Findings, kinds: Mapping[str, Kind], names: list[str], lines: li
     told = []
     for row, column, kind, detail in sorted(log.errors, key=lambda each: (each[0], places.get(each[1], -1))):
         said = in_full(kinds[kind], detail)
-        told.append(f"Row {row:,}{f', {shown(column)}' if column else ''}: {said}")
+        place = gettext("Row {row}").format(row=words.number(row)) + (f", {shown(column)}" if column else "")
+        told.append(f"{place}: {said}")
         if line := by_number.get(row):
             line.wrong.setdefault(places.get(column, -1), said)
     return told

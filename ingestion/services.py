@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from ingestion.errors.log import warning
 from ingestion.errors.warning_kinds import PREFIX_WARNING
@@ -34,7 +35,7 @@ CONTENT_TYPES = {
 Status = IngestionRecord.Status
 DESCRIPTIONS: dict[str, str] = {
     IngestionRecord.Type.CODE: "Code ingestion file upload",
-    IngestionRecord.Type.SCM: "SCM ingestion file upload",
+    IngestionRecord.Type.SCM: gettext_noop("SCM ingestion file upload"),
 }
 WRONG_STATE = "Only {} ingestion records of type S3 in state 'uploading' can be processed."  # the spec's words
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from ingestion.models import IngestionRecord, Withdrawal
 from portal import timeline
@@ -48,14 +49,20 @@ def extent_of(record: IngestionRecord) -> Extent:
 def withdrawal_refusal(record: IngestionRecord) -> str:
     """Say why the upload cannot be withdrawn; empty when it can. Of a withdrawal that failed, it can once more."""
     if record.type != IngestionRecord.Type.CODE:
-        return "Only an upload of new codes can be withdrawn; a change of codes is undone."
+        return gettext("Only an upload of new codes can be withdrawn; a change of codes is undone.")
     if record.status != Status.COMPLETED:
-        return f"This upload is {record.get_status_display()}; only one that is completed can be withdrawn."
+        return gettext("This upload is {status}; only one that is completed can be withdrawn.").format(
+            status=record.get_status_display()
+        )
     withdrawal = Withdrawal.objects.filter(record=record).first()
     if withdrawal is not None and withdrawal.status != Status.ERROR:
-        return "This upload was withdrawn already." if withdrawal.has_ended else "This upload is being withdrawn."
+        return (
+            gettext("This upload was withdrawn already.")
+            if withdrawal.has_ended
+            else gettext("This upload is being withdrawn.")
+        )
     if _workorder_of(record).type != Workorder.Type.SID:
-        return "These codes were uploaded into a workorder of secure codes; cancel that workorder instead."
+        return gettext("These codes were uploaded into a workorder of secure codes; cancel that workorder instead.")
     return ""
 
 
@@ -91,7 +98,7 @@ def reasons_to_keep(workorder: Workorder) -> list[str]:
     """Say why the workorder's codes may be out in the world, and so must not be deleted; none when they are not."""
     said = [tell_download(workorder)]
     if scanned(Code.objects.filter(company=workorder.company_id, workorder=workorder)).exists():
-        said.append("Codes of it were scanned.")
+        said.append(gettext("Codes of it were scanned."))
     return [sentence for sentence in said if sentence]
 
 
@@ -102,12 +109,12 @@ def _extent(workorder: Workorder) -> Extent:
 
 def _otherwise(extent: Extent) -> str:
     if extent.deletes:
-        return "The codes would be deleted, not blacklisted: nothing of them was downloaded or scanned."
-    return f"The codes would be blacklisted, not deleted. {' '.join(extent.because)}"
+        return gettext("The codes would be deleted, not blacklisted: nothing of them was downloaded or scanned.")
+    return gettext("The codes would be blacklisted, not deleted. {reasons}").format(reasons=" ".join(extent.because))
 
 
 def _workorder_of(record: IngestionRecord) -> Workorder:
     workorder = record.workorder
     if workorder is None:
-        raise NotWithdrawable("This upload was withdrawn already.")
+        raise NotWithdrawable(gettext("This upload was withdrawn already."))
     return workorder

@@ -12,12 +12,13 @@ from portal.background.broker import wake
 from portal.background.leases import REMINDER
 from portal.background.progress import Status
 from portal.models import User
+from portal.values.words import gettext_lazy
 from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Job, Workorder
 
 REST = timedelta(hours=1)  # of an archive that was given up, before it is begun anew
 MOST_AT_ONCE = 100
-NOT_MINTING = "This workorder was not being created any more, so there was nothing to cancel."
+NOT_MINTING = gettext_lazy("This workorder was not being created any more, so there was nothing to cancel.")
 
 
 def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user: User) -> Job:

@@ -10,11 +10,13 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from portal.background.leases import Leased
 from portal.background.progress import Status
 from portal.models import Company
 from portal.values.texts import Visible
+from portal.values.words import gettext_lazy
 from workorders.identifiers import gs1
 
 FIRST_CODES = 20  # of a workorder, which its page shows
@@ -23,23 +25,23 @@ NO_CONTROL_CHARACTERS = Visible()
 
 
 class ActivationStatus(models.IntegerChoices):
-    INACTIVE = 0, "inactive"
-    ACTIVE = 1, "active"
-    BLACKLISTED = 2, "blacklisted"
+    INACTIVE = 0, gettext_lazy("inactive")
+    ACTIVE = 1, gettext_lazy("active")
+    BLACKLISTED = 2, gettext_lazy("blacklisted")
 
 
 class BlacklistReason(models.IntegerChoices):
-    NONE = 0, "none"
-    COUNTERFEITS_DETECTED = 1, "counterfeits detected"
-    LOW_QUALITY = 2, "low quality"
-    OVERPRINT = 3, "overprint"
-    STOLEN = 4, "stolen"
-    DAMAGE = 5, "damage"
-    LOST = 6, "lost"
-    MISPRINT = 7, "misprint"
-    NOT_SOLD = 8, "not sold"
-    WORKORDER_CANCELLED = 9, "workorder cancelled"
-    MAXIMUM_SCAN_COUNT_EXCEEDED = 10, "maximum scan count exceeded"
+    NONE = 0, gettext_lazy("none")
+    COUNTERFEITS_DETECTED = 1, gettext_lazy("counterfeits detected")
+    LOW_QUALITY = 2, gettext_lazy("low quality")
+    OVERPRINT = 3, gettext_lazy("overprint")
+    STOLEN = 4, gettext_lazy("stolen")
+    DAMAGE = 5, gettext_lazy("damage")
+    LOST = 6, gettext_lazy("lost")
+    MISPRINT = 7, gettext_lazy("misprint")
+    NOT_SOLD = 8, gettext_lazy("not sold")
+    WORKORDER_CANCELLED = 9, gettext_lazy("workorder cancelled")
+    MAXIMUM_SCAN_COUNT_EXCEEDED = 10, gettext_lazy("maximum scan count exceeded")
 
 
 class DeclaredField(models.Model):
@@ -49,11 +51,11 @@ class DeclaredField(models.Model):
     """
 
     class Type(models.TextChoices):
-        TEXT = "text", "Text"
-        WHOLE_NUMBER = "whole_number", "Whole number"
-        DECIMAL = "decimal", "Decimal number"
-        DATE = "date", "Date"
-        CHOICE = "choice", "One of a list"
+        TEXT = "text", gettext_lazy("Text")
+        WHOLE_NUMBER = "whole_number", gettext_lazy("Whole number")
+        DECIMAL = "decimal", gettext_lazy("Decimal number")
+        DATE = "date", gettext_lazy("Date")
+        CHOICE = "choice", gettext_lazy("One of a list")
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="declared_fields")
     key = models.CharField(max_length=64)
@@ -82,7 +84,10 @@ class Product(models.Model):
     class Meta:
         ordering = ["sku"]
         constraints = [models.UniqueConstraint("company", "sku", name="product_sku_of_company")]
-        permissions = [("product_view", "Can see products"), ("product_edit", "Can create and edit products")]
+        permissions = [
+            ("product_view", gettext_noop("Can see products")),
+            ("product_edit", gettext_noop("Can create and edit products")),
+        ]
 
     def __str__(self) -> str:
         return self.sku
@@ -107,7 +112,7 @@ class DomainProof(models.Model):
 
     class Way(models.TextChoices):
         DNS = "dns", "DNS"
-        FILE = "file", "a file there"
+        FILE = "file", gettext_lazy("a file there")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="domains")
     host = models.CharField(max_length=253)
@@ -151,8 +156,12 @@ class Calibrated(models.Model):
     def state(self) -> str:
         """Return `calibrated` when it may be chosen for a workorder, otherwise `archived` or `expired`."""
         if self.is_archived:
-            return "archived"
-        return "calibrated" if self.calibrated_on <= timezone.now().date() <= self.calibrated_until else "expired"
+            return gettext_noop("archived")
+        return (
+            gettext_noop("calibrated")
+            if self.calibrated_on <= timezone.now().date() <= self.calibrated_until
+            else gettext_noop("expired")
+        )
 
 
 class Equipment(Calibrated):
@@ -175,10 +184,10 @@ class Substrate(Calibrated):
 class Layout(models.TextChoices):
     """The place of the secure graphic of an SSC workorder. `secure_graphic.LAYOUTS` has its measures."""
 
-    INSIDE = "inside", "inside the QR code"
-    OUTSIDE = "outside", "beside the QR code"
-    INSIDE_HYBRID = "inside_hybrid", "inside, hybrid"
-    OUTSIDE_HYBRID = "outside_hybrid", "beside, hybrid"
+    INSIDE = "inside", gettext_lazy("inside the QR code")
+    OUTSIDE = "outside", gettext_lazy("beside the QR code")
+    INSIDE_HYBRID = "inside_hybrid", gettext_lazy("inside, hybrid")
+    OUTSIDE_HYBRID = "outside_hybrid", gettext_lazy("beside, hybrid")
 
 
 class WorkorderTemplate(models.Model):
@@ -220,15 +229,15 @@ class Workorder(models.Model):
     """
 
     class Type(models.TextChoices):
-        SID = "SID", "serialized identifiers"
-        SSC = "SSC", "secure codes"
+        SID = "SID", gettext_lazy("serialized identifiers")
+        SSC = "SSC", gettext_lazy("secure codes")
 
     class State(models.TextChoices):
-        NEW = "new", "new"
-        READY_TO_PRINT = "ready_to_print", "ready to print"
-        PRINTED = "printed", "printed"
-        COMPLETED = "completed", "completed"
-        CANCELLED = "cancelled", "cancelled"
+        NEW = "new", gettext_lazy("new")
+        READY_TO_PRINT = "ready_to_print", gettext_lazy("ready to print")
+        PRINTED = "printed", gettext_lazy("printed")
+        COMPLETED = "completed", gettext_lazy("completed")
+        CANCELLED = "cancelled", gettext_lazy("cancelled")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="workorders")
     reference = models.CharField(max_length=LONGEST_REFERENCE)
@@ -264,13 +273,13 @@ class Workorder(models.Model):
         constraints = [models.UniqueConstraint("company", "reference", name="workorder_reference_of_company")]
         indexes = [models.Index(fields=["company", "url_prefix"], name="workorder_of_url_prefix")]
         permissions = [
-            ("workorder_view", "Can see workorders"),
-            ("workorder_download", "Can download a workorder's archive"),
-            ("workorder_sid_download", "Can download a workorder's serial numbers"),
-            ("workorder_create", "Can create workorders"),
-            ("workorder_cancel", "Can cancel workorders of secure codes"),
-            ("workorder_archive", "Can archive workorders and products"),
-            ("workorder_print", "Can print workorders as a printing partner"),
+            ("workorder_view", gettext_noop("Can see workorders")),
+            ("workorder_download", gettext_noop("Can download a workorder's archive")),
+            ("workorder_sid_download", gettext_noop("Can download a workorder's serial numbers")),
+            ("workorder_create", gettext_noop("Can create workorders")),
+            ("workorder_cancel", gettext_noop("Can cancel workorders of secure codes")),
+            ("workorder_archive", gettext_noop("Can archive workorders and products")),
+            ("workorder_print", gettext_noop("Can print workorders as a printing partner")),
         ]
 
     def __str__(self) -> str:
@@ -308,20 +317,20 @@ class Job(Leased):
     """
 
     class What(models.TextChoices):
-        MINT = "mint", "minting"
-        ARCHIVE = "archive", "archive"
-        IMAGES = "images", "images"
-        SECURE = "secure", "secure codes"
-        ACTIVATE = "activate", "activation"
-        BLACKLIST = "blacklist", "blacklisting"
+        MINT = "mint", gettext_lazy("minting")
+        ARCHIVE = "archive", gettext_lazy("archive")
+        IMAGES = "images", gettext_lazy("images")
+        SECURE = "secure", gettext_lazy("secure codes")
+        ACTIVATE = "activate", gettext_lazy("activation")
+        BLACKLIST = "blacklist", gettext_lazy("blacklisting")
 
     class Phase(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        CREATING = "creating", "creating codes"
-        PACKING = "packing", "packing the archive"
-        DRAWING = "drawing", "drawing images"
-        UPDATING = "updating", "changing codes"
-        ENDED = "ended", "ended"
+        WAITING = "waiting", gettext_lazy("waiting")
+        CREATING = "creating", gettext_lazy("creating codes")
+        PACKING = "packing", gettext_lazy("packing the archive")
+        DRAWING = "drawing", gettext_lazy("drawing images")
+        UPDATING = "updating", gettext_lazy("changing codes")
+        ENDED = "ended", gettext_lazy("ended")
 
     SHARES: ClassVar[dict[str, tuple[float, float]]] = dict.fromkeys(
         (Phase.CREATING, Phase.PACKING, Phase.DRAWING), (0, 1)
@@ -373,14 +382,14 @@ class Export(Leased):
 
     class Format(models.TextChoices):
         CSV = "csv", "CSV"
-        JSONL = "jsonl", "JSON lines"
-        XLSX = "xlsx", "Excel"
+        JSONL = "jsonl", gettext_lazy("JSON lines")
+        XLSX = "xlsx", gettext_lazy("Excel")
 
     class Phase(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        COUNTING = "counting", "counting codes"
-        WRITING = "writing", "writing codes"
-        ENDED = "ended", "ended"
+        WAITING = "waiting", gettext_lazy("waiting")
+        COUNTING = "counting", gettext_lazy("counting codes")
+        WRITING = "writing", gettext_lazy("writing codes")
+        ENDED = "ended", gettext_lazy("ended")
 
     KEPT: ClassVar[timedelta] = timedelta(days=7)  # for which its file can be fetched
     SHARES: ClassVar[dict[str, tuple[float, float]]] = {Phase.WRITING: (0.15, 0.85)}
@@ -447,11 +456,11 @@ class Change(models.Model):
     """
 
     class Origin(models.TextChoices):
-        PAGE = "page", "page"
-        FILE = "file", "file"
+        PAGE = "page", gettext_lazy("page")
+        FILE = "file", gettext_lazy("file")
         API = "api", "API"
-        WORKORDER = "workorder", "workorder"
-        SCANS = "scans", "scans"
+        WORKORDER = "workorder", gettext_lazy("workorder")
+        SCANS = "scans", gettext_lazy("scans")
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="changes")
     origin = models.CharField(max_length=10, choices=Origin)
@@ -566,10 +575,10 @@ class Code(CodeColumns):
             ),
         ]
         permissions = [
-            ("codes_view", "Can see codes"),
-            ("scm_code_edit", "Can change single codes"),
-            ("scm_bulk_edit", "Can change many codes at once"),
-            ("scm_undo", "Can undo changes of codes"),
+            ("codes_view", gettext_noop("Can see codes")),
+            ("scm_code_edit", gettext_noop("Can change single codes")),
+            ("scm_bulk_edit", gettext_noop("Can change many codes at once")),
+            ("scm_undo", gettext_noop("Can undo changes of codes")),
         ]
 
     @property

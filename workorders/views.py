@@ -9,11 +9,13 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
 from portal.pages.marks import tell_done
+from portal.values.words import gettext_lazy
 from workorders.codes.lookup import first_codes, may_have_symbols, may_see_codes
 from workorders.codes.warnings import list_warnings
 from workorders.models import Job, Workorder
@@ -32,10 +34,10 @@ from workorders.visibility import (
 
 MOST_UPLOADS = 5  # that a workorder's page names, the newest
 ORDERS = {  # by what stands in the URL; newest first when nothing does
-    "oldest": ("Oldest first", ("id",)),
-    "reference": ("Reference, A to Z", ("reference", "id")),
-    "most": ("Most codes first", ("-quantity", "-id")),
-    "fewest": ("Fewest codes first", ("quantity", "-id")),
+    "oldest": (gettext_lazy("Oldest first"), ("id",)),
+    "reference": (gettext_lazy("Reference, A to Z"), ("reference", "id")),
+    "most": (gettext_lazy("Most codes first"), ("-quantity", "-id")),
+    "fewest": (gettext_lazy("Fewest codes first"), ("quantity", "-id")),
 }
 
 
@@ -52,7 +54,7 @@ def workorder_list(request: PersonRequest) -> HttpResponse:
     query, kind = searched(request), picked(request, "type", Workorder.Type.values)
     state = picked(request, "state", [*Workorder.State.values, HIDDEN])
     workorders = visible_workorders(request.user).filter(is_archived=state == HIDDEN).select_related("company")
-    shown, order = ordered(request, workorders, ORDERS, "Newest first")
+    shown, order = ordered(request, workorders, ORDERS, gettext("Newest first"))
     if state in Workorder.State.values:
         shown = shown.filter(state=state)
     if query:
@@ -66,7 +68,7 @@ def workorder_list(request: PersonRequest) -> HttpResponse:
         "states": [*Workorder.State.choices, (HIDDEN, "hidden")],
         "is_filtered": bool(query or state or kind),
         "more_choices": [
-            ("type", "Type", "All types", Workorder.Type.choices, kind),
+            ("type", gettext("Type"), gettext("All types"), Workorder.Type.choices, kind),
             order,
         ],
         "is_hidden_list": state == HIDDEN,
@@ -123,7 +125,13 @@ def workorder_archive(request: PersonRequest, pk: int) -> HttpResponse:
     workorder = get_object_or_404(own_workorders(request.user), pk=pk)
     set_hidden(Workorder.objects.filter(pk=workorder.pk), hidden)
     undo = reverse("workorder-archive", args=[pk], query={"archive": "no"}) if hidden else ""
-    tell_done(request, f"{workorder.reference} is {'hidden' if hidden else 'back in the list'}.", undo)
+    tell_done(
+        request,
+        (gettext("{name} is hidden.") if hidden else gettext("{name} is back in the list.")).format(
+            name=workorder.reference
+        ),
+        undo,
+    )
     return redirect("workorder-detail", pk=pk)
 
 
@@ -135,7 +143,7 @@ def workorder_archive_several(request: PersonRequest) -> HttpResponse:
     workorders = chosen(request.POST.getlist("workorder"), own_workorders(request.user))
     set_hidden(workorders, hidden)
     if workorders:
-        done = "hidden" if hidden else "back in the list"
+        done = "hidden" if hidden else gettext("back in the list")
         fields = [("archive", "no"), *(("workorder", each.pk) for each in workorders)]
         undo = reverse("workorder-archive-several", query=fields) if hidden else ""
         tell_done(request, f"{they_are(workorders, 'workorders')} {done}.", undo)
@@ -149,4 +157,4 @@ def _wants_to_hide(request: PersonRequest) -> bool:
     try:
         return {"yes": True, "no": False}[request.POST.get("archive", "")]
     except KeyError:
-        raise BadRequest("Say archive=yes or archive=no.") from None
+        raise BadRequest(gettext("Say archive=yes or archive=no.")) from None

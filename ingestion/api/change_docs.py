@@ -94,8 +94,8 @@ WRONG_EXAMPLE = {
             "column": "extended_id",
             "value": "abc12345",
             "error": "code_not_found_error",
-            "message": KINDS["code_not_found_error"].sentence,
-            "remedy": KINDS["code_not_found_error"].remedy,
+            "message": str(KINDS["code_not_found_error"].sentence),
+            "remedy": str(KINDS["code_not_found_error"].remedy),
         }
     ],
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.values.words import format_lazy, gettext_lazy
 from workorders.identifiers import gs1
 
 
@@ -23,111 +24,122 @@ KINDS: dict[str, Kind] = {
     for entry in (
         Kind(
             "invalid_file_error",
-            "The file cannot be read",
-            "The file as a whole cannot be read.",
-            "Save it again as CSV in UTF-8, with one header line that has a column id, and upload it again.",
+            gettext_lazy("The file cannot be read"),
+            gettext_lazy("The file as a whole cannot be read."),
+            gettext_lazy(
+                "Save it again as CSV in UTF-8, with one header line that has a column id, and upload it again."
+            ),
             "a file without a column id",
         ),
         Kind(
             "invalid_row_error",
-            "Broken row",
-            "The row cannot be read.",
-            "Correct the cell that is named. Where the whole row is, give it as many fields as the header has, and "
-            "close every quote.",
+            gettext_lazy("Broken row"),
+            gettext_lazy("The row cannot be read."),
+            gettext_lazy(
+                "Correct the cell that is named. Where the whole row is, give it as many fields as the header has, and "
+                "close every quote."
+            ),
             'abc12345,"sku1',
         ),
         Kind(
             "missing_id_error",
-            "Missing id",
-            "The row has no id.",
-            "Fill the column id, or delete the row.",
+            gettext_lazy("Missing id"),
+            gettext_lazy("The row has no id."),
+            gettext_lazy("Fill the column id, or delete the row."),
             ",sku1",
         ),
         Kind(
             "invalid_id_error",
-            "Invalid id",
-            "An id has 8 to 100 characters, each one of a-z, A-Z, 0-9, - and _.",
-            "Correct the id; no spaces or other characters may stand before, in or after it.",
+            gettext_lazy("Invalid id"),
+            gettext_lazy("An id has 8 to 100 characters, each one of a-z, A-Z, 0-9, - and _."),
+            gettext_lazy("Correct the id; no spaces or other characters may stand before, in or after it."),
             "abc 123",
         ),
         Kind(
             "duplicate_id_error",
-            "Id used twice",
-            "The id is taken already.",
-            "Every id is used once within the company: give the row another id, or delete it. Repeats within one file, "
-            "not ids of earlier uploads, can be ignored by an option of the upload.",
+            gettext_lazy("Id used twice"),
+            gettext_lazy("The id is taken already."),
+            gettext_lazy(
+                "Every id is used once within the company: give the row another id, or delete it. Repeats "
+                "within one file, not ids of earlier uploads, can be ignored by an option of the upload."
+            ),
             "abc12345 in rows 2 and 7",
         ),
         Kind(
             "code_not_found_error",
-            "Unknown code",
-            "The company has no such code.",
-            "Correct what names the code, or delete the row; a file that changes codes creates none.",
+            gettext_lazy("Unknown code"),
+            gettext_lazy("The company has no such code."),
+            gettext_lazy("Correct what names the code, or delete the row; a file that changes codes creates none."),
             "an id that no upload had",
         ),
         Kind(
             "ambiguous_key_error",
-            "More than one code",
-            "What names the code fits several.",
-            "Name the codes by their ids, or say by the option `many` that all of them are meant.",
+            gettext_lazy("More than one code"),
+            gettext_lazy("What names the code fits several."),
+            gettext_lazy("Name the codes by their ids, or say by the option `many` that all of them are meant."),
             "the lot B7 of 40 codes",
         ),
         Kind(
             "history_gone_error",
-            "History deleted",
-            "The history of this change was deleted after its retention time, so it cannot be undone.",
-            "Give the codes their old values by a change of their own.",
+            gettext_lazy("History deleted"),
+            gettext_lazy("The history of this change was deleted after its retention time, so it cannot be undone."),
+            gettext_lazy("Give the codes their old values by a change of their own."),
             "a change of last year, where history is kept for 100 days",
         ),
         Kind(
             "product_not_found_error",
-            "Unknown product",
-            "No product of the company has this SKU, or it is archived.",
-            "Use the SKU exactly as the product list shows it, create it, or bring an archived one back.",
+            gettext_lazy("Unknown product"),
+            gettext_lazy("No product of the company has this SKU, or it is archived."),
+            gettext_lazy("Use the SKU exactly as the product list shows it, create it, or bring an archived one back."),
             "sku-1 where the product is sku1",
         ),
         Kind(
             "invalid_activation_status_error",
-            "Invalid activation status",
-            "An activation status is 0 (inactive), 1 (active) or 2 (blacklisted).",
-            "Write 0, 1 or 2, or leave the cell empty to take the upload's default.",
+            gettext_lazy("Invalid activation status"),
+            gettext_lazy("An activation status is 0 (inactive), 1 (active) or 2 (blacklisted)."),
+            gettext_lazy("Write 0, 1 or 2, or leave the cell empty to take the upload's default."),
             "yes",
         ),
         Kind(
             "invalid_scm_field_error",
-            "Invalid SCM field",
-            "The SCM field cannot be stored.",
-            "A field's name begins with a small letter and goes on with small letters, digits and _, 64 characters at "
-            "most; its value has 1,000 characters at most. A field that the company declares has a value of its type. "
-            "A blacklist reason is a number from 0 to 10, and goes with activation status 2 alone.",
+            gettext_lazy("Invalid SCM field"),
+            gettext_lazy("The SCM field cannot be stored."),
+            gettext_lazy(
+                "A field's name begins with a small letter and goes on with small letters, digits and _, 64 "
+                "characters at most; its value has 1,000 characters at most. A field that the company declares "
+                "has a value of its type. A blacklist reason is a number from 0 to 10, and goes with activation "
+                "status 2 alone."
+            ),
             "Pallet Number",
         ),
         Kind(
             "url_too_long_error",
-            "URL too long",
-            "The URL with this id does not fit the QR code.",
-            "Take a shorter URL prefix, or give the code a shorter id of its own, not the beginning of this one.",
+            gettext_lazy("URL too long"),
+            gettext_lazy("The URL with this id does not fit the QR code."),
+            gettext_lazy(
+                "Take a shorter URL prefix, or give the code a shorter id of its own, not the beginning of this one."
+            ),
             "an id of 100 characters behind a prefix of 150",
         ),
         Kind(
             "url_prefix_error",
-            "URL prefix taken",
-            "The URLs of these codes cannot begin with this prefix.",
-            "Upload the file again with another URL prefix.",
+            gettext_lazy("URL prefix taken"),
+            gettext_lazy("The URLs of these codes cannot begin with this prefix."),
+            gettext_lazy("Upload the file again with another URL prefix."),
             "https://codes.example.com/ when another company's codes begin with it",
         ),
         Kind(
             "workorder_error",
-            "Not for this workorder",
-            "The workorder does not take these codes.",
-            "Upload fewer codes, or choose another workorder.",
+            gettext_lazy("Not for this workorder"),
+            gettext_lazy("The workorder does not take these codes."),
+            gettext_lazy("Upload fewer codes, or choose another workorder."),
             "101 codes for a workorder of 100",
         ),
         Kind(
             "internal_error",
-            "Codeport failed",
-            "The portal could not finish this upload, though nothing is known to be wrong with the file.",
-            "Upload the file again; if it fails again, tell support the record key.",
+            gettext_lazy("Codeport failed"),
+            gettext_lazy("The portal could not finish this upload, though nothing is known to be wrong with the file."),
+            gettext_lazy("Upload the file again; if it fails again, tell support the record key."),
             "",
         ),
     )
@@ -137,9 +149,9 @@ OF_CHANGES = ("code_not_found_error", "ambiguous_key_error", "history_gone_error
 
 GS1_ID = Kind(
     "invalid_id_error",
-    "Invalid GS1 id",
-    f"A GS1 id is a path {gs1.SHAPE}, of which the batch may be left out.",
-    "Correct the id; what URLs reserve is percent-encoded within a batch or a serial number.",
+    gettext_lazy("Invalid GS1 id"),
+    format_lazy(gettext_lazy("A GS1 id is a path {shape}, of which the batch may be left out."), shape=gs1.SHAPE),
+    gettext_lazy("Correct the id; what URLs reserve is percent-encoded within a batch or a serial number."),
     "/01/09506000134351/21/A1",
 )
 GS1_KINDS = KINDS | {GS1_ID.kind: GS1_ID}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ingestion.changes import change_of, undo_refusal
 from ingestion.models import IngestionRecord
 from portal.models import User
+from portal.values import words
 from workorders.changes.undo import undone_by
 from workorders.changes.values import NewValues
 from workorders.changes.wording import describe_change
@@ -36,5 +39,5 @@ def describe_asked(record: IngestionRecord) -> str:
         return ""
     wanted = NewValues(values.get("activation_status"), values.get("blacklist_reason"), None, scm)
     number = record.result_data.get("codes_affected")
-    codes = "codes" if number is None else f"{number:,} code{'' if number == 1 else 's'}"
+    codes = gettext("codes") if number is None else words.codes(number)
     return describe_change(record.company, meant, wanted, values.get("product") or "", codes)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from ingestion.changes import start_selected
@@ -15,6 +16,7 @@ from ingestion.models import IngestionRecord
 from ingestion.pages.selection import PlaceForm, Selection, read_selection
 from portal.models import Company
 from portal.pages.access import PersonRequest, page
+from portal.values import words
 from workorders.changes.form import ChangeForm
 from workorders.changes.preview import count_selected, some_changing
 from workorders.changes.values import NewValues
@@ -32,7 +34,7 @@ def code_change(request: PersonRequest) -> HttpResponse:
     """Show the form for the codes that the URL selects, a preview of what was typed, or start the change."""
     company = request.user.brand
     if company is None:
-        raise PermissionDenied("Codes belong to a brand owner; only its people change them.")
+        raise PermissionDenied(gettext("Codes belong to a brand owner; only its people change them."))
     selection = read_selection(request, company)
     if selection.meant.is_empty:
         messages.error(request, "Choose codes first: tick some, or filter the list.")
@@ -88,6 +90,4 @@ def _may_release(meant: CodeFilter, values: NewValues) -> bool:
 
 def _codes(number: int | None) -> str:
     """Say so many codes; all codes where the number is not known."""
-    if number is None:
-        return "all codes"
-    return f"{number:,} code{'' if number == 1 else 's'}"
+    return gettext("all codes") if number is None else words.codes(number)

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -17,14 +18,17 @@ from ingestion.products.product_file import MOST_BYTES, read_products
 from ingestion.products.product_rows import MOST_PRODUCTS
 from portal.models import Company
 from portal.pages.access import PersonRequest, page
+from portal.values.words import format_lazy, gettext_lazy, number
 from workorders.products.services import Stored, store
 from workorders.products.views import brand_of
 
 MOST_OF_FORM = MOST_BYTES + 16 * 1024  # bytes; the file and what surrounds it
 MOST_AT_ONCE = 2  # files that are read in one process, whose threads also answer everything else
 SOON = 5  # seconds after which it is worth trying again
-BUSY = "Other files are being read just now. Choose yours again in a few seconds."
-TOO_LARGE = f"The file is larger than {MOST_BYTES // 1024**2} MB. Import it in parts."
+BUSY = gettext_lazy("Other files are being read just now. Choose yours again in a few seconds.")
+TOO_LARGE = format_lazy(
+    gettext_lazy("The file is larger than {most} MB. Import it in parts."), most=MOST_BYTES // 1024**2
+)
 
 _places = BoundedSemaphore(MOST_AT_ONCE)
 
@@ -33,7 +37,8 @@ class ImportForm(forms.Form):
     """The form for a file of products."""
 
     file = forms.FileField(
-        label="File of products", widget=forms.FileInput({"accept": ".csv,.txt,.json,.xlsx,text/csv,application/json"})
+        label=gettext_lazy("File of products"),
+        widget=forms.FileInput({"accept": ".csv,.txt,.json,.xlsx,text/csv,application/json"}),
     )
 
     def clean_file(self) -> Any:
@@ -104,5 +109,14 @@ def _shown(
 
 def _describe(file_name: str, stored: Stored) -> str:
     """Say what became of a file's products."""
-    told = f"{file_name}: {stored.created:,} created, {stored.renamed:,} renamed, {stored.unchanged:,} unchanged."
-    return f"{told} Hidden ones stay hidden: {stored.archived:,}." if stored.archived else told
+    told = gettext("{file_name}: {created} created, {renamed} renamed, {unchanged} unchanged.").format(
+        file_name=file_name,
+        created=number(stored.created),
+        renamed=number(stored.renamed),
+        unchanged=number(stored.unchanged),
+    )
+    return (
+        gettext("{told} Hidden ones stay hidden: {archived}.").format(told=told, archived=number(stored.archived))
+        if stored.archived
+        else told
+    )

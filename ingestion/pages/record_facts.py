@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from ingestion.models import IngestionRecord
 from ingestion.readers.csv_reader import DELIMITER_NAMES
 from portal.storage.base import storage
@@ -14,10 +16,15 @@ def describe_file(record: IngestionRecord) -> str:
     facts = record.file_facts
     sheets = int(facts.get("sheets", 1))
     said = [
-        f"separated by {DELIMITER_NAMES[facts['delimiter']]}" if facts.get("delimiter") else "",
+        gettext("separated by {delimiter}").format(delimiter=DELIMITER_NAMES[facts["delimiter"]])
+        if facts.get("delimiter")
+        else "",
         facts.get("encoding", ""),
-        "unpacked from gzip" if "compression" in facts else "",
-        f"sheet {facts['sheet']}" + (f", one of {sheets}" if sheets > 1 else "") if "sheet" in facts else "",
+        gettext("unpacked from gzip") if "compression" in facts else "",
+        gettext("sheet {sheet}").format(sheet=facts["sheet"])
+        + (gettext(", one of {sheets}").format(sheets=sheets) if sheets > 1 else "")
+        if "sheet" in facts
+        else "",
     ]
     return ", ".join(filter(None, said))
 

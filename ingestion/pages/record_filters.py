@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from ingestion.models import IngestionRecord
 from portal.models import Company, User
 from portal.pages.access import PersonRequest
@@ -13,18 +15,18 @@ def narrower_filters(request: PersonRequest, user: User, whose: bool) -> tuple[l
     filters: list[Filter] = []
     wanted: dict[str, str] = {}
     for name, label, none, choices in (
-        ("ingestion_mode", "Uploaded through", "API and portal", IngestionRecord.Mode.choices),
-        ("filetype", "File type", "All types", IngestionRecord.Filetype.choices),
+        ("ingestion_mode", gettext("Uploaded through"), gettext("API and portal"), IngestionRecord.Mode.choices),
+        ("filetype", gettext("File type"), gettext("All types"), IngestionRecord.Filetype.choices),
     ):
         wanted[name] = picked(request, name, dict(choices))
         filters.append((name, label, none, choices, wanted[name]))
     people = User.objects.filter(company=user.company_id or 0)
-    uploader = {"none": "Everybody", "said": "email", "typed": "email", "hint": "E-mail"}
+    uploader = {"none": gettext("Everybody"), "said": "email", "typed": "email", "hint": "E-mail"}
     owners = Company.objects.filter(kind=Company.Kind.BRAND_OWNER)
-    company = {"none": "All companies", "said": "name", "typed": "slug", "hint": "Slug of a company"}
+    company = {"none": gettext("All companies"), "said": "name", "typed": "slug", "hint": gettext("Slug of a company")}
     for name, label, rows, words in (
-        ("created_by", "Uploader", people, uploader),
-        ("company", "Company", owners if whose else owners.none(), company),
+        ("created_by", gettext("Uploader"), people, uploader),
+        ("company", gettext("Company"), owners if whose else owners.none(), company),
     ):
         each, wanted[name] = one_of(request, name, label, rows, **words)
         if each[3] != []:

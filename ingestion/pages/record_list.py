@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from ingestion.models import IngestionRecord
 from ingestion.pages.lines import build_lines, is_moving, list_records, may_upload
@@ -13,13 +14,14 @@ from ingestion.pages.records import Status
 from ingestion.results.record_search import find_codes, matching_records
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import between, day, ordered, page_of, picked, searched
+from portal.values.words import gettext_lazy
 
 ORDERS = {  # by what stands in the URL; newest first when nothing does
-    "oldest": ("Oldest first", ("id",)),
-    "file": ("File name, A to Z", ("file_name", "-id")),
-    "largest": ("Largest file first", (F("file_size").desc(nulls_last=True), "-id")),
-    "status": ("Status", ("status", "-id")),
-    "uploader": ("Uploader, A to Z", ("created_by__email", "-id")),
+    "oldest": (gettext_lazy("Oldest first"), ("id",)),
+    "file": (gettext_lazy("File name, A to Z"), ("file_name", "-id")),
+    "largest": (gettext_lazy("Largest file first"), (F("file_size").desc(nulls_last=True), "-id")),
+    "status": (gettext_lazy("Status"), ("status", "-id")),
+    "uploader": (gettext_lazy("Uploader, A to Z"), ("created_by__email", "-id")),
 }
 
 
@@ -31,7 +33,7 @@ def record_list(request: PersonRequest) -> HttpResponse:
     status = picked(request, "status", Status.values)
     narrower, wanted = narrower_filters(request, user, whose)
     first, last = day(request, "from"), day(request, "to")
-    shown, order = ordered(request, list_records(user).filter(between(first, last)), ORDERS, "Newest first")
+    shown, order = ordered(request, list_records(user).filter(between(first, last)), ORDERS, gettext("Newest first"))
     shown = shown.filter(**wanted)
     kind = picked(request, "type", IngestionRecord.Type.values)
     if kind:
@@ -52,9 +54,9 @@ def record_list(request: PersonRequest) -> HttpResponse:
         "codes": codes,
         "status": status,
         "statuses": Status.choices,
-        "more_choices": [("type", "Kind", "All kinds", IngestionRecord.Type.choices, kind), order],
+        "more_choices": [("type", gettext("Kind"), gettext("All kinds"), IngestionRecord.Type.choices, kind), order],
         "narrower": narrower,
-        "days": [("from", "Uploaded from", first), ("to", "Uploaded up to", last)],
+        "days": [("from", gettext("Uploaded from"), first), ("to", gettext("Uploaded up to"), last)],
         "is_narrowed": is_narrowed,
         "is_filtered": bool(query or status or kind or is_narrowed),
         "whose": whose,

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
@@ -72,12 +73,12 @@ def record_cancel(request: PersonRequest, key: str) -> HttpResponse:
     """Ask, then end an upload that has not ended."""
     record = get_object_or_404(list_records(request.user), key=key)
     if not may_cancel(record, request.user, request.user.may):
-        raise PermissionDenied("Only who uploaded it and admins can cancel it.")
+        raise PermissionDenied(gettext("Only who uploaded it and admins can cancel it."))
     if request.method == "POST":
         if cancel(record, request.user):
             is_change = record.type == IngestionRecord.Type.SCM
-            kept = "No code was changed." if is_change else "Nothing of this upload is kept."
-            messages.success(request, f"Cancelled. {kept}")
+            kept = gettext("No code was changed.") if is_change else gettext("Nothing of this upload is kept.")
+            messages.success(request, gettext("Cancelled. {kept}").format(kept=kept))
         else:
             messages.error(request, "It had already ended, so there was nothing to cancel.")
     elif not record.has_ended:

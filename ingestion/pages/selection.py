@@ -8,10 +8,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import BadRequest, ValidationError
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 
 from portal.models import Company
 from portal.pages.access import PersonRequest
 from portal.values.whole_numbers import WholeNumberFormField
+from portal.values.words import gettext_lazy, number
 from workorders.codes.filters import CodeFilter, parse_filter
 from workorders.models import Code, Workorder
 
@@ -19,9 +21,9 @@ from workorders.models import Code, Workorder
 class PlaceForm(forms.Form):
     """Which codes of a workorder: a range of sequences, a batch, or all of them where nothing is typed."""
 
-    sequence_from = WholeNumberFormField(label="First sequence", min_value=1, required=False)
-    sequence_to = WholeNumberFormField(label="Last sequence", min_value=1, required=False)
-    batch = WholeNumberFormField(label="Batch", min_value=1, required=False)
+    sequence_from = WholeNumberFormField(label=gettext_lazy("First sequence"), min_value=1, required=False)
+    sequence_to = WholeNumberFormField(label=gettext_lazy("Last sequence"), min_value=1, required=False)
+    batch = WholeNumberFormField(label=gettext_lazy("Batch"), min_value=1, required=False)
 
     def __init__(self, workorder: Workorder, data: Any = None) -> None:
         super().__init__(data)
@@ -37,13 +39,20 @@ class PlaceForm(forms.Form):
         data = self.cleaned_data
         first, last, batch = (data.get(name) for name in ("sequence_from", "sequence_to", "batch"))
         if batch and (first or last):
-            self.add_error("batch", "Give a range of sequences or a batch, not both.")
+            self.add_error("batch", gettext("Give a range of sequences or a batch, not both."))
         elif batch and batch > self.batches:
-            self.add_error("batch", f"The workorder's last batch is {self.batches:,}.")
+            self.add_error(
+                "batch", gettext("The workorder's last batch is {batches}.").format(batches=number(self.batches))
+            )
         if first and last and first > last:
-            self.add_error("sequence_to", "The last sequence stands before the first.")
+            self.add_error("sequence_to", gettext("The last sequence stands before the first."))
         elif first and first > self.workorder.codes_count:
-            self.add_error("sequence_from", f"The workorder has {self.workorder.codes_count:,} codes.")
+            self.add_error(
+                "sequence_from",
+                gettext("The workorder has {codes_count} codes.").format(
+                    codes_count=number(self.workorder.codes_count)
+                ),
+            )
         return data
 
 
@@ -82,6 +91,6 @@ def read_selection(request: PersonRequest, company: Company) -> Selection:
         meant = parse_filter(given)
     except ValidationError as refused:
         said = [f"{name}: {' '.join(messages)}" for name, messages in refused.message_dict.items()]
-        raise BadRequest(f"These codes cannot be told. {' '.join(said)}") from None
+        raise BadRequest(gettext("These codes cannot be told. {reasons}").format(reasons=" ".join(said))) from None
     found = get_object_or_404(company.workorders, pk=meant.workorder) if meant.workorder is not None else None
     return Selection(meant, found)

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from ingestion.models import IngestionRecord, IngestionTemplate
@@ -30,15 +31,19 @@ from portal.models import Company
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of, searched
 from portal.values.texts import PRINTABLE
+from portal.values.words import gettext_lazy
 
-NO_BRAND = "Codes belong to a brand owner; only its people keep templates of uploads."
+NO_BRAND = gettext_lazy("Codes belong to a brand owner; only its people keep templates of uploads.")
 
 
 class NameForm(forms.Form):
     """The name of a template."""
 
     name = forms.CharField(
-        label="Name", max_length=100, validators=[PRINTABLE], widget=forms.TextInput({"autocomplete": "off"})
+        label=gettext_lazy("Name"),
+        max_length=100,
+        validators=[PRINTABLE],
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
 
 
@@ -83,7 +88,7 @@ def template_detail(request: PersonRequest, pk: int) -> HttpResponse:
         except NotKept as reason:
             form.add_error("name", str(reason))
         else:
-            messages.success(request, f"The template is named {template} now.")
+            messages.success(request, gettext("The template is named {name} now.").format(name=template))
             return redirect("ingestion-template-list")
     context = {
         "form": form,
@@ -102,7 +107,7 @@ def template_delete(request: PersonRequest, pk: int) -> HttpResponse:
     template = get_object_or_404(templates_of(_own(request)), pk=pk)
     if request.method == "POST":
         template.delete()
-        messages.success(request, f"The template {template} is deleted.")
+        messages.success(request, gettext("The template {name} is deleted.").format(name=template))
         return redirect("ingestion-template-list")
     return render(request, "ingestion/template_delete.html", {"template": template})
 
@@ -127,18 +132,22 @@ def template_of(request: PersonRequest) -> IngestionTemplate | None:
 
 def describe(parameters: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the name and the value of each option, as people read them."""
-    yield from ((f"Default {name}", str(value)) for name, value in parameters.get("default_scm_data", {}).items())
+    yield from (
+        (gettext("Default {name}").format(name=name), str(value))
+        for name, value in parameters.get("default_scm_data", {}).items()
+    )
     for old, new in parameters.get("columns", {}).items():
-        yield f"Column {old}", f"taken as {new}" if new else "left out"
+        taken = gettext("taken as {name}").format(name=new) if new else gettext("left out")
+        yield gettext("Column {name}").format(name=old), taken
     said = {
-        "URL prefix": parameters.get("url_prefix"),
-        "Format of the ids": dict(IdFormat.choices).get(parameters.get("id_format", "")),
-        "Repeated ids": "the first one counts" if parameters.get("allow_posted_duplicates") else "",
-        "Encoding": ENCODINGS[parameters["encoding"]].label if parameters.get("encoding") else "",
-        "Separated by": DELIMITER_NAMES.get(parameters.get("delimiter", "")),
-        "Header in row": parameters.get("header_row"),
-        "Sheet": parameters.get("sheet"),
-        "Numbers in ids": "the digits shown" if parameters.get("shown_digits") else "",
+        gettext("URL prefix"): parameters.get("url_prefix"),
+        gettext("Format of the ids"): dict(IdFormat.choices).get(parameters.get("id_format", "")),
+        gettext("Repeated ids"): gettext("the first one counts") if parameters.get("allow_posted_duplicates") else "",
+        gettext("Encoding"): ENCODINGS[parameters["encoding"]].label if parameters.get("encoding") else "",
+        gettext("Separated by"): DELIMITER_NAMES.get(parameters.get("delimiter", "")),
+        gettext("Header in row"): parameters.get("header_row"),
+        gettext("Sheet"): parameters.get("sheet"),
+        gettext("Numbers in ids"): gettext("the digits shown") if parameters.get("shown_digits") else "",
     }
     yield from ((name, str(value)) for name, value in said.items() if value)
 

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from ingestion.options.templates import faults_of, templates_of
 from ingestion.pages.earlier_options import earlier_record, options_of
@@ -15,6 +16,7 @@ from ingestion.pages.templates import template_of
 from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.rules.identifiers import RULES
 from portal.pages.access import PersonRequest, page
+from portal.values.words import gettext_lazy
 from workorders.models import LONGEST_REFERENCE, ActivationStatus
 from workorders.products.services import products_for
 from workorders.secure.uploads import open_for_upload
@@ -25,8 +27,8 @@ WORKORDERS_TO_CHOOSE_FROM = 200  # the newest
 
 
 KINDS_OF_UPLOAD = {  # by the part of the page that they show: label, title, address, who may
-    "new": ("New codes", "Upload codes", "upload", may_upload),
-    "changes": ("Change codes", "Change codes by a file", "upload-changes", may_change),
+    "new": (gettext_lazy("New codes"), gettext_lazy("Upload codes"), "upload", may_upload),
+    "changes": (gettext_lazy("Change codes"), gettext_lazy("Change codes by a file"), "upload-changes", may_change),
 }
 
 
@@ -45,7 +47,7 @@ def upload_changes(request: PersonRequest) -> HttpResponse:
 def _show(request: PersonRequest, kind: str) -> HttpResponse:
     _label, title, _address, may = KINDS_OF_UPLOAD[kind]
     if not may(request.user):
-        raise PermissionDenied("Codes belong to a brand owner; only its people can upload them.")
+        raise PermissionDenied(gettext("Codes belong to a brand owner; only its people can upload them."))
     earlier = earlier_record(request)
     products = products_for(request.user).filter(is_archived=False)[: PRODUCTS_TO_CHOOSE_FROM + 1]
     template = template_of(request) if kind == "new" else None

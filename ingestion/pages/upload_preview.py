@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from ingestion import services
@@ -39,12 +40,14 @@ def upload_preview(request: PersonRequest) -> HttpResponse:
     """
     type_, may = TYPES.get(request.POST.get("kind", ""), (None, None))
     if type_ is None or may is None:
-        return HttpResponseBadRequest("The kind is new or changes.")
+        return HttpResponseBadRequest(gettext("The kind is new or changes."))
     if not may(request.user) or request.user.company is None:
-        raise PermissionDenied("Codes belong to a brand owner; only its people can upload them.")
+        raise PermissionDenied(gettext("Codes belong to a brand owner; only its people can upload them."))
     record = _record_of(request, request.user.company, type_)
     if record is None:
-        return HttpResponseBadRequest("The filetype is csv, json or xlsx, and a record one that waits for its file.")
+        return HttpResponseBadRequest(
+            gettext("The filetype is csv, json or xlsx, and a record one that waits for its file.")
+        )
     seen = _look(request, record)
     most = 1 if any(offer.option == "encoding" for offer in seen.offers) else MOST_TOLD  # they will say the same
     context = {
@@ -96,7 +99,7 @@ def _look(request: PersonRequest, record: IngestionRecord) -> Preview:
     except UnreadableFile as error:
         return Preview(problem=str(error))
     except FileNotFoundError:
-        return Preview(problem="The file has not arrived yet.")
+        return Preview(problem=gettext("The file has not arrived yet."))
 
 
 def _options_of(text: str, company: Company, type_: str) -> dict[str, Any]:

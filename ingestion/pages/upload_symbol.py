@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
 
 from ingestion.pages.lines import IdFormat, may_upload
 from ingestion.rules.identifiers import RULES
@@ -26,7 +27,7 @@ from workorders.visibility import own_workorders
 def upload_symbol(request: PersonRequest) -> HttpResponse:
     """Show the QR code of the first code as it will be, and how long an id may get behind the prefix."""
     if not may_upload(request.user) or request.user.company is None:
-        raise PermissionDenied("Codes belong to a brand owner; only its people can upload them.")
+        raise PermissionDenied(gettext("Codes belong to a brand owner; only its people can upload them."))
     ids = RULES.get(request.GET.get("id_format", ""), RULES[IdFormat.DEFAULT])
     typed = request.GET.get("identifier", "") or ids.example
     identifier, into = ids.kept(typed) or typed, request.GET.get("workorder", "")

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from ingestion.models import IngestionRecord
@@ -14,9 +15,10 @@ from ingestion.withdrawal import LONGEST_REASON, NotWithdrawable, extent_of, wit
 from portal.models import User
 from portal.pages.access import PersonRequest, page
 from portal.values.texts import LINES, unseen
+from portal.values.words import gettext_lazy, number
 
-NO_REASON = "Say why the upload is withdrawn."
-CHANGED = "What becomes of the codes has changed while this page was open. Read it again."
+NO_REASON = gettext_lazy("Say why the upload is withdrawn.")
+CHANGED = gettext_lazy("What becomes of the codes has changed while this page was open. Read it again.")
 
 
 def tell_withdrawal(record: IngestionRecord, user: User) -> dict[str, Any]:
@@ -44,7 +46,9 @@ def record_withdraw(request: PersonRequest, key: str) -> HttpResponse:
             wrong = _fault_of(reason) or (CHANGED if expected != extent.deletes else "")
             if not wrong:
                 withdraw(record, request.user, reason, deletes=expected)
-                messages.success(request, f"{record.file_name or record.key} is being withdrawn.")
+                messages.success(
+                    request, gettext("{name} is being withdrawn.").format(name=record.file_name or record.key)
+                )
                 return redirect("record-detail", key=key)
     except NotWithdrawable as refused:
         messages.error(request, str(refused))
@@ -58,5 +62,7 @@ def _fault_of(reason: str) -> str:
     if not reason:
         return NO_REASON
     if len(reason) > LONGEST_REASON:
-        return f"{LONGEST_REASON:,} characters at most, this has {len(reason):,}."
+        return gettext("{most} characters at most, this has {length}.").format(
+            most=number(LONGEST_REASON), length=number(len(reason))
+        )
     return unseen(reason, LINES)

@@ -8,11 +8,14 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from ingestion.models import IngestionRecord
 from portal import timeline
 from portal.accounts import letters
 from portal.models import Letter
+from portal.pages.languages import written_for
+from portal.values.words import number
 
 MOST_KINDS = 5  # of errors that an e-mail explains
 
@@ -40,12 +43,18 @@ def _build_end_email(letter: Letter) -> list[EmailMessage]:
     is_uploaders = letter.email == uploader.email and uploader.is_active and uploader.wants_mail
     if not (is_uploaders or is_told):
         return []
-    context = _context(record) | {"is_uploaders": is_uploaders}
-    subject, text = f"{context['name']}: {context['result']}", render_to_string("ingestion/mail.txt", context)
-    message = EmailMultiAlternatives(subject, text, None, [letter.email])
-    message.attach_alternative(render_to_string("ingestion/mail.html", context), "text/html")
+    with written_for(uploader if is_uploaders else None, record.company):
+        message = _write(record, letter.email, is_uploaders=is_uploaders)
     timeline.note(record, "mailed" if is_uploaders else "mailed_company", email=letter.email)
     return [message]
+
+
+def _write(record: IngestionRecord, email: str, *, is_uploaders: bool) -> EmailMultiAlternatives:
+    context = _context(record) | {"is_uploaders": is_uploaders}
+    subject, text = f"{context['name']}: {context['result']}", render_to_string("ingestion/mail.txt", context)
+    message = EmailMultiAlternatives(subject, text, None, [email])
+    message.attach_alternative(render_to_string("ingestion/mail.html", context), "text/html")
+    return message
 
 
 letters.MAKERS[Letter.Kind.UPLOAD_ENDED] = _build_end_email
@@ -60,8 +69,12 @@ def _context(record: IngestionRecord) -> dict[str, Any]:
     problems = sum(record.error_counts.values())
     is_change = record.type == IngestionRecord.Type.SCM
     codes = record.result_data.get("codes_affected" if is_change else "codes_created", 0)
-    done = f"{codes:,} code{'' if codes == 1 else 's'} {'changed' if is_change else 'created'}"
-    failed = f"{problems:,} problem{'' if problems == 1 else 's'}, nothing {'changed' if is_change else 'stored'}"
+    changed = ngettext("{number} code changed", "{number} codes changed", codes)
+    created = ngettext("{number} code created", "{number} codes created", codes)
+    none_changed = ngettext("{number} problem, nothing changed", "{number} problems, nothing changed", problems)
+    none_stored = ngettext("{number} problem, nothing stored", "{number} problems, nothing stored", problems)
+    done = (changed if is_change else created).format(number=number(codes))
+    failed = (none_changed if is_change else none_stored).format(number=number(problems))
     workorder = reverse("workorder-detail", args=[record.workorder_id]) if record.workorder_id else ""
     return {
         "record": record,

@@ -8,18 +8,21 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.results.rows_with_errors import has_rows_with_errors
 from portal.pages.lists import ROWS_A_PAGE, asked, ordered, picked, say_what_is_left_out, searched
+from portal.values import words
+from portal.values.words import gettext_lazy
 
 MOST_FOUND = 1_000  # errors that a search leads to; who finds more searches for more
 MOST_MISSING = 5  # products that a page offers to create
 ORDERS = {  # by what stands in the URL; by row when nothing does
-    "last": ("Last row first", ("-row", "-id")),
-    "kind": ("Kind", ("error", "row", "id")),
-    "column": ("Column", ("column", "row", "id")),
-    "value": ("Value", ("value", "row", "id")),
+    "last": (gettext_lazy("Last row first"), ("-row", "-id")),
+    "kind": (gettext_lazy("Kind"), ("error", "row", "id")),
+    "column": (gettext_lazy("Column"), ("column", "row", "id")),
+    "value": (gettext_lazy("Value"), ("value", "row", "id")),
 }
 
 
@@ -38,7 +41,7 @@ def build_error_page(request: HttpRequest, record: IngestionRecord) -> dict[str,
     counts = dict(sorted(record.error_counts.items(), key=lambda item: -item[1]))
     kind, query, number = picked(request, "error", counts), searched(request), asked(request, "page")
     total = sum(counts.values())
-    errors, order = ordered(request, record.errors.all(), ORDERS, "Row")
+    errors, order = ordered(request, record.errors.all(), ORDERS, gettext("Row"))
     say_what_is_left_out(request)
     if kind:
         errors = errors.filter(error=kind)
@@ -51,7 +54,7 @@ def build_error_page(request: HttpRequest, record: IngestionRecord) -> dict[str,
         "errors": [(error, error.message) for error in found],
         "is_cut": bool(query) and found.paginator.count == MOST_FOUND,
         "kinds": [(record.kinds[name], number) for name, number in counts.items()],
-        "choices": [(name, f"{record.kinds[name].title} ({number:,})") for name, number in counts.items()],
+        "choices": [(name, f"{record.kinds[name].title} ({words.number(number)})") for name, number in counts.items()],
         "more_choices": [order],
         "errors_total": total,
         "is_our_fault": "internal_error" in counts,

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext, gettext_noop
+
 from ingestion.models import IngestionRecord
 from portal import timeline
 from portal.models import Event
+from portal.values.words import gettext_lazy, number
 
 WORDS = {
-    "created": "Upload begun",
-    "asked": "Change asked for",
-    "queued": "File received, check asked for",
-    "begun": "Taken up by a worker",
-    "lost": "Worker lost, back in the queue",
-    "put_back": "Large once it is unpacked, waits for a worker slot",
-    "put_off": "Back in the queue: the {part} does not answer",
-    "completed": "Completed",
-    "error": "Refused",
-    "failed": "Given up: Codeport failed",
-    "cancelled": "Cancelled",
-    "expired": "Expired, never processed",
-    "retried": "Sent back into the queue",
-    "asked_again": "Check of the same file asked for again",
-    "withdrawal_asked": "Withdrawal asked for: {reason}",
-    "withdrawal_failed": "Withdrawal given up: Codeport failed",
-    "mailed": "Mail sent to the uploader",
-    "mailed_company": "Mail sent to {email}",
+    "created": gettext_lazy("Upload begun"),
+    "asked": gettext_lazy("Change asked for"),
+    "queued": gettext_lazy("File received, check asked for"),
+    "begun": gettext_lazy("Taken up by a worker"),
+    "lost": gettext_lazy("Worker lost, back in the queue"),
+    "put_back": gettext_lazy("Large once it is unpacked, waits for a worker slot"),
+    "put_off": gettext_lazy("Back in the queue: the {part} does not answer"),
+    "completed": gettext_lazy("Completed"),
+    "error": gettext_lazy("Refused"),
+    "failed": gettext_lazy("Given up: Codeport failed"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "expired": gettext_lazy("Expired, never processed"),
+    "retried": gettext_lazy("Sent back into the queue"),
+    "asked_again": gettext_lazy("Check of the same file asked for again"),
+    "withdrawal_asked": gettext_lazy("Withdrawal asked for: {reason}"),
+    "withdrawal_failed": gettext_lazy("Withdrawal given up: Codeport failed"),
+    "mailed": gettext_lazy("Mail sent to the uploader"),
+    "mailed_company": gettext_lazy("Mail sent to {email}"),
 }
+WITHDRAWN = {
+    "codes_deleted": gettext_lazy("Withdrawn, {number} codes deleted"),
+    "codes_blacklisted": gettext_lazy("Withdrawn, {number} codes blacklisted"),
+}
+PARTS = (gettext_noop("database"), gettext_noop("storage"), gettext_noop("disk"), gettext_noop("broker"))
 
 
 def history_of(record: IngestionRecord) -> timeline.Lines:
@@ -35,9 +43,10 @@ def history_of(record: IngestionRecord) -> timeline.Lines:
 
 def _describe(event: Event) -> str:
     if event.what == "withdrawn":
-        (done,) = event.detail
-        return f"Withdrawn, {event.detail[done]:,} {done.replace('_', ' ')}"
+        ((done, codes),) = event.detail.items()
+        return WITHDRAWN[done].format(number=number(codes))
     attempt = event.detail.get("attempt", 1)
-    origin = ", by the command" if event.detail.get("command") else ""
-    again = f", attempt {attempt}" if event.what == "begun" and attempt > 1 else ""
-    return WORDS[event.what].format(**event.detail) + again + origin
+    origin = ", " + gettext("by the command") if event.detail.get("command") else ""
+    again = ", " + gettext("attempt {number}").format(number=attempt) if event.what == "begun" and attempt > 1 else ""
+    detail = event.detail | {"part": gettext(event.detail.get("part", ""))}
+    return WORDS[event.what].format(**detail) + again + origin

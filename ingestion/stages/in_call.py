@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 
 from ingestion.changes import change_of
 from ingestion.errors.kinds import in_full
@@ -64,7 +65,7 @@ def change_by_rows(user: User, company: Company, rows: str, parameters: dict[str
             company=company,
             created_by=user,
             type=IngestionRecord.Type.SCM,
-            description="SCM change by call",
+            description=gettext_noop("SCM change by call"),
             ingestion_mode=IngestionRecord.Mode.API,
             filetype=IngestionRecord.Filetype.JSON,
             parameters=parameters,
@@ -128,4 +129,5 @@ class _CallLog(ErrorLog):
         super().add(kind, row, column, value, detail=detail, id=id)
         about, place = self._kinds[kind], {"index": None if row is None else row - 1, "row": row}
         cell = {"column": shown(column), "value": shown(value)}
-        self.faults.append(place | cell | {"error": kind, "message": in_full(about, detail), "remedy": about.remedy})
+        words = {"error": kind, "message": in_full(about, detail), "remedy": str(about.remedy)}
+        self.faults.append(place | cell | words)

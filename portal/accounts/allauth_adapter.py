@@ -12,6 +12,7 @@ from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from portal.accounts import letters
 from portal.accounts.guessing import Attempt, remember
@@ -19,6 +20,7 @@ from portal.accounts.security_log import sign_in_refused, tell
 from portal.accounts.tokens import revoke, valid_tokens
 from portal.models import Letter, User
 from portal.values.addresses import address_of
+from portal.values.words import gettext_lazy
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound to it
 
@@ -28,7 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
 
     error_messages: ClassVar = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "The e-mail address and the password do not belong together.",
+        "email_password_mismatch": gettext_lazy("The e-mail address and the password do not belong together."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -94,9 +96,11 @@ class RevokesTokens:
         super().__init__(*args, **kwargs)
         if self.user is not None and (number := valid_tokens(self.user).count()):
             self.fields["revoke_tokens"] = forms.BooleanField(  # type: ignore[attr-defined]  # of the form it is mixed into
-                label=f"Revoke my tokens too: {number}",
+                label=gettext("Revoke my tokens too: {number}").format(number=number),
                 required=False,
-                help_text="They go on working otherwise. Revoke them if somebody may have known the old password.",
+                help_text=gettext(
+                    "They go on working otherwise. Revoke them if somebody may have known the old password."
+                ),
             )
 
     def save(self) -> None:

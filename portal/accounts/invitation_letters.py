@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from portal.accounts import invitations, letters, people
 from portal.models import Invitation, Letter, User
+from portal.pages.languages import written_for
 
 
 def _invitation(letter: Letter) -> list[EmailMessage]:
@@ -19,9 +21,10 @@ def _invitation(letter: Letter) -> list[EmailMessage]:
     if invitation is None:
         return []  # withdrawn meanwhile
     context = {"company": invitation.company, "by": invitation.by}
-    if User.objects.filter(email__iexact=letter.email).exists():
-        return [_invited("people/invited_already.txt", letter.email, context)]
-    return [_invited("people/invitation.txt", letter.email, context | {"url": invitations.link_of(invitation)})]
+    with written_for(None, invitation.company):
+        if User.objects.filter(email__iexact=letter.email).exists():
+            return [_invited("people/invited_already.txt", letter.email, context)]
+        return [_invited("people/invitation.txt", letter.email, context | {"url": invitations.link_of(invitation)})]
 
 
 def _welcome(letter: Letter) -> list[EmailMessage]:
@@ -30,8 +33,9 @@ def _welcome(letter: Letter) -> list[EmailMessage]:
     user, by = found[letter.detail["user"]], found[letter.detail["by"]]
     if people.state_of(user) != "invited":
         return []
-    context = {"company": user.company or "the portal", "by": by, "url": invitations.link_of_person(user)}
-    return [_invited("people/invitation.txt", letter.email, context)]
+    with written_for(user):
+        context = {"company": user.company or gettext("the portal"), "by": by, "url": invitations.link_of_person(user)}
+        return [_invited("people/invitation.txt", letter.email, context)]
 
 
 def _invited(template: str, email: str, context: dict[str, Any]) -> EmailMessage:
@@ -39,7 +43,9 @@ def _invited(template: str, email: str, context: dict[str, Any]) -> EmailMessage
     text = render_to_string(
         template, {"days": days, "sign_in": settings.PUBLIC_URL + reverse("account_login")} | context
     )
-    return EmailMessage(f"{context['company']} invites you to Codeport", text, None, [email])
+    return EmailMessage(
+        gettext("{company} invites you to Codeport").format(company=context["company"]), text, None, [email]
+    )
 
 
 letters.MAKERS |= {Letter.Kind.INVITATION: _invitation, Letter.Kind.WELCOME: _welcome}

@@ -6,6 +6,7 @@ from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -27,7 +28,7 @@ def person_invite(request: PersonRequest) -> HttpResponse:
         return render(request, "people/person_invite.html", {"form": form, "company": company})
     email = form.cleaned_data["email"]
     invitations.invite(company, email, form.cleaned_data["role"], request.user)
-    messages.success(request, f"{email} is invited.")
+    messages.success(request, gettext("{email} is invited.").format(email=email))
     return redirect("person-list")
 
 
@@ -41,7 +42,12 @@ def invitation_again(request: PersonRequest, pk: int) -> HttpResponse:
     """Send somebody who has not come yet a new link."""
     invitation = _invitation(request, pk)
     invitations.invite(invitation.company, invitation.email, invitation.role, request.user)
-    messages.success(request, f"{invitation.email} is invited again. The old link is no longer valid.")
+    messages.success(
+        request,
+        gettext("{invitation_email} is invited again. The old link is no longer valid.").format(
+            invitation_email=invitation.email
+        ),
+    )
     return redirect("person-list")
 
 
@@ -51,7 +57,9 @@ def invitation_withdraw(request: PersonRequest, pk: int) -> HttpResponse:
     """Withdraw an invitation, so that its link is no longer valid."""
     invitation = _invitation(request, pk)
     invitations.withdraw(invitation)
-    messages.success(request, f"The invitation of {invitation.email} is withdrawn.")
+    messages.success(
+        request, gettext("The invitation of {invitation_email} is withdrawn.").format(invitation_email=invitation.email)
+    )
     return redirect("person-list")
 
 
@@ -62,7 +70,7 @@ def person_invite_again(request: PersonRequest, pk: int) -> HttpResponse:
     person = person_of(request, pk)
     if state_of(person) == "invited":
         invitations.welcome(person, request.user)
-        messages.success(request, f"{person.email} is invited.")
+        messages.success(request, gettext("{person_email} is invited.").format(person_email=person.email))
     return redirect("person-detail", pk=pk)
 
 

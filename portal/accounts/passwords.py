@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from portal.models import User
 
@@ -22,7 +23,9 @@ class ContextValidator:
             if len(word) > 2:
                 rest = rest.replace(word.casefold(), "")
         if len(rest) < LEAST:
-            raise ValidationError("This password is mostly a name that is known here.", code="password_of_the_place")
+            raise ValidationError(
+                gettext("This password is mostly a name that is known here."), code="password_of_the_place"
+            )
 
     def get_help_text(self) -> str:
-        return "Your password can’t be made of the names of Codeport or your company."
+        return gettext("Your password can’t be made of the names of Codeport or your company.")

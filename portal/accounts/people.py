@@ -11,20 +11,22 @@ from contextlib import contextmanager
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from portal.accounts.security_log import tell
 from portal.accounts.sessions import end_sessions
 from portal.models import Company, User
 from portal.roles import ROLES_OF_KIND
+from portal.values.words import gettext_lazy
 
 ROLES_OF: dict[str, dict[str, str]] = {
     Company.Kind.BRAND_OWNER: {
-        "staff": "Uploads, sees records and workorders, downloads, edits products",
-        "admin": "Also cancels, archives, and manages people, tokens and company settings",
+        "staff": gettext_lazy("Uploads, sees records and workorders, downloads, edits products"),
+        "admin": gettext_lazy("Also cancels, archives, and manages people, tokens and company settings"),
     },
     Company.Kind.PRINTING_PARTNER: {
-        "printer": "Prints the workorders assigned to your company, keeps equipment and substrates",
-        "admin": "Also manages people and tokens",
+        "printer": gettext_lazy("Prints the workorders assigned to your company, keeps equipment and substrates"),
+        "admin": gettext_lazy("Also manages people and tokens"),
     },
 }
 """The roles that an admin can give in each kind of company, and what they mean."""
@@ -48,14 +50,16 @@ def people_of(company: Company) -> QuerySet[User]:
 def role_of(user: User) -> str:
     """Return the person's role, the widest one first, or an empty text when there is none."""
     held = {group.name for group in user.groups.all()}
-    return next((role for role in ("admin", "staff", "printer") if role in held), "")
+    return next(
+        (role for role in (gettext_noop("admin"), gettext_noop("staff"), gettext_noop("printer")) if role in held), ""
+    )
 
 
 def state_of(user: User) -> str:
     """Say whether the person can sign in: `active`, `invited` or `deactivated`."""
     if not user.is_active:
-        return "deactivated"
-    return "active" if user.has_usable_password() else "invited"
+        return gettext_noop("deactivated")
+    return gettext_noop("active") if user.has_usable_password() else gettext_noop("invited")
 
 
 def wrong_roles(kind: str | None, roles: Collection[str]) -> str:

@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.utils.translation import gettext
 
 from portal.accounts.people import ROLES_OF, people_of
 from portal.models import Company, User
 from portal.values.texts import PRINTABLE
+from portal.values.words import gettext_lazy
 
 
 class RoleForm(forms.Form):
@@ -28,21 +30,26 @@ class RoleForm(forms.Form):
 class InvitationForm(RoleForm):
     """The form that invites a person by e-mail address and role."""
 
-    email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"})
+    )
 
     def clean_email(self) -> str:
         """Only the company's own people are told: who has an account elsewhere is nobody's business."""
         email = User.objects.normalize_email(self.cleaned_data["email"])
         if people_of(self.company).filter(email__iexact=email).exists():
-            raise forms.ValidationError("This is one of your people already.")
+            raise forms.ValidationError(gettext("This is one of your people already."))
         return email
 
 
 class JoinForm(forms.Form):
     """The form in which an invited person gives a name and a password."""
 
-    name = forms.CharField(label="Your name", max_length=100, widget=forms.TextInput({"autocomplete": "name"}))
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=100, widget=forms.TextInput({"autocomplete": "name"})
+    )
     password = forms.CharField(
+        label=gettext_lazy("Password"),
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
         help_text=password_validators_help_text_html,

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.accounts import people
@@ -18,14 +19,15 @@ from portal.accounts.sessions import end_sessions
 from portal.models import Company, User
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of, searched
+from portal.values.words import gettext_lazy
 
 MOST_INVITED = 500  # shown on one page
-LAST_ADMIN = "Your company would be left without an admin. Make somebody else an admin first."
+LAST_ADMIN = gettext_lazy("Your company would be left without an admin. Make somebody else an admin first.")
 
 
 def company_of(request: PersonRequest) -> Company:
     if request.user.company is None:
-        raise PermissionDenied("You belong to no company; the back office shows all people.")
+        raise PermissionDenied(gettext("You belong to no company; the back office shows all people."))
     return request.user.company
 
 
@@ -58,7 +60,11 @@ def person_detail(request: PersonRequest, pk: int) -> HttpResponse:
     form = RoleForm(company, request.POST if request.method == "POST" else None, initial={"role": role_of(person)})
     if form.is_valid():
         role = form.cleaned_data["role"]
-        _try(request, lambda: people.give_role(person, role), f"{person.email} has the role {role} now.")
+        _try(
+            request,
+            lambda: people.give_role(person, role),
+            gettext("{person_email} has the role {role} now.").format(person_email=person.email, role=gettext(role)),
+        )
         return redirect("person-list") if person == request.user else redirect("person-detail", pk=pk)
     context = {"person": person, "form": form, "role": role_of(person), "state": state_of(person)}
     return render(request, "people/person_detail.html", context)
@@ -79,7 +85,7 @@ def person_deactivate(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask, then shut a person out."""
     person = person_of(request, pk)
     if request.method == "POST":
-        done = f"{person.email} is deactivated and signed out everywhere."
+        done = gettext("{person_email} is deactivated and signed out everywhere.").format(person_email=person.email)
         _try(request, lambda: people.deactivate(person), done)
     elif person.is_active:
         return render(request, "people/person_deactivate.html", {"person": person})
@@ -92,7 +98,12 @@ def person_sign_out(request: PersonRequest, pk: int) -> HttpResponse:
     """End a person's sessions, all but the one that asks."""
     person = person_of(request, pk)
     number = end_sessions(person)
-    messages.success(request, f"{person.email} is signed out: {number} session{'' if number == 1 else 's'} ended.")
+    messages.success(
+        request,
+        ngettext(
+            "{email} is signed out: {number} session ended.", "{email} is signed out: {number} sessions ended.", number
+        ).format(email=person.email, number=number),
+    )
     return redirect("person-detail", pk=pk)
 
 
@@ -102,5 +113,5 @@ def person_reactivate(request: PersonRequest, pk: int) -> HttpResponse:
     """Let a person in again."""
     person = person_of(request, pk)
     people.reactivate(person)
-    messages.success(request, f"{person.email} can sign in again.")
+    messages.success(request, gettext("{person_email} can sign in again.").format(person_email=person.email))
     return redirect("person-detail", pk=pk)

@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 
 from portal.database.encryption import SEALED, SecretLost, box
+from portal.values.words import gettext_lazy
 
 PURPOSE = b"codeport second step 1"
 SECRETS = ("secret", "seed", "migrated_codes")  # what is secret in an authenticator's data; passkeys' are public
@@ -100,7 +101,7 @@ def _code(secret: str, step: int) -> str:
 
 
 OPEN = ("/account/", "/accounts/", "/static/", "/storage/", "/c/", "/healthz", "/favicon.ico")
-NEEDED = "Who runs the portal signs in with a second step. Add an authenticator app or a passkey first."
+NEEDED = gettext_lazy("Who runs the portal signs in with a second step. Add an authenticator app or a passkey first.")
 
 
 def required(

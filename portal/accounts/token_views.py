@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -51,9 +52,11 @@ def token_revoke(request: PersonRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(tokens_for(request.user).select_related("user"), pk=pk)
     if request.method == "POST":
         if revoke(tokens_for(request.user).filter(pk=pk)):
-            messages.success(request, f"{token.name} is revoked. It opens nothing any more.")
+            messages.success(
+                request, gettext("{token_name} is revoked. It opens nothing any more.").format(token_name=token.name)
+            )
         else:
-            messages.error(request, f"{token.name} was revoked already.")
+            messages.error(request, gettext("{token_name} was revoked already.").format(token_name=token.name))
     elif token.state == "active":
         return render(request, "tokens/token_revoke.html", {"token": token})
     return redirect("token-list")

@@ -12,18 +12,25 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from portal.accounts.security_log import tell
 from portal.models import User, UserAuthorizationToken
 from portal.roles import CODENAMES
 from portal.values.texts import PRINTABLE
+from portal.values.words import gettext_lazy
 
 LONGEST_DAYS, LONGEST_NAME = 3650, 100
 UPLOADING = (  # what a system needs that uploads ids, and takes what became of them
     *("ingestion_code_create", "ingestion_view", "product_view", "workorder_view"),
     *("workorder_create", "workorder_download", "workorder_sid_download"),
 )
-PRESETS = {"30": "30 days", "90": "90 days", "365": "1 year", "date": "Until the date below"}
+PRESETS = {
+    "30": gettext_lazy("30 days"),
+    "90": gettext_lazy("90 days"),
+    "365": gettext_lazy("1 year"),
+    "date": gettext_lazy("Until the date below"),
+}
 SOON = timedelta(days=14)  # in which a token that expires is told of
 WITHOUT_API = ("company_people", "company_tokens")  # what pages alone can do is nothing for a token
 
@@ -53,7 +60,7 @@ class ByModel(ModelChoiceIterator):  # type: ignore[type-arg]  # not generic at 
     def __iter__(self) -> Any:
         for model, permissions in groupby(self.queryset, lambda permission: permission.content_type):
             about = model.model_class()._meta.verbose_name_plural
-            yield str(about).capitalize(), [self.choice(permission) for permission in permissions]
+            yield gettext(str(about).capitalize()), [self.choice(permission) for permission in permissions]
 
 
 class PermissionField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
@@ -63,19 +70,23 @@ class PermissionField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, obj: Any) -> str:
-        return str(obj.name)
+        return gettext(str(obj.name))
 
 
 class TokenForm(forms.Form):
     """The form by which `user` creates a token."""
 
-    name = forms.CharField(max_length=LONGEST_NAME, help_text="What it is for, like “packaging line 4”.")
-    permissions = PermissionField(
-        queryset=Permission.objects.none(), error_messages={"required": "Choose at least one."}
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=LONGEST_NAME,
+        help_text=gettext_lazy("What it is for, like “packaging line 4”."),
     )
-    valid = forms.ChoiceField(label="Valid for", choices=PRESETS.items(), initial="90")
+    permissions = PermissionField(
+        queryset=Permission.objects.none(), error_messages={"required": gettext_lazy("Choose at least one.")}
+    )
+    valid = forms.ChoiceField(label=gettext_lazy("Valid for"), choices=PRESETS.items(), initial="90")
     date = forms.DateField(
-        label="Last day",
+        label=gettext_lazy("Last day"),
         required=False,
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
@@ -104,7 +115,9 @@ class TokenForm(forms.Form):
         name: str = self.cleaned_data["name"]
         PRINTABLE(name)
         if valid_tokens(self.user).filter(name=name).exists():
-            raise forms.ValidationError("You have a valid token of this name already; revoke it or take another name.")
+            raise forms.ValidationError(
+                gettext("You have a valid token of this name already; revoke it or take another name.")
+            )
         return name
 
     def clean(self) -> None:
@@ -112,9 +125,12 @@ class TokenForm(forms.Form):
         if self.cleaned_data.get("valid") != "date" or "date" in self.errors:
             return
         if day is None:
-            self.add_error("date", "Choose the last day.")
+            self.add_error("date", gettext("Choose the last day."))
         elif not today <= day <= today + timedelta(days=LONGEST_DAYS):
-            self.add_error("date", f"Choose a day from today on, {LONGEST_DAYS // 365} years ahead at most.")
+            self.add_error(
+                "date",
+                gettext("Choose a day from today on, {years} years ahead at most.").format(years=LONGEST_DAYS // 365),
+            )
 
     def issue(self) -> tuple[UserAuthorizationToken, str]:
         """Create the token and return it with its secret. The form must be valid."""
@@ -157,4 +173,4 @@ def revoke(tokens: QuerySet[UserAuthorizationToken]) -> int:
 
 def worded(permissions: Iterable[Permission]) -> list[str]:
     """List what `permissions` allow in words, without the “Can” that all begin with."""
-    return sorted(permission.name.removeprefix("Can ") for permission in permissions)
+    return sorted(gettext(permission.name).removeprefix("Can ") for permission in permissions)

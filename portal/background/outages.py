@@ -20,12 +20,13 @@ from s3transfer.exceptions import RetriesExceededError
 
 from portal.background import broker
 from portal.storage.base import Unusable
+from portal.values.words import gettext_lazy
 
 PARTS: Final = {
-    "database": "The database does not answer.",
-    "storage": "The storage does not answer.",
-    "disk": "The server's disk is full or broken.",
-    "broker": "The broker does not answer.",
+    "database": gettext_lazy("The database does not answer."),
+    "storage": gettext_lazy("The storage does not answer."),
+    "disk": gettext_lazy("The server's disk is full or broken."),
+    "broker": gettext_lazy("The broker does not answer."),
 }
 """The parts that Codeport depends on, and the sentence shown while one of them is unavailable."""
 STORAGE: Final = (BotoCoreError, ClientError, Boto3Error, RetriesExceededError, Unusable)

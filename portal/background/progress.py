@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from portal.background.outages import PARTS
+from portal.values.words import gettext_lazy
 
 QUIET_WORKER = timedelta(seconds=15)  # after its lease ran out
 LONG_QUEUE = timedelta(seconds=30)
@@ -20,11 +22,11 @@ WAITING, ENDED = "waiting", "ended"  # the phases that every kind of work has
 
 
 class Status(models.TextChoices):
-    QUEUED = "queued", "queued"
-    PROCESSING = "processing", "processing"
-    COMPLETED = "completed", "completed"
-    ERROR = "error", "error"
-    CANCELLED = "cancelled", "cancelled"
+    QUEUED = "queued", gettext_lazy("queued")
+    PROCESSING = "processing", gettext_lazy("processing")
+    COMPLETED = "completed", gettext_lazy("completed")
+    ERROR = "error", gettext_lazy("error")
+    CANCELLED = "cancelled", gettext_lazy("cancelled")
 
 
 class Progress(models.Model):
@@ -107,8 +109,12 @@ class Progress(models.Model):
 def roughly(seconds: float) -> str:
     """`seconds` to come in words, in steps so wide that a wavering guess stays in one."""
     if seconds <= 10:
-        return "a few seconds"
+        return gettext("a few seconds")
     if seconds <= 60:
-        return f"about {math.ceil(seconds / 10) * 10} seconds"
+        return gettext("about {seconds} seconds").format(seconds=math.ceil(seconds / 10) * 10)
     minutes = math.ceil(seconds / 60)
-    return f"about {minutes} minutes" if minutes <= 90 else f"about {math.ceil(minutes / 60)} hours"
+    return (
+        gettext("about {minutes} minutes").format(minutes=minutes)
+        if minutes <= 90
+        else gettext("about {hours} hours").format(hours=math.ceil(minutes / 60))
+    )

@@ -13,8 +13,10 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 
 from portal.values.suggestions import nearest_of, none_such
+from portal.values.words import number
 
 ROWS_A_PAGE = 25
 MOST_COUNTED = 10_000  # rows of a list, which ends there: what lies behind is found by a filter or a search
@@ -60,7 +62,7 @@ def picked(request: HttpRequest, name: str, known: Collection[str]) -> str:
     def wrong(value: str) -> str:
         if value in known:
             return ""
-        return nearest_of(value, known) if 0 < len(known) <= MOST_CHOICES else "There is no such choice."
+        return nearest_of(value, known) if 0 < len(known) <= MOST_CHOICES else gettext("There is no such choice.")
 
     return asked(request, name, wrong)
 
@@ -74,12 +76,12 @@ def ordered(
     """
     chosen = picked(request, "sort", orders)
     choices = [(name, said) for name, (said, _) in orders.items()]
-    return rows.order_by(*orders[chosen][1]) if chosen else rows, ("sort", "Order", usual, choices, chosen)
+    return rows.order_by(*orders[chosen][1]) if chosen else rows, ("sort", gettext("Order"), usual, choices, chosen)
 
 
 def day(request: HttpRequest, name: str) -> date | None:
     """The day that the URL names, if it does."""
-    found = asked(request, name, lambda value: "" if _day(value) else "It must look like 2026-11-23.")
+    found = asked(request, name, lambda value: "" if _day(value) else gettext("It must look like 2026-11-23."))
     return _day(found)
 
 
@@ -139,7 +141,7 @@ def one_of(
     is_key = re.fullmatch(r"[0-9]{1,18}", request.GET.get(name, ""))
     named = Q(**{f"{typed}__iexact": request.GET.get(name, "").strip()}) | (Q(pk=is_key[0]) if is_key else Q(pk=None))
     found = rows.filter(named).values_list("pk", typed).first() if request.GET.get(name) else None
-    value = asked(request, name, lambda _: "" if found else "There is none like this.")
+    value = asked(request, name, lambda _: "" if found else gettext("There is none like this."))
     return (name, label, hint, None, found[1] if found else value), str(found[0]) if found else ""
 
 
@@ -156,4 +158,8 @@ def chosen(keys: Collection[str], rows: QuerySet[Row]) -> QuerySet[Row]:
 
 def they_are(rows: QuerySet[Row], plural: str) -> str:
     """The beginning of a sentence about `rows`: `sku1 is`, or `3 products are`."""
-    return f"{rows[0]} is" if len(rows) == 1 else f"{len(rows):,} {plural} are"
+    return (
+        gettext("{name} is").format(name=rows[0])
+        if len(rows) == 1
+        else gettext("{number} {plural} are").format(number=number(len(rows)), plural=plural)
+    )

@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.utils.translation import gettext
+
+from portal.values.words import gettext_lazy, number
+
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-NAMELESS = {"\0": "null", "\t": "tab", "\n": "line feed", "\r": "carriage return", "\x7f": "delete"}
+NAMELESS = {
+    "\0": gettext_lazy("null"),
+    "\t": gettext_lazy("tab"),
+    "\n": gettext_lazy("line feed"),
+    "\r": gettext_lazy("carriage return"),
+    "\x7f": gettext_lazy("delete"),
+}
 
 
 def named(character: str) -> str:
@@ -23,4 +33,8 @@ def named(character: str) -> str:
 def beyond_ascii(text: str) -> str:
     """Say in a sentence which character of `text` is the first outside ASCII, or return an empty text."""
     found = BEYOND_ASCII.search(text)
-    return f"Character {found.start() + 1:,} is {named(found[0])}." if found else ""
+    return (
+        gettext("Character {place} is {named}.").format(place=number(found.start() + 1), named=named(found[0]))
+        if found
+        else ""
+    )

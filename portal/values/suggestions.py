@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from django.utils.translation import gettext
+
 SIMILARITY = 0.6
 SHORTEST_PART = 3  # characters of a name that is part of the right one
 LONGEST_COMPARED = 100  # characters of a name; those of ours are shorter
@@ -39,13 +41,13 @@ def nearest_of(value: str, choices: Iterable[object]) -> str:
 def hint(name: str, known: Iterable[str]) -> str:
     """Say which of `known` is the nearest to `name`; nothing where none is."""
     close = nearest(name, known)
-    return f"The nearest is `{close}`." if close else ""
+    return gettext("The nearest is `{name}`.").format(name=close) if close else ""
 
 
 def listed(names: Iterable[str]) -> str:
     """Names as a sentence has them: `a`, `b` and `c`."""
     *others, last = [f"`{name}`" for name in names]
-    return f"{', '.join(others)} and {last}" if others else last
+    return gettext("{others} and {last}").format(others=", ".join(others), last=last) if others else last
 
 
 def _bare(name: str) -> str:

@@ -8,6 +8,8 @@ from unicodedata import category, name
 from django.core.exceptions import ValidationError
 from django.utils.deconstruct import deconstructible
 
+from portal.values.words import gettext_lazy
+
 LINES = "\t\n\r"  # which remarks may have
 JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # seen by what they do to the letters or pictures beside them
 BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # by their category letters or marks, yet nobody sees them
@@ -53,7 +55,7 @@ def seen(text: str) -> str:
 class Visible:
     """Refuses texts with characters that nobody sees, in the words `said`; `lines` lets line ends and tabs pass."""
 
-    def __init__(self, said: str = "No control characters.", *, lines: bool = False) -> None:
+    def __init__(self, said: str = gettext_lazy("No control characters."), *, lines: bool = False) -> None:
         self.said, self.lines = said, lines
 
     def __call__(self, text: str) -> None:
@@ -67,4 +69,4 @@ class Visible:
         return hash((self.said, self.lines))
 
 
-PRINTABLE = Visible("Use printable characters only.")
+PRINTABLE = Visible(gettext_lazy("Use printable characters only."))

@@ -14,9 +14,13 @@ from typing import Any
 from django import forms
 from rest_framework import serializers
 
-NOT_WHOLE = "A valid integer is required. Write it in the digits 0 to 9 alone, without separators, signs or decimals."
-NOT_TYPED = "Enter a whole number in digits, such as 1000 or 1,000."
-MAY_BE_DECIMAL = (
+from portal.values.words import gettext_lazy
+
+NOT_WHOLE = gettext_lazy(
+    "A valid integer is required. Write it in the digits 0 to 9 alone, without separators, signs or decimals."
+)
+NOT_TYPED = gettext_lazy("Enter a whole number in digits, such as 1000 or 1,000.")
+MAY_BE_DECIMAL = gettext_lazy(
     "A whole number has no decimals, and a separator only before each group of three digits, such as 1000 or 1,000."
 )
 DIGITS = re.compile("-?[0-9]{1,18}")  # a minus is let through to be told that the number is too small

@@ -1,5 +1,7 @@
 /** Buttons that copy the text of a field; without a clipboard, which only safe origins have, they select it. */
 
+import { say } from "./words.js";
+
 const announcement = document.querySelector("#announcement");
 
 async function copy(button) {
@@ -7,10 +9,10 @@ async function copy(button) {
   field.select();
   try {
     await navigator.clipboard.writeText(field.value);
-    button.textContent = announcement.textContent = "Copied";
+    button.textContent = announcement.textContent = say("Copied");
   } catch {
     field.focus();
-    announcement.textContent = "Selected; copy it with your keyboard.";
+    announcement.textContent = say("Selected; copy it with your keyboard.");
   }
 }
 

@@ -1,5 +1,7 @@
 /** The upload form's fields: what is wrong with each, and the options they say. */
 
+import { say } from "./words.js";
+
 const SCM_KEY = /^[a-z][a-z0-9_]{0,63}$/;
 
 export const form = document.querySelector("#upload");
@@ -83,8 +85,8 @@ export function checkScmRows() {
   const wrong = scmRows().flatMap((row) => {
     const { key, value } = scmOf(row);
     if (!key && !value) return [];
-    const message = !SCM_KEY.test(key) ? "Begin with a small letter, then use small letters, digits and _ only."
-      : seen.has(key) || ["id", "product", "activation_status"].includes(key) ? `${key} is given already.` : "";
+    const message = !SCM_KEY.test(key) ? say("Begin with a small letter, then use small letters, digits and _ only.")
+      : seen.has(key) || ["id", "product", "activation_status"].includes(key) ? say("{key} is given already.", { key }) : "";
     seen.add(key);
     return message ? [showRowError(row, message)] : [];
   });

@@ -1,4 +1,6 @@
 /** What an order's page says while it is typed: the number on the button, and what a URL prefix may miss at its end. */
+import { say } from "./words.js";
+
 const form = document.querySelector("#order");
 const button = form.querySelector("[type=submit]");
 const { quantity, url_prefix: prefix } = form.elements;
@@ -13,14 +15,14 @@ function readNumber() {
 
 function showNumber() {
   const number = readNumber();
-  button.textContent = number === null ? plain : button.dataset[number === 1 ? "single" : "several"].replace("#", number.toLocaleString("en"));
+  button.textContent = number === null ? plain : button.dataset[number === 1 ? "single" : "several"].replace("#", number.toLocaleString(document.documentElement.lang));
 }
 
 function showDoubt() {
   const typed = prefix.value.trim();
   const doubt = form.querySelector("#url_prefix-doubt");
   doubt.hidden = !/[A-Za-z0-9]$/.test(typed);
-  doubt.textContent = doubt.hidden ? "" : `The codes will read ${typed}abc12345. Is a slash missing at its end?`;
+  doubt.textContent = doubt.hidden ? "" : say("The codes will read {example}. Is a slash missing at its end?", { example: `${typed}abc12345` });
 }
 
 quantity.addEventListener("input", showNumber);

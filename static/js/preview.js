@@ -1,10 +1,11 @@
 /** The preview of one file, which the server makes: its first rows, the names of its columns to change, and what is wrong. */
 import { changesCodes, form, options } from "./fields.js";
 import { session } from "./session.js";
+import { say } from "./words.js";
 
 const FIRST_LOOK = 256 * 1024; // bytes that are shown to the server
 const PAUSE = 250; // milliseconds without a key before the server is asked
-const UNSEEN = "The preview cannot be made now. The file can be sent; every row is checked then.";
+const UNSEEN = say("The preview cannot be made now. The file can be sent; every row is checked then.");
 const READ_BY = { csv: ["encoding", "header_row"], xlsx: ["sheet", "header_row", "shown_digits"], json: [] }; // options, by the type of the file
 let kept = {}; // names given to the columns of an earlier file, or by a template
 let keptReading = {}; // and how it was read
@@ -46,7 +47,7 @@ export class Preview {
     this.readAsKept();
     this.root = element("section", "", { class: "sheet stack preview", "aria-labelledby": title });
     const line = element("div", "", { class: "head-line" });
-    const remove = element("button", "Remove", { type: "button", class: "button quiet", "aria-label": `Remove ${name}` });
+    const remove = element("button", say("Remove"), { type: "button", class: "button quiet", "aria-label": say("Remove {name}", { name }) });
     remove.addEventListener("click", onRemove);
     line.append(element("h3", name, { id: title }), remove);
     this.body = element("div", "", { class: "stack" });

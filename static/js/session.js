@@ -5,6 +5,8 @@
  * each page tells the others whose it is and its token; what a script sends asks the portal itself.
  */
 
+import { say } from "./words.js";
+
 const { person, sessionUrl } = document.body.dataset;
 const FIELD = "csrfmiddlewaretoken";
 const channel = new BroadcastChannel("codeport-session");
@@ -12,14 +14,14 @@ let problem = ""; // why no form of this page may be sent, in words
 
 function problemWith(now) {
   if (!person || now === person) return "";
-  if (!now) return "You are no longer signed in. Sign in again in another tab, then send once more here: nothing that you typed or chose is lost.";
-  return `You signed in as ${now} in another tab, and this page is of ${person}: nothing was sent. Sign in there as ${person} and send once more here, or reload this page to work as ${now}.`;
+  if (!now) return say("You are no longer signed in. Sign in again in another tab, then send once more here: nothing that you typed or chose is lost.");
+  return say("You signed in as {now} in another tab, and this page is of {person}: nothing was sent. Sign in there as {person} and send once more here, or reload this page to work as {now}.", { now, person });
 }
 
 /** `{token, problem, signedOut}`; a problem, in words, is why nothing may be sent. Throws what `fetch` throws. */
 export async function session() {
   const response = await fetch(sessionUrl, { headers: { Accept: "application/json" } });
-  if (!response.ok) return { problem: `The portal failed (${response.status}). Try again.` };
+  if (!response.ok) return { problem: say("The portal failed ({status}). Try again.", { status: response.status }) };
   const { person: now, token } = await response.json();
   return { token, problem: problemWith(now), signedOut: !now };
 }

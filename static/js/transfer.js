@@ -1,6 +1,8 @@
 /** The two ways out of the upload page: JSON calls to the API, and the file itself to the storage. */
 import { session } from "./session.js";
+import { say } from "./words.js";
 
+const { lang } = document.documentElement;
 const STALLED = 60_000; // milliseconds without a byte sent or an answer
 
 /** Why a step failed. `fields` gives the messages of each field; `lost` says that no answer came. */
@@ -21,7 +23,7 @@ export async function call(url, body) {
     response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal("The portal cannot be reached. Check the connection, then try again.", { lost: true });
+    throw new Refusal(say("The portal cannot be reached. Check the connection, then try again."), { lost: true });
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
@@ -30,11 +32,11 @@ export async function call(url, body) {
 
 function refusalOf({ detail, ...fields }, status) {
   if (status === 401 || status === 403) {
-    return new Refusal("You may no longer upload, or signed in anew just now. Try again.", { status });
+    return new Refusal(say("You may no longer upload, or signed in anew just now. Try again."), { status });
   }
   if (detail) return new Refusal(detail, { status });
   if (status === 400) return new Refusal("", { fields, status });
-  return new Refusal(`The portal failed (${status}). Try again.`, { status });
+  return new Refusal(say("The portal failed ({status}). Try again.", { status }), { status });
 }
 
 /**
@@ -47,7 +49,7 @@ export function sendFile({ url, fields }, file, onProgress, signal) {
   form.append("file", file);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const lost = () => reject(new Refusal("The connection broke before the whole file had arrived. Nothing was stored; try again.", { lost: true }));
+    const lost = () => reject(new Refusal(say("The connection broke before the whole file had arrived. Nothing was stored; try again."), { lost: true }));
     let watch;
     const alive = () => {
       clearTimeout(watch);
@@ -68,8 +70,8 @@ export function sendFile({ url, fields }, file, onProgress, signal) {
 /** The storage answers in S3's XML: `<Error><Code>…</Code><Message>…</Message></Error>`. */
 function storageRefusal({ responseText, status }) {
   const answer = new DOMParser().parseFromString(responseText, "application/xml");
-  const reason = answer.querySelector("Error > Message")?.textContent ?? `it answered ${status}`;
-  return new Refusal(`The storage did not take the file: ${reason}`, { status });
+  const reason = answer.querySelector("Error > Message")?.textContent ?? say("it answered {status}", { status });
+  return new Refusal(say("The storage did not take the file: {reason}", { reason }), { status });
 }
 
 /** Measures how fast bytes go, over the last few seconds. */
@@ -90,7 +92,8 @@ export class Speedometer {
 export function size(bytes) {
   const units = ["bytes", "KB", "MB", "GB"];
   const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), 3);
-  return power ? `${(bytes / 1024 ** power).toFixed(1)} ${units[power]}` : `${bytes} bytes`;
+  const number = (bytes / 1024 ** power).toLocaleString(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false });
+  return power ? `${number} ${units[power]}` : say("{number} bytes", { number: bytes });
 }
 
 /** `seconds` for people. */

@@ -6,6 +6,7 @@
 import { changesCodes, checkScmRows, clearErrors, form, options, part, showError, showMessages, workorder } from "./fields.js";
 import { Preview, filetypeOf } from "./preview.js";
 import { showSymbol } from "./symbol.js";
+import { say } from "./words.js";
 import { Refusal, Speedometer, call, duration, sendFile, size } from "./transfer.js";
 import { takeTemplates } from "./upload_templates.js";
 
@@ -24,10 +25,10 @@ let sending = null; // AbortController of the upload under way
 
 function whyNot({ name, size: bytes, type }) {
   const isKnown = KNOWN.test(name) || ["text/csv", "text/tab-separated-values"].includes(type);
-  if (!isKnown) return `${name} is no CSV, Excel (.xlsx) or JSON file. Save the table as one of these and choose that.`;
-  if (bytes === 0) return `${name} is empty. Choose a file with a header line and one row for each code.`;
+  if (!isKnown) return say("{name} is no CSV, Excel (.xlsx) or JSON file. Save the table as one of these and choose that.", { name });
+  if (bytes === 0) return say("{name} is empty. Choose a file with a header line and one row for each code.", { name });
   const most = Number(settings.maxBytes);
-  if (bytes > most) return `${name} has ${size(bytes)}, at most ${size(most)} can be uploaded. Split it into several files.`;
+  if (bytes > most) return say("{name} has {size}, at most {most} can be uploaded. Split it into several files.", { name, size: size(bytes), most: size(most) });
   return "";
 }
 
@@ -57,7 +58,7 @@ function add(file, before) {
   put(upload);
   upload.preview.look();
   if (old.length !== 1) return;
-  upload.preview.ask(`It takes the place of the ${file.name} that was chosen before.`, "Keep both", () => { put(old[0]); showChosen(); });
+  upload.preview.ask(say("It takes the place of the {name} that was chosen before.", { name: file.name }), say("Keep both"), () => { put(old[0]); showChosen(); });
 }
 
 function put(upload) {
@@ -77,8 +78,8 @@ function remove(upload) {
 function showChosen() {
   const count = uploads.length;
   part("zone").classList.toggle("chosen", count > 0);
-  part("file-title").textContent = count > 1 ? `${count} files` : uploads[0]?.file.name ?? "Drop files here";
-  part("file-button").lastElementChild.textContent = count ? "Choose more files" : "Choose files";
+  part("file-title").textContent = count > 1 ? say("{count} files", { count }) : uploads[0]?.file.name ?? say("Drop files here");
+  part("file-button").lastElementChild.textContent = count ? say("Choose more files") : say("Choose files");
   part("file-hint").textContent = count ? size(uploads.reduce((sum, { file }) => sum + file.size, 0)) : part("file-hint").dataset.rule;
   part("look").hidden = count === 0;
   showSample();
@@ -109,7 +110,7 @@ function takeDrops() {
     const { files } = event.dataTransfer;
     const folder = isFolder(event.dataTransfer);
     choose(folder ? [] : files);
-    if (folder) showError("file", "That is a folder. Drop the files in it.");
+    if (folder) showError("file", say("That is a folder. Drop the files in it."));
     input.focus();
   });
 }
@@ -123,7 +124,7 @@ function showFailure(message, signedOut = false) {
     const link = document.createElement("a");
     link.href = settings.signInUrl;
     link.target = "_blank"; // the chosen files stay here
-    link.textContent = "Sign in in another tab";
+    link.textContent = say("Sign in in another tab");
     failure.append(link);
   }
   failure.hidden = false;
@@ -158,10 +159,10 @@ function progressOf(bytes) {
   return (sent) => {
     const percent = Math.floor((100 * sent) / bytes);
     const speed = speedometer.at(sent);
-    const pace = speed ? `, ${size(speed)}/s, ${duration((bytes - sent) / speed)} left` : "";
+    const pace = speed ? `, ${size(speed)}/s, ${say("{time} left", { time: duration((bytes - sent) / speed) })}` : "";
     part("progress").value = percent;
-    part("figures").textContent = `${size(sent)} of ${size(bytes)}, ${percent}%${sent < bytes ? pace : ""}`;
-    if (Math.floor(percent / 25) > quarter) { quarter = Math.floor(percent / 25); announce(`${percent}% sent`); }
+    part("figures").textContent = say("{sent} of {all}, {percent}%", { sent: size(sent), all: size(bytes), percent }) + (sent < bytes ? pace : "");
+    if (Math.floor(percent / 25) > quarter) { quarter = Math.floor(percent / 25); announce(say("{percent}% sent", { percent })); }
   };
 }
 
@@ -186,7 +187,7 @@ async function bring(upload, signal) {
   const { file } = upload;
   signal.throwIfAborted();
   await file.slice(0, 1).arrayBuffer().catch(() => {
-    throw new Refusal(`${file.name} has changed or moved since you chose it. Choose it again.`);
+    throw new Refusal(say("{name} has changed or moved since you chose it. Choose it again.", { name: file.name }));
   });
   await getTicket(upload);
   if (upload.ticket.sent) return;
@@ -226,8 +227,8 @@ async function send(upload, signal) {
   await upload.travel;
   signal.throwIfAborted();
   part("cancel").hidden = true;
-  part("figures").textContent = "The file has arrived. The check begins";
-  announce(`${file.name} has arrived. The check begins`);
+  part("figures").textContent = say("The file has arrived. The check begins");
+  announce(say("{name} has arrived. The check begins", { name: file.name }));
   await process(upload);
   upload.done = true;
 }
@@ -247,7 +248,7 @@ async function process({ ticket, preview }) {
 async function submit(event) {
   event.preventDefault();
   clearErrors();
-  if (!uploads.length) showError("file", "Choose a file first.").focus();
+  if (!uploads.length) showError("file", say("Choose a file first.")).focus();
   if (!uploads.length || sending || (!changesCodes() && !checkScmRows())) return;
   const controller = new AbortController();
   setBusy(controller);
@@ -268,20 +269,20 @@ async function submit(event) {
 
 function begin({ file }) {
   part("cancel").hidden = false;
-  part("sending-title").textContent = `Sending ${file.name}`;
+  part("sending-title").textContent = say("Sending {name}", { name: file.name });
   part("progress").removeAttribute("value");
-  part("figures").textContent = "Asking for a place to put it";
+  part("figures").textContent = say("Asking for a place to put it");
 }
 
 function explain(error, upload) {
   if (error.name === "AbortError") {
-    announce(uploads.some(({ done }) => done) ? "Cancelled. Files that had arrived are being checked." : "Upload cancelled. Nothing was stored.");
+    announce(uploads.some(({ done }) => done) ? say("Cancelled. Files that had arrived are being checked.") : say("Upload cancelled. Nothing was stored."));
     part("send").focus();
     return;
   }
   if (!(error instanceof Refusal)) throw error;
   if ([400, 403, 404].includes(error.status) && error.message) forget(upload); // begin anew
-  part("send").textContent = error.lost ? "Try again" : "Upload and check";
+  part("send").textContent = error.lost ? say("Try again") : say("Upload and check");
   if (uploads.length > 1 && error.message) error.message = `${upload.file.name}: ${error.message}`;
   show(error);
 }

@@ -1,6 +1,7 @@
 /** Ingestion templates on the upload page: filling the form by one, and keeping its options as one. */
 import { clearErrors, empty, fill, form, options, part } from "./fields.js";
 import { keep } from "./preview.js";
+import { say } from "./words.js";
 import { call } from "./transfer.js";
 
 const chooser = document.querySelector("#choose-template");
@@ -10,7 +11,7 @@ let chosen = chooser?.elements.template.value;
 async function filledBy(template) {
   if (!template) return NONE;
   const response = await fetch(`${chooser.dataset.optionsUrl}?template=${template}`, { headers: { Accept: "application/json" } });
-  return response.ok && !response.redirected ? response.json() : { fields: {}, faults: ["It cannot be read now. Choose it again."] };
+  return response.ok && !response.redirected ? response.json() : { fields: {}, faults: [say("It cannot be read now. Choose it again.")] };
 }
 
 function tell(faults) {
@@ -44,7 +45,7 @@ async function keepOptions(preview, show) {
   part("kept").textContent = "";
   try {
     const template = await call(form.dataset.templatesUrl, said);
-    part("kept").textContent = `${template.name} is kept. It is offered at the top of the upload page.`;
+    part("kept").textContent = say("{name} is kept. It is offered at the top of the upload page.", { name: template.name });
     part("name").value = "";
     chooser?.elements.template.add(new Option(template.name, template.id));
   } catch (refusal) {

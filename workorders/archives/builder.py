@@ -11,17 +11,21 @@ from psycopg.errors import LockNotAvailable
 from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from portal.background.spool import draft_file
+from portal.pages.languages import written_for
 from portal.storage.base import storage
+from portal.values.words import gettext_lazy
 from workorders.archives.names import archive_name
 from workorders.archives.zip_archive import Archive, secure_facts
 from workorders.codes.block_index import summarize_blocks
 from workorders.models import Job, Workorder
 
 ArchiveKind = Literal["archive", "serial-numbers"]
-SECURE = """
+SECURE = gettext_lazy(
+    """
 The samples carry a specimen of the secure graphic, not the real one: do not print them. The printing partner downloads
 the secure codes as they are printed.
 """
+)
 
 
 class NoCodes(Exception):  # noqa: N818  # an event, not a fault
@@ -73,7 +77,8 @@ def _write_archive(workorder: Workorder, kind: ArchiveKind, name: str, tick: Cal
             archive.add_codes(tick)
             archive.add_samples()
             if kind == "archive":
-                archive.add_readme(SECURE if workorder.layout else "")
+                with written_for(None, workorder.company):
+                    archive.add_readme(SECURE if workorder.layout else "")
                 archive.add_manifest(secure_facts(workorder))
         archive.check_samples()
         storage().adopt(draft, name)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from textwrap import wrap
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from portal.background.spool import draft_of_attempt
+from portal.pages.languages import written_for
 from portal.storage.base import storage
 from portal.values.characters import named
+from portal.values.words import number
 from workorders.archives.image_files import add_images
 from workorders.archives.image_pdf import add_pdf
 from workorders.archives.look import ImageLook
@@ -32,7 +35,8 @@ def run_images_job(job: Job, pulse: Pulse) -> None:
             archive.add_codes(lambda rows: pulse.check())
             archive.add_samples()
             remarks = _describe_texts(add_pdf(archive, look, pulse)) if look.sheet else ""
-            archive.add_readme(_describe_images(look, find_alike_ids(workorder), remarks))
+            with written_for(None, workorder.company):
+                archive.add_readme(_describe_images(look, find_alike_ids(workorder), remarks))
             if not look.sheet:
                 add_images(archive, look, pulse)
             archive.add_manifest({"images": look.parameters})
@@ -46,13 +50,18 @@ def run_images_job(job: Job, pulse: Pulse) -> None:
 def _describe_texts(texts: LabelTexts) -> str:
     """Say which texts of labels are not printed as they are; nothing where all are."""
     lacking = ", ".join(named(character) for character in sorted(texts.lacking)[:MOST_NAMED])
-    more = f" and {len(texts.lacking) - MOST_NAMED} others" if len(texts.lacking) > MOST_NAMED else ""
+    if (more := len(texts.lacking) - MOST_NAMED) > 0:
+        lacking = gettext("{some} and {number} others").format(some=lacking, number=more)
     said = [
-        (texts.replaced, f"labels have {REPLACEMENT} for characters that cannot be printed: {lacking}{more}."),
-        (texts.shortened, f"texts were too long for their label and end in {ELLIPSIS}."),
-        (texts.empty, "labels have no text, since their code has none."),
+        (texts.replaced, gettext("{number} labels have {sign} for characters that cannot be printed: {lacking}.")),
+        (texts.shortened, gettext("{number} texts were too long for their label and end in {ellipsis}.")),
+        (texts.empty, gettext("{number} labels have no text, since their code has none.")),
     ]
-    return " ".join(f"{count:,} {words}" for count, words in said if count)
+    return " ".join(
+        words.format(number=number(count), sign=REPLACEMENT, lacking=lacking, ellipsis=ELLIPSIS)
+        for count, words in said
+        if count
+    )
 
 
 def _describe_images(look: ImageLook, alike: str, remarks: str) -> str:
@@ -61,19 +70,24 @@ def _describe_images(look: ImageLook, alike: str, remarks: str) -> str:
     `remarks` tells what is not printed as it is.
     """
     style = look.style
-    facts = f"version {style.version}, error correction {style.level}, quiet zone of {style.quiet_zone} modules"
-    if look.sheet:
-        below = [*(["its id"] if look.with_id else []), *([look.text_label] if look.text else [])]
-        printed = [f"Below each code stands {' and '.join(below)}."] if below else []
-        told = wrap(" ".join([*printed, remarks]), width=105)
-        return f"codes.pdf      the QR code of every code, {look.sheet.labels} on a page: {facts}.\n" + _indented(told)
-    names = wrap(alike, width=105, break_long_words=False, break_on_hyphens=False)
-    warned = [f"These differ in small and capital letters alone: {names[0]}", *names[1:]] if names else []
-    return (
-        f"images/        the QR code of every code as {style.kind.upper()}, named by its id: {facts}.\n"
-        "               Ids may differ in capital letters alone: unpack them where file names may, too. In a name ~\n"
-        "               stands for each slash of the id.\n" + _indented(warned)
+    facts = gettext("version {version}, error correction {level}, quiet zone of {quiet_zone} modules").format(
+        version=style.version, level=style.level, quiet_zone=style.quiet_zone
     )
+    if look.sheet:
+        below = [*([gettext("its id")] if look.with_id else []), *([look.text_label] if look.text else [])]
+        printed = [gettext("Below each code stands {what}.").format(what=gettext(" and ").join(below))] if below else []
+        told = wrap(" ".join([*printed, remarks]), width=105)
+        says = gettext("codes.pdf      the QR code of every code, {labels} on a page: {facts}.\n")
+        return says.format(labels=look.sheet.labels, facts=facts) + _indented(told)
+    names = wrap(alike, width=105, break_long_words=False, break_on_hyphens=False)
+    alone = gettext("These differ in small and capital letters alone: {ids}")
+    warned = [alone.format(ids=names[0]), *names[1:]] if names else []
+    says = gettext(
+        "images/        the QR code of every code as {kind}, named by its id: {facts}.\n"
+        "               Ids may differ in capital letters alone: unpack them where file names may, too. In a name ~\n"
+        "               stands for each slash of the id.\n"
+    )
+    return says.format(kind=style.kind.upper(), facts=facts) + _indented(warned)
 
 
 def _indented(lines: list[str]) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from portal.background.progress import Status
 from portal.models import User
@@ -36,8 +37,10 @@ def request_images(workorder: Workorder, look: ImageLook, user: User) -> tuple[s
     failed = workorder.jobs.filter(what=Job.What.IMAGES, parameters=look.parameters, status=Status.ERROR)
     if failed.filter(status_updated_at__gt=Now() - REPOSE).exists():
         raise JustFailed(
-            "Codeport could not make these images. Order them again in a minute; if that fails too, tell the"
-            " operators of this portal."
+            gettext(
+                "Codeport could not make these images. Order them again in a minute; if that fails too, tell the"
+                " operators of this portal."
+            )
         )
     with transaction.atomic():
         hold_against_withdrawal(workorder)

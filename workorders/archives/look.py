@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
+from django.utils.translation import gettext
+
+from portal.values.words import number
 from workorders.codes.texts import label_of
 from workorders.models import Workorder
 from workorders.rendering.batch import Style
@@ -58,8 +61,10 @@ def choose_version(workorder: Workorder, level: Level, wanted: int | None) -> in
         return smallest_version(longest, level)
     if longest > (most := capacity(wanted, level)):
         raise ValueError(
-            f"Version {wanted} at level {level} takes URLs of up to {most} characters; the longest of this workorder"
-            f" has {longest}."
+            gettext(
+                "Version {wanted} at level {level} takes URLs of up to {most} characters; the longest of this workorder"
+                " has {longest}."
+            ).format(wanted=wanted, level=level, most=most, longest=longest)
         )
     return wanted
 
@@ -71,7 +76,8 @@ def make_label(workorder: Workorder, look: ImageLook) -> Label:
     label = Label(look.sheet, 17 + 4 * look.style.version, look.style.quiet_zone, text, bool(look.text))
     if -(-workorder.quantity // look.sheet.labels) > MOST_PAGES:
         raise ValueError(
-            f"{workorder.quantity:,} codes need more than the {MOST_PAGES:,} pages that readers open: put more labels"
-            " on a page."
+            gettext(
+                "{quantity} codes need more than the {most} pages that readers open: put more labels on a page."
+            ).format(quantity=number(workorder.quantity), most=number(MOST_PAGES))
         )
     return label

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.fields import empty
 
 from portal.values.choices import ChoiceField
 from portal.values.suggestions import none_such
 from portal.values.whole_numbers import WholeNumberField
+from portal.values.words import gettext_lazy
 from workorders.archives.look import ImageLook, choose_version, make_label
 from workorders.codes.texts import check_text
 from workorders.models import Workorder
@@ -25,7 +27,7 @@ MARGIN = 10.0  # around labels whose size is not said, in millimetres
 MOST_LABELS = 50  # along one side of a sheet
 SHEET = ("columns", "rows", "page_width", "page_height", "label_width", "label_height", "column_gap", "row_gap")
 ONLY_FOR: dict[str, tuple[str, ...]] = {"module": ("png",), **dict.fromkeys((*SHEET, "with_id", "text"), ("pdf",))}
-NOT_PLAIN = "Secure codes are never printed without their graphic, so there are no plain images of them."
+NOT_PLAIN = gettext_lazy("Secure codes are never printed without their graphic, so there are no plain images of them.")
 
 
 class LookSerializer(serializers.Serializer[Any]):
@@ -89,7 +91,9 @@ class LookSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError({"version" if attrs["version"] else "level": [str(error)]}) from None
         for said, missing in (("columns", "rows"), ("rows", "columns")):
             if attrs[said] > 1 and missing not in self.initial_data:
-                raise serializers.ValidationError({missing: [f"A sheet has both: say how many {missing} too."]})
+                raise serializers.ValidationError(
+                    {missing: [gettext("A sheet has both: say how many {missing} too.").format(missing=missing)]}
+                )
         kind = attrs["images"]
         module = attrs["module"] if kind == "png" else 0
         style = Style(kind, attrs["level"], version, attrs["quiet_zone"], module)

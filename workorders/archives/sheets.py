@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from portal.models import Company
 from portal.values.choices import ChoiceField
 from portal.values.whole_numbers import WholeNumberField
+from portal.values.words import format_lazy, gettext_lazy
 from workorders.archives.serializers import A4, MOST_LABELS, SHEET
 from workorders.models import Job
 
 INCH = 25.4  # millimetres
 LETTER = (215.9, 279.4)
 PAGES: Final = {"a4": A4, "letter": LETTER}
-PAGE_LABELS = (("a4", "A4, 210 by 297 mm"), ("letter", "US Letter, 8.5 by 11 inches"))
+PAGE_LABELS = (("a4", gettext_lazy("A4, 210 by 297 mm")), ("letter", gettext_lazy("US Letter, 8.5 by 11 inches")))
 MOST_SPACE = 100.0  # of a margin or a gap, in millimetres
 OWN: Final = "own"  # a grid of one's own
 WORKORDERS_LOOKED_AT = 200  # the newest, for the sheet used last
@@ -45,17 +47,25 @@ class ShopSheet(NamedTuple):
 
 def _letter(label: str, columns: int, rows: int, width: float, height: float, gap: float) -> ShopSheet:
     """Return a US Letter sheet, whose measures are inches."""
-    return ShopSheet(f"US Letter, {label}", columns, rows, width * INCH, height * INCH, gap * INCH, *LETTER)
+    return ShopSheet(
+        format_lazy(gettext_lazy("US Letter, {label}"), label=label),
+        columns,
+        rows,
+        width * INCH,
+        height * INCH,
+        gap * INCH,
+        *LETTER,
+    )
 
 
 SHEETS: Final = {
-    "21": ShopSheet("A4 with 3 by 7 labels of 63.5 by 38.1 mm", 3, 7, 63.5, 38.1, 2.54),
-    "24": ShopSheet("A4 with 3 by 8 labels of 70 by 37 mm", 3, 8, 70, 37),
-    "65": ShopSheet("A4 with 5 by 13 labels of 38.1 by 21.2 mm", 5, 13, 38.1, 21.2, 2.5),
-    "letter-6": _letter("2 by 3 labels of 4 by 3 1/3 inches (5164)", 2, 3, 4, 10 / 3, 3 / 16),
-    "letter-10": _letter("2 by 5 labels of 4 by 2 inches (5163)", 2, 5, 4, 2, 3 / 16),
-    "letter-30": _letter("3 by 10 labels of 2 5/8 by 1 inch (5160)", 3, 10, 21 / 8, 1, 1 / 8),
-    "letter-80": _letter("4 by 20 labels of 1 3/4 by 1/2 inch (5167)", 4, 20, 7 / 4, 1 / 2, 5 / 16),
+    "21": ShopSheet(gettext_lazy("A4 with 3 by 7 labels of 63.5 by 38.1 mm"), 3, 7, 63.5, 38.1, 2.54),
+    "24": ShopSheet(gettext_lazy("A4 with 3 by 8 labels of 70 by 37 mm"), 3, 8, 70, 37),
+    "65": ShopSheet(gettext_lazy("A4 with 5 by 13 labels of 38.1 by 21.2 mm"), 5, 13, 38.1, 21.2, 2.5),
+    "letter-6": _letter(gettext_lazy("2 by 3 labels of 4 by 3 1/3 inches (5164)"), 2, 3, 4, 10 / 3, 3 / 16),
+    "letter-10": _letter(gettext_lazy("2 by 5 labels of 4 by 2 inches (5163)"), 2, 5, 4, 2, 3 / 16),
+    "letter-30": _letter(gettext_lazy("3 by 10 labels of 2 5/8 by 1 inch (5160)"), 3, 10, 21 / 8, 1, 1 / 8),
+    "letter-80": _letter(gettext_lazy("4 by 20 labels of 1 3/4 by 1/2 inch (5167)"), 4, 20, 7 / 4, 1 / 2, 5 / 16),
 }
 USUAL = "21"
 
@@ -76,7 +86,7 @@ class OwnGrid(serializers.Serializer[Any]):
         page_width, page_height = PAGES[attrs["page"]]
         width = _label_side(page_width, attrs["margin_side"], attrs["columns"], attrs["column_gap"])
         height = _label_side(page_height, attrs["margin_top"], attrs["rows"], attrs["row_gap"])
-        no_room = "Margins and gaps leave no room for labels."
+        no_room = gettext("Margins and gaps leave no room for labels.")
         if wrong := {name: [no_room] for name, side in (("columns", width), ("rows", height)) if side <= 0}:
             raise serializers.ValidationError(wrong)
         kept = {name: attrs[name] for name in ("columns", "rows", "column_gap", "row_gap")}

@@ -8,11 +8,13 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 from rest_framework.exceptions import ValidationError
 
 from portal.pages.access import PersonRequest, page
+from portal.values.words import gettext_lazy
 from workorders import jobs
 from workorders.archives.downloads import download_images
 from workorders.archives.images import JustFailed, request_images
@@ -29,7 +31,7 @@ from workorders.visibility import with_plain_images, workorders_for
 
 MOST_SHOWN = 20
 FORMAT_LABELS = (("svg", "SVG"), ("png", "PNG"), ("pdf", "PDF"))
-LEVEL_NAMES = {"L": "L, 7 % may be damaged", "M": "M, 15 %", "Q": "Q, 25 %", "H": "H, 30 %"}
+LEVEL_NAMES = {"L": gettext_lazy("L, 7 % may be damaged"), "M": "M, 15 %", "Q": "Q, 25 %", "H": "H, 30 %"}
 
 
 NOT_OF_THE_LOOK = {"sheet", "preview", "csrfmiddlewaretoken", *OwnGrid().fields}  # fields of the form
@@ -77,8 +79,11 @@ def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
         "picture": picture,
         "kinds": FORMAT_LABELS,
         "levels": [(level, LEVEL_NAMES[level]) for level in LEVELS],
-        "versions": [(version, f"{version}, {17 + 4 * version} modules wide") for version in VERSIONS],
-        "sheets": [*((name, sheet.label) for name, sheet in SHEETS.items()), (OWN, "A grid of your own")],
+        "versions": [
+            (version, gettext("{version}, {modules} modules wide").format(version=version, modules=17 + 4 * version))
+            for version in VERSIONS
+        ],
+        "sheets": [*((name, sheet.label) for name, sheet in SHEETS.items()), (OWN, gettext("A grid of your own"))],
         "pages": PAGE_LABELS,
         "texts": text_choices(known_fields(workorder.company), request.POST.get("text", "")),
         "most_labels": MOST_LABELS,
@@ -159,7 +164,7 @@ def images_file(request: PersonRequest, pk: int, job_id: int) -> HttpResponseBas
 def images_cancel(request: PersonRequest, pk: int, job_id: int) -> HttpResponse:
     """End the making of images; they can be ordered again at any time."""
     if jobs.cancel(_job(request, pk, job_id), request.user):
-        messages.success(request, "Cancelled. The images can be ordered again at any time.")
+        messages.success(request, gettext("Cancelled. The images can be ordered again at any time."))
     else:
         messages.error(request, "These images were not being made any more, so there was nothing to cancel.")
     return redirect("workorder-images", pk=pk)

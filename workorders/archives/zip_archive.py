@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from portal.database.postgres_copy import BLOCK, ticking
+from portal.values.words import gettext_lazy, number
 from workorders.codes import picture
 from workorders.codes.lookup import first_codes
 from workorders.models import Code, Workorder
@@ -24,13 +25,14 @@ from workorders.rendering.secure_graphic import LAYOUTS
 from workorders.rendering.zip_writer import Packed, ZipWriter
 
 HEADER = b"extended_id,serial_number,sequence,batch,url"
-README = """\
+README = gettext_lazy(
+    """\
 {reference}
 
-{quantity:,} codes. Each QR code says one URL, beginning with {prefix}
+{quantity} codes. Each QR code says one URL, beginning with {prefix}
 
 codes.csv      every code: its id, serial number where one was ordered, place in the order, batch of at most
-               {batch:,} codes, and the URL that its QR code says. UTF-8, fields separated by commas.
+               {batch} codes, and the URL that its QR code says. UTF-8, fields separated by commas.
 sample_qr.png  the QR code of the first code, and the same as sample_qr.svg. Scan it before you print.
 manifest.json  what this archive holds, with the SHA-256 of every file.
 {images}
@@ -41,6 +43,7 @@ When you print:
 - Print dark on light, and scan samples of every run with an ordinary phone.
 - Print each code once. Ids are never used again.
 """
+)
 
 
 def secure_facts(workorder: Workorder) -> dict[str, object]:
@@ -92,9 +95,9 @@ class Archive:
         """Add README.txt with what a printer should know. `images` describes the images."""
         text = README.format(
             reference=self.workorder.reference,
-            quantity=self.workorder.codes_count,
+            quantity=number(self.workorder.codes_count),
             prefix=self.workorder.url_prefix,
-            batch=Code.BATCH,
+            batch=number(Code.BATCH),
             images=images,
             quiet_zone=qr_single.QUIET_ZONE,
         )

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.translation import gettext
 
 from portal.models import Company
 from portal.values.suggestions import hint
+from portal.values.words import capitalize_lazy, gettext_lazy, number
 from workorders.changes.parsing import doubts_of_names
 from workorders.changes.values import NewValues
 from workorders.codes.fields import LONGEST_SCM_VALUE, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
@@ -20,13 +22,13 @@ PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
 BLANK_ROWS = 2  # for SCM fields, beside those that were typed
 MOST_ROWS = 50
 ACTIONS = (
-    ("", "Leave it as it is"),
-    (str(ActivationStatus.ACTIVE.value), "Activate"),
-    (str(ActivationStatus.INACTIVE.value), "Deactivate"),
-    (str(ActivationStatus.BLACKLISTED.value), "Blacklist"),
+    ("", gettext_lazy("Leave it as it is")),
+    (str(ActivationStatus.ACTIVE.value), gettext_lazy("Activate")),
+    (str(ActivationStatus.INACTIVE.value), gettext_lazy("Deactivate")),
+    (str(ActivationStatus.BLACKLISTED.value), gettext_lazy("Blacklist")),
 )
 GIVEN_BY_PEOPLE = [reason for reason in BlacklistReason if 0 < reason < BlacklistReason.WORKORDER_CANCELLED]
-NOTHING = "Choose at least one thing to change."
+NOTHING = gettext_lazy("Choose at least one thing to change.")
 
 
 class ScmRow(NamedTuple):
@@ -44,7 +46,10 @@ class ChangeForm(forms.Form):
 
     activation_status = forms.ChoiceField(choices=ACTIONS, required=False)
     blacklist_reason = forms.ChoiceField(
-        choices=[("", "None"), *((reason.value, str(reason.label).capitalize()) for reason in GIVEN_BY_PEOPLE)],
+        choices=[
+            ("", gettext_lazy("None")),
+            *((reason.value, capitalize_lazy(reason.label)) for reason in GIVEN_BY_PEOPLE),
+        ],
         required=False,
     )
     product = forms.CharField(max_length=100, required=False)
@@ -74,7 +79,9 @@ class ChangeForm(forms.Form):
         known = usable_products(self.company.pk) if sku else {}
         if sku and sku not in known:
             raise forms.ValidationError(
-                f"There is no product of this SKU that codes may have. {hint(sku, known)}".rstrip()
+                gettext("There is no product of this SKU that codes may have. {hint}")
+                .format(hint=hint(sku, known))
+                .rstrip()
             )
         self.sku = sku
         return known.get(sku)
@@ -84,9 +91,11 @@ class ChangeForm(forms.Form):
         data = self.cleaned_data
         blacklists = data.get("activation_status") == str(ActivationStatus.BLACKLISTED.value)
         if blacklists and not data.get("blacklist_reason") and "blacklist_reason" not in self.errors:
-            self.add_error("blacklist_reason", "Say for which reason they are blacklisted.")
+            self.add_error("blacklist_reason", gettext("Say for which reason they are blacklisted."))
         elif not blacklists and data.get("blacklist_reason") and "activation_status" not in self.errors:
-            self.add_error("blacklist_reason", "A reason goes with Blacklist alone. Choose that, or no reason.")
+            self.add_error(
+                "blacklist_reason", gettext("A reason goes with Blacklist alone. Choose that, or no reason.")
+            )
         seen: set[str] = set()
         doubts = doubts_of_names({row.key: row.value for row in self.scm_rows if not row.removes}, self.company.pk)
         doubts |= faults_of_declared(
@@ -95,7 +104,7 @@ class ChangeForm(forms.Form):
         self.scm_rows = [_checked(row, seen, doubts) for row in self.scm_rows]
         self.scm = {row.key: None if row.removes else row.value for row in self.scm_rows}
         if any(row.wrong for row in self.scm_rows):
-            self.add_error(None, "One of the SCM fields cannot be taken.")
+            self.add_error(None, gettext("One of the SCM fields cannot be taken."))
         elif not self.errors and self.values.is_empty:
             self.add_error(None, NOTHING)
         return data
@@ -132,16 +141,18 @@ def _checked(row: ScmRow, seen: set[str], doubts: Mapping[str, str]) -> ScmRow:
     if not SCM_KEY.fullmatch(row.key):
         wrong = f"{SCM_KEY_RULE[:1].upper()}{SCM_KEY_RULE[1:]}"
     elif row.key in OWN_COLUMNS:
-        wrong = f"{row.key} is no SCM field."
+        wrong = gettext("{name} is no SCM field.").format(name=row.key)
     elif row.key in doubts:
         wrong = doubts[row.key]
     elif row.key in seen:
-        wrong = f"{row.key} is given twice."
+        wrong = gettext("{name} is given twice.").format(name=row.key)
     elif row.removes and row.value:
-        wrong = "Give a value or have the field removed, not both."
+        wrong = gettext("Give a value or have the field removed, not both.")
     elif not row.removes and not row.value:
-        wrong = "Give a value, or have the field removed."
+        wrong = gettext("Give a value, or have the field removed.")
     elif len(row.value) > LONGEST_SCM_VALUE:
-        wrong = f"A value has {LONGEST_SCM_VALUE:,} characters at most, this has {len(row.value):,}."
+        wrong = gettext("A value has {most} characters at most, this has {length}.").format(
+            most=number(LONGEST_SCM_VALUE), length=number(len(row.value))
+        )
     seen.add(row.key)
     return row._replace(wrong=wrong)

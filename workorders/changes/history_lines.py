@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
+from portal.values.words import gettext_lazy
 from workorders.changes.history import history_of, skus_of
 from workorders.models import ActivationStatus, BlacklistReason, Change, Code, CodeChange
 
 MOST_LINES = 50  # changes of one code that its page shows, the latest
 WAYS = {
-    Change.Origin.PAGE: "on a page",
-    Change.Origin.FILE: "by a file",
-    Change.Origin.API: "through the API",
-    Change.Origin.WORKORDER: "with its workorder",
-    Change.Origin.SCANS: "for the number of its scans",
+    Change.Origin.PAGE: (gettext_lazy("Changed on a page"), gettext_lazy("Undone on a page")),
+    Change.Origin.FILE: (gettext_lazy("Changed by a file"), gettext_lazy("Undone by a file")),
+    Change.Origin.API: (gettext_lazy("Changed through the API"), gettext_lazy("Undone through the API")),
+    Change.Origin.WORKORDER: (gettext_lazy("Changed with its workorder"), gettext_lazy("Undone with its workorder")),
+    Change.Origin.SCANS: (
+        gettext_lazy("Changed for the number of its scans"),
+        gettext_lazy("Undone for the number of its scans"),
+    ),
 }
 
 
@@ -51,19 +57,20 @@ def describe_history(code: Code) -> History:
 
 
 def _headline(change: Change) -> str:
-    return f"{'Undone' if change.undoes_id else 'Changed'} {WAYS[Change.Origin(change.origin)]}"
+    changed, undone = WAYS[Change.Origin(change.origin)]
+    return undone if change.undoes_id else changed
 
 
 def _fields(row: CodeChange, skus: dict[int, str]) -> Iterator[Field]:
     """Yield what the change replaced: status, reason, product, then the SCM fields by name."""
     for name, labels, old, new in (
-        ("Activation status", ActivationStatus, row.old_status, row.new_status),
-        ("Blacklisted for", BlacklistReason, row.old_reason, row.new_reason),
+        (gettext("Activation status"), ActivationStatus, row.old_status, row.new_status),
+        (gettext("Blacklisted for"), BlacklistReason, row.old_reason, row.new_reason),
     ):
         if old is not None and new is not None:
             yield Field(name, _label(labels, old), _label(labels, new))
     if row.old_product or row.new_product:
-        yield Field("Product", skus.get(row.old_product or 0, ""), skus.get(row.new_product or 0, ""))
+        yield Field(gettext("Product"), skus.get(row.old_product or 0, ""), skus.get(row.new_product or 0, ""))
     old_scm, new_scm = row.old_scm or {}, row.new_scm or {}
     for name in sorted({*old_scm, *new_scm}):
         yield Field(name, _text(old_scm.get(name)), _text(new_scm.get(name)), is_scm=True)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from psycopg.errors import LockNotAvailable
 
 from portal.models import User
+from portal.values.words import format_lazy, gettext_lazy, number_lazy
 from workorders.changes import locks
 from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.selection import count_selection
@@ -15,11 +16,14 @@ from workorders.codes.fields import MOST_SCM_FIELDS
 from workorders.models import Change, Code
 
 PATIENCE = 5  # seconds that somebody waits for another change of the code
-BUSY = "Another change of the same codes is under way; nothing was changed. Try again in a few seconds."
-SAME = "The code has these values already."
-FINAL = "The code belongs to a cancelled workorder, which blacklisted it, so it stays as it is."
-CONTRADICTION = "A blacklist reason goes with activation status 2 (blacklisted) alone: give that too."
-TOO_FULL = f"The code would have more than {MOST_SCM_FIELDS:,} SCM fields, the most that a code has."
+BUSY = gettext_lazy("Another change of the same codes is under way; nothing was changed. Try again in a few seconds.")
+SAME = gettext_lazy("The code has these values already.")
+FINAL = gettext_lazy("The code belongs to a cancelled workorder, which blacklisted it, so it stays as it is.")
+CONTRADICTION = gettext_lazy("A blacklist reason goes with activation status 2 (blacklisted) alone: give that too.")
+TOO_FULL = format_lazy(
+    gettext_lazy("The code would have more than {most} SCM fields, the most that a code has."),
+    most=number_lazy(MOST_SCM_FIELDS),
+)
 
 
 class Unchanged(Exception):  # noqa: N818  # an event, not a fault

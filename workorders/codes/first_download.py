@@ -13,11 +13,13 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from portal.http.not_found import NoMore
+from portal.values.words import gettext_lazy
 from workorders.models import Workorder
 
-WITHDRAWN = "The upload of these codes was withdrawn, so they are handed out no more."
+WITHDRAWN = gettext_lazy("The upload of these codes was withdrawn, so they are handed out no more.")
 
 
 class Withdrawn(NoMore):
@@ -68,7 +70,7 @@ def tell_download(workorder: Workorder) -> str:
     """Say that codes of the workorder were downloaded, or may have been; empty when they were not."""
     if workorder.downloaded_at is not None:
         day = date_format(timezone.localtime(workorder.downloaded_at), "j F Y, H:i e")
-        return f"Codes of it were first downloaded on {day}."
+        return gettext("Codes of it were first downloaded on {day}.").format(day=day)
     if not workorder.notes_downloads:
-        return "It is older than Codeport's notes of downloads, so its codes count as downloaded."
+        return gettext("It is older than Codeport's notes of downloads, so its codes count as downloaded.")
     return ""

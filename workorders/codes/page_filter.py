@@ -10,17 +10,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext
 
 from portal.models import Company
 from portal.pages.access import PersonRequest
 from portal.pages.lists import MOST_OFFERED, Filter, asked, day, one_of, picked, searched
+from portal.values.words import gettext_lazy
 from workorders.codes.filters import PARSERS, SCM, SCM_NAME, CodeFilter, parse_filter
 from workorders.codes.lookup import parse_id
 from workorders.models import ActivationStatus, BlacklistReason
 
-NO_PAIR = "It must look like lot=B7: the name of a field, and its whole value."
-SPANS = {"created": "Created", "updated": "Changed"}
-PLACES = {"sequence_from": "From sequence", "sequence_to": "Up to sequence", "batch": "Batch"}
+NO_PAIR = gettext_lazy("It must look like lot=B7: the name of a field, and its whole value.")
+SPANS = {"created": gettext_lazy("Created"), "updated": gettext_lazy("Changed")}
+PLACES = {
+    "sequence_from": gettext_lazy("From sequence"),
+    "sequence_to": gettext_lazy("Up to sequence"),
+    "batch": gettext_lazy("Batch"),
+}
 
 
 class PageFilter:
@@ -36,7 +42,7 @@ class PageFilter:
         self.choices = [self._choose("activation_status", ActivationStatus), self._product(), self._workorder()]
         self.narrower = [
             self._choose("blacklist_reason", BlacklistReason),
-            self._type("serial_number", "Serial number", "Its digits"),
+            self._type("serial_number", gettext("Serial number"), gettext("Its digits")),
             self._scanned(),
             self._scm(),
             *(self._type(name, name.removeprefix(SCM), "") for name in request.GET if SCM_NAME.fullmatch(name)),
@@ -55,27 +61,27 @@ class PageFilter:
         chosen = picked(self.request, name, [str(value) for value in values.values])
         self._give(name, chosen)
         label = name.replace("_", " ").capitalize()
-        return name, label, "All", [(str(value), text) for value, text in values.choices], chosen
+        return name, label, gettext("All"), [(str(value), text) for value, text in values.choices], chosen
 
     def _product(self) -> Filter:
         skus = list(self.company.products.values_list("sku", flat=True)[: MOST_OFFERED + 1])
         if len(skus) > MOST_OFFERED:
-            return self._type("product", "Product", "Its SKU")
+            return self._type("product", gettext("Product"), gettext("Its SKU"))
         chosen = picked(self.request, "product", skus)
         self._give("product", chosen)
-        return "product", "Product", "All products", [(sku, sku) for sku in skus], chosen
+        return "product", gettext("Product"), gettext("All products"), [(sku, sku) for sku in skus], chosen
 
     def _workorder(self) -> Filter:
         known = self.company.workorders.all()
         found, key = one_of(
             self.request,
             "workorder",
-            "Workorder",
+            gettext("Workorder"),
             known,
-            none="All workorders",
+            none=gettext("All workorders"),
             said="reference",
             typed="reference",
-            hint="Its reference",
+            hint=gettext("Its reference"),
         )
         if self.request.GET.get("workorder") and not key:
             raise Http404
@@ -90,20 +96,29 @@ class PageFilter:
     def _scanned(self) -> Filter:
         chosen = picked(self.request, "scanned", ["true", "false"])
         self._give("scanned", chosen)
-        return "scanned", "Scanned", "All", [("true", "scanned"), ("false", "never scanned")], chosen
+        return (
+            "scanned",
+            gettext("Scanned"),
+            gettext("All"),
+            [("true", gettext("scanned")), ("false", gettext("never scanned"))],
+            chosen,
+        )
 
     def _scm(self) -> Filter:
         """Return the field that is typed with its value."""
         value = asked(self.request, "scm", _no_pair)
         field, text = _pair(value)
         self._give(f"{SCM}{field}", text)
-        return "scm", "SCM field", "lot=B7", None, value
+        return "scm", gettext("SCM field"), "lot=B7", None, value
 
     def _span(self, name: str, label: str) -> list[tuple[str, str, date | None]]:
         first, last = day(self.request, f"{name}_from"), day(self.request, f"{name}_to")
         self._give(f"{name}_after", _midnight(first))
         self._give(f"{name}_before", _midnight(last + timedelta(days=1) if last and last < date.max else None))
-        return [(f"{name}_from", f"{label} from", first), (f"{name}_to", f"{label} up to", last)]
+        return [
+            (f"{name}_from", gettext("{label} from").format(label=label), first),
+            (f"{name}_to", gettext("{label} up to").format(label=label), last),
+        ]
 
     def _give(self, name: str, value: str) -> None:
         if value:

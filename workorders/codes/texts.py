@@ -9,14 +9,18 @@ from typing import Final
 from django.db import connection
 
 from portal.values.suggestions import none_such
+from portal.values.words import gettext_lazy
 from workorders.codes.fields import SCM_KEY
 from workorders.models import Workorder
 
 _OF_PRODUCT = "(SELECT {} FROM workorders_product WHERE id = code.product_id)"
 TEXTS: Final = {
-    "sku": ("SKU", _OF_PRODUCT.format("sku")),
-    "product": ("Product name", _OF_PRODUCT.format("name")),
-    "serial_number": ("Serial number", "CASE WHEN %(serial)s THEN lpad(code.sequence::text, 10, '0') END"),
+    "sku": (gettext_lazy("SKU"), _OF_PRODUCT.format("sku")),
+    "product": (gettext_lazy("Product name"), _OF_PRODUCT.format("name")),
+    "serial_number": (
+        gettext_lazy("Serial number"),
+        "CASE WHEN %(serial)s THEN lpad(code.sequence::text, 10, '0') END",
+    ),
 }
 """What is printed, by its name in the API: in words, and as an expression over `code`."""
 SCM: Final = "scm_data."
@@ -25,7 +29,7 @@ SCM: Final = "scm_data."
 
 def label_of(text: str) -> str:
     """Say in words what a text is."""
-    return TEXTS[text][0] if text in TEXTS else text.removeprefix(SCM)
+    return str(TEXTS[text][0]) if text in TEXTS else text.removeprefix(SCM)
 
 
 def check_text(text: str) -> None:

@@ -15,8 +15,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import StrIndex
+from django.utils.translation import gettext
 
 from portal.models import Company
+from portal.values.words import gettext_lazy
 from workorders.domains.hosts import HOST, wrong_host
 from workorders.domains.proofs import refuse_unproven
 from workorders.models import FIRST_CODES, Code, UrlPrefix, Workorder
@@ -32,7 +34,7 @@ PREFIX = re.compile(  # RFC 3986, in the spelling that its section 6 calls norma
 DOT_SEGMENT = re.compile(r"/\.{1,2}(/|$)")
 NEEDLESS_PORTS = {"http": 80, "https": 443}
 LARGEST_PORT = 65535
-SHAPE = (
+SHAPE = gettext_lazy(
     "It must look like https://codes.example.com/ or https://codes.example.com/c?id= and go up to where the id"
     " begins: the host in small letters and followed by a slash, no password, no needless port, no spaces"
     " or control characters."
@@ -107,12 +109,18 @@ def warn_of_prefix(prefix: str) -> str:
     said = []
     if prefix[-1:].isalnum():
         said.append(
-            f"The URL prefix ends in {prefix[-1]}, so the codes will read {prefix}{EXAMPLE_ID}."
-            " If a slash, or a = before the id, is missing at its end, use the prefix with it."
+            gettext(
+                "The URL prefix ends in {end}, so the codes will read {example}."
+                " If a slash, or a = before the id, is missing at its end, use the prefix with it."
+            ).format(end=prefix[-1], example=prefix + EXAMPLE_ID)
         )
     host = urlsplit(prefix).hostname or ""
     if host and "." not in host and _host(prefix) != _host(settings.PUBLIC_URL):
-        said.append(f"The host {host} has no domain, so the codes can be opened only within a network that knows it.")
+        said.append(
+            gettext(
+                "The host {host} has no domain, so the codes can be opened only within a network that knows it."
+            ).format(host=host)
+        )
     return " ".join(said)
 
 
@@ -129,14 +137,24 @@ def _refuse_prefix(company: Company, prefix: str) -> None:
         raise ValidationError(f"{SHAPE} {_misspelling(prefix)}".rstrip())
     if prefix.startswith(company.url_prefix):
         if prefix != company.url_prefix:
-            raise ValidationError(f"Below {company.url_prefix} the id follows at once; leave the prefix out.")
+            raise ValidationError(
+                gettext("Below {url_prefix} the id follows at once; leave the prefix out.").format(
+                    url_prefix=company.url_prefix
+                )
+            )
     elif match["host"] != urlsplit(settings.PUBLIC_URL).hostname and (reason := wrong_host(match["host"])):
         raise ValidationError(reason)
     elif _host(prefix) == _host(settings.PUBLIC_URL):
-        raise ValidationError(f"At this portal's own address it must be {company.url_prefix}")
+        raise ValidationError(
+            gettext("At this portal's own address it must be {url_prefix}").format(url_prefix=company.url_prefix)
+        )
     if longest_id(prefix) < SHORTEST_ID:
         longest = qr_single.CAPACITY - SHORTEST_ID
-        raise ValidationError(f"It has {len(prefix)} characters; the QR code has room for {longest}.")
+        raise ValidationError(
+            gettext("It has {length} characters; the QR code has room for {longest}.").format(
+                length=len(prefix), longest=longest
+            )
+        )
 
 
 def _misspelling(prefix: str) -> str:
@@ -170,9 +188,11 @@ def _refuse_meeting(company: Company, bare: str) -> None:
     shorter = UrlPrefix.objects.annotate(at=StrIndex(Value(bare), F("prefix"))).filter(at=1)
     for other in longer.union(shorter):
         if other.company_id != company.pk:
-            raise ValidationError("The URLs of another company begin like this; choose another prefix.")
+            raise ValidationError(gettext("The URLs of another company begin like this; choose another prefix."))
         if other.prefix != bare:
-            reason = f"Codes of yours begin with {other.prefix}, so two codes could get the same URL; use that one."
+            reason = gettext(
+                "Codes of yours begin with {prefix}, so two codes could get the same URL; use that one."
+            ).format(prefix=other.prefix)
             raise ValidationError(reason)
 
 

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from portal.models import Company, User
 from portal.pages.access import PersonRequest, page
@@ -60,10 +61,10 @@ def _company_of(request: PersonRequest) -> tuple[Company | None, list[Filter]]:
     if user.brand is not None:
         return user.brand, []
     if not user.looks_only:
-        raise PermissionDenied("Codes belong to a brand owner; only its people can search them.")
-    words = {"none": "Choose a company", "said": "name", "typed": "slug", "hint": "Slug of a company"}
+        raise PermissionDenied(gettext("Codes belong to a brand owner; only its people can search them."))
+    words = {"none": gettext("Choose a company"), "said": "name", "typed": "slug", "hint": gettext("Slug of a company")}
     owners = Company.objects.filter(kind=Company.Kind.BRAND_OWNER)
-    choice, key = one_of(request, "company", "Company", owners, **words)
+    choice, key = one_of(request, "company", gettext("Company"), owners, **words)
     return owners.filter(pk=key).first() if key else None, [choice]
 
 
@@ -80,7 +81,9 @@ def code_png(request: PersonRequest, pk: int, identifier: str) -> HttpResponse:
     module = request.GET.get("module", str(qr_single.PNG_MODULE))
     if module not in map(str, PNG_MODULES):
         sizes = ", ".join(map(str, PNG_MODULES))
-        return HttpResponseBadRequest(f"module must be one of {sizes}.", content_type="text/plain")
+        return HttpResponseBadRequest(
+            gettext("module must be one of {sizes}.").format(sizes=sizes), content_type="text/plain"
+        )
     return _image(request, code, "png", int(module))
 
 
@@ -105,14 +108,14 @@ def _printable(user: User, pk: int, identifier: str) -> Code:
     """Return the code whose symbol is asked for. Raise PermissionDenied for people who may only look at codes."""
     code = code_for(user, pk, identifier)
     if not may_have_symbols(user):
-        raise PermissionDenied("Only people of its brand owner have the symbol of a code.")
+        raise PermissionDenied(gettext("Only people of its brand owner have the symbol of a code."))
     return code
 
 
 def code_for(user: User, pk: int, identifier: str) -> Code:
     """Return a code of a workorder that the person may see. Raise Http404 for any other."""
     if not may_see_codes(user):
-        raise PermissionDenied("Codes belong to a brand owner; only its people can see them one by one.")
+        raise PermissionDenied(gettext("Codes belong to a brand owner; only its people can see them one by one."))
     workorder = get_object_or_404(visible_workorders(user), pk=pk)
     codes = Code.objects.filter(company_id=workorder.company_id, identifier=identifier, workorder=workorder)
     return get_object_or_404(codes.select_related("workorder", "product"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TypedDict
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from portal.timeline import events_of
+from portal.values.words import number
 from workorders.codes import url_prefixes
 from workorders.models import Workorder
 
@@ -43,7 +45,9 @@ def _warn_of_inactive_codes(workorder: Workorder) -> str:
     if not events_of(workorder).filter(what="completed", detail__activated=False).exists():
         return ""
     printed = workorder.printed_quantity or 0
-    return f"Its codes were not activated: {printed:,} were printed, and which of them is not known."
+    return gettext("Its codes were not activated: {printed} were printed, and which of them is not known.").format(
+        printed=number(printed)
+    )
 
 
 def _warn_of_alike_ids(workorder: Workorder) -> str:
@@ -63,4 +67,4 @@ def find_alike_ids(workorder: Workorder) -> str:
         found: list[tuple[list[str], int]] = cursor.fetchall()
     said = "; ".join(" and ".join(identifiers) for identifiers, _total in found)
     more = found[0][1] - len(found) if found else 0
-    return said + (f"; and {more:,} more" if more else "")
+    return said + (gettext("; and {more} more").format(more=number(more)) if more else "")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext
 
 from portal.models import Company
+from portal.pages.languages import time_zones
 from portal.values.texts import unseen
+from portal.values.words import format_lazy, gettext_lazy, number, number_lazy
 from workorders.archives.sheets import SHEETS
 from workorders.codes.fields import LONGEST_SCM_VALUE, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
 from workorders.codes.scm_fields import known_fields
@@ -26,34 +30,53 @@ class SettingsForm(forms.Form):
     """What holds for the uploads and orders of a company unless they say otherwise."""
 
     custom_url_prefix = forms.CharField(
-        label="URL prefix",
+        label=gettext_lazy("URL prefix"),
         max_length=200,
         required=False,
         widget=forms.URLInput({"autocomplete": "off", "spellcheck": "false"}),
-        help_text="What stands before the id in every QR code. It becomes yours with the first codes that have it.",
+        help_text=gettext_lazy(
+            "What stands before the id in every QR code. It becomes yours with the first codes that have it."
+        ),
     )
     label_sheet = forms.ChoiceField(
-        label="Label sheet",
+        label=gettext_lazy("Label sheet"),
         required=False,
-        choices=[("", "The one used last"), *((name, sheet.label) for name, sheet in SHEETS.items())],
-        help_text="What <em>Labels (PDF)</em> of a record or workorder makes.",
+        choices=[("", gettext_lazy("The one used last")), *((name, sheet.label) for name, sheet in SHEETS.items())],
+        help_text=gettext_lazy("What <em>Labels (PDF)</em> of a record or workorder makes."),
     )
     label_text = forms.ChoiceField(
-        label="Text on labels",
+        label=gettext_lazy("Text on labels"),
         required=False,
-        help_text="What <em>Labels (PDF)</em> prints below each code. A text that is too long is made smaller, then"
-        " shortened.",
+        help_text=gettext_lazy(
+            "What <em>Labels (PDF)</em> prints below each code. A text that is too long is made smaller, then"
+            " shortened."
+        ),
     )
     upload_mail = forms.CharField(
-        label="Mail when an upload ends",
+        label=gettext_lazy("Mail when an upload ends"),
         required=False,
         max_length=255 * MOST_ADDRESSES,
         widget=forms.Textarea({"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
-        help_text=f"One address a line, {MOST_ADDRESSES} at most, besides the person who uploads by page.",
+        help_text=format_lazy(
+            gettext_lazy("One address a line, {most} at most, besides the person who uploads by page."),
+            most=MOST_ADDRESSES,
+        ),
+    )
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        required=False,
+        choices=[("", gettext_lazy("What the browser asks for")), *settings.LANGUAGES],
+        help_text=gettext_lazy("Of pages and e-mails for people who chose none, and of what is printed for them."),
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"), required=False, choices=[("", "UTC"), *((name, name) for name in time_zones())]
     )
 
     def __init__(self, company: Company, data: Any = None) -> None:
         initial = {
+            "language": company.language,
+            "time_zone": company.time_zone,
             "custom_url_prefix": company.custom_url_prefix,
             "label_sheet": company.label_sheet,
             "label_text": company.label_text,
@@ -61,7 +84,7 @@ class SettingsForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         self.company = company
-        choices = [("", "None"), *text_choices(known_fields(company), company.label_text)]
+        choices = [("", gettext("None")), *text_choices(known_fields(company), company.label_text)]
         self.fields["label_text"].choices = choices  # type: ignore[attr-defined]  # a choice
         self.fields["custom_url_prefix"].widget.attrs["placeholder"] = company.url_prefix
 
@@ -76,12 +99,16 @@ class SettingsForm(forms.Form):
     def clean_upload_mail(self) -> list[str]:
         addresses = [*dict.fromkeys(self.cleaned_data["upload_mail"].split())]
         if len(addresses) > MOST_ADDRESSES:
-            raise ValidationError(f"These are {len(addresses)} addresses; {MOST_ADDRESSES} at most.")
+            raise ValidationError(
+                gettext("These are {number} addresses; {most} at most.").format(
+                    number=len(addresses), most=MOST_ADDRESSES
+                )
+            )
         for address in addresses:
             try:
                 validate_email(address)
             except ValidationError:
-                raise ValidationError(f"{address} is no e-mail address.") from None
+                raise ValidationError(gettext("{address} is no e-mail address.").format(address=address)) from None
         return addresses
 
 
@@ -89,20 +116,29 @@ class FieldForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
     """What a declared SCM field takes. Its name stays: files and codes have it."""
 
     choices = forms.CharField(
-        label="Values of the list",
+        label=gettext_lazy("Values of the list"),
         required=False,
         widget=forms.Textarea({"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
-        help_text=f"One a line, {MOST_CHOICES:,} at most. For the type <em>One of a list</em> alone.",
+        help_text=format_lazy(
+            gettext_lazy("One a line, {most} at most. For the type <em>One of a list</em> alone."),
+            most=number_lazy(MOST_CHOICES),
+        ),
     )
 
     class Meta:
         model = DeclaredField
         fields: ClassVar = ["label", "type", "choices", "is_required"]
-        labels: ClassVar = {"is_required": "Every new code needs it"}
+        labels: ClassVar = {
+            "label": gettext_lazy("Label"),
+            "type": gettext_lazy("Type"),
+            "is_required": gettext_lazy("Every new code needs it"),
+        }
         help_texts: ClassVar = {
-            "label": "What people call it. It may stay empty.",
-            "type": "Numbers are written as -1200 or 12.5, dates as 2026-12-31.",
-            "is_required": "A file of new codes in which it is missing or empty is refused, unless it has a default.",
+            "label": gettext_lazy("What people call it. It may stay empty."),
+            "type": gettext_lazy("Numbers are written as -1200 or 12.5, dates as 2026-12-31."),
+            "is_required": gettext_lazy(
+                "A file of new codes in which it is missing or empty is refused, unless it has a default."
+            ),
         }
         widgets: ClassVar = {"label": forms.TextInput({"autocomplete": "off"})}
 
@@ -114,10 +150,16 @@ class FieldForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         lines = self.cleaned_data["choices"].splitlines()
         values = [*dict.fromkeys(value for line in lines if (value := line.strip()))]
         if len(values) > MOST_CHOICES or sum(map(len, values)) > LONGEST_LIST:
-            raise ValidationError(f"A list has {MOST_CHOICES:,} values and {LONGEST_LIST:,} characters at most.")
+            raise ValidationError(
+                gettext("A list has {most} values and {longest} characters at most.").format(
+                    most=number(MOST_CHOICES), longest=number(LONGEST_LIST)
+                )
+            )
         for value in values:
             if len(value) > LONGEST_SCM_VALUE:
-                raise ValidationError(f"A value has {LONGEST_SCM_VALUE:,} characters at most.")
+                raise ValidationError(
+                    gettext("A value has {most} characters at most.").format(most=number(LONGEST_SCM_VALUE))
+                )
             if found := unseen(value):
                 raise ValidationError(f"{value[:40]}: {found}")
         return values
@@ -126,9 +168,11 @@ class FieldForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         data: dict[str, Any] = self.cleaned_data
         is_list = data.get("type") == DeclaredField.Type.CHOICE
         if is_list and not data.get("choices") and "choices" not in self.errors:
-            self.add_error("choices", "Give the values of the list, one a line.")
+            self.add_error("choices", gettext("Give the values of the list, one a line."))
         elif not is_list and data.get("choices"):
-            self.add_error("choices", "Values go with the type One of a list alone. Choose that, or empty this.")
+            self.add_error(
+                "choices", gettext("Values go with the type One of a list alone. Choose that, or empty this.")
+            )
         return data
 
 
@@ -137,10 +181,12 @@ class NewFieldForm(FieldForm):
 
     class Meta(FieldForm.Meta):
         fields: ClassVar = ["key", *FieldForm.Meta.fields]
-        labels: ClassVar = {"key": "Name", **FieldForm.Meta.labels}
+        labels: ClassVar = {"key": gettext_lazy("Name"), **FieldForm.Meta.labels}
         help_texts: ClassVar = {
-            "key": "As the columns of files have it: small letters, digits and _, like <code>best_before</code>. It"
-            " cannot be changed later.",
+            "key": gettext_lazy(
+                "As the columns of files have it: small letters, digits and _, like <code>best_before</code>. It"
+                " cannot be changed later."
+            ),
             **FieldForm.Meta.help_texts,
         }
         widgets: ClassVar = {
@@ -153,5 +199,5 @@ class NewFieldForm(FieldForm):
         if not SCM_KEY.fullmatch(key):
             raise ValidationError(f"{SCM_KEY_RULE[:1].upper()}{SCM_KEY_RULE[1:]}")
         if key in OWN_COLUMNS:
-            raise ValidationError(f"`{key}` is a field that every code has.")
+            raise ValidationError(gettext("`{key}` is a field that every code has.").format(key=key))
         return key

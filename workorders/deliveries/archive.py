@@ -11,6 +11,7 @@ from django.db import transaction
 from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from portal.background.spool import draft_of_attempt
+from portal.pages.languages import written_for
 from portal.timeline import note
 from workorders.archives.zip_archive import Archive
 from workorders.deliveries.delivery import Delivery, publish_delivery
@@ -30,7 +31,8 @@ def run_delivery_job(job: Job, pulse: Pulse) -> None:
     with draft_of_attempt(job, ".zip") as draft:
         with Archive(workorder, draft) as archive, transaction.atomic():
             archive.add_codes(lambda done: pulse.check())
-            archive.add(["README.txt"], [write_readme(job, delivery, graphic)])
+            with written_for(job.created_by):
+                archive.add(["README.txt"], [write_readme(job, delivery, graphic)])
             if delivery.format == "pdf":
                 add_pdf(archive, graphic, pulse)
             else:

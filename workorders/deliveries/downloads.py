@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext
 
 from portal.background.progress import Status
 from portal.database.clock import database_now
@@ -29,14 +30,14 @@ def download_delivery(request: HttpRequest, job: Job, user: User, *, by_get: boo
     browsers also send ahead of people and programs that look at links.
     """
     if job.status != Status.COMPLETED or not is_stored(job):
-        raise NotNow("This archive is not there any more, or not yet; generate it again.")
+        raise NotNow(gettext("This archive is not there any more, or not yet; generate it again."))
     name = f"{file_name(job.workorder)}-secure-{Delivery.of(job).format}.zip"
     response = streamed(request, delivery_name(job), name, "application/zip")
     response["Cache-Control"] = "no-store"
     if is_fetched(request, response):
         try:
             if not by_get and request.method == "GET" and job.workorder.download_once and not is_rest(response):
-                raise NotNow("Press the button to download these secure codes: they can be downloaded once.")
+                raise NotNow(gettext("Press the button to download these secure codes: they can be downloaded once."))
             _note(job, user, address_of(request), sent(response), is_rest=is_rest(response))
         except NotNow:
             response.close()

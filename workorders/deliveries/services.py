@@ -11,22 +11,24 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from portal.background.progress import Status
 from portal.models import Event, User
 from portal.timeline import events_of, note
+from portal.values.words import gettext_lazy
 from workorders import jobs
 from workorders.archives.images import REPOSE, JustFailed
 from workorders.deliveries.delivery import Delivery, DeliveryFormat, is_stored
 from workorders.models import Job, Workorder
 from workorders.secure.emails import queue_emails
 
-FAILED: Final = (
+FAILED: Final = gettext_lazy(
     "Codeport could not make these secure codes. Ask for them again in a minute; if that fails too, tell the"
     " operators of this portal."
 )
 
-NOTHING_SPENT: Final = "Nothing was downloaded since, so there was nothing to allow."
+NOTHING_SPENT: Final = gettext_lazy("Nothing was downloaded since, so there was nothing to allow.")
 DOWNLOADED, ALLOWED = "downloaded", "download_allowed"
 
 State = Workorder.State
@@ -39,12 +41,16 @@ class NotNow(Exception):  # noqa: N818  # an event, not a fault
 def delivery_refusal(workorder: Workorder) -> str:
     """Say why the secure codes of the workorder cannot be generated or downloaded now; empty when they can."""
     if workorder.state == State.NEW:
-        return "Confirm equipment and substrate first: secure codes are drawn for the resolution of the equipment."
+        return gettext(
+            "Confirm equipment and substrate first: secure codes are drawn for the resolution of the equipment."
+        )
     if workorder.state != State.READY_TO_PRINT:
         state = workorder.get_state_display()
-        return f"This workorder is {state}; secure codes are handed out while it is ready to print."
+        return gettext("This workorder is {state}; secure codes are handed out while it is ready to print.").format(
+            state=state
+        )
     if not workorder.has_codes:
-        return "This workorder has no codes yet. They can be generated once the brand owner has uploaded them."
+        return gettext("This workorder has no codes yet. They can be generated once the brand owner has uploaded them.")
     return ""
 
 
@@ -95,11 +101,11 @@ def download_refusal(workorder: Workorder) -> str:
     first = first_download(workorder)
     if first is None or not workorder.download_once:
         return ""
-    began = f"{first.by} did at {first.at:%Y-%m-%d %H:%M} UTC"
-    return (
-        f"The secure codes of this workorder can be downloaded once, and {began}."
-        f" If that download broke off, {workorder.company} can allow one more."
-    )
+    began = gettext("{by} did at {at:%Y-%m-%d %H:%M} UTC").format(by=first.by, at=first.at)
+    return gettext(
+        "The secure codes of this workorder can be downloaded once, and {began}."
+        " If that download broke off, {company} can allow one more."
+    ).format(began=began, company=workorder.company)
 
 
 def first_download(workorder: Workorder) -> Event | None:

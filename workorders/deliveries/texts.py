@@ -4,34 +4,41 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.template.defaultfilters import floatformat
+
+from portal.values.words import gettext_lazy, number
 from workorders.archives.zip_archive import secure_facts
 from workorders.deliveries.delivery import Delivery
 from workorders.models import Code, Job
 from workorders.rendering.secure_graphic import Graphic
 
-PDF_IS: Final = "codes.pdf      every code, a page each, in the order of codes.csv."
-IMAGES_ARE: Final = """\
+PDF_IS: Final = gettext_lazy("codes.pdf      every code, a page each, in the order of codes.csv.")
+IMAGES_ARE: Final = gettext_lazy(
+    """\
 images/        every code as {kind}, one bit a dot, named by its id. Ids may differ in capital letters alone: unpack
                them where file names may, too. In a name ~ stands for each slash of the id."""
-README: Final = """\
+)
+README: Final = gettext_lazy(
+    """\
 {reference}
 
-{quantity:,} secure codes, prepared for {person} alone.
+{quantity} secure codes, prepared for {person} alone.
 
 {images}
 codes.csv      every code: its id, serial number where one was ordered, place in the order, batch of at most
-               {batch:,} codes, and the URL that its QR code says. UTF-8, fields separated by commas.
+               {batch} codes, and the URL that its QR code says. UTF-8, fields separated by commas.
 manifest.json  what this archive holds, for whom it was prepared, with the SHA-256 of every file.
 
 When you print:
 - Print on {equipment}, on {substrate}: they were confirmed for this workorder.
-- One dot of a file is one dot of the machine: {dpi:,} dots an inch, so {width:.2f} by {height:.2f} mm. Neither scale
+- One dot of a file is one dot of the machine: {dpi} dots an inch, so {width} by {height} mm. Neither scale
   nor smooth nor screen them: a secure graphic that was resampled cannot be told from a copy.
 - Leave the white around each code as it is. Print dark on light.
 - Print each code once. Scan samples of every run with an ordinary phone.
 - Whoever has these files can print the product's codes: keep them where nobody else reads them, pass them to nobody,
   and delete them when the workorder is completed.
 """
+)
 
 
 def list_facts(job: Job, delivery: Delivery, graphic: Graphic) -> dict[str, object]:
@@ -60,13 +67,13 @@ def write_readme(job: Job, delivery: Delivery, graphic: Graphic) -> bytes:
     height, width = graphic.layout.millimetres(graphic.dpi)
     return README.format(
         reference=workorder.reference,
-        quantity=delivery.codes,
+        quantity=number(delivery.codes),
         person=job.created_by.email,
         images=PDF_IS if delivery.format == "pdf" else IMAGES_ARE.format(kind=delivery.format.upper()),
-        batch=Code.BATCH,
+        batch=number(Code.BATCH),
         equipment=workorder.equipment,
         substrate=workorder.substrate,
-        dpi=graphic.dpi,
-        width=width,
-        height=height,
+        dpi=number(graphic.dpi),
+        width=floatformat(width, 2),
+        height=floatformat(height, 2),
     ).encode()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from portal.pages.access import PersonRequest, page
 from portal.values.addresses import address_of
+from portal.values.words import gettext_lazy
 from workorders import jobs
 from workorders.archives.images import JustFailed
 from workorders.deliveries import services as deliveries
@@ -20,9 +22,9 @@ from workorders.rendering.secure_graphic import LAYOUTS
 from workorders.visibility import own_workorders, workorders_to_print
 
 FORMAT_HINTS = {
-    "tiff": "TIFF, one bit a dot: what every raster image processor reads",
-    "png": "PNG, one bit a dot: smaller, and shown by every browser",
-    "pdf": "PDF, a page a code in its exact size",
+    "tiff": gettext_lazy("TIFF, one bit a dot: what every raster image processor reads"),
+    "png": gettext_lazy("PNG, one bit a dot: smaller, and shown by every browser"),
+    "pdf": gettext_lazy("PDF, a page a code in its exact size"),
 }
 
 
@@ -37,7 +39,12 @@ def allow_download(request: PersonRequest, pk: int) -> HttpResponse:
     """Let the secure codes be downloaded one more time."""
     workorder = get_object_or_404(own_workorders(request.user).select_related("company", "printing_partner"), pk=pk)
     if deliveries.allow_download(workorder, request.user):
-        messages.success(request, f"{workorder.printing_partner} can download the secure codes one more time.")
+        messages.success(
+            request,
+            gettext("{printing_partner} can download the secure codes one more time.").format(
+                printing_partner=workorder.printing_partner
+            ),
+        )
     else:
         messages.error(request, deliveries.NOTHING_SPENT)
     return redirect("workorder-detail", pk=pk)
@@ -54,7 +61,7 @@ def secure_codes(request: PersonRequest, pk: int) -> HttpResponse:
         kind = request.POST.get("images", "")
         try:
             if kind not in DELIVERY_FORMATS:
-                raise deliveries.NotNow("Choose a kind of images.")
+                raise deliveries.NotNow(gettext("Choose a kind of images."))
             deliveries.prepare_delivery(workorder, kind, request.user, address_of(request))
             return redirect("workorder-secure-codes", pk=pk)
         except (deliveries.NotNow, JustFailed) as reason:
@@ -97,7 +104,7 @@ def secure_file(request: PersonRequest, pk: int, job_id: int) -> HttpResponseBas
 def secure_stop(request: PersonRequest, pk: int, job_id: int) -> HttpResponse:
     """End the making of an archive; it can be asked for again."""
     if jobs.cancel(_prepared(request, pk, job_id), request.user):
-        messages.success(request, "Cancelled. The secure codes can be generated again.")
+        messages.success(request, gettext("Cancelled. The secure codes can be generated again."))
     else:
         messages.error(request, "They were not being generated any more, so there was nothing to cancel.")
     return redirect("workorder-secure-codes", pk=pk)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
+from portal.values.words import number
 from workorders.exports.survey import MOST_KEYS, Survey
 from workorders.models import Export
 
@@ -16,8 +19,10 @@ def refuse_too_many_codes(form: str, count: int) -> None:
     """Raise Refused where a workbook would have more codes than it takes."""
     if form == Export.Format.XLSX and count > MOST_IN_WORKBOOK:
         raise Refused(
-            f"These are {count:,} codes, and a workbook takes {MOST_IN_WORKBOOK:,} at most: filter them, or export them"
-            " as csv or jsonl."
+            gettext(
+                "These are {count} codes, and a workbook takes {most} at most: filter them, or export them"
+                " as csv or jsonl."
+            ).format(count=number(count), most=number(MOST_IN_WORKBOOK))
         )
 
 
@@ -25,6 +30,8 @@ def refuse_too_many_fields(form: str, found: Survey) -> None:
     """Raise Refused where SCM fields would be too many columns of a workbook; a cell is too small for the others."""
     if form == Export.Format.XLSX and found.has_other_keys:
         raise Refused(
-            f"These codes have more than {MOST_KEYS:,} different SCM fields, and each would be a column of the"
-            " workbook: filter them, or export them as csv or jsonl."
+            gettext(
+                "These codes have more than {most} different SCM fields, and each would be a column of the workbook:"
+                " filter them, or export them as csv or jsonl."
+            ).format(most=number(MOST_KEYS))
         )

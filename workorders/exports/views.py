@@ -8,11 +8,14 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.models import Company
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of
+from portal.values import words
+from portal.values.words import format_lazy, gettext_lazy, number_lazy
 from workorders.changes.wording import describe_selection
 from workorders.codes.filters import CodeFilter, parse_filter
 from workorders.exports.downloads import download_export, file_name
@@ -21,11 +24,11 @@ from workorders.exports.services import start_export
 from workorders.models import Export
 
 CHOICES = {
-    "csv": "CSV, for spreadsheets",
-    "csv.gz": "CSV, compressed (.csv.gz)",
-    "xlsx": f"Excel, up to {MOST_IN_WORKBOOK:,} codes",
-    "jsonl": "JSON lines",
-    "jsonl.gz": "JSON lines, compressed (.jsonl.gz)",
+    "csv": gettext_lazy("CSV, for spreadsheets"),
+    "csv.gz": gettext_lazy("CSV, compressed (.csv.gz)"),
+    "xlsx": format_lazy(gettext_lazy("Excel, up to {most} codes"), most=number_lazy(MOST_IN_WORKBOOK)),
+    "jsonl": gettext_lazy("JSON lines"),
+    "jsonl.gz": gettext_lazy("JSON lines, compressed (.jsonl.gz)"),
 }
 
 
@@ -46,7 +49,7 @@ def code_export(request: PersonRequest) -> HttpResponse:
     error, form = "", request.POST.get("format", "csv")
     if request.method == "POST":
         if form not in CHOICES:
-            raise BadRequest("There is no such format.")
+            raise BadRequest(gettext("There is no such format."))
         kind, _dot, gzip = form.partition(".")
         try:
             start_export(request.user, company, meant, kind, gzip=bool(gzip), neutralise_formulas=kind == "csv")
@@ -95,7 +98,7 @@ def code_export_file(request: PersonRequest, pk: int) -> HttpResponseBase:
 def code_export_cancel(request: PersonRequest, pk: int) -> HttpResponse:
     """End an export that is being made."""
     if get_object_or_404(_brand(request).exports, pk=pk).cancel(request.user):
-        messages.success(request, "Cancelled. The codes can be exported again at any time.")
+        messages.success(request, gettext("Cancelled. The codes can be exported again at any time."))
     else:
         messages.error(request, "This export was not being made any more, so there was nothing to cancel.")
     return redirect("code-export-list")
@@ -104,7 +107,7 @@ def code_export_cancel(request: PersonRequest, pk: int) -> HttpResponse:
 def _brand(request: PersonRequest) -> Company:
     """Return the company whose codes the person exports."""
     if request.user.brand is None:
-        raise PermissionDenied("Codes belong to a brand owner; only its people can export them.")
+        raise PermissionDenied(gettext("Codes belong to a brand owner; only its people can export them."))
     return request.user.brand
 
 
@@ -126,7 +129,7 @@ def _count(export: Export) -> int | None:
 
 def _said(company: Company, meant: CodeFilter | None, count: int | None) -> str:
     """Return the codes in words, such as: 20,000 codes of workorder Roll 3."""
-    number = "Codes" if count is None else "1 code" if count == 1 else f"{count:,} codes"
+    counted = gettext("Codes") if count is None else words.codes(count)
     if meant is None:
-        return f"{number} of a filter that this version does not know"
-    return describe_selection(company, meant, "All codes" if count is None and meant.is_empty else number)
+        return gettext("{codes} of a filter that this version does not know").format(codes=counted)
+    return describe_selection(company, meant, gettext("All codes") if count is None and meant.is_empty else counted)

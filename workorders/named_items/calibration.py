@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from workorders.models import Calibrated
 
@@ -18,12 +19,12 @@ Kept = TypeVar("Kept", bound=Calibrated)
 
 def wrong_start(day: date) -> str:
     """Say why nothing can be calibrated on that day; empty when it can."""
-    return "This day is still to come: say when it was calibrated last." if day > timezone.now().date() else ""
+    return gettext("This day is still to come: say when it was calibrated last.") if day > timezone.now().date() else ""
 
 
 def wrong_end(first: date, last: date) -> str:
     """Say why a calibration cannot hold from `first` to `last`; empty when it can."""
-    return "It ends before it began: choose the same day or a later one." if last < first else ""
+    return gettext("It ends before it began: choose the same day or a later one.") if last < first else ""
 
 
 def in_state(rows: QuerySet[Kept], state: str) -> QuerySet[Kept]:

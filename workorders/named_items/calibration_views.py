@@ -12,20 +12,22 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.models import Company
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of, picked, searched
 from portal.values.whole_numbers import WholeNumberFormField
+from portal.values.words import format_lazy, gettext_lazy
 from workorders.models import Calibrated, Equipment, Substrate, Workorder
 from workorders.named_items.calibration import STATES, in_state, wrong_end, wrong_start
 from workorders.named_items.form import NamedForm
 from workorders.rendering.secure_graphic import DPIS
 from workorders.visibility import set_hidden, workorders_to_print
 
-STATE_LABELS = {state: "hidden" if state == "archived" else state for state in STATES}
-ORDERS = {"expiry": ("First to expire", ("calibrated_until", "name"))}
+STATE_LABELS = {state: gettext_lazy("hidden" if state == "archived" else state) for state in STATES}
+ORDERS = {"expiry": (gettext_lazy("First to expire"), ("calibrated_until", "name"))}
 
 
 class CalibratedForm(NamedForm):
@@ -33,6 +35,14 @@ class CalibratedForm(NamedForm):
 
     class Meta:
         fields: ClassVar = ["name", "calibrated_on", "calibrated_until"]
+        labels: ClassVar = {
+            "name": gettext_lazy("Name"),
+            "calibrated_on": gettext_lazy("Calibrated on"),
+            "calibrated_until": gettext_lazy("Calibrated until"),
+        }
+        help_texts: ClassVar = {
+            "calibrated_until": gettext_lazy("The last day on which it may be chosen for a workorder.")
+        }
         widgets: ClassVar = {
             "name": forms.TextInput({"autocomplete": "off"}),
             "calibrated_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
@@ -57,10 +67,14 @@ class NewEquipmentForm(CalibratedForm):
     """A machine also has a resolution, which never changes: images were drawn for it."""
 
     dpi = WholeNumberFormField(
-        label="Resolution",
+        label=gettext_lazy("Resolution"),
         min_value=DPIS[0],
         max_value=DPIS[-1],
-        help_text=f"Dots an inch, the printer's own: {DPIS[0]} to {DPIS[-1]}. It cannot be changed later.",
+        help_text=format_lazy(
+            gettext_lazy("Dots an inch, the printer's own: {least} to {most}. It cannot be changed later."),
+            least=DPIS[0],
+            most=DPIS[-1],
+        ),
     )
 
     class Meta(CalibratedForm.Meta):
@@ -87,6 +101,9 @@ class CalibratedKind:
     form: type[CalibratedForm]
     name: str
     title: str
+    add: str
+    caption: str
+    none_yet: str
     teaches: str
 
 
@@ -98,18 +115,28 @@ CALIBRATED_KINDS = {
             NewEquipmentForm,
             EquipmentForm,
             "equipment",
-            "Equipment",
-            "A printing machine with its own resolution. Its secure graphics are drawn dot by dot for it, so it must"
-            " be calibrated on the day on which it is chosen for a workorder.",
+            gettext_lazy("Equipment"),
+            gettext_lazy("Add equipment"),
+            gettext_lazy("Equipment with calibration"),
+            gettext_lazy("No equipment yet"),
+            gettext_lazy(
+                "A printing machine with its own resolution. Its secure graphics are drawn dot by dot for it, "
+                "so it must be calibrated on the day on which it is chosen for a workorder."
+            ),
         ),
         CalibratedKind(
             Substrate,
             SubstrateForm,
             SubstrateForm,
             "substrate",
-            "Substrates",
-            "A material that is printed on. How ink spreads on it decides how much is left of a secure graphic, so it"
-            " must be calibrated on the day on which it is chosen for a workorder.",
+            gettext_lazy("Substrates"),
+            gettext_lazy("Add substrate"),
+            gettext_lazy("Substrates with calibration"),
+            gettext_lazy("No substrates yet"),
+            gettext_lazy(
+                "A material that is printed on. How ink spreads on it decides how much is left of a secure "
+                "graphic, so it must be calibrated on the day on which it is chosen for a workorder."
+            ),
         ),
     )
 }
@@ -117,7 +144,7 @@ CALIBRATED_KINDS = {
 
 def _partner(request: PersonRequest) -> Company:
     if request.user.partner is None:
-        raise PermissionDenied("Only people of a printing partner keep equipment and substrates.")
+        raise PermissionDenied(gettext("Only people of a printing partner keep equipment and substrates."))
     return request.user.partner
 
 
@@ -142,8 +169,20 @@ def calibrated_list(request: PersonRequest, kind: str) -> HttpResponse:
         "query": query,
         "is_filtered": bool(query or state),
         "more_choices": [
-            ("state", "State", "All but hidden", [(name, STATE_LABELS[name]) for name in STATES], state),
-            ("sort", "Order", "Name, A to Z", [(name, label) for name, (label, _) in ORDERS.items()], order),
+            (
+                "state",
+                gettext("State"),
+                gettext("All but hidden"),
+                [(name, STATE_LABELS[name]) for name in STATES],
+                state,
+            ),
+            (
+                "sort",
+                gettext("Order"),
+                gettext("Name, A to Z"),
+                [(name, label) for name, (label, _) in ORDERS.items()],
+                order,
+            ),
         ],
         "here": f"{kind}-list",
         "create": f"{kind}-create",
@@ -159,7 +198,7 @@ def calibrated_create(request: PersonRequest, kind: str) -> HttpResponse:
     of, partner, waiting = CALIBRATED_KINDS[kind], _partner(request), _waiting(request)
     form = of.new_form(request.POST if request.method == "POST" else None)
     if form.is_valid() and form.store(partner):
-        messages.success(request, f"{form.instance} is added.")
+        messages.success(request, gettext("{name} is added.").format(name=form.instance))
         return redirect("workorder-confirm", pk=waiting.pk) if waiting else redirect(f"{kind}-list")
     context = {"of": of, "form": form, "back": f"{kind}-list", "waiting": waiting}
     return render(request, "workorders/calibrated_form.html", context)
@@ -181,7 +220,7 @@ def calibrated_detail(request: PersonRequest, kind: str, pk: int) -> HttpRespons
     name = kept.name  # a refused form leaves its own on `kept`
     form = of.form(request.POST if request.method == "POST" else None, instance=kept)
     if form.is_valid() and form.store(partner):
-        messages.success(request, f"{kept} is saved.")
+        messages.success(request, gettext("{name} is saved.").format(name=kept))
         return redirect(f"{kind}-list")
     context = {"of": of, "form": form, "kept": kept, "name": name, "back": f"{kind}-list", "archive": f"{kind}-archive"}
     return render(request, "workorders/calibrated_form.html", context)
@@ -194,5 +233,7 @@ def calibrated_archive(request: PersonRequest, kind: str, pk: int) -> HttpRespon
     rows = _kept(request, CALIBRATED_KINDS[kind]).filter(pk=pk)
     kept, hidden = get_object_or_404(rows), request.POST.get("archive") == "yes"
     set_hidden(rows, hidden)
-    messages.success(request, f"{kept} is {'hidden' if hidden else 'back in use'}.")
+    messages.success(
+        request, (gettext("{name} is hidden.") if hidden else gettext("{name} is back in use.")).format(name=kept)
+    )
     return redirect(f"{kind}-list")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from portal.database.constraints import Violation, savepoint
+from portal.values.words import gettext_lazy
 from workorders.models import Equipment, Substrate, WorkorderTemplate
 
-TAKEN = "Your company has one of this name already, in use or archived; choose another."
+TAKEN = gettext_lazy("Your company has one of this name already, in use or archived; choose another.")
 
 Named = Equipment | Substrate | WorkorderTemplate
 

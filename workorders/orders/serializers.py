@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError as PrefixTaken
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from portal.models import Company, User
 from portal.values.texts import Visible
 from portal.values.whole_numbers import WholeNumberField
+from portal.values.words import gettext_lazy
 from workorders.codes.url_prefixes import check_url_prefix, longest_id
 from workorders.identifiers.compact12 import LENGTH, MOST
 from workorders.models import LONGEST_REFERENCE, Workorder
 from workorders.orders.services import Order, ReferenceTaken, order_codes
 from workorders.products.services import usable_products
 
-REFERENCE_TAKEN = "The company has a workorder of this reference already; choose another."
+REFERENCE_TAKEN = gettext_lazy("The company has a workorder of this reference already; choose another.")
 MOST_REMARKS = 2000  # characters
 
 
@@ -77,14 +79,16 @@ class OrderSerializer(OrderForm):
             return None
         product = usable_products(self.company.pk).get(value)
         if product is None:
-            raise serializers.ValidationError("No product of the company has this SKU, or it is archived.")
+            raise serializers.ValidationError(gettext("No product of the company has this SKU, or it is archived."))
         return product
 
     def validate_url_prefix(self, value: str | None) -> str:
         prefix = value or self.company.default_url_prefix
         if longest_id(prefix) < LENGTH:
             raise serializers.ValidationError(
-                f"It has {len(prefix)} characters; with an id of {LENGTH} behind it the QR code has no room for it."
+                gettext(
+                    "It has {prefix} characters; with an id of {length} behind it the QR code has no room for it."
+                ).format(prefix=len(prefix), length=LENGTH)
             )
         if value:
             check_url_prefix(self.company, value)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError
 
@@ -31,7 +32,7 @@ def workorder_create(request: PersonRequest) -> HttpResponse:
         "most": compact12.MOST,
         "typed": request.POST,
     }
-    return order_page(request, OrderSerializer, "workorders/workorder_create.html", context, ("Make", "code"))
+    return order_page(request, OrderSerializer, "workorders/workorder_create.html", context, (gettext("Make"), "code"))
 
 
 def order_page(
@@ -44,7 +45,7 @@ def order_page(
     said, what = words
     company = request.user.brand
     if company is None:
-        raise PermissionDenied("Codes belong to a brand owner; only its people can order them.")
+        raise PermissionDenied(gettext("Codes belong to a brand owner; only its people can order them."))
     errors: Any = {}
     if request.method == "POST":
         try:
@@ -95,7 +96,7 @@ def workorder_cancel(request: PersonRequest, pk: int) -> HttpResponse:
     job = workorder.minting
     if request.method == "POST":
         if jobs.cancel_minting(workorder, request.user):
-            messages.success(request, "Cancelled. No code of this workorder was created.")
+            messages.success(request, gettext("Cancelled. No code of this workorder was created."))
         else:
             messages.error(request, jobs.NOT_MINTING)
     elif job is not None and not job.has_ended:

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from portal.values.suggestions import hint
 from portal.values.texts import Visible
 from portal.values.whole_numbers import WholeNumberField
+from portal.values.words import gettext_lazy, number
 from workorders.models import Calibrated, Equipment, Substrate, Workorder
 from workorders.printing.waste_lists import (
     MOST_CODES,
@@ -27,7 +29,7 @@ from workorders.secure.waste import Waste
 LONGEST_REASON = 1000  # characters
 LONGEST_URL = 500  # characters; a symbol holds fewer
 LONGEST_LIST = 5_000_000  # characters of a scanner's list, about a hundred thousand URLs
-NONE_KEPT = "Your company has none of this name, or it is archived."
+NONE_KEPT = gettext_lazy("Your company has none of this name, or it is archived.")
 Kept = TypeVar("Kept", Equipment, Substrate)
 
 
@@ -70,7 +72,9 @@ class ConfirmSerializer(StepSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         has, ordered = self.workorder.uploaded_quantity, self.workorder.quantity
         if has < ordered and not attrs["fewer"]:
-            said = f"Only {has:,} of {ordered:,} codes were uploaded. Confirm all the same, or wait for the others."
+            said = gettext(
+                "Only {has} of {ordered} codes were uploaded. Confirm all the same, or wait for the others."
+            ).format(has=number(has), ordered=number(ordered))
             raise serializers.ValidationError({"fewer": [said]})
         return {name: attrs[name] for name in ("equipment", "substrate")}
 
@@ -86,8 +90,10 @@ def _refuse_too_many(name: str) -> Iterator[None]:
 
 def _check_calibration(kept: Calibrated) -> None:
     if not kept.is_usable:
-        until = f"Its calibration ended on {format_day(kept.calibrated_until)}"
-        raise serializers.ValidationError(f"{until}: calibrate it, and enter the new dates.")
+        until = gettext("Its calibration ended on {day}").format(day=format_day(kept.calibrated_until))
+        raise serializers.ValidationError(
+            gettext("{until}: calibrate it, and enter the new dates.").format(until=until)
+        )
 
 
 class WasteListField(serializers.ListField):
@@ -141,7 +147,7 @@ class PrintedSerializer(StepSerializer):
         printed, wasted = attrs["printed"], attrs.get("wasted", waste.count)
         said = [*self._doubts_of_sum(printed, wasted), *self._doubts_of_waste(wasted, waste)]
         if said and not attrs["confirm"]:
-            said.append("Correct the numbers, or confirm them.")
+            said.append(gettext("Correct the numbers, or confirm them."))
             raise serializers.ValidationError({"confirm": [" ".join(said)]})
         return {"printed": printed, "wasted": wasted, "waste": waste}
 
@@ -164,23 +170,29 @@ class PrintedSerializer(StepSerializer):
             raise serializers.ValidationError(faults)
         waste = join_ranges(ranges)
         if waste.count > MOST_CODES:
-            said = f"{waste.count:,} codes are named; at most {MOST_CODES:,} can be. Ask the brand owner for more."
+            said = gettext("{count} codes are named; at most {most} can be. Ask the brand owner for more.").format(
+                count=number(waste.count), most=number(MOST_CODES)
+            )
             raise serializers.ValidationError({"wasted_ranges": [said]})
         return waste
 
     def _doubts_of_sum(self, printed: int, wasted: int) -> Iterator[str]:
         total, ordered = printed + wasted, self.workorder.quantity
         if total != ordered:
-            yield f"{printed:,} printed and {wasted:,} wasted are {total:,}; {ordered:,} codes were ordered."
+            yield gettext("{printed} printed and {wasted} wasted are {total}; {ordered} codes were ordered.").format(
+                printed=number(printed), wasted=number(wasted), total=number(total), ordered=number(ordered)
+            )
 
     def _doubts_of_waste(self, wasted: int, waste: Waste) -> Iterator[str]:
         if waste.count not in (0, wasted):
-            yield f"{wasted:,} wasted prints are reported, and {waste.count:,} wasted codes are named."
+            yield gettext("{wasted} wasted prints are reported, and {count} wasted codes are named.").format(
+                wasted=number(wasted), count=number(waste.count)
+            )
 
     def _bounded(self, value: int) -> int:
         most = self.workorder.quantity
         if value > most:
-            raise serializers.ValidationError(f"Only {most:,} codes were ordered.")
+            raise serializers.ValidationError(gettext("Only {most} codes were ordered.").format(most=number(most)))
         return value
 
 
@@ -195,7 +207,9 @@ class CompleteSerializer(StepSerializer):
 
     def validate_activate(self, value: bool | None) -> bool | None:
         if value and not self.workorder.activate_on_complete:
-            raise serializers.ValidationError("It was not ordered that these codes become active on completion.")
+            raise serializers.ValidationError(
+                gettext("It was not ordered that these codes become active on completion.")
+            )
         return value
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError
 
@@ -71,7 +72,7 @@ def confirm(request: PersonRequest, pk: int) -> HttpResponse:
         "equipment": Equipment.objects.filter(company=workorder.printing_partner, is_archived=False),
         "substrates": Substrate.objects.filter(company=workorder.printing_partner, is_archived=False),
     }
-    done = f"Confirmed. {workorder} is ready to print."
+    done = gettext("Confirmed. {workorder} is ready to print.").format(workorder=workorder)
     return _step_page(request, workorder, "confirmed", done, "printing_confirm.html", **kept)
 
 
@@ -80,7 +81,7 @@ def confirm(request: PersonRequest, pk: int) -> HttpResponse:
 def mark_printed(request: PersonRequest, pk: int) -> HttpResponse:
     """Say how much was printed and wasted."""
     workorder = _to_print(request, pk)
-    done = f"Marked as printed. {workorder.company} checks the quality now."
+    done = gettext("Marked as printed. {company} checks the quality now.").format(company=workorder.company)
     usual = {"printed": workorder.uploaded_quantity, "wasted": "", "wasted_ranges": "", "wasted_list": ""}
     sent = _with_file(request)
     typed = {name: sent.get(name, value) for name, value in usual.items()}
@@ -106,7 +107,7 @@ def _with_file(request: PersonRequest) -> QueryDict:
 def complete(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask, then accept what was printed."""
     workorder = _own(request, pk)
-    done, printed = f"{workorder} is completed.", are_all_printed(workorder)
+    done, printed = gettext("{workorder} is completed.").format(workorder=workorder), are_all_printed(workorder)
     return _step_page(request, workorder, "completed", done, "printing_complete.html", are_all_printed=printed)
 
 
@@ -115,7 +116,9 @@ def complete(request: PersonRequest, pk: int) -> HttpResponse:
 def reject(request: PersonRequest, pk: int) -> HttpResponse:
     """Have it printed again, with the reason."""
     workorder = _own(request, pk)
-    done = f"Rejected. {workorder.printing_partner} is told why, and prints {workorder} again."
+    done = gettext("Rejected. {printing_partner} is told why, and prints {workorder} again.").format(
+        printing_partner=workorder.printing_partner, workorder=workorder
+    )
     return _step_page(request, workorder, "rejected", done, "printing_reject.html", most=LONGEST_REASON)
 
 
@@ -124,5 +127,5 @@ def reject(request: PersonRequest, pk: int) -> HttpResponse:
 def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask, then call it off."""
     workorder = _own(request, pk)
-    done = "Cancelled. Its codes are being blacklisted."
+    done = gettext("Cancelled. Its codes are being blacklisted.")
     return _step_page(request, workorder, "cancelled", done, "printing_cancel.html")

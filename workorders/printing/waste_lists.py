@@ -8,7 +8,9 @@ from itertools import islice
 from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext
 
+from portal.values.words import number
 from workorders.codes.lookup import parse_id
 from workorders.models import Workorder
 from workorders.secure.waste import Waste
@@ -38,7 +40,9 @@ class TooMany(Exception):  # noqa: N818  # what is the matter with a list
 
     def __init__(self) -> None:
         super().__init__(
-            f"More than {MOST_CODES:,} are named; at most {MOST_CODES:,} can be. Ask the brand owner for more."
+            gettext("More than {most} are named; at most {most} can be. Ask the brand owner for more.").format(
+                most=number(MOST_CODES)
+            )
         )
 
 
@@ -59,7 +63,7 @@ class Wrong:
     def said(self) -> list[str]:
         """Return the sentences; none where nothing is wrong."""
         more = self._count - MOST_NAMED
-        return self._said if more <= 0 else [*self._said, f"And {more:,} more."]
+        return self._said if more <= 0 else [*self._said, gettext("And {more} more.").format(more=number(more))]
 
 
 def read_scans(workorder: Workorder, text: str) -> list[str]:
@@ -101,7 +105,7 @@ def find_ids(workorder: Workorder, wanted: Mapping[str, str]) -> tuple[list[int]
             cursor.execute(FIND, [ids[begin : begin + AT_ONCE], workorder.company_id, workorder.pk])
             for identifier, sequence in cursor.fetchall():
                 if sequence is None:
-                    wrong.add(wanted[identifier], "is no code of this workorder.")
+                    wrong.add(wanted[identifier], gettext("is no code of this workorder."))
                 else:
                     sequences.append(sequence)
     return sequences, wrong
@@ -120,16 +124,22 @@ def read_ranges(workorder: Workorder, texts: Iterable[str]) -> tuple[list[tuple[
             continue
         if "," in text and len(text) <= LONGEST_NAMED:
             whole, apart = text.replace(",", ""), text.replace(",", " and ")
-            wrong.add(text, f"can be read in two ways; write {whole}, or {apart} apart.")
+            wrong.add(
+                text,
+                gettext("can be read in two ways; write {whole}, or {apart} apart.").format(whole=whole, apart=apart),
+            )
             continue
         if match is None:
-            wrong.add(text, "is no range of sequences; write 7 or 40001-60000.")
+            wrong.add(text, gettext("is no range of sequences; write 7 or 40001-60000."))
             continue
         first, end = int(match[1]), int(match[2] or match[1])
         if first > end:
-            wrong.add(text, "ends before it begins.")
+            wrong.add(text, gettext("ends before it begins."))
         elif not 1 <= first <= end <= last:
-            wrong.add(text, f"is not all there: the codes of this workorder go from 1 to {last:,}.")
+            wrong.add(
+                text,
+                gettext("is not all there: the codes of this workorder go from 1 to {last}.").format(last=number(last)),
+            )
         else:
             ranges.append((first, end))
     return ranges, wrong

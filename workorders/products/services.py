@@ -8,15 +8,19 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from portal.database.constraints import Violation, savepoint
 from portal.models import Company, User
 from portal.values.texts import is_plain
+from portal.values.words import gettext_lazy
 from workorders.models import Product
 
 COLUMNS = [Product._meta.get_field(name) for name in ("sku", "name")]
 FITS_BOTH: int = min(getattr(column, "max_length", 0) for column in COLUMNS)  # characters
-SKU_STAYS = "An SKU stays as it is, since files name the product by it. For another SKU create another product."
+SKU_STAYS = gettext_lazy(
+    "An SKU stays as it is, since files name the product by it. For another SKU create another product."
+)
 
 
 class SkuTaken(Exception):  # noqa: N818  # an event, not a fault
@@ -30,9 +34,13 @@ def create(company: Company, sku: str, name: str, *, is_archived: bool = False) 
             return Product.objects.create(company=company, sku=sku, name=name, is_archived=is_archived)
     except Violation:
         taken = Product.objects.get(company=company, sku=sku)
-        what = "an archived product" if taken.is_archived else "a product"
-        remedy = "bring that one back" if taken.is_archived else "use that one"
-        raise SkuTaken(f"The company has {what} of this SKU already; {remedy}, or choose another SKU.") from None
+        what = gettext("an archived product") if taken.is_archived else gettext("a product")
+        remedy = gettext("bring that one back") if taken.is_archived else gettext("use that one")
+        raise SkuTaken(
+            gettext("The company has {what} of this SKU already; {remedy}, or choose another SKU.").format(
+                what=what, remedy=remedy
+            )
+        ) from None
 
 
 def change(products: QuerySet[Product], *, name: str | None = None, is_archived: bool | None = None) -> None:

@@ -12,21 +12,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.models import Company, User
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
 from portal.pages.marks import tell_done
+from portal.values.words import gettext_lazy
 from workorders.models import Product
 from workorders.products import services as products
 from workorders.products.services import matching_products, products_for
 from workorders.visibility import HIDDEN
 
 ORDERS = {  # by what stands in the URL; by SKU when nothing does
-    "name": ("Name, A to Z", ("name", "sku", "id")),
-    "newest": ("Newest first", ("-created_at", "-id")),
-    "oldest": ("Oldest first", ("created_at", "id")),
+    "name": (gettext_lazy("Name, A to Z"), ("name", "sku", "id")),
+    "newest": (gettext_lazy("Newest first"), ("-created_at", "-id")),
+    "oldest": (gettext_lazy("Oldest first"), ("created_at", "id")),
 }
 
 
@@ -36,8 +38,9 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
     class Meta:
         model = Product
         fields: ClassVar = ["name"]
+        labels: ClassVar = {"name": gettext_lazy("Name")}
         help_texts: ClassVar = {
-            "name": "What people call it. The page behind a code's QR symbol shows it to everybody."
+            "name": gettext_lazy("What people call it. The page behind a code's QR symbol shows it to everybody.")
         }
         widgets: ClassVar = {"name": forms.TextInput({"autocomplete": "off"})}
 
@@ -48,7 +51,9 @@ class ProductForm(NameForm):
     class Meta(NameForm.Meta):
         fields: ClassVar = ["sku", "name"]
         help_texts: ClassVar = {
-            "sku": "Exactly as your files will name it, 100 characters at most. It cannot be changed later.",
+            "sku": gettext_lazy(
+                "Exactly as your files will name it, 100 characters at most. It cannot be changed later."
+            ),
             **NameForm.Meta.help_texts,
         }
         widgets: ClassVar = {
@@ -60,7 +65,7 @@ class ProductForm(NameForm):
 def brand_of(user: User) -> Company:
     """Return the company whose products the person makes. Answer 403 to people who belong to no brand owner."""
     if user.brand is None:
-        raise PermissionDenied("Products belong to a brand owner; only its people can create them.")
+        raise PermissionDenied(gettext("Products belong to a brand owner; only its people can create them."))
     return user.brand
 
 
@@ -69,7 +74,7 @@ def product_list(request: PersonRequest) -> HttpResponse:
     """Products as the URL asks for them; hidden ones only when it does."""
     query, state = searched(request), picked(request, "state", [HIDDEN])
     listed = products_for(request.user).filter(is_archived=state == HIDDEN).order_by("sku", "id")
-    shown, order = ordered(request, listed, ORDERS, "SKU, A to Z")
+    shown, order = ordered(request, listed, ORDERS, gettext("SKU, A to Z"))
     if query:
         shown = shown.filter(matching_products(query))
     context: dict[str, Any] = {
@@ -78,7 +83,7 @@ def product_list(request: PersonRequest) -> HttpResponse:
         "is_hidden_list": state == HIDDEN,
         "is_filtered": bool(query or state),
         "more_choices": [
-            ("state", "State", "In use", [(HIDDEN, "hidden")], state),
+            ("state", gettext("State"), gettext("In use"), [(HIDDEN, "hidden")], state),
             order,
         ],
         "kept": _without_chosen(request).items(),
@@ -102,7 +107,9 @@ def product_create(request: PersonRequest) -> HttpResponse:
         except products.SkuTaken as taken:
             form.add_error("sku", str(taken))
         else:
-            messages.success(request, f"{product.sku} is created. Uploads and orders can name it now.")
+            messages.success(
+                request, gettext("{sku} is created. Uploads and orders can name it now.").format(sku=product.sku)
+            )
             return redirect(back or reverse("product-detail", kwargs={"pk": product.pk}))
     context = {"form": form, "back": back or reverse("product-list")}
     return render(request, "workorders/product_create.html", context)
@@ -124,7 +131,7 @@ def product_detail(request: PersonRequest, pk: int) -> HttpResponse:
     form = NameForm(request.POST if request.method == "POST" else None, instance=Product(name=product.name))
     if form.is_valid():
         products.change(products_for(request.user).filter(pk=pk), name=form.cleaned_data["name"])
-        messages.success(request, "The name is saved.")
+        messages.success(request, gettext("The name is saved."))
         return redirect("product-detail", pk=pk)
     context = {"product": product, "form": form, "sku_stays": products.SKU_STAYS, "whose": request.user.company is None}
     return render(request, "workorders/product_detail.html", context)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from django.utils.translation import gettext
+
 from workorders.rendering.svg_png import check_quiet_zone
 
 MODULE = 0.25
@@ -34,15 +36,25 @@ class LabelSheet:
     def __post_init__(self) -> None:
         for side in (self.page_width, self.page_height):
             if not _PAGE[0] <= side <= _PAGE[-1]:
-                raise ValueError(f"A page of {side:g} mm is not offered: choose {_PAGE[0]} to {_PAGE[-1]} mm.")
+                raise ValueError(
+                    gettext("A page of {side:g} mm is not offered: choose {least} to {most} mm.").format(
+                        side=side, least=_PAGE[0], most=_PAGE[-1]
+                    )
+                )
         if min(self.columns, self.rows) < 1 or min(self.label_width, self.label_height) <= 0:
-            raise ValueError("A sheet has at least one column and one row of labels, wider and higher than nothing.")
+            raise ValueError(
+                gettext("A sheet has at least one column and one row of labels, wider and higher than nothing.")
+            )
         if min(self.column_gap, self.row_gap) < 0:
-            raise ValueError("The gap between labels cannot be less than nothing.")
+            raise ValueError(gettext("The gap between labels cannot be less than nothing."))
         grid = ("columns", self.grid_width, self.page_width), ("rows", self.grid_height, self.page_height)
         for what, needed, given in grid:
             if not needed <= given + 0.001:  # which floats lose, and no NaN passes
-                raise ValueError(f"The {what} of labels need {needed:g} mm, and the page has {given:g} mm.")
+                raise ValueError(
+                    gettext("The {what} of labels need {needed:g} mm, and the page has {given:g} mm.").format(
+                        what=what, needed=needed, given=given
+                    )
+                )
 
     @property
     def labels(self) -> int:
@@ -90,10 +102,14 @@ class Label:
     def __post_init__(self) -> None:
         check_quiet_zone(self.quiet_zone)
         if self.module < MODULE:
-            label = f"{self.sheet.label_width:g} by {self.sheet.label_height:g} mm"
+            label = gettext("{label_width:g} by {label_height:g} mm").format(
+                label_width=self.sheet.label_width, label_height=self.sheet.label_height
+            )
             raise ValueError(
-                f"A label of {label} leaves {max(self.module, 0):.3f} mm for a module of this QR symbol; the least is "
-                f"{MODULE} mm: choose a larger label, less text, a narrower quiet zone or a smaller version."
+                gettext(
+                    "A label of {label} leaves {left:.3f} mm for a module of this QR symbol; the least is "
+                    "{module} mm: choose a larger label, less text, a narrower quiet zone or a smaller version."
+                ).format(label=label, left=max(self.module, 0), module=MODULE)
             )
 
     @property

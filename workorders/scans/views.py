@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from portal.models import MOST_SCANS, Company
@@ -16,6 +17,7 @@ from portal.pages.access import PersonRequest, page
 from portal.pages.day_chart import draw_days
 from portal.pages.lists import asked, picked, say_what_is_left_out
 from portal.values.whole_numbers import WholeNumberFormField
+from portal.values.words import gettext_lazy, number
 from workorders.scans.lookup import DAYS, count_days, today
 from workorders.scans.services import set_limit
 
@@ -26,18 +28,18 @@ class LimitForm(forms.Form):
     """The form of the limit."""
 
     scan_limit = WholeNumberFormField(
-        label="Scans after which a code is blacklisted",
+        label=gettext_lazy("Scans after which a code is blacklisted"),
         required=False,
         min_value=1,
         max_value=MOST_SCANS,
-        help_text="Leave it empty to blacklist none.",
+        help_text=gettext_lazy("Leave it empty to blacklist none."),
     )
 
 
 def brand_of(request: PersonRequest) -> Company:
     """Return the person's brand owner. Raise PermissionDenied where there is none."""
     if request.user.brand is None:
-        raise PermissionDenied("Codes belong to a brand owner; only its people can see their scans.")
+        raise PermissionDenied(gettext("Codes belong to a brand owner; only its people can see their scans."))
     return request.user.brand
 
 
@@ -80,6 +82,9 @@ def scan_limit(request: PersonRequest) -> HttpResponse:
     if limit != company.scan_limit:
         set_limit(company, limit)
     messages.success(
-        request, f"Codes are blacklisted after {limit:,} scans now." if limit else "Scans blacklist no code now."
+        request,
+        gettext("Codes are blacklisted after {limit} scans now.").format(limit=number(limit))
+        if limit
+        else gettext("Scans blacklist no code now."),
     )
     return redirect("code-scans")

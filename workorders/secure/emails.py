@@ -9,9 +9,12 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from portal.accounts import letters
 from portal.models import Event, Letter, User
+from portal.pages.languages import written_for
+from portal.values.words import gettext_lazy, number
 from workorders.models import Workorder
 
 State = Workorder.State
@@ -27,25 +30,39 @@ class HandOverEmail:
 
 
 HAND_OVER_EMAILS: Final = {
-    "uploaded": HandOverEmail(True, "codes uploaded: {codes:,}", "{arrived}"),
+    "uploaded": HandOverEmail(True, gettext_lazy("codes uploaded: {codes}"), "{arrived}"),
     "confirmed": HandOverEmail(
-        False, "confirmed by {partner}", "It is ready to print. You are told when it is printed."
+        False,
+        gettext_lazy("confirmed by {partner}"),
+        gettext_lazy("It is ready to print. You are told when it is printed."),
     ),
     "printed": HandOverEmail(
-        False, "{printed:,} printed, {wasted:,} wasted", "Check the quality, then complete it or reject."
+        False,
+        gettext_lazy("{printed} printed, {wasted} wasted"),
+        gettext_lazy("Check the quality, then complete it or reject."),
     ),
     "completed": HandOverEmail(
-        True, "completed", "Nothing is left to do. Delete the secure codes that you downloaded."
+        True,
+        gettext_lazy("completed"),
+        gettext_lazy("Nothing is left to do. Delete the secure codes that you downloaded."),
     ),
-    "rejected": HandOverEmail(True, "rejected", "It is ready to print again. What {owner} says: {reason}"),
-    "cancelled": HandOverEmail(True, "cancelled", "Print nothing more of it, and destroy what is printed."),
-    "download_allowed": HandOverEmail(True, "one more download", "The secure codes can be downloaded one more time."),
+    "rejected": HandOverEmail(
+        True, gettext_lazy("rejected"), gettext_lazy("It is ready to print again. What {owner} says: {reason}")
+    ),
+    "cancelled": HandOverEmail(
+        True, gettext_lazy("cancelled"), gettext_lazy("Print nothing more of it, and destroy what is printed.")
+    ),
+    "download_allowed": HandOverEmail(
+        True, gettext_lazy("one more download"), gettext_lazy("The secure codes can be downloaded one more time.")
+    ),
 }
 """By the name of the line; other lines send no e-mail."""
 
 ARRIVED: Final[dict[str, str]] = {
-    State.NEW: "Confirm equipment and substrate, then generate the codes.",
-    State.READY_TO_PRINT: "Unless they are printed already, generate the codes again: earlier zips lack these.",
+    State.NEW: gettext_lazy("Confirm equipment and substrate, then generate the codes."),
+    State.READY_TO_PRINT: gettext_lazy(
+        "Unless they are printed already, generate the codes again: earlier zips lack these."
+    ),
 }
 """The partner's next step with codes that arrived, by the state of the workorder. Other states have none."""
 
@@ -62,17 +79,26 @@ def queue_emails(event: Event) -> None:
 
 def _hand_over(letter: Letter) -> list[EmailMessage]:
     """The mail, if its reader still can sign in and wants it."""
-    person = User.objects.filter(pk=letter.detail["person"], is_active=True, wants_mail=True).first()
+    person = (
+        User.objects.select_related("company")
+        .filter(pk=letter.detail["person"], is_active=True, wants_mail=True)
+        .first()
+    )
     if person is None:
         return []
     event = Event.objects.get(pk=letter.detail["event"])
     workorder = Workorder.objects.select_related("company", "printing_partner").get(pk=event.subject_id)
+    with written_for(person):
+        return [_write(event, workorder, person.email)]
+
+
+def _write(event: Event, workorder: Workorder, email: str) -> EmailMultiAlternatives:
     notice = HAND_OVER_EMAILS[event.what]
     words = {
-        **event.detail,
+        **{name: number(value) if type(value) is int else value for name, value in event.detail.items()},
         "owner": workorder.company,
         "partner": workorder.printing_partner,
-        "arrived": ARRIVED.get(workorder.state, "Nothing is left to do: they count as printed."),
+        "arrived": ARRIVED.get(workorder.state, gettext("Nothing is left to do: they count as printed.")),
     }
     context = {
         "name": " ".join(workorder.reference.split()),
@@ -84,9 +110,9 @@ def _hand_over(letter: Letter) -> list[EmailMessage]:
         "account_url": settings.PUBLIC_URL + reverse("account"),
     }
     text, html = (render_to_string(f"workorders/mail.{kind}", context) for kind in ("txt", "html"))
-    message = EmailMultiAlternatives(f"{context['name']}: {context['result']}", text, None, [person.email])
+    message = EmailMultiAlternatives(f"{context['name']}: {context['result']}", text, None, [email])
     message.attach_alternative(html, "text/html")
-    return [message]
+    return message
 
 
 letters.MAKERS[Letter.Kind.HAND_OVER] = _hand_over

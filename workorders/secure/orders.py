@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
 
 from portal.models import Company, User
 from portal.timeline import note
@@ -31,10 +32,10 @@ def explain_long_prefix(prefix: str, layout: str) -> str:
     capacity = LAYOUTS[layout].capacity
     if LAYOUTS[layout].longest_id(prefix) >= SHORTEST_ID:
         return ""
-    return (
-        f"The prefix {prefix} has {len(prefix)} characters, and an id has {SHORTEST_ID} at least; the QR code of this"
-        f" layout takes {capacity}, so a prefix may have {capacity - SHORTEST_ID}."
-    )
+    return gettext(
+        "The prefix {prefix} has {length} characters, and an id has {shortest} at least; the QR code of this"
+        " layout takes {capacity}, so a prefix may have {most}."
+    ).format(prefix=prefix, length=len(prefix), shortest=SHORTEST_ID, capacity=capacity, most=capacity - SHORTEST_ID)
 
 
 def choose_prefix(company: Company, own: str | None, layout: str) -> str:

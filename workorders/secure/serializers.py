@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as InvalidPrefix
+from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -30,7 +31,9 @@ class PartnerField(serializers.CharField):
         partner = printing_partners().filter(slug=slug).first()
         if partner is None:
             near = hint(slug, printing_partners().values_list("slug", flat=True))
-            raise serializers.ValidationError(f"There is no printing partner of this name. {near}".rstrip())
+            raise serializers.ValidationError(
+                gettext("There is no printing partner of this name. {near}").format(near=near).rstrip()
+            )
         return partner
 
     def to_representation(self, value: Any) -> str:
@@ -63,14 +66,14 @@ class SecureOrderSerializer(OrderForm):
             return None
         template = WorkorderTemplate.objects.filter(company=self.company, is_archived=False, pk=value).first()
         if template is None:
-            raise serializers.ValidationError("The company has no such template, or it is archived.")
+            raise serializers.ValidationError(gettext("The company has no such template, or it is archived."))
         return template
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The whole order, its template's settings included."""
         template = attrs.pop("template")
         order = {name: getattr(template, name) for name in SETTINGS} | attrs if template else attrs
-        missing = {name: ["Say it, or name a template that does."] for name in NEEDED if name not in order}
+        missing = {name: [gettext("Say it, or name a template that does.")] for name in NEEDED if name not in order}
         if missing:
             raise serializers.ValidationError(missing)
         order["url_prefix"] = prefix_of(self.company, order.get("url_prefix"), order["layout"])

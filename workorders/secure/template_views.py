@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.models import Company
 from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of, picked, searched
+from portal.values.words import capitalize_lazy, format_lazy, gettext_lazy
 from workorders.codes.url_prefixes import warn_of_prefix
 from workorders.models import Layout, WorkorderTemplate
 from workorders.named_items.form import NamedForm
@@ -23,19 +24,32 @@ from workorders.secure.orders import SETTINGS, choose_prefix
 from workorders.visibility import HIDDEN, printing_partners, set_hidden
 
 LAYOUT_CHOICES = [
-    (value, f"{capfirst(str(label))}: URLs of up to {LAYOUTS[value].capacity} characters")
+    (
+        value,
+        format_lazy(
+            gettext_lazy("{label}: URLs of up to {capacity} characters"),
+            label=capitalize_lazy(label),
+            capacity=LAYOUTS[value].capacity,
+        ),
+    )
     for value, label in Layout.choices
 ]
 
 DRAWN = [(LAYOUTS[value], label) for value, label in Layout.choices]
 
 FLAGS = {
-    "use_serial_number": ("Number the codes", "The archive then has a serial number for each code, from 1 upwards."),
-    "activate_on_complete": (
-        "Activate the codes on completion",
-        "Inactive codes become active when you accept what was printed.",
+    "use_serial_number": (
+        gettext_lazy("Number the codes"),
+        gettext_lazy("The archive then has a serial number for each code, from 1 upwards."),
     ),
-    "download_once": ("Allow a single download", "The printing partner can download the secure codes only once."),
+    "activate_on_complete": (
+        gettext_lazy("Activate the codes on completion"),
+        gettext_lazy("Inactive codes become active when you accept what was printed."),
+    ),
+    "download_once": (
+        gettext_lazy("Allow a single download"),
+        gettext_lazy("The printing partner can download the secure codes only once."),
+    ),
 }
 """Label and hint of each setting that is on or off."""
 
@@ -43,7 +57,7 @@ FLAGS = {
 class TemplateForm(NamedForm):
     """A template of one company."""
 
-    layout = forms.ChoiceField(label="Secure graphic", choices=LAYOUT_CHOICES)
+    layout = forms.ChoiceField(label=gettext_lazy("Secure graphic"), choices=LAYOUT_CHOICES)
 
     class Meta:
         model = WorkorderTemplate
@@ -53,12 +67,15 @@ class TemplateForm(NamedForm):
             "url_prefix": forms.URLInput({"autocomplete": "off", "spellcheck": "false"}),
         }
         labels: ClassVar = {
-            "printing_partner": "Printing partner",
-            "url_prefix": "URL prefix",
+            "name": gettext_lazy("Name"),
+            "printing_partner": gettext_lazy("Printing partner"),
+            "url_prefix": gettext_lazy("URL prefix"),
             **{name: label for name, (label, _hint) in FLAGS.items()},
         }
         help_texts: ClassVar = {
-            "url_prefix": "What stands before the id in every QR code. The shorter it is, the longer an id may be.",
+            "url_prefix": gettext_lazy(
+                "What stands before the id in every QR code. The shorter it is, the longer an id may be."
+            ),
             **{name: hint for name, (_label, hint) in FLAGS.items()},
         }
 
@@ -80,7 +97,7 @@ class TemplateForm(NamedForm):
 
 def _brand(request: PersonRequest) -> Company:
     if request.user.brand is None:
-        raise PermissionDenied("Codes belong to a brand owner; only its people keep templates.")
+        raise PermissionDenied(gettext("Codes belong to a brand owner; only its people keep templates."))
     return request.user.brand
 
 
@@ -120,7 +137,12 @@ def _edited(request: PersonRequest, template: WorkorderTemplate | None) -> HttpR
     company, posted = _brand(request), request.POST if request.method == "POST" else None
     form = TemplateForm(company, posted, instance=template)
     if form.is_valid() and form.store(company):
-        messages.success(request, f"{form.instance} is saved. {warn_of_prefix(form.instance.url_prefix)}".rstrip())
+        messages.success(
+            request,
+            gettext("{name} is saved. {warning}")
+            .format(name=form.instance, warning=warn_of_prefix(form.instance.url_prefix))
+            .rstrip(),
+        )
         return redirect("workorder-template-list")
     return render(
         request, "workorders/template_form.html", {"form": form, "template": template, "name": name, "drawn": DRAWN}
@@ -134,5 +156,7 @@ def template_archive(request: PersonRequest, pk: int) -> HttpResponse:
     rows = WorkorderTemplate.objects.filter(company=_brand(request), pk=pk)
     template, hidden = get_object_or_404(rows), request.POST.get("archive") == "yes"
     set_hidden(rows, hidden)
-    messages.success(request, f"{template} is {'hidden' if hidden else 'back in use'}.")
+    messages.success(
+        request, (gettext("{name} is hidden.") if hidden else gettext("{name} is back in use.")).format(name=template)
+    )
     return redirect("workorder-template-list")

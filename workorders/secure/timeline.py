@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from portal import timeline
 from portal.models import Event, User
+from portal.values.words import gettext_lazy, number
 from workorders.models import Workorder
 
 WORDS = {
-    "ordered": "Codes ordered: {quantity:,}",
-    "uploaded": "Codes uploaded: {codes:,}, record {upload}",
-    "confirmed": "Confirmed: {equipment} on {substrate}",
-    "printed": "Printed {printed:,}, wasted {wasted:,}",
-    "completed": "Accepted what was printed",
-    "rejected": "Rejected what was printed: {reason}",
-    "cancelled": "Cancelled",
-    "download_allowed": "One more download allowed",
+    "ordered": gettext_lazy("Codes ordered: {quantity}"),
+    "uploaded": gettext_lazy("Codes uploaded: {codes}, record {upload}"),
+    "confirmed": gettext_lazy("Confirmed: {equipment} on {substrate}"),
+    "printed": gettext_lazy("Printed {printed}, wasted {wasted}"),
+    "completed": gettext_lazy("Accepted what was printed"),
+    "rejected": gettext_lazy("Rejected what was printed: {reason}"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "download_allowed": gettext_lazy("One more download allowed"),
 }
-ARCHIVES = {"archive": "Archive", "serial-numbers": "Serial numbers"}
+ARCHIVES = {"archive": gettext_lazy("Archive"), "serial-numbers": gettext_lazy("Serial numbers")}
 
 
 def timeline_for(workorder: Workorder, user: User) -> timeline.Lines:
@@ -51,14 +53,17 @@ def name_doer(event: Event, user: User) -> str | None:
 
 def describe_event(event: Event) -> str:
     """Describe a line of the timeline in words."""
+    detail = {name: number(value) if type(value) is int else value for name, value in event.detail.items()}
     if event.what == "downloaded":
-        detail = event.detail
-        what = ARCHIVES[detail["archive"]] if "archive" in detail else f"Secure codes as {detail['format'].upper()}"
-        return f"{what} downloaded{', resumed' if detail['resumed'] else ''}"
+        secure = gettext("Secure codes as {format}").format(format=detail.get("format", "").upper())
+        what = ARCHIVES[detail["archive"]] if "archive" in detail else secure
+        says = gettext("{what} downloaded, resumed") if detail["resumed"] else gettext("{what} downloaded")
+        return says.format(what=what)
     if event.what == "generated":
-        return f"Secure codes prepared as {event.detail['format'].upper()}"
-    if event.what == "printed" and "wasted_codes" in event.detail:
-        return f"{WORDS[event.what]}, {{wasted_codes:,}} codes blacklisted".format(**event.detail)
-    if event.detail.get("activated") is False:
-        return f"{WORDS[event.what]}, without activating the codes"
-    return WORDS.get(event.what, event.what.capitalize()).format(**event.detail)
+        return gettext("Secure codes prepared as {format}").format(format=detail["format"].upper())
+    words = WORDS.get(event.what, event.what.capitalize()).format(**detail)
+    if event.what == "printed" and "wasted_codes" in detail:
+        return words + ", " + gettext("{wasted_codes} codes blacklisted").format(**detail)
+    if detail.get("activated") is False:
+        return words + ", " + gettext("without activating the codes")
+    return words

@@ -18,6 +18,7 @@ from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from portal.models import Event, User
 from portal.timeline import events_of
+from portal.values.words import gettext_lazy
 from workorders.changes import locks
 from workorders.changes.activation import without_reason
 from workorders.changes.apply import apply_selected, begin_change
@@ -29,9 +30,11 @@ PATIENCE: Final = 10  # seconds for other changes of the brand owner's codes; so
 STATEMENT_SECONDS: Final = 20  # that one statement may take meanwhile
 MISPRINT = NewValues(ActivationStatus.BLACKLISTED, BlacklistReason.MISPRINT)
 AMONG: Final = '"workorders_code".sequence = ANY(%s::integer[])'  # looked up in a hash table, once for each code
-BUSY = "Other codes of the brand owner are being changed just now. Nothing was stored; send it again in a minute."
+BUSY = gettext_lazy(
+    "Other codes of the brand owner are being changed just now. Nothing was stored; send it again in a minute."
+)
 
-TOO_LONG = "Changing these codes took too long. Nothing was stored; send it again when less is going on."
+TOO_LONG = gettext_lazy("Changing these codes took too long. Nothing was stored; send it again when less is going on.")
 
 
 class Busy(Exception):  # noqa: N818  # an event, not a fault

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from portal.background.broker import wake
 from portal.models import User
 from portal.timeline import note
+from portal.values.words import gettext_lazy
 from workorders import jobs
 from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Equipment, Job, Substrate, Workorder
@@ -30,11 +32,13 @@ class Transition(NamedTuple):
 
 
 TRANSITIONS: Final = {
-    "confirmed": Transition((State.NEW,), State.READY_TO_PRINT, "confirmed"),
-    "printed": Transition((State.READY_TO_PRINT,), State.PRINTED, "marked as printed"),
-    "completed": Transition((State.PRINTED,), State.COMPLETED, "completed"),
-    "rejected": Transition((State.PRINTED,), State.READY_TO_PRINT, "rejected"),
-    "cancelled": Transition((State.NEW, State.READY_TO_PRINT, State.PRINTED), State.CANCELLED, "cancelled"),
+    "confirmed": Transition((State.NEW,), State.READY_TO_PRINT, gettext_lazy("confirmed")),
+    "printed": Transition((State.READY_TO_PRINT,), State.PRINTED, gettext_lazy("marked as printed")),
+    "completed": Transition((State.PRINTED,), State.COMPLETED, gettext_lazy("completed")),
+    "rejected": Transition((State.PRINTED,), State.READY_TO_PRINT, gettext_lazy("rejected")),
+    "cancelled": Transition(
+        (State.NEW, State.READY_TO_PRINT, State.PRINTED), State.CANCELLED, gettext_lazy("cancelled")
+    ),
 }
 """The steps that an SSC workorder can take, by the name of the line in its timeline."""
 
@@ -144,7 +148,11 @@ def _refusal(workorder: Workorder, step: str) -> str:
     """Say why the step cannot be taken."""
     transition = TRANSITIONS[step]
     if workorder.type != Workorder.Type.SSC:
-        return f"This workorder has no secure codes, so it cannot be {transition.called} by hand."
+        return gettext("This workorder has no secure codes, so it cannot be {called} by hand.").format(
+            called=transition.called
+        )
     *others, last = [str(state.label) for state in transition.states]
-    allowed = f"{', '.join(others)} or {last}" if others else last
-    return f"This workorder is {workorder.get_state_display()}; only one that is {allowed} can be {transition.called}."
+    allowed = gettext("{others} or {last}").format(others=", ".join(others), last=last) if others else last
+    return gettext("This workorder is {state}; only one that is {allowed} can be {called}.").format(
+        state=workorder.get_state_display(), allowed=allowed, called=transition.called
+    )

@@ -47,6 +47,6 @@ def _sections(kinds: Iterable[Kind], level: str) -> list[str]:
 
 
 def _section(kind: Kind, level: str) -> str:
-    lines = [f"{level} `{kind.kind}`: {kind.title}", "", kind.sentence, "", f"*To mend it:* {kind.remedy}"]
+    lines = [f"{level} `{kind.kind}`: {kind.title}", "", str(kind.sentence), "", f"*To mend it:* {kind.remedy}"]
     example = ["", f"*Example:* `{kind.example}`"] if kind.example else []
     return "\n".join([*lines, *example, ""])
