@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from ingestion.errors.kinds import Kind, in_full
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.errors.warning_kinds import WARNINGS
+from ingestion.errors.warning_kinds import UNKNOWN_COLUMN_WARNING, WARNINGS
 from ingestion.models import IngestionRecord
 from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, is_blank
 from ingestion.readers.cells import Number
@@ -69,7 +69,7 @@ class Column:
 
     `new_name` is the name under which it is read, None where it is left out; `meaning` says as what it is read.
     `suggested` is the name that it is probably meant to have, where that is another; `is_remembered` tells that it was
-    named so before.
+    named so before. `remark` is what is to be known of a name that is no field of the company, None of any other.
     """
 
     key: str
@@ -79,6 +79,7 @@ class Column:
     is_wrong: bool
     suggested: str = ""
     is_remembered: bool = False
+    remark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,11 @@ class Preview:
         """Say whether all of it would be refused since a column is not called as what it is."""
         return bool(self.problem) and any(column.suggested in KEY_ALIASES for column in self.suggested)
 
+    @property
+    def asked(self) -> list[Column]:
+        """The columns of which the person is asked what becomes of them."""
+        return [column for column in self.columns if column.remark is not None]
+
 
 class EndOfPiece(Exception):  # noqa: N818  # an event, not a fault
     """The file goes on behind what was sent of it."""
@@ -184,11 +190,15 @@ class _Findings:
     def __init__(self) -> None:
         self.errors: list[tuple[int, str, str, str]] = []  # row, column, kind, detail
         self.warned: dict[str, None] = {}  # each sentence once
+        self.unknown: dict[str, str] = {}  # columns that are no field of the company, and what is to be known of them
 
     def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", id: str = "") -> None:  # noqa: A002  # as ErrorLog has it
         self.errors.append((row or 0, column, kind, detail))
 
     def warn(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "") -> None:
+        if kind == UNKNOWN_COLUMN_WARNING and row is not None:
+            self.unknown[column] = detail
+            return
         self.warned[f"{f'{shown(column)}: ' if column else ''}{in_full(WARNINGS[kind], detail)}"] = None
 
 
@@ -439,7 +449,8 @@ class _Check:
             meant = suggested.get(at) or ("" if meaning or f"column_{at + 1}" in taken else f"column_{at + 1}")
             meant = "" if is_settled or meant == new else meant
             is_remembered = bool(meant) and remembered.get(folded(old)) == meant
-            yield Column(key, old, None if is_left_out else new, said, is_twice or not meaning, meant, is_remembered)
+            is_wrong, remark = is_twice or not meaning, None if is_left_out else self.log.unknown.get(new)
+            yield Column(key, old, None if is_left_out else new, said, is_wrong, meant, is_remembered, remark)
 
     def _meaning(self, name: str) -> str:
         """Say what a column of this name is read as; nothing where none may have it."""

@@ -14,6 +14,7 @@ PREFIX_WARNING = "url_prefix_warning"
 EXPORT_WARNING = "export_columns_warning"
 EMPTY_MARKER_WARNING = "empty_marker_warning"
 ALIKE_WARNING = "alike_ids_warning"
+UNKNOWN_COLUMN_WARNING = "unknown_column_warning"
 WARNINGS: dict[str, Kind] = {
     entry.kind: entry
     for entry in (
@@ -56,7 +57,7 @@ WARNINGS: dict[str, Kind] = {
             "<empty>",
         ),
         Kind(
-            "unknown_column_warning",
+            UNKNOWN_COLUMN_WARNING,
             gettext_lazy("Stored as an SCM field"),
             gettext_lazy("The column is none that Codeport knows, so it is stored as an SCM field of each code."),
             gettext_lazy(

@@ -25,6 +25,7 @@ from portal.pages.access import PersonRequest, page
 from portal.storage.base import storage
 
 Type, Filetype, IdFormat = IngestionRecord.Type, IngestionRecord.Filetype, IngestionRecord.IdFormat
+MOST_ASKED = 5  # columns of which is asked at a time
 MOST_TOLD = 8  # problems in words
 TYPES = {"new": (Type.CODE, may_upload), "changes": (Type.SCM, may_change)}
 LONGEST_OPTION = 1000  # characters of a text
@@ -55,6 +56,9 @@ def upload_preview(request: PersonRequest) -> HttpResponse:
         "said": record.parameters,
         "filetype": record.filetype,
         "encodings": [(name, encoding.label) for name, encoding in ENCODINGS.items()],
+        "asked": seen.asked[:MOST_ASKED],
+        "not_asked": len(seen.asked[MOST_ASKED:]),
+        "may_declare": request.user.may("company_settings"),
         "told": seen.told[:most],
         "more": len(seen.told) - most,
         "name": request.POST.get("name", "")[:LONGEST_OPTION],

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import ClassVar
 
 from ingestion.errors.log import RowLog
 from ingestion.errors.unreadable import UnreadableFile
+from ingestion.errors.warning_kinds import UNKNOWN_COLUMN_WARNING
 from ingestion.readers.base import ERRORS_COLUMN, Batch, Table
 from ingestion.rules.cell_faults import report_faults
 from ingestion.rules.change_names import KnownFields
@@ -28,6 +30,7 @@ from ingestion.rules.shown_digits import ShownDigits
 from ingestion.rules.suggestions import meant_name, meant_otherwise
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
+from workorders.codes.scm_fields import fields_in_use
 
 MOST_HEADERS = 1000  # whose rules are kept at a time
 
@@ -46,6 +49,11 @@ class FileRules:
         self._declared_names = KnownFields(limits.declared)
         self._names_reported = False
         self._rules: dict[tuple[str, ...], RowRules] = {}
+
+    @cached_property
+    def _names_in_use(self) -> KnownFields:
+        """The SCM fields that codes of the company have."""
+        return KnownFields(fields_in_use(self.limits.company_id) if self.limits.company_id else ())
 
     @property
     def _has_text_keys(self) -> bool:
@@ -140,14 +148,16 @@ class FileRules:
     def _remark_on(self, name: str, header: tuple[str, ...]) -> str | None:
         """Say what is to be known of a name that becomes an SCM field; None where that is in order.
 
-        It is in order for a declared field, and for any that is like no name of ours where none is declared.
+        It is in order for a declared field, and, where none is declared, for any that is like no name of ours and
+        no slip for a field that codes of the company have.
         """
         if not SCM_KEY.fullmatch(name) or name in self.limits.declared:
             return None
         if meant := meant_name(name) or meant_otherwise(name, header):
             return meant
         if not self.limits.declared:
-            return None
+            near = self._names_in_use.nearest(name)
+            return f"It looks like `{near}`, which codes of yours have." if near else None
         near = self._declared_names.nearest(name)
         return f"The nearest declared field is `{near}`." if near else ""
 
@@ -174,12 +184,12 @@ class FileRules:
             if name not in self._noted and len(self._noted) < MOST_SCM_FIELDS:
                 self._noted.add(name)
                 if (remark := self._remark_on(name, names)) is not None:
-                    self.log.warn("unknown_column_warning", row, name, "", detail=remark)
+                    self.log.warn(UNKNOWN_COLUMN_WARNING, row, name, "", detail=remark)
 
     def warn(self) -> None:
         """Warn of what is no error in any row, but may not be meant; called when all rows have been checked."""
         for name in self.limits.defaults.scm:
             if (remark := self._remark_on(name, ())) is not None:
                 detail = f"It is a default of the upload. {remark}".rstrip()
-                self.log.warn("unknown_column_warning", None, name, name, detail=detail)
+                self.log.warn(UNKNOWN_COLUMN_WARNING, None, name, name, detail=detail)
         self.findings.warn_of_products_without_ids()

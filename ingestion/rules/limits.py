@@ -23,6 +23,7 @@ class Limits:
     `products` gives the id of each SKU that may be used; `longest_id` is how many characters of id fit the URL. With
     `empty_marker`, a cell may say that it removes a field. `declared` holds the SCM fields that the company declares,
     `remembered` the names that it gave to columns, by their folded names.
+    `company_id` is 0 where codes of the company are not to be looked at.
     With `shown_digits`, ids that a workbook holds as numbers are the digits that it shows.
     """
 
@@ -34,6 +35,7 @@ class Limits:
     declared: Mapping[str, FieldRule] = field(default_factory=dict)
     shown_digits: bool = False
     remembered: Mapping[str, str] = field(default_factory=dict)
+    company_id: int = 0
 
 
 def limits_for(company_id: int, options: Mapping[str, Any], longest_id: int, *, are_active: bool = False) -> Limits:
@@ -52,4 +54,5 @@ def limits_for(company_id: int, options: Mapping[str, Any], longest_id: int, *, 
         declared=declared_fields(company_id),
         shown_digits=bool(options.get("shown_digits")),
         remembered=recall_names(company_id),
+        company_id=company_id,
     )

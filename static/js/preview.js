@@ -33,6 +33,7 @@ export const filetypeOf = ({ name }) => /\.(json|xlsx)(\.gz)?$/i.exec(name)?.[1]
 export class Preview {
   asking = null; // AbortController of the look under way
   waiting = 0;
+  settled = new Set(); // questions about columns that were answered
   readAnew = ""; // the option by which the file is read otherwise now
   reading = {}; // encoding, header_row, sheet and shown_digits, where the person or a template said them
 
@@ -56,6 +57,8 @@ export class Preview {
     this.body.addEventListener("click", ({ target }) => {
       const { offer } = target.dataset;
       if (offer === "names") this.rename();
+      else if (offer === "keep" || offer === "leave") this.settle(target);
+      else if (offer === "declare") addEventListener("focus", () => this.look(), { once: true }); // back from its tab
       else if (offer) this.read(offer, target.value);
     });
     this.root.append(line, this.body);
@@ -106,6 +109,18 @@ export class Preview {
     this.look();
   }
 
+  /** A column that is no field of the company stays as it is, or is left out. */
+  settle({ value: key, dataset: { offer }, parentElement: question }) {
+    this.settled.add(question.dataset.asked);
+    question.remove();
+    const input = this.body.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    (this.body.querySelector("[data-asked] button") ?? input).focus();
+    if (offer === "keep") return;
+    const use = input.closest("th").querySelector("[type=checkbox]");
+    use.checked = false;
+    this.take(use);
+  }
+
   /** Look after a pause, in which more may be typed. */
   lookSoon() {
     clearTimeout(this.waiting);
@@ -149,8 +164,14 @@ export class Preview {
     return new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".seen");
   }
 
-  /** Show what the server saw. Of the same columns only what was said is new: what is typed in stays, and the focus. */
+  /** Show what the server saw, without questions that were answered. */
   show(seen) {
+    for (const asked of seen.querySelectorAll("[data-asked]")) if (this.settled.has(asked.dataset.asked)) asked.remove();
+    this.exchange(seen);
+  }
+
+  /** Exchange what is shown. Of the same columns only what was said is new: what is typed in stays, and the focus. */
+  exchange(seen) {
     const keys = (of) => JSON.stringify([...of.querySelectorAll("[data-key]")].map(({ dataset }) => dataset.key));
     if (this.readAnew || !this.body.querySelector("[data-key]") || keys(seen) !== keys(this.body)) {
       this.body.replaceChildren(seen);

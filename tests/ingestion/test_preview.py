@@ -12,10 +12,12 @@ from ingestion.errors.unreadable import UnreadableFile
 from ingestion.models import IngestionRecord
 from ingestion.preview import FIRST_LOOK, Preview, piece_of, preview
 from tests.support.codes import some_codes
+from tests.support.declared import declare
 from tests.support.demo import Demo
 from tests.support.paths import FILES
 from tests.support.products import workbook as sheets
 from workorders.exports.columns import COLUMNS
+from workorders.models import Code
 
 
 def seen(demo: Demo, content: str | bytes, filetype: str = "csv", *, is_all: bool = True, **parameters: Any) -> Preview:
@@ -218,8 +220,30 @@ def test_the_row_that_looks_like_the_header_is_offered(demo: Demo) -> None:
     assert (taken.problem, taken.told, taken.header_row, taken.first_id) == ("", [], 3, "abc12345")
 
 
-def test_a_near_miss_is_warned_of_by_the_name_of_its_column(demo: Demo) -> None:
+def asked(found: Preview) -> list[tuple[str, str | None]]:
+    """The columns that are asked about, and what is to be known of each."""
+    return [(column.name, column.remark) for column in found.asked]
+
+
+def test_a_near_miss_is_asked_about_and_any_other_name_stored(demo: Demo) -> None:
     found = seen(demo, "id,prodcut,note\nabc12345,sku1,x\n")
-    (warned,) = found.warned
-    assert warned.startswith("prodcut: ")
-    assert warned.endswith("It looks like `product`.")
+    assert (asked(found), found.warned) == ([("prodcut", "It looks like `product`.")], [])
+
+
+def test_a_name_that_is_not_declared_is_asked_about_until_it_is_left_out_or_declared(demo: Demo) -> None:
+    content = "id,colour,lott,lot\nabc12345,red,B7,B7\n"
+    assert asked(seen(demo, content)) == []
+    declare(demo.company, "lot")
+    nearest = ("lott", "The nearest declared field is `lot`.")
+    assert asked(seen(demo, content)) == [("colour", ""), nearest]
+    assert asked(seen(demo, content, columns={"colour": ""})) == [nearest]
+    declare(demo.company, "colour")
+    assert asked(seen(demo, content)) == [nearest]
+    assert asked(seen(demo, '[{"id": "abc12345", "lott": "B7"}]', "json")) == [nearest]
+
+
+def test_a_slip_for_a_field_in_use_is_asked_about_where_none_is_declared(demo: Demo) -> None:
+    some_codes(demo.staff, "taken-0001")
+    Code.objects.update(scm_data={"best_before": "2026-12-31", "lot_1": "B7"})
+    found = seen(demo, "id,best_befor,lot_2,colour\nabc12345,2026-12-31,x,red\n")
+    assert asked(found) == [("best_befor", "It looks like `best_before`, which codes of yours have.")]

@@ -9,7 +9,7 @@ from django.db import connection
 from portal.models import Company
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import SCM_KEY
-from workorders.models import FIRST_CODES, DeclaredField
+from workorders.models import FIRST_CODES, DeclaredField, Workorder
 
 LATEST = 200  # workorders of which the first codes are looked at
 REQUIRED = "The company requires it of every code, so it cannot be removed."
@@ -18,17 +18,18 @@ FIELDS = """
     WHERE company_id = %s AND workorder_id = ANY(%s) AND sequence <= %s"""
 
 
-def fields_in_use(company: Company) -> set[str]:
+def fields_in_use(company_id: int) -> set[str]:
     """Return the SCM fields of the first codes of the latest workorders, which are those that people use now."""
-    workorders = list(company.workorders.order_by("-pk").values_list("pk", flat=True)[:LATEST])
+    latest = Workorder.objects.filter(company=company_id).order_by("-pk")
+    workorders = list(latest.values_list("pk", flat=True)[:LATEST])
     with connection.cursor() as cursor:
-        cursor.execute(FIELDS, [company.pk, workorders, FIRST_CODES])
+        cursor.execute(FIELDS, [company_id, workorders, FIRST_CODES])
         return {field for (field,) in cursor.fetchall()}
 
 
 def known_fields(company: Company) -> set[str]:
     """Return the SCM fields that people of the company may mean: those in use, and those that it declares."""
-    return fields_in_use(company) | {*company.declared_fields.values_list("key", flat=True)}
+    return fields_in_use(company.pk) | {*company.declared_fields.values_list("key", flat=True)}
 
 
 def declared_fields(company_id: int) -> dict[str, FieldRule]:

@@ -103,7 +103,7 @@ def field_list(request: PersonRequest) -> HttpResponse:
 def field_create(request: PersonRequest) -> HttpResponse:
     """Declare an SCM field. Show a refused one again as it was typed."""
     company = _own(request)
-    form = NewFieldForm(request.POST if request.method == "POST" else None)
+    form = NewFieldForm(request.POST if request.method == "POST" else None, initial={"key": asked(request, "key")})
     if form.is_valid():
         try:
             declare_field(company, form.instance)
