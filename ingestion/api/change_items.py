@@ -14,7 +14,7 @@ from ingestion.api.rows_parser import RowsParser
 from ingestion.api.uploads import Refused, company_of
 from ingestion.options.change_serializer import ChangeFileSerializer
 from ingestion.readers.json_writer import json_text
-from ingestion.rules.keys import ID, names_of
+from ingestion.rules.keys import ID, WORKORDER, names_of
 from ingestion.stages import in_call
 from portal.api.authentication import person
 from portal.api.calls import Call
@@ -23,6 +23,10 @@ from workorders.changes.api import Busy
 from workorders.changes.history import changed_fields, codes_of, skus_of
 
 MOST_ITEMS = 1000  # in one call; more of them travel better as a file
+NO_WORKORDER = (
+    "It is `extended_id`, `serial_number` or an SCM field. A workorder names all of its codes, which"
+    " `scm/upload/async/` changes by its constraint `workorder`, and a file by its first column."
+)
 TOO_LONG = "Finding the codes took too long. Name them by extended_id, or change them by a file."
 
 
@@ -40,6 +44,8 @@ class ChangeItemsSerializer(serializers.Serializer[Any]):
     )
 
     def validate_data_key(self, value: str) -> str:
+        if value == WORKORDER:
+            raise serializers.ValidationError(NO_WORKORDER)
         return ChangeFileSerializer(context=self.context).validate_data_key(value)
 
     def validate_items(self, value: Any) -> list[dict[str, Any]]:

@@ -21,7 +21,9 @@ from workorders.changes.spool import ChangeSpool
 from workorders.changes.values import ScmFields
 from workorders.codes.fields import MOST_SCM_FIELDS, reserved
 from workorders.codes.scm_fields import known_fields
+from workorders.models import ActivationStatus
 
+FINAL = "Its workorder was cancelled, which blacklisted it for good."
 MOST_TRIES = 5  # at changes that others overtake; all but the first lock the codes before they are compared
 LONG = 30_000  # codes, as many as a small file may have
 
@@ -155,9 +157,11 @@ def _report(attempt: Attempt, changes: Changes, problem: Problem) -> None:
     elif problem.kind == "full":
         detail = f"The code would have more than {MOST_SCM_FIELDS:,} SCM fields, the most that a code has.{which}"
         log.add("invalid_scm_field_error", row, "", "", detail=detail, id=key)
+    elif problem.status in (None, ActivationStatus.BLACKLISTED):  # it stays blacklisted, but for another reason
+        log.add("invalid_scm_field_error", row, "blacklist_reason", str(problem.reason), detail=FINAL + which, id=key)
     else:
-        detail = f"Its workorder was cancelled, which blacklisted it for good.{which}"
-        log.add("invalid_activation_status_error", row, "activation_status", "", detail=detail, id=key)
+        value = str(problem.status)
+        log.add("invalid_activation_status_error", row, "activation_status", value, detail=FINAL + which, id=key)
 
 
 def _report_repeat(attempt: Attempt, changes: Changes, row: int, key: str, detail: str) -> None:

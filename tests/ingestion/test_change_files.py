@@ -60,6 +60,26 @@ def test_a_file_changes_what_it_names_and_leaves_the_rest(committed_demo: Demo) 
     assert (line.old_scm, line.new_scm, line.new_status) == ({"lot": "A"}, {"lot": "B7"}, None)
 
 
+@pytest.mark.parametrize("key", ["extended_id", "lot"])
+def test_what_a_code_of_a_cancelled_workorder_cannot_get_is_told_with_its_value(committed_demo: Demo, key: str) -> None:
+    gone = some_codes(committed_demo.staff, "gone-0001", activation_status=2, blacklist_reason=9, scm_data={"lot": "A"})
+    Workorder.objects.filter(pk=gone.pk).update(state=Workorder.State.CANCELLED)
+    name = {"extended_id": "gone-0001", "lot": "A"}[key]
+    row = f"{key},activation_status,blacklist_reason\n{name},"
+    for cells, wrong in (
+        ("0,\n", ("activation_status", "0", "invalid_activation_status_error")),
+        ("2,4\n", ("blacklist_reason", "4", "invalid_scm_field_error")),
+        (",3\n", ("blacklist_reason", "3", "invalid_scm_field_error")),
+    ):
+        record = changed(committed_demo.staff, row + cells, data_key=key)
+        assert errors(record) == [(2, *wrong)]
+        assert "Its workorder was cancelled, which blacklisted it for good." in record.errors.get().message
+    record = changed(
+        committed_demo.staff, f"{key},colour\n{name},B\n", default_scm_data={"activation_status": 1}, data_key=key
+    )
+    assert errors(record) == [(2, "activation_status", "1", "invalid_activation_status_error")]
+
+
 def test_every_wrong_row_is_listed_in_one_go_and_nothing_changes(committed_demo: Demo) -> None:
     demo = committed_demo
     ids = [f"code-{number:04d}" for number in range(20)]
@@ -96,7 +116,7 @@ def test_every_wrong_row_is_listed_in_one_go_and_nothing_changes(committed_demo:
         (10, "blacklist_reason", "4", "invalid_scm_field_error"),
         (11, "blacklist_reason", "4", "invalid_scm_field_error"),
         (12, "product", "sku9", "product_not_found_error"),
-        (13, "activation_status", "", "invalid_activation_status_error"),
+        (13, "activation_status", "1", "invalid_activation_status_error"),
         (14, "", "code-0008,1,", "invalid_row_error"),
         (15, "id", "short", "code_not_found_error"),
     ]

@@ -43,16 +43,17 @@ BY_KEY = without("hashjoin", "mergejoin")
 PROBLEMS = f"""
     SELECT wanted.sequence, wanted.key, CASE WHEN code.identifier IS NULL THEN 'missing'
         WHEN {IS_CONTRADICTION} THEN 'contradiction' WHEN {IS_RESERVED} THEN 'reserved' WHEN {IS_FINAL} THEN 'final'
-        WHEN {{is_too_full}} THEN 'full' ELSE 'same' END, wanted.reason
+        WHEN {{is_too_full}} THEN 'full' ELSE 'same' END, wanted.reason,
+        CASE WHEN {IS_FINAL} THEN wanted.status END
     FROM {POSTED} AS wanted
     LEFT JOIN workorders_code AS code ON code.company_id = %(company)s AND code.identifier = wanted.key
     WHERE code.identifier IS NULL
         OR {IS_CONTRADICTION} OR {IS_RESERVED} OR {IS_FINAL} OR {{is_too_full}} OR {{is_same}}"""  # noqa: S608  # our own names
 
 BY_POSITION = f"""
-    SELECT position, min(key), kind, reason, count(*)
-    FROM ({PROBLEMS}) AS found (position, key, kind, reason)
-    GROUP BY position, kind, reason"""  # noqa: S608
+    SELECT position, min(key), kind, reason, status, count(*)
+    FROM ({PROBLEMS}) AS found (position, key, kind, reason, status)
+    GROUP BY position, kind, reason, status"""  # noqa: S608
 
 LOCK = f"""
     SELECT count(*) FROM (
@@ -103,14 +104,16 @@ class Problem(NamedTuple):
 
     `kind` is `missing` (no such code), `contradiction` (a reason without being blacklisted), `reserved` (one that
     Codeport alone gives), `final` (a cancelled workorder blacklisted it), `full` (it would have too many SCM fields) or
-    `same` (the code has these values already; nothing is wrong then). `reason` is the blacklist reason that it gives.
-    Of a change that names `codes`, `key` is the first of those that it is about.
+    `same` (the code has these values already; nothing is wrong then). `reason` is the blacklist reason that it gives,
+    `status` the activation status that a final code cannot get. Of a change that names `codes`, `key` is the first of
+    those that it is about.
     """
 
     position: int
     key: str
     kind: str
     reason: int | None = None
+    status: int | None = None
     codes: int = 1
 
 
@@ -147,8 +150,8 @@ def find_problems(
         given: dict[str, Any] = {"company": company.pk, "cancelled": cancelled_workorders(company)}
         query = (BY_POSITION if by_position else PROBLEMS).format(is_same=is_same(scm), is_too_full=is_too_full(scm))
         cursor.execute(query, given)
-        for sequence, key, kind, reason, *codes in cursor:
-            yield Problem(sequence + first_position - 1, key, kind, reason, *codes)
+        for sequence, key, kind, reason, status, *codes in cursor:
+            yield Problem(sequence + first_position - 1, key, kind, reason, status, *codes)
 
 
 def apply_posted(change: Change, scm: ScmFields, expected: int | None = None) -> int:

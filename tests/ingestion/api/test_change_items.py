@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
+from ingestion.api.change_items import NO_WORKORDER
 from ingestion.models import IngestionRecord
 from ingestion.stages import in_call
 from tests.support.changes import undone, values_of
@@ -226,3 +227,8 @@ def test_a_call_waits_for_another_change_no_longer_than_said(
         assert "Another change of the same codes is under way" in answer["detail"]
     assert sent(client, item, headers=header)[0] == 200
     assert values_of("aaa00001")[1] == 2
+
+
+def test_a_workorder_names_no_item(demo: Demo) -> None:
+    status, answer = sent(client_of(demo.staff), {"workorder": "Spring", "activation_status": 1}, data_key="workorder")
+    assert (status, answer) == (400, {"data_key": [NO_WORKORDER]})

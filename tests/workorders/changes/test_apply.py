@@ -105,7 +105,7 @@ def test_problems_are_named_and_change_nothing(demo: Demo, tmp_path: Path) -> No
         Problem(6, "zzz00009", "missing"),
         Problem(7, "aaa00001", "contradiction", 4),
         Problem(8, "bbb00002", "same"),
-        Problem(9, "ccc00003", "final"),
+        Problem(9, "ccc00003", "final", status=1),
     ]
     assert change.codes == 0
     assert values_of("aaa00001") == (None, 1, 0, {})
