@@ -68,6 +68,7 @@ def _show(request: PersonRequest, kind: str) -> HttpResponse:
         "activation_statuses": ActivationStatus.choices,
         "longest_reference": LONGEST_REFERENCE,
         "max_bytes": settings.MAX_UPLOAD_BYTES,
+        "max_plain": settings.MAX_FORM_BYTES,
         "earlier": earlier,
         "kept": kept,
         "template": template,

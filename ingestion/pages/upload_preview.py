@@ -20,7 +20,7 @@ from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.readers.encoding import ENCODINGS, is_utf8
 from ingestion.readers.options import MOST_HEADER_ROW
 from ingestion.rules.defaults import parse_defaults
-from portal.models import Company
+from portal.models import Company, User
 from portal.pages.access import PersonRequest, page
 from portal.storage.base import storage
 
@@ -50,21 +50,40 @@ def upload_preview(request: PersonRequest) -> HttpResponse:
             gettext("The filetype is csv, json or xlsx, and a record one that waits for its file.")
         )
     seen = _look(request, record)
+    context = context_of(record, seen, request.POST.get("name", ""), request.user)
+    return render(request, "ingestion/_preview.html", context)
+
+
+def context_of(record: IngestionRecord, seen: Preview, name: str, user: User) -> dict[str, Any]:
+    """Return what the template shows to the user of what was `seen` of the record's file."""
     most = 1 if any(offer.option == "encoding" for offer in seen.offers) else MOST_TOLD  # they will say the same
-    context = {
+    return {
         "seen": seen,
         "said": record.parameters,
         "filetype": record.filetype,
-        "encodings": [(name, encoding.label) for name, encoding in ENCODINGS.items()],
+        "encodings": [(value, encoding.label) for value, encoding in ENCODINGS.items()],
         "asked": seen.asked[:MOST_ASKED],
         "not_asked": len(seen.asked[MOST_ASKED:]),
-        "may_declare": request.user.may("company_settings"),
+        "may_declare": user.may("company_settings"),
         "told": seen.told[:most],
         "more": len(seen.told) - most,
-        "name": request.POST.get("name", "")[:LONGEST_OPTION],
+        "name": name[:LONGEST_OPTION],
         "delimiter": DELIMITER_NAMES.get(seen.facts.get("delimiter", "")),
     }
-    return render(request, "ingestion/_preview.html", context)
+
+
+def look_at(record: IngestionRecord) -> Preview:
+    """Look at the stored file of a record, as its parameters say."""
+    try:
+        with storage().open(record.incoming_path) as file:
+            if record.filetype == Filetype.XLSX:
+                return preview(record, file)
+            head = file.read(FIRST_LOOK + 1)
+        return preview(record, piece_of(head[:FIRST_LOOK], is_all=len(head) <= FIRST_LOOK))
+    except UnreadableFile as error:
+        return Preview(problem=str(error))
+    except FileNotFoundError:
+        return Preview(problem=gettext("The file has not arrived yet."))
 
 
 @page()
@@ -79,7 +98,7 @@ def upload_discard(request: PersonRequest) -> HttpResponse:
 
 def _record_of(request: PersonRequest, company: Company, type_: str) -> IngestionRecord | None:
     """Return the record that the file is for, with the options of the form; None where the request names none."""
-    parameters = _options_of(request.POST.get("options", ""), company, type_)
+    parameters = options_of_preview(request.POST.get("options", ""), company, type_)
     if key := request.POST.get("record", ""):
         waiting = company.ingestions.filter(type=type_, status=IngestionRecord.Status.UPLOADING)
         record = waiting.filter(key=key, filetype=Filetype.XLSX).first()  # of other files the beginning is enough
@@ -93,20 +112,17 @@ def _record_of(request: PersonRequest, company: Company, type_: str) -> Ingestio
 
 
 def _look(request: PersonRequest, record: IngestionRecord) -> Preview:
+    if record.pk:
+        return look_at(record)
     try:
-        if record.pk:
-            with storage().open(record.incoming_path) as file:
-                return preview(record, file)
         head = request.FILES.get("head")
         content = head.read(FIRST_LOOK) if head else b""
         return preview(record, piece_of(content, is_all=request.POST.get("is_all") == "true"))
     except UnreadableFile as error:
         return Preview(problem=str(error))
-    except FileNotFoundError:
-        return Preview(problem=gettext("The file has not arrived yet."))
 
 
-def _options_of(text: str, company: Company, type_: str) -> dict[str, Any]:
+def options_of_preview(text: str, company: Company, type_: str) -> dict[str, Any]:
     """Return those of the posted options that the check could be given."""
     try:
         given = json.loads(text or "{}")

@@ -64,7 +64,7 @@ NO_PAGES = {
     *("equipment-archive", "substrate-archive", "workorder-template-archive"),
     *("workorder-allow-download", "secure-file", "secure-stop"),
     *("code-export-file", "code-export-cancel", "upload-options"),
-    *("upload-preview", "upload-discard", "workorder-labels"),
+    *("upload-preview", "upload-look", "upload-discard", "workorder-labels"),
     *("record-check-again", "code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
     *("person-sign-out", "invitation-again", "invitation-withdraw", "session"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn"),
