@@ -70,6 +70,6 @@ def _found_codes(user: User, query: str, exactly: list[Code]) -> Found:
     if user.brand is None:
         return Found(exactly[:SHOWN])
     begins = parse_id(query)
-    conditions = parse_filter({"search": begins}).conditions(user.brand)
+    conditions = parse_filter({"search": query if begins else ""}).conditions(user.brand)
     listed = list_codes(codes_of_company(user.brand), conditions, SHOWN)
-    return Found(listed.codes, reverse("code-list", query={"q": begins}) if listed.after else "")
+    return Found(listed.codes, reverse("code-list", query={"q": query}) if listed.after else "")

@@ -22,6 +22,8 @@ def find_codes(user: User, query: str) -> list[Code]:
     whose = user.may("company_view_all")
     if not query or not (whose or user.brand):
         return []
+    if user.brand and not whose and lookup.is_of_another(query, user.brand):
+        return []
     companies = Company.objects.all() if whose else Company.objects.filter(pk=user.company_id or 0)
     return list(
         lookup.find_codes(lookup.parse_id(query), companies).select_related("company", "workorder")[:MOST_NAMED]

@@ -19,7 +19,7 @@ from portal.models import Company
 from portal.values.moments import parse_moment
 from portal.values.suggestions import nearest_of, none_such
 from workorders.codes.fields import SCM_KEY
-from workorders.codes.lookup import AFTER_EVERY_ID, parse_id
+from workorders.codes.lookup import AFTER_EVERY_ID, parse_id, start_of_url, starts_of_others
 from workorders.codes.search import Conditions, count_along_key, count_gathered
 from workorders.models import ActivationStatus, BlacklistReason, Code, CodeScans
 from workorders.visibility import count_codes
@@ -34,6 +34,18 @@ MOST_GATHERED = 300  # of them where they may be strewn over the table
 PLACE = ("workorder", "sequence_from", "sequence_to", "batch")
 LARGEST = 2**31 - 1  # of a sequence
 NEEDS_WORKORDER = "Name the workorder as well: sequences count within one."
+
+
+class IdInUrl(str):
+    """An id that somebody gave as the end of a URL."""
+
+    __slots__ = ("url",)
+    url: str
+
+    def __new__(cls, identifier: str, url: str) -> IdInUrl:
+        made = super().__new__(cls, identifier)
+        made.url = url
+        return made
 
 
 @dataclass(frozen=True)
@@ -114,7 +126,7 @@ class CodeFilter:
         if self.updated_after or self.updated_before:
             changes = company.changes.filter(within("created_at", self.updated_after, self.updated_before))
             known, rest = known & _range("last_change", changes), rest & _one_of("last_change", changes)
-        return Conditions(Q(company=company) & self._ids(), known, rest)
+        return Conditions(Q(company=company) & self._ids(company), known, rest)
 
     def count(self, company: Company) -> int | None:
         """Count the company's codes that it means. None where more than a few thousand would have to be looked at."""
@@ -143,14 +155,21 @@ class CodeFilter:
             first, last = max(first, (self.batch - 1) * Code.BATCH + 1), min(last, self.batch * Code.BATCH)
         return max(0, last - max(first, 1) + 1)
 
-    def _ids(self) -> Q:
-        """Return the condition on the id."""
+    def _ids(self, company: Company) -> Q:
+        """Return the condition on the id. The URL of another company's code, which is no id, names no code."""
+        given = [text for text in (self.search, self.extended_id, *(self.ids or ())) if isinstance(text, IdInUrl)]
+        others = starts_of_others({start_of_url(text.url) for text in given}, company) if given else set()
+
+        def named(text: str) -> str:
+            return text.url if isinstance(text, IdInUrl) and start_of_url(text.url) in others else str(text)
+
         found = Q()
         if self.search is not None:
-            found &= Q(identifier__gte=self.search, identifier__lt=self.search + AFTER_EVERY_ID)
+            begins = named(self.search)
+            found &= Q(identifier__gte=begins, identifier__lt=begins + AFTER_EVERY_ID)
         if self.extended_id is not None:
-            found &= Q(identifier=self.extended_id)
-        return found if self.ids is None else found & Q(identifier__in=self.ids)
+            found &= Q(identifier=named(self.extended_id))
+        return found if self.ids is None else found & Q(identifier__in=[*map(named, self.ids)])
 
     def _place(self) -> Q:
         """Return the condition on the place in the workorder."""
@@ -220,7 +239,7 @@ def _text(value: Any) -> str:
 def _id(value: Any) -> str:
     if not (found := parse_id(_text(value))):
         raise ValueError("It holds no id.")
-    return found
+    return IdInUrl(found, value) if "://" in value and found != value else found
 
 
 def _ids(value: Any) -> tuple[str, ...]:
@@ -306,5 +325,7 @@ def _one_of(name: str, rows: QuerySet[Any]) -> Q:
 
 def _as_text(value: Any) -> Any:
     if isinstance(value, tuple):
-        return list(value)
+        return [*map(_as_text, value)]
+    if isinstance(value, IdInUrl):
+        return value.url
     return value.isoformat() if isinstance(value, datetime) else value

@@ -38,7 +38,7 @@ class PageFilter:
     def __init__(self, request: PersonRequest, company: Company) -> None:
         self.request, self.company = request, company
         self.query = parse_id(searched(request))
-        self._given: dict[str, Any] = {"search": self.query}
+        self._given: dict[str, Any] = {"search": searched(request) if self.query else ""}
         self.choices = [self._choose("activation_status", ActivationStatus), self._product(), self._workorder()]
         self.narrower = [
             self._choose("blacklist_reason", BlacklistReason),

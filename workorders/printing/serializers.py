@@ -160,9 +160,9 @@ class PrintedSerializer(StepSerializer):
             ranges, wrong_ranges = read_ranges(self.workorder, attrs["wasted_ranges"])
         wrong, wanted = {"wasted_ranges": wrong_ranges}, {}
         with _refuse_too_many("wasted_ids"):
-            wanted["wasted_ids"] = parse_ids(attrs["wasted_ids"])
+            wanted["wasted_ids"] = parse_ids(attrs["wasted_ids"], self.workorder)
         with _refuse_too_many("wasted_list"):
-            wanted["wasted_list"] = parse_ids(read_scans(self.workorder, attrs["wasted_list"]))
+            wanted["wasted_list"] = parse_ids(read_scans(self.workorder, attrs["wasted_list"]), self.workorder)
         for name, ids in wanted.items():
             found, wrong[name] = find_ids(self.workorder, ids)
             ranges += [(sequence, sequence) for sequence in found]

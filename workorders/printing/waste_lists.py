@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext
 
 from portal.values.words import number
-from workorders.codes.lookup import parse_id
+from workorders.codes.lookup import parse_id, start_of_url, starts_of_others
 from workorders.models import Workorder
 from workorders.secure.waste import Waste
 
@@ -80,8 +80,9 @@ def read_scans(workorder: Workorder, text: str) -> list[str]:
             count += len(found)
         if count > MOST_CODES + len(lines[0] if lines else ()):
             raise TooMany
-    if len(lines) > 1 and not re.search("[0-9]", "".join(lines[0])) and not find_ids(workorder, parse_ids(lines[0]))[0]:
-        lines = lines[1:]
+    if len(lines) > 1 and not re.search("[0-9]", "".join(lines[0])):
+        named, _wrong = find_ids(workorder, parse_ids(lines[0], workorder))
+        lines = lines if named else lines[1:]
     return [each for line in lines for each in line if each.lower() not in HEADERS]
 
 
@@ -92,9 +93,15 @@ def _scans_in(line: str) -> Iterable[str]:
     return urls or [each for each in found if not MOMENT.fullmatch(each)] or found
 
 
-def parse_ids(texts: Iterable[str]) -> dict[str, str]:
-    """Return the ids in these ids or URLs, each with a text that named it. Raise TooMany."""
-    return {parse_id(text): text for text in _limited(texts)}
+def parse_ids(texts: Iterable[str], workorder: Workorder) -> dict[str, str]:
+    """Return the ids in these ids or URLs, each with a text that named it. Raise TooMany.
+
+    The URL of a code of another company than the workorder's stays as it is, which no code has for its id.
+    """
+    said = [*_limited(texts)]
+    starts = {start for text in said if (start := start_of_url(text))}
+    others = starts_of_others(starts, workorder.company) if starts else set()
+    return {text if start_of_url(text) in others else parse_id(text): text for text in said}
 
 
 def find_ids(workorder: Workorder, wanted: Mapping[str, str]) -> tuple[list[int], Wrong]:

@@ -8,8 +8,9 @@ from portal.models import Company
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.printing import of_company
-from workorders.codes.lookup import find_codes, first_codes, may_see_codes, parse_id
-from workorders.models import FIRST_CODES, Code
+from workorders.codes.filters import CodeFilter, parse_filter
+from workorders.codes.lookup import find_codes, first_codes, is_of_another, may_see_codes, parse_id
+from workorders.models import FIRST_CODES, Code, UrlPrefix
 
 GTIN = "01/09520123456788/21/12345"
 
@@ -40,6 +41,31 @@ GTIN = "01/09520123456788/21/12345"
 )
 def test_the_id_is_found_in_what_a_scanner_read(query: str, identifier: str) -> None:
     assert parse_id(query) == identifier
+
+
+@pytest.mark.parametrize(
+    ("url", "theirs"),
+    [
+        ("https://codes.example/c/other/same-0001", True),
+        ("http://127.0.0.1:8000/c/nobody/same-0001/", True),
+        ("https://theirs.example/x?id=same-0001", True),
+        (f"https://theirs.example/c/{GTIN}", True),
+        ("https://codes.example/c/demo/same-0001", False),
+        ("https://mine.example/c/other/same-0001", False),
+        ("https://anybody.example/same-0001", False),
+        ("same-0001", False),
+    ],
+)
+def test_the_url_of_another_companys_code_names_none(demo: Demo, url: str, theirs: bool) -> None:
+    UrlPrefix.objects.create(prefix="theirs.example/x?id=", company=demo.other)
+    UrlPrefix.objects.create(prefix="theirs.example/c/", company=demo.other)
+    UrlPrefix.objects.create(prefix="mine.example/c/other/", company=demo.company)
+    assert is_of_another(url, demo.company) is theirs
+    some_codes(demo.staff, "same-0001")
+    for given in ({"search": url}, {"extended_id": url}, {"ids": [url]}):
+        meant = parse_filter(given)
+        assert CodeFilter.from_json(meant.as_json()) == meant
+        assert meant.codes(demo.company).count() == (0 if theirs or GTIN in url else 1)
 
 
 def test_codes_of_an_id_are_found_in_the_companies_named(demo: Demo) -> None:

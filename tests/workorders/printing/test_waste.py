@@ -152,6 +152,16 @@ def test_a_code_that_another_reason_has_blacklisted_keeps_it(committed_demo: Dem
     assert statuses(order)[:2] == [(2, 4), (2, 7)]
 
 
+@pytest.mark.parametrize("field", ["wasted_ids", "wasted_list"])
+def test_the_url_of_another_companys_code_names_no_code_of_the_same_id(
+    committed_demo: Demo, order: Workorder, field: str
+) -> None:
+    url = "https://codes.example/c/other/b-00000001"
+    answer = report(committed_demo, order, printed=COUNT - 1, **{field: [url] if field == "wasted_ids" else url})
+    assert (answer.status_code, answer.json()) == (400, {field: [f"{url} is no code of this workorder."]})
+    assert statuses(order) == wasted()
+
+
 def test_codes_of_other_workorders_and_companies_do_not_exist(committed_demo: Demo, order: Workorder) -> None:
     Code.objects.create(company=committed_demo.other, workorder=order, identifier="theirs-01", sequence=1)
     answer = report(committed_demo, order, printed=8, wasted_ids=["theirs-01"])
