@@ -141,7 +141,12 @@ class Preview:
     @property
     def suggested(self) -> list[Column]:
         """The columns that are probably meant to have another name; none while the file is to be read otherwise."""
-        return [] if self.offers else [column for column in self.columns if column.suggested]
+        return [] if self.is_misread else [column for column in self.columns if column.suggested]
+
+    @property
+    def is_misread(self) -> bool:
+        """Say whether it may be right once it is read otherwise: from another row or sheet, or in another encoding."""
+        return any(offer.option in ACTIONS for offer in self.offers)
 
     @property
     def lacks_names(self) -> bool:

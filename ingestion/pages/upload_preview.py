@@ -56,7 +56,9 @@ def upload_preview(request: PersonRequest) -> HttpResponse:
 
 def context_of(record: IngestionRecord, seen: Preview, name: str, user: User) -> dict[str, Any]:
     """Return what the template shows to the user of what was `seen` of the record's file."""
-    most = 1 if any(offer.option == "encoding" for offer in seen.offers) else MOST_TOLD  # they will say the same
+    most = MOST_TOLD
+    if seen.is_misread:  # the rows will be others
+        most = 1 if seen.offers[0].option == "encoding" else 0
     return {
         "seen": seen,
         "said": record.parameters,

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from unicodedata import combining, normalize
 
 from ingestion.readers.base import TITLE_ROWS
-from ingestion.rules.column_aliases import ALIASES, NUMBER_WORDS, OUR_FIELDS
+from ingestion.rules.column_aliases import ALIASES, NUMBER_WORDS, OUR_FIELDS, SPELLED
 from ingestion.rules.suggestions import SIMILARITY
 from workorders.codes.fields import OWN_COLUMNS, SCM_KEY
 
@@ -42,7 +42,7 @@ ALIKE = {
     numbered(folded(alias)): (rank, target)
     for target, aliases in ALIASES.items()
     for rank, alias in reversed([*enumerate((target, *aliases))])
-}
+} | {name: (0, target) for name, target in SPELLED.items()}
 
 
 def match_header(

@@ -38,7 +38,7 @@ def test_codes_are_uploaded_activated_blacklisted_and_brought_back(page: Page) -
 
     page.goto("/upload/")
     choose(page, named("active.csv", ACTIVE))
-    expect(page.get_by_text("Its header has no column `id`")).to_be_visible()
+    expect(page.get_by_text("Its columns are called otherwise than the check needs them.")).to_be_visible()
     page.get_by_role("link", name="Change codes").click()
     expect(page.get_by_text("Nothing is wrong in the first 30 rows.")).to_be_visible()
     expect(page).to_have_url(re.compile("/upload/changes/$"))
@@ -91,7 +91,7 @@ def test_the_preview_takes_the_same_columns_for_keys_as_the_check(page: Page) ->
     sign_in(page, "admin@demo.example")
     page.goto("/upload/changes/")
     for content, said in (
-        ("code,workorder,activation_status\nx,1,2\n", "Its first column is `code`, which names no codes."),
+        ("code,workorder,activation_status\nx,1,2\n", "Its columns are called otherwise than the check needs them."),
         ("note,extended_id,activation_status\nx,roll-0001,1\n", "Row 2, extended_id: The company has no such code."),
         ("workorder,activation_status\n1,2\n", "Nothing is wrong in the first row."),
     ):
