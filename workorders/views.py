@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from portal.pages.access import PersonRequest, page
-from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
+from portal.pages.lists import chosen, ordered, page_of, picked, said_of, searched
 from portal.pages.marks import tell_done
 from portal.values.words import gettext_lazy
 from workorders.codes.lookup import first_codes, may_have_symbols, may_see_codes
@@ -65,7 +65,7 @@ def workorder_list(request: PersonRequest) -> HttpResponse:
         "page": page_of(request, shown),
         "query": query,
         "state": state,
-        "states": [*Workorder.State.choices, (HIDDEN, "hidden")],
+        "states": [*Workorder.State.choices, (HIDDEN, gettext("hidden"))],
         "is_filtered": bool(query or state or kind),
         "more_choices": [
             ("type", gettext("Type"), gettext("All types"), Workorder.Type.choices, kind),
@@ -143,12 +143,16 @@ def workorder_archive_several(request: PersonRequest) -> HttpResponse:
     workorders = chosen(request.POST.getlist("workorder"), own_workorders(request.user))
     set_hidden(workorders, hidden)
     if workorders:
-        done = "hidden" if hidden else gettext("back in the list")
+        one, several = (
+            (gettext("{name} is hidden."), gettext("{number} workorders are hidden."))
+            if hidden
+            else (gettext("{name} is back in the list."), gettext("{number} workorders are back in the list."))
+        )
         fields = [("archive", "no"), *(("workorder", each.pk) for each in workorders)]
         undo = reverse("workorder-archive-several", query=fields) if hidden else ""
-        tell_done(request, f"{they_are(workorders, 'workorders')} {done}.", undo)
+        tell_done(request, said_of(workorders, one, several), undo)
     else:
-        messages.error(request, "No workorder was chosen.")
+        messages.error(request, gettext("No workorder was chosen."))
     return HttpResponseRedirect(reverse("workorder-list", query=request.GET))
 
 

@@ -44,16 +44,20 @@ WARNINGS: dict[str, Kind] = {
         ),
         Kind(
             EXPORT_WARNING,
-            "Columns of an export left out",
-            "The file is an export of codes, some columns of which no change sets.",
-            "Nothing needs to be done if none of these was to change; a product is changed by its SKU, in `sku`.",
+            gettext_lazy("Columns of an export left out"),
+            gettext_lazy("The file is an export of codes, some columns of which no change sets."),
+            gettext_lazy(
+                "Nothing needs to be done if none of these was to change; a product is changed by its SKU, in `sku`."
+            ),
             "updated_at",
         ),
         Kind(
             EMPTY_MARKER_WARNING,
-            "<empty> stored as a value",
-            "The cell is the word that removes an SCM field, but no option says so, so it is stored as a value.",
-            "To remove the field, upload the file again with the option `empty_marker`.",
+            gettext_lazy("<empty> stored as a value"),
+            gettext_lazy(
+                "The cell is the word that removes an SCM field, but no option says so, so it is stored as a value."
+            ),
+            gettext_lazy("To remove the field, upload the file again with the option `empty_marker`."),
             "<empty>",
         ),
         Kind(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_noop
 from rest_framework import serializers
 
 from ingestion.models import IngestionTemplate
@@ -22,7 +23,7 @@ from workorders.codes.fields import OWN_COLUMNS
 
 OPTIONS = ("default_scm_data", "url_prefix", "allow_posted_duplicates", "id_format", *READING)
 MOST_TEMPLATES = 200  # of a company
-TAKEN = "Your company has a template of this name already; choose another, or delete that one."
+TAKEN = gettext_noop("Your company has a template of this name already; choose another, or delete that one.")
 OF_WORKBOOKS = {"sheet", "shown_digits"}
 READ_OF = {"csv": {*READING} - OF_WORKBOOKS, "json": {"columns"}, "xlsx": {"header_row", "columns", *OF_WORKBOOKS}}
 
@@ -50,7 +51,8 @@ def templates_of(company: Company) -> QuerySet[IngestionTemplate]:
 def keep_template(company: Company, name: str, parameters: Mapping[str, Any], by: User) -> IngestionTemplate:
     """Keep checked `parameters` under a name. Raises NotKept."""
     if templates_of(company).count() >= MOST_TEMPLATES:
-        raise NotKept(f"Your company has {MOST_TEMPLATES:,} templates, which is the most; delete one first.")
+        said = gettext("Your company has {number} templates, which is the most; delete one first.")
+        raise NotKept(said.format(number=f"{MOST_TEMPLATES:,}"))
     declared = company.declared_fields.filter(key__in=_scm_fields(parameters)).values_list("key", flat=True)
     template = IngestionTemplate(company=company, name=name, parameters=parameters, created_by=by)
     template.declared = [*declared]
@@ -69,7 +71,7 @@ def _store(template: IngestionTemplate) -> None:
         with savepoint("ingestion_template_name_of_company"):
             template.save()
     except Violation:
-        raise NotKept(TAKEN) from None
+        raise NotKept(gettext(TAKEN)) from None
 
 
 def template_named(name: str, company: Company) -> IngestionTemplate:
@@ -97,7 +99,8 @@ def faults_of(template: IngestionTemplate) -> list[str]:
     declared = {*template.company.declared_fields.values_list("key", flat=True)}
     gone = [f"`{key}`" for key in template.declared if key not in declared]
     if gone:
-        faults.append(f"SCM fields that are declared no more: {', '.join(gone)}. Keep another template without them.")
+        said = gettext("SCM fields that are declared no more: {names}. Keep another template without them.")
+        faults.append(said.format(names=", ".join(gone)))
     return faults
 
 

@@ -37,7 +37,7 @@ def code_change(request: PersonRequest) -> HttpResponse:
         raise PermissionDenied(gettext("Codes belong to a brand owner; only its people change them."))
     selection = read_selection(request, company)
     if selection.meant.is_empty:
-        messages.error(request, "Choose codes first: tick some, or filter the list.")
+        messages.error(request, gettext("Choose codes first: tick some, or filter the list."))
         return redirect("code-list")
     typed = request.POST if request.method == "POST" else None
     form = ChangeForm(company, typed)

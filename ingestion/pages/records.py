@@ -80,7 +80,7 @@ def record_cancel(request: PersonRequest, key: str) -> HttpResponse:
             kept = gettext("No code was changed.") if is_change else gettext("Nothing of this upload is kept.")
             messages.success(request, gettext("Cancelled. {kept}").format(kept=kept))
         else:
-            messages.error(request, "It had already ended, so there was nothing to cancel.")
+            messages.error(request, gettext("It had already ended, so there was nothing to cancel."))
     elif not record.has_ended:
         return render(request, "ingestion/record_cancel.html", {"record": record, "has_file": has_file(record)})
     return redirect("record-detail", key=key)
@@ -95,7 +95,9 @@ def record_check_again(request: PersonRequest, key: str) -> HttpResponse:
     if not may_upload_again(record, request.user):
         raise PermissionDenied
     if not check_again(record, request.user):
-        messages.error(request, "It cannot be checked again: it is not refused, or its file is not kept any more.")
+        messages.error(
+            request, gettext("It cannot be checked again: it is not refused, or its file is not kept any more.")
+        )
     return redirect("record-detail", key=key)
 
 

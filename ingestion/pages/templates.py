@@ -172,5 +172,5 @@ def _keep(form: NameForm, company: Company, parameters: dict[str, Any], request:
     except NotKept as reason:
         form.add_error("name", str(reason))
         return False
-    messages.success(request, f"{template} is kept. Choose it where you upload.")
+    messages.success(request, gettext("{name} is kept. Choose it where you upload.").format(name=template))
     return True

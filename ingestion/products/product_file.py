@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import IO
 
+from django.utils.translation import gettext
+
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.products.filetype import detect_filetype
@@ -39,6 +41,7 @@ def read_products(file: IO[bytes], log: ProblemLog) -> dict[str, str]:
         log.note(None, "", "", str(problem))
     if rows.left_aside:
         named = [*map(shown, rows.left_aside)][:MOST_NAMED]
-        more = " and more" if len(rows.left_aside) > MOST_NAMED else ""
-        log.remarks.append(f"Left aside: {', '.join(named)}{more}.")
+        several = len(rows.left_aside) > MOST_NAMED
+        said = gettext("Left aside: {names} and more.") if several else gettext("Left aside: {names}.")
+        log.remarks.append(said.format(names=", ".join(named)))
     return rows.names

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from itertools import chain
 
+from django.utils.translation import gettext
+
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.products.problems import ProblemLog
 from ingestion.products.product_header import refuse_wide
@@ -82,8 +84,8 @@ class ProductRows:
                 if message:
                     self.log.note(row, column, value, message, remedy)
         if sku in self.row_of:
-            message = f"The SKU stands in row {self.row_of[sku]:,} already."
-            self.log.note(row, "sku", sku, message, "Delete one of the two rows.")
+            message = gettext("The SKU stands in row {row} already.").format(row=f"{self.row_of[sku]:,}")
+            self.log.note(row, "sku", sku, message, gettext("Delete one of the two rows."))
         elif sku:
             self.row_of[sku] = row
             self.names[sku] = name
@@ -98,9 +100,9 @@ def _are_sound(batch: Batch) -> bool:
 def _fault(column: str, cell: str, value: str) -> tuple[str, str]:
     """Say what is wrong with a cell and how to mend it; two empty texts when nothing is."""
     if column == "sku" and not value:
-        return "The row has no SKU.", "Fill the column sku, or delete the row."
+        return gettext("The row has no SKU."), gettext("Fill the column sku, or delete the row.")
     if isinstance(cell, DateCell):
-        return "It is a date, perhaps made by Excel of what was typed.", AS_TEXT
+        return gettext("It is a date, perhaps made by Excel of what was typed."), gettext(AS_TEXT)
     if column == "sku" and is_shortened(value):
-        return "It was a long number once, which a spreadsheet has shortened.", AS_TEXT
+        return gettext("It was a long number once, which a spreadsheet has shortened."), gettext(AS_TEXT)
     return fault_of(column, value), ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.utils.translation import gettext_noop
+
 
 class Number(str):
     """The text of a number that stood without quotes in JSON, so that it can be told from a quoted one."""
@@ -47,7 +49,7 @@ class DateCell(StoredNumber):
     advice = "It is a date, perhaps made by Excel of what was typed; format the column as text and enter the ids again."
 
 
-AS_TEXT = "Format the column as text and enter it again."
+AS_TEXT = gettext_noop("Format the column as text and enter it again.")
 
 
 class FormulaCell(str):

@@ -18,8 +18,14 @@ from ingestion.readers.options import AS_IT_IS, ReadOptions
 from ingestion.readers.spreadsheet_cells import restored, restored_line
 from ingestion.readers.unpack import Source
 from portal.values.formulas import GUARDED_COLUMN
+from portal.values.words import gettext_lazy
 
-DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+DELIMITER_NAMES = {
+    ",": gettext_lazy("commas"),
+    ";": gettext_lazy("semicolons"),
+    "\t": gettext_lazy("tabs"),
+    "|": gettext_lazy("bars"),
+}
 DELIMITERS = "".join(DELIMITER_NAMES)
 SAID = re.compile(rf"sep=([{re.escape(DELIMITERS)}])", re.IGNORECASE)  # what Excel puts in a line before the header
 BLANK_LINE = re.compile(rf'[\s"{re.escape(DELIMITERS)}]*')

@@ -48,7 +48,8 @@ def say_what_is_left_out(request: HttpRequest) -> None:
         return  # a part of a page that has said so
     for name in [name for name, reason in reasons.items() if reason][:MOST_SAID]:
         said = f"{name}={request.GET[name]}"
-        messages.error(request, f"The filter {said[:LONGEST_SAID]} is left out. {reasons[name]}")
+        left_out = gettext("The filter {filter} is left out.").format(filter=said[:LONGEST_SAID])
+        messages.error(request, f"{left_out} {reasons[name]}")
 
 
 def searched(request: HttpRequest) -> str:
@@ -156,10 +157,6 @@ def chosen(keys: Collection[str], rows: QuerySet[Row]) -> QuerySet[Row]:
     return found
 
 
-def they_are(rows: QuerySet[Row], plural: str) -> str:
-    """The beginning of a sentence about `rows`: `sku1 is`, or `3 products are`."""
-    return (
-        gettext("{name} is").format(name=rows[0])
-        if len(rows) == 1
-        else gettext("{number} {plural} are").format(number=number(len(rows)), plural=plural)
-    )
+def said_of(rows: QuerySet[Row], one: str, several: str) -> str:
+    """`one` with the name of the only one of `rows`, or `several` with their number."""
+    return one.format(name=rows[0]) if len(rows) == 1 else several.format(number=number(len(rows)))

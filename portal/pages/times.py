@@ -48,8 +48,7 @@ def moment(of: datetime | None) -> SafeString | str:
 
 @register.filter
 def ago(of: datetime | None) -> SafeString | str:
-    """Mark a moment up, told by how long ago it was or when it will be; after a week, or more than "
-    "that ahead, its day."""
+    """Mark a moment up, told by how long ago it was or when it will be; beyond a week, by its day."""
     if not of:
         return ""
     told = naturaltime(of) if abs(timezone.now() - of) < LATELY else day(of)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
 
 from portal.pages.access import PersonRequest, page
 from workorders.archives.builder import ArchiveKind, BeingMade
@@ -45,5 +46,5 @@ def _download(request: PersonRequest, pk: int, kind: ArchiveKind) -> HttpRespons
     try:
         return download_archive(request, workorder, kind)
     except BeingMade:
-        messages.error(request, MOMENT)
+        messages.error(request, gettext(MOMENT))
         return redirect("workorder-detail", pk=pk)

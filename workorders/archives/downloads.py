@@ -6,6 +6,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
+from django.utils.translation import gettext_noop
 
 from portal.storage.base import storage
 from portal.storage.downloads import download, is_fetched, is_rest
@@ -20,7 +21,7 @@ from workorders.models import Workorder
 
 MOST_AT_ONCE = 2  # archives that one process makes or waits for, whose threads also answer everything else
 PATIENCE = 5.0  # seconds for which it waits for one that another makes; most are there by then
-MOMENT = "The archive is being made. Download it again in a moment."
+MOMENT = gettext_noop("The archive is being made. Download it again in a moment.")
 SUFFIXES: dict[ArchiveKind, str] = {"archive": "", "serial-numbers": "-serial-numbers"}
 
 _places = BoundedSemaphore(MOST_AT_ONCE)

@@ -131,7 +131,7 @@ def workorder_labels(request: PersonRequest, pk: int) -> HttpResponse:
     except ValidationError as refused:
         by_field: Any = refused.detail
         said = " ".join(str(text) for texts in by_field.values() for text in texts)
-        messages.error(request, f"The labels do not fit the sheet that was used last. {said}")
+        messages.error(request, f"{gettext('The labels do not fit the sheet that was used last.')} {said}")
     except JustFailed as refused:
         messages.error(request, str(refused))
     return redirect("workorder-images", pk=pk)
@@ -155,7 +155,7 @@ def images_file(request: PersonRequest, pk: int, job_id: int) -> HttpResponseBas
     _name, making = request_images(job.workorder, look, request.user)
     if making is None:
         return download_images(request, job.workorder, look)
-    messages.info(request, "These images are being made. They can be downloaded in a moment.")
+    messages.info(request, gettext("These images are being made. They can be downloaded in a moment."))
     return redirect("workorder-images", pk=pk)
 
 
@@ -166,5 +166,5 @@ def images_cancel(request: PersonRequest, pk: int, job_id: int) -> HttpResponse:
     if jobs.cancel(_job(request, pk, job_id), request.user):
         messages.success(request, gettext("Cancelled. The images can be ordered again at any time."))
     else:
-        messages.error(request, "These images were not being made any more, so there was nothing to cancel.")
+        messages.error(request, gettext("These images were not being made any more, so there was nothing to cancel."))
     return redirect("workorder-images", pk=pk)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from portal.pages.access import PersonRequest, page
@@ -49,5 +50,5 @@ def _is_changed(request: PersonRequest, code: Code, form: ChangeForm) -> bool:
     except (Busy, Unchanged, Unchangeable) as reason:
         form.add_error(None, str(reason))
         return False
-    messages.success(request, f"{code.identifier} was changed.")
+    messages.success(request, gettext("{name} was changed.").format(name=code.identifier))
     return True

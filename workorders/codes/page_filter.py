@@ -22,6 +22,7 @@ from workorders.models import ActivationStatus, BlacklistReason
 
 NO_PAIR = gettext_lazy("It must look like lot=B7: the name of a field, and its whole value.")
 SPANS = {"created": gettext_lazy("Created"), "updated": gettext_lazy("Changed")}
+LABELS = {"activation_status": gettext_lazy("Activation status"), "blacklist_reason": gettext_lazy("Blacklist reason")}
 PLACES = {
     "sequence_from": gettext_lazy("From sequence"),
     "sequence_to": gettext_lazy("Up to sequence"),
@@ -60,8 +61,7 @@ class PageFilter:
     def _choose(self, name: str, values: Any) -> Filter:
         chosen = picked(self.request, name, [str(value) for value in values.values])
         self._give(name, chosen)
-        label = name.replace("_", " ").capitalize()
-        return name, label, gettext("All"), [(str(value), text) for value, text in values.choices], chosen
+        return name, LABELS[name], gettext("All"), [(str(value), text) for value, text in values.choices], chosen
 
     def _product(self) -> Filter:
         skus = list(self.company.products.values_list("sku", flat=True)[: MOST_OFFERED + 1])

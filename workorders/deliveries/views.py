@@ -106,5 +106,5 @@ def secure_stop(request: PersonRequest, pk: int, job_id: int) -> HttpResponse:
     if jobs.cancel(_prepared(request, pk, job_id), request.user):
         messages.success(request, gettext("Cancelled. The secure codes can be generated again."))
     else:
-        messages.error(request, "They were not being generated any more, so there was nothing to cancel.")
+        messages.error(request, gettext("They were not being generated any more, so there was nothing to cancel."))
     return redirect("workorder-secure-codes", pk=pk)

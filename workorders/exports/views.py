@@ -100,7 +100,7 @@ def code_export_cancel(request: PersonRequest, pk: int) -> HttpResponse:
     if get_object_or_404(_brand(request).exports, pk=pk).cancel(request.user):
         messages.success(request, gettext("Cancelled. The codes can be exported again at any time."))
     else:
-        messages.error(request, "This export was not being made any more, so there was nothing to cancel.")
+        messages.error(request, gettext("This export was not being made any more, so there was nothing to cancel."))
     return redirect("code-export-list")
 
 

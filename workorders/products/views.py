@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.models import Company, User
 from portal.pages.access import PersonRequest, page
-from portal.pages.lists import chosen, ordered, page_of, picked, searched, they_are
+from portal.pages.lists import chosen, ordered, page_of, picked, said_of, searched
 from portal.pages.marks import tell_done
 from portal.values.words import gettext_lazy
 from workorders.models import Product
@@ -83,7 +83,7 @@ def product_list(request: PersonRequest) -> HttpResponse:
         "is_hidden_list": state == HIDDEN,
         "is_filtered": bool(query or state),
         "more_choices": [
-            ("state", gettext("State"), gettext("In use"), [(HIDDEN, "hidden")], state),
+            ("state", gettext("State"), gettext("In use"), [(HIDDEN, gettext("hidden"))], state),
             order,
         ],
         "kept": _without_chosen(request).items(),
@@ -159,9 +159,13 @@ def _set_hidden(request: PersonRequest, rows: QuerySet[Product], hidden: bool) -
     products.change(rows, is_archived=hidden)
     if rows:
         undo = reverse("product-bring-back", query=[("product", row.pk) for row in rows]) if hidden else ""
-        tell_done(request, f"{they_are(rows, 'products')} {'hidden' if hidden else 'in use again'}.", undo)
+        if hidden:
+            done = said_of(rows, gettext("{name} is hidden."), gettext("{number} products are hidden."))
+        else:
+            done = said_of(rows, gettext("{name} is in use again."), gettext("{number} products are in use again."))
+        tell_done(request, done, undo)
     else:
-        messages.error(request, "No product was chosen.")
+        messages.error(request, gettext("No product was chosen."))
     return HttpResponseRedirect(reverse("product-list", query=_without_chosen(request)))
 
 

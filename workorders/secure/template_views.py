@@ -112,7 +112,7 @@ def template_list(request: PersonRequest) -> HttpResponse:
         "page": page_of(request, shown.select_related("printing_partner")),
         "query": query,
         "state": state,
-        "states": [(HIDDEN, "hidden")],
+        "states": [(HIDDEN, gettext("hidden"))],
         "is_filtered": bool(query or state),
     }
     return render(request, "workorders/template_list.html", context)
