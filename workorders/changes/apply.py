@@ -158,12 +158,15 @@ def apply_posted(change: Change, scm: ScmFields, expected: int | None = None) ->
     """Apply the posted changes in the caller's transaction, and return how many codes changed.
 
     `scm` are the SCM fields that they may change. A loop over the posted keys locks the codes in their order, whatever
-    the statistics say of the tables. Codes that
-    `find_problems` would name stay as they are. Raises Overtaken when other than the `expected` number changed.
+    the statistics say of the tables. Codes that `find_problems` would name stay as they are; scans alone give a reason
+    that is Codeport's to give. Raises Overtaken when other than the `expected` number changed.
     """
     locks.in_order(change.company)
+    condition = "code.identifier = wanted.key"
+    if change.origin != Change.Origin.SCANS:
+        condition += f" AND NOT {IS_RESERVED}"
     with writing_codes(), planner_settings(**BY_KEY):
-        changed = _apply(change, POSTED, f"code.identifier = wanted.key AND NOT {IS_RESERVED}", {}, scm)
+        changed = _apply(change, POSTED, condition, {}, scm)
     if expected is not None and changed != expected:
         raise Overtaken
     return changed
