@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
+from portal.background.outages import outage_of
 from portal.models import Company, User
 
 IN_ENGLISH = ("/api/", "/storage/", "/static/", "/healthz", "/admin/", "/style/", "/c/")  # which has texts of its own
@@ -47,9 +49,20 @@ def chosen(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(IN_ENGLISH):
             return get_response(request)
-        user = request.user if request.user.is_authenticated else None
-        language = language_for(user) or translation.get_language_from_request(request)
-        with translation.override(language), timezone.override(ZoneInfo(zone_for(user))):
+        language, zone = _chosen_by(request)
+        with translation.override(language), timezone.override(zone):
             return get_response(request)
 
     return middleware
+
+
+def _chosen_by(request: HttpRequest) -> tuple[str, ZoneInfo]:
+    """Return the language and the time zone of whoever asks; of a stranger's browser while the database is away."""
+    language, zone = "", "UTC"
+    try:
+        user = request.user if request.user.is_authenticated else None
+        language, zone = language_for(user), zone_for(user)
+    except DatabaseError as error:
+        if not outage_of(error):
+            raise
+    return language or translation.get_language_from_request(request), ZoneInfo(zone)

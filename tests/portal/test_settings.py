@@ -255,6 +255,7 @@ def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
         "workorders.tasks.archives_again": "mail",
         "workorders.tasks.thin_history": "mail",
         "workorders.tasks.flush_scans": "mail",
+        "workorders.tasks.prove_domain": "mail",
     }
     assert set(app.amqp.queues.consume_from) == {"ingest", "archive", "mail"}
 

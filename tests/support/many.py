@@ -18,6 +18,10 @@ TABLES = {  # each after those it points to
         SELECT 'token ' || n, 'uat' || lpad(to_hex(n), 8, '0'), '', now(), now() + interval '1 day', {person}
         FROM {n}""",
     "workorders_urlprefix": "(prefix, company_id) SELECT 'c' || n || '.example/', {company} FROM {n}",
+    "workorders_domainproof": """(host, way, problem, company_id)
+        SELECT 'c' || n || '.example', '', '', {company} FROM {n}""",
+    "ingestion_ingestiontemplate": """(name, parameters, declared, company_id, created_by_id)
+        SELECT 'template ' || n, '{{}}', '[]', {company}, {person} FROM {n}""",
     "workorders_product": """(sku, name, is_archived, created_at, company_id)
         SELECT 'many' || n, 'Product ' || n, n % 9 = 0, now(), {company} FROM {n}""",
     "workorders_equipment": """(name, calibrated_on, calibrated_until, is_archived, dpi, company_id)
