@@ -66,7 +66,7 @@ def test_a_name_that_no_column_may_have_is_told_before_anything_is_checked(page:
         " right."
     )
     page.get_by_label("Name of column 3, Batch No").fill("colour")
-    expect(page.get_by_text("Two of its columns are to be named `colour`; leave one of them out.")).to_be_visible()
+    expect(page.get_by_text("Two of its columns are to be named colour; leave one of them out.")).to_be_visible()
     expect(page.get_by_text("Nothing is wrong")).to_be_hidden()
     page.get_by_label("Name of column 3, Batch No").fill("batch_no")
     expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
