@@ -6,14 +6,15 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from portal.models import User
 from tests.support.browsing import sign_in
 from tests.support.demo import Demo
 from workorders.models import Workorder
 
 
-@pytest.mark.parametrize("locale", ["en-US", "de-DE"])
+@pytest.mark.parametrize("locale", ["en-US", "en-IN"])
 def test_the_button_says_the_number_that_is_typed(
     browser: Browser, committed_demo: Demo, live_server: Any, locale: str
 ) -> None:
@@ -26,7 +27,7 @@ def test_the_button_says_the_number_that_is_typed(
     page.get_by_label("Reference").fill("A")
     quantity = page.get_by_label("Number of codes")
     for typed, said in (
-        *(("1", "Make 1 code"), ("10000", "Make 10,000 codes"), ("1,000", "Make 1,000 codes")),
+        *(("1", "Make 1 code"), ("100000", "Make 100,000 codes"), ("1,000", "Make 1,000 codes")),
         *(("１０００", "Make 1,000 codes"), ("1.5", "Make codes"), ("0.500", "Make codes")),  # noqa: RUF001
     ):
         quantity.fill("")
@@ -64,3 +65,11 @@ def test_without_scripts_the_number_is_shown_before_it_is_ordered(
     page.wait_for_url(re.compile(r"/workorders/\d+/$"))
     assert Workorder.objects.get().quantity == 1000
     context.close()
+
+
+def test_the_button_says_the_number_in_the_persons_language(page: Page, committed_demo: Demo) -> None:
+    sign_in(page)
+    User.objects.filter(pk=committed_demo.staff.pk).update(language="de")
+    page.goto("/workorders/create/")
+    page.locator("[name=quantity]").fill("10000")
+    expect(page.locator("#order [type=submit]")).to_have_text("10.000 Codes anlegen")
