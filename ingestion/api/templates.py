@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ingestion.api.template_serializers import FromTemplateSerializer, TemplateRowSerializer, filetype_of
-from ingestion.api.uploads import AddSids, company_of
+from ingestion.api.uploads import AddCodes, company_of
 from ingestion.models import IngestionTemplate
 from ingestion.options.templates import (
     IngestionTemplateSerializer,
@@ -57,7 +57,7 @@ class TemplateList(Call, ListAPIView[IngestionTemplate]):
         return Response(TemplateRowSerializer(template).data, status.HTTP_201_CREATED)
 
 
-class CreateFromTemplate(AddSids):
+class CreateFromTemplate(AddCodes):
     """The same as `add-sids`, but that a template says what the call does not."""
 
     takes = FromTemplateSerializer

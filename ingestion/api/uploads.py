@@ -114,9 +114,11 @@ class ProcessChanges(Process):
     type = IngestionRecord.Type.SCM
 
 
-class AddSids(Call):
+class AddCodes(Call):
+    """Take codes in the call, or the call for their file; what it may say is `takes`."""
+
     permission = "ingestion_code_create"
-    takes: ClassVar[type[AddSidsSerializer]] = AddSidsSerializer
+    takes: ClassVar[type[AddSidsSerializer]]
     parser_classes = (RowsParser,)
 
     @idempotent
@@ -136,3 +138,7 @@ class AddSids(Call):
     def said(self, data: Any, company: Company) -> Any:
         """Return what the call says."""
         return data
+
+
+class AddSids(AddCodes):
+    takes = AddSidsSerializer

@@ -21,6 +21,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck
 from hypothesis import settings as limits
+from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oas30_format_checker
 from schemathesis.specs.openapi import checks as openapi
 
 from ingestion import services
@@ -70,6 +71,24 @@ def test_the_file_is_what_the_code_makes() -> None:
     validate_schema(made)  # type: ignore[no-untyped-call]  # no stubs
     assert not GENERATOR_STATS._warn_cache
     assert not GENERATOR_STATS._error_cache
+
+
+def test_every_example_is_what_its_call_takes_or_answers() -> None:
+    found = [*_examples()]
+    assert len(found) > 50
+    for place, shape, example in found:
+        kind = OAS30WriteValidator if "request" in place else OAS30ReadValidator
+        validator = kind({**shape, "components": WRITTEN["components"]}, format_checker=oas30_format_checker)
+        assert [error.message for error in validator.iter_errors(example)] == [], place
+
+
+def _examples() -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """Yield every example of a body, as where it stands, its schema and its value."""
+    for path, method, operation in OPERATIONS:
+        for which, part in {"request": operation.get("requestBody", {}), **operation["responses"]}.items():
+            for kind, media in part.get("content", {}).items():
+                for name, example in media.get("examples", {}).items():
+                    yield f"{method} {path}, {which}, {kind}, {name}", media["schema"], example["value"]
 
 
 def test_every_call_is_described_with_what_it_needs() -> None:
