@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 
 from portal.models import Company, Event, User
 from portal.timeline import events_of
+from portal.values.moments import beginning_of
 from workorders.models import Job, Workorder
 
 HIDDEN = "archived"
@@ -68,9 +69,9 @@ def count_codes(workorders: QuerySet[Workorder]) -> int:
 
 
 def count_codes_by_day(workorders: QuerySet[Workorder], first: date, last: date) -> list[tuple[date, int]]:
-    """Count the codes of the workorders that were made on each day from `first` to `last`, in UTC."""
-    begin = datetime.combine(first, time.min, UTC)
-    made = with_codes(workorders).filter(created_at__gte=begin).annotate(day=TruncDate("created_at", tzinfo=UTC))
+    """Count the codes of the workorders that were made on each day from `first` to `last`, in the reader's zone."""
+    recent = with_codes(workorders).filter(created_at__gte=beginning_of(first))
+    made = recent.annotate(day=TruncDate("created_at"))
     found: dict[date, int] = dict(made.order_by().values_list("day").annotate(number=Sum(CODES)))
     days = (first + timedelta(number) for number in range((last - first).days + 1))
     return [(day, found.get(day, 0)) for day in days]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from ingestion.pages.lines import Status, build_lines, is_moving, list_records, may_upload
 from ingestion.pages.waiting import list_waiting
@@ -14,7 +15,7 @@ from portal.models import User
 from portal.pages.access import PersonRequest, page
 from portal.pages.day_chart import draw_days
 from workorders.products.services import products_for
-from workorders.scans.lookup import DAYS, today
+from workorders.scans.lookup import DAYS
 from workorders.visibility import count_codes, count_codes_by_day, sees_several_companies, visible_workorders
 
 RECENT_RECORDS, RECENT_WORKORDERS = 8, 5
@@ -45,8 +46,8 @@ def _counted(user: User) -> dict[str, Any]:
         context["workorders"] = workorders.select_related("company")[:RECENT_WORKORDERS]
         context["whose_workorders"] = sees_several_companies(user)
         context["codes_total"] = count_codes(visible_workorders(user))
-        days = count_codes_by_day(visible_workorders(user), today() - timedelta(DAYS - 1), today())
-        context["chart"] = draw_days(days)
+        today = timezone.localdate()
+        context["chart"] = draw_days(count_codes_by_day(visible_workorders(user), today - timedelta(DAYS - 1), today))
         context["workorders_total"] = visible_workorders(user).count()
     if user.may("product_view"):
         context["products_total"] = products_for(user).filter(is_archived=False).count()

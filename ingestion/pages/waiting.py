@@ -57,7 +57,7 @@ def _workorders(user: User) -> list[Waiting]:
 def _refused(user: User) -> list[Waiting]:
     if not user.may("ingestion_view"):
         return []
-    first: date = timezone.now().date() - timedelta(REFUSED_DAYS - 1)
+    first: date = timezone.localdate() - timedelta(REFUSED_DAYS - 1)
     refused = list_records(user).filter(between(first, None), status=Status.ERROR).order_by()
     url = reverse("record-list", query={"status": Status.ERROR.value, "from": first.isoformat()})
     return [Waiting("refused", refused[:MOST_COUNTED].count(), url)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -50,8 +50,8 @@ def grantable(user: User) -> QuerySet[Permission]:
 
 
 def last_moment(day: date) -> datetime:
-    """Return the end of `day`, in UTC."""
-    return datetime.combine(day, time.max, UTC)
+    """Return the end of `day` in the time zone of the request."""
+    return datetime.combine(day, time.max, timezone.get_current_timezone())
 
 
 class ByModel(ModelChoiceIterator):  # type: ignore[type-arg]  # not generic at run time
@@ -99,7 +99,7 @@ class TokenForm(forms.Form):
         self.fields["permissions"].queryset = permissions  # type: ignore[attr-defined]  # a choice of rows
         if uploads:
             self.initial["permissions"] = [str(each.pk) for each in permissions.filter(codename__in=UPLOADING)]
-        today = timezone.now().date()
+        today = timezone.localdate()
         self.fields["date"].widget.attrs |= {"min": today, "max": today + timedelta(days=LONGEST_DAYS)}
 
     def boxes(self) -> list[tuple[str | None, list[dict[str, Any]], int]]:
@@ -121,7 +121,7 @@ class TokenForm(forms.Form):
         return name
 
     def clean(self) -> None:
-        day, today = self.cleaned_data.get("date"), timezone.now().date()
+        day, today = self.cleaned_data.get("date"), timezone.localdate()
         if self.cleaned_data.get("valid") != "date" or "date" in self.errors:
             return
         if day is None:

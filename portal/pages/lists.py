@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
+from portal.values.moments import beginning_of
 from portal.values.suggestions import nearest_of, none_such
 from portal.values.words import number
 
@@ -94,10 +95,13 @@ def _day(value: str) -> date | None:
 
 
 def between(first: date | None, last: date | None, field: str = "created_at") -> Q:
-    """Return the condition for the days from `first` to `last` in UTC, where known. An index on `field` serves it."""
-    begin = Q(**{f"{field}__gte": datetime.combine(first, time.min, UTC)}) if first else Q()
+    """Return the condition for the days from `first` to `last` where known. An index on `field` serves it.
+
+    Days are those of the reader's time zone.
+    """
+    begin = Q(**{f"{field}__gte": beginning_of(first)}) if first else Q()
     beyond = last + timedelta(days=1) if last and last < date.max else None
-    return begin & Q(**{f"{field}__lt": datetime.combine(beyond, time.min, UTC)}) if beyond else begin
+    return begin & Q(**{f"{field}__lt": beginning_of(beyond)}) if beyond else begin
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Row]) -> Page[Row]:

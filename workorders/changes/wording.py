@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from portal.models import Company
@@ -136,7 +137,8 @@ def _conditions(meant: CodeFilter) -> Iterator[str]:
         yield gettext("with {name} {value}").format(name=name, value=text)
 
 
-def _moment(value: datetime) -> str:
+def _moment(moment: datetime) -> str:
+    value = timezone.localtime(moment)
     return (
         f"{value:%Y-%m-%d}" if (value.hour, value.minute, value.second) == (0, 0, 0) else f"{value:%Y-%m-%d %H:%M:%S}"
     )

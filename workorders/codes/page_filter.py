@@ -1,12 +1,12 @@
 """The filter of the page of codes, as its URL and its form have it.
 
-The names are those of the API, but for `q`, which is how the ids begin, the days of creation and change in UTC, and
-`scm`, which is a field with its value as somebody types it.
+The names are those of the API, but for `q`, which is how the ids begin, the days of creation and change in the
+reader's time zone, and `scm`, which is a field with its value as somebody types it.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404
@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from portal.models import Company
 from portal.pages.access import PersonRequest
 from portal.pages.lists import MOST_OFFERED, Filter, asked, day, one_of, picked, searched
+from portal.values.moments import beginning_of
 from portal.values.words import gettext_lazy
 from workorders.codes.filters import PARSERS, SCM, SCM_NAME, CodeFilter, parse_filter
 from workorders.codes.lookup import parse_id
@@ -146,4 +147,4 @@ def _pair(value: str) -> tuple[str, str]:
 
 
 def _midnight(of: date | None) -> str:
-    return datetime.combine(of, time.min, UTC).isoformat() if of else ""
+    return beginning_of(of).isoformat() if of else ""

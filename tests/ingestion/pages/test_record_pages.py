@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from ingestion import engine, expiry, services
 from ingestion.models import IngestionRecord
+from portal.models import User
 from portal.storage.base import storage
 from portal.timeline import events_of
 from tests.support.demo import Demo
@@ -262,6 +263,30 @@ def test_records_are_narrowed_and_sorted_by_url(demo: Demo, query: str, found: l
     known = {"admin": demo.admin.pk, "other": demo.other_staff.pk, "other_company": demo.other.pk}
     page = seen(demo.staff, f"/ingestions/{query.format(**known)}")
     assert re.findall(r">(\w+\.(?:csv|json))</a>", page) == found
+
+
+@pytest.mark.parametrize(
+    ("zone", "query", "found"),
+    [
+        ("Europe/Berlin", "?from=2026-03-29&to=2026-03-29", ["spring-last.csv", "spring-first.csv"]),  # 23 hours
+        ("Europe/Berlin", "?from=2026-10-25&to=2026-10-25", ["autumn-last.csv", "autumn-first.csv"]),  # 25 hours
+        ("Europe/Berlin", "?to=2026-03-28", []),
+        ("Europe/Berlin", "?from=2026-10-26", []),
+        ("Asia/Shanghai", "?from=2026-03-29&to=2026-03-29", ["spring-first.csv"]),
+        ("Asia/Shanghai", "?from=2026-10-26", ["autumn-last.csv"]),
+        ("", "?from=2026-03-29&to=2026-03-29", ["spring-last.csv"]),  # UTC
+    ],
+)
+def test_days_are_those_of_the_readers_zone(demo: Demo, zone: str, query: str, found: list[str]) -> None:
+    for name, moment in (
+        ("spring-first", datetime(2026, 3, 28, 23, tzinfo=UTC)),
+        ("spring-last", datetime(2026, 3, 29, 21, 59, 59, tzinfo=UTC)),
+        ("autumn-first", datetime(2026, 10, 24, 22, tzinfo=UTC)),
+        ("autumn-last", datetime(2026, 10, 25, 22, 59, 59, tzinfo=UTC)),
+    ):
+        a_record(demo.staff, file_name=f"{name}.csv", created_at=moment)
+    User.objects.filter(pk=demo.staff.pk).update(time_zone=zone)
+    assert re.findall(r">([\w-]+\.csv)</a>", seen(demo.staff, f"/ingestions/{query}")) == found
 
 
 def test_filters_that_few_need_are_folded_away_until_they_are_used(demo: Demo) -> None:

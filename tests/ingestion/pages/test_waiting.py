@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from django.utils import timezone
 
 from ingestion.models import IngestionRecord
@@ -90,6 +91,34 @@ def test_codes_are_told_by_the_day_on_which_they_were_made(demo: Demo) -> None:
     assert page.count("<rect") == 2
     assert re.findall(r'<td class="number">(.*?)</td>', page) == ["2,000", "10"]
     assert "<rect" not in seen(demo.printer, "/")
+
+
+@pytest.mark.parametrize(
+    ("zone", "found", "named"),
+    [
+        ("", [("2026-10-25", "10"), ("2026-10-24", "1")], "UTC"),
+        ("Europe/Berlin", [("2026-10-26", "5"), ("2026-10-25", "6")], "CET (Europe/Berlin)"),  # the 25th has 25 hours
+        ("Asia/Shanghai", [("2026-10-26", "7"), ("2026-10-25", "4")], "CST (Asia/Shanghai)"),
+    ],
+)
+def test_codes_are_told_by_days_of_the_readers_zone(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch, zone: str, found: list[tuple[str, str]], named: str
+) -> None:
+    now = datetime(2026, 10, 26, 12, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    for moment, codes in (
+        (datetime(2026, 10, 24, 22, tzinfo=UTC), 1),
+        (datetime(2026, 10, 25, 15, 59, tzinfo=UTC), 3),
+        (datetime(2026, 10, 25, 16, tzinfo=UTC), 2),
+        (datetime(2026, 10, 25, 23, tzinfo=UTC), 5),
+    ):
+        made = a_workorder(demo.staff, quantity=codes)
+        Workorder.objects.filter(pk=made.pk).update(created_at=moment)
+    User.objects.filter(pk=demo.staff.pk).update(time_zone=zone)
+    page = as_(demo.staff).get("/").content.decode()
+    table = r'<time datetime="([0-9-]{10})">.*?</time></th><td class="number">(.*?)</td>'
+    assert re.findall(table, page) == found
+    assert f"Day, in {named}<" in page
 
 
 def test_the_poll_of_the_page_counts_nothing(demo: Demo) -> None:

@@ -111,6 +111,14 @@ def test_a_date_means_to_its_end(demo: Demo) -> None:
     assert expires_at == datetime(day.year, day.month, day.day, 23, 59, 59, 999999, UTC)
 
 
+def test_a_date_is_a_day_of_the_readers_zone(demo: Demo) -> None:
+    User.objects.filter(pk=demo.staff.pk).update(time_zone="Asia/Shanghai")
+    day = timezone.now().date() + timedelta(days=3)
+    as_(demo.staff).post("/tokens/create/", fields("product_view", valid="date", date=day.isoformat()))
+    expires_at = UserAuthorizationToken.objects.get().expires_at
+    assert expires_at == datetime(day.year, day.month, day.day, 15, 59, 59, 999999, UTC)
+
+
 def test_revoking_asks_first_and_stops_the_token_at_once(demo: Demo) -> None:
     secret = issue(demo.staff, name="Old one")
     token = UserAuthorizationToken.objects.get()

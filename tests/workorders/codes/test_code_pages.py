@@ -175,6 +175,24 @@ def test_a_page_is_filtered_by_all_that_a_code_says(demo: Demo) -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "query", "said"),
+    [
+        ("Europe/Berlin", "created_from=2026-03-29", "made from 2026-03-29"),
+        ("Europe/Berlin", "created_to=2026-03-29", "made before 2026-03-30"),
+        ("Asia/Shanghai", "created_from=2026-03-30", "made from 2026-03-30"),
+    ],
+)
+def test_days_are_those_of_the_readers_zone(demo: Demo, zone: str, query: str, said: str) -> None:
+    some_codes(demo.staff, "abcd-0001")
+    Workorder.objects.update(created_at=datetime(2026, 3, 29, 21, 59, 59, tzinfo=UTC))
+    User.objects.filter(pk=demo.staff.pk).update(time_zone=zone)
+    assert found(demo.staff, f"?{query}") == ["abcd-0001"]
+    link = re.search(r'href="(/codes/export/[^"]+)"', seen(demo.staff, f"/codes/?{query}"))
+    assert link is not None
+    assert said in seen(demo.staff, unescape(link[1]))
+
+
+@pytest.mark.parametrize(
     ("query", "said"),
     [
         ("scm=lot", "It must look like lot=B7: the name of a field, and its whole value."),
