@@ -1,6 +1,7 @@
 """gunicorn's settings in production: `gunicorn -c python:portal.gunicorn_conf portal.wsgi`."""
 
 import os
+import shutil
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -18,3 +19,14 @@ access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(D)s %({x-request-id}o)s' 
 _portal: dict[str, Any] = settings.LOGGING
 _own = {name: {"level": "INFO", "propagate": True} for name in ("gunicorn.access", "gunicorn.error")}
 logconfig_dict = _portal | {"loggers": _portal["loggers"] | _own}
+
+if settings.METRICS_TOKEN:  # the library keeps the counts of each process in files there
+    _counts = settings.CODEPORT_HOME / "metrics"
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counts)
+
+
+def on_starting(server: Any) -> None:
+    """Begin with counts of nothing."""
+    if settings.METRICS_TOKEN:
+        shutil.rmtree(_counts, ignore_errors=True)
+        _counts.mkdir(mode=0o700)

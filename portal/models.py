@@ -282,7 +282,10 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["subject", "subject_id", "id"], name="event_of_subject")]
+        indexes = [
+            models.Index(fields=["subject", "subject_id", "id"], name="event_of_subject"),
+            models.Index(fields=["at"], name="event_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} {self.subject} {self.subject_id}"

@@ -23,6 +23,7 @@ A variable that is empty counts as not set.
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
 | HISTORY_DAYS | days for which it is kept what changes made of each code; then they cannot be undone | for ever |
 | PROVE_DOMAINS | on if a company's own URL prefix needs a proof of its domain, or off | off if all is embedded |
+| METRICS_TOKEN | what Prometheus brings to /metrics, 32 characters or more; without it there are no metrics | |
 | LOG_FORMAT | lines, for people, or json, an object a line | lines |
 | EMAIL_URL | smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example, or file:///folder | the console |
 """
@@ -62,6 +63,7 @@ with stops_at_bad_values("CODEPORT_HOME"):
     API_RATE = env.str("API_RATE", "1200/min", validate=checks.is_rate("1200/min", digits=6))
     HISTORY_DAYS = env.int("HISTORY_DAYS", None, validate=validate.Range(1, 36500))
     PROVE_DOMAINS = env.bool("PROVE_DOMAINS", None)
+    METRICS_TOKEN = env.str("METRICS_TOKEN", "", validate=checks.is_secret_key)
     LOG_FORMAT = env.str("LOG_FORMAT", "lines", validate=checks.is_log_format)
     NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=validate.Range(0, 10))
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=checks.are_host_names)
@@ -129,6 +131,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.http.unavailable.outage",
 ]
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(0, "portal.http.metrics.measured")
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 TEMPLATES = [
@@ -220,7 +224,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_SSL_REDIRECT = SECURE
-SECURE_REDIRECT_EXEMPT = ["^healthz$", "^api/", "^storage/"]  # asked past the proxy; refused by `clients_by_https`
+# Some are asked past the proxy; the others are refused by `clients_by_https`.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^metrics$", "^api/", "^storage/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # what holds in all browsers for ever is not ours to say

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 from portal.accounts import account_views, invitation_views, people_views, token_views
 from portal.api import docs_page, me
 from portal.http import error_pages as views
-from portal.http import health
+from portal.http import health, metrics
 from portal.pages import style_guide
 
 urlpatterns = [
@@ -38,6 +38,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("style/", style_guide.style, name="style"),
     path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("favicon.ico", views.favicon),
 ]
 handler404 = "portal.http.error_pages.page_not_found"

@@ -2,12 +2,18 @@
 
 from collections.abc import Callable
 
+from celery import current_app
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_safe
 
 from portal.background import broker
+from portal.background.figures import queue_ages
 from portal.storage.base import Unusable, storage
+
+WORKER_SECONDS = 1.0  # for which answers of workers are waited for
 
 
 def _database() -> None:
@@ -26,15 +32,46 @@ def _storage() -> None:
 CHECKS: dict[str, Callable[[], None]] = {"database": _database, "broker": _broker, "storage": _storage}
 
 
-def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when every part answers, else 503; each part with `ok`, what is the matter, or the kind of its failure."""
-    states = {}
+def states() -> dict[str, str]:
+    """Return what each part answers: `ok`, what is the matter, or the kind of its failure."""
+    found = {}
     for part, check in CHECKS.items():
         try:
             check()
-            states[part] = "ok"
+            found[part] = "ok"
         except Unusable as error:
-            states[part] = str(error)
+            found[part] = str(error)
         except Exception as error:  # whatever a client library raises, the part does not answer
-            states[part] = type(error).__name__
-    return JsonResponse(states, status=200 if set(states.values()) == {"ok"} else 503)
+            found[part] = type(error).__name__
+    return found
+
+
+def require_token(request: HttpRequest) -> HttpResponse | None:
+    """Return 401 for who does not bring METRICS_TOKEN. Http404 where none is set."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    given = request.headers.get("Authorization", "")
+    if constant_time_compare(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
+        return None
+    refusal = HttpResponse("Send METRICS_TOKEN as a bearer token.\n", "text/plain; charset=utf-8", 401)
+    refusal.headers["WWW-Authenticate"] = "Bearer"
+    return refusal
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 when every part answers, else 503, with the state of each.
+
+    With `deep=1` and METRICS_TOKEN also how many workers answer, 503 if none does, and for how many seconds the oldest
+    work of each kind has been queued.
+    """
+    deep = request.GET.get("deep") == "1"
+    if deep and (refusal := require_token(request)):
+        return refusal
+    found: dict[str, object] = {**states()}
+    is_well = set(found.values()) == {"ok"}
+    if deep and is_well:
+        found["workers"] = len(current_app.control.ping(timeout=WORKER_SECONDS) or [])
+        found["queue_oldest_seconds"] = {kind: round(age, 1) for kind, age in queue_ages().items()}
+        is_well = bool(found["workers"])
+    return JsonResponse(found, status=200 if is_well else 503)

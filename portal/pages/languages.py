@@ -14,7 +14,10 @@ from django.utils import timezone, translation
 from portal.background.outages import outage_of
 from portal.models import Company, User
 
-IN_ENGLISH = ("/api/", "/storage/", "/static/", "/healthz", "/admin/", "/style/", "/c/")  # which has texts of its own
+IN_ENGLISH = (
+    *("/api/", "/storage/", "/static/", "/healthz", "/metrics", "/admin/", "/style/"),
+    "/c/",  # which has texts of its own
+)
 AREAS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 

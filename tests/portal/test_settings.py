@@ -21,7 +21,7 @@ VARIABLES = (
     *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"),
     "SECRET_KEY_FALLBACKS",
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
-    *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES", "LOG_FORMAT", "HISTORY_DAYS", "PROVE_DOMAINS"),
+    *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES", "LOG_FORMAT", "HISTORY_DAYS", "PROVE_DOMAINS", "METRICS_TOKEN"),
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"),
 )
 
@@ -223,6 +223,7 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("PUBLIC_PAGE_RATE", "60/min\n"),
         ("NUM_PROXIES", "-1"),
         ("SECRET_KEY", "short"),
+        ("METRICS_TOKEN", "short"),
         ("EMAIL_URL", "nonsense"),
         ("CODEPORT_HOME", "/proc/nowhere"),
         ("CODEPORT_HOME", "/dev/null/below"),
@@ -274,7 +275,7 @@ def test_https_is_for_all_but_the_health_of_the_portal(home: Path, monkeypatch: 
     found = settings()
     assert (found["SECURE_SSL_REDIRECT"], found["SECURE_HSTS_SECONDS"]) == (True, 31_536_000)
     assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
-    assert found["SECURE_REDIRECT_EXEMPT"] == ["^healthz$", "^api/", "^storage/"]
+    assert found["SECURE_REDIRECT_EXEMPT"] == ["^healthz$", "^metrics$", "^api/", "^storage/"]
 
 
 def test_mail_goes_into_a_folder_where_the_url_names_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,12 +86,18 @@ class Up:
 
     def get(self, path: str) -> int:
         """The status of a page; 0 while nobody answers."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request("GET", path)
-            return connection.getresponse().status
+            return self.answer(path)[0]
         except OSError:
             return 0
+
+    def answer(self, path: str, **headers: str) -> tuple[int, str]:
+        """The status and the text of an answer."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("GET", path, headers=headers)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
         finally:
             connection.close()
 

@@ -58,7 +58,8 @@ LEFT_OUT = {
 # What answers with a file, a part of a page, JSON, or takes forms alone.
 NO_PAGES = {
     *("upload-template", "upload-changes-template"),
-    *("api-schema", "healthz", "storage-receive", "upload-symbol", "record-errors-csv", "record-rows-with-errors"),
+    *("healthz", "metrics"),
+    *("api-schema", "storage-receive", "upload-symbol", "record-errors-csv", "record-rows-with-errors"),
     *("workorder-sample", "workorder-download", "workorder-serial-numbers", "workorder-archive"),
     *("product-bring-back", "workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
     *("equipment-archive", "substrate-archive", "workorder-template-archive"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -19,12 +20,14 @@ from portal.embedded.postgres import Postgres
 from portal.embedded.server import socket_dir
 from portal.embedded.supervisor import ServiceError
 from portal.embedded.valkey import Valkey
+from tests.support.metrics import samples
 from tests.support.paths import CHECKOUT
 from tests.support.portals import UP, Up, environment, free_port, wait
 
 SHOW = "from portal.models import Company; print(Company.objects.get(slug='demo').name)"
 CHANGE = "from portal.models import Company; Company.objects.filter(slug='demo').update(name='changed')"
 MAKE = ("env", "--default-signal=INT", "make", "-f", "run.mk")  # a test run in the background ignores SIGINT
+TOKEN = "of-this-machines-prometheus-alone"
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -41,7 +44,7 @@ def manage(*words: str, home: Path, **changes: str) -> subprocess.CompletedProce
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """A portal started from nothing."""
     folder = tmp_path_factory.mktemp("portal")
-    with Up(folder / "out", folder / "var") as up:
+    with Up(folder / "out", folder / "var", METRICS_TOKEN=TOKEN) as up:
         up.wait_ready()
         yield up
         assert up.end(signal.SIGTERM) == 0
@@ -59,6 +62,25 @@ def test_a_command_finds_the_running_database(portal: Up) -> None:
     done = manage("shell", "-v0", "-c", SHOW, home=portal.home)
     assert (done.stdout, done.stderr, done.returncode) == ("Demo Brands\n", "", 0)
     assert portal.get("/healthz") == 200
+
+
+def test_metrics_count_the_requests_of_all_web_processes(portal: Up) -> None:
+    assert portal.answer("/metrics")[0] == 401
+    for _ in range(20):
+        assert portal.get("/accounts/login/") == 200
+    status, text = portal.answer("/metrics", Authorization=f"Bearer {TOKEN}")
+    assert status == 200
+    found = {sample.name: sample for sample in samples(text) if sample.labels.get("route") == "accounts/login/"}
+    assert found["codeport_request_seconds_count"].value == 20
+    assert len(list((portal.home / "metrics").glob("*.db"))) == 2
+
+
+def test_the_deep_health_check_asks_the_workers(portal: Up) -> None:
+    assert portal.answer("/healthz?deep=1")[0] == 401
+    status, text = portal.answer("/healthz?deep=1", Authorization=f"Bearer {TOKEN}")
+    found = json.loads(text)
+    assert (status, found["workers"]) == (200, 1)
+    assert found["queue_oldest_seconds"] == {"export": 0, "ingestionrecord": 0, "job": 0, "withdrawal": 0}
 
 
 def test_a_second_up_on_the_same_home_is_refused(portal: Up) -> None:

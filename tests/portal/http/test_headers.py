@@ -109,7 +109,7 @@ def test_a_download_is_private_and_can_be_resumed(committed_demo: Demo) -> None:
 def https(settings: Settings) -> None:
     """The settings of an installation behind https."""
     settings.SECURE_SSL_REDIRECT = True
-    settings.SECURE_REDIRECT_EXEMPT = ["^healthz$", "^api/", "^storage/"]
+    settings.SECURE_REDIRECT_EXEMPT = ["^healthz$", "^metrics$", "^api/", "^storage/"]
     settings.SECURE_HSTS_SECONDS = 31_536_000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
