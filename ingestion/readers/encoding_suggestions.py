@@ -14,7 +14,7 @@ from itertools import islice
 
 from ingestion.errors.text import shown
 from ingestion.readers.common_characters import HANGUL, JAPANESE, SIMPLIFIED, TRADITIONAL
-from ingestion.readers.encoding import ENCODINGS, REPLACEMENT, UTF_8, UTF_16, as_option, decoder_of
+from ingestion.readers.encoding import ENCODINGS, REPLACEMENT, UNDECODED, UTF_8, UTF_16, as_option, decoder_of
 
 MOST_LINES = 100  # that are compared
 LONGEST_LINE = 400  # bytes of a line that are compared
@@ -90,7 +90,7 @@ def _telling_lines(beginning: bytes) -> list[bytes]:
 
 
 def _samples(texts: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(text[:LONGEST_SAMPLE] for text in islice(texts, MOST_SAMPLES))
+    return tuple(UNDECODED.sub(REPLACEMENT, text[:LONGEST_SAMPLE]) for text in islice(texts, MOST_SAMPLES))
 
 
 def _neighbours(text: str, at: int) -> tuple[str, str]:

@@ -97,7 +97,7 @@ def test_utf_8_with_a_broken_character_stays_utf_8() -> None:
 
 
 def test_what_nobody_writes_is_in_no_encoding() -> None:
-    assert suggest_encodings(os.urandom(20_000)) == []
+    assert suggest_encodings(b"id\n" + os.urandom(20_000)) == []
     assert advise_encoding([], "K\udcf6ln") == ""
 
 
@@ -119,6 +119,12 @@ def test_the_samples_are_the_same_lines_in_each_encoding() -> None:
     best, other, *_rest = suggest_encodings(data)
     assert (best.label, best.samples) == ("GB18030", ("1;绿茶", "4;上海", "5;北京"))
     assert [sample[:2] for sample in other.samples] == ["1;", "4;", "5;"]
+
+
+def test_bytes_that_an_encoding_lacks_are_shown_by_a_character_of_unicode() -> None:
+    data = "id;plant\n1;Москва завод\n2;Санкт-Петербург, улица Восстания\n3;Тында\n".encode("cp1251")
+    best = suggest_encodings(data.replace(b"\xd2", b"\x98"))[0]
+    assert (best.encoding, best.samples[2][:4]) == ("windows-1251", "3;\ufffdы")
 
 
 @pytest.mark.parametrize(
