@@ -52,7 +52,8 @@ def refuse_unusable(header: tuple[str, ...]) -> None:
 
 def hint_at(key: str, header: tuple[str, ...], remembered: Mapping[str, str] = NOTHING) -> str:
     """Say which column may be meant as `key`, or why none is seen; or nothing."""
-    if last := next((name for name in header if remembered.get(folded(name)) == key), ""):
+    meant = {header[at]: name for at, name in match_header(header, (), remembered).items()}
+    if last := next((name for name in header if meant.get(name) == remembered.get(folded(name)) == key), ""):
         return f" Is it `{shown(last)}` that should be named `{key}`, as last time?"
     spelled = {numbered(folded(name)): at for at, name in reversed([*enumerate(header)])}
     called = (numbered(folded(alias)) for alias in (key, *KEY_ALIASES.get(key, ())))

@@ -50,9 +50,10 @@ def match_header(
 ) -> dict[int, str]:
     """Return by the place of each column, from 0, the name that it is probably meant to have.
 
-    That is the name that the company gave last, as `remembered` by the folded name of the column; one of our own
-    columns, or of the company's `known_fields`; or the column's name spelled as a field's. A right name stands as it
-    is; a column of which nothing can be said is left out. No two get the same name.
+    That is the name that the company gave last, as `remembered` by the folded name of the column, where no other column
+    has that name in other letters; one of our own columns, or of the company's `known_fields`; or the column's name
+    spelled as a field's. A right name stands as it is; a column of which nothing can be said is left out. No two get
+    the same name.
     """
     names = {at: name for at, name in enumerate(header[:MOST_MATCHED]) if name.strip() and len(name) <= LONGEST_NAME}
     known = {*OWN_COLUMNS, *known_fields}
@@ -61,8 +62,10 @@ def match_header(
         if name in known and name not in found.values():
             found[at] = name
 
+    spelled = {each for name in names.values() if (each := folded(name)) not in remembered}
+
     def as_last_time(name: str, known: Collection[str]) -> Iterator[tuple[int, str]]:
-        if new := remembered.get(folded(name)):
+        if (new := remembered.get(folded(name))) and new not in spelled:
             yield 0, new
 
     for meanings in (as_last_time, _same_word, _alias, _same_number, _near_miss, _spelling):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from ingestion.rules.column_mapping import PLACE
 from ingestion.rules.header_matching import LONGEST_NAME, folded
 
 MOST_REMEMBERED = 500  # names of a company; the ones used last
+STAND_IN = re.compile("column_[0-9]+")  # the name of a place, which says nothing of another file
 
 
 def recall_names(company_id: int) -> dict[str, str]:
@@ -21,12 +23,16 @@ def recall_names(company_id: int) -> dict[str, str]:
 def remember_names(company_id: int, columns: Mapping[str, str]) -> None:
     """Remember the new names of an upload's `columns`, but for those that are the column's own in other letters.
 
-    A column that was told by its place, or left out, has no name to be remembered.
+    A column that was told by its place, named after it, or left out, has no name to be remembered.
     """
     found = {
         name: new
         for old, new in columns.items()
-        if new and not PLACE.fullmatch(old) and 0 < len(name := folded(old)) <= LONGEST_NAME and name != new
+        if new
+        and not STAND_IN.fullmatch(new)
+        and not PLACE.fullmatch(old)
+        and 0 < len(name := folded(old)) <= LONGEST_NAME
+        and name != new
     }
     if not found:
         return

@@ -65,6 +65,21 @@ def test_nothing_is_remembered_of_a_refused_upload(committed_demo: Demo) -> None
     assert not RememberedName.objects.exists()
 
 
+def test_a_name_after_the_place_is_not_remembered(committed_demo: Demo) -> None:
+    content = "Serial No,ID,SKU\nabc12345,7,sku1\n"
+    names = {"Serial No": "id", "ID": "column_2", "SKU": "product"}
+    assert ended(committed_demo, content, columns=names).status == "completed"
+    assert recall_names(committed_demo.company.pk) == {"serial_no": "id", "sku": "product"}
+
+
+def test_a_column_in_other_letters_goes_before_the_one_of_last_time(committed_demo: Demo) -> None:
+    ended(committed_demo, FILE.format(5), columns=COLUMNS)
+    content = "Rolle,ID\nR7,abc12346\n"
+    assert previewed(committed_demo, content) == [("Rolle", "rolle", False), ("ID", "id", False)]
+    (error,) = ended(committed_demo, content).errors.all()
+    assert "Is it `ID` that should be named `id`? Likewise `Rolle` should be `rolle`." in error.message
+
+
 def test_the_last_name_counts_and_the_oldest_are_forgotten(demo: Demo, monkeypatch: Any) -> None:
     company = demo.company.pk
     remember_names(company, {"Rolle": "id", "#2": "lot", "Notiz": "", "Lot": "lot", "颜色": "colour", "?!": "x"})
