@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import IO, Any
 
 from django.utils.translation import gettext
@@ -44,6 +45,7 @@ from workorders.codes.url_prefixes import longest_id
 
 FIRST_LOOK = 256 * 1024  # bytes of a file, and of what they unpack to
 MOST_ROWS = 50
+MOST_COLUMNS = 200  # that are shown; no more are matched with names either
 MOST_BLANK_ROWS = 1000  # that are passed over to find them
 LONGEST_CELL = 200  # characters that are shown
 
@@ -231,7 +233,7 @@ def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
     except UnreadableFile as error:
         return Preview(problem=str(error), offers=encodings or [*_offers_of(error)])
     except EndOfPiece:
-        return Preview(problem=TOO_LONG, offers=encodings)
+        return Preview(warned=[TOO_LONG], offers=encodings)
     batches: list[Batch] = []
     problem = None
     try:
@@ -241,7 +243,7 @@ def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
     is_table = not isinstance(reader, JsonReader)
     header = _all_names(batches) if isinstance(reader, JsonReader) else reader.header
     if not header:
-        return Preview(problem=str(problem or TOO_LONG), offers=encodings)
+        return Preview(problem=str(problem or ""), warned=[] if problem else [TOO_LONG], offers=encodings)
     place = {name: at for at, name in reversed([*enumerate(header)])}
     check = _Check(record, log, header, is_table=is_table)
     problem = problem or check.find_problem(reader, batches)
@@ -251,7 +253,7 @@ def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
         [*check.columns(lines)],
         lines,
         _tell(log, record.kinds, check.names, lines),
-        [*log.warned],
+        [*check.not_shown(), *log.warned],
         reader.facts,
         next((line.cells[at] for line in lines for at in check.ids_at if at < len(line.cells)), ""),
         [*encodings, *(_offers_of(problem) if problem else ()), *check.offer_of_digits(batches)],
@@ -328,7 +330,7 @@ def _lines(batch: Batch, header: tuple[str, ...], place: Mapping[str, int]) -> I
                 texts[place[name]] = cell
             cells = texts
         numbers = frozenset(at for at, cell in enumerate(cells) if isinstance(cell, Number))
-        yield Line(number, [shown(cell[:LONGEST_CELL]) for cell in cells], {}, numbers)
+        yield Line(number, [shown(cell[:LONGEST_CELL]) for cell in cells[:MOST_COLUMNS]], {}, numbers)
 
 
 class _Check:
@@ -441,7 +443,8 @@ class _Check:
         remembered = recall_names(self.record.company_id) if is_code else {}
         suggested = match_header(self.header, self.known, remembered)
         taken = {*self.names, *suggested.values()}
-        for at, (key, old, new) in enumerate(zip(self.keys, self.header, self.names, strict=True)):
+        columns = zip(self.keys, self.header, self.names, strict=True)
+        for at, (key, old, new) in enumerate(islice(columns, MOST_COLUMNS)):
             is_left_out = self.mapping.get(key) == ""
             is_empty = not old and all(at >= len(line.cells) or not line.cells[at].strip() for line in lines)
             left_out = (
@@ -456,6 +459,14 @@ class _Check:
             is_remembered = bool(meant) and remembered.get(folded(old)) == meant
             is_wrong, remark = is_twice or not meaning, None if is_left_out else self.log.unknown.get(new)
             yield Column(key, old, None if is_left_out else new, said, is_wrong, meant, is_remembered, remark)
+
+    def not_shown(self) -> Iterator[str]:
+        """Say that there are more columns than are shown, if so."""
+        if len(self.header) > MOST_COLUMNS:
+            shown_of_all = {"most": words.number(MOST_COLUMNS), "columns": words.number(len(self.header))}
+            yield gettext("The first {most} of {columns} columns are shown. The check reads all.").format(
+                **shown_of_all
+            )
 
     def _meaning(self, name: str) -> str:
         """Say what a column of this name is read as; nothing where none may have it."""

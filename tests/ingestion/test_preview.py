@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from io import BytesIO
+from time import process_time
 from typing import Any
 
 import pytest
@@ -106,9 +107,31 @@ def test_no_more_rows_are_shown_than_a_person_looks_at(demo: Demo) -> None:
 
 
 def test_a_first_line_that_does_not_end_is_no_error_of_the_file(demo: Demo) -> None:
-    assert seen(demo, "id" * 100_000, is_all=False).problem == (
-        "Its first line is too long to be shown here. The check reads every row."
-    )
+    found = seen(demo, "id" * 100_000, is_all=False)
+    assert found.warned == ["Its first line is too long to be shown here. The check reads every row."]
+    assert found.problem == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "filetype"),
+    [
+        ("id," + "".join(f"lot_{number}," for number in range(4999)) + "\nabc12345" + ",x" * 5000 + "\n", "csv"),
+        ('[{"id": "abc12345", ' + ", ".join(f'"lot_{number}": "x"' for number in range(5000)) + "}]", "json"),
+    ],
+)
+def test_of_many_columns_the_first_are_shown(demo: Demo, content: str, filetype: str) -> None:
+    found = seen(demo, content, filetype)
+    assert (len(found.columns), [len(line.cells) for line in found.lines]) == (200, [200])
+    assert (found.problem, found.columns[199].new_name) == ("", "lot_198")
+    assert found.warned == ["The first 200 of 5,001 columns are shown. The check reads all."]
+
+
+def test_a_header_of_a_quarter_million_columns_is_looked_at_in_no_time(demo: Demo) -> None:
+    content = "id" + "," * 250_000 + "\nabc12345\n"
+    begun = process_time()
+    found = seen(demo, content)
+    assert (found.problem, len(found.columns)) == ("", 200)
+    assert process_time() - begun < 5
 
 
 def test_json_shows_the_fields_of_all_its_objects(demo: Demo) -> None:
@@ -166,7 +189,7 @@ def test_nonsense_is_told_and_breaks_nothing(demo: Demo, content: bytes, filetyp
         found = seen(demo, content, filetype)
     except UnreadableFile:  # it cannot even be unpacked
         return
-    assert found.problem or found.told
+    assert found.problem or found.told or found.warned
 
 
 def offers(found: Preview) -> list[tuple[str, str | int]]:
