@@ -4,7 +4,9 @@ from celery import shared_task
 
 from ingestion import engine, expiry, services, withdrawing
 from ingestion.models import IngestionRecord, Withdrawal
+from ingestion.stored_files import stored_names
 from portal.background.worker_slots import next_work
+from portal.backups import daily
 
 
 @shared_task
@@ -30,3 +32,8 @@ def sweep() -> None:
 @shared_task
 def expire() -> None:
     expiry.expire()
+
+
+@shared_task
+def back_up() -> None:
+    daily.back_up_daily(stored_names)

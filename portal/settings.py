@@ -24,6 +24,7 @@ A variable that is empty counts as not set.
 | HISTORY_DAYS | days for which it is kept what changes made of each code; then they cannot be undone | for ever |
 | PROVE_DOMAINS | on if a company's own URL prefix needs a proof of its domain, or off | off if all is embedded |
 | METRICS_TOKEN | what Prometheus brings to /metrics, 32 characters or more; without it there are no metrics | |
+| BACKUP_PASSPHRASE | encrypts the secret key in backups, 16 characters or more | the key stays out of them |
 | LOG_FORMAT | lines, for people, or json, an object a line | lines |
 | EMAIL_URL | smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example, or file:///folder | the console |
 """
@@ -71,6 +72,7 @@ with stops_at_bad_values("CODEPORT_HOME"):
     bucket = services.bucket_named()
     SECRET_KEY = env.str("SECRET_KEY", "", validate=checks.is_secret_key) or secret_key.kept_key(CODEPORT_HOME)
     SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], validate=checks.are_secret_keys)
+    BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", "", validate=checks.is_passphrase)
     mail = services.mail_server()
     CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "", validate=checks.is_broker_url)
     database = services.database_named()
@@ -286,6 +288,7 @@ CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "ingest"
 CELERY_TASK_ROUTES = {
     "ingestion.tasks.run": {"queue": "ingest"},
     "ingestion.tasks.withdraw": {"queue": "archive"},
+    "ingestion.tasks.back_up": {"queue": "archive"},
     "workorders.tasks.run_job": {"queue": "archive"},
     "workorders.tasks.run_export": {"queue": "archive"},
     "workorders.tasks.discard": {"queue": "mail"},
@@ -317,6 +320,12 @@ CELERY_BEAT_SCHEDULE = {
     "thin-history": {"task": "workorders.tasks.thin_history", "schedule": 600.0, "options": {"expires": 600}},
     "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
 }
+if EMBEDDED_DATABASE and bucket is None:  # looks whether it is a day since the last one
+    CELERY_BEAT_SCHEDULE["back-up"] = {
+        "task": "ingestion.tasks.back_up",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    }
 
 EMAIL_BACKEND = mail["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = mail["EMAIL_FILE_PATH"]

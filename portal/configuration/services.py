@@ -58,8 +58,13 @@ def bucket_named() -> dict[str, Any] | None:
     for one, other in ((KEY, SECRET), (SECRET, KEY)):
         if env.str(one, "") and not env.str(other, ""):
             raise invalid(other, f"Needed with {one}.")
+    return {"bucket_name": name, "endpoint_url": endpoint, "region_name": region()}
+
+
+def region() -> str:
+    """Return the region of the S3 service."""
     regions = [env.str(variable, "", validate=is_region) for variable in REGIONS]
-    return {"bucket_name": name, "endpoint_url": endpoint, "region_name": next(filter(None, regions), FIRST_REGION)}
+    return next(filter(None, regions), FIRST_REGION)
 
 
 def storages(bucket: dict[str, Any] | None, home: Path) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
 from kombu import Connection as Broker
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -95,7 +96,7 @@ class Portal:
     def _set_up_database(self) -> None:
         """Migrate, and on the first start of everything embedded create the demo data."""
         try:
-            call_command("migrate", verbosity=0, interactive=False)
+            migrate()
             if self._all_embedded and not Company.objects.exists():
                 self._demo_password_file.touch(mode=0o600)
                 self._demo_password_file.write_text(secrets.token_urlsafe(9))
@@ -140,6 +141,18 @@ class Portal:
                 time.sleep(0.05)
             finally:
                 connection.close()
+
+
+def migrate() -> None:
+    """Bring the tables to this version, and say so where they are those of an earlier one."""
+    executor = MigrationExecutor(connection)
+    ahead = [migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    is_upgrade = bool(ahead and executor.loader.applied_migrations)
+    if is_upgrade:
+        say(f"Migrating the database from an earlier version, {len(ahead)} migrations.", sys.stdout)
+    call_command("migrate", verbosity=0, interactive=False)
+    if is_upgrade:
+        say(f"Migrated: {', '.join(f'{each.app_label}.{each.name}' for each in ahead)}.", sys.stdout)
 
 
 def web_server(home: Path) -> Process:

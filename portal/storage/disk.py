@@ -72,6 +72,10 @@ class EmbeddedStorage(FileSystemStorage):
                 with suppress(FileNotFoundError):  # gone meanwhile
                     yield f"{folder}/{entry.name}", datetime.fromtimestamp(entry.stat().st_mtime, UTC)
 
+    def any_file(self) -> str | None:
+        """Return the path of a file that is stored, or None where there is none."""
+        return next((f"{folder}/{names[0]}" for folder, _folders, names in os.walk(self.location) if names), None)
+
     def check(self) -> None:
         """Raise Unusable when nothing can be kept here now."""
         home = Path(self.location).parent

@@ -134,6 +134,11 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
             for entry in page.get("Contents", ()):
                 yield entry["Key"], entry["LastModified"]
 
+    def any_file(self) -> str | None:
+        """Return the name of a file that is stored, or None where there is none."""
+        found = (name for folder in storage.FOLDERS for name, _written in self.listed(folder))
+        return next(found, None)
+
     def allow_posts_from(self, origins: list[str]) -> None:
         """Replace the bucket's CORS rules by one that lets pages of `origins` post files."""
         rule = {"AllowedOrigins": origins, "AllowedMethods": ["POST"], "AllowedHeaders": ["*"], "MaxAgeSeconds": 3600}

@@ -33,6 +33,7 @@ TASKS = {
     "ingestion.tasks.sweep",
     "ingestion.tasks.expire",
     "ingestion.tasks.withdraw",
+    "ingestion.tasks.back_up",
     "workorders.tasks.run_job",
     "workorders.tasks.run_export",
     "workorders.tasks.flush_scans",

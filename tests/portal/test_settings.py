@@ -20,6 +20,7 @@ SETTINGS = str(CHECKOUT / "portal" / "settings.py")
 VARIABLES = (
     *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"),
     "SECRET_KEY_FALLBACKS",
+    "BACKUP_PASSPHRASE",
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
     *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES", "LOG_FORMAT", "HISTORY_DAYS", "PROVE_DOMAINS", "METRICS_TOKEN"),
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"),
@@ -217,6 +218,7 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("MAX_UPLOAD_MB", "-1"),
         ("API_RATE", "many"),
         ("HISTORY_DAYS", "0"),
+        ("BACKUP_PASSPHRASE", "too short"),
         ("HISTORY_DAYS", "for ever"),
         ("PUBLIC_PAGE_RATE", "60"),
         ("PUBLIC_PAGE_RATE", "0/min"),
@@ -245,6 +247,7 @@ def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
     assert queues == {
         "ingestion.tasks.run": "ingest",
         "ingestion.tasks.withdraw": "archive",
+        "ingestion.tasks.back_up": "archive",
         "workorders.tasks.run_job": "archive",
         "workorders.tasks.run_export": "archive",
         "ingestion.tasks.sweep": "mail",
