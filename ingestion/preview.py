@@ -6,7 +6,7 @@ Readers and rules are those of the check. What only the whole file can tell is l
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import IO, Any
@@ -20,7 +20,7 @@ from ingestion.errors.warning_kinds import UNKNOWN_COLUMN_WARNING, WARNINGS
 from ingestion.models import IngestionRecord
 from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, is_blank
 from ingestion.readers.cells import Number
-from ingestion.readers.encoding import BYTE_ORDER_MARKS, GZIP, UTF_8
+from ingestion.readers.encoding import BYTE_ORDER_MARKS, GZIP, LOOKS_LIKE, OTHER_FILES, UTF_8
 from ingestion.readers.encoding_suggestions import suggest_encodings
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import Reader, open_reader
@@ -30,6 +30,7 @@ from ingestion.rules.change_file import ChangeFileRules, change_limits
 from ingestion.rules.column_aliases import KEY_ALIASES
 from ingestion.rules.column_mapping import keys_of, map_header
 from ingestion.rules.file import FileRules
+from ingestion.rules.header import otherwise_split
 from ingestion.rules.header_matching import folded, match_header
 from ingestion.rules.keys import ID, sought_columns
 from ingestion.rules.limits import limits_for
@@ -143,7 +144,9 @@ class Preview:
     @property
     def suggested(self) -> list[Column]:
         """The columns that are probably meant to have another name; none while the file is to be read otherwise."""
-        return [] if self.is_misread else [column for column in self.columns if column.suggested]
+        if self.is_misread or is_no_table([column.name for column in self.columns]):
+            return []
+        return [column for column in self.columns if column.suggested]
 
     @property
     def is_misread(self) -> bool:
@@ -209,6 +212,12 @@ class _Findings:
         self.warned[f"{f'{shown(column)}: ' if column else ''}{in_full(WARNINGS[kind], detail)}"] = None
 
 
+def is_no_table(header: Sequence[str]) -> bool:
+    """Say whether a header without `id` is none: that of a file of another kind, or names that nothing separates."""
+    is_other = bool(header) and header[0][:1] in LOOKS_LIKE
+    return "id" not in header and (is_other or bool(otherwise_split(header, "id")))
+
+
 def piece_of(content: bytes, *, is_all: bool) -> Piece:
     """Return the first bytes of a file, unpacked where they are compressed by gzip. Raises UnreadableFile."""
     if not content.startswith(GZIP):
@@ -267,8 +276,8 @@ def _encoding_offers(record: IngestionRecord, file: Piece | IO[bytes]) -> list[O
     is_csv = record.filetype == IngestionRecord.Filetype.CSV
     if not is_csv or not isinstance(file, Piece) or record.parameters.get("encoding"):
         return []
-    has_mark = any(map(file.content.startswith, BYTE_ORDER_MARKS))
-    found = [] if has_mark else suggest_encodings(file.content)
+    is_told = any(map(file.content.startswith, (*BYTE_ORDER_MARKS, *OTHER_FILES)))
+    found = [] if is_told else suggest_encodings(file.content)
     if not found or found[0].encoding == UTF_8:
         return []
     return [

@@ -212,7 +212,7 @@ def _reason(error: csv.Error) -> str:
     """Say what the csv module means in words for people who use spreadsheets."""
     if "field limit" in str(error):
         return f"A field is longer than {LONGEST_RECORD:,} characters."
-    return "After a closing quote comes something other than the next field."
+    return "After a closing quote comes something other than the next field. Write a quote within quotes twice."
 
 
 class LineFeed:

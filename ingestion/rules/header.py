@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ingestion.errors.text import shown, visible
 from ingestion.errors.unreadable import UnreadableFile
@@ -47,7 +47,9 @@ def refuse_unusable(header: tuple[str, ...]) -> None:
     silent = ("", ERRORS_COLUMN)
     counted = Counter(name for name in header if name not in silent and not isinstance(name, LeftOut))
     if repeated := [name for name, times in counted.items() if times > 1]:
-        raise UnreadableFile(f"Its header has the column `{shown(repeated[0])}` more than once.")
+        raise UnreadableFile(
+            f"Its header has the column `{shown(repeated[0])}` more than once. Rename one, or leave it out."
+        )
 
 
 def hint_at(key: str, header: tuple[str, ...], remembered: Mapping[str, str] = NOTHING) -> str:
@@ -91,9 +93,9 @@ def advise_names(
     return f'{likewise}{rename} `"columns": {visible(columns)}`.'
 
 
-def otherwise_split(header: tuple[str, ...], column: str) -> str:
+def otherwise_split(header: Sequence[str], column: str) -> str:
     """Say that a name of the header holds `column` and a separator, if one does."""
-    unsplit = re.compile(rf"(^|[,;\t|])\s*{column}\s*[,;\t|]|[,;\t|]\s*{column}\s*$", re.IGNORECASE)
+    unsplit = re.compile(rf"(^|[,;\t|^~])\s*{column}\s*[,;\t|^~]|[,;\t|^~]\s*{column}\s*$", re.IGNORECASE)
     return OTHERWISE_SPLIT if any(map(unsplit.search, header)) else ""
 
 

@@ -110,7 +110,10 @@ def connection_dead_rows() -> list[int]:
         (b"id\n\n\n", "It has a header and no rows."),
         (b"sku,pallet\nabc12345,1\n", "Its header has no column `id`, only: sku, pallet."),
         (b"ID,product\nabc12345,sku1\n", "only: ID, product. Is it `ID` that should be named `id`?"),
-        (b"id,pallet,pallet\nabc12345,1,2\n", "Its header has the column `pallet` more than once."),
+        (
+            b"id,pallet,pallet\nabc12345,1,2\n",
+            "Its header has the column `pallet` more than once. Rename one, or leave it out.",
+        ),
         ("id,product\nabc12345,sku1\n".encode("utf-32"), "It is in UTF-32; save it in UTF-8."),
         (b"\xff\xfei\0d\0\n\0a", "It says that it is in UTF-16, but is not; save it in UTF-8."),
         (b"id,caf\xe9\nabc12345,1\n", "Its header cannot be read: caf\\xe9"[:26]),

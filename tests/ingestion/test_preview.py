@@ -83,7 +83,7 @@ def test_columns_that_are_left_out_empty_or_named_twice_say_so(demo: Demo) -> No
         ("#4", "", "empty, left out"),
         ("#5", None, "left out"),
     ]
-    assert found.problem == "Its header has the column `pallet` more than once."
+    assert found.problem == "Its header has the column `pallet` more than once. Rename one, or leave it out."
     mended = seen(demo, content, columns={"#3": "pallet_2", "#5": "", "gone": "x"})
     assert (mended.problem, mended.told) == ("", [])
 
@@ -233,6 +233,21 @@ def test_every_column_gets_a_name_that_serves(demo: Demo) -> None:
     assert found.lacks_names
     taken = seen(demo, content, columns=suggested)
     assert (taken.problem, taken.told, taken.suggested, taken.lacks_names) == ("", [], [], False)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PK\x03\x04\xff\xfe\x00",
+        b"<table><tr><td>Serial No</td></tr></table>\n",
+        b"{\\rtf1 id,product}\n",
+        b"id^product\nx^y\n",
+    ],
+)
+def test_nothing_is_offered_for_a_file_that_is_no_table(demo: Demo, content: bytes) -> None:
+    found = seen(demo, content)
+    assert (offers(found), found.suggested, found.lacks_names) == ([], [], False)
+    assert found.problem
 
 
 def test_the_row_that_looks_like_the_header_is_offered(demo: Demo) -> None:

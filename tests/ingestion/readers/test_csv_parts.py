@@ -125,7 +125,12 @@ def test_a_broken_row_is_reported_and_reading_goes_on() -> None:
     rows = [row for batch in reader for row in batch.rows]
     assert rows == [[], ["abc12346", "sku1"], []]
     assert [(kind, row, value, detail) for kind, row, _column, value, detail, _id in log.errors] == [
-        ("invalid_row_error", 2, 'abc12345,"x"y', "After a closing quote comes something other than the next field."),
+        (
+            "invalid_row_error",
+            2,
+            'abc12345,"x"y',
+            "After a closing quote comes something other than the next field. Write a quote within quotes twice.",
+        ),
         ("invalid_row_error", 4, 'abc12347,"open', "A quote is opened and never closed."),
     ]
 

@@ -286,7 +286,7 @@ def test_a_column_that_is_left_out_says_nothing() -> None:
         (("<html>",), "It looks like a web page or XML; save the table as CSV in UTF-8."),
         (("id;product", "x"), "or is another than a line `sep=` above or the upload says."),
         (("\u0456d", "x"), "In `\u0456d`, character 1 is"),
-        (("id", "lot", "lot"), "Its header has the column `lot` more than once."),
+        (("id", "lot", "lot"), "Its header has the column `lot` more than once. Rename one, or leave it out."),
         (("id", *(f"f{number}" for number in range(10_004))), "Its header has 10,005 columns;"),
     ],
 )
