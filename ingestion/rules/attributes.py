@@ -27,7 +27,8 @@ class AttributeRules:
         self.known: dict[tuple[str, ...], AttributeValues] = {}
         self._faults_of: dict[tuple[str, ...], list[tuple[str, str, str, str]]] = {}
         self._findings, self._log = findings, findings.log
-        self._defaults, self._products = findings.limits.defaults, findings.limits.products
+        self._defaults = findings.limits.defaults
+        self._products = {**findings.limits.kept_products, **findings.limits.products}
 
     def resolve(self, cells: tuple[str, ...]) -> AttributeValues | None:
         """Return what the three cells mean, or None when one of them is wrong."""

@@ -23,7 +23,7 @@ from ingestion.rules.suggestions import respelled
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import MOST_SCM_FIELDS
 from workorders.codes.scm_fields import declared_fields
-from workorders.products.services import usable_products
+from workorders.products.services import archived_products, usable_products
 
 
 def change_limits(company_id: int, options: Mapping[str, Any]) -> Limits:
@@ -37,6 +37,7 @@ def change_limits(company_id: int, options: Mapping[str, Any]) -> Limits:
         bool(options.get("empty_marker")),
         declared_fields(company_id),
         bool(options.get("shown_digits")),
+        kept_products=archived_products(company_id),
     )
 
 

@@ -24,7 +24,8 @@ class Limits:
     `empty_marker`, a cell may say that it removes a field. `declared` holds the SCM fields that the company declares,
     `remembered` the names that it gave to columns, by their folded names.
     `company_id` is 0 where codes of the company are not to be looked at.
-    With `shown_digits`, ids that a workbook holds as numbers are the digits that it shows.
+    With `shown_digits`, ids that a workbook holds as numbers are the digits that it shows. `kept_products` are those
+    that a code may keep but not get.
     """
 
     defaults: Defaults
@@ -36,6 +37,7 @@ class Limits:
     shown_digits: bool = False
     remembered: Mapping[str, str] = field(default_factory=dict)
     company_id: int = 0
+    kept_products: Mapping[str, int] = field(default_factory=dict)
 
 
 def limits_for(company_id: int, options: Mapping[str, Any], longest_id: int, *, are_active: bool = False) -> Limits:

@@ -154,6 +154,9 @@ def _report(attempt: Attempt, changes: Changes, problem: Problem) -> None:
     elif problem.kind == "reserved" and problem.reason is not None:
         detail = f"{reserved(problem.reason)}{which}"
         log.add("invalid_scm_field_error", row, "blacklist_reason", str(problem.reason), detail=detail, id=key)
+    elif problem.kind == "archived":
+        detail = f"The product is archived, and the code has another one.{which}"
+        log.add("product_not_found_error", row, "product", problem.sku or "", detail=detail, id=key)
     elif problem.kind == "full":
         detail = f"The code would have more than {MOST_SCM_FIELDS:,} SCM fields, the most that a code has.{which}"
         log.add("invalid_scm_field_error", row, "", "", detail=detail, id=key)

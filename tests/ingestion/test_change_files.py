@@ -21,7 +21,7 @@ from tests.support.workbooks import rows_of, text, workbook
 from workorders.changes.history import codes_of, history_of
 from workorders.codes.fields import ATTRIBUTES
 from workorders.exports.columns import COLUMNS
-from workorders.models import Change, Code, CodeChange, Workorder
+from workorders.models import Change, Code, CodeChange, Product, Workorder
 
 UNSET = [name for name in COLUMNS if name not in ("extended_id", "serial_number", "workorder", "sku", *ATTRIBUTES)]
 
@@ -402,6 +402,26 @@ def test_an_export_that_comes_back_as_it_is_changes_nothing(
         "These are left out: product, updated_by, updated_at, activated_by, activated_at, scan_count, first_scan_at,"
         " last_scan_at, reference, url."
     )
+
+
+@pytest.mark.parametrize("data_key", ["", "serial_number"])
+def test_a_code_keeps_an_archived_product_that_no_other_code_gets(committed_demo: Demo, data_key: str) -> None:
+    products = {product.sku: product for product in committed_demo.company.products.all()}
+    first = some_codes(committed_demo.staff, "aaa00001", "bbb00002", product=products["sku1"], scm_data={"lot": "A"})
+    Workorder.objects.filter(pk=first.pk).update(use_serial_number=True)
+    Code.objects.filter(identifier="bbb00002").update(product=products["sku2"])
+    Product.objects.filter(sku="sku1").update(is_archived=True)
+    data = content(exported(committed_demo.staff)).decode()
+    record = changed(committed_demo.staff, data.replace(",A", ",B"), data_key=data_key)
+    assert (errors(record), record.result_data) == ([], {"codes_affected": 2, "codes_unchanged": 0})
+    assert values_of("aaa00001") == ("sku1", 0, 0, {"lot": "B"})
+    assert values_of("bbb00002") == ("sku2", 0, 0, {"lot": "B"})
+
+    record = changed(committed_demo.staff, data.replace("sku2", "sku1"), data_key=data_key)
+    assert errors(record) == [(3, "product", "sku1", "product_not_found_error")]
+    [error] = record.errors.all()
+    assert "The product is archived, and the code has another one." in error.message
+    assert values_of("bbb00002") == ("sku2", 0, 0, {"lot": "B"})
 
 
 def test_what_is_changed_in_an_export_changes_alone(committed_demo: Demo) -> None:

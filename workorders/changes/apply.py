@@ -20,6 +20,7 @@ from portal.models import Company, User
 from workorders.changes import locks
 from workorders.changes.spool import POSTED
 from workorders.changes.values import (
+    IS_ARCHIVED,
     IS_CONTRADICTION,
     IS_FINAL,
     IS_RESERVED,
@@ -34,6 +35,7 @@ from workorders.changes.values import (
 )
 from workorders.codes.block_index import writing_codes
 from workorders.models import Change, Code, Workorder
+from workorders.products.services import archived_products
 
 # A table of up to so many times the posted changes is read through; in a larger one each is looked up.
 SCANNED_SHARE = 4
@@ -43,17 +45,18 @@ BY_KEY = without("hashjoin", "mergejoin")
 PROBLEMS = f"""
     SELECT wanted.sequence, wanted.key, CASE WHEN code.identifier IS NULL THEN 'missing'
         WHEN {IS_CONTRADICTION} THEN 'contradiction' WHEN {IS_RESERVED} THEN 'reserved' WHEN {IS_FINAL} THEN 'final'
-        WHEN {{is_too_full}} THEN 'full' ELSE 'same' END, wanted.reason,
-        CASE WHEN {IS_FINAL} THEN wanted.status END
+        WHEN {{is_too_full}} THEN 'full' WHEN {IS_ARCHIVED} THEN 'archived' ELSE 'same' END, wanted.reason,
+        CASE WHEN {IS_FINAL} THEN wanted.status END,
+        CASE WHEN {IS_ARCHIVED} THEN (SELECT sku FROM workorders_product WHERE id = wanted.product_id) END
     FROM {POSTED} AS wanted
     LEFT JOIN workorders_code AS code ON code.company_id = %(company)s AND code.identifier = wanted.key
     WHERE code.identifier IS NULL
-        OR {IS_CONTRADICTION} OR {IS_RESERVED} OR {IS_FINAL} OR {{is_too_full}} OR {{is_same}}"""  # noqa: S608  # our own names
+        OR {IS_CONTRADICTION} OR {IS_RESERVED} OR {IS_FINAL} OR {IS_ARCHIVED} OR {{is_too_full}} OR {{is_same}}"""  # noqa: S608  # our own names
 
 BY_POSITION = f"""
-    SELECT position, min(key), kind, reason, status, count(*)
-    FROM ({PROBLEMS}) AS found (position, key, kind, reason, status)
-    GROUP BY position, kind, reason, status"""  # noqa: S608
+    SELECT position, min(key), kind, reason, status, sku, count(*)
+    FROM ({PROBLEMS}) AS found (position, key, kind, reason, status, sku)
+    GROUP BY position, kind, reason, status, sku"""  # noqa: S608
 
 LOCK = f"""
     SELECT count(*) FROM (
@@ -103,10 +106,10 @@ class Problem(NamedTuple):
     """What is the matter with one posted change: its position in the source, its key, and the kind.
 
     `kind` is `missing` (no such code), `contradiction` (a reason without being blacklisted), `reserved` (one that
-    Codeport alone gives), `final` (a cancelled workorder blacklisted it), `full` (it would have too many SCM fields) or
-    `same` (the code has these values already; nothing is wrong then). `reason` is the blacklist reason that it gives,
-    `status` the activation status that a final code cannot get. Of a change that names `codes`, `key` is the first of
-    those that it is about.
+    Codeport alone gives), `final` (a cancelled workorder blacklisted it), `full` (it would have too many SCM fields),
+    `archived` (it would get an archived product) or `same` (the code has these values already; nothing is wrong then).
+    `reason` is the blacklist reason that it gives, `status` the activation status that a final code cannot get,
+    `sku` names the archived product. Of a change that names `codes`, `key` is the first of those that it is about.
     """
 
     position: int
@@ -114,6 +117,7 @@ class Problem(NamedTuple):
     kind: str
     reason: int | None = None
     status: int | None = None
+    sku: str | None = None
     codes: int = 1
 
 
@@ -148,10 +152,11 @@ def find_problems(
         plan = "nestloop" if codes < count * SCANNED_SHARE and count > 1000 else "hashjoin"
     with planner_settings(**without(plan, "mergejoin")), connection.chunked_cursor() as cursor:
         given: dict[str, Any] = {"company": company.pk, "cancelled": cancelled_workorders(company)}
+        given["archived"] = _archived(company)
         query = (BY_POSITION if by_position else PROBLEMS).format(is_same=is_same(scm), is_too_full=is_too_full(scm))
         cursor.execute(query, given)
-        for sequence, key, kind, reason, status, *codes in cursor:
-            yield Problem(sequence + first_position - 1, key, kind, reason, status, *codes)
+        for sequence, *found in cursor:
+            yield Problem(sequence + first_position - 1, *found)
 
 
 def apply_posted(change: Change, scm: ScmFields, expected: int | None = None) -> int:
@@ -162,11 +167,11 @@ def apply_posted(change: Change, scm: ScmFields, expected: int | None = None) ->
     that is Codeport's to give. Raises Overtaken when other than the `expected` number changed.
     """
     locks.in_order(change.company)
-    condition = "code.identifier = wanted.key"
+    condition = f"code.identifier = wanted.key AND NOT coalesce({IS_ARCHIVED}, false)"
     if change.origin != Change.Origin.SCANS:
         condition += f" AND NOT {IS_RESERVED}"
     with writing_codes(), planner_settings(**BY_KEY):
-        changed = _apply(change, POSTED, condition, {}, scm)
+        changed = _apply(change, POSTED, condition, {"archived": _archived(change.company)}, scm)
     if expected is not None and changed != expected:
         raise Overtaken
     return changed
@@ -236,6 +241,11 @@ def _apply(change: Change, source: str, condition: str, given: dict[str, Any], f
     change.codes = changed
     change.save(update_fields=["codes"])
     return changed
+
+
+def _archived(company: Company) -> list[int]:
+    """Return the ids of the company's archived products."""
+    return [*archived_products(company.pk).values()]
 
 
 def cancelled_workorders(company: Company) -> list[int]:

@@ -55,6 +55,8 @@ IS_RESERVED = f"(coalesce(wanted.reason IN {OF_CODEPORT}, false) AND wanted.reas
 IS_FINAL = f"""(code.activation_status = {BLACKLISTED} AND code.blacklist_reason = {CANCELLED}
     AND ({STATUS} <> {BLACKLISTED} OR {REASON} <> {CANCELLED}) AND code.workorder_id = ANY(%(cancelled)s))"""
 """A cancelled workorder blacklisted the code, which is not brought back. `cancelled` are the ids of such workorders."""
+IS_ARCHIVED = "(wanted.product_id <> coalesce(code.product_id, 0) AND wanted.product_id = ANY(%(archived)s))"
+"""It would give the code a product that is archived. `archived` are the ids of such products."""
 _HAS_ATTRIBUTES = f"""{STATUS} = code.activation_status AND {REASON} = code.blacklist_reason
     AND {PRODUCT} IS NOT DISTINCT FROM code.product_id"""
 

@@ -118,5 +118,10 @@ def matching_products(query: str) -> Q:
 
 
 def usable_products(company_id: int) -> dict[str, int]:
-    """The company's products that codes may have now: id by SKU."""
+    """Return the company's products that codes may have now: id by SKU."""
     return dict(Product.objects.filter(company_id=company_id, is_archived=False).values_list("sku", "pk"))
+
+
+def archived_products(company_id: int) -> dict[str, int]:
+    """Return the company's products that codes keep but do not get any more: id by SKU."""
+    return dict(Product.objects.filter(company_id=company_id, is_archived=True).values_list("sku", "pk"))
