@@ -66,6 +66,7 @@ urlpatterns = [
     path(f"{API}codes/add-sids/", upload_api.AddSids.as_view()),
     path(f"{API}codes/create-from-template/", template_api.CreateFromTemplate.as_view()),
     path(f"{API}templates/", template_api.TemplateList.as_view(), name="api-templates"),
+    path(f"{API}templates/<int:pk>/", template_api.TemplateDetail.as_view()),
     path(f"{API}<slug:key>/", api.RecordDetail.as_view()),
     path(f"{API}<slug:key>/errors/", api.ErrorList.as_view()),
     path(f"{API}<slug:key>/errors.csv", api.ErrorFile.as_view()),

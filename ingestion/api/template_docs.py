@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 
 from ingestion.api import templates as api
 from ingestion.api.docs_examples import FORM_EXAMPLE, KEY, response_example
@@ -31,6 +31,32 @@ extend_schema_view(
         ],
     ),
 )(api.TemplateList)
+extend_schema_view(
+    get=extend_schema(
+        operation_id="get_ingestion_template",
+        summary="Look at one ingestion template",
+        examples=[response_example(TEMPLATE_EXAMPLE, "200")],
+    ),
+    patch=extend_schema(
+        operation_id="change_ingestion_template",
+        summary="Rename an ingestion template, or change its options",
+        description="An option that the body does not name stays as it is; one that is named takes the place of the "
+        "template's, `default_scm_data` and `columns` as a whole. An empty one is taken away. Options are checked as "
+        "when they were kept, all of them where one is named.",
+        responses=TemplateRowSerializer,
+        examples=[
+            OpenApiExample("Renamed", {"name": "Rolls of line 3"}, request_only=True),
+            OpenApiExample("Without its encoding", {"encoding": ""}, request_only=True),
+            response_example({**TEMPLATE_EXAMPLE, "name": "Rolls of line 3"}, "200"),
+        ],
+    ),
+    delete=extend_schema(
+        operation_id="delete_ingestion_template",
+        summary="Delete an ingestion template",
+        description="What was uploaded by it stays as it is.",
+        responses={204: OpenApiResponse(None, "Deleted.")},
+    ),
+)(api.TemplateDetail)
 extend_schema_view(
     post=extend_schema(
         operation_id="create_from_template",

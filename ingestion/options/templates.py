@@ -53,16 +53,22 @@ def keep_template(company: Company, name: str, parameters: Mapping[str, Any], by
     if templates_of(company).count() >= MOST_TEMPLATES:
         said = gettext("Your company has {number} templates, which is the most; delete one first.")
         raise NotKept(said.format(number=f"{MOST_TEMPLATES:,}"))
-    declared = company.declared_fields.filter(key__in=_scm_fields(parameters)).values_list("key", flat=True)
-    template = IngestionTemplate(company=company, name=name, parameters=parameters, created_by=by)
-    template.declared = [*declared]
-    _store(template)
+    template = IngestionTemplate(company=company, created_by=by)
+    change_template(template, name, parameters)
     return template
 
 
 def rename_template(template: IngestionTemplate, name: str) -> None:
     """Give a template another name. Raises NotKept."""
     template.name = name
+    _store(template)
+
+
+def change_template(template: IngestionTemplate, name: str, parameters: Mapping[str, Any]) -> None:
+    """Give a template this name and these checked `parameters`. Raises NotKept."""
+    named = template.company.declared_fields.filter(key__in=_scm_fields(parameters))
+    template.name, template.parameters = name, parameters
+    template.declared = [*named.values_list("key", flat=True)]
     _store(template)
 
 

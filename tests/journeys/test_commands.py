@@ -17,6 +17,7 @@ from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
 from ingestion.models import IngestionRecord
+from ingestion.options.templates import keep_template
 from ingestion.results.timeline import history_of
 from portal.accounts import letters
 from portal.models import Letter, UserAuthorizationToken
@@ -155,6 +156,25 @@ def test_ingest_takes_what_process_takes_and_signs_by_the_command(committed_demo
     assert "the file was uploaded in your name, by the command." in str(mail.outbox[-1].body)
     page = as_(committed_demo.staff).get(f"/ingestions/{key}/").content.decode()
     assert "by admin@demo.example, by the command" in page
+
+
+def test_ingest_takes_the_options_of_a_template_where_it_says_nothing(committed_demo: Demo, tmp_path: Path) -> None:
+    kept = {"columns": {"Serial No": "id"}, "delimiter": ";", "header_row": 2, "sheet": "Codes"}
+    kept |= {"default_scm_data": {"product": "sku1", "market": "BE"}, "allow_posted_duplicates": True}
+    keep_template(committed_demo.company, "Rolls", kept, committed_demo.staff)
+    file = tmp_path / "codes.csv"
+    file.write_text("Rolls of line 2\nSerial No;lot\nabc12345;7\nabc12345;8\n")
+    words = ["ingest", str(file), "--company", "demo", "--template"]
+    key = run(*words, "Rolls", "--default-scm-data", '{"market": "NL"}').strip()
+    code = Code.objects.get()
+    assert (code.identifier, code.product and code.product.sku) == ("abc12345", "sku1")
+    assert code.scm_data == {"market": "NL", "lot": "7"}
+    assert IngestionRecord.objects.get().key == key
+    with pytest.raises(CommandError, match=r"template: .*nearest is `Rolls`"):
+        run(*words, "Rols")
+    with pytest.raises(CommandError, match=r"--template is for files of new codes alone; leave it out\."):
+        run(*words, "Rolls", "--type", "scm")
+    assert not IngestionRecord.objects.filter(status="queued").exists()
 
 
 def test_nobody_signs_or_gets_mail_who_was_not_named(committed_demo: Demo, tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ NEEDS = {
     "POST api/v2/ingestion/codes/create-from-template/": "ingestion_code_create",
     "GET api/v2/ingestion/templates/": "ingestion_code_create",
     "POST api/v2/ingestion/templates/": "ingestion_code_create",
+    "GET api/v2/ingestion/templates/<int:pk>/": "ingestion_code_create",
+    "PATCH api/v2/ingestion/templates/<int:pk>/": "ingestion_code_create",
+    "DELETE api/v2/ingestion/templates/<int:pk>/": "ingestion_code_create",
     "GET api/v2/ingestion/": "ingestion_view",
     "GET api/v2/ingestion/<slug:key>/": "ingestion_view",
     "GET api/v2/ingestion/<slug:key>/errors/": "ingestion_view",
@@ -135,13 +138,14 @@ def one_of_each(demo: Demo) -> dict[str, Any]:
     workorder = Workorder.objects.create(company=demo.company, reference="Spring", quantity=0, created_by=demo.staff)
     code = Code.objects.create(company=demo.company, workorder=workorder, identifier="abc12345", sequence=1)
     template = WorkorderTemplate.objects.create(company=demo.company, name="Jars", printing_partner=demo.printco)
-    keep_template(demo.company, "Rolls", {}, demo.staff)
+    kept = keep_template(demo.company, "Rolls", {}, demo.staff)
     known: Any = {"company": demo.printco, "calibrated_on": "2026-01-01", "calibrated_until": "2099-12-31"}
     change = IngestionRecord.objects.create(
         company=demo.company, created_by=demo.staff, type="scm", ingestion_mode="api"
     )
     return {
         "ingestion": record.key,
+        "ingestion/templates": kept.pk,
         "scm": change.key,
         "workorders": workorder.pk,
         "products": demo.company.products.earliest("pk").pk,

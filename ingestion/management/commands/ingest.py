@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
+from rest_framework.exceptions import ValidationError
 
 from ingestion import engine, services
 from ingestion.management.progress_bar import ProgressBar
 from ingestion.models import IngestionRecord
 from ingestion.options.change_serializer import ChangeFileSerializer
 from ingestion.options.file_serializer import ProcessSerializer
+from ingestion.options.templates import fill_in, template_named
 from ingestion.readers.encoding import ENCODINGS
 from ingestion.rules.changes import REMOVES
 from portal.models import Company, User
@@ -28,7 +30,7 @@ FORMS: dict[str, type[ProcessSerializer | ChangeFileSerializer]] = {
     Type.SCM: ChangeFileSerializer,
 }
 OPTIONS_OF: dict[str, tuple[str, ...]] = {
-    Type.CODE: ("url_prefix", "allow_posted_duplicates", "workorder", "reference"),
+    Type.CODE: ("template", "url_prefix", "allow_posted_duplicates", "workorder", "reference"),
     Type.SCM: ("data_key", "many", "empty_marker"),
 }
 PERMISSIONS: dict[str, str] = {Type.CODE: "ingestion_code_create", Type.SCM: "scm_bulk_edit"}
@@ -46,6 +48,9 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--type", choices=Type.values, default=Type.CODE, help="new codes, or changes of codes that exist"
+        )
+        parser.add_argument(
+            "--template", metavar="NAME", default="", help="whose options count where none is said here"
         )
         parser.add_argument("--default-scm-data", metavar="JSON", default="{}")
         parser.add_argument("--allow-posted-duplicates", action="store_true")
@@ -65,7 +70,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--shown-digits", action="store_true", help="take numbers in a workbook's ids as the digits it shows"
         )
-        parser.add_argument("--id-format", choices=IngestionRecord.IdFormat.values, default="default")
+        parser.add_argument("--id-format", choices=IngestionRecord.IdFormat.values, default="")
 
         changes = parser.add_argument_group("with --type scm")
         changes.add_argument(
@@ -189,10 +194,16 @@ def _parameters(company: Company, record: IngestionRecord, options: dict[str, An
         "id_format": options["id_format"],
     }
     posted |= {name: options[name] for name in OPTIONS_OF[options["type"]]}
-    form = FORMS[options["type"]](data=posted, context={"company": company, "record": record})
-    if not form.is_valid():
+    said = {name: value for name, value in posted.items() if value is not False and value not in ("", None, {})}
+    try:
+        if template := said.pop("template", None):
+            said = fill_in(template_named(template, company), said, record.filetype)
+        form = FORMS[options["type"]](data=said, context={"company": company, "record": record})
+        form.is_valid(raise_exception=True)
+    except ValidationError as error:
         services.cancel(record, record.created_by)
-        raise CommandError("\n".join(f"{name}: {text}" for name, texts in form.errors.items() for text in texts))
+        wrong: Any = error.detail
+        raise CommandError("\n".join(f"{name}: {text}" for name, texts in wrong.items() for text in texts)) from None
     return form.parameters()
 
 

@@ -102,6 +102,41 @@ def test_a_name_is_taken_once_and_a_company_has_so_many(demo: Demo, monkeypatch:
     assert (answer.status_code, answer.json()) == (400, {"name": [told]})
 
 
+def test_a_template_is_renamed_changed_and_deleted(demo: Demo) -> None:
+    template = kept(demo)
+    keep_template(demo.company, "Boxes", {}, demo.staff)
+    client, path = client_of(demo.staff), f"{TEMPLATES}{template.pk}/"
+    shown = client.get(path).json()
+    answer = client.patch(path, {"name": " Reels "}, format="json")
+    assert (answer.status_code, answer.json()) == (200, shown | {"name": "Reels"})
+    declare(demo.company, "market")
+    new = {"default_scm_data": {"market": "NL"}, "encoding": "", "header_row": 3}
+    answer = client.patch(path, new, format="json")
+    expected = {name: value for name, value in {**OPTIONS, **new}.items() if value}
+    assert (answer.status_code, answer.json()["name"], answer.json()["parameters"]) == (200, "Reels", expected)
+    template.refresh_from_db()
+    assert (template.parameters, template.declared) == (expected, ["market"])
+    for said, reasons in (
+        ({"name": "Boxes"}, {"name": [templates.TAKEN]}),
+        ({"header_row": 0}, {"header_row": ["Ensure this value is greater than or equal to 1."]}),
+    ):
+        answer = client.patch(path, said, format="json")
+        assert (answer.status_code, answer.json()) == (400, reasons)
+    assert client_of(demo.other_staff).patch(path, {"name": "x"}, format="json").status_code == 404
+    assert client_of(demo.other_staff).delete(path).status_code == 404
+    assert client.delete(path).status_code == 204
+    assert [each.name for each in IngestionTemplate.objects.all()] == ["Boxes"]
+
+
+def test_a_template_of_what_is_gone_is_renamed_but_not_changed(demo: Demo) -> None:
+    path = f"{TEMPLATES}{kept(demo).pk}/"
+    Product.objects.filter(company=demo.company, sku="sku1").update(is_archived=True)
+    client = client_of(demo.staff)
+    assert client.patch(path, {"name": "Reels"}, format="json").status_code == 200
+    answer = client.patch(path, {"header_row": 3}, format="json")
+    assert (answer.status_code, [*answer.json()]) == (400, ["default_scm_data"])
+
+
 # Using
 
 
