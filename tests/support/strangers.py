@@ -47,11 +47,14 @@ def _answer_all(server: socket.socket, records: Records) -> None:
         query = dns.message.from_wire(asked)
         question = query.question[0]
         kind = dns.rdatatype.to_text(question.rdtype)
-        found = records.get((question.name.to_text(omit_final_dot=True), kind))
         response = dns.message.make_response(query)
-        if found:
-            response.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *found))
-        elif not any(name == question.name.to_text(omit_final_dot=True) for name, _kind in records):
+        name = question.name.to_text(omit_final_dot=True)
+        for alias in records.get((name, "CNAME"), []):
+            response.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", "CNAME", f"{alias}."))
+            name = alias
+        if found := records.get((name, kind)):
+            response.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", kind, *found))
+        elif not any(known == name for known, _kind in records):
             response.set_rcode(dns.rcode.NXDOMAIN)
         server.sendto(response.to_wire(), address)
 

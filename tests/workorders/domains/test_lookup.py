@@ -5,13 +5,20 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from tests.support.demo import Demo
+from tests.support.pages import seen
 from tests.support.strangers import Records, dns_server, web_server
 from workorders.domains import lookup
 from workorders.domains.lookup import NotFound, is_public, read_file, read_records
+from workorders.domains.proofs import look_for_proof, proof_text
+from workorders.models import DomainProof
 
 HOST = "codes.example.com"
 FILE = f"https://{HOST}/.well-known/codeport-proof.txt"
@@ -50,6 +57,19 @@ def test_text_records_are_read_whole(records: Records) -> None:
     for name in ("_codeport.other.example.com", HOST):
         with pytest.raises(NotFound, match=rf"^There is no text record at {name}\.$"):
             read_records(name)
+
+
+def test_records_behind_another_name_are_found(records: Records, web: list[Serve]) -> None:
+    name = f"_codeport.{HOST}"
+    records[name, "CNAME"] = ["proofs.example.net"]
+    with pytest.raises(NotFound, match=rf"^There is no text record at {name}\.$"):
+        read_records(name)
+    records["proofs.example.net", "TXT"] = ['"codeport-proof=abc"']
+    assert read_records(name) == ["codeport-proof=abc"]
+    records["other.example.com", "CNAME"] = [HOST]
+    web.append(answering("200 OK", "codeport-proof=abc"))
+    with pytest.raises(NotFound, match=r"^The certificate of other\.example\.com is not valid: Hostname mismatch"):
+        read_file("other.example.com")  # which was reached
 
 
 def test_a_dns_that_does_not_answer_is_told(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,3 +161,47 @@ def test_a_host_with_an_address_that_is_not_public_is_never_reached(
     with pytest.raises(NotFound, match=r"^codes.example.com leads to an address that is not public\.$"):
         read_file(HOST)
     assert reached == []
+
+
+# From the question to the page
+
+
+def found_for(demo: Demo) -> tuple[str, str]:
+    """By which way the host is proven, and what the page says was found instead, after one look."""
+    asked: dict[str, Any] = {"company": demo.company, "host": HOST}
+    proof, _is_new = DomainProof.objects.update_or_create(**asked, defaults={"asked_at": timezone.now()})
+    look_for_proof(proof.pk)
+    proof.refresh_from_db()
+    assert proof.problem in unescape(seen(demo.admin, "/company/domains/"))
+    return proof.way, proof.problem
+
+
+def test_each_thing_that_is_wrong_is_told_until_the_proof_is_there(
+    demo: Demo, records: Records, web: list[Serve], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PROVE_DOMAINS = True
+    text, name = proof_text(demo.company, HOST), f"_codeport.{HOST}"
+    web.append(answering("302 Found\r\nLocation: https://www.example.com/"))
+    unknown = f"There is no text record at {name}."
+    assert found_for(demo) == ("", f"{unknown} {FILE} answers 302; redirects are not followed.")
+    records[name, "TXT"] = ['"v=spf1 -all"', '"codeport-proof=of-somebody-else"']
+    other = f"The text record at {name} says something else."
+    for serve, said in (
+        (answering("404 Not Found"), f"{FILE} answers 404; redirects are not followed."),
+        (answering("200 OK", "x" * 1_000_000 + text), f"The file {FILE} says something else."),
+        (answering("200 OK", "<html>Welcome</html>"), f"The file {FILE} says something else."),
+        (drip, f"{HOST} did not answer {FILE} within 0.5 seconds."),
+    ):
+        web[0] = serve
+        monkeypatch.setattr(lookup, "SECONDS", 0.5 if serve is drip else 20.0)
+        assert found_for(demo) == ("", f"{other} {said}")
+    records[HOST, "A"] = ["10.0.0.1"]
+    assert found_for(demo) == ("", f"{other} {HOST} leads to an address that is not public.")
+    del records[HOST, "A"]
+    assert found_for(demo) == ("", f"{other} The DNS has no address of {HOST}.")
+    records[HOST, "A"] = ["127.0.0.1"]
+    web[0] = answering("200 OK", f"{text}\r\n")
+    assert found_for(demo) == ("file", "")
+    DomainProof.objects.all().delete()
+    records[name, "TXT"].append(f'"{text}"')
+    assert found_for(demo) == ("dns", "")
