@@ -1,11 +1,13 @@
 """Uploading without JavaScript, in two pages: the form stores the files, and a page shows the first rows of each.
 
 What the script keeps in the browser, the second page keeps in hidden fields: the options, and the records that wait.
+Default SCM data is typed there.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +27,8 @@ from ingestion.preview import Preview
 from portal.models import Company
 from portal.pages.access import PersonRequest, page
 from portal.storage.base import storage
+from workorders.codes.fields import SCM_KEY
+from workorders.codes.scm_fields import declared_fields
 from workorders.models import ActivationStatus
 
 Type, Filetype = IngestionRecord.Type, IngestionRecord.Filetype
@@ -32,6 +36,8 @@ MOST_FILES = 20
 ENDINGS = {".json": Filetype.JSON, ".json.gz": Filetype.JSON, ".xlsx": Filetype.XLSX}  # all others are CSV
 TEXTS = ("url_prefix", "reference", "delimiter", "id_format", "data_key")
 FLAGS = ("allow_posted_duplicates", "many", "empty_marker")
+OWN = ("product", "activation_status")  # default values that have fields of their own
+EMPTY_PAIRS = 3
 FORMS: dict[str, Any] = {Type.CODE: ProcessSerializer, Type.SCM: ChangeFileSerializer}
 
 
@@ -56,13 +62,15 @@ def upload_look(request: PersonRequest) -> HttpResponse:
         messages.error(request, gettext("This file does not wait to be checked any more."))
         return redirect("record-list")
     options = _posted_options(request.POST, type_)
-    wrong: dict[str, Any] = {}
-    if "go" in request.POST:
+    typed = _typed_pairs(request.POST)
+    wrong: dict[str, Any] = {"default_scm_data": faults} if (faults := [*_faults_of(typed)]) else {}
+    if "go" in request.POST and not wrong:
         wrong = _process(record, options, request)
         if not wrong and len(keys) == 1:
             return redirect("record-detail", record.key)
         if not wrong:
-            keys, options = keys[1:], _kept(request.POST, "first_options")
+            defaults = {name: options[name] for name in ("default_scm_data",) if name in options}
+            keys, options = keys[1:], _kept(request.POST, "first_options") | defaults
             record = waiting.filter(key=keys[0]).first() or record
     seen = _look(record, options, company, with_names="offer-names" in request.POST)
     first = _kept(request.POST, "first_options") or options
@@ -74,6 +82,7 @@ def upload_look(request: PersonRequest) -> HttpResponse:
         "options": json.dumps(options),
         "first_options": json.dumps(first),
         "wrong": [(name, " ".join(map(str, texts))) for name, texts in wrong.items()],
+        "scm_rows": _scm_rows(company, options, typed) if type_ == Type.CODE else [],
     }
     return render(request, "ingestion/upload_look.html", context)
 
@@ -118,7 +127,39 @@ def _posted_options(posted: QueryDict, type_: str) -> dict[str, Any]:
     names = zip(posted.getlist("key"), posted.getlist("was"), posted.getlist("name"), strict=False)
     used = {*posted.getlist("use")} - {posted.get("offer-leave")}
     new = {key: name.strip() if key in used else "" for key, was, name in names if key not in used or name != was}
+    if "scm_key" in posted:
+        own = {name: value for name, value in options.get("default_scm_data", {}).items() if name in OWN}
+        typed = {name: value for name, value in _typed_pairs(posted) if value and SCM_KEY.fullmatch(name)}
+        options["default_scm_data"] = typed | own
     return options | ({"columns": new} if "key" in posted else {})
+
+
+def _typed_pairs(posted: QueryDict) -> list[tuple[str, str]]:
+    """Return the names and values of default SCM data that were typed, but pairs of nothing."""
+    pairs = zip(posted.getlist("scm_key"), posted.getlist("scm_value"), strict=False)
+    return [(name.strip(), value.strip()) for name, value in pairs if name.strip() or value.strip()]
+
+
+def _faults_of(typed: list[tuple[str, str]]) -> Iterator[str]:
+    """Yield what is wrong with the names of typed default SCM data, as the script of the upload page says it."""
+    names = [*OWN, "id"]
+    for name, value in typed:
+        if not value:
+            continue
+        if not SCM_KEY.fullmatch(name):
+            yield gettext("Begin with a small letter, then use small letters, digits and _ only.")
+        elif name in names:
+            yield gettext("{key} is given already.").format(key=name)
+        names.append(name)
+
+
+def _scm_rows(company: Company, options: dict[str, Any], typed: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the names and values to type: what was typed, else what is kept, then declared fields and empty pairs."""
+    kept = [(name, str(value)) for name, value in options.get("default_scm_data", {}).items() if name not in OWN]
+    shown = typed or kept
+    named = {name for name, _value in shown}
+    declared = [(key, "") for key in declared_fields(company.pk) if key not in named]
+    return [*shown, *declared, *[("", "")] * EMPTY_PAIRS]
 
 
 def _options_of_form(posted: QueryDict, type_: str) -> dict[str, Any]:
@@ -131,17 +172,19 @@ def _options_of_form(posted: QueryDict, type_: str) -> dict[str, Any]:
         status = posted.get("activation_status", "")
         chosen = int(status) if status in map(str, ActivationStatus.values) else 0
         defaults = {"product": posted.get("product", "").strip(), "activation_status": chosen}
-        options["default_scm_data"] = {name: value for name, value in defaults.items() if value}
+        scm = _kept(posted, "scm")
+        options["default_scm_data"] = scm | {name: value for name, value in defaults.items() if value}
+        options["columns"] = _kept(posted, "columns")
         options["workorder"] = posted.get("workorder") or None
     return options
 
 
 def _kept(posted: QueryDict, name: str) -> dict[str, Any]:
+    """Return what a hidden field keeps as JSON, an object or a list of pairs; nothing where it is neither."""
     try:
-        kept = json.loads(posted.get(name, "{}"))
-    except (ValueError, RecursionError):
+        return {str(key): value for key, value in dict(json.loads(posted.get(name, "{}"))).items()}
+    except (ValueError, TypeError, RecursionError):
         return {}
-    return kept if isinstance(kept, dict) else {}
 
 
 def _look(record: IngestionRecord, options: dict[str, Any], company: Company, *, with_names: bool) -> Preview:

@@ -13,6 +13,7 @@ from django.test import Client
 
 from ingestion import engine
 from ingestion.models import IngestionRecord
+from ingestion.options.templates import keep_template
 from tests.support.codes import some_codes
 from tests.support.declared import declare
 from tests.support.demo import Demo
@@ -172,3 +173,51 @@ def test_the_form_sends_itself_where_there_is_no_script(demo: Demo) -> None:
         assert without is not None
         assert f'<input type="hidden" name="kind" value="{kind}">' in without[1]
         assert "Show the first rows" in without[1]
+
+
+def scm_of(plain: Plain) -> list[tuple[str, str]]:
+    return [*zip(plain.fields["scm_key"], plain.fields["scm_value"], strict=True)]
+
+
+def test_default_scm_data_is_typed_on_the_second_page(committed_demo: Demo) -> None:
+    declare(committed_demo.company, "weight", "whole_number")
+    plain = Plain(committed_demo, file_of("id\nplain-000001\n"), file_of("id\nplain-000002\n", "more.csv"))
+    empty = [("", "")] * 3
+    assert scm_of(plain) == [("weight", ""), *empty]
+    for pairs, wrong in (
+        ([("weight", "heavy"), ("lot", "7")], "default_scm_data: weight: "),
+        ([("weight", "2"), ("Lot No", "7")], "default_scm_data: Begin with a small letter, then use small letters"),
+        ([("lot", "6"), ("lot", "7")], "default_scm_data: lot is given already."),
+        ([("product", "sku2"), ("", "7")], "default_scm_data: product is given already. Begin with a small letter"),
+    ):
+        plain.press("go", scm_key=[name for name, _ in pairs], scm_value=[value for _, value in pairs])
+        assert wrong in plain.page
+        assert scm_of(plain)[:2] == pairs
+    plain.press("go", scm_key=["weight", "", "lot"], scm_value=["2", "", "7"])
+    assert "more.csv" in plain.page
+    assert scm_of(plain) == [("weight", "2"), ("lot", "7"), *empty]
+    plain.press("go", scm_key=["weight", "lot"], scm_value=["3", ""])
+    first, second = IngestionRecord.objects.order_by("pk")
+    own = {"product": "sku1", "activation_status": 1}
+    assert first.parameters["default_scm_data"] == {"weight": "2", "lot": "7"} | own
+    assert second.parameters["default_scm_data"] == {"weight": "3"} | own
+
+
+def test_default_scm_data_and_columns_of_a_template_are_taken_along(committed_demo: Demo) -> None:
+    options = {"default_scm_data": {"market": "BE"}, "columns": {"Serial No": "id"}}
+    template = keep_template(committed_demo.company, "Rolls", options, committed_demo.staff)
+    page = seen(committed_demo.staff, f"/upload/?template={template.pk}")
+    [inside] = [each for each in re.findall(r"<noscript>(.*?)</noscript>", page) if 'name="scm"' in each]
+    kept = {name: html.unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', inside)}
+    plain = Plain(committed_demo, file_of("Serial No\nplain-000001\n"), **kept)
+    assert scm_of(plain)[0] == ("market", "BE")
+    plain.press("go")
+    parameters = IngestionRecord.objects.get().parameters
+    assert (parameters["default_scm_data"]["market"], parameters["columns"]) == ("BE", {"Serial No": "id"})
+
+
+@pytest.mark.parametrize("kept", ["[", "7", '"x"', "[[1, 2, 3]]", "[[[], 1]]", "[" * 3000])
+def test_what_is_no_kept_option_is_nothing(committed_demo: Demo, kept: str) -> None:
+    plain = Plain(committed_demo, file_of("id\nplain-000001\n"), scm=kept, columns=kept)
+    assert plain.answer.status_code == 200
+    assert scm_of(plain) == [("", "")] * 3
