@@ -112,6 +112,13 @@ class Leased(Progress):
         )
         return rows
 
+    def ended_here(self) -> models.QuerySet[Self]:
+        """The row, once this attempt has ended it."""
+        rows: models.QuerySet[Self] = type(self)._default_manager.filter(
+            pk=self.pk, attempts=self.attempts, status__in=(Status.COMPLETED, Status.ERROR)
+        )
+        return rows
+
     def end(self, *, status: str, what: str = "", **fields: object) -> None:
         """Write the end if this attempt still holds the work. Raise ClaimLost otherwise.
 

@@ -33,7 +33,7 @@ class Pulse(threading.Thread):
 
     def __init__(self, work: Leased) -> None:
         super().__init__(name=f"pulse-{work._meta.model_name}-{work.pk}", daemon=True)
-        self.held = work.held()
+        self.held, self._ended = work.held(), work.ended_here()
         self.phase = work.phase
         self.rows_done = 0
         self.rows_total: int | None = None
@@ -77,7 +77,8 @@ class Pulse(threading.Thread):
         progress = {"phase": self.phase, "rows_done": done, "rows_total": total and max(done, total)}
         try:
             if not self.held.update(lease_until=Now() + LEASE, **progress):
-                self._lost.set()
+                # What the work does after its end, as for the index of codes, is not to be stopped.
+                (self._stopped if self._ended.exists() else self._lost).set()
         except Error:  # the lease bridges a short failure; a long one ends the claim
             logger.warning("The sign of life of %s did not reach the database", self.name, exc_info=True)
             connection.close()

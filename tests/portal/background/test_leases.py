@@ -20,6 +20,7 @@ from portal.background.progress import FIRST_GUESS, LONG_QUEUE, QUIET_WORKER, St
 from portal.background.pulse import MOST_ATTEMPTS, Pulse, perform
 from tests.support.demo import Demo
 from tests.support.outages import again
+from tests.support.running import DEADLINE
 from tests.support.uploads import queued
 
 Phase = IngestionRecord.Phase
@@ -188,6 +189,20 @@ def test_a_pulse_learns_that_the_work_was_cancelled(record: IngestionRecord) -> 
     assert beating.is_lost
     with pytest.raises(ClaimLost):
         beating.tick(1)
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETED, Status.ERROR])
+def test_a_pulse_leaves_alone_what_the_work_does_after_its_end(record: IngestionRecord, status: str) -> None:
+    work = claimed(record)
+    beating = Pulse(work)
+    beating.start()
+    work.end(status=status)
+    try:
+        beating.join(DEADLINE)  # by itself
+        assert (beating.is_alive(), beating.is_lost) == (False, False)
+        beating.check()
+    finally:
+        beating.stop()
 
 
 def test_a_pulse_outlasts_a_failure_of_the_database(
