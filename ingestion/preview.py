@@ -38,6 +38,7 @@ from ingestion.rules.remembered_names import recall_names
 from ingestion.rules.rows import CheckedRow
 from ingestion.rules.shown_digits import IDS, ShownDigits, common_length, shown_digits
 from portal.values import words
+from portal.values.problems import say_problem
 from portal.values.words import gettext_lazy
 from workorders.codes.bulk_load import find_taken_ids
 from workorders.codes.fields import SCM_KEY
@@ -226,7 +227,7 @@ def piece_of(content: bytes, *, is_all: bool) -> Piece:
     try:
         unpacked = unpacker.decompress(content, FIRST_LOOK)
     except zlib.error:
-        raise UnreadableFile("It is compressed by gzip, but damaged; compress it again.") from None
+        raise UnreadableFile(say_problem("It is compressed by gzip, but damaged; compress it again.")) from None
     return Piece(unpacked, is_all=is_all and unpacker.eof and not unpacker.unused_data)
 
 
@@ -429,7 +430,7 @@ class _Check:
         ignored = self.record.parameters.get("allow_posted_duplicates")
         for key, row, *_values in checked:
             if key in seen and not ignored:
-                detail = gettext("It stands in row {row} of the file.").format(row=words.number(seen[key]))
+                detail = say_problem("It stands in row {row:,} of the file.", row=seen[key])
                 self.log.add("duplicate_id_error", row, self.key, key, detail=detail)
             seen.setdefault(key, row)
 
@@ -443,7 +444,7 @@ class _Check:
             if is_change and key not in used:
                 self.log.add("code_not_found_error", row, self.key, key)
             elif not is_change and key in used:
-                detail = gettext("An earlier upload of the company used it.")
+                detail = say_problem("An earlier upload of the company used it.")
                 self.log.add("duplicate_id_error", row, "id", key, detail=detail)
 
     def columns(self, lines: list[Line]) -> Iterator[Column]:

@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils import translation
 from django.utils.translation import gettext_noop
 
 from ingestion.errors.log import warning
@@ -24,6 +25,7 @@ from portal.background.broker import wake
 from portal.background.leases import REMINDER
 from portal.models import Company, User
 from portal.storage.base import INCOMING, storage
+from portal.values.problems import say_problem
 from workorders.codes.url_prefixes import warn_of_prefix
 
 CONTENT_TYPES = {
@@ -137,7 +139,7 @@ def queue(record: IngestionRecord, parameters: dict[str, Any], by: User | None) 
             storage().move(record.incoming_path, record.file_path)
         except FileNotFoundError:
             if not storage().exists(record.file_path):
-                raise Unprocessable("Uploaded file not found.") from None
+                raise Unprocessable(say_problem("Uploaded file not found.")) from None
         IngestionRecord.objects.filter(pk=record.pk).update(
             status=Status.QUEUED,
             status_updated_at=Now(),
@@ -152,8 +154,9 @@ def queue(record: IngestionRecord, parameters: dict[str, Any], by: User | None) 
 def _warnings(parameters: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the warnings that need no look into the file."""
     prefix: str = parameters.get("url_prefix") or ""
-    said = warn_of_prefix(prefix)
-    return [warning(PREFIX_WARNING, None, "", prefix, said)] if said else []
+    with translation.override("en"):  # as what is stored is written, whoever asks
+        said = warn_of_prefix(prefix)
+        return [warning(PREFIX_WARNING, None, "", prefix, said)] if said else []
 
 
 def _check_arrival(record: IngestionRecord) -> None:
@@ -165,9 +168,13 @@ def _check_arrival(record: IngestionRecord) -> None:
     kind, expected = storage().content_type(record.file_path), CONTENT_TYPES[record.filetype]
     problem = ""
     if size > most:
-        problem = f"The uploaded file has {size:,} bytes; at most {most:,} are allowed."
+        problem = say_problem(
+            "The uploaded file has {size:,} bytes; at most {most:,} are allowed.", size=size, most=most
+        )
     elif kind not in (None, expected):
-        problem = f"The uploaded file is stored as {kind}; post it by the form, as {expected}."
+        problem = say_problem(
+            "The uploaded file is stored as {kind}; post it by the form, as {expected}.", kind=kind, expected=expected
+        )
     if problem:
         storage().delete(record.file_path)
         raise Unacceptable(problem)

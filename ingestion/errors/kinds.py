@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.values.problems import in_language
 from portal.values.words import format_lazy, gettext_lazy
 from workorders.identifiers import gs1
 
@@ -158,5 +159,5 @@ GS1_KINDS = KINDS | {GS1_ID.kind: GS1_ID}
 
 
 def in_full(kind: Kind, detail: str) -> str:
-    """Join the sentence of a kind of error or warning with the detail of one case."""
-    return f"{kind.sentence} {detail}".rstrip()
+    """Join the sentence of a kind of error or warning with the detail of one case, in the language of the page."""
+    return f"{kind.sentence} {in_language(detail)}".rstrip()

@@ -14,6 +14,7 @@ from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.errors.warning_kinds import WARNINGS
 from portal.database.postgres_copy import copy_blocks, file_blocks, ticking
+from portal.values.problems import say_problem
 
 MOST_ERRORS = 1_000_000  # listed of one file, after which nobody reads on
 MOST_WARNINGS = 100  # kept of one file
@@ -61,7 +62,11 @@ class ErrorLog:
     def add(self, kind: str, row: int | None, column: str, value: str, *, detail: str = "", id: str = "") -> None:  # noqa: A002  # the field's word
         """Note one error; `id` is that of its row, where the row has one. UnreadableFile when they are too many."""
         if self._left == 0 and kind != "invalid_file_error":
-            raise UnreadableFile(f"It has more than {MOST_ERRORS:,} errors; those that were found first are listed.")
+            raise UnreadableFile(
+                say_problem(
+                    "It has more than {most:,} errors; those that were found first are listed.", most=MOST_ERRORS
+                )
+            )
         self._left -= 1
         self.counts[kind] += 1
         ids = self.ids[kind]

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils import translation
 
-from ingestion.errors.kinds import Kind
+from ingestion.errors.kinds import Kind, in_full
+from portal.values.problems import in_language
 from portal.values.words import gettext_lazy
 
 NO_CHANGE_WARNING = "no_change_warning"
@@ -130,11 +131,11 @@ WARNINGS: dict[str, Kind] = {
 
 
 def in_words(warning: dict[str, Any]) -> str:
-    """Return the message of a warning that a record keeps, its kind's sentence in the language of the page."""
+    """Return the message of a warning that a record keeps, in the language of the page."""
     message: str = warning["message"]
     kind = WARNINGS.get(warning["warning"])
     if kind is None:
-        return message
+        return in_language(message)
     with translation.override("en"):
         stored = str(kind.sentence)
-    return message.replace(stored, str(kind.sentence), 1)
+    return in_full(kind, message.removeprefix(stored).lstrip()) if message.startswith(stored) else in_language(message)

@@ -6,6 +6,7 @@ from typing import IO
 
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.encoding import GZIP, ZIP
+from portal.values.problems import say_problem
 
 
 def detect_filetype(file: IO[bytes]) -> str:
@@ -13,7 +14,7 @@ def detect_filetype(file: IO[bytes]) -> str:
     beginning = file.read(64)
     file.seek(0)
     if beginning.startswith(GZIP):
-        raise UnreadableFile("It is compressed by gzip; unpack it first.")
+        raise UnreadableFile(say_problem("It is compressed by gzip; unpack it first."))
     if beginning.startswith(ZIP):
         return "xlsx"
     text = beginning.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")  # byte order marks and white space

@@ -8,6 +8,7 @@ from ingestion.errors.kinds import KINDS, in_full
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.errors.warning_kinds import WARNINGS
+from portal.values.problems import say_problem
 
 MOST_SHOWN = 200  # problems of one file
 MOST_COUNTED = 10_000  # problems, of which nobody reads so many
@@ -36,7 +37,13 @@ class ProblemLog:
         """Note a problem. UnreadableFile when there are more than anybody reads."""
         self.count += 1
         if self.count == MOST_COUNTED + 1:
-            raise UnreadableFile(f"It has more than {MOST_COUNTED:,} problems; reading it ended with row {row or 0:,}.")
+            raise UnreadableFile(
+                say_problem(
+                    "It has more than {most:,} problems; reading it ended with row {row:,}.",
+                    most=MOST_COUNTED,
+                    row=row or 0,
+                )
+            )
         if row is None or len(self.problems) < MOST_SHOWN:
             self.problems.append(Problem(row, shown(column), shown(value), message, remedy))
 

@@ -16,6 +16,7 @@ from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import open_reader
 from ingestion.readers.unpack import MOST_SECONDS, Budget
 from ingestion.readers.xlsx_limits import WorkbookLimits
+from portal.values.problems import in_language, say_problem
 
 MOST_BYTES = 10 * 1024**2  # of a file
 MOST_CELLS = 200_000  # of a workbook's sheet
@@ -36,9 +37,9 @@ def read_products(file: IO[bytes], log: ProblemLog) -> dict[str, str]:
             rows.take(batch)
             budget.spend(0)
         if not rows.row_of and not log.count:
-            raise UnreadableFile("It has a header and no rows.")
+            raise UnreadableFile(say_problem("It has a header and no rows."))
     except UnreadableFile as problem:
-        log.note(None, "", "", str(problem))
+        log.note(None, "", "", in_language(str(problem)))
     if rows.left_aside:
         named = [*map(shown, rows.left_aside)][:MOST_NAMED]
         several = len(rows.left_aside) > MOST_NAMED

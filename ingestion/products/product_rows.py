@@ -14,6 +14,7 @@ from ingestion.readers.base import Batch, CellFault, Trouble
 from ingestion.readers.cells import AS_TEXT, DateCell
 from ingestion.rules.rows import wrong_width
 from ingestion.rules.suggestions import is_shortened
+from portal.values.problems import say_problem
 from workorders.products.services import all_fit, fault_of
 
 MOST_PRODUCTS = 100_000
@@ -39,7 +40,9 @@ class ProductRows:
         if batch.header != self._header:
             self._header, self._places = batch.header, self._places_in(batch.header)
         if batch.first + len(batch.rows) - 1 > MOST_ROWS:
-            raise UnreadableFile(f"It has more than {MOST_ROWS:,} rows, nearly all of them blank; delete those.")
+            raise UnreadableFile(
+                say_problem("It has more than {most:,} rows, nearly all of them blank; delete those.", most=MOST_ROWS)
+            )
         sku_at, name_at = self._places
         faulty = {fault.row for fault in batch.faults if self._is_reported(fault, batch, sku_at, name_at)}
         are_sound = _are_sound(batch)
@@ -54,7 +57,9 @@ class ProductRows:
                 detail = wrong_width(len(cells), len(batch.header))
                 self.log.add("invalid_row_error", row, "", ",".join(cells), detail=detail)
         if self.taken > MOST_PRODUCTS:
-            raise UnreadableFile(f"It has more than {MOST_PRODUCTS:,} products; import it in parts.")
+            raise UnreadableFile(
+                say_problem("It has more than {most:,} products; import it in parts.", most=MOST_PRODUCTS)
+            )
 
     def _is_reported(self, fault: CellFault, batch: Batch, sku_at: int, name_at: int) -> bool:
         """Report what is wrong with one cell, if it is an SKU or a name and not told better below."""
@@ -71,7 +76,7 @@ class ProductRows:
         names = [name.lower() for name in header]
         for name, times in Counter(names).items():
             if times > 1 and name in COLUMNS:
-                raise UnreadableFile(f"It has the column `{name}` more than once.")
+                raise UnreadableFile(say_problem("It has the column `{name}` more than once.", name=name))
         if len(self.left_aside) <= MOST_NAMED:
             self.left_aside |= dict.fromkeys(column for column in header if column.lower() not in COLUMNS)
         return [names.index(name) if name in names else -1 for name in COLUMNS]

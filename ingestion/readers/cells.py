@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Self
 
-from django.utils.translation import gettext_noop
+from portal.values.problems import say_problem
 
 
 class Number(str):
     """The text of a number that stood without quotes in JSON, so that it can be told from a quoted one."""
 
     __slots__ = ()
-    advice = "It is a number; write it in quotes, so that no digit of it is lost."
+    advice = say_problem("It is a number; write it in quotes, so that no digit of it is lost.")
 
 
 class Null(str):
@@ -37,19 +37,21 @@ class StoredNumber(Number):
 class NumericCell(StoredNumber):
     """The text of a number in a workbook, which keeps no leading zeros and 15 digits at most."""
 
-    advice = (
-        "It is a number; format the column as text and enter the ids again,"
-        " since a number loses leading zeros and digits."
+    advice = say_problem(
+        "It is a number; format the column as text and enter the ids again, since a number loses "
+        "leading zeros and digits."
     )
 
 
 class DateCell(StoredNumber):
     """The text of a date in a workbook, which Excel may have made of something else that was typed."""
 
-    advice = "It is a date, perhaps made by Excel of what was typed; format the column as text and enter the ids again."
+    advice = say_problem(
+        "It is a date, perhaps made by Excel of what was typed; format the column as text and enter the ids again."
+    )
 
 
-AS_TEXT = gettext_noop("Format the column as text and enter it again.")
+AS_TEXT = say_problem("Format the column as text and enter it again.")
 
 
 class FormulaCell(str):

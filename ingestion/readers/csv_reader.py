@@ -18,6 +18,7 @@ from ingestion.readers.options import AS_IT_IS, ReadOptions
 from ingestion.readers.spreadsheet_cells import restored, restored_line
 from ingestion.readers.unpack import Source
 from portal.values.formulas import GUARDED_COLUMN
+from portal.values.problems import say_problem
 from portal.values.words import gettext_lazy
 
 DELIMITER_NAMES = {
@@ -84,8 +85,8 @@ class CsvReader:
             if self.header:
                 return batch
         if batch and self._skipped > 0:
-            raise UnreadableFile(f"It has no row {self._skipped + 1:,}, which `header_row` names.")
-        raise UnreadableFile("It does not begin with a header." if batch else "It is empty.")
+            raise UnreadableFile(say_problem("It has no row {row:,}, which `header_row` names.", row=self._skipped + 1))
+        raise UnreadableFile(say_problem("It does not begin with a header.") if batch else say_problem("It is empty."))
 
     def _read_batches(self) -> Iterator[Batch]:
         """Yield the rows of each block; none of those above the header.
@@ -119,7 +120,11 @@ class CsvReader:
         """Make `row` the header, unless it is blank or to be skipped, or says the delimiter as Excel writes it."""
         if is_blank(row):
             if number == self._skipped + 1 > 0:
-                raise UnreadableFile(f"Row {number:,} is blank, so it is not the header that `header_row` names.")
+                raise UnreadableFile(
+                    say_problem(
+                        "Row {number:,} is blank, so it is not the header that `header_row` names.", number=number
+                    )
+                )
             return
         if SAID.fullmatch(self.delimiter.join(row)):
             self.said_row = number
@@ -145,7 +150,7 @@ class CsvReader:
                 if feed.exhausted and not is_last and sum(map(len, lines[start:])) <= LONGEST_RECORD:
                     return rows, lines[start:]
                 self._note_reread(number + len(rows), sum(map(len, lines[start + 1 : feed.at])))
-                reason = "A quote is opened and never closed." if feed.exhausted else _reason(error)
+                reason = say_problem("A quote is opened and never closed.") if feed.exhausted else _reason(error)
                 line = self._content(lines[start].rstrip("\r\n"))
                 self._report(number + len(rows), "", line, reason)
                 row = BrokenRow([], line)
@@ -162,7 +167,11 @@ class CsvReader:
         """Give up on a file in which every line opens a quote that ends far below, if at all: each is read anew."""
         self._reread += characters
         if self._reread > MOST_REREAD:
-            raise UnreadableFile(f"In row {number:,} and many before it a quote opens that ends far below, if at all.")
+            raise UnreadableFile(
+                say_problem(
+                    "In row {number:,} and many before it a quote opens that ends far below, if at all.", number=number
+                )
+            )
 
     def _readable(self, number: int, row: list[str], lines: list[str]) -> list[str]:
         """`row`, one of `lines`, or a BrokenRow when a cell of it holds what no text can."""
@@ -196,7 +205,8 @@ class CsvReader:
         if not self.header:
             if number <= self._skipped:
                 return
-            raise UnreadableFile(f"Its header cannot be read: {shown(value)}. {reason}{LOOKS_LIKE.get(value[:1], '')}")
+            said = say_problem("Its header cannot be read: {value}.", value=shown(value))
+            raise UnreadableFile(f"{said} {reason}{LOOKS_LIKE.get(value[:1], '')}")
         self._log.add("invalid_row_error", number, column, value, detail=reason)
 
 
@@ -211,8 +221,9 @@ def _plain_rows(lines: list[str], delimiter: str) -> list[list[str]] | None:
 def _reason(error: csv.Error) -> str:
     """Say what the csv module means in words for people who use spreadsheets."""
     if "field limit" in str(error):
-        return f"A field is longer than {LONGEST_RECORD:,} characters."
-    return "After a closing quote comes something other than the next field. Write a quote within quotes twice."
+        return say_problem("A field is longer than {most:,} characters.", most=LONGEST_RECORD)
+    said = say_problem("After a closing quote comes something other than the next field.")
+    return f"{said} {say_problem('Write a quote within quotes twice.')}"
 
 
 class LineFeed:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import ERRORS_COLUMN
+from portal.values.problems import say_problem
 
 Decode = Callable[[bytes, bool], str]
 """Decodes a file piece by piece; it is told which piece is the last."""
@@ -63,26 +64,27 @@ BYTE_ORDER_MARKS = {
 }
 UNDECODED = re.compile("[\udc80-\udcff]+")  # as "surrogateescape" leaves bytes that the encoding has not
 REPLACEMENT = "\ufffd"
-REPLACED = "the replacement character (U+FFFD): a program could not read what stood there. Enter the true character."
 LONGEST_ACCENTED = 3  # letters with accents that follow one another in a language of the West
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 LOOKS_LIKE = {  # files of another kind, by the first character of what should be a header
-    "[": " It looks like JSON; upload it as JSON.",
-    "{": " It looks like JSON; upload it as JSON.",
-    "<": " It looks like a web page or XML; save the table as CSV in UTF-8.",
+    "[": " " + say_problem("It looks like JSON; upload it as JSON."),
+    "{": " " + say_problem("It looks like JSON; upload it as JSON."),
+    "<": " " + say_problem("It looks like a web page or XML; save the table as CSV in UTF-8."),
 }
 OTHER_FILES = {
-    ZIP: "an Excel workbook or another zip file; upload a workbook as .xlsx on the upload page, or save its sheet as"
-    " CSV in UTF-8",
-    b"\xd0\xcf\x11\xe0": "an old or encrypted Excel workbook; save the sheet as CSV in UTF-8",
-    GZIP: "compressed by gzip more than once; compress it once only",
-    b"%PDF": "a PDF; save the table as CSV in UTF-8",
-    b"BZh": "compressed by bzip2; unpack it, or compress it by gzip",
-    b"\xfd7zXZ": "compressed by xz; unpack it, or compress it by gzip",
-    b"\x28\xb5\x2f\xfd": "compressed by Zstandard; unpack it, or compress it by gzip",
-    b"7z\xbc\xaf": "a 7z archive; unpack it, or compress the file by gzip",
-    b"\x89PNG": "a picture; upload the table itself as CSV in UTF-8",
+    ZIP: say_problem(
+        "It is an Excel workbook or another zip file; upload a workbook as .xlsx on the upload page, or "
+        "save its sheet as CSV in UTF-8."
+    ),
+    b"\xd0\xcf\x11\xe0": say_problem("It is an old or encrypted Excel workbook; save the sheet as CSV in UTF-8."),
+    GZIP: say_problem("It is compressed by gzip more than once; compress it once only."),
+    b"%PDF": say_problem("It is a PDF; save the table as CSV in UTF-8."),
+    b"BZh": say_problem("It is compressed by bzip2; unpack it, or compress it by gzip."),
+    b"\xfd7zXZ": say_problem("It is compressed by xz; unpack it, or compress it by gzip."),
+    b"\x28\xb5\x2f\xfd": say_problem("It is compressed by Zstandard; unpack it, or compress it by gzip."),
+    b"7z\xbc\xaf": say_problem("It is a 7z archive; unpack it, or compress the file by gzip."),
+    b"\x89PNG": say_problem("It is a picture; upload the table itself as CSV in UTF-8."),
 }
 
 
@@ -104,18 +106,22 @@ def decoder_for(beginning: bytes, encoding: str = "") -> tuple[str, Decode]:
     """
     for signature, what in OTHER_FILES.items():
         if beginning.startswith(signature):
-            raise UnreadableFile(f"It is {what}.")
+            raise UnreadableFile(what)
     mark = next((mark for mark in BYTE_ORDER_MARKS if beginning.startswith(mark)), b"")
     label = BYTE_ORDER_MARKS.get(mark, "")
     if label == "UTF-32":
-        raise UnreadableFile("It is in UTF-32; save it in UTF-8.")
+        raise UnreadableFile(say_problem("It is in UTF-32; save it in UTF-8."))
     said = ENCODINGS[encoding or UTF_8]
     if not mark:
         _refuse_without_mark(beginning, said)
     elif said.label not in ("UTF-8", label) and not (label == "UTF-8" and ERRORS_COLUMN.encode() in beginning):
         raise UnreadableFile(
-            f"It begins with the byte order mark of {label}, but the upload says that it is in {said.label}; leave out"
-            " the option `encoding`."
+            say_problem(
+                "It begins with the byte order mark of {label}, but the upload says that it is in "
+                "{label2}; leave out the option `encoding`.",
+                label=label,
+                label2=said.label,
+            )
         )
     label = label or said.label
     if label == "UTF-16":
@@ -129,8 +135,11 @@ def _refuse_without_mark(beginning: bytes, said: Encoding) -> None:
     """Raise UnreadableFile where every second byte seems to be a zero, and UTF-16 was not said."""
     if said.label != "UTF-16" and beginning[:2].strip(b"\0") != beginning[:2]:
         raise UnreadableFile(
-            "It seems to be in UTF-16 or UTF-32 without a byte order mark; save it in UTF-8, or upload UTF-16 again"
-            f" with {as_option(UTF_16)}.",
+            say_problem(
+                "It seems to be in UTF-16 or UTF-32 without a byte order mark; save it in UTF-8, or "
+                "upload UTF-16 again with {option}.",
+                option=as_option(UTF_16),
+            ),
             encoding=UTF_16,
         )
 
@@ -145,7 +154,7 @@ def _utf16_decoder(beginning: bytes) -> Decode:
         try:
             return decode(piece, is_last)
         except UnicodeDecodeError:
-            raise UnreadableFile("It says that it is in UTF-16, but is not; save it in UTF-8.") from None
+            raise UnreadableFile(say_problem("It says that it is in UTF-16, but is not; save it in UTF-8.")) from None
 
     return decode_utf16
 
@@ -182,13 +191,19 @@ def unwritable(text: str, label: str = "UTF-8", advice: str = "") -> str:
     It was decoded from the encoding `label`; `advice` says what to do about a byte that this has not.
     """
     if "\0" in text:
-        return "It holds a NUL character."
+        return say_problem("It holds a NUL character.")
     if text.isascii():
         return ""
     if not is_utf8(text):
-        return _undecoded(text, label, advice) or "It holds half of a surrogate pair, which is no character."
+        return _undecoded(text, label, advice) or say_problem(
+            "It holds half of a surrogate pair, which is no character."
+        )
     if REPLACEMENT in text:
-        return f"Character {text.index(REPLACEMENT) + 1:,} is {REPLACED}"
+        return say_problem(
+            "Character {place:,} is the replacement character (U+FFFD): a program could not read what "
+            "stood there. Enter the true character.",
+            place=text.index(REPLACEMENT) + 1,
+        )
     return ""
 
 
@@ -198,15 +213,26 @@ def _undecoded(text: str, label: str, advice: str) -> str:
     if bytes_ is None:
         return ""
     raw = bytes_[0].encode(errors="surrogateescape")
-    place = f"Character {bytes_.start() + 1:,} is the byte 0x{raw[0]:02X}"
+    place, byte = bytes_.start() + 1, f"0x{raw[0]:02X}"
     if label != "UTF-8":
-        return f"{place}, which {label} does not have. Save the file in UTF-8."
-    if advice:
-        return f"{place}, which is not UTF-8. {advice}"
-    western = raw.decode("cp1252", "replace")
-    guess = "it may be GBK, Shift-JIS or Big5"
-    if len(raw) <= LONGEST_ACCENTED and western.isalpha():
-        guess = (
-            f"in Windows-1252 it would be {western}" if len(raw) == 1 else f"{guess}; in Windows-1252 it is {western}"
+        return say_problem(
+            "Character {place:,} is the byte {byte}, which {label} does not have. Save the file in UTF-8.",
+            place=place,
+            byte=byte,
+            label=label,
         )
-    return f"{place}, which is not UTF-8 ({guess}). Save the file in UTF-8."
+    if advice:
+        said = say_problem("Character {place:,} is the byte {byte}, which is not UTF-8.", place=place, byte=byte)
+        return f"{said} {advice}"
+    western = raw.decode("cp1252", "replace")
+    guess = say_problem("it may be GBK, Shift-JIS or Big5")
+    if len(raw) <= LONGEST_ACCENTED and western.isalpha():
+        guess = say_problem("it may be GBK, Shift-JIS or Big5; in Windows-1252 it is {western}", western=western)
+        if len(raw) == 1:
+            guess = say_problem("in Windows-1252 it would be {western}", western=western)
+    return say_problem(
+        "Character {place:,} is the byte {byte}, which is not UTF-8 ({guess:s}). Save the file in UTF-8.",
+        place=place,
+        byte=byte,
+        guess=guess,
+    )

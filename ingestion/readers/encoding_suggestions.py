@@ -15,6 +15,7 @@ from itertools import islice
 from ingestion.errors.text import shown
 from ingestion.readers.common_characters import HANGUL, JAPANESE, SIMPLIFIED, TRADITIONAL
 from ingestion.readers.encoding import ENCODINGS, REPLACEMENT, UNDECODED, UTF_8, UTF_16, as_option, decoder_of
+from portal.values.problems import say_problem
 
 MOST_LINES = 100  # that are compared
 LONGEST_LINE = 400  # bytes of a line that are compared
@@ -71,9 +72,19 @@ def advise_encoding(suggested: list[Suggestion], cell: str) -> str:
         return ""
     best = suggested[0]
     text = cell.encode(errors="surrogateescape").decode(ENCODINGS[best.encoding].codec, "replace")
-    where = "" if REPLACEMENT in text else f", where this is `{shown(text)}`"
-    again = f"upload it again with {as_option(best.encoding)}, or save it in UTF-8."
-    return f"The file seems to be in {best.label}{where}: {again}"
+    option = as_option(best.encoding)
+    if REPLACEMENT in text:
+        return say_problem(
+            "The file seems to be in {label}: upload it again with {option}, or save it in UTF-8.",
+            label=best.label,
+            option=option,
+        )
+    return say_problem(
+        "The file seems to be in {label}, where this is `{text}`: upload it again with {option}, or save it in UTF-8.",
+        label=best.label,
+        text=shown(text),
+        option=option,
+    )
 
 
 def _telling_lines(beginning: bytes) -> list[bytes]:

@@ -13,6 +13,7 @@ from ingestion.readers.encoding import unwritable
 from ingestion.readers.json_text import JsonText
 from ingestion.readers.json_values import REPEATED, Repeated, Unescaped, text_of
 from ingestion.readers.unpack import Source
+from portal.values.problems import say_problem
 
 
 class JsonReader:
@@ -45,7 +46,7 @@ class JsonReader:
     def _report(self, first: int, values: list[Any]) -> None:
         """Report values that are no objects of clean strings with each key once."""
         for number, value in enumerate(values, first):
-            column, text, reason = "", text_of(value), "It is not an object."
+            column, text, reason = "", text_of(value), say_problem("It is not an object.")
             if isinstance(value, Repeated):
                 column, reason = value.key, REPEATED
             elif isinstance(value, Unescaped):
@@ -83,6 +84,6 @@ def _problem(key: str, member: Any) -> tuple[str, str, str] | None:
         return None
     text = text_of(member)
     if isinstance(member, (list, dict, Repeated)):
-        return key, text, "It is nested; a text, a number, true, false or null is needed."
+        return key, text, say_problem("It is nested; a text, a number, true, false or null is needed.")
     reason = unwritable(key) or unwritable(text)
     return (key, text, reason) if reason else None

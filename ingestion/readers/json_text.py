@@ -12,8 +12,22 @@ from ingestion.readers.base import BLOCK, LONGEST_RECORD
 from ingestion.readers.encoding import decoder_for
 from ingestion.readers.json_values import SPACE, WHITE_SPACE, decoder, mark_unescaped
 from ingestion.readers.unpack import Source
+from portal.values.problems import say_problem, say_problem_lazy
 
 CONTROL = "Invalid control character"  # the decoder's words
+DECODER_SAYS = {
+    "Expecting value": say_problem_lazy("expecting value"),
+    "Expecting ',' delimiter": say_problem_lazy("expecting ',' delimiter"),
+    "Expecting ':' delimiter": say_problem_lazy("expecting ':' delimiter"),
+    "Expecting property name enclosed in double quotes": say_problem_lazy(
+        "expecting property name enclosed in double quotes"
+    ),
+    "Illegal trailing comma before end of object": say_problem_lazy("illegal trailing comma before end of object"),
+    "Illegal trailing comma before end of array": say_problem_lazy("illegal trailing comma before end of array"),
+    "Invalid control character at": say_problem_lazy("invalid control character at"),
+    "Invalid \\uXXXX escape": say_problem_lazy("invalid \\uXXXX escape"),
+    "Unterminated string starting at": say_problem_lazy("unterminated string starting at"),
+}
 LONGEST_TOKEN = 16  # characters of what may go on behind the end of what was read, but for strings
 
 
@@ -33,8 +47,10 @@ class JsonText:
         """Read the bracket that opens the array. UnreadableFile when there is none."""
         begin = self._next_character()
         if begin != "[":
-            how = f"It begins with {shown(begin)}, not with [" if begin else "It is empty"
-            raise UnreadableFile(f"{how}. A JSON file is one array of objects, [{{…}}, {{…}}].")
+            how = say_problem("It is empty.")
+            if begin:
+                how = say_problem("It begins with {begin}, not with [.", begin=shown(begin))
+            raise UnreadableFile(f"{how} {say_problem('A JSON file is one array of objects, [{…}, {…}].')}")
         self._at += 1
 
     def texts(self) -> Iterator[tuple[Any, str]]:
@@ -49,21 +65,20 @@ class JsonText:
     def _read_array(self, parse: Callable[[], list[Any]]) -> Iterator[list[Any]]:
         """Yield what `parse` returns at each place where a value begins, and check what stands between them."""
         if self._next_character() == "]":
-            raise UnreadableFile("Its array is empty.")
+            raise UnreadableFile(say_problem("Its array is empty."))
         while True:
             values = parse()
             yield values
             self._read += len(values)
             after = self._next_character()
             if after not in (",", "]"):
-                what = f"comes {shown(after)}" if after else "the file breaks off"
-                raise UnreadableFile(f"After row {self._read:,} {what}, where a comma or ] should stand.")
+                raise UnreadableFile(_neither_comma_nor_end(self._read, after))
             self._at += 1
             if after == "]":
                 break
             self._next_character()
         if rest := self._next_character():
-            raise UnreadableFile(f"After its array comes {shown(rest)}; nothing may follow.")
+            raise UnreadableFile(say_problem("After its array comes {rest}; nothing may follow.", rest=shown(rest)))
 
     def _parse_run(self) -> list[Any]:
         """Parse the objects that end within the window in one go; return none where that cannot be done.
@@ -95,9 +110,11 @@ class JsonText:
                 value, end = self._scanned()
             except (ValueError, RecursionError) as error:
                 if isinstance(error, RecursionError):
-                    raise UnreadableFile(f"Row {self._read + 1:,} is nested too deeply.") from None
+                    raise UnreadableFile(say_problem("Row {row:,} is nested too deeply.", row=self._read + 1)) from None
                 if self._is_final(error) or len(self._window) - self._at > LONGEST_RECORD:
-                    raise UnreadableFile(f"Row {self._read + 1:,} is not JSON: {self._reason(error)}.") from None
+                    reason = self._reason(error)
+                    said = say_problem("Row {row:,} is not JSON: {reason:s}.", row=self._read + 1, reason=reason)
+                    raise UnreadableFile(said) from None
                 self._refill()
             else:
                 text, self._at = self._window[self._at : end], end
@@ -124,12 +141,16 @@ class JsonText:
     def _reason(self, error: ValueError) -> str:
         """Say what is wrong, and at which characters."""
         if not self._is_final(error):
-            return f"it is longer than {LONGEST_RECORD:,} characters, or one of its quotes or braces is never closed"
+            return say_problem(
+                "it is longer than {most:,} characters, or one of its quotes or braces is never closed",
+                most=LONGEST_RECORD,
+            )
         place = error.pos if isinstance(error, json.JSONDecodeError) else self._at
         if place >= len(self._window.rstrip(WHITE_SPACE)):
-            return "the file breaks off"
+            return say_problem("the file breaks off")
         reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        return f"{reason[0].lower()}{reason[1:]}, at {shown(self._window[place : place + 20])}"
+        said = str(DECODER_SAYS.get(reason, f"{reason[0].lower()}{reason[1:]}"))
+        return say_problem("{reason:s}, at {text}", reason=said, text=shown(self._window[place : place + 20]))
 
     def _next_character(self) -> str:
         """Move to the next character that is no white space and return it; return nothing at the end."""
@@ -147,3 +168,12 @@ class JsonText:
             self.encoding, self._decode = decoder_for(block)
         self._window = self._window[self._at :] + self._decode(block, self._ended)
         self._at, self._one_by_one = 0, False
+
+
+def _neither_comma_nor_end(rows: int, found: str) -> str:
+    """Say that what was found behind so many rows is neither a comma nor the end of the array."""
+    if not found:
+        return say_problem("After row {rows:,} the file breaks off, where a comma or ] should stand.", rows=rows)
+    return say_problem(
+        "After row {rows:,} comes {found}, where a comma or ] should stand.", rows=rows, found=shown(found)
+    )

@@ -11,12 +11,13 @@ from typing import Any
 from ingestion.readers.base import ERRORS_COLUMN
 from ingestion.readers.cells import Null, Number
 from portal.values.characters import named
+from portal.values.problems import say_problem
 
 WHITE_SPACE = " \t\n\r"  # as RFC 8259 counts it
 SPACE = re.compile(f"[{WHITE_SPACE}]*")
 NULL = Null()
 RAW_CONTROL = re.compile("[\x00-\x1f]")
-REPEATED = "The object has this key more than once."
+REPEATED = say_problem("The object has this key more than once.")
 
 
 class Repeated(dict[str, Any]):
@@ -40,8 +41,10 @@ class Unescaped(dict[str, Any]):
         super().__init__(members)
         self.key, self.text = key, text_of(members[key])
         found = RAW_CONTROL.search(self.text) or RAW_CONTROL.search(key)
-        control = named(found[0]) if found else "a control character"
-        self.reason = f"It holds {control} as it is; in JSON that is written by an escape, such as \\n or \\t."
+        control = named(found[0]) if found else say_problem("a control character")
+        self.reason = say_problem(
+            "It holds {control:s} as it is; in JSON that is written by an escape, such as \\n or \\t.", control=control
+        )
 
 
 def mark_unescaped(members: dict[str, Any], text: str) -> dict[str, Any]:
@@ -93,7 +96,7 @@ def decoder(*, is_strict: bool = True) -> json.JSONDecoder:
 
 
 def _no_constant(name: str) -> str:
-    raise ValueError(f"the value {name} is none that JSON has")
+    raise ValueError(say_problem("the value {name} is none that JSON has", name=name))
 
 
 def members_of(text: str) -> Iterator[tuple[str, str]]:

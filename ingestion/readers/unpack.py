@@ -13,6 +13,7 @@ from django.conf import settings
 
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.encoding import GZIP
+from portal.values.problems import say_problem
 
 LEAST_SECONDS = 60  # of the processor's time that any file may take to be read
 MOST_SHORT_BYTES = 4 * 1024**2  # unpacked, of a file that is short work; read and checked within a second or two
@@ -34,8 +35,14 @@ def check_digest(file: Source, expected: str) -> None:
     while block := file.read(1 << 20):
         digest.update(block)
     if digest.hexdigest() != expected:
-        found = f"its SHA-256 is {digest.hexdigest()}, not {expected}"
-        raise UnreadableFile(f"The file was changed or cut short on its way: {found}. Upload it again.")
+        raise UnreadableFile(
+            say_problem(
+                "The file was changed or cut short on its way: its SHA-256 is {found}, not {expected}. "
+                "Upload it again.",
+                found=digest.hexdigest(),
+                expected=expected,
+            )
+        )
     file.seek(0)
 
 
@@ -62,14 +69,21 @@ class Budget:
         if most is not None:
             if spent > most:
                 raise UnreadableFile(
-                    f"Reading it takes more than {most:g} seconds of the processor's time; send it in parts."
+                    say_problem(
+                        "Reading it takes more than {most} seconds of the processor's time; send it in parts.",
+                        most=f"{most:g}",
+                    )
                 )
             return
         allowed = LEAST_SECONDS + settings.SECONDS_PER_MB * self._bytes / 1024**2
         if spent > allowed:
             raise UnreadableFile(
-                f"Reading it took longer than a file of {self._bytes:,} bytes may take, {allowed:,.0f} seconds of"
-                " the processor's time; upload it in parts."
+                say_problem(
+                    "Reading it took longer than a file of {bytes:,} bytes may take, {allowed} seconds of the "
+                    "processor's time; upload it in parts.",
+                    bytes=self._bytes,
+                    allowed=f"{allowed:,.0f}",
+                )
             )
 
 
@@ -117,7 +131,9 @@ class _Unpacked:
         try:
             block: bytes = self._content.read(size)
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise UnreadableFile("It is compressed by gzip, but damaged or cut off; compress it again.") from None
+            raise UnreadableFile(
+                say_problem("It is compressed by gzip, but damaged or cut off; compress it again.")
+            ) from None
         self._budget.spend(len(block))
         self._refuse_bomb(self._content.tell())
         return block
@@ -125,12 +141,18 @@ class _Unpacked:
     def _refuse_bomb(self, unpacked: int) -> None:
         if unpacked > settings.MAX_UNPACKED_BYTES:
             raise UnreadableFile(
-                f"Unpacked it is larger than {settings.MAX_UNPACKED_BYTES:,} bytes; upload it in parts."
+                say_problem(
+                    "Unpacked it is larger than {most:,} bytes; upload it in parts.",
+                    most=settings.MAX_UNPACKED_BYTES,
+                )
             )
         if unpacked > FREE_BYTES and unpacked > MOST_RATIO * self._packed.read_bytes:
             raise UnreadableFile(
-                f"Unpacked it is more than {MOST_RATIO} times as large as the upload, which no table of codes is; if"
-                " this one is, upload it without compressing it."
+                say_problem(
+                    "Unpacked it is more than {times} times as large as the upload, which no table of codes "
+                    "is; if this one is, upload it without compressing it.",
+                    times=MOST_RATIO,
+                )
             )
 
     def seek(self, offset: int, /) -> int:

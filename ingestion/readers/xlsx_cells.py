@@ -11,8 +11,9 @@ from ingestion.readers.base import Trouble
 from ingestion.readers.cells import AS_TEXT, DateCell, ErrorCell, FormattedText, FormulaCell, NumericCell, TruthCell
 from ingestion.readers.xlsx_contents import Contents
 from ingestion.readers.xlsx_dates import DAYS_TO_1904
-from ingestion.readers.xlsx_formats import NumberFormat
+from ingestion.readers.xlsx_formats import NumberFormat, in_another_form
 from ingestion.readers.xlsx_shared import Shared
+from portal.values.problems import say_problem
 
 NUMBER, DATE, TEXT, TRUE_OR_FALSE, FORMULA, ERROR = range(6)
 WITH_CODE = (NumericCell, DateCell, FormattedText)
@@ -20,12 +21,13 @@ CLASSES = (*WITH_CODE, TruthCell, FormulaCell, ErrorCell)
 PLAIN = re.compile(r"-?[0-9]{1,14}|-?[1-9][0-9]{0,5}\.[0-9]{1,6}")  # numbers whose text Python and Excel agree on
 ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?Z?)?", re.ASCII)
 
-NO_VALUE = "It holds a formula without a value; open the workbook in your spreadsheet, save it, and upload it again."
-ERROR_CELL = "This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value."
-OTHER_DATE = f"It holds a date or a time in a form that is not read. {AS_TEXT}"
-CHANGED_TEXT = f"Its format shows the text otherwise, or hides it. {AS_TEXT}"
+NO_VALUE = say_problem(
+    "It holds a formula without a value; open the workbook in your spreadsheet, save it, and upload it again."
+)
+ERROR_CELL = say_problem("This cell holds an error of Excel's, such as #N/A; mend its formula, or enter the value.")
+OTHER_DATE = f"{say_problem('It holds a date or a time in a form that is not read.')} {AS_TEXT}"
+CHANGED_TEXT = f"{say_problem('Its format shows the text otherwise, or hides it.')} {AS_TEXT}"
 UNNAMED_ERROR = "#VALUE!"
-TRUTH = "{} is stored where {} is shown."
 
 Stored = Any
 """A cell in the spool: a text, the number of a shared one as int, a plain number as float; or class, text, trouble and
@@ -51,7 +53,7 @@ class StoredCells:
             return ERROR, value.strip() or UNNAMED_ERROR, Trouble.CELL.value, ERROR_CELL
         if type_ == "b":
             text, shown = ("true", "TRUE") if value.strip() in ("1", "true") else ("false", "FALSE")
-            return TRUE_OR_FALSE, text, Trouble.FORM.value, TRUTH.format(text, shown)
+            return TRUE_OR_FALSE, text, Trouble.FORM.value, in_another_form(text, shown)
         return self._keep_number(type_, value.strip(), style)
 
     def _is_uncalculated(self, type_: str, value: str | None) -> bool:

@@ -9,22 +9,25 @@ from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.xlsx_limits import too_large
 from ingestion.readers.xlsx_parts import Parts
 from ingestion.readers.xlsx_xml import Xml, is_true
+from portal.values.problems import say_problem
 
 MOST_SHEETS = 10_000
 LONGEST_NAME = 1000  # of a sheet or part; Excel's have 31 characters
 ROOT = "_rels/.rels"  # names the part with the list of sheets
 
 
-ALL_HIDDEN = "All of its sheets are hidden, and hidden ones are not read; show the one with the ids in Excel, and save."
+ALL_HIDDEN = say_problem(
+    "All of its sheets are hidden, and hidden ones are not read; show the one with the ids in Excel, and save."
+)
 
 
 def _name_zip(parts: Parts) -> str:
     """Say what a zip file is that is no workbook."""
     if parts.has("content.xml"):
-        return "It is an OpenDocument file (.ods); save it as .xlsx, or upload CSV."
+        return say_problem("It is an OpenDocument file (.ods); save it as .xlsx, or upload CSV.")
     if parts.has_like(".csv"):
-        return "It is a zip file with a CSV file in it; unpack it and upload that, or compress it by gzip."
-    return "It is no Excel workbook, but another zip file; save it as .xlsx, or upload CSV."
+        return say_problem("It is a zip file with a CSV file in it; unpack it and upload that, or compress it by gzip.")
+    return say_problem("It is no Excel workbook, but another zip file; save it as .xlsx, or upload CSV.")
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Contents:
     def __init__(self, parts: Parts) -> None:
         book = _first(_related(parts, "") if parts.has(ROOT) else {}, "officeDocument") or "xl/workbook.xml"
         if book.endswith(".bin"):
-            raise UnreadableFile("It is a binary Excel workbook (.xlsb); save it as .xlsx.")
+            raise UnreadableFile(say_problem("It is a binary Excel workbook (.xlsb); save it as .xlsx."))
         if not parts.has(book):
             raise UnreadableFile(_name_zip(parts))
         found = _Book()
@@ -73,7 +76,7 @@ class _Book(Xml):
             else:
                 self.hidden += 1
             if len(self.sheets) > MOST_SHEETS:
-                raise too_large(f"more than {MOST_SHEETS:,} sheets")
+                raise too_large(say_problem("more than {count:,} sheets", count=MOST_SHEETS))
         elif name == "workbookPr":
             self.is_1904 = is_true(attributes.get("date1904"))
         elif name == "calcPr":
@@ -107,7 +110,7 @@ class _Relations(Xml):
             kind = attributes.get("Type", "").rpartition("/")[2]
             self.found[attributes.get("Id", "")[:LONGEST_NAME]] = _Relation(kind[:LONGEST_NAME], target[:LONGEST_NAME])
             if len(self.found) > MOST_SHEETS:
-                raise too_large(f"more than {MOST_SHEETS:,} sheets")
+                raise too_large(say_problem("more than {count:,} sheets", count=MOST_SHEETS))
 
 
 def _related(parts: Parts, part: str) -> dict[str, _Relation]:

@@ -12,6 +12,7 @@ from ingestion.readers.base import Trouble
 from ingestion.readers.cells import AS_TEXT
 from ingestion.readers.xlsx_dates import AS_STORED, DAYS_TO_1904, LAST_DAY, LEAP_DAY, format_elapsed, moment_of
 from ingestion.readers.xlsx_format_codes import BUILT_IN, Section, parse_sections
+from portal.values.problems import say_problem
 
 MOST_DIGITS = 15  # that a spreadsheet keeps of a number
 TOO_LONG = 10**MOST_DIGITS
@@ -19,9 +20,10 @@ MOST_DECIMALS = 30  # that Excel takes
 EXACT = Context(prec=100)
 DIGITS = re.compile(r"(?P<before>[#0?,]*)(?:\.(?P<after>[#0?]*))?(?P<percent>%?)")
 
-TOO_MANY_DIGITS = f"It is a number of more digits than the {MOST_DIGITS} that a spreadsheet keeps. {AS_TEXT}"
-NO_NUMBER = f"The cell says that it holds a number, and holds none. {AS_TEXT}"
-NO_DATE = f"The cell shows a date, and holds a number that is none. {AS_TEXT}"
+MORE_DIGITS = say_problem("It is a number of more digits than the {most} that a spreadsheet keeps.", most=MOST_DIGITS)
+TOO_MANY_DIGITS = f"{MORE_DIGITS} {AS_TEXT}"
+NO_NUMBER = f"{say_problem('The cell says that it holds a number, and holds none.')} {AS_TEXT}"
+NO_DATE = f"{say_problem('The cell shows a date, and holds a number that is none.')} {AS_TEXT}"
 
 Value = tuple[str, Trouble | None, str]
 """The value that is stored, how it differs from what is shown, and the difference in words."""
@@ -72,13 +74,13 @@ class NumberFormat:
         if self.sections[0].is_elapsed:
             text = format_elapsed(number)
             is_shown = self.sections[0].pattern == "h:mm:ss"
-            return text, *((None, "") if is_shown else (Trouble.FORM, _in_another_form(text)))
+            return text, *((None, "") if is_shown else (Trouble.FORM, in_another_form(text)))
         moment = moment_of(number, is_1904)
         text = moment.isoformat(" ") if isinstance(moment, dt.datetime) else moment.isoformat()
         is_disputed = not is_1904 and 1 <= number < LEAP_DAY + 1  # one day apart in Excel and other programs
         if AS_STORED.get(self.sections[0].pattern) is type(moment) and not is_disputed:
             return text, None, ""
-        return text, Trouble.FORM, _in_another_form(text)
+        return text, Trouble.FORM, in_another_form(text)
 
     def _difference(self, text: str) -> tuple[Trouble | None, str]:
         """Tell how the number `text` differs from what is shown of it."""
@@ -88,10 +90,14 @@ class NumberFormat:
         if shown == text:
             return None, ""
         if section.between.strip():
-            return Trouble.DIGITS, f"Its format shows the number {text} with characters between its digits. {AS_TEXT}"
+            said = say_problem("Its format shows the number {text} with characters between its digits.", text=text)
+            return Trouble.DIGITS, f"{said} {AS_TEXT}"
         if shown is not None and _is_padded(section, text):
-            return Trouble.DIGITS, f"Its format shows {shown}, but the number is {text} without zeros. {AS_TEXT}"
-        return Trouble.FORM, _in_another_form(text, shown)
+            said = say_problem(
+                "Its format shows {shown}, but the number is {text} without zeros.", shown=shown, text=text
+            )
+            return Trouble.DIGITS, f"{said} {AS_TEXT}"
+        return Trouble.FORM, in_another_form(text, shown)
 
     def _section(self, number: Decimal) -> Section:
         """The section that shows `number`."""
@@ -105,8 +111,11 @@ def _plain(number: float) -> str:
     return str(int(number)) if number.is_integer() else f"{Decimal(f'{number:.{MOST_DIGITS}g}'):f}"
 
 
-def _in_another_form(text: str, shown: str | None = None) -> str:
-    return f"{text} is stored" + (f" where {shown} is shown." if shown else ".")
+def in_another_form(text: str, shown: str | None = None) -> str:
+    """Say that `text` is stored, where something else is shown."""
+    if shown:
+        return say_problem("{text} is stored where {shown} is shown.", text=text, shown=shown)
+    return say_problem("{text} is stored.", text=text)
 
 
 def _is_padded(section: Section, text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingestion.errors.unreadable import UnreadableFile
+from portal.values.problems import say_problem
 
 MOST_STYLES = 100_000  # Excel has 65,490
 ELEMENTS_PER_CELL = 4
@@ -25,4 +26,6 @@ class WorkbookLimits:
 
 def too_large(how: str) -> UnreadableFile:
     """Return the error for a workbook that is too large."""
-    return UnreadableFile(f"The workbook unpacks to {how}; save the sheet as CSV in UTF-8 and upload that.")
+    return UnreadableFile(
+        say_problem("The workbook unpacks to {how:s}; save the sheet as CSV in UTF-8 and upload that.", how=how)
+    )

@@ -10,6 +10,7 @@ from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import ERRORS_COLUMN, CellFault, Trouble
 from ingestion.readers.xlsx_cells import Stored
 from ingestion.readers.xlsx_sheet import Range
+from portal.values.problems import say_problem
 
 
 @dataclass
@@ -45,10 +46,19 @@ class Merged:
         begin, end = self._ends(merged)
         if merged.first_row <= header_row and begin < end:
             raise UnreadableFile(
-                f"Its header has merged cells, {merged.name}; unmerge them, so that each column has one name."
+                say_problem(
+                    "Its header has merged cells, {name}; unmerge them, so that each column has one name.",
+                    name=merged.name,
+                )
             )
         if end - begin > 1 and self._columns[begin] == merged.first_column and self._header[begin] == ERRORS_COLUMN:
-            raise UnreadableFile(f"Its column `{ERRORS_COLUMN}` is merged with others, {merged.name}; unmerge them.")
+            raise UnreadableFile(
+                say_problem(
+                    "Its column `{column}` is merged with others, {name}; unmerge them.",
+                    column=ERRORS_COLUMN,
+                    name=merged.name,
+                )
+            )
 
     def _ends(self, merged: Range) -> tuple[int, int]:
         """The place of the first named column in a range, and that behind the last."""
@@ -97,7 +107,7 @@ class Merged:
             other = self._open.get(column)
             if other and other.cells.last_row >= merged.first_row:
                 names = f"{other.cells.name} and {merged.name}"
-                raise UnreadableFile(f"Its merged cells {names} overlap; unmerge them.")
+                raise UnreadableFile(say_problem("Its merged cells {names} overlap; unmerge them.", names=names))
             self._open[column] = merge
 
     def faults(self, number: int, cells: list[str], shown: list[Merge]) -> Iterator[CellFault]:
@@ -105,10 +115,14 @@ class Merged:
         for merge in shown:
             places, name = self.places(merge), merge.cells.name
             if len(places) > 1:
-                detail = f"Cells of several columns are merged, {name}; unmerge them, and fill each."
+                detail = say_problem(
+                    "Cells of several columns are merged, {name}; unmerge them, and fill each.", name=name
+                )
                 yield from (CellFault(number, at, cells[at], Trouble.CELL, detail) for at in places)
             elif places and number > merge.cells.first_row:
-                detail = f"It is merged with the cells above it, {name}; unmerge them, and fill each."
+                detail = say_problem(
+                    "It is merged with the cells above it, {name}; unmerge them, and fill each.", name=name
+                )
                 yield CellFault(number, places[0], cells[places[0]], Trouble.KEY, detail)
 
     def places(self, merge: Merge) -> list[int]:

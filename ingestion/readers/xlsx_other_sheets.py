@@ -11,6 +11,7 @@ from ingestion.readers.xlsx_contents import Contents
 from ingestion.readers.xlsx_first_row import FirstRowXml, Found
 from ingestion.readers.xlsx_parts import Parts
 from ingestion.readers.xlsx_shared import Shared
+from portal.values.problems import say_problem
 
 MOST_LOOKED_AT = 20  # sheets
 
@@ -24,7 +25,13 @@ def refuse_if_another_has(columns: Collection[str], parts: Parts, contents: Cont
             continue
         if column := next((column for column in columns if column in rows.names), ""):
             raise UnreadableFile(
-                f"Its first sheet, {shown(contents.sheets[0].name)}, has no column `{column}`, but sheet {number},"
-                f" {shown(sheet.name)}, has: name it in the option `sheet`, or move it to the front.",
+                say_problem(
+                    "Its first sheet, {name}, has no column `{column}`, but sheet {number}, {name2}, has: "
+                    "name it in the option `sheet`, or move it to the front.",
+                    name=shown(contents.sheets[0].name),
+                    column=column,
+                    number=number,
+                    name2=shown(sheet.name),
+                ),
                 sheet=sheet.name,
             )

@@ -20,6 +20,7 @@ from ingestion.readers.encoding import OTHER_FILES, ZIP
 from ingestion.readers.unpack import Budget
 from ingestion.readers.xlsx_limits import WorkbookLimits, too_large
 from ingestion.readers.xlsx_xml import Xml
+from portal.values.problems import say_problem
 
 MOST_DIRECTORY = 1024**2  # bytes of the zip's list of members; a workbook has some dozen
 END_OF_DIRECTORY = b"PK\x05\x06"
@@ -39,7 +40,7 @@ DAMAGED = (  # whatever zipfile, the decompressors and the XML parser raise for 
 
 
 def _damaged() -> UnreadableFile:
-    return UnreadableFile("It is a damaged Excel workbook; save it again in Excel.")
+    return UnreadableFile(say_problem("It is a damaged Excel workbook; save it again in Excel."))
 
 
 @contextmanager
@@ -47,8 +48,10 @@ def opened(file: IO[bytes], limits: WorkbookLimits, budget: Budget) -> Iterator[
     """The parts of the workbook in `file`. UnreadableFile, from the block too, for what is none or is damaged."""
     beginning = file.read(len(ZIP))
     if beginning != ZIP:
-        what = OTHER_FILES.get(beginning, "not an Excel workbook (.xlsx); save it as one, or upload CSV")
-        raise UnreadableFile(f"It is {what}.")
+        what = OTHER_FILES.get(
+            beginning, say_problem("It is not an Excel workbook (.xlsx); save it as one, or upload CSV.")
+        )
+        raise UnreadableFile(what)
     _refuse_large_directory(file)
     try:
         with ZipFile(file) as book:
@@ -69,7 +72,7 @@ def _refuse_large_directory(file: IO[bytes]) -> None:
     at = len(tail) - END_LENGTH if tail[-END_LENGTH:].startswith(END_OF_DIRECTORY) else tail.rfind(END_OF_DIRECTORY)
     length = int.from_bytes(tail[at + 12 : at + 16], "little")
     if at >= 0 and (length > MOST_DIRECTORY or tail[at - 20 : at].startswith(b"PK\x06\x07")):
-        raise too_large("far more parts than a workbook has")
+        raise too_large(say_problem("far more parts than a workbook has"))
 
 
 class Parts:
@@ -113,7 +116,7 @@ class Parts:
             into.feed(b"", is_last=True)
 
     def _too_much(self) -> UnreadableFile:
-        return too_large(f"more than {self.limits.unpacked // 1024**2:,} MB")
+        return too_large(say_problem("more than {size:,} MB", size=self.limits.unpacked // 1024**2))
 
 
 def _plain_name(name: str) -> str:

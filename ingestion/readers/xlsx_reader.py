@@ -21,12 +21,13 @@ from ingestion.readers.xlsx_parts import opened
 from ingestion.readers.xlsx_shared import Shared
 from ingestion.readers.xlsx_sheet import Row, SheetXml
 from portal.values.formulas import GUARDED_COLUMN, unguarded
+from portal.values.problems import say_problem
 from portal.values.suggestions import nearest
 
 ROWS_AT_ONCE = 1000
 TEXT_AT_ONCE = LONGEST_RECORD  # characters of the rows of a batch, but for its last row
-HEADERLESS = "A cell stands in a column without a name; name the column in the header, or empty the cell."
-NO_SHEET = "It is not an Excel workbook (.xlsx), or it is damaged; save it again in Excel."
+HEADERLESS = say_problem("A cell stands in a column without a name; name the column in the header, or empty the cell.")
+NO_SHEET = say_problem("It is not an Excel workbook (.xlsx), or it is damaged; save it again in Excel.")
 
 
 class WorkbookReader:
@@ -67,7 +68,11 @@ class WorkbookReader:
             if columns and not options.sheet and not any(map(_has_one(columns), self.beginning)):
                 refuse_if_another_has(columns, parts, contents, shared)
         if not self.header:
-            raise UnreadableFile(f"Its {f'sheet {shown(sheet.name)}' if options.sheet else 'first sheet'} is empty.")
+            raise UnreadableFile(
+                say_problem("Its sheet {name} is empty.", name=shown(sheet.name))
+                if options.sheet
+                else say_problem("Its first sheet is empty.")
+            )
         self.sheets = [each.name for each in contents.sheets]
         self.facts: dict[str, str] = {"sheet": sheet.name, "sheets": str(len(contents.sheets))}
         self.first_row: int = self.header_row + 1
@@ -76,7 +81,13 @@ class WorkbookReader:
         ranges = self._sheet.ranges if has_key else []  # a title may be merged; it is refused for what it is
         self.merged: Merged = Merged(self.header, self.columns, self.header_row, ranges)
         if len(contents.sheets) > 1 and not options.sheet:
-            log.warn("other_sheets_warning", None, "", sheet.name, detail=f"It has {len(contents.sheets)}.")
+            log.warn(
+                "other_sheets_warning",
+                None,
+                "",
+                sheet.name,
+                detail=say_problem("It has {count:,}.", count=len(contents.sheets)),
+            )
         self._warn_of_hidden()
 
     def _find_header(self, said_row: int) -> None:
@@ -98,7 +109,11 @@ class WorkbookReader:
                 self.beginning = self._look_below(number)
                 return
         if said_row:
-            raise UnreadableFile(f"Row {said_row:,} is blank, so it is not the header that `header_row` names.")
+            raise UnreadableFile(
+                say_problem(
+                    "Row {number:,} is blank, so it is not the header that `header_row` names.", number=said_row
+                )
+            )
 
     def _look_below(self, header_row: int) -> list[list[str]]:
         """Return the header and the cells of the rows below it, which are read again after that."""
@@ -117,13 +132,18 @@ class WorkbookReader:
     def _refuse_faulty_names(cells: dict[int, Stored]) -> None:
         for column, cell in cells.items():
             if cell.__class__ is tuple and cell[2] and Trouble(cell[2]) is not Trouble.FORM:
-                raise UnreadableFile(f"Its header cannot be read, in column {letters_of(column)}: {cell[3]}")
+                said = say_problem("Its header cannot be read, in column {column}:", column=letters_of(column))
+                raise UnreadableFile(f"{said} {cell[3]}")
 
     def _warn_of_hidden(self) -> None:
         """Tell of what is read although people do not see it."""
         sheet = self._sheet
         if sheet.hidden_rows:
-            detail = f"{sheet.hidden_rows:,} of its rows are hidden, the first of them row {sheet.first_hidden_row:,}."
+            detail = say_problem(
+                "{count:,} of its rows are hidden, the first of them row {row:,}.",
+                count=sheet.hidden_rows,
+                row=sheet.first_hidden_row,
+            )
             self._log.warn("hidden_cells_warning", None, "", "rows", detail=detail)
         hidden = [
             name
@@ -131,7 +151,7 @@ class WorkbookReader:
             if any(first <= column <= last for first, last in sheet.hidden_columns)
         ]
         for name in hidden:
-            detail = f"The column `{visible(name)}` is hidden."
+            detail = say_problem("The column `{name}` is hidden.", name=visible(name))
             self._log.warn("hidden_cells_warning", None, "", name, detail=detail)
 
     def text(self, cell: Stored) -> str:
@@ -139,7 +159,7 @@ class WorkbookReader:
         text = self._sheet.stored.text(cell)
         self._characters += len(text)
         if self._characters > self._limits.unpacked:
-            raise too_large(f"more than {self._limits.unpacked // 1024**2:,} MB")
+            raise too_large(say_problem("more than {size:,} MB", size=self._limits.unpacked // 1024**2))
         return text
 
     def __iter__(self) -> Iterator[Batch]:
@@ -170,7 +190,9 @@ class WorkbookReader:
         if self._is_guarded:
             cells = list(map(unguarded, cells))
         if self._characters - before > LONGEST_RECORD:
-            raise UnreadableFile(f"Row {number:,} is longer than {LONGEST_RECORD:,} characters.")
+            raise UnreadableFile(
+                say_problem("Row {number:,} is longer than {most:,} characters.", number=number, most=LONGEST_RECORD)
+            )
         if not stored.keys() <= self._named:
             others = (text(stored[column]) for column in sorted(stored.keys() - self._named))
             if lost := next((cell for cell in others if cell.strip()), ""):
@@ -205,7 +227,12 @@ def _chosen(sheets: Sequence[Sheet], said: str) -> Sheet:
     if found := next((sheet for sheet in sheets if sheet.name == said), None):
         return found
     near = nearest(said, [sheet.name for sheet in sheets]) or sheets[0].name
-    raise UnreadableFile(f"It has no sheet {shown(said)} that people see. The nearest is {shown(near)}.", sheet=near)
+    raise UnreadableFile(
+        say_problem(
+            "It has no sheet {said} that people see. The nearest is {near}.", said=shown(said), near=shown(near)
+        ),
+        sheet=near,
+    )
 
 
 def _has_one(columns: Collection[str]) -> Callable[[list[str]], bool]:

@@ -17,6 +17,7 @@ from ingestion.readers.xlsx_formats import NumberFormat, style_of
 from ingestion.readers.xlsx_limits import MOST_STYLES, too_large
 from ingestion.readers.xlsx_parts import Parts
 from ingestion.readers.xlsx_xml import Xml
+from portal.values.problems import say_problem
 
 MOST_CODES, LONGEST_CODE = 10_000, 1000  # number formats, and their characters; Excel has 250 of 255
 LEAST_TEXTS = 100_000  # that every workbook may have
@@ -58,7 +59,7 @@ class Strings(Xml):
             size = self._file.write("".join(self._texts).encode("utf-8", "surrogatepass"))
             self._ends.append(self._ends[-1] + size)
             if len(self) > self._most:
-                raise too_large(f"more than {self._most:,} texts")
+                raise too_large(say_problem("more than {most:,} texts", most=self._most))
         elif name == "rPh":
             self._is_spoken = False
 
@@ -109,13 +110,13 @@ class Styles(Xml):
         if name == "numFmt":
             self._codes[int(attributes["numFmtId"])] = code = re.sub("[\t\r\n]", " ", attributes["formatCode"])
             if len(code) > LONGEST_CODE or len(self._codes) > MOST_CODES:
-                raise too_large("more number formats, or longer ones, than a workbook has")
+                raise too_large(say_problem("more number formats, or longer ones, than a workbook has"))
         elif name == "cellXfs":
             self._is_of_cells = True
         elif name == "xf" and self._is_of_cells:
             self._formats.append(int(attributes.get("numFmtId", "0")))
         if len(self._formats) > MOST_STYLES:
-            raise too_large(f"more than {MOST_STYLES:,} styles of cells")
+            raise too_large(say_problem("more than {count:,} styles of cells", count=MOST_STYLES))
 
     def end(self, name: str) -> None:
         if name == "cellXfs":

@@ -12,6 +12,7 @@ from ingestion.readers.xlsx_contents import Contents
 from ingestion.readers.xlsx_limits import too_large
 from ingestion.readers.xlsx_shared import Shared, scratch_file
 from ingestion.readers.xlsx_xml import Xml, is_true
+from portal.values.problems import say_problem
 
 ROWS_AT_ONCE, SIZE_AT_ONCE = 1000, 1_000_000  # rows, characters and tens of cells in a piece of the spool
 MOST_ROWS = 1_048_576  # of a sheet
@@ -75,9 +76,16 @@ class SheetXml(Xml):
         super().feed(block, is_last=is_last)
         rows, columns = self.last_row, self.widest
         if rows > MOST_ROWS:
-            raise too_large(f"{rows:,} rows, more than a sheet has")
+            raise too_large(say_problem("{rows:,} rows, more than a sheet has", rows=rows))
         if rows * columns > self._most_cells:
-            raise too_large(f"{rows:,} rows and {columns:,} columns, more than {self._most_cells:,} cells")
+            raise too_large(
+                say_problem(
+                    "{rows:,} rows and {columns:,} columns, more than {most:,} cells",
+                    rows=rows,
+                    columns=columns,
+                    most=self._most_cells,
+                )
+            )
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         if name == "v":
@@ -95,7 +103,7 @@ class SheetXml(Xml):
         elif name == "col" and is_true(attributes.get("hidden")):
             self.hidden_columns.append((int(attributes["min"]), int(attributes["max"])))
             if len(self.hidden_columns) > MOST_COLUMN_STYLES:
-                raise too_large("more columns than a sheet has")
+                raise too_large(say_problem("more columns than a sheet has"))
 
     def end(self, name: str) -> None:
         if name == "v":
@@ -172,7 +180,7 @@ class SheetXml(Xml):
             first_row, last_row = sorted((int(corners[2]), int(corners[4])))
             self.ranges.append(Range(first_row, first_column, last_row, last_column, name))
         if len(self.ranges) > MOST_RANGES:
-            raise too_large(f"more than {MOST_RANGES:,} merged cells")
+            raise too_large(say_problem("more than {count:,} merged cells", count=MOST_RANGES))
 
     def _spool(self) -> None:
         marshal.dump(self._rows, self._file)

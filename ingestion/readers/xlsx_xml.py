@@ -9,6 +9,7 @@ from xml.parsers import expat
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import LONGEST_RECORD
 from ingestion.readers.xlsx_limits import too_large
+from portal.values.problems import say_problem
 
 MOST_DEPTH = 64  # elements within one another
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -53,7 +54,7 @@ class Xml:
         if self._quiet > LONGEST_RECORD:
             raise _long_cell()
         if self._elements > self.most_elements:
-            raise too_large(f"more than {self.most_elements:,} elements")
+            raise too_large(say_problem("more than {most:,} elements", most=self.most_elements))
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
         self._elements += 1
@@ -71,7 +72,7 @@ class Xml:
             self._collected.append(text)
             self.length += len(text)
             if self.length > LONGEST_RECORD:
-                raise too_large(f"a row of more than {LONGEST_RECORD:,} characters")
+                raise too_large(say_problem("a row of more than {most:,} characters", most=LONGEST_RECORD))
 
     def collect(self) -> None:
         """Collect the text that follows."""
@@ -85,7 +86,7 @@ class Xml:
 
 
 def _long_cell() -> UnreadableFile:
-    return too_large(f"a cell of more than {LONGEST_RECORD:,} bytes")
+    return too_large(say_problem("a cell of more than {most:,} bytes", most=LONGEST_RECORD))
 
 
 def _refuse_doctype(*_what: Any) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.http import Http404, StreamingHttpResponse
+from django.utils import translation
 from django.utils.http import content_disposition_header
 
 from ingestion.models import IngestionRecord
@@ -18,14 +21,30 @@ def rows_with_errors_response(record: IngestionRecord) -> StreamingHttpResponse:
     """Return the rows with their errors as a download; Http404 where the record has none."""
     if not has_rows_with_errors(record):
         raise Http404
-    response = StreamingHttpResponse(stream_rows_with_errors(record), content_type=TYPES[record.filetype])
+    written = _in_this_language(stream_rows_with_errors(record))
+    response = StreamingHttpResponse(written, content_type=TYPES[record.filetype])
     name = rows_with_errors_name(record)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return response
 
 
+def _in_this_language(parts: Iterator[str] | Iterator[bytes]) -> Iterator[str | bytes]:
+    """Have parts, which are made while they are sent, written in the language of the moment."""
+    language = translation.get_language()
+
+    def write() -> Iterator[str | bytes]:
+        while True:
+            with translation.override(language):
+                part = next(parts, None)
+            if part is None:
+                return
+            yield part
+
+    return write()
+
+
 def errors_csv_response(record: IngestionRecord) -> StreamingHttpResponse:
     """Return the record's errors as the download `errors.csv`."""
-    response = StreamingHttpResponse(errors_csv.errors_csv(record), content_type=CSV)
+    response = StreamingHttpResponse(_in_this_language(errors_csv.errors_csv(record)), content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="errors-{record.key}.csv"'
     return response

@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 
+from django.utils.translation import gettext
+
+from portal.values.words import number
+
 RowError = tuple[int, str, str]
 """Row, column and message of an error."""
 
@@ -27,9 +31,9 @@ class ErrorNotes:
         while self._next and self._next[0] <= row:
             for at, column, said in self._next[1]:
                 if len(texts) < MOST_NOTES:
-                    where = f"row {at}, " if at != row else ""
-                    texts.append(f"{where}{column or 'row'}: {said}")
+                    where = gettext("row {row}").format(row=at) + ", " if at != row else ""
+                    texts.append(f"{where}{column or gettext('row')}: {said}")
                 else:
                     more += 1
             self._next = next(self._rows, None)
-        return " | ".join(texts) + (f" | and {more:,} more" if more else "")
+        return " | ".join(texts) + (f" | {gettext('and {number} more').format(number=number(more))}" if more else "")

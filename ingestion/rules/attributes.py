@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.suggestions import meant_status
 from portal.values.characters import beyond_ascii
+from portal.values.problems import say_problem
 from workorders.codes.fields import ATTRIBUTES, REASONS, STATUSES, contradict, contradiction, meant_reason
 
 WRONG = -1  # for a value that none can be
@@ -70,7 +71,7 @@ class AttributeRules:
         product, status, reason = self._meaning(cells)
         if product == WRONG:
             sku = product_cell or self._defaults.product
-            is_default = "It is the upload's default product."
+            is_default = say_problem("It is the upload's default product.")
             detail = self._findings.product_suggestions.suggest(sku) if product_cell else is_default
             yield "product_not_found_error", "product", sku, detail
         if status == WRONG:
@@ -78,10 +79,13 @@ class AttributeRules:
             yield "invalid_activation_status_error", "activation_status", status_cell, hint
         if reason == WRONG:
             hint = meant_reason(reason_cell) or beyond_ascii(reason_cell)
-            detail = f"A blacklist reason is a number from 0 to 10. {hint}".rstrip()
+            detail = f"{say_problem('A blacklist reason is a number from 0 to 10.')} {hint}".rstrip()
             yield "invalid_scm_field_error", "blacklist_reason", reason_cell, detail
         elif reason is not None and status not in (None, WRONG) and contradict(status, reason):
             detail = contradiction(status, reason)
             if not (status_cell and reason_cell):
-                detail += f" The {'reason' if status_cell else 'status'} is the upload's default."
+                default = say_problem("The status is the upload's default.")
+                if status_cell:
+                    default = say_problem("The reason is the upload's default.")
+                detail = f"{detail} {default}"
             yield "invalid_scm_field_error", "blacklist_reason", str(reason), detail

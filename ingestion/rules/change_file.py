@@ -20,6 +20,7 @@ from ingestion.rules.keys import ID, ID_COLUMNS, KEY_COLUMNS, SERIAL_NUMBER, key
 from ingestion.rules.limits import Limits
 from ingestion.rules.rows import CheckedRow, RowRules
 from ingestion.rules.suggestions import respelled
+from portal.values.problems import say_problem
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import MOST_SCM_FIELDS
 from workorders.codes.scm_fields import declared_fields
@@ -76,7 +77,7 @@ class ChangeFileRules(FileRules):
     def warn(self) -> None:
         super().warn()
         if self._left_out:
-            detail = f"These are left out: {', '.join(self._left_out)}."
+            detail = say_problem("These are left out: {names}.", names=", ".join(self._left_out))
             self.log.warn(EXPORT_WARNING, self.findings.header_row, "", "", detail=detail)
 
     def check(self, batch: Batch) -> list[CheckedRow]:
@@ -118,7 +119,8 @@ class ChangeFileRules(FileRules):
         yield from describe_wrong_names(plain, header, [*KEY_COLUMNS, *self._fields])
         for name in names:
             if doubt := self._doubt_of(name, header):
-                yield name, f"It is the field's name that is wrong. {doubt}"
+                said = say_problem("It is the field's name that is wrong.")
+                yield name, f"{said} {doubt}"
 
     def _remark_on(self, name: str, header: tuple[str, ...]) -> str | None:
         is_known = name in self._fields or bool(self._doubt_of(name, header))

@@ -8,15 +8,14 @@ from difflib import get_close_matches
 
 from ingestion.rules.keys import ID_COLUMNS, KEY_COLUMNS, SERIAL_NUMBER, WORKORDER
 from ingestion.rules.suggestions import SIMILARITY, respelled
+from portal.values.problems import say_problem
 from workorders.archives.zip_archive import HEADER
 from workorders.codes.fields import ATTRIBUTES, MEANT
 from workorders.exports.columns import COLUMNS
 
 EXPORTED = {*COLUMNS, *HEADER.decode().split(",")} - {*KEY_COLUMNS, *ATTRIBUTES, *MEANT}  # and set by no change
-UNCHANGEABLE = {SERIAL_NUMBER: "The serial number", WORKORDER: "The workorder"}
 MOST_COMPARED = 20_000_000  # pairs of characters of all names that are compared, a few seconds of the processor's time
 LONGEST_COMPARED = 100  # characters of a name; those of fields are shorter
-LEAVE = "or name it in the option `columns` of a file if that is its name."
 
 
 class KnownFields:
@@ -64,35 +63,52 @@ def doubt_of(
     """
     spelled = respelled(name)
     if spelled in ID_COLUMNS and key in ID_COLUMNS and not has_key:
-        return f"It looks like `{spelled}`. Rename it."
+        return say_problem("It looks like `{spelled}`. Rename it.", spelled=spelled)
     if spelled in ID_COLUMNS:
-        return f"The column `{key}` names the codes already; leave this one out."
+        return say_problem("The column `{key}` names the codes already; leave this one out.", key=key)
     if name in mapped:
         return ""
     if name in known and is_exported:
-        return (
-            f"It is a column of an export, which has the SCM field as `scm_{name}`. Leave this one out and rename that."
+        return say_problem(
+            "It is a column of an export, which has the SCM field as `scm_{name}`. Leave this one out and rename that.",
+            name=name,
         )
     if name in known:
         return ""
-    if spelled in UNCHANGEABLE:
-        return (
-            f"{UNCHANGEABLE[spelled]} of a code does not change. Leave the column out, put it first if it names the"
-            f" codes, {LEAVE}"
+    if spelled == SERIAL_NUMBER:
+        return say_problem(
+            "The serial number of a code does not change. Leave the column out, put it first if it names the codes, "
+            "or name it in the option `columns` of a file if that is its name."
+        )
+    if spelled == WORKORDER:
+        return say_problem(
+            "The workorder of a code does not change. Leave the column out, put it first if it names the codes, or "
+            "name it in the option `columns` of a file if that is its name."
         )
     if spelled in EXPORTED:
-        return f"It is a column of an export, which no change sets. Leave it out, {LEAVE}"
+        return say_problem(
+            "It is a column of an export, which no change sets. Leave it out, or name it in the option `columns` of a "
+            "file if that is its name."
+        )
     meant = MEANT.get(spelled, "")
     if is_exported:
-        return (
-            f"In an export, `product` is a product's name. Leave that column out and rename this one `product`, {LEAVE}"
+        return say_problem(
+            "In an export, `product` is a product's name. Leave that column out and rename this one `product`, or name "
+            "it in the option `columns` of a file if that is its name."
         )
     if not meant and (field := name.removeprefix("scm_")) in COLUMNS and field in known:
         meant = field  # as an export names it
     if meant:
-        return f"It looks like `{meant}`. Rename it, {LEAVE}"
+        return _rename(meant)
     close = [*get_close_matches(spelled, [*KEY_COLUMNS, *ATTRIBUTES], 1, SIMILARITY), known.nearest(name)]
-    return f"It looks like `{close[0]}`. Rename it, {LEAVE}" if close[0] else ""
+    return _rename(close[0]) if close[0] else ""
+
+
+def _rename(meant: str) -> str:
+    return say_problem(
+        "It looks like `{meant}`. Rename it, or name it in the option `columns` of a file if that is its name.",
+        meant=meant,
+    )
 
 
 def _are_numbered(name: str, other: str) -> bool:

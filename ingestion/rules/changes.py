@@ -13,6 +13,7 @@ from ingestion.readers.cells import Null
 from ingestion.rules.attributes import AttributeRules, AttributeValues
 from ingestion.rules.rows import CheckedRow, RowRules
 from ingestion.rules.scm_cells import ScmRules
+from portal.values.problems import say_problem
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import ATTRIBUTES
 from workorders.codes.scm_fields import REQUIRED
@@ -40,7 +41,7 @@ class ChangedAttributeRules(AttributeRules):
     def check(self, row: int, cells: tuple[str, ...], identifier: str) -> AttributeValues:
         for name, cell in zip(ATTRIBUTES, cells, strict=True):
             if isinstance(cell, Null):
-                detail = "It cannot be removed; leave it out to leave it alone."
+                detail = say_problem("It cannot be removed; leave it out to leave it alone.")
                 self._log.add(KINDS_OF[name], row, name, "null", detail=detail, id=identifier)
         return super().check(row, cells, identifier)
 

@@ -17,8 +17,9 @@ from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import ERRORS_COLUMN, Batch
 from ingestion.readers.encoding import is_utf8
+from portal.values.problems import say_problem
 from portal.values.suggestions import nearest
-from workorders.codes.fields import MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
+from workorders.codes.fields import MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY, scm_key_rule
 
 PLACE = re.compile("#[1-9][0-9]*")
 
@@ -34,18 +35,30 @@ def parse_columns(data: Mapping[str, Any]) -> dict[str, str]:
 
     Raises ValueError with a list of what is wrong."""
     if len(data) > MOST_SCM_FIELDS + len(OWN_COLUMNS):
-        raise ValueError([f"It names {len(data):,} columns; {MOST_SCM_FIELDS + len(OWN_COLUMNS):,} at most."])
+        raise ValueError(
+            [
+                say_problem(
+                    "It names {count:,} columns; {most:,} at most.",
+                    count=len(data),
+                    most=MOST_SCM_FIELDS + len(OWN_COLUMNS),
+                )
+            ]
+        )
     wrong = []
     times = Counter(name for name in data.values() if isinstance(name, str))
     for old, new in data.items():
         if "\0" in old or not is_utf8(old):
-            wrong.append(f"{shown(old)}: a column's name cannot hold such characters.")
+            wrong.append(say_problem("{column}: a column's name cannot hold such characters.", column=shown(old)))
         elif not isinstance(new, str):
-            wrong.append(f"{shown(old)}: the new name is a text; an empty one leaves the column out.")
+            wrong.append(
+                say_problem("{column}: the new name is a text; an empty one leaves the column out.", column=shown(old))
+            )
         elif new and new not in OWN_COLUMNS and not SCM_KEY.fullmatch(new):
-            wrong.append(f"{shown(old)}: {SCM_KEY_RULE}")
+            wrong.append(f"{shown(old)}: {scm_key_rule()}")
         elif new and times[new] > 1:
-            wrong.append(f"{shown(old)}: another column is to be named {new} too.")
+            wrong.append(
+                say_problem("{column}: another column is to be named {name} too.", column=shown(old), name=new)
+            )
     if wrong:
         raise ValueError(wrong)
     return dict(data)
@@ -68,7 +81,9 @@ def map_header(header: tuple[str, ...], columns: Mapping[str, str], *, is_table:
     counted = Counter(name for name in names if not isinstance(name, LeftOut))
     for name, times in counted.items():
         if times > 1 and name in columns.values():
-            raise UnreadableFile(f"Two of its columns are to be named `{shown(name)}`; leave one of them out.")
+            raise UnreadableFile(
+                say_problem("Two of its columns are to be named `{name}`; leave one of them out.", name=shown(name))
+            )
     return names
 
 
@@ -85,8 +100,9 @@ def _refuse_missing(missing: Set[str], known: Iterable[str]) -> None:
     """Raise UnreadableFile when `columns` names a column that the file has not."""
     for name in sorted(missing)[:1]:
         close = nearest(name, known)
-        meant = f" Is it `{shown(close)}` that was meant?" if close else ""
-        raise UnreadableFile(f"It has no column `{shown(name)}`, which the option `columns` names.{meant}")
+        meant = " " + say_problem("Is it `{close}` that was meant?", close=shown(close)) if close else ""
+        said = say_problem("It has no column `{name}`, which the option `columns` names.", name=shown(name))
+        raise UnreadableFile(f"{said}{meant}")
 
 
 def _places(header: tuple[str, ...]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.errors.text import shown
+from portal.values.problems import say_problem
 from workorders.codes.fields import MOST_SCM_FIELDS, OWN_COLUMNS, REASONS, STATUSES, fault_of_name, fault_of_value
 
 LONGEST_DEFAULTS = 10_000  # characters of all default values together, since every code gets them
@@ -38,13 +39,19 @@ def parse_defaults(data: Mapping[str, Any], *, status: int | None = 0, reason: i
     list of everything that is wrong: first with names and types, then with the values of what is named well.
     """
     if len(data) > MOST_SCM_FIELDS:
-        raise ValueError([f"It has {len(data):,} fields; {MOST_SCM_FIELDS:,} at most."])
+        raise ValueError(
+            [say_problem("It has {count:,} fields; {most:,} at most.", count=len(data), most=MOST_SCM_FIELDS)]
+        )
     misnamed = {key: fault for key, value in data.items() if (fault := _fault_of_name(key, value))}
     texts = {key: text_of(value) for key, value in data.items() if value is not None and key not in misnamed}
     wrong = [*misnamed.values(), *filter(None, (_fault_of_value(key, text) for key, text in texts.items()))]
     if (size := sum(map(len, texts.values()))) > LONGEST_DEFAULTS:
         wrong.append(
-            f"The values hold {size:,} characters together; {LONGEST_DEFAULTS:,} at most, since every code gets them."
+            say_problem(
+                "The values hold {size:,} characters together; {most:,} at most, since every code gets them.",
+                size=size,
+                most=LONGEST_DEFAULTS,
+            )
         )
     if wrong:
         raise ValueError(wrong)
@@ -63,7 +70,7 @@ def text_of(value: Any) -> str:
 
 def _fault_of_name(key: str, value: Any) -> str:
     """Say why a field of this name and type takes no default; or nothing."""
-    fault = "every code has its own; it takes no default." if key == "id" else fault_of_name(key, value)
+    fault = say_problem("every code has its own; it takes no default.") if key == "id" else fault_of_name(key, value)
     return fault and f"{shown(key)}: {fault}"
 
 

@@ -28,6 +28,7 @@ from ingestion.rules.limits import Limits
 from ingestion.rules.rows import CheckedRow, RowRules
 from ingestion.rules.shown_digits import ShownDigits
 from ingestion.rules.suggestions import meant_name, meant_otherwise
+from portal.values.problems import say_problem
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
 from workorders.codes.scm_fields import fields_in_use
@@ -73,7 +74,7 @@ class FileRules:
         self._report_names(self._wrong_names(header), header, range(row, row + 1))
         self._warn_of_names(header, row)
         for missing in self._missing_fields(header):
-            detail = f"{missing.needed} No column has this name, and no default either."
+            detail = f"{missing.needed} {say_problem('No column has this name, and no default either.')}"
             self.log.add("invalid_scm_field_error", row, missing.key, "", detail=detail)
         self._names_reported = True
 
@@ -88,7 +89,9 @@ class FileRules:
         except UnreadableFile as problem:
             if (found := find_header_row(table.beginning, self._keys)) > 1:
                 row = table.header_row + found - 1
-                said = f'Row {row:,} looks like the header; upload it with `"header_row": {row}`.'
+                said = say_problem(
+                    'Row {row:,} looks like the header; upload it with `"header_row": {number}`.', row=row, number=row
+                )
                 raise UnreadableFile(f"{problem} {said}", header_row=row) from None
             advice = self._advise_names(table.header, columns)
             raise UnreadableFile(f"{problem}{advice}", **problem.offer) from None
@@ -157,9 +160,9 @@ class FileRules:
             return meant
         if not self.limits.declared:
             near = self._names_in_use.nearest(name)
-            return f"It looks like `{near}`, which codes of yours have." if near else None
+            return say_problem("It looks like `{near}`, which codes of yours have.", near=near) if near else None
         near = self._declared_names.nearest(name)
-        return f"The nearest declared field is `{near}`." if near else ""
+        return say_problem("The nearest declared field is `{near}`.", near=near) if near else ""
 
     def _missing_fields(self, header: tuple[str, ...]) -> list[FieldRule]:
         """Return the fields that every code needs and that neither the header nor a default has."""
@@ -168,7 +171,9 @@ class FileRules:
 
     def _report_too_many(self, batch: Batch) -> None:
         fields = len(batch.header) - (ERRORS_COLUMN in batch.header)
-        detail = f"It has {fields:,} fields; a code has {MOST_SCM_FIELDS:,} SCM fields at most."
+        detail = say_problem(
+            "It has {count:,} fields; a code has {most:,} SCM fields at most.", count=fields, most=MOST_SCM_FIELDS
+        )
         for row in range(batch.first, batch.first + len(batch.rows)):
             self.log.add("invalid_row_error", row, "", "", detail=detail)
 
@@ -190,6 +195,6 @@ class FileRules:
         """Warn of what is no error in any row, but may not be meant; called when all rows have been checked."""
         for name in self.limits.defaults.scm:
             if (remark := self._remark_on(name, ())) is not None:
-                detail = f"It is a default of the upload. {remark}".rstrip()
+                detail = f"{say_problem('It is a default of the upload.')} {remark}".rstrip()
                 self.log.warn(UNKNOWN_COLUMN_WARNING, None, name, name, detail=detail)
         self.findings.warn_of_products_without_ids()

@@ -10,6 +10,7 @@ from ingestion.errors.log import RowLog
 from ingestion.readers.base import is_blank
 from ingestion.rules.limits import Limits
 from ingestion.rules.suggestions import Suggestions
+from portal.values.problems import say_problem
 from workorders.codes.gaps import Gaps
 
 
@@ -43,11 +44,18 @@ class FileFindings:
         """
         for at in [at for at in self.nameless if not is_blank(cells[at])]:
             self.nameless.remove(at)
-            detail = f"It is the field's name that is wrong. Column {at + 1:,} has no name: name it, or delete it."
+            said = say_problem("It is the field's name that is wrong.")
+            detail = f"{said} {say_problem('Column {at:,} has no name: name it, or delete it.', at=at + 1)}"
             self.log.add("invalid_scm_field_error", self.header_row, "", "", detail=detail)
 
     def warn_of_products_without_ids(self) -> None:
         """Warn of each product that has several rows, and an id in none of them."""
         for sku, rows in self.skus_without_id.items():
             if rows > 1 and sku not in self.skus_with_id:
-                self.log.warn("product_without_ids_warning", None, "product", sku, detail=f"It has {rows:,} rows.")
+                self.log.warn(
+                    "product_without_ids_warning",
+                    None,
+                    "product",
+                    sku,
+                    detail=say_problem("It has {rows:,} rows.", rows=rows),
+                )

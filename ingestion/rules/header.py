@@ -15,12 +15,13 @@ from ingestion.rules.column_aliases import KEY_ALIASES, OUR_FIELDS
 from ingestion.rules.column_mapping import LeftOut, keys_of
 from ingestion.rules.header_matching import NOTHING, folded, match_header, numbered
 from ingestion.rules.suggestions import meant_name, respelled
-from portal.values.characters import beyond_ascii
+from portal.values.characters import beyond_ascii, named
+from portal.values.problems import say_problem
 from workorders.codes.fields import ATTRIBUTES, MOST_SCM_FIELDS, OWN_COLUMNS, SCM_KEY
 
 LONGEST_STRANGE_ID = 3  # characters of a name that may be `id` in letters of another script
-OTHERWISE_SPLIT = (
-    " The separator of its names stands in quotes, or is another than a line `sep=` above or the upload says."
+OTHERWISE_SPLIT = " " + say_problem(
+    "The separator of its names stands in quotes, or is another than a line `sep=` above or the upload says."
 )
 MOST_RENAMED = 20  # columns of which is said how they should be named
 
@@ -35,36 +36,49 @@ def refuse_without(key: str, header: tuple[str, ...], remembered: Mapping[str, s
     """Raise UnreadableFile when a table's header lacks the column by which its rows name their codes."""
     if key not in header:
         hint = hint_at(key, header, remembered)
-        raise UnreadableFile(f"Its header has no column `{key}`, only: {shown(', '.join(filter(None, header)))}.{hint}")
+        names = shown(", ".join(filter(None, header)))
+        said = say_problem("Its header has no column `{key}`, only: {names}.", key=key, names=names)
+        raise UnreadableFile(f"{said}{hint}")
 
 
 def refuse_unusable(header: tuple[str, ...]) -> None:
     """Raise UnreadableFile when a table's header is too wide, or has a name twice."""
     if is_too_wide(header):
         raise UnreadableFile(
-            f"Its header has {len(header):,} columns; a code has {MOST_SCM_FIELDS:,} SCM fields at most."
+            say_problem(
+                "Its header has {count:,} columns; a code has {most:,} SCM fields at most.",
+                count=len(header),
+                most=MOST_SCM_FIELDS,
+            )
         )
     silent = ("", ERRORS_COLUMN)
     counted = Counter(name for name in header if name not in silent and not isinstance(name, LeftOut))
     if repeated := [name for name, times in counted.items() if times > 1]:
-        raise UnreadableFile(
-            f"Its header has the column `{shown(repeated[0])}` more than once. Rename one, or leave it out."
-        )
+        said = say_problem("Its header has the column `{name}` more than once.", name=shown(repeated[0]))
+        raise UnreadableFile(f"{said} {say_problem('Rename one, or leave it out.')}")
 
 
 def hint_at(key: str, header: tuple[str, ...], remembered: Mapping[str, str] = NOTHING) -> str:
     """Say which column may be meant as `key`, or why none is seen; or nothing."""
     meant = {header[at]: name for at, name in match_header(header, (), remembered).items()}
     if last := next((name for name in header if meant.get(name) == remembered.get(folded(name)) == key), ""):
-        return f" Is it `{shown(last)}` that should be named `{key}`, as last time?"
+        return " " + say_problem(
+            "Is it `{last}` that should be named `{key}`, as last time?", last=shown(last), key=key
+        )
     spelled = {numbered(folded(name)): at for at, name in reversed([*enumerate(header)])}
     called = (numbered(folded(alias)) for alias in (key, *KEY_ALIASES.get(key, ())))
     if (at := next((spelled[name] for name in called if name in spelled), -1)) >= 0:
-        return f" Is it `{shown(header[at])}` that should be named `{key}`?"
+        return " " + say_problem("Is it `{name}` that should be named `{key}`?", name=shown(header[at]), key=key)
     if hint := LOOKS_LIKE.get(header[0][:1], "") or otherwise_split(header, key):
         return hint
     if strange := next((name for name in header if len(name) <= LONGEST_STRANGE_ID and not name.isascii()), ""):
-        return f" In `{shown(strange)}`, {beyond_ascii(strange).replace('C', 'c', 1)}"
+        place = next(at for at, character in enumerate(strange) if not character.isascii())
+        return " " + say_problem(
+            "In `{name}`, character {place:,} is {named:s}.",
+            name=shown(strange),
+            place=place + 1,
+            named=named(strange[place]),
+        )
     return ""
 
 
@@ -83,14 +97,30 @@ def advise_names(
     if "id" in header or "id" not in meant.values():
         return ""
     renamed = {at: key if name == "id" else name for at, name in meant.items() if name != header[at]}
-    others = [f"`{shown(header[at])}` should be `{name}`" for at, name in renamed.items() if name != key]
+    others = [(shown(header[at]), name) for at, name in renamed.items() if name != key]
     if len(others) > MOST_RENAMED:
         return ""
-    likewise = f" Likewise {', '.join(others)}." if others else ""
+    likewise = _likewise(others)
     keys = keys_of(header)
     columns = json.dumps({keys[at]: name for at, name in renamed.items()}, ensure_ascii=False)
-    rename = f" Rename {'them' if others else 'it'}, or upload the file again with"
-    return f'{likewise}{rename} `"columns": {visible(columns)}`.'
+    renames = (
+        say_problem('Rename them, or upload the file again with `"columns": {columns}`.', columns=visible(columns))
+        if others
+        else say_problem('Rename it, or upload the file again with `"columns": {columns}`.', columns=visible(columns))
+    )
+    return f"{likewise} {renames}"
+
+
+def _likewise(others: list[tuple[str, str]]) -> str:
+    """Say what other columns should be called."""
+    said = ""
+    for column, name in reversed(others):
+        said = (
+            say_problem("`{column}` should be `{name}`, {others:s}", column=column, name=name, others=said)
+            if said
+            else say_problem("`{column}` should be `{name}`", column=column, name=name)
+        )
+    return " " + say_problem("Likewise {others:s}.", others=said) if said else ""
 
 
 def otherwise_split(header: Sequence[str], column: str) -> str:
@@ -132,11 +162,11 @@ def describe_wrong_names(
         is_twice = respelled(name) in beside
         right = meant.get(name, "")
         if right and remembered.get(folded(name)) == right:
-            hint = f"Last time it was named `{right}`."
+            hint = say_problem("Last time it was named `{right}`.", right=right)
         else:
             hint = "" if is_twice else _hint_at_name(name, right, known)
         hints = filter(None, (hint or meant_name(name, beside), beyond_ascii(name)))
-        yield name, " ".join(["It is the field's name that is wrong.", *hints])
+        yield name, " ".join([say_problem("It is the field's name that is wrong."), *hints])
 
 
 def _hint_at_name(name: str, meant: str, known: Collection[str]) -> str:
@@ -144,7 +174,11 @@ def _hint_at_name(name: str, meant: str, known: Collection[str]) -> str:
     if not meant:
         return ""
     is_known = meant in known or meant in OWN_COLUMNS or meant in OUR_FIELDS
-    return f"It looks like `{meant}`." if is_known and meant != respelled(name) else f"`{meant}` would be right."
+    return (
+        say_problem("It looks like `{meant}`.", meant=meant)
+        if is_known and meant != respelled(name)
+        else say_problem("`{name}` would be right.", name=meant)
+    )
 
 
 def is_too_wide(header: tuple[str, ...]) -> bool:

@@ -9,7 +9,8 @@ from typing import Protocol
 from ingestion.models import IngestionRecord
 from ingestion.readers.cells import Number
 from ingestion.rules.suggestions import meant_id
-from portal.values.characters import named
+from portal.values.characters import character_named
+from portal.values.problems import say_problem
 from workorders.codes.url_prefixes import LONGEST_ID, SHORTEST_ID
 from workorders.identifiers import gs1
 
@@ -53,11 +54,15 @@ class DefaultIds:
     def fault(self, identifier: str) -> str:
         if isinstance(identifier, Number):
             return identifier.advice
-        length = f"This has {len(identifier):,}." if not SHORTEST_ID <= len(identifier) <= LONGEST_ID else ""
+        length = (
+            say_problem("This has {count:,}.", count=len(identifier))
+            if not SHORTEST_ID <= len(identifier) <= LONGEST_ID
+            else ""
+        )
         if spoilt := meant_id(identifier):
             return f"{length} {spoilt}".lstrip()
         strange = STRANGE.search(identifier)
-        return f"Character {strange.start() + 1} is {named(strange.group())}." if strange else length
+        return character_named(strange) if strange else length
 
 
 class Gs1Ids:

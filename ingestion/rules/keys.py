@@ -14,7 +14,8 @@ from ingestion.rules.column_mapping import LeftOut
 from ingestion.rules.header import hint_at, refuse_without
 from ingestion.rules.identifiers import IDENTIFIER, RULES, STRANGE, IdRules
 from ingestion.rules.suggestions import meant_id, respelled
-from portal.values.characters import named
+from portal.values.characters import character_named
+from portal.values.problems import say_problem
 from workorders.codes.fields import LONGEST_SCM_VALUE
 from workorders.codes.lookup import parse_id
 from workorders.identifiers import gs1
@@ -71,18 +72,23 @@ def key_in(header: tuple[str, ...], said: str, *, is_table: bool) -> str:
 def _without_key(header: tuple[str, ...], read: Sequence[str]) -> str:
     """Say that no column of a table names the codes, and what to do."""
     if behind := next((name for name in read if name in KEY_COLUMNS), ""):
-        return (
-            f"Its first column is `{shown(read[0])}`, which names no codes. `{behind}` does so as the first column"
-            f" alone: put it first, or write `{behind}` into the option `data_key`, if its rows are to change the codes"
-            " that it names; else add a column `extended_id`."
+        return say_problem(
+            "Its first column is `{read}`, which names no codes. `{behind}` does so as the first "
+            "column alone: put it first, or write `{behind}` into the option `data_key`, if its rows "
+            "are to change the codes that it names; else add a column `extended_id`.",
+            read=shown(read[0]),
+            behind=behind,
         )
     known = ", ".join(f"`{name}`" for name in KEY_COLUMNS)
     spelled = [name for name in KEY_COLUMNS if name in {*map(respelled, read)}]
     hint = next(filter(None, (hint_at(name, header) for name in [*spelled, *KEY_COLUMNS])), "")
-    return (
-        f"None of its columns names the codes. The first is {known}, or the SCM field that the option `data_key`"
-        f" names; it has only: {shown(', '.join(header))}.{hint}"
+    said = say_problem(
+        "None of its columns names the codes. The first is {known}, or the SCM field that the option `data_key` names; "
+        "it has only: {names}.",
+        known=known,
+        names=shown(", ".join(header)),
     )
+    return f"{said}{hint}"
 
 
 def rules_of(key: str, options: Mapping[str, Any]) -> IdRules:
@@ -116,14 +122,16 @@ class IdKeys:
         if "/" in identifier:
             return self._id_in_url(identifier) or RULES["gs1"].fault(identifier)
         strange = STRANGE.search(identifier)
-        return meant_id(identifier) or (
-            f"Character {strange.start() + 1} is {named(strange.group())}." if strange else ""
-        )
+        return meant_id(identifier) or (character_named(strange) if strange else "")
 
     def _id_in_url(self, text: str) -> str:
         """Say which id a URL ends in; or nothing."""
         identifier = parse_id(text) if "://" in text else ""
-        return f"It is a URL; its id is `{identifier}`." if self.kept(identifier) else ""
+        return (
+            say_problem("It is a URL; its id is `{identifier}`.", identifier=identifier)
+            if self.kept(identifier)
+            else ""
+        )
 
 
 class Gs1Keys(IdKeys):
@@ -157,7 +165,7 @@ class SerialNumbers:
         return str(int(identifier)) if is_number else None
 
     def fault(self, identifier: str) -> str:
-        return f"A serial number has up to {LONGEST_NUMBER} digits and nothing else."
+        return say_problem("A serial number has up to {most} digits and nothing else.", most=LONGEST_NUMBER)
 
 
 class Texts:
@@ -177,7 +185,9 @@ class Texts:
         return identifier if identifier.isprintable() and "\\" not in identifier else escaped(identifier)
 
     def fault(self, identifier: str) -> str:
-        return f"It has {len(identifier):,} characters; {LONGEST_SCM_VALUE:,} at most can be kept."
+        return say_problem(
+            "It has {count:,} characters; {most:,} at most can be kept.", count=len(identifier), most=LONGEST_SCM_VALUE
+        )
 
 
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})

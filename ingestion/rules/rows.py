@@ -9,6 +9,7 @@ from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, is_blank
 from ingestion.rules.attributes import AttributeRules, AttributeValues
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.scm_cells import ScmRules
+from portal.values.problems import say_problem
 
 CheckedRow = tuple[str, int, AttributeValues, str | None]
 """Id, row number, attributes, and SCM data as JSON text; what a change leaves alone is None."""
@@ -108,10 +109,18 @@ class RowRules:
             self.log.add("missing_id_error", row, self.key, "")
 
     def _report_long_id(self, row: int, identifier: str) -> None:
-        detail = f"The longest id that fits has {self.longest_id} characters, this has {len(identifier)}."
+        detail = say_problem(
+            "The longest id that fits has {longest_id} characters, this has {count}.",
+            longest_id=self.longest_id,
+            count=len(identifier),
+        )
         self.log.add("url_too_long_error", row, self.key, identifier, detail=detail, id=identifier)
 
 
 def wrong_width(found: int, wanted: int) -> str:
     """Say what is wrong with a row of `found` fields where the header has `wanted`."""
-    return f"It has too {'few' if found < wanted else 'many'} fields: {found:,} where the header has {wanted:,}."
+    if found < wanted:
+        return say_problem(
+            "It has too few fields: {found:,} where the header has {wanted:,}.", found=found, wanted=wanted
+        )
+    return say_problem("It has too many fields: {found:,} where the header has {wanted:,}.", found=found, wanted=wanted)

@@ -11,6 +11,7 @@ from ingestion.readers.cells import Number
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.header import scm_names
 from ingestion.rules.suggestions import SHORTENED_MARK, is_shortened, marks_of, may_be_marked
+from portal.values.problems import say_problem
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import LONGEST_SCM_VALUE
 
@@ -68,7 +69,7 @@ class ScmRules:
         for at, name in self._columns:
             cell = cells[at]
             if len(cell) > LONGEST_SCM_VALUE:
-                detail = f"It has {len(cell):,} characters."
+                detail = say_problem("It has {count:,} characters.", count=len(cell))
                 self._log.add("invalid_scm_field_error", row, name, cell, detail=detail, id=identifier)
             if SHORTENED_MARK in cell and not isinstance(cell, Number) and is_shortened(cell):
                 self._log.warn("shortened_number_warning", row, name, cell)

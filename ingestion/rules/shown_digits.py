@@ -9,6 +9,7 @@ from dataclasses import replace
 from ingestion.readers.base import Batch, BrokenRow
 from ingestion.readers.cells import AS_TEXT, NumericCell
 from ingestion.readers.xlsx_formats import MOST_DIGITS, format_of
+from portal.values.problems import say_problem
 
 DIGITS = re.compile(rf"[0-9]{{1,{MOST_DIGITS}}}")
 IDS = ("id", "extended_id")  # names of the column
@@ -55,7 +56,12 @@ class ShownDigits:
         if is_right:
             cells[at] = digits
         else:
-            first = f"row {self._first_row:,} has {self._length}"
             cells[at] = other = NumericCell.of(cells[at], "", "")
-            other.advice = f"It is a number that shows {len(digits)} digits, and {first}: zeros may be lost. {AS_TEXT}"
+            said = say_problem(
+                "It is a number that shows {count} digits, and row {row:,} has {length}: zeros may be lost.",
+                count=len(digits),
+                row=self._first_row,
+                length=self._length,
+            )
+            other.advice = f"{said} {AS_TEXT}"
         return is_right

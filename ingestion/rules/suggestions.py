@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from unicodedata import category, normalize
 
 from ingestion.errors.text import shown
-from portal.values.characters import named
+from portal.values.characters import character_named
+from portal.values.problems import say_problem
 from workorders.codes.fields import MEANT, OWN_COLUMNS, SCM_KEY, STATUSES
 
 SHORTENED_MARK = "E+"
@@ -19,7 +20,6 @@ FORMULA_TEXT = re.compile('="([^"]*)"')  # how spreadsheets are made to keep the
 SIMILARITY = 0.8
 LONGEST_COMPARED = 100  # characters of a value whose spelling is compared; an SKU has no more
 MOST_COMPARED = 500_000  # pairs of spellings in one file, since comparing takes long
-SPREADSHEET = "a spreadsheet has {}; format the column as text and fill it again."
 STATUSES_BY_NAME = {"inactive": "0", "active": "1", "blacklisted": "2"}
 STATUS_WORDS = {**STATUSES_BY_NAME, "no": "0", "yes": "1", "false": "0", "true": "1"}
 
@@ -40,26 +40,31 @@ class Suggestions:
         folded = value.strip().casefold()
         if meant := self._folded.get(folded):
             if value.strip() == meant:
-                return f"It has a space too many; the one that exists is `{meant}`."
-            return f"It differs from `{meant}` in small and capital letters" + (
-                "." if value == value.strip() else ", and has a space too many."
+                return say_problem("It has a space too many; the one that exists is `{meant}`.", meant=meant)
+            if value == value.strip():
+                return say_problem("It differs from `{meant}` in small and capital letters.", meant=meant)
+            return say_problem(
+                "It differs from `{meant}` in small and capital letters, and has a space too many.", meant=meant
             )
         if meant := self._alike.get(folded.translate(ALIKE)):
-            return f"It looks like `{meant}`, but has a letter where that has a digit, or a digit for a letter."
+            return say_problem(
+                "It looks like `{meant}`, but has a letter where that has a digit, or a digit for a letter.",
+                meant=meant,
+            )
         if meant := self._folded.get(normalize("NFKC", value).strip().casefold()):
-            return f"It looks like `{meant}`. {_odd(value, meant)}".rstrip()
+            return _looks_like(value, meant)
         self._compared += len(self._known)
         if self._compared > MOST_COMPARED or len(value) > LONGEST_COMPARED:
             return ""
         close = get_close_matches(folded, self._folded, 1, SIMILARITY)
         meant = self._folded[close[0]] if close else ""
-        return f"It looks like `{meant}`. {_odd(value, meant)}".rstrip() if meant else ""
+        return _looks_like(value, meant) if meant else ""
 
 
-def _odd(value: str, meant: str) -> str:
-    """Say which character outside ASCII `value` has where `meant` has another; or nothing."""
-    at = next((at for at, character in enumerate(value) if not character.isascii() and character not in meant), -1)
-    return f"Character {at + 1} is {named(value[at])}." if at >= 0 else ""
+def _looks_like(value: str, meant: str) -> str:
+    """Say what `value` looks like, and which character outside ASCII it has where `meant` has another."""
+    odd = re.search(f"[^\\x00-\\x7f{re.escape(meant)}]", value)
+    return f"{say_problem('It looks like `{meant}`.', meant=meant)} {character_named(odd) if odd else ''}".rstrip()
 
 
 def meant_name(name: str, beside: Collection[str] = ()) -> str:
@@ -68,23 +73,25 @@ def meant_name(name: str, beside: Collection[str] = ()) -> str:
     It suggests no name that a column `beside` it has already.
     """
     if not name:
-        return "The column has no name: name it, or delete it."
+        return say_problem("The column has no name: name it, or delete it.")
     spelled = respelled(name)
     close = get_close_matches(spelled, OWN_COLUMNS, 1, SIMILARITY)
     right = close[0] if close else spelled
     if right in beside and right != name:
-        return f"Another column is `{right}` too: leave one of the two out, or give this one another name."
+        return say_problem(
+            "Another column is `{right}` too: leave one of the two out, or give this one another name.", right=right
+        )
     if close and name not in OWN_COLUMNS:
-        return f"It looks like `{close[0]}`."
+        return say_problem("It looks like `{meant}`.", meant=close[0])
     if name == spelled or any(letter.isalnum() and not letter.isascii() for letter in name):
         return ""  # it is right, or loses letters
-    return f"`{spelled}` would be right." if SCM_KEY.fullmatch(spelled) else ""
+    return say_problem("`{name}` would be right.", name=spelled) if SCM_KEY.fullmatch(spelled) else ""
 
 
 def meant_otherwise(name: str, beside: Collection[str]) -> str:
     """Say which field of ours is also called `name`; nothing where none is, or where it stands `beside` it."""
     meant = MEANT.get(name, "")
-    return f"It looks like `{meant}`." if meant and meant not in beside else ""
+    return say_problem("It looks like `{meant}`.", meant=meant) if meant and meant not in beside else ""
 
 
 def respelled(name: str) -> str:
@@ -101,7 +108,7 @@ def may_be_marked(text: str) -> bool:
 def marks_of(value: str) -> str:
     """Say what a spreadsheet may have put around `value`; or nothing."""
     if GUARD.match(value):
-        return "It begins with an apostrophe, as if to keep a spreadsheet from running a formula."
+        return say_problem("It begins with an apostrophe, as if to keep a spreadsheet from running a formula.")
     return meant_text(value)
 
 
@@ -112,9 +119,13 @@ def meant_status(value: str) -> str:
     word = value.strip().casefold()
     meant = STATUS_WORDS.get(word, word.removesuffix(".0"))
     if meant in STATUSES:
-        return f"Write {meant} instead."
+        return say_problem("Write {meant} instead.", meant=meant)
     close = get_close_matches(word[:LONGEST_COMPARED], STATUSES_BY_NAME, 1, SIMILARITY)
-    return f"The nearest is {STATUSES_BY_NAME[close[0]]}, {close[0]}." if close else ""
+    return (
+        say_problem("The nearest is {status:,}, {word:s}.", status=int(STATUSES_BY_NAME[close[0]]), word=close[0])
+        if close
+        else ""
+    )
 
 
 def meant_id(value: str) -> str:
@@ -122,16 +133,26 @@ def meant_id(value: str) -> str:
     if text := meant_text(value):
         return text
     if is_shortened(value):
-        return "It was a long number once, which " + SPREADSHEET.format("shortened")
-    return (
-        "If it began with zeros, " + SPREADSHEET.format("dropped them") if value.isascii() and value.isdecimal() else ""
+        return say_problem(
+            "It was a long number once, which a spreadsheet has shortened; format the column as text and fill it again."
+        )
+    if not (value.isascii() and value.isdecimal()):
+        return ""
+    return say_problem(
+        "If it began with zeros, a spreadsheet has dropped them; format the column as text and fill it again."
     )
 
 
 def meant_text(value: str) -> str:
     """Suggest the text that `value` gives as a spreadsheet's formula; or nothing."""
     formula = FORMULA_TEXT.fullmatch(value) if value[:1] == "=" else None
-    return f"It is a spreadsheet's formula for the text `{shown(formula[1])}`; write that text." if formula else ""
+    return (
+        say_problem(
+            "It is a spreadsheet's formula for the text `{formula}`; write that text.", formula=shown(formula[1])
+        )
+        if formula
+        else ""
+    )
 
 
 def is_shortened(value: str) -> bool:

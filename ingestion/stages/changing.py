@@ -15,6 +15,7 @@ from ingestion.stages.attempt import Attempt
 from ingestion.stages.checking import spool_rows
 from ingestion.stages.ending import end_record
 from portal.background.worker_slots import take_slot
+from portal.values.problems import say_problem
 from workorders.changes import keys
 from workorders.changes.apply import Overtaken, Problem, apply_posted, begin_change, find_problems, lock_posted
 from workorders.changes.spool import ChangeSpool
@@ -23,7 +24,7 @@ from workorders.codes.fields import MOST_SCM_FIELDS, reserved
 from workorders.codes.scm_fields import known_fields
 from workorders.models import ActivationStatus
 
-FINAL = "Its workorder was cancelled, which blacklisted it for good."
+FINAL = say_problem("Its workorder was cancelled, which blacklisted it for good.")
 MOST_TRIES = 5  # at changes that others overtake; all but the first lock the codes before they are compared
 LONG = 30_000  # codes, as many as a small file may have
 
@@ -66,11 +67,13 @@ def find_repeated_keys(attempt: Attempt, changes: Changes) -> None:
     """Report every key that stands in the file twice. Raises UnreadableFile when the file has no row at all."""
     attempt.pulse.enter(Phase.SORTING, changes.spool.count)
     changes.spool.find_repeats(
-        lambda key, row, first: _report_repeat(attempt, changes, row, key, f"It stands in row {first:,} of the file."),
+        lambda key, row, first: _report_repeat(
+            attempt, changes, row, key, say_problem("It stands in row {row:,} of the file.", row=first)
+        ),
         attempt.pulse.tick,
     )
     if not changes.spool.count and not attempt.log.counts:
-        raise UnreadableFile("It has a header and no rows.")
+        raise UnreadableFile(say_problem("It has a header and no rows."))
 
 
 def change_codes(attempt: Attempt, changes: Changes) -> bool:
@@ -97,7 +100,13 @@ def _change(attempt: Attempt, changes: Changes, *, is_again: bool) -> bool:
         _find_codes(attempt, changes)
     wanted = changes.spool.count if changes.key == ID else keys.count_found()
     if attempt.most_codes is not None and wanted > attempt.most_codes:
-        raise UnreadableFile(f"It names {wanted:,} codes; {attempt.most_codes:,} at most. Change them by a file.")
+        raise UnreadableFile(
+            say_problem(
+                "It names {count:,} codes; {most:,} at most. Change them by a file.",
+                count=wanted,
+                most=attempt.most_codes,
+            )
+        )
     if wanted > LONG and not take_slot():
         raise _NoSlot
     if is_again:
@@ -144,21 +153,34 @@ def _compare(attempt: Attempt, changes: Changes, wanted: int) -> tuple[int, Prob
 def _report(attempt: Attempt, changes: Changes, problem: Problem) -> None:
     """Report what forbids the change of a row."""
     log, row, key = attempt.log, problem.position, problem.key
-    which = "" if changes.key == ID else f" It is so with {problem.codes:,} of its codes, {key} is one of them."
+    which = (
+        ""
+        if changes.key == ID
+        else " "
+        + say_problem("It is so with {codes:,} of its codes, {key} is one of them.", codes=problem.codes, key=key)
+    )
     if problem.kind == "missing":
         log.add("code_not_found_error", row, changes.column, key, id=key)
     elif problem.kind == "contradiction":
         value = str(problem.reason)
-        detail = "A blacklist reason goes with activation status 2 (blacklisted) alone, which neither the row nor the"
-        log.add("invalid_scm_field_error", row, "blacklist_reason", value, detail=f"{detail} code has.{which}", id=key)
+        detail = say_problem(
+            "A blacklist reason goes with activation status 2 (blacklisted) alone, which neither the "
+            "row nor the code has."
+        )
+        log.add("invalid_scm_field_error", row, "blacklist_reason", value, detail=detail + which, id=key)
     elif problem.kind == "reserved" and problem.reason is not None:
         detail = f"{reserved(problem.reason)}{which}"
         log.add("invalid_scm_field_error", row, "blacklist_reason", str(problem.reason), detail=detail, id=key)
     elif problem.kind == "archived":
-        detail = f"The product is archived, and the code has another one.{which}"
+        detail = say_problem("The product is archived, and the code has another one.") + which
         log.add("product_not_found_error", row, "product", problem.sku or "", detail=detail, id=key)
     elif problem.kind == "full":
-        detail = f"The code would have more than {MOST_SCM_FIELDS:,} SCM fields, the most that a code has.{which}"
+        detail = (
+            say_problem(
+                "The code would have more than {most:,} SCM fields, the most that a code has.", most=MOST_SCM_FIELDS
+            )
+            + which
+        )
         log.add("invalid_scm_field_error", row, "", "", detail=detail, id=key)
     elif problem.status in (None, ActivationStatus.BLACKLISTED):  # it stays blacklisted, but for another reason
         log.add("invalid_scm_field_error", row, "blacklist_reason", str(problem.reason), detail=FINAL + which, id=key)

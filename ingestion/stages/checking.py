@@ -21,6 +21,7 @@ from ingestion.rules.keys import sought_columns
 from ingestion.rules.limits import Limits, limits_for
 from ingestion.stages.attempt import Attempt
 from portal.background.worker_slots import take_slot
+from portal.values.problems import say_problem
 from workorders.codes.bulk_load import CodeSpool
 from workorders.codes.url_prefixes import warn_of_prefix
 
@@ -115,7 +116,11 @@ def _continue_as_long_work(record: IngestionRecord) -> None:
 def _refuse_outgrown(blank_rows: int, codes: int, size_of_defaults: int) -> None:
     """Raise UnreadableFile when blank rows or default values make far more of the file than was uploaded."""
     if blank_rows > MOST_BLANK_ROWS + codes:
-        raise UnreadableFile(f"{blank_rows:,} of its rows are blank; delete those.")
+        raise UnreadableFile(say_problem("{count:,} of its rows are blank; delete those.", count=blank_rows))
     if size_of_defaults > settings.MAX_UNPACKED_BYTES:
-        most = f"{settings.MAX_UNPACKED_BYTES:,} bytes"
-        raise UnreadableFile(f"With its default values it becomes larger than {most}; upload it in parts.")
+        raise UnreadableFile(
+            say_problem(
+                "With its default values it becomes larger than {most:,} bytes; upload it in parts.",
+                most=settings.MAX_UNPACKED_BYTES,
+            )
+        )

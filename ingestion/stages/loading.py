@@ -13,6 +13,7 @@ from ingestion.rules.remembered_names import remember_names
 from ingestion.stages.attempt import Attempt
 from ingestion.stages.ending import end_record
 from portal.database.constraints import Violation, savepoint
+from portal.values.problems import say_problem
 from workorders.codes.bulk_load import CODE_TAKEN, CodeSpool
 from workorders.codes.warnings import find_alike_ids
 from workorders.secure.uploads import NotTaken
@@ -34,12 +35,17 @@ def find_repeats(attempt: Attempt, spool: CodeSpool) -> None:
             attempt.repeats += 1
             spool.skip(row)
         else:
-            _log_duplicate(attempt, identifier, row, f"It stands in row {first_row:,} of the file.")
+            _log_duplicate(
+                attempt,
+                identifier,
+                row,
+                say_problem("It stands in row {row:,} of the file.", row=first_row),
+            )
 
     attempt.pulse.enter(Phase.SORTING, spool.count)
     spool.find_repeats(take_repeat, attempt.pulse.tick)
     if not spool.count and not attempt.log.counts:
-        raise UnreadableFile("It has a header and no rows.")
+        raise UnreadableFile(say_problem("It has a header and no rows."))
 
 
 def check_destination(attempt: Attempt, spool: CodeSpool) -> None:
@@ -78,7 +84,7 @@ def log_used_ids(attempt: Attempt, spool: CodeSpool) -> None:
     attempt.pulse.enter(Phase.SORTING, spool.count)
     with transaction.atomic():
         for identifier, row in spool.taken(attempt.pulse.tick):
-            _log_duplicate(attempt, identifier, row, "An earlier upload of the company used it.")
+            _log_duplicate(attempt, identifier, row, say_problem("An earlier upload of the company used it."))
             attempt.pulse.check()
     if not attempt.log.counts:
         raise RuntimeError("The database refused the codes, yet none of their ids is taken")

@@ -11,6 +11,7 @@ from ingestion.errors.warning_kinds import NO_CHANGE_WARNING
 from ingestion.models import IngestionRecord
 from ingestion.stages.attempt import Attempt
 from ingestion.stages.ending import end_record
+from portal.values.problems import say_problem
 from workorders.changes import locks
 from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.parsing import parse_values
@@ -45,12 +46,16 @@ def _change(attempt: Attempt, codes: QuerySet[Code], values: NewValues) -> bool:
     locks.alone(record.company)  # no other change comes between the count and the change; new codes may
     found = count_selection(record.company, codes, values)
     if found.full:
-        detail = f"{found.full:,} of the codes would have more than {MOST_SCM_FIELDS:,} SCM fields, the most of a code."
+        detail = say_problem(
+            "{count:,} of the codes would have more than {most:,} SCM fields, the most of a code.",
+            count=found.full,
+            most=MOST_SCM_FIELDS,
+        )
         attempt.log.add("invalid_scm_field_error", None, "", "", detail=detail)
         return False
     attempt.pulse.enter(Phase.CHANGING, found.changed)
     if not found.selected:
-        attempt.log.warn(NO_CHANGE_WARNING, None, "", "", detail="No code meets the constraints.")
+        attempt.log.warn(NO_CHANGE_WARNING, None, "", "", detail=say_problem("No code meets the constraints."))
     change = begin_change(record.company, origin_of(record), record.created_by, record_key=record.key)
     changed = apply_selected(change, codes, values)
     result = {"codes_affected": changed, "codes_unchanged": max(0, found.selected - changed - found.final)}

@@ -12,6 +12,8 @@ from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from portal.values.problems import in_language
+
 register = template.Library()
 
 BROWSERS = (  # by a word in the header, the first that is there: most claim to be others too
@@ -48,6 +50,9 @@ def describe_agent(header: str) -> str:
 def html_lang() -> str:
     """Return the language of the page as HTML has it (BCP 47), such as zh-Hans."""
     return translation.to_locale(translation.get_language()).replace("_", "-")
+
+
+register.filter(in_language)
 
 
 @register.filter

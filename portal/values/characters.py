@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from django.utils.translation import gettext
-
-from portal.values.words import gettext_lazy, number
+from portal.values.problems import say_problem, say_problem_lazy
 
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-NAMELESS = {
-    "\0": gettext_lazy("null"),
-    "\t": gettext_lazy("tab"),
-    "\n": gettext_lazy("line feed"),
-    "\r": gettext_lazy("carriage return"),
-    "\x7f": gettext_lazy("delete"),
+NAMES = {  # of those that have no Unicode name, and of those that are met most
+    "\0": say_problem_lazy("null (U+0000)"),
+    "\t": say_problem_lazy("tab (U+0009)"),
+    "\n": say_problem_lazy("line feed (U+000A)"),
+    "\r": say_problem_lazy("carriage return (U+000D)"),
+    "\x7f": say_problem_lazy("delete (U+007F)"),
+    " ": say_problem_lazy("space"),
+    "\xa0": say_problem_lazy("no-break space (U+00A0)"),
+    "\u200b": say_problem_lazy("zero width space (U+200B)"),
 }
 
 
@@ -23,18 +24,18 @@ def named(character: str) -> str:
     """Return a name to look for: a visible ASCII character in quotes, any other by its Unicode name and number."""
     if " " < character <= "~":
         return f"“{character}”"
-    name = NAMELESS.get(character) or unicodedata.name(character, "").lower()
-    number = f"U+{ord(character):04X}"
-    if character == " ":
-        return name
+    if known := NAMES.get(character):
+        return str(known)
+    name, number = unicodedata.name(character, "").lower(), f"U+{ord(character):04X}"
     return f"{name} ({number})" if name else number
+
+
+def character_named(found: re.Match[str]) -> str:
+    """Say in a sentence which character of a text was found."""
+    return say_problem("Character {place:,} is {named:s}.", place=found.start() + 1, named=named(found[0][0]))
 
 
 def beyond_ascii(text: str) -> str:
     """Say in a sentence which character of `text` is the first outside ASCII, or return an empty text."""
     found = BEYOND_ASCII.search(text)
-    return (
-        gettext("Character {place} is {named}.").format(place=number(found.start() + 1), named=named(found[0]))
-        if found
-        else ""
-    )
+    return character_named(found) if found else ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from django.utils.translation import gettext
+from portal.values.problems import say_problem
 
 SIMILARITY = 0.6
 SHORTEST_PART = 3  # characters of a name that is part of the right one
@@ -41,13 +41,13 @@ def nearest_of(value: str, choices: Iterable[object]) -> str:
 def hint(name: str, known: Iterable[str]) -> str:
     """Say which of `known` is the nearest to `name`; nothing where none is."""
     close = nearest(name, known)
-    return gettext("The nearest is `{name}`.").format(name=close) if close else ""
+    return say_problem("The nearest is `{name}`.", name=close) if close else ""
 
 
 def listed(names: Iterable[str]) -> str:
     """Names as a sentence has them: `a`, `b` and `c`."""
-    *others, last = [f"`{name}`" for name in names]
-    return gettext("{others} and {last}").format(others=", ".join(others), last=last) if others else last
+    *others, last = names
+    return say_problem("`{others}` and `{last}`", others="`, `".join(others), last=last) if others else f"`{last}`"
 
 
 def _bare(name: str) -> str:

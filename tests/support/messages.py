@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 from portal.pages.script_words import SAID
+from portal.values.problems import CONTEXT
 from tests.support.paths import CHECKOUT
 
 LOCALE = CHECKOUT / "portal" / "locale"
@@ -29,6 +30,7 @@ LANGUAGES = tuple(PLURALS)
 ENGLISH_TEMPLATES = ("admin/", "portal/style.html", "portal/api_docs.html", "portal/_api", "workorders/public.html")
 NO_DATE = datetime(2026, 11, 29, tzinfo=UTC)  # that would be another one each time
 FUNCTIONS = {"gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "_": 1, "ngettext": 2, "pgettext": 2, "npgettext": 3}
+PROBLEMS = ("say_problem", "say_problem_lazy")  # whose context is theirs
 CALL = re.compile(r"\b(?:n?p?gettext|_)\((?:[^()\"']|u?\"(?:[^\"\\]|\\.)*\"|u?'(?:[^'\\]|\\.)*')*\)")
 
 
@@ -63,11 +65,13 @@ def _by_file() -> Iterator[tuple[Path, Iterator[Message]]]:
 
 
 def messages_in_python(source: str) -> Iterator[Message]:
-    """Yield the messages of the calls of gettext's functions."""
+    """Yield the messages of the calls of gettext's functions, and of `say_problem`."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-            if len(texts) >= FUNCTIONS[node.func.id]:
+            if node.func.id in PROBLEMS and texts:
+                yield Message(texts[0], context=CONTEXT)
+            elif len(texts) >= FUNCTIONS.get(node.func.id, len(texts) + 1):
                 yield _message(node.func.id, texts)
 
 

@@ -13,7 +13,7 @@ from portal.background.spool import draft_of_attempt
 from portal.pages.languages import written_for
 from portal.storage.base import storage
 from portal.values.characters import named
-from portal.values.words import number
+from portal.values.problems import in_language, say_problem
 from workorders.archives.image_files import add_images
 from workorders.archives.image_pdf import add_pdf
 from workorders.archives.look import ImageLook
@@ -51,17 +51,28 @@ def _describe_texts(texts: LabelTexts) -> str:
     """Say which texts of labels are not printed as they are; nothing where all are."""
     lacking = ", ".join(named(character) for character in sorted(texts.lacking)[:MOST_NAMED])
     if (more := len(texts.lacking) - MOST_NAMED) > 0:
-        lacking = gettext("{some} and {number} others").format(some=lacking, number=more)
-    said = [
-        (texts.replaced, gettext("{number} labels have {sign} for characters that cannot be printed: {lacking}.")),
-        (texts.shortened, gettext("{number} texts were too long for their label and end in {ellipsis}.")),
-        (texts.empty, gettext("{number} labels have no text, since their code has none.")),
-    ]
-    return " ".join(
-        words.format(number=number(count), sign=REPLACEMENT, lacking=lacking, ellipsis=ELLIPSIS)
-        for count, words in said
-        if count
-    )
+        lacking = say_problem("{some} and {count:,} others", some=lacking, count=more)
+    said = []
+    if texts.replaced:
+        said.append(
+            say_problem(
+                "{count:,} labels have {sign} for characters that cannot be printed: {lacking:s}.",
+                count=texts.replaced,
+                sign=REPLACEMENT,
+                lacking=lacking,
+            )
+        )
+    if texts.shortened:
+        said.append(
+            say_problem(
+                "{count:,} texts were too long for their label and end in {ellipsis}.",
+                count=texts.shortened,
+                ellipsis=ELLIPSIS,
+            )
+        )
+    if texts.empty:
+        said.append(say_problem("{count:,} labels have no text, since their code has none.", count=texts.empty))
+    return " ".join(said)
 
 
 def _describe_images(look: ImageLook, alike: str, remarks: str) -> str:
@@ -76,7 +87,7 @@ def _describe_images(look: ImageLook, alike: str, remarks: str) -> str:
     if look.sheet:
         below = [*([gettext("its id")] if look.with_id else []), *([look.text_label] if look.text else [])]
         printed = [gettext("Below each code stands {what}.").format(what=gettext(" and ").join(below))] if below else []
-        told = wrap(" ".join([*printed, remarks]), width=105)
+        told = wrap(" ".join([*printed, in_language(remarks)]), width=105)
         says = gettext("codes.pdf      the QR code of every code, {labels} on a page: {facts}.\n")
         return says.format(labels=look.sheet.labels, facts=facts) + _indented(told)
     names = wrap(alike, width=105, break_long_words=False, break_on_hyphens=False)

@@ -13,7 +13,7 @@ from portal.values.suggestions import hint
 from portal.values.words import capitalize_lazy, gettext_lazy, number
 from workorders.changes.parsing import doubts_of_names
 from workorders.changes.values import NewValues
-from workorders.codes.fields import LONGEST_SCM_VALUE, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
+from workorders.codes.fields import LONGEST_SCM_VALUE, OWN_COLUMNS, SCM_KEY, as_sentence, scm_key_rule
 from workorders.codes.scm_fields import faults_of_declared
 from workorders.models import ActivationStatus, BlacklistReason, Product
 from workorders.products.services import usable_products
@@ -139,7 +139,7 @@ def _checked(row: ScmRow, seen: set[str], doubts: Mapping[str, str]) -> ScmRow:
     """
     wrong = ""
     if not SCM_KEY.fullmatch(row.key):
-        wrong = f"{SCM_KEY_RULE[:1].upper()}{SCM_KEY_RULE[1:]}"
+        wrong = as_sentence(scm_key_rule())
     elif row.key in OWN_COLUMNS:
         wrong = gettext("{name} is no SCM field.").format(name=row.key)
     elif row.key in doubts:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from portal.database.planner import planner_settings, without
 from portal.models import Company
+from portal.values.problems import say_problem
 from workorders.changes.spool import CREATE, POSTED
 
 KEYS = "posted_keys"  # the changes as they were posted, each with the key that its row names
@@ -116,11 +117,16 @@ def _workorder_problems(named: list[tuple[int, str, list[int]]], base: int) -> I
     rows: defaultdict[int, list[int]] = defaultdict(list)
     for sequence, key, several in named:
         if len(several) > 1:
-            detail = "It is the id of one workorder and the reference of another."
+            detail = say_problem("It is the id of one workorder and the reference of another.")
             yield KeyProblem(sequence + base, key, "ambiguous", detail)
         for workorder in several:
             if above := rows[workorder]:
-                yield KeyProblem(sequence + base, key, "repeated", f"Row {above[0] + base:,} names the workorder, too.")
+                yield KeyProblem(
+                    sequence + base,
+                    key,
+                    "repeated",
+                    say_problem("Row {above:,} names the workorder, too.", above=above[0] + base),
+                )
             above.append(sequence)
 
 
@@ -135,4 +141,9 @@ def _ambiguous(base: int) -> Iterator[KeyProblem]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(AMBIGUOUS)
         for sequence, key, count, first in cursor:
-            yield KeyProblem(sequence + base, key, "ambiguous", f"It fits {count:,} codes, {first} is one of them.")
+            yield KeyProblem(
+                sequence + base,
+                key,
+                "ambiguous",
+                say_problem("It fits {count:,} codes, {first} is one of them.", count=count, first=first),
+            )

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from portal.models import Company
+from portal.values.problems import say_problem
 from portal.values.suggestions import hint
 from workorders.changes.values import NewValues
 from workorders.codes.fields import (
@@ -19,6 +20,7 @@ from workorders.codes.fields import (
     OF_CODEPORT,
     REASONS,
     STATUSES,
+    as_sentence,
     contradict,
     contradiction,
     fault_of_name,
@@ -43,16 +45,19 @@ def parse_values(data: Mapping[str, Any], company_id: int, reason_before: int | 
     by field, or with NOTHING_TO_CHANGE. `reason_before` is the reason of the one code that is changed.
     """
     if len(data) > MOST_SCM_FIELDS:
-        raise ValidationError(f"It has {len(data):,} fields; {MOST_SCM_FIELDS:,} at most.")
+        raise ValidationError(
+            say_problem("It has {count:,} fields; {most:,} at most.", count=len(data), most=MOST_SCM_FIELDS)
+        )
     wrong = {name: fault for name, value in data.items() if (fault := _fault(name, value))}
     wrong |= doubts_of_names({name: value for name, value in data.items() if name not in wrong}, company_id)
     texts = {name: _text(value) for name, value in data.items() if value is not None and name not in wrong}
-    wrong |= {name: _as_sentence(fault) for name, text in texts.items() if (fault := fault_of_value(name, text))}
+    wrong |= {name: as_sentence(fault) for name, text in texts.items() if (fault := fault_of_value(name, text))}
     scm = {name: texts.get(name) for name in data if name not in (*ATTRIBUTES, *wrong) and texts.get(name) != ""}
     wrong |= faults_of_declared(scm, company_id)
     products = usable_products(company_id) if texts.get("product") else {}
     if (sku := texts.get("product")) and sku not in products:
-        wrong["product"] = f"No product of the company has this SKU, or it is archived. {hint(sku, products)}".rstrip()
+        said = say_problem("No product of the company has this SKU, or it is archived.")
+        wrong["product"] = f"{said} {hint(sku, products)}".rstrip()
     status, reason = STATUSES.get(texts.get("activation_status", "")), REASONS.get(texts.get("blacklist_reason", ""))
     if status is not None and contradict(status, reason or 0):
         wrong["blacklist_reason"] = contradiction(status, reason or 0)
@@ -85,23 +90,19 @@ def doubts_of_names(data: Mapping[str, Any], company_id: int) -> dict[str, str]:
 
 def _doubt(name: str, value: Any) -> str:
     if name in UNLIKE:
-        return "No change gives codes another one."
+        return say_problem("No change gives codes another one.")
     if value is None or name in ATTRIBUTES:
         return ""
     close = [MEANT[name]] if name in MEANT else get_close_matches(name, ATTRIBUTES, 1, SIMILARITY)
-    return f"There is no such field; the nearest is `{close[0]}`." if close else ""
+    return say_problem("There is no such field; the nearest is `{name}`.", name=close[0]) if close else ""
 
 
 def _fault(name: str, value: Any) -> str:
     """Say why a field of this name and type is none that can be changed so; or nothing."""
     if fault := fault_of_name(name, value):
-        return "" if name in UNLIKE else _as_sentence(fault)
+        return "" if name in UNLIKE else as_sentence(fault)
     return CANNOT_BE_REMOVED if name in ATTRIBUTES and value is None else ""
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _as_sentence(fault: str) -> str:
-    return f"{fault[:1].upper()}{fault[1:]}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
+from portal.values.problems import say_problem
 from portal.values.suggestions import listed
 from workorders.models import DeclaredField
 
@@ -56,18 +57,19 @@ class FieldRule:
         if self.all_fit((value,)):
             return ""
         if self.type == Type.CHOICE:
-            return f"It is declared as one of a list. {self._meant_choice(value)}".rstrip()
-        says, example, meant = {
-            Type.WHOLE_NUMBER: ("a whole number", "1200", _meant_whole),
-            Type.DECIMAL: ("a decimal number", "12.5", _meant_decimal),
-            Type.DATE: ("a date", "2026-12-31", _meant_day),
-        }[Type(self.type)]
-        return f"It is declared as {says}, like {example}. {meant(value)}".rstrip()
+            return f"{say_problem('It is declared as one of a list.')} {self._meant_choice(value)}".rstrip()
+        if self.type == Type.WHOLE_NUMBER:
+            said, meant = say_problem("It is declared as a whole number, like 1200."), _meant_whole(value)
+        elif self.type == Type.DECIMAL:
+            said, meant = say_problem("It is declared as a decimal number, like 12.5."), _meant_decimal(value)
+        else:
+            said, meant = say_problem("It is declared as a date, like 2026-12-31."), _meant_day(value)
+        return f"{said} {meant}".rstrip()
 
     @property
     def needed(self) -> str:
         """The sentence for a code that has no value."""
-        return f"The company requires `{self.key}` of every code."
+        return say_problem("The company requires `{key}` of every code.", key=self.key)
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -79,8 +81,12 @@ class FieldRule:
 
     def _meant_choice(self, value: str) -> str:
         if meant := self._folded.get(value.strip().casefold()):
-            return f"Write `{meant}`."
-        return f"There are {listed(self.choices)}." if 1 < len(self.choices) <= MOST_SAID else ""
+            return _write(f"`{meant}`")
+        return (
+            say_problem("There are {names:s}.", names=listed(self.choices))
+            if 1 < len(self.choices) <= MOST_SAID
+            else ""
+        )
 
 
 @lru_cache(LATEST_DAYS)
@@ -91,14 +97,18 @@ def _is_day(value: str) -> bool:
         return False
 
 
+def _write(value: str) -> str:
+    return say_problem("Write {value}.", value=value)
+
+
 def _meant_whole(value: str) -> str:
     bare = re.sub(r"\.0{1,2}$", "", SPACE.sub("", value))
-    return f"Write {bare}." if WHOLE.fullmatch(bare) else ""
+    return _write(bare) if WHOLE.fullmatch(bare) else ""
 
 
 def _meant_decimal(value: str) -> str:
     bare = SPACE.sub("", value)
-    return f"Write {bare.replace(',', '.')}." if WITH_COMMA.fullmatch(bare) or DECIMAL.fullmatch(bare) else ""
+    return _write(bare.replace(",", ".")) if WITH_COMMA.fullmatch(bare) or DECIMAL.fullmatch(bare) else ""
 
 
 def _meant_day(value: str) -> str:
@@ -110,6 +120,6 @@ def _meant_day(value: str) -> str:
     else:
         return ""
     try:
-        return f"Write {date(year, month, day).isoformat()}."
+        return _write(date(year, month, day).isoformat())
     except ValueError:
-        return "There is no such day."
+        return say_problem("There is no such day.")

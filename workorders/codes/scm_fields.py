@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from django.db import connection
 
 from portal.models import Company
+from portal.values.problems import say_problem
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import SCM_KEY
 from workorders.models import FIRST_CODES, DeclaredField, Workorder
 
 LATEST = 200  # workorders of which the first codes are looked at
-REQUIRED = "The company requires it of every code, so it cannot be removed."
+REQUIRED = say_problem("The company requires it of every code, so it cannot be removed.")
 FIELDS = """
     SELECT DISTINCT jsonb_object_keys(scm_data) FROM workorders_code
     WHERE company_id = %s AND workorder_id = ANY(%s) AND sequence <= %s"""

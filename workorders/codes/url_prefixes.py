@@ -15,10 +15,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import StrIndex
-from django.utils.translation import gettext
 
 from portal.models import Company
-from portal.values.words import gettext_lazy
+from portal.values.problems import say_problem, say_problem_lazy
 from workorders.domains.hosts import HOST, wrong_host
 from workorders.domains.proofs import refuse_unproven
 from workorders.models import FIRST_CODES, Code, UrlPrefix, Workorder
@@ -34,7 +33,7 @@ PREFIX = re.compile(  # RFC 3986, in the spelling that its section 6 calls norma
 DOT_SEGMENT = re.compile(r"/\.{1,2}(/|$)")
 NEEDLESS_PORTS = {"http": 80, "https": 443}
 LARGEST_PORT = 65535
-SHAPE = gettext_lazy(
+SHAPE = say_problem_lazy(
     "It must look like https://codes.example.com/ or https://codes.example.com/c?id= and go up to where the id"
     " begins: the host in small letters and followed by a slash, no password, no needless port, no spaces"
     " or control characters."
@@ -109,17 +108,20 @@ def warn_of_prefix(prefix: str) -> str:
     said = []
     if prefix[-1:].isalnum():
         said.append(
-            gettext(
+            say_problem(
                 "The URL prefix ends in {end}, so the codes will read {example}."
-                " If a slash, or a = before the id, is missing at its end, use the prefix with it."
-            ).format(end=prefix[-1], example=prefix + EXAMPLE_ID)
+                " If a slash, or a = before the id, is missing at its end, use the prefix with it.",
+                end=prefix[-1],
+                example=prefix + EXAMPLE_ID,
+            )
         )
     host = urlsplit(prefix).hostname or ""
     if host and "." not in host and _host(prefix) != _host(settings.PUBLIC_URL):
         said.append(
-            gettext(
-                "The host {host} has no domain, so the codes can be opened only within a network that knows it."
-            ).format(host=host)
+            say_problem(
+                "The host {host} has no domain, so the codes can be opened only within a network that knows it.",
+                host=host,
+            )
         )
     return " ".join(said)
 
@@ -138,21 +140,21 @@ def _refuse_prefix(company: Company, prefix: str) -> None:
     if prefix.startswith(company.url_prefix):
         if prefix != company.url_prefix:
             raise ValidationError(
-                gettext("Below {url_prefix} the id follows at once; leave the prefix out.").format(
-                    url_prefix=company.url_prefix
+                say_problem(
+                    "Below {url_prefix} the id follows at once; leave the prefix out.", url_prefix=company.url_prefix
                 )
             )
     elif match["host"] != urlsplit(settings.PUBLIC_URL).hostname and (reason := wrong_host(match["host"])):
         raise ValidationError(reason)
     elif _host(prefix) == _host(settings.PUBLIC_URL):
         raise ValidationError(
-            gettext("At this portal's own address it must be {url_prefix}").format(url_prefix=company.url_prefix)
+            say_problem("At this portal's own address it must be {url_prefix}", url_prefix=company.url_prefix)
         )
     if longest_id(prefix) < SHORTEST_ID:
         longest = qr_single.CAPACITY - SHORTEST_ID
         raise ValidationError(
-            gettext("It has {length} characters; the QR code has room for {longest}.").format(
-                length=len(prefix), longest=longest
+            say_problem(
+                "It has {length} characters; the QR code has room for {longest}.", length=len(prefix), longest=longest
             )
         )
 
@@ -164,15 +166,18 @@ def _misspelling(prefix: str) -> str:
     host, colon, port = authority.rpartition(":") if not authority.endswith("]") else (authority, "", "")
     host = host or authority
     checks = {
-        "It begins with neither https:// nor http:// in small letters.": scheme not in NEEDLESS_PORTS,
-        "A user or a password stands before the host.": "@" in authority,
-        "The host is an IPv6 address.": "[" in authority,
-        "The host has letters outside a to z; write it as the DNS has it, beginning with xn--.": not host.isascii(),
-        "The host has capital letters.": host.isascii() and host != host.lower(),
-        "The host ends in a dot.": host.endswith("."),
-        "No slash follows the host.": not rest.startswith(f"{authority}/"),
-        f"The port {port} is needless or wrong.": bool(colon) and bool(PREFIX.fullmatch(f"{scheme}://{host}/")),
-        "It has /./ or /../, which browsers take out of a URL.": bool(DOT_SEGMENT.search(prefix)),
+        say_problem("It begins with neither https:// nor http:// in small letters."): scheme not in NEEDLESS_PORTS,
+        say_problem("A user or a password stands before the host."): "@" in authority,
+        say_problem("The host is an IPv6 address."): "[" in authority,
+        say_problem(
+            "The host has letters outside a to z; write it as the DNS has it, beginning with xn--."
+        ): not host.isascii(),
+        say_problem("The host has capital letters."): host.isascii() and host != host.lower(),
+        say_problem("The host ends in a dot."): host.endswith("."),
+        say_problem("No slash follows the host."): not rest.startswith(f"{authority}/"),
+        say_problem("The port {port} is needless or wrong.", port=port): bool(colon)
+        and bool(PREFIX.fullmatch(f"{scheme}://{host}/")),
+        say_problem("It has /./ or /../, which browsers take out of a URL."): bool(DOT_SEGMENT.search(prefix)),
     }
     return next((said for said, is_so in checks.items() if is_so), "")
 
@@ -188,11 +193,12 @@ def _refuse_meeting(company: Company, bare: str) -> None:
     shorter = UrlPrefix.objects.annotate(at=StrIndex(Value(bare), F("prefix"))).filter(at=1)
     for other in longer.union(shorter):
         if other.company_id != company.pk:
-            raise ValidationError(gettext("The URLs of another company begin like this; choose another prefix."))
+            raise ValidationError(say_problem("The URLs of another company begin like this; choose another prefix."))
         if other.prefix != bare:
-            reason = gettext(
-                "Codes of yours begin with {prefix}, so two codes could get the same URL; use that one."
-            ).format(prefix=other.prefix)
+            reason = say_problem(
+                "Codes of yours begin with {prefix}, so two codes could get the same URL; use that one.",
+                prefix=other.prefix,
+            )
             raise ValidationError(reason)
 
 

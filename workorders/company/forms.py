@@ -15,7 +15,7 @@ from portal.pages.languages import time_zones
 from portal.values.texts import unseen
 from portal.values.words import format_lazy, gettext_lazy, number, number_lazy
 from workorders.archives.sheets import SHEETS
-from workorders.codes.fields import LONGEST_SCM_VALUE, OWN_COLUMNS, SCM_KEY, SCM_KEY_RULE
+from workorders.codes.fields import LONGEST_SCM_VALUE, OWN_COLUMNS, SCM_KEY, as_sentence, scm_key_rule
 from workorders.codes.scm_fields import known_fields
 from workorders.codes.texts import text_choices
 from workorders.codes.url_prefixes import check_url_prefix
@@ -197,7 +197,7 @@ class NewFieldForm(FieldForm):
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
         if not SCM_KEY.fullmatch(key):
-            raise ValidationError(f"{SCM_KEY_RULE[:1].upper()}{SCM_KEY_RULE[1:]}")
+            raise ValidationError(as_sentence(scm_key_rule()))
         if key in OWN_COLUMNS:
             raise ValidationError(gettext("`{key}` is a field that every code has.").format(key=key))
         return key

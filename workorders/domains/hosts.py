@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from django.utils.translation import gettext
+from portal.values.problems import say_problem
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 HOST = re.compile(rf"{LABEL}(\.{LABEL})*")
@@ -24,18 +24,22 @@ def wrong_host(host: str) -> str:
     """Say why codes cannot lead to `host`, which is written in small ASCII letters; empty when they can."""
     labels = host.split(".")
     if NUMBER.fullmatch(labels[-1]):
-        return gettext(
+        return say_problem(
             "{host} is an IP address, or is taken for one; codes outlive addresses, so use the name of a host, like"
-            " codes.example.com."
-        ).format(host=host)
+            " codes.example.com.",
+            host=host,
+        )
     if labels[-1] in PRIVATE:
-        return gettext(
-            "{host} leads nowhere outside one network; use a host that everybody can reach, like codes.example.com."
-        ).format(host=host)
+        return say_problem(
+            "{host} leads nowhere outside one network; use a host that everybody can reach, like codes.example.com.",
+            host=host,
+        )
     if len(host) > LONGEST_HOST or max(map(len, labels)) > LONGEST_LABEL:
-        return gettext(
-            "No host has such a long name: {most} characters at most, {most_of_label} between two dots."
-        ).format(most=LONGEST_HOST, most_of_label=LONGEST_LABEL)
+        return say_problem(
+            "No host has such a long name: {most} characters at most, {most_of_label} between two dots.",
+            most=LONGEST_HOST,
+            most_of_label=LONGEST_LABEL,
+        )
     return next(filter(None, map(_wrong_label, labels)), "")
 
 
@@ -48,15 +52,15 @@ def _wrong_label(label: str) -> str:
     except UnicodeError:
         meant = label
     if meant == label:
-        return gettext("{label} is no internationalized name: nothing can be read from it.").format(label=label)
+        return say_problem("{label} is no internationalized name: nothing can be read from it.", label=label)
     letters = [character for character in meant if character.isalpha()]
     alphabets = {unicodedata.name(character, "?").split()[0].split("-")[0] for character in letters}
     if len(alphabets - COMPANIONS - {"LATIN"}) + bool(alphabets & (COMPANIONS | {"LATIN"})) > 1:
-        return gettext(
-            "{label} mixes letters of several alphabets that look alike; use a host of one alphabet."
-        ).format(label=label)
+        return say_problem(
+            "{label} mixes letters of several alphabets that look alike; use a host of one alphabet.", label=label
+        )
     if letters and LATIN_LOOKALIKES.issuperset(letters):
-        return gettext(
-            "{label} is made of letters that look like Latin ones; use a host that nobody can mistake."
-        ).format(label=label)
+        return say_problem(
+            "{label} is made of letters that look like Latin ones; use a host that nobody can mistake.", label=label
+        )
     return ""

@@ -20,6 +20,8 @@ from typing import Final
 from dns.exception import DNSException
 from dns.resolver import NXDOMAIN, NoAnswer, Resolver
 
+from portal.values.problems import say_problem
+
 SECONDS: Final = 4.0
 MOST_BYTES: Final = 1024  # of the file
 PORT = 443
@@ -56,9 +58,9 @@ def read_records(name: str) -> list[str]:
     try:
         answer = resolver().resolve(name, "TXT", lifetime=SECONDS)
     except (NXDOMAIN, NoAnswer):
-        raise NotFound(f"There is no text record at {name}.") from None
+        raise NotFound(say_problem("There is no text record at {name}.", name=name)) from None
     except DNSException:
-        raise NotFound(f"The DNS did not tell the text records of {name}.") from None
+        raise NotFound(say_problem("The DNS did not tell the text records of {name}.", name=name)) from None
     return [b"".join(record.strings).decode(errors="replace").strip() for record in answer]
 
 
@@ -75,11 +77,18 @@ def read_file(host: str) -> str:
                 response.begin()
                 content = response.read(MOST_BYTES)
     except ssl.SSLCertVerificationError as error:
-        raise NotFound(f"The certificate of {host} is not valid: {error.verify_message}.") from None
+        said = say_problem("The certificate of {host} is not valid: {why}.", host=host, why=error.verify_message)
+        raise NotFound(said) from None
     except (OSError, HTTPException, ValueError):
-        raise NotFound(f"{host} did not answer {url} within {SECONDS:g} seconds.") from None
+        raise NotFound(
+            say_problem(
+                "{host} did not answer {url} within {seconds} seconds.", host=host, url=url, seconds=f"{SECONDS:g}"
+            )
+        ) from None
     if response.status != 200:
-        raise NotFound(f"{url} answers {response.status}; redirects are not followed.")
+        raise NotFound(
+            say_problem("{url} answers {status}; redirects are not followed.", url=url, status=response.status)
+        )
     return content.decode(errors="replace").strip()
 
 
@@ -90,9 +99,9 @@ def _public_address(host: str) -> str:
         with suppress(DNSException):
             addresses += [record.address for record in resolver().resolve(host, kind, lifetime=SECONDS)]
     if not addresses:
-        raise NotFound(f"The DNS has no address of {host}.")
+        raise NotFound(say_problem("The DNS has no address of {host}.", host=host))
     if not all(map(is_public, addresses)):
-        raise NotFound(f"{host} leads to an address that is not public.")
+        raise NotFound(say_problem("{host} leads to an address that is not public.", host=host))
     return addresses[0]
 
 

@@ -18,6 +18,7 @@ from portal.accounts.security_log import tell
 from portal.background.broker import wake
 from portal.http.cache import count
 from portal.models import Company
+from portal.values.problems import say_problem
 from workorders.domains.lookup import PATH, NotFound, read_file, read_records
 from workorders.models import DomainProof, UrlPrefix
 
@@ -50,9 +51,13 @@ def proof_text(company: Company, host: str, key: str | None = None) -> str:
 def how_to_prove(company: Company, host: str) -> str:
     """Say in words how the company proves that the host is its own."""
     text = proof_text(company, host)
-    return (
-        f"That {host} is yours is not proven yet. Put {text} into a DNS text record at {record_name(host)}, or into the"
-        f" file {file_url(host)}; then have it checked under Company settings, Domains."
+    return say_problem(
+        "That {host} is yours is not proven yet. Put {text} into a DNS text record at {record}, "
+        "or into the file {file}; then have it checked under Company settings, Domains.",
+        host=host,
+        text=text,
+        record=record_name(host),
+        file=file_url(host),
     )
 
 
@@ -74,9 +79,11 @@ def refuse_unproven(company: Company, prefix: str) -> None:
 def ask_for_check(company: Company, host: str) -> DomainProof:
     """Have a worker look for the proof. Raise TooOften."""
     if count(f"domain-checks-{company.pk}", 3600) > MOST_AN_HOUR:
-        raise TooOften(f"A company may have {MOST_AN_HOUR} domains checked in an hour. Try it again later.")
+        raise TooOften(
+            say_problem("A company may have {most} domains checked in an hour. Try it again later.", most=MOST_AN_HOUR)
+        )
     if not company.domains.filter(host=host).exists() and company.domains.count() >= MOST_DOMAINS:
-        raise TooOften(f"A company has {MOST_DOMAINS} domains at most.")
+        raise TooOften(say_problem("A company has {most} domains at most.", most=MOST_DOMAINS))
     with transaction.atomic():
         asked, _is_new = DomainProof.objects.update_or_create(company=company, host=host, defaults={"asked_at": Now()})
         transaction.on_commit(lambda: wake(TASK, asked.pk))
@@ -105,13 +112,13 @@ def _find(host: str, right: list[str]) -> tuple[str, str]:
         records = read_records(record_name(host))
         if any(constant_time_compare(record, text) for record in records for text in right):
             return DomainProof.Way.DNS, ""
-        problem = f"The text record at {record_name(host)} says something else."
+        problem = say_problem("The text record at {name} says something else.", name=record_name(host))
     except NotFound as reason:
         problem = str(reason)
     try:
         content = read_file(host)
         if any(constant_time_compare(content, text) for text in right):
             return DomainProof.Way.FILE, ""
-        return "", f"{problem} The file {file_url(host)} says something else."
+        return "", f"{problem} {say_problem('The file {url} says something else.', url=file_url(host))}"
     except NotFound as reason:
         return "", f"{problem} {reason}"

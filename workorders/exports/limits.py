@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
-from portal.values.words import number
+from portal.values.problems import say_problem
 from workorders.exports.survey import MOST_KEYS, Survey
 from workorders.models import Export
 
@@ -19,10 +17,12 @@ def refuse_too_many_codes(form: str, count: int) -> None:
     """Raise Refused where a workbook would have more codes than it takes."""
     if form == Export.Format.XLSX and count > MOST_IN_WORKBOOK:
         raise Refused(
-            gettext(
-                "These are {count} codes, and a workbook takes {most} at most: filter them, or export them"
-                " as csv or jsonl."
-            ).format(count=number(count), most=number(MOST_IN_WORKBOOK))
+            say_problem(
+                "These are {count:,} codes, and a workbook takes {most:,} at most: filter them, or export "
+                "them as csv or jsonl.",
+                count=count,
+                most=MOST_IN_WORKBOOK,
+            )
         )
 
 
@@ -30,8 +30,9 @@ def refuse_too_many_fields(form: str, found: Survey) -> None:
     """Raise Refused where SCM fields would be too many columns of a workbook; a cell is too small for the others."""
     if form == Export.Format.XLSX and found.has_other_keys:
         raise Refused(
-            gettext(
-                "These codes have more than {most} different SCM fields, and each would be a column of the workbook:"
-                " filter them, or export them as csv or jsonl."
-            ).format(most=number(MOST_KEYS))
+            say_problem(
+                "These codes have more than {most:,} different SCM fields, and each would be a column of the workbook: "
+                "filter them, or export them as csv or jsonl.",
+                most=MOST_KEYS,
+            )
         )

@@ -15,6 +15,7 @@ from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from portal.values.characters import beyond_ascii, named
+from portal.values.problems import say_problem
 
 GTIN_LENGTHS = (8, 12, 13, 14)
 LONGEST_VALUE = 20  # characters of a batch or a serial, not encoded: AI (10) and AI (21), GenSpecs 3.4.1 and 3.5.2
@@ -76,13 +77,18 @@ def file_name(identifier: str) -> str:
 def gtin14(digits: str) -> str:
     """The GTIN with zeros before it (GenSpecs 3.3.2). ValueError when its length or its check digit is wrong."""
     if len(digits) not in GTIN_LENGTHS:
-        raise ValueError(f"A GTIN has 8, 12, 13 or 14 digits, this has {len(digits)}.")
+        raise ValueError(say_problem("A GTIN has 8, 12, 13 or 14 digits, this has {count}.", count=len(digits)))
     padded = digits.zfill(14)
     right = check_digit(padded[:-1])
     if right != padded[-1]:
         raise ValueError(
-            f"The GTIN {digits} ends in the check digit {digits[-1]}, where {right} would be right."
-            " Any of its digits may be the wrong one, so compare it with where it comes from."
+            say_problem(
+                "The GTIN {digits} ends in the check digit {check}, where {right} would be right. Any "
+                "of its digits may be the wrong one, so compare it with where it comes from.",
+                digits=digits,
+                check=digits[-1],
+                right=right,
+            )
         )
     return padded
 
@@ -100,31 +106,43 @@ def _path(gtin: str, batch: str | None, serial: str) -> str:
 def _values(text: str) -> tuple[str, str | None, str]:
     """GTIN, batch and serial of an id in which something is encoded, or wrong."""
     if "://" in text:
-        raise ValueError("It is a whole URL; leave out what stands before /01/, which is the URL prefix.")
+        raise ValueError(say_problem("It is a whole URL; leave out what stands before /01/, which is the URL prefix."))
     if QUERY.search(text):
-        raise ValueError("It has a query, which begins with ?; leave the query out, its attributes are not kept.")
+        raise ValueError(
+            say_problem("It has a query, which begins with ?; leave the query out, its attributes are not kept.")
+        )
     parts = text.removeprefix("/").split("/")
     keys = parts[::2]
     if len(parts) % 2 or keys not in (["01", "21"], ["01", "10", "21"]):
         raise ValueError(_wrong_shape(parts))
     gtin, *others = parts[1::2]
     if not re.fullmatch("[0-9]+", gtin):
-        raise ValueError(f"A GTIN has nothing but digits. {beyond_ascii(gtin)}".rstrip())
-    batch = _value("batch", others[0]) if len(others) > 1 else ""
-    return gtin, quote(batch, safe=""), quote(_value("serial number", others[-1]), safe="")
+        raise ValueError(f"{say_problem('A GTIN has nothing but digits.')} {beyond_ascii(gtin)}".rstrip())
+    batch = _value(say_problem("batch"), others[0]) if len(others) > 1 else ""
+    return gtin, quote(batch, safe=""), quote(_value(say_problem("serial number"), others[-1]), safe="")
 
 
 def _wrong_shape(parts: list[str]) -> str:
     """Say what is wrong with the order of the parts. Following its hint never leads to another item than was meant."""
     keys = parts[::2]
     if keys in (["01"], ["01", "10"]):
-        return "It has no serial number: /21/<serial> comes last."
-    said = f"It must be {SHAPE}, where /10/<batch> may be left out;"
+        return say_problem("It has no serial number: /21/<serial> comes last.")
     if parts[-1] == "":
-        return f"{said} no slash follows the serial number."
+        return say_problem(
+            "It must be {shape}, where /10/<batch> may be left out; no slash follows the serial number.", shape=SHAPE
+        )
     if len(parts) % 2 == 0 and all(map(AI.fullmatch, keys)):
-        return f"{said} in this order, and other application identifiers are not taken: it has {', '.join(keys)}."
-    return f"{said} a slash that belongs to a batch or serial number itself is %2F."
+        return say_problem(
+            "It must be {shape}, where /10/<batch> may be left out; in this order, and other "
+            "application identifiers are not taken: it has {keys}.",
+            shape=SHAPE,
+            keys=", ".join(keys),
+        )
+    return say_problem(
+        "It must be {shape}, where /10/<batch> may be left out; a slash that belongs to a batch "
+        "or serial number itself is %2F.",
+        shape=SHAPE,
+    )
 
 
 def _shown(character: str) -> str:
@@ -135,18 +153,48 @@ def _shown(character: str) -> str:
 def _value(name: str, encoded: str) -> str:
     """Return the characters of a batch or serial. Raise ValueError with the one that is wrong."""
     if BROKEN_ENCODING.search(encoded):
-        raise ValueError(f"In the {name} two hexadecimal digits must follow each %; a percent sign itself is %25.")
+        raise ValueError(
+            say_problem(
+                "In the {name:s} two hexadecimal digits must follow each %; a percent sign itself is %25.", name=name
+            )
+        )
     raw = UNENCODED.search(encoded)
     value = unquote(encoded, errors="surrogateescape")
     strange = NOT_IN_SET_82.search(value)
     if strange:
-        raise ValueError(f"The {name} has the character {_shown(strange[0])}, which the GS1 character set 82 has not.")
+        raise ValueError(
+            say_problem(
+                "The {name:s} has the character {character:s}, which the GS1 character set 82 has not.",
+                name=name,
+                character=_shown(strange[0]),
+            )
+        )
     if raw:
-        written = f"In the {name} write %{ord(raw[0]):02X} for {raw[0]}, which URLs reserve."
-        query = " If a query begins there, leave it out instead: attributes are not kept." if raw[0] == "?" else ""
-        raise ValueError(written + query)
+        said = say_problem(
+            "In the {name:s} write {encoded} for {character}, which URLs reserve.",
+            name=name,
+            encoded=f"%{ord(raw[0]):02X}",
+            character=raw[0],
+        )
+        if raw[0] == "?":
+            query = say_problem("If a query begins there, leave it out instead: attributes are not kept.")
+            said = f"{said} {query}"
+        raise ValueError(said)
     if not 1 <= len(value) <= LONGEST_VALUE:
-        raise ValueError(f"The {name} has {len(value):,} characters; 1 to {LONGEST_VALUE} are allowed.")
+        raise ValueError(
+            say_problem(
+                "The {name:s} has {count:,} characters; 1 to {most} are allowed.",
+                name=name,
+                count=len(value),
+                most=LONGEST_VALUE,
+            )
+        )
     if value in (".", ".."):
-        raise ValueError(f"The {name} cannot be {value}, which browsers take out of a URL as a step in its path.")
+        raise ValueError(
+            say_problem(
+                "The {name:s} cannot be {value}, which browsers take out of a URL as a step in its path.",
+                name=name,
+                value=value,
+            )
+        )
     return value

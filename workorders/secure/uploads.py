@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from portal.models import User
+from portal.values.problems import say_problem
 from workorders import jobs
 from workorders.models import Job, Workorder
 from workorders.secure.workflow import note_upload
@@ -31,16 +32,26 @@ def open_for_upload(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:
 def upload_refusal(workorder: Workorder, count: int = 1) -> str:
     """Say why the workorder does not take `count` more codes; empty when it does."""
     if workorder.type != Workorder.Type.SSC:
-        return "The workorder is one of serialized identifiers; codes are uploaded only into one of secure codes (SSC)."
+        return say_problem(
+            "The workorder is one of serialized identifiers; codes are uploaded only into one of secure codes (SSC)."
+        )
     if workorder.state not in STATES_THAT_TAKE_CODES:
-        return "The workorder was cancelled, so it takes no codes."
+        return say_problem("The workorder was cancelled, so it takes no codes.")
     room = workorder.quantity - workorder.uploaded_quantity
     if count <= room:
         return ""
-    has = f"The workorder has {workorder.uploaded_quantity:,} of {workorder.quantity:,} codes"
+    has, quantity = workorder.uploaded_quantity, workorder.quantity
     if not room:
-        return f"{has}, so it takes no more."
-    return f"{has}; there is room for {room:,} more, and the file has {count:,}."
+        return say_problem(
+            "The workorder has {has:,} of {quantity:,} codes, so it takes no more.", has=has, quantity=quantity
+        )
+    return say_problem(
+        "The workorder has {has:,} of {quantity:,} codes; there is room for {room:,} more, and the file has {count:,}.",
+        has=has,
+        quantity=quantity,
+        room=room,
+        count=count,
+    )
 
 
 def lock_for_upload(workorder_id: int) -> Workorder:

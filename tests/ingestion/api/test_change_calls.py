@@ -16,7 +16,7 @@ from tests.support.changes import changed, ended, undone, values_of
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.tokens import client_of
-from workorders.codes.fields import SCM_KEY_RULE
+from workorders.codes.fields import as_sentence, scm_key_rule
 
 ASYNC = "/api/v2/scm/upload/async/"
 
@@ -74,9 +74,9 @@ def test_codes_that_meet_every_constraint_are_changed(committed_demo: Demo) -> N
             {"Lot": "x"},
             {"Lot": "x", "Activation_Status": 1},
             {
-                "constraints": [f"Lot: There is no such filter, and {SCM_KEY_RULE} `lot` would be right."],
+                "constraints": [f"Lot: There is no such filter, and {scm_key_rule()} `lot` would be right."],
                 "scm_data": [
-                    f"{name}: {SCM_KEY_RULE.capitalize()} `{name.lower()}` would be right."
+                    f"{name}: {as_sentence(scm_key_rule())} `{name.lower()}` would be right."
                     for name in ("Lot", "Activation_Status")
                 ],
             },

@@ -15,7 +15,7 @@ from tests.support.demo import Demo
 from tests.support.products import workbook
 from tests.support.tokens import client_of
 from tests.support.uploads import PROCESS, WRONG_STATE, post_file, uploaded
-from workorders.codes.fields import SCM_KEY_RULE
+from workorders.codes.fields import scm_key_rule
 
 BEGIN = "/api/v2/ingestion/scm/upload/get-post-data/"
 CHANGE = "/api/v2/ingestion/scm/upload/process/"
@@ -114,7 +114,7 @@ ANOTHER = "No change gives codes another one."
         (
             {"default_scm_data": {"product": None, "status": 1, "Lot": "x"}},
             [
-                f"Lot: {SCM_KEY_RULE} `lot` would be right.",
+                f"Lot: {scm_key_rule()} `lot` would be right.",
                 "status: There is no such field; the nearest is `activation_status`.",
                 "product: null is no default; leave it out. In a row of JSON, null removes an SCM field.",
             ],

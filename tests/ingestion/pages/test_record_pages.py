@@ -451,3 +451,40 @@ def test_a_file_that_is_here_unchecked_is_told_apart_from_one_that_is_awaited(de
     page = seen(demo.staff, path)
     assert "The file is here and is not checked yet" in page
     assert "has not arrived" not in page
+
+
+# In the reader's language
+
+
+REFUSED = "id,product,scm\nabc 1,sku1,\nabc12345,sku-1,\nabc12345,,\nabc67890,,x,y\n"
+SAID_OF_REFUSED = {
+    "de": [
+        "Zeichen 4 ist ein Leerzeichen.",
+        "Sie hat zu viele Felder: 4, wo die Kopfzeile 3 hat.",
+        "Es sieht wie `sku1` aus.",
+        "Sie steht in Zeile 3 der Datei.",
+    ],
+    "zh-hans": [
+        "第 4 个字符是 空格。",
+        "此处有 4 个，而表头有 3 个。",
+        "它像是 `sku1`。",
+        "它出现在文件的第 3 行。",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", SAID_OF_REFUSED)
+def test_what_is_wrong_with_rows_is_read_in_the_language_of_the_person(committed_demo: Demo, language: str) -> None:
+    record = ingested(committed_demo.staff, REFUSED)
+    stored = {error.detail for error in record.errors.all()}
+    assert "It has too many fields: 4 where the header has 3." in stored
+    client = as_(committed_demo.staff)
+    headers = {"Accept-Language": language}
+    page = client.get(f"/ingestions/{record.key}/", headers=headers).content.decode()
+    csv = client.get(f"/ingestions/{record.key}/errors.csv", headers=headers).getvalue().decode()
+    rows = client.get(f"/ingestions/{record.key}/rows-with-errors/", headers=headers).getvalue().decode()
+    for said in SAID_OF_REFUSED[language]:
+        assert said in page.replace("<code>", "`").replace("</code>", "`"), said
+        assert said in csv
+        assert said in rows
+    assert "It has" not in page + csv + rows

@@ -16,7 +16,7 @@ from tests.support.demo import Demo
 from tests.support.running import in_thread
 from tests.support.tokens import client_of
 from workorders.changes import single
-from workorders.codes.fields import SCM_KEY_RULE
+from workorders.codes.fields import as_sentence, scm_key_rule
 from workorders.models import Change, Code, CodeChange, Workorder
 
 AT = "/api/v2/codes/aaa00001/"
@@ -76,7 +76,7 @@ def test_wrong_values_are_named_and_nothing_is_changed(demo: Demo) -> None:
             "activation_status": ["It must be 0 (inactive), 1 (active) or 2 (blacklisted)."],
             "product": ["No product of the company has this SKU, or it is archived. The nearest is `sku1`."],
             "scm_data": [
-                f"Lot: {SCM_KEY_RULE.capitalize()} `lot` would be right.",
+                f"Lot: {as_sentence(scm_key_rule())} `lot` would be right.",
                 "prodcut: There is no such field; the nearest is `product`.",
             ],
         },

@@ -11,7 +11,7 @@ from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from workorders.changes.parsing import NOTHING_TO_CHANGE, parse_values, values_as_json
 from workorders.changes.values import NewValues
-from workorders.codes.fields import SCM_KEY_RULE
+from workorders.codes.fields import as_sentence, scm_key_rule
 
 
 def faults(demo: Demo, **data: Any) -> dict[str, list[str]]:
@@ -42,7 +42,7 @@ def test_all_that_is_wrong_is_named(demo: Demo) -> None:
         "activation_status": ["It must be 0 (inactive), 1 (active) or 2 (blacklisted)."],
         "blacklist_reason": ["It must be a number from 0 to 10."],
         "product": ["No product of the company has this SKU, or it is archived. The nearest is `sku1`."],
-        "Lot": [f"{SCM_KEY_RULE.capitalize()} `lot` would be right."],
+        "Lot": [f"{as_sentence(scm_key_rule())} `lot` would be right."],
         "size": ["It must be a text, a number, true or false, not a nested value."],
         "long": ["1,000 characters at most, this has 1,001."],
     }
