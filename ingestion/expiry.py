@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from ingestion.models import IngestionRecord
+from ingestion.webhooks import publish_end
 from portal.database.clock import database_now
 from portal.storage.base import INCOMING, storage
 
@@ -36,6 +37,7 @@ def expire() -> int:
             record.result_data = {"reason": IngestionRecord.EXPIRED}
             record.save(update_fields=["result_data"])
             record.cancel(what="expired")
+            publish_end(record, Status.CANCELLED)
     return len(records)
 
 

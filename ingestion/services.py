@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 from ingestion.errors.log import warning
 from ingestion.errors.warning_kinds import PREFIX_WARNING
 from ingestion.models import IngestionRecord
+from ingestion.webhooks import publish_end
 from portal import timeline
 from portal.background.broker import wake
 from portal.background.leases import REMINDER
@@ -206,7 +207,11 @@ def may_cancel(record: IngestionRecord, user: User, may: Callable[[str], bool]) 
 
 def cancel(record: IngestionRecord, by: User) -> bool:
     """End an upload that has not ended; False when it had."""
-    return record.cancel(by)
+    with transaction.atomic():
+        if not record.cancel(by):
+            return False
+        publish_end(record, Status.CANCELLED)
+    return True
 
 
 def retry(record: IngestionRecord, by: User) -> bool:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from ingestion.models import IngestionRecord, Withdrawal
+from ingestion.webhooks import publish_withdrawal
 from ingestion.withdrawal import reasons_to_keep
 from portal import timeline
 from portal.background.leases import ClaimLost
@@ -66,6 +67,7 @@ def _withdraw(withdrawal: Withdrawal, pulse: Pulse) -> None:
         IngestionRecord.objects.filter(pk=record.pk).update(result_data={**record.result_data, "withdrawn": told})
         timeline.note(record, "withdrawn", by, address=None, **{done: count})
         withdrawal.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
+        publish_withdrawal(record)
 
 
 def _wait_for_scans(withdrawal: Withdrawal, pulse: Pulse) -> None:

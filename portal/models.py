@@ -318,6 +318,7 @@ class Letter(models.Model):
         WELCOME = "welcome"
         UPLOAD_ENDED = "upload_ended"
         HAND_OVER = "hand_over"
+        WEBHOOK_STOPPED = "webhook_stopped"
 
     kind = models.CharField(max_length=20, choices=Kind)
     email = models.EmailField(max_length=320)

@@ -22,6 +22,8 @@ A variable that is empty counts as not set.
 | API_RATE | calls of the API that one token may make, written likewise | 1200/min |
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
 | HISTORY_DAYS | days for which it is kept what changes made of each code; then they cannot be undone | for ever |
+| WEBHOOK_HOSTS | hosts that webhooks may go to whatever their address, and by http, separated by commas | |
+| WEBHOOK_DAYS | days for which deliveries of webhooks are kept | 30 |
 | PROVE_DOMAINS | on if a company's own URL prefix needs a proof of its domain, or off | off if all is embedded |
 | METRICS_TOKEN | what Prometheus brings to /metrics, 32 characters or more; without it there are no metrics | |
 | BACKUP_PASSPHRASE | encrypts the secret key in backups, 16 characters or more | the key stays out of them |
@@ -63,6 +65,9 @@ with stops_at_bad_values("CODEPORT_HOME"):
     PUBLIC_PAGE_RATE = env.str("PUBLIC_PAGE_RATE", "60/min", validate=checks.is_rate("60/min", digits=4))
     API_RATE = env.str("API_RATE", "1200/min", validate=checks.is_rate("1200/min", digits=6))
     HISTORY_DAYS = env.int("HISTORY_DAYS", None, validate=validate.Range(1, 36500))
+    webhook_hosts: list[str] = env.list("WEBHOOK_HOSTS", [], validate=checks.are_single_hosts)
+    WEBHOOK_HOSTS = [name.strip("[]").lower() for name in webhook_hosts]  # as they stand in the parts of a URL
+    WEBHOOK_DAYS = env.int("WEBHOOK_DAYS", 30, validate=validate.Range(5, 36500))
     PROVE_DOMAINS = env.bool("PROVE_DOMAINS", None)
     METRICS_TOKEN = env.str("METRICS_TOKEN", "", validate=checks.is_secret_key)
     LOG_FORMAT = env.str("LOG_FORMAT", "lines", validate=checks.is_log_format)
@@ -281,7 +286,7 @@ SPECTACULAR_SETTINGS = {
 CELERY_TASK_QUEUES = [  # a worker that is told nothing else takes from all of them
     # RabbitMQ would take a task for lost after half an hour; leases know better, so it waits for a day.
     Queue(name, routing_key=name, queue_arguments={"x-consumer-timeout": 24 * 3600 * 1000})
-    for name in ("ingest", "archive", "mail")
+    for name in ("ingest", "archive", "mail", "webhooks")
 ]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "ingest"
@@ -299,6 +304,8 @@ CELERY_TASK_ROUTES = {
     "workorders.tasks.archives_again": {"queue": "mail"},
     "workorders.tasks.flush_scans": {"queue": "mail"},
     "workorders.tasks.thin_history": {"queue": "mail"},
+    "workorders.tasks.sweep_webhooks": {"queue": "mail"},
+    "workorders.tasks.deliver_webhooks": {"queue": "webhooks"},  # which waits for hosts of strangers
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -318,6 +325,7 @@ CELERY_BEAT_SCHEDULE = {
     "begin-archives-anew": {"task": "workorders.tasks.archives_again", "schedule": 600.0},
     "store-scans": {"task": "workorders.tasks.flush_scans", "schedule": 15.0, "options": {"expires": 60}},
     "thin-history": {"task": "workorders.tasks.thin_history", "schedule": 600.0, "options": {"expires": 600}},
+    "sweep-webhooks": {"task": "workorders.tasks.sweep_webhooks", "schedule": 600.0, "options": {"expires": 600}},
     "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
 }
 if EMBEDDED_DATABASE and bucket is None:  # looks whether it is a day since the last one

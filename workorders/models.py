@@ -672,3 +672,78 @@ class StoredScans(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Webhook(models.Model):
+    """An endpoint of a company: a URL of another system, which is told what happens.
+
+    A worker sends what is due to one endpoint after the other. Whoever does holds the row until `lease_until`, and
+    after a failure nothing is sent there before `due_at`.
+    """
+
+    class Stopped(models.TextChoices):
+        BY_HAND = "by_hand", gettext_lazy("disabled")
+        GONE = "gone", gettext_lazy("disabled, since it answered 410 (Gone)")
+        FAILING = "failing", gettext_lazy("disabled, since it failed for 3 days")
+        FULL = "full", gettext_lazy("disabled, since too much waits for it")
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="webhooks")
+    url = models.CharField("URL", max_length=500)
+    description = models.CharField(max_length=200, blank=True)
+    events = models.JSONField(default=list, help_text="The types of events that it is told.")
+    secret = models.BinaryField(help_text="Encrypted.")
+    old_secret = models.BinaryField(default=bytes, help_text="The secret before, encrypted.")
+    old_secret_until = models.DateTimeField(null=True, help_text="Until then the old secret signs as well.")
+    stopped = models.CharField(max_length=10, choices=Stopped, blank=True, help_text="Why nothing is sent.")
+    stopped_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0, help_text="Attempts that failed since the last that did not.")
+    failing_since = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(db_default=Now())
+    lease_until = models.DateTimeField(null=True)
+    woken_at = models.DateTimeField(null=True, help_text="When the sweep woke a worker for it.")
+    is_deleted = models.BooleanField(default=False, help_text="It is gone for everybody, and a sweep deletes it.")
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class WebhookDelivery(models.Model):
+    """An event that is told to an endpoint, until it answered so or is given up, and how it answered last."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", gettext_lazy("waiting")
+        DELIVERED = "delivered", gettext_lazy("delivered")
+        FAILED = "failed", gettext_lazy("failed")
+
+    webhook = models.ForeignKey(Webhook, models.PROTECT, related_name="deliveries", db_index=False)
+    message_id = models.CharField(max_length=40, help_text="The same for every attempt and every endpoint.")
+    type = models.CharField(max_length=40)
+    body = models.TextField(help_text="The JSON that is posted, byte for byte.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    queued_at = models.DateTimeField(db_default=Now(), help_text="When it was made, or asked for again.")
+    due_at = models.DateTimeField(db_default=Now())
+    attempted_at = models.DateTimeField(null=True)
+    answer_status = models.PositiveSmallIntegerField(null=True)
+    answer = models.TextField(blank=True, help_text="The beginning of the answer's body.")
+    problem = models.TextField(blank=True, help_text="Why there was no answer.")
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "webhook deliveries"
+        indexes = [
+            models.Index(fields=["webhook", "-id"], name="delivery_of_webhook"),
+            models.Index(fields=["message_id"], name="delivery_of_message"),
+            models.Index(fields=["webhook", "status", "-id"], name="delivery_by_status"),
+            models.Index(fields=["webhook", "due_at", "id"], name="delivery_due", condition=models.Q(status="waiting")),
+            models.Index(fields=["queued_at"], name="delivery_waiting", condition=models.Q(status="waiting")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.message_id}"

@@ -11,6 +11,8 @@ from workorders.exports import builder
 from workorders.exports import services as exports
 from workorders.models import Export, Job
 from workorders.scans import services as scans
+from workorders.webhooks import retention as webhook_retention
+from workorders.webhooks import sending as webhooks
 
 
 @shared_task
@@ -39,6 +41,17 @@ def prove_domain(proof_id: int) -> None:
 
 
 @shared_task
+def deliver_webhooks(webhook_id: int) -> None:
+    webhooks.deliver(webhook_id)
+
+
+@shared_task
+def sweep_webhooks() -> None:
+    """Delete what WEBHOOK_DAYS says is old enough, and give up what cannot be delivered."""
+    webhook_retention.sweep()
+
+
+@shared_task
 def archives_again() -> None:
     """Begin archives anew that were given up because of an outage; delete what nobody can fetch any more."""
     jobs.requeue_failed_archives()
@@ -57,6 +70,7 @@ def sweep() -> None:
     """Send again what waits for a worker in vain."""
     Job.requeue_stale()
     Export.requeue_stale()
+    webhooks.wake_due()
 
 
 @shared_task

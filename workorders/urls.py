@@ -36,6 +36,9 @@ from workorders.secure import api as secure_api
 from workorders.secure import docs as named_docs  # noqa: F401  # completes the schema
 from workorders.secure import order_views as secure_order_views
 from workorders.secure import template_api, template_views
+from workorders.webhooks import api as webhook_api
+from workorders.webhooks import docs as webhook_docs  # noqa: F401  # completes the schema
+from workorders.webhooks import views as webhook_views
 
 
 class IdentifierConverter(StringConverter):
@@ -139,6 +142,15 @@ urlpatterns = [
     path("company/fields/create/", company_views.field_create, name="declared-field-create"),
     path("company/fields/of/<slug:key>/", company_views.field_detail, name="declared-field-detail"),
     path("company/fields/of/<slug:key>/remove/", company_views.field_remove, name="declared-field-remove"),
+    path("company/webhooks/", webhook_views.webhook_list, name="webhook-list"),
+    path("company/webhooks/create/", webhook_views.webhook_create, name="webhook-create"),
+    path("company/webhooks/<int:pk>/", webhook_views.webhook_detail, name="webhook-detail"),
+    path("company/webhooks/<int:pk>/change/", webhook_views.webhook_change, name="webhook-change"),
+    path("company/webhooks/<int:pk>/renew-secret/", webhook_views.webhook_renew_secret, name="webhook-renew-secret"),
+    path("company/webhooks/<int:pk>/remove/", webhook_views.webhook_remove, name="webhook-remove"),
+    path("company/webhooks/<int:pk>/test/", webhook_views.webhook_test, name="webhook-test"),
+    path("company/webhooks/<int:pk>/switch/", webhook_views.webhook_switch, name="webhook-switch"),
+    path("company/webhooks/<int:pk>/replay/", webhook_views.webhook_replay, name="webhook-replay"),
     *_calibrated("equipment", "equipment/"),
     *_calibrated("substrate", "substrates/"),
     path("api/v2/codes/", code_api.CodeList.as_view()),
@@ -172,6 +184,13 @@ urlpatterns = [
     path("api/v2/workorders/<int:pk>/complete/", printing_api.Complete.as_view()),
     path("api/v2/workorders/<int:pk>/reject/", printing_api.Reject.as_view()),
     path("api/v2/workorders/<int:pk>/cancel/", printing_api.Cancel.as_view()),
+    path("api/v2/company/webhooks/", webhook_api.WebhookList.as_view()),
+    path("api/v2/company/webhooks/<int:pk>/", webhook_api.WebhookDetail.as_view()),
+    path("api/v2/company/webhooks/<int:pk>/renew-secret/", webhook_api.RenewSecret.as_view()),
+    path("api/v2/company/webhooks/<int:webhook>/test/", webhook_api.SendTest.as_view()),
+    path("api/v2/company/webhooks/<int:webhook>/deliveries/", webhook_api.DeliveryList.as_view()),
+    path("api/v2/company/webhooks/<int:webhook>/deliveries/replay-failed/", webhook_api.ReplayFailed.as_view()),
+    path("api/v2/company/webhooks/<int:webhook>/deliveries/<int:pk>/replay/", webhook_api.Replay.as_view()),
     path("api/v2/products/", product_api.ProductList.as_view()),
     path("api/v2/products/<int:pk>/", product_api.ProductDetail.as_view()),
 ]

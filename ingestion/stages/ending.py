@@ -10,16 +10,18 @@ from django.db import transaction
 from ingestion.models import IngestionRecord
 from ingestion.results.emails import write_end_email
 from ingestion.stages.attempt import Attempt
+from ingestion.webhooks import publish_end
 from portal.background.leases import ClaimLost
 
 Status, Phase = IngestionRecord.Status, IngestionRecord.Phase
 
 
 def end_record(attempt: Attempt, status: str, rows: int, **fields: Any) -> None:
-    """End the record and write the e-mail about it, in the caller's transaction."""
+    """End the record and tell it by e-mail and webhooks, in the caller's transaction."""
     fields |= {"warnings": attempt.log.warnings, "file_facts": attempt.facts}
     attempt.record.end(status=status, rows_done=rows, rows_total=rows, **fields)
     write_end_email(attempt.record)
+    publish_end(attempt.record, status)
 
 
 def store_errors(attempt: Attempt) -> None:
@@ -37,3 +39,4 @@ def give_up(record: IngestionRecord) -> None:
         record.errors.create(error=kind)
         record.end(status=Status.ERROR, what="failed", result_data={"errors": [{kind: []}], "error_counts": {kind: 1}})
         write_end_email(record)
+        publish_end(record, Status.ERROR)

@@ -136,6 +136,7 @@ TAGS = {
     "codes": ("Codes", "Single codes: their ids, URLs, statuses and data."),
     "scans": ("Scans", "How often the public pages of codes were opened; nothing is kept of who opened them."),
     "products": ("Products", "What codes are put on."),
+    "company": ("Webhooks", "What happens is posted to endpoints of a brand owner's own systems, signed."),
     "me": ("You", "Whose token it is."),
 }
 UPLOAD: dict[str, Any] = {

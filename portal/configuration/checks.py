@@ -32,6 +32,14 @@ def are_host_names(names: list[str]) -> None:
             raise ValidationError(f"{name!r} is no host name; give names separated by commas.")
 
 
+def are_single_hosts(names: list[str]) -> None:
+    """Refuse what is no host name, or the pattern of several."""
+    are_host_names(names)
+    for name in names:
+        if name.startswith(("*", ".")):
+            raise ValidationError(f"{name!r} stands for several hosts; name each.")
+
+
 def are_secret_keys(keys: list[str]) -> None:
     """Refuse what cannot have been SECRET_KEY."""
     if any(len(key) < SHORTEST_KEY for key in keys):

@@ -40,6 +40,8 @@ TASKS = {
     "workorders.tasks.thin_history",
     "workorders.tasks.discard",
     "workorders.tasks.prove_domain",
+    "workorders.tasks.deliver_webhooks",
+    "workorders.tasks.sweep_webhooks",
     "workorders.tasks.archives_again",
     "workorders.tasks.sweep",
     "portal.tasks.send_letter",

@@ -56,7 +56,7 @@ def test_a_stop_lets_each_process_end_what_it_is_at() -> None:
 
 def test_all_units_are_enabled_and_started_again() -> None:
     names = set(re.findall(r"^\| (\w+) \| `\.venv/bin/(?:gunicorn|celery)", PAGE, re.MULTILINE))
-    assert names == {"web", "ingest", "archive", "mail", "beat"}
+    assert names == {"web", "ingest", "archive", "mail", "webhooks", "beat"}
     wanted = {f"codeport@{name}" for name in names}
     for before in ("systemctl enable --now", "systemctl start"):
         line = re.split(r"`|\n\n", PAGE[PAGE.index(before) :])[0]

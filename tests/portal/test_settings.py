@@ -23,6 +23,7 @@ VARIABLES = (
     "BACKUP_PASSPHRASE",
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
     *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES", "LOG_FORMAT", "HISTORY_DAYS", "PROVE_DOMAINS", "METRICS_TOKEN"),
+    *("WEBHOOK_HOSTS", "WEBHOOK_DAYS"),
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"),
 )
 
@@ -226,6 +227,10 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("NUM_PROXIES", "-1"),
         ("SECRET_KEY", "short"),
         ("METRICS_TOKEN", "short"),
+        ("WEBHOOK_HOSTS", "intranet.example, *"),
+        ("WEBHOOK_HOSTS", ".example.com"),
+        ("WEBHOOK_HOSTS", "http://localhost"),
+        ("WEBHOOK_DAYS", "4"),
         ("EMAIL_URL", "nonsense"),
         ("CODEPORT_HOME", "/proc/nowhere"),
         ("CODEPORT_HOME", "/dev/null/below"),
@@ -237,6 +242,12 @@ def test_a_bad_value_is_named(home: Path, monkeypatch: pytest.MonkeyPatch, name:
         settings()
     assert f'"{name}"' in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_hosts_of_webhooks_are_named_as_they_stand_in_urls(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (settings()["WEBHOOK_HOSTS"], settings()["WEBHOOK_DAYS"]) == ([], 30)
+    monkeypatch.setenv("WEBHOOK_HOSTS", "Intranet.example,10.0.0.7,[::1]")
+    assert settings()["WEBHOOK_HOSTS"] == ["intranet.example", "10.0.0.7", "::1"]
 
 
 def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
@@ -260,8 +271,10 @@ def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
         "workorders.tasks.thin_history": "mail",
         "workorders.tasks.flush_scans": "mail",
         "workorders.tasks.prove_domain": "mail",
+        "workorders.tasks.sweep_webhooks": "mail",
+        "workorders.tasks.deliver_webhooks": "webhooks",
     }
-    assert set(app.amqp.queues.consume_from) == {"ingest", "archive", "mail"}
+    assert set(app.amqp.queues.consume_from) == {"ingest", "archive", "mail", "webhooks"}
 
 
 def test_nothing_is_left_to_say_about_a_deployment_behind_https(home: Path) -> None:

@@ -13,7 +13,8 @@ from ingestion.models import IngestionRecord
 from ingestion.options.templates import keep_template
 from portal.models import User
 from tests.support.demo import Demo
-from workorders.models import Code, Equipment, Export, Substrate, Workorder, WorkorderTemplate
+from tests.support.webhooks import a_webhook
+from workorders.models import Code, Equipment, Export, Substrate, Webhook, WebhookDelivery, Workorder, WorkorderTemplate
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -95,6 +96,21 @@ NEEDS = {
     "POST api/v2/products/": "product_edit",
     "GET api/v2/products/<int:pk>/": "product_view",
     "PATCH api/v2/products/<int:pk>/": "product_edit",
+    **{
+        f"{method} api/v2/company/webhooks/{more}": "company_settings"
+        for method, more in (
+            ("GET", ""),
+            ("POST", ""),
+            ("GET", "<int:pk>/"),
+            ("PATCH", "<int:pk>/"),
+            ("DELETE", "<int:pk>/"),
+            ("POST", "<int:pk>/renew-secret/"),
+            ("POST", "<int:webhook>/test/"),
+            ("GET", "<int:webhook>/deliveries/"),
+            ("POST", "<int:webhook>/deliveries/replay-failed/"),
+            ("POST", "<int:webhook>/deliveries/<int:pk>/replay/"),
+        )
+    },
     "GET api/v2/me/": ANY_TOKEN,
     "GET api/schema/": OPEN,
     "GET api/docs/": OPEN,
@@ -152,9 +168,18 @@ def one_of_each(demo: Demo) -> dict[str, Any]:
         "codes": code.identifier,
         "codes/download": Export.objects.create(company=demo.company, created_by=demo.staff, format="csv").pk,
         "workorder-templates": template.pk,
+        "company": a_delivery(demo),
         "equipment": Equipment.objects.create(name="Press 1", dpi=1200, **known).pk,
         "substrates": Substrate.objects.create(name="Gloss", **known).pk,
     }
+
+
+def a_delivery(demo: Demo) -> int:
+    """Make an endpoint and a delivery to it that have the same id, which is returned."""
+    same = 10**9  # which no other row comes to
+    Webhook.objects.filter(pk=a_webhook(demo)[0].pk).update(id=same)
+    WebhookDelivery.objects.create(pk=same, webhook_id=same, message_id="msg_1", type="record.completed")
+    return same
 
 
 def keeps(demo: Demo, call: str) -> User:

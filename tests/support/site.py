@@ -24,6 +24,7 @@ from tests.support.exports import exported, started
 from tests.support.secure import a_secure_order, a_template, brought_to
 from tests.support.tokens import issue
 from tests.support.uploads import ingested, queued
+from tests.support.webhooks import some_webhooks
 from workorders import job_runner
 from workorders.changes.values import NewValues
 from workorders.codes.filters import CodeFilter
@@ -68,7 +69,7 @@ NO_PAGES = {
     *("upload-preview", "upload-look", "upload-discard", "workorder-labels"),
     *("record-check-again", "code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
     *("person-sign-out", "invitation-again", "invitation-withdraw", "session"),
-    *("mfa_download_recovery_codes", "mfa_login_webauthn"),
+    *("mfa_download_recovery_codes", "mfa_login_webauthn", "webhook-test", "webhook-switch", "webhook-replay"),
 }
 
 
@@ -135,6 +136,8 @@ def pages(demo: Demo) -> list[Shown]:
     )
     engine.run(changed.pk)
 
+    webhook, disabled = some_webhooks(demo)
+
     def shown(url_name: str, email: str = "", name: str = "", query: str = "", **arguments: Any) -> Shown:
         name = name or url_name.replace("_", "-")
         return Shown(name, url_name, reverse(url_name, kwargs=arguments) + query, email)
@@ -190,6 +193,10 @@ def pages(demo: Demo) -> list[Shown]:
         *(shown(name, admin) for name in ("declared-field-list", "declared-field-create")),
         shown("declared-field-list", demo.other_staff.email, "declared-field-list-empty"),
         *(shown(f"declared-field-{name}", admin, key="best_before") for name in ("detail", "remove")),
+        shown("webhook-list", admin),
+        shown("webhook-create", admin),
+        *(shown(f"webhook-{name}", admin, pk=webhook.pk) for name in ("detail", "change", "renew-secret", "remove")),
+        shown("webhook-detail", admin, "webhook-detail-disabled", pk=disabled.pk),
         shown("code-detail", admin, identifier="abc12345", pk=workorder),
         shown("code-export", staff, query=f"?workorder={workorder}"),
         shown("code-export-list", staff),

@@ -18,6 +18,7 @@ from workorders.archives.names import archive_name
 from workorders.archives.zip_archive import Archive, secure_facts
 from workorders.codes.block_index import summarize_blocks
 from workorders.models import Job, Workorder
+from workorders.webhooks.outbox import publish_workorder
 
 ArchiveKind = Literal["archive", "serial-numbers"]
 SECURE = gettext_lazy(
@@ -93,5 +94,6 @@ def run_archive_job(job: Job, pulse: Pulse) -> None:
     build_archive(workorder, "archive", pulse.tick)
     with transaction.atomic():
         new = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SID, state=Workorder.State.NEW)
-        new.update(state=Workorder.State.COMPLETED)  # before the job, as a withdrawal takes them
+        if new.update(state=Workorder.State.COMPLETED):  # before the job, as a withdrawal takes them
+            publish_workorder(workorder, "workorder.completed")
         job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)

@@ -19,6 +19,7 @@ from workorders.codes.url_prefixes import release_url_prefix
 from workorders.models import Equipment, Job, Substrate, Workorder
 from workorders.secure.emails import queue_emails
 from workorders.secure.waste import NO_WASTE, Waste, blacklist_waste, count_waste, restore_waste
+from workorders.webhooks.outbox import EVENTS, publish_workorder
 
 State = Workorder.State
 
@@ -142,6 +143,8 @@ def _take_step(workorder: Workorder, by: User, step: str, detail: dict[str, Any]
         if not changed:
             raise WrongState(_refusal(workorder, step))
         queue_emails(note(workorder, step, by, **detail))
+        if (kind := f"workorder.{step}") in EVENTS:
+            publish_workorder(workorder, kind, **{name: detail[name] for name in ("reason",) if name in detail})
 
 
 def _refusal(workorder: Workorder, step: str) -> str:

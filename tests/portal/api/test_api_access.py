@@ -21,7 +21,9 @@ from tests.support.api_calls import ANY_TOKEN, GUARDED, METHODS, NEEDS, OPEN, ad
 from tests.support.demo import PASSWORD, Demo
 from tests.support.secure import VALID, a_template
 from tests.support.tokens import client_of, issue
-from workorders.models import Change, Code, CodeChange, Equipment, Product, Substrate, Workorder
+from tests.support.webhooks import a_webhook
+from workorders.models import Change, Code, CodeChange, Equipment, Product, Substrate, Webhook, Workorder
+from workorders.webhooks.outbox import write
 
 every_call = pytest.mark.parametrize("call", GUARDED)
 
@@ -178,6 +180,9 @@ def some_rows(demo: Demo, record: IngestionRecord, times: int) -> None:
         IngestionError.objects.create(record=record, row=2, column="id", value="x", error="invalid_id_error")
         for each in Workorder.objects.all():
             note(each, "rejected", demo.staff, reason=at)
+        a_webhook(demo, f"https://hooks.example.com/{at}")
+        for webhook in Webhook.objects.all():
+            write([webhook.pk], "record.completed", {})
         product = Product.objects.create(company=demo.company, sku=at)
         a_template(demo, at)
         keep_template(demo.company, at, {}, person)

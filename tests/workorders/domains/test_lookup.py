@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from portal import outgoing
 from tests.support.demo import Demo
 from tests.support.pages import seen
 from tests.support.strangers import Records, dns_server, web_server
 from workorders.domains import lookup
-from workorders.domains.lookup import NotFound, is_public, read_file, read_records
+from workorders.domains.lookup import NotFound, read_file, read_records
 from workorders.domains.proofs import look_for_proof, proof_text
 from workorders.models import DomainProof
 
@@ -30,7 +31,7 @@ def records(monkeypatch: pytest.MonkeyPatch) -> Iterator[Records]:
     """What the DNS knows."""
     known: Records = {}
     with dns_server(known) as asks:
-        monkeypatch.setattr(lookup, "resolver", lambda: asks)
+        monkeypatch.setattr(outgoing, "resolver", lambda: asks)
         yield known
 
 
@@ -40,9 +41,9 @@ def web(tmp_path: Path, records: Records, monkeypatch: pytest.MonkeyPatch) -> It
     records[HOST, "A"] = ["127.0.0.1"]
     does: list[Serve] = []
     with web_server(tmp_path, HOST, lambda connection: does[0](connection)) as (port, trusting):
-        monkeypatch.setattr(lookup, "PORT", port)
-        monkeypatch.setattr(lookup, "tls_context", lambda: trusting)
-        monkeypatch.setattr(lookup, "is_public", lambda address: address == "127.0.0.1")
+        monkeypatch.setitem(outgoing.PORTS, "https", port)
+        monkeypatch.setattr(outgoing, "tls_context", lambda: trusting)
+        monkeypatch.setattr(outgoing, "is_public", lambda address: address == "127.0.0.1")
         yield does
 
 
@@ -73,7 +74,7 @@ def test_records_behind_another_name_are_found(records: Records, web: list[Serve
 
 
 def test_a_dns_that_does_not_answer_is_told(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
-    asks = lookup.resolver()
+    asks = outgoing.resolver()
     asks.port = 1
     monkeypatch.setattr(lookup, "SECONDS", 0.2)
     with pytest.raises(NotFound, match=r"^The DNS did not tell the text records of x\.example\.com"):
@@ -130,37 +131,6 @@ def test_what_is_no_http_or_no_right_certificate_is_told(
     records["evil.example.com", "A"] = ["127.0.0.1"]
     with pytest.raises(NotFound, match=r"^The certificate of evil.example.com is not valid: Hostname mismatch"):
         read_file("evil.example.com")
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),  # noqa: S104
-        *("224.0.0.1", "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1"),
-        *("::ffff:127.0.0.1", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "64:ff9b:1::a00:1", "2002:7f00:1::", "2001:0:1::1"),
-    ],
-)
-def test_addresses_of_networks_of_ones_own_are_not_public(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
-def test_addresses_of_everybody_are_public(address: str) -> None:
-    assert is_public(address)
-
-
-@pytest.mark.parametrize(
-    "addresses", [{"A": ["127.0.0.1"]}, {"A": ["8.8.8.8", "10.0.0.1"]}, {"A": ["8.8.8.8"], "AAAA": ["::1"]}]
-)
-def test_a_host_with_an_address_that_is_not_public_is_never_reached(
-    records: Records, monkeypatch: pytest.MonkeyPatch, addresses: dict[str, list[str]]
-) -> None:
-    reached: list[str] = []
-    monkeypatch.setattr(lookup, "_connected", reached.append)
-    records.update({(HOST, kind): found for kind, found in addresses.items()})
-    with pytest.raises(NotFound, match=r"^codes.example.com leads to an address that is not public\.$"):
-        read_file(HOST)
-    assert reached == []
 
 
 # From the question to the page

@@ -1,4 +1,4 @@
-"""`manage.py renew_secrets`: the secrets of secure graphics and second steps under a new SECRET_KEY."""
+"""`manage.py renew_secrets`: the secrets of secure graphics, second steps and webhooks under a new SECRET_KEY."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from portal.accounts.security_log import tell
 from portal.database.encryption import SecretLost
 from workorders.models import Workorder
 from workorders.rendering.secure_graphic import renew_secret
+from workorders.webhooks import signing
 
 
 class Command(BaseCommand):
@@ -20,11 +21,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with transaction.atomic():
-                graphics, second_steps = _graphics(), second_step.renew()
+                graphics, second_steps, webhooks = _graphics(), second_step.renew(), signing.renew()
         except SecretLost as error:
             raise CommandError(f"{error} Nothing was changed.") from None
-        tell("secrets_renewed", graphics=graphics, second_steps=second_steps)
-        more = [_counted(second_steps, "second step")] if second_steps else []
+        tell("secrets_renewed", graphics=graphics, second_steps=second_steps, webhooks=webhooks)
+        more = [
+            _counted(number, what) for number, what in ((second_steps, "second step"), (webhooks, "webhook")) if number
+        ]
         self.stdout.write(f"Encrypted anew: {', '.join([_counted(graphics, 'workorder'), *more])}.")
 
 
