@@ -32,6 +32,7 @@ SAID = re.compile(rf"sep=([{re.escape(DELIMITERS)}])", re.IGNORECASE)  # what Ex
 BLANK_LINE = re.compile(rf'[\s"{re.escape(DELIMITERS)}]*')
 OURS = re.compile(rf'"?{re.escape(ERRORS_COLUMN)}"?([{re.escape(DELIMITERS)}])')  # a file that we gave back
 
+END_OF_TEXT = "\x1a"  # Ctrl-Z, which programs of old put behind the last line
 LINE_END = re.compile("[\r\n]")
 
 FIRST_FIELD = r'(?:"(?:[^"]|"")*"|[^"{0}][^{0}]*|){0}'
@@ -275,6 +276,8 @@ class Lines:
             if len(tail) > LONGEST_RECORD and not is_last and not LINE_END.search(tail[-1] + piece):
                 continue  # the line is cut already
             text = tail + piece
+            if is_last and text == END_OF_TEXT:
+                text = ""
             lines = io.StringIO(text, newline="").readlines()
             tail = ""
             if lines and not is_last and not lines[-1].endswith("\n"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import ERRORS_COLUMN
+from ingestion.readers.seven_bit import refuse_seven_bit
 from portal.values.problems import say_problem
 
 Decode = Callable[[bytes, bool], str]
@@ -126,9 +127,23 @@ def decoder_for(beginning: bytes, encoding: str = "") -> tuple[str, Decode]:
     label = label or said.label
     if label == "UTF-16":
         return label, _utf16_decoder(beginning)
-    if label == "UTF-8":
+    if mark:
         return label, codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
-    return label, decoder_of(said)
+    return label, _wary(decoder_of(said))
+
+
+def _wary(decode: Decode) -> Decode:
+    """Return the decoder for a file without a mark. It raises UnreadableFile for seven bits that are not ASCII."""
+    lines = 0
+
+    def decode_warily(piece: bytes, is_last: bool) -> str:
+        nonlocal lines
+        if piece.isascii():
+            refuse_seven_bit(piece, lines)
+        lines += piece.count(b"\n")
+        return decode(piece, is_last)
+
+    return decode_warily
 
 
 def _refuse_without_mark(beginning: bytes, said: Encoding) -> None:

@@ -11,6 +11,7 @@ from ingestion.readers.cells import Number
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.header import scm_names
 from ingestion.rules.suggestions import SHORTENED_MARK, is_shortened, marks_of, may_be_marked
+from portal.values.characters import control_in
 from portal.values.problems import say_problem
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import LONGEST_SCM_VALUE
@@ -48,7 +49,7 @@ class ScmRules:
         if not self._columns:
             return repeat(self._template % ())
         used = [columns[at] for at, _name in self._columns]
-        if any(max(map(len, column)) > LONGEST_SCM_VALUE or may_be_marked("".join(column)) for column in used):
+        if any(max(map(len, column)) > LONGEST_SCM_VALUE or _is_doubtful("".join(column)) for column in used):
             return None
         if all(map(all, used)):
             return map(self._template.__mod__, zip(*(map(_as_json, column) for column in used), strict=True))
@@ -71,6 +72,8 @@ class ScmRules:
             if len(cell) > LONGEST_SCM_VALUE:
                 detail = say_problem("It has {count:,} characters.", count=len(cell))
                 self._log.add("invalid_scm_field_error", row, name, cell, detail=detail, id=identifier)
+            if control := control_in(cell):
+                self._log.add("invalid_scm_field_error", row, name, cell, detail=control, id=identifier)
             if SHORTENED_MARK in cell and not isinstance(cell, Number) and is_shortened(cell):
                 self._log.warn("shortened_number_warning", row, name, cell)
             elif cell[:1] in MARKED and (hint := marks_of(cell)):
@@ -96,6 +99,11 @@ class ScmRules:
                 self._faults.clear()
             fault = self._faults[rule.key, cell] = rule.fault(cell)
         return fault
+
+
+def _is_doubtful(text: str) -> bool:
+    """Say whether a value in `text`, which are many together, has to be looked at closely."""
+    return may_be_marked(text) or bool(control_in(text))
 
 
 def _member_of(defaults: Mapping[str, str], name: str) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 
 from portal.values.problems import say_problem, say_problem_lazy
 
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # but for tabs and line ends
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 NAMES = {  # of those that have no Unicode name, and of those that are met most
     "\0": say_problem_lazy("null (U+0000)"),
@@ -39,3 +40,14 @@ def beyond_ascii(text: str) -> str:
     """Say in a sentence which character of `text` is the first outside ASCII, or return an empty text."""
     found = BEYOND_ASCII.search(text)
     return character_named(found) if found else ""
+
+
+def control_in(text: str) -> str:
+    """Say in a sentence which character of `text` is the first control character but a tab or line end; or nothing."""
+    if text.isprintable() or not (found := CONTROL.search(text)):
+        return ""
+    return say_problem(
+        "Character {place:,} is {name:s}, a control character. Delete it, or enter the true character.",
+        place=found.start() + 1,
+        name=named(found[0]),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from portal.values.characters import control_in
 from portal.values.problems import say_problem
 from portal.values.suggestions import nearest
 from workorders.models import ActivationStatus, BlacklistReason
@@ -86,6 +87,8 @@ def fault_of_value(key: str, text: str) -> str:
     """Say why the field cannot have this value; or nothing."""
     if "\0" in text:
         return say_problem("a NUL character cannot be stored.")
+    if key not in OWN_COLUMNS and (control := control_in(text)):
+        return control
     if key == "activation_status" and text and text not in STATUSES:
         return say_problem("it must be 0 (inactive), 1 (active) or 2 (blacklisted).")
     if key == "blacklist_reason" and text and text not in REASONS:

@@ -106,7 +106,19 @@ CELLS: dict[str, tuple[tuple[str, dict[str, Any]], list[Any]]] = {
     ),
     "escaped": (note(text("C2", "_x0041_ _x005F_x0041_ _xD83D__xDE00_")), stored("A _x0041_ \N{GRINNING FACE}")),
     "XML": (note(text("C2", "&lt;r&gt;&lt;t&gt;x&lt;/t&gt;&lt;/r&gt;")), stored("<r><t>x</t></r>")),
-    "control characters": (note(text("C2", "a_x0001__x000D__xFFFE_")), stored("a\x01\r\ufffe")),
+    "characters that do not print": (note(text("C2", "a_x000D__xFFFE_")), stored("a\r\ufffe")),
+    "control characters": (
+        note(text("C2", "a_x0001_")),
+        [
+            (
+                2,
+                "note",
+                "a\\x01",
+                "invalid_scm_field_error",
+                "Character 2 is U+0001, a control character. Delete it, or enter the true character.",
+            )
+        ],
+    ),
     "hidden by its format": (
         note('<c r="C2" s="1" t="inlineStr"><is><t>x</t></is></c>', formats=(";;;",)),
         wrong("x", f"Its format shows the text otherwise, or hides it. {AS_TEXT}"),

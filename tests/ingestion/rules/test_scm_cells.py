@@ -15,6 +15,7 @@ from ingestion.rules.defaults import Defaults
 from ingestion.rules.file import FileRules
 from ingestion.rules.identifiers import RULES
 from ingestion.rules.limits import Limits
+from portal.values.characters import named
 from tests.support.row_logs import MemoryLog
 from workorders.codes.field_types import FieldRule, Type
 
@@ -179,3 +180,17 @@ def test_a_marked_cell_removes_an_optional_field() -> None:
     checked = Checked(BEST_BEFORE, changes=True, marks=True)
     (code,) = checked.table("id,best_before", "abc12345,<empty>")
     assert (json.loads(code[3]), checked.errors) == ({"best_before": None}, [])
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x0b", "\x7f", "\x85"])
+def test_control_characters_in_a_value_are_errors(character: str) -> None:
+    checked = Checked()
+    checked.table("id,note", "abc12345,a\tb", f"abc12346,ab{character}")
+    detail = f"Character 3 is {named(character)}, a control character. Delete it, or enter the true character."
+    assert checked.errors == [(3, "note", f"ab{character}", detail)]
+
+
+def test_tabs_and_line_ends_are_no_control_characters() -> None:
+    checked = Checked()
+    assert len(checked.table("id,note", "abc12345,a\tb\r\nc\u2028", "abc12346,x")) == 2
+    assert checked.errors == []
