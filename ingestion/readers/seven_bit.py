@@ -8,6 +8,7 @@ import re
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.common_characters import HANGUL, JAPANESE, SIMPLIFIED, TRADITIONAL
+from portal.values.problems import say_problem
 
 ESCAPED = re.compile(rb"\x1b(?:\$[@AB]|\$[()][A-G]|\(I)")  # switches to letters of East Asia
 HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
@@ -57,9 +58,21 @@ def _refuse(piece: bytes, at: int, label: str, codec: str, lines_before: int) ->
     begin = piece.rfind(b"\n", 0, at) + 1
     line = piece[begin:].partition(b"\n")[0].rstrip(b"\r")
     text = _decoded(line + b"\n", codec)[:-1] if codec else ""  # which ends what an encoding keeps for later
-    where = f", where this is `{shown(text)}`" if text.isprintable() and not text.isascii() else ""
     number = lines_before + piece.count(b"\n", 0, at) + 1
-    raise UnreadableFile(
-        f"It seems to be in {label}: line {number:,} is {shown(line.decode('ascii'))}{where}. {label} is not read;"
-        " open the file in the program that wrote it, and save it as CSV in UTF-8."
+    shown_line = shown(line.decode("ascii"))
+    if text.isprintable() and not text.isascii():
+        seems = say_problem(
+            "It seems to be in {label}: line {number:,} is {line}, where this is `{text}`.",
+            label=label,
+            number=number,
+            line=shown_line,
+            text=shown(text),
+        )
+    else:
+        seems = say_problem(
+            "It seems to be in {label}: line {number:,} is {line}.", label=label, number=number, line=shown_line
+        )
+    mend = say_problem(
+        "{label} is not read; open the file in the program that wrote it, and save it as CSV in UTF-8.", label=label
     )
+    raise UnreadableFile(f"{seems} {mend}")

@@ -21,8 +21,23 @@ ALL_HIDDEN = say_problem(
 )
 
 
+OTHER_ZIPS = {  # by a part that each has
+    "word/document.xml": say_problem(
+        "It is a Word document (.docx); copy its table into a spreadsheet, and save that as .xlsx."
+    ),
+    "ppt/presentation.xml": say_problem(
+        "It is a presentation (.pptx); copy its table into a spreadsheet, and save that as .xlsx."
+    ),
+    "index/document.iwa": say_problem(
+        "It is a file of Apple Numbers (.numbers); export it to Excel there (File, Export To), or to CSV."
+    ),
+}
+
+
 def _name_zip(parts: Parts) -> str:
     """Say what a zip file is that is no workbook."""
+    if other := next((what for part, what in OTHER_ZIPS.items() if parts.has(part)), ""):
+        return other
     if parts.has("content.xml"):
         return say_problem("It is an OpenDocument file (.ods); save it as .xlsx, or upload CSV.")
     if parts.has_like(".csv"):
@@ -45,7 +60,7 @@ class Contents:
         book = _first(_related(parts, "") if parts.has(ROOT) else {}, "officeDocument") or "xl/workbook.xml"
         if book.endswith(".bin"):
             raise UnreadableFile(say_problem("It is a binary Excel workbook (.xlsb); save it as .xlsx."))
-        if not parts.has(book):
+        if not parts.has(book) or book in OTHER_ZIPS:
             raise UnreadableFile(_name_zip(parts))
         found = _Book()
         parts.read(book, found)

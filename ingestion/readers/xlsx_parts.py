@@ -22,6 +22,8 @@ from ingestion.readers.xlsx_limits import WorkbookLimits, too_large
 from ingestion.readers.xlsx_xml import Xml
 from portal.values.problems import say_problem
 
+LOOKED_AT = 4096  # bytes of a file of another kind
+XML_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 MOST_DIRECTORY = 1024**2  # bytes of the zip's list of members; a workbook has some dozen
 END_OF_DIRECTORY = b"PK\x05\x06"
 END_LENGTH, LONGEST_COMMENT = 22, 1 << 16
@@ -39,6 +41,18 @@ DAMAGED = (  # whatever zipfile, the decompressors and the XML parser raise for 
 )
 
 
+def _name_text(beginning: bytes) -> str:
+    """Say what a file is that begins so, and is no zip file."""
+    text = beginning.replace(b"\0", b"").lower()  # of UTF-16, too
+    if XML_2003 in text:
+        return say_problem("It is an Excel workbook in XML of 2003; open it in Excel, and save it as .xlsx (Excel Workbook).")
+    if b"<html" in text or b"<table" in text:
+        return say_problem("It is a web page that is called a workbook; open it in Excel, and save it as .xlsx (Excel Workbook).")
+    if b"<?xml" in text:
+        return say_problem("It is XML, and not an Excel workbook (.xlsx); save the table as .xlsx, or upload CSV.")
+    return say_problem("It is not an Excel workbook (.xlsx); save it as one, or upload CSV.")
+
+
 def _damaged() -> UnreadableFile:
     return UnreadableFile(say_problem("It is a damaged Excel workbook; save it again in Excel."))
 
@@ -48,10 +62,7 @@ def opened(file: IO[bytes], limits: WorkbookLimits, budget: Budget) -> Iterator[
     """The parts of the workbook in `file`. UnreadableFile, from the block too, for what is none or is damaged."""
     beginning = file.read(len(ZIP))
     if beginning != ZIP:
-        what = OTHER_FILES.get(
-            beginning, say_problem("It is not an Excel workbook (.xlsx); save it as one, or upload CSV.")
-        )
-        raise UnreadableFile(what)
+        raise UnreadableFile(OTHER_FILES.get(beginning) or _name_text(beginning + file.read(LOOKED_AT)))
     _refuse_large_directory(file)
     try:
         with ZipFile(file) as book:

@@ -9,6 +9,8 @@ IDS = (
     "identifier",
     "identifiers",
     "unique_id",
+    "id_unique",
+    "identifiant_unique",
     "uid",
     "identifiant",
     "identifikator",

@@ -13,7 +13,7 @@ from ingestion.readers.base import ERRORS_COLUMN
 from ingestion.readers.encoding import LOOKS_LIKE
 from ingestion.rules.column_aliases import KEY_ALIASES, OUR_FIELDS
 from ingestion.rules.column_mapping import LeftOut, keys_of
-from ingestion.rules.header_matching import NOTHING, folded, match_header, numbered
+from ingestion.rules.header_matching import NOTHING, folded, match_header, numbered, without_remark
 from ingestion.rules.suggestions import meant_name, respelled
 from portal.values.characters import beyond_ascii, named
 from portal.values.problems import say_problem
@@ -65,7 +65,8 @@ def hint_at(key: str, header: tuple[str, ...], remembered: Mapping[str, str] = N
         return " " + say_problem(
             "Is it `{last}` that should be named `{key}`, as last time?", last=shown(last), key=key
         )
-    spelled = {numbered(folded(name)): at for at, name in reversed([*enumerate(header)])}
+    places = [*enumerate(header)][::-1]
+    spelled = {numbered(folded(form(name))): at for form in (without_remark, str) for at, name in places}
     called = (numbered(folded(alias)) for alias in (key, *KEY_ALIASES.get(key, ())))
     if (at := next((spelled[name] for name in called if name in spelled), -1)) >= 0:
         return " " + say_problem("Is it `{name}` that should be named `{key}`?", name=shown(header[at]), key=key)

@@ -23,6 +23,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l"})
 SEPARATORS = re.compile(r"[\W_]+")
 NUMERALS = re.compile("[0-9]+")
+OPENED, CLOSED = "([\uff08\u3010", ")]\uff09\u3011"  # brackets
+REMARK = re.compile(rf"[^{re.escape(OPENED + CLOSED)}]*[{re.escape(CLOSED)}]\W*")  # behind a name and a bracket
 
 
 def folded(name: str) -> str:
@@ -30,6 +32,12 @@ def folded(name: str) -> str:
     plain = normalize("NFC", normalize("NFKC", name).casefold()).translate(LETTERS)
     bare = "".join(letter for letter in normalize("NFKD", plain) if not combining(letter))
     return SEPARATORS.sub("_", bare).strip("_")
+
+
+def without_remark(name: str) -> str:
+    """Return a name without the remark in brackets behind it, as in `ID (unique)`."""
+    at = max(map(name.rfind, OPENED))
+    return name[:at] if at > 0 and REMARK.fullmatch(name, at + 1) else name
 
 
 def numbered(name: str) -> str:
@@ -68,7 +76,7 @@ def match_header(
         if (new := remembered.get(folded(name))) and new not in spelled:
             yield 0, new
 
-    for meanings in (as_last_time, _same_word, _alias, _same_number, _near_miss, _spelling):
+    for meanings in (as_last_time, _same_word, _alias, _same_number, _remarked, _near_miss, _spelling):
         offers = [(at, name) for at, name in names.items() if at not in found]
         given, right = {*found.values()}, {name for _at, name in offers if SCM_KEY.fullmatch(name)}
         ranked = sorted((rank, at, target) for at, name in offers for rank, target in meanings(name, known))
@@ -93,6 +101,12 @@ def _alias(name: str, known: Collection[str]) -> Iterator[tuple[int, str]]:
 def _same_number(name: str, known: Collection[str]) -> Iterator[tuple[int, str]]:
     spelled = numbered(folded(name))
     yield from ((0, field) for field in _fields_for(name, known) if numbered(field) == spelled)
+
+
+def _remarked(name: str, known: Collection[str]) -> Iterator[tuple[int, str]]:
+    if (bare := without_remark(name)) != name:
+        for meanings in (_same_word, _alias, _same_number):
+            yield from meanings(bare, known)
 
 
 def _near_miss(name: str, known: Collection[str]) -> Iterator[tuple[int, str]]:
@@ -131,4 +145,4 @@ def find_header_row(rows: Sequence[Sequence[str]], keys: Collection[str] = ("id"
 
 
 def _names_ids(name: str) -> bool:
-    return ALIKE.get(numbered(folded(name)), (0, ""))[1] == "id"
+    return ALIKE.get(numbered(folded(without_remark(name))), (0, ""))[1] == "id"

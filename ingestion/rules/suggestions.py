@@ -14,6 +14,10 @@ from workorders.codes.fields import MEANT, OWN_COLUMNS, SCM_KEY, STATUSES
 
 SHORTENED_MARK = "E+"
 SHORTENED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?E\+[0-9]{2,3}")  # 1.23457E+11
+DECIMAL = re.compile(r"([0-9]{8,})[.,]0+")  # 4006381333931.0
+GROUPED = re.compile(r"[0-9]{1,3}([,.' \u2019\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})+")  # 4,006,381,333,931
+    "A program took the id for a number and wrote it {}: format the column as text and enter `{}`, if no digit is lost."
+)
 ALIKE = str.maketrans("oli", "011")  # after casefold: letters that are taken for digits
 GUARD = re.compile("'[=+@-]")
 FORMULA_TEXT = re.compile('="([^"]*)"')  # how spreadsheets are made to keep the zeros in front of a number
@@ -135,6 +139,13 @@ def meant_id(value: str) -> str:
     if is_shortened(value):
         return say_problem(
             "It was a long number once, which a spreadsheet has shortened; format the column as text and fill it again."
+        )
+    decimal = DECIMAL.fullmatch(value)
+    if decimal or GROUPED.fullmatch(value):
+        return say_problem(
+            "A program took the id for a number and wrote it otherwise: format the column as text and enter `{digits}`, "
+            "if no digit is lost.",
+            digits=decimal[1] if decimal else re.sub("[^0-9]", "", value),
         )
     if not (value.isascii() and value.isdecimal()):
         return ""

@@ -7,14 +7,18 @@ import re
 from typing import Any
 from zipfile import ZipFile
 
+import pytest
+
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.options import AS_IT_IS
-from ingestion.readers.xlsx_reader import HEADERLESS
+from ingestion.readers.xlsx_reader import HEADERLESS, WorkbookReader
 from ingestion.results.errors_beside_rows import add_errors_to_rows
 from ingestion.results.rows_with_errors import stream_rows_with_errors
 from tests.support.demo import Demo
 from tests.support.given_back import assert_stays, check
 from tests.support.products import imported, problems
 from tests.support.products import workbook as sheets
+from tests.support.row_logs import MemoryLog
 from tests.support.uploads import ingested
 from tests.support.workbooks import rows_of, text, workbook
 from workorders.models import Code
@@ -381,6 +385,34 @@ def test_a_workbook_whose_sheets_are_all_hidden_says_so(committed_demo: Demo) ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            '\ufeff<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+            "It is an Excel workbook in XML of 2003; open it in Excel, and save it as .xlsx (Excel Workbook).",
+        ),
+        *(
+            (
+                page,
+                "It is a web page that is called a workbook; open it in Excel, and save it as .xlsx (Excel Workbook).",
+            )
+            for page in ("\r\n<!DOCTYPE html><HTML>", "<table border=1><tr><td>id")
+        ),
+        (
+            '<?xml version="1.0"?><codes>',
+            "It is XML, and not an Excel workbook (.xlsx); save the table as .xlsx, or upload CSV.",
+        ),
+        ("id,product\n", "It is not an Excel workbook (.xlsx); save it as one, or upload CSV."),
+    ],
+)
+def test_what_is_called_a_workbook_and_is_none_is_named(content: str, said: str) -> None:
+    for encoding in ("utf-8", "utf-16"):
+        with pytest.raises(UnreadableFile) as refused:
+            WorkbookReader(io.BytesIO(content.encode(encoding)), MemoryLog())
+        assert str(refused.value) == said
+
+
 def test_other_zip_files_are_named(committed_demo: Demo) -> None:
     for members, detail in (
         (
@@ -390,6 +422,24 @@ def test_other_zip_files_are_named(committed_demo: Demo) -> None:
         (
             {"export/Codes.CSV": "id\nabc12345\n"},
             "It is a zip file with a CSV file in it; unpack it and upload that, or compress it by gzip.",
+        ),
+        (
+            {
+                "_rels/.rels": '<R><Relationship Id="1" Type="a/officeDocument" Target="word/document.xml"/></R>',
+                "word/document.xml": "<x/>",
+            },
+            "It is a Word document (.docx); copy its table into a spreadsheet, and save that as .xlsx.",
+        ),
+        (
+            {
+                "_rels/.rels": '<R><Relationship Id="1" Type="a/officeDocument" Target="ppt/presentation.xml"/></R>',
+                "ppt/presentation.xml": "<x/>",
+            },
+            "It is a presentation (.pptx); copy its table into a spreadsheet, and save that as .xlsx.",
+        ),
+        (
+            {"Index/Document.iwa": "x"},
+            "It is a file of Apple Numbers (.numbers); export it to Excel there (File, Export To), or to CSV.",
         ),
         ({"a.txt": "x"}, "It is no Excel workbook, but another zip file; save it as .xlsx, or upload CSV."),
         (

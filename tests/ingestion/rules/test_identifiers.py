@@ -10,6 +10,10 @@ from ingestion.rules.identifiers import DefaultIds, Gs1Ids
 AGAIN = "format the column as text and fill it again."
 IDS, GS1 = DefaultIds(), Gs1Ids()
 GOOD, BAD = "01/09506000134352/21/A1", "01/09506000134351/21/A1"
+TAKEN = (
+    "A program took the id for a number and wrote it otherwise: format the column as text and enter `4006381333931`,"
+    " if no digit is lost."
+)
 
 
 @pytest.mark.parametrize("identifier", ["abcdefgh", "A-Z_0-9_", "x" * 100])
@@ -46,6 +50,11 @@ def test_a_column_is_held_against_the_longest_id_that_fits() -> None:
             "1234567",
             f"This has 7. If it began with zeros, a spreadsheet has dropped them; {AGAIN}",
         ),
+        ("4.00638E+12", f"It was a long number once, which a spreadsheet has shortened; {AGAIN}"),
+        *((spoilt, TAKEN) for spoilt in (
+            "4006381333931.0", "4006381333931,00", "4,006,381,333,931", "4.006.381.333.931", "4\u202f006\u202f381\u202f333\u202f931"
+        )),
+        ("4,006.381,333", "Character 2 is “,”."),
         (
             '="00012345"',
             "It is a spreadsheet's formula for the text `00012345`; write that text.",
