@@ -25,7 +25,7 @@ from ingestion.readers.encoding_suggestions import suggest_encodings
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import Reader, open_reader
 from ingestion.readers.options import ReadOptions
-from ingestion.readers.unpack import MOST_SECONDS, Budget
+from ingestion.readers.unpack import ENOUGH_SECONDS, MOST_SECONDS, Budget
 from ingestion.rules.change_file import ChangeFileRules, change_limits
 from ingestion.rules.column_aliases import KEY_ALIASES
 from ingestion.rules.column_mapping import keys_of, map_header
@@ -64,6 +64,9 @@ ACTIONS = {
     "header_row": gettext_lazy("Take row {} for the header"),
     "encoding": gettext_lazy("Read it as {}"),
 }
+LONG_SHEET = gettext_lazy(
+    "The sheet is long, so only its beginning was read to be shown, without its merged cells. The check reads all."
+)
 TOO_LONG = gettext_lazy("Its first line is too long to be shown here. The check reads every row.")
 
 
@@ -263,7 +266,7 @@ def preview(record: IngestionRecord, file: Piece | IO[bytes]) -> Preview:
         [*check.columns(lines)],
         lines,
         _tell(log, record.kinds, check.names, lines),
-        [*check.not_shown(), *log.warned],
+        [*check.not_shown(), *([] if getattr(reader, "is_whole", True) else [LONG_SHEET]), *log.warned],
         reader.facts,
         next((line.cells[at] for line in lines for at in check.ids_at if at < len(line.cells)), ""),
         [*encodings, *(_offers_of(problem) if problem else ()), *check.offer_of_digits(batches)],
@@ -301,7 +304,7 @@ def _open(record: IngestionRecord, file: Any, log: _Findings) -> Reader:
         log,
         ReadOptions.of(record.parameters),
         columns=sought_columns(record),
-        budget=Budget(most_seconds=MOST_SECONDS),
+        budget=Budget(most_seconds=MOST_SECONDS, enough_seconds=ENOUGH_SECONDS),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
 import zlib
 from collections.abc import Callable
 from time import thread_time
@@ -18,6 +19,7 @@ from portal.values.problems import say_problem
 LEAST_SECONDS = 60  # of the processor's time that any file may take to be read
 MOST_SHORT_BYTES = 4 * 1024**2  # unpacked, of a file that is short work; read and checked within a second or two
 MOST_SECONDS = 4.0  # of the processor's time, where somebody waits for the answer and holds a thread of the web server
+ENOUGH_SECONDS = 1.0  # after which the beginning of a file is all that is shown of it
 FREE_BYTES = 64 * 1024**2  # unpacked, of which nobody asks whether they are too many for the upload
 MOST_RATIO = 400  # between unpacked and packed bytes; gzip reaches 1,030 with one byte over and over
 
@@ -50,14 +52,25 @@ class Budget:
     """The processor's time that reading one file may take, by what it unpacks to and not by what was uploaded.
 
     `outgrown` is called once, when the file turns out to be more than short work. Where somebody waits for the answer,
-    reading may take `most_seconds` of the processor's time, whatever the file unpacks to.
+    reading may take `most_seconds` of the processor's time, whatever the file unpacks to. Who wants the beginning alone
+    has read enough after `enough_seconds`.
     """
 
-    def __init__(self, outgrown: Callable[[], None] | None = None, most_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        outgrown: Callable[[], None] | None = None,
+        most_seconds: float | None = None,
+        enough_seconds: float = math.inf,
+    ) -> None:
         self._outgrown = outgrown
-        self._most_seconds = most_seconds
+        self._most_seconds, self._enough_seconds = most_seconds, enough_seconds
         self._begun = thread_time()
         self._bytes = 0
+
+    @property
+    def is_enough(self) -> bool:
+        """Say whether enough was read for who wants the beginning alone."""
+        return thread_time() - self._begun > self._enough_seconds
 
     def spend(self, size: int) -> None:
         """Count more unpacked bytes. UnreadableFile when reading takes too much of the processor's time for them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from typing import IO
 
@@ -19,7 +20,7 @@ from ingestion.readers.xlsx_merged import Merged
 from ingestion.readers.xlsx_other_sheets import refuse_if_another_has
 from ingestion.readers.xlsx_parts import opened
 from ingestion.readers.xlsx_shared import Shared
-from ingestion.readers.xlsx_sheet import Row, SheetXml
+from ingestion.readers.xlsx_sheet import Enough, Row, SheetXml
 from portal.values.formulas import GUARDED_COLUMN, unguarded
 from portal.values.problems import say_problem
 from portal.values.suggestions import nearest
@@ -37,6 +38,7 @@ class WorkbookReader:
 
     Columns without a name are left out; a row with something in one of them is reported to `log`. Cells of a guarded
     export that was saved as a workbook are those that were exported. What is wrong with cells comes with their batch.
+    The sheet `is_whole` unless the `budget` says that its beginning is enough.
     Raises UnreadableFile when the file is no workbook, too large, has no header, or has another sheet with one of the
     `columns` of which this one has none.
     """
@@ -52,14 +54,18 @@ class WorkbookReader:
     ) -> None:
         self._log = log
         self._limits = limits or WorkbookLimits()
-        with opened(file, self._limits, budget or Budget()) as parts:
+        budget = budget or Budget()
+        with opened(file, self._limits, budget) as parts:
             contents = Contents(parts)
             if not contents.sheets:
                 raise UnreadableFile(NO_SHEET)
             sheet = _chosen(contents.sheets, options.sheet)
             shared = Shared(parts, contents)
-            self._sheet = SheetXml(shared, contents)
-            parts.read(sheet.part, self._sheet)
+            self._sheet = SheetXml(shared, contents, lambda: budget.is_enough)
+            self.is_whole = False
+            with suppress(Enough):
+                parts.read(sheet.part, self._sheet)
+                self.is_whole = True
             self._characters = 0
             self._rows: Iterator[Row] = self._sheet.rows()
             self.header: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshal
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ingestion.readers.xlsx_cells import Stored, StoredCells
@@ -20,6 +20,8 @@ MOST_RANGES = 100_000  # merged
 MOST_COLUMN_STYLES = 20_000
 COLUMN = re.compile("[A-Za-z]{1,3}")
 RANGE = re.compile("([A-Za-z]{1,3})([0-9]{1,7}):([A-Za-z]{1,3})([0-9]{1,7})")
+
+BEGINNING = 1200  # rows from the first that is not empty, which are enough to show
 
 Row = tuple[int, dict[int, Stored]]
 """The number of a row and its cells that are not empty, by the number of their column."""
@@ -46,11 +48,19 @@ class Range:
     name: str
 
 
-class SheetXml(Xml):
-    """Parses a sheet and keeps its rows on disk. Raises UnreadableFile for one that is too large."""
+class Enough(Exception):  # noqa: N818  # an event, not a fault
+    """The beginning of a sheet was read, and no more of it is wanted."""
 
-    def __init__(self, shared: Shared, contents: Contents) -> None:
+
+class SheetXml(Xml):
+    """Parses a sheet and keeps its rows on disk. Raises UnreadableFile for one that is too large.
+
+    Raises Enough when `is_enough` says so and the beginning was read.
+    """
+
+    def __init__(self, shared: Shared, contents: Contents, is_enough: Callable[[], bool] = lambda: False) -> None:
         super().__init__()
+        self._is_enough = is_enough
         self._most_cells = shared.most_cells
         self.stored = StoredCells(shared, contents)
         self._strings_count = len(shared.strings)
@@ -67,13 +77,15 @@ class SheetXml(Xml):
         self._value: str | None = None
         self._formula: str | None = None
         self._texts: list[str] = []
-        self.last_row = self.widest = 0
+        self.first_row = self.last_row = self.widest = 0
         self.ranges: list[Range] = []
         self.hidden_rows = self.first_hidden_row = 0  # of those below the first
         self.hidden_columns: list[tuple[int, int]] = []
 
     def feed(self, block: bytes, *, is_last: bool = False) -> None:
         super().feed(block, is_last=is_last)
+        if self.first_row and self._row - self.first_row > BEGINNING and self._is_enough():
+            raise Enough
         rows, columns = self.last_row, self.widest
         if rows > MOST_ROWS:
             raise too_large(say_problem("{rows:,} rows, more than a sheet has", rows=rows))
@@ -165,6 +177,7 @@ class SheetXml(Xml):
         if self._is_hidden and self.last_row:
             self.hidden_rows += 1
             self.first_hidden_row = self.first_hidden_row or self._row
+        self.first_row = self.first_row or self._row
         self.last_row = self._row
         if self._column > self.widest:
             self.widest = max(self.widest, *self._cells)

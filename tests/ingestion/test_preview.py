@@ -17,6 +17,7 @@ from tests.support.declared import declare
 from tests.support.demo import Demo
 from tests.support.paths import FILES
 from tests.support.products import workbook as sheets
+from tests.support.workbooks import rows_of, text, workbook
 from workorders.exports.columns import COLUMNS
 from workorders.models import Code
 
@@ -285,3 +286,16 @@ def test_a_slip_for_a_field_in_use_is_asked_about_where_none_is_declared(demo: D
     Code.objects.update(scm_data={"best_before": "2026-12-31", "lot_1": "B7"})
     found = seen(demo, "id,best_befor,lot_2,colour\nabc12345,2026-12-31,x,red\n")
     assert asked(found) == [("best_befor", "It looks like `best_before`, which codes of yours have.")]
+
+
+def test_of_a_long_sheet_the_beginning_is_read(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = rows_of(text("A1", "id"), *(text(f"A{row}", f"abc{row:06}") for row in range(2, 100)))
+    content = workbook(rows + "".join(f'<row r="{row}"/>' for row in range(100, 20_000)) + '<row r="9">')
+    assert seen(demo, content, "xlsx").problem.startswith("It is a damaged Excel workbook")
+    monkeypatch.setattr("ingestion.preview.ENOUGH_SECONDS", 0.0)
+    found = seen(demo, content, "xlsx")
+    assert (found.problem, [found.lines[at].number for at in (0, -1)]) == ("", [2, 51])
+    assert found.warned == [
+        "The sheet is long, so only its beginning was read to be shown, without its merged cells. The check reads all."
+    ]
+    assert seen(demo, workbook(rows), "xlsx").warned == []
