@@ -45,9 +45,13 @@ def _name_text(beginning: bytes) -> str:
     """Say what a file is that begins so, and is no zip file."""
     text = beginning.replace(b"\0", b"").lower()  # of UTF-16, too
     if XML_2003 in text:
-        return say_problem("It is an Excel workbook in XML of 2003; open it in Excel, and save it as .xlsx (Excel Workbook).")
+        return say_problem(
+            "It is an Excel workbook in XML of 2003; open it in Excel, and save it as .xlsx (Excel Workbook)."
+        )
     if b"<html" in text or b"<table" in text:
-        return say_problem("It is a web page that is called a workbook; open it in Excel, and save it as .xlsx (Excel Workbook).")
+        return say_problem(
+            "It is a web page that is called a workbook; open it in Excel, and save it as .xlsx (Excel Workbook)."
+        )
     if b"<?xml" in text:
         return say_problem("It is XML, and not an Excel workbook (.xlsx); save the table as .xlsx, or upload CSV.")
     return say_problem("It is not an Excel workbook (.xlsx); save it as one, or upload CSV.")

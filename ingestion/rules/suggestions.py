@@ -16,8 +16,6 @@ SHORTENED_MARK = "E+"
 SHORTENED = re.compile(r"[+-]?[0-9]([.,][0-9]+)?E\+[0-9]{2,3}")  # 1.23457E+11
 DECIMAL = re.compile(r"([0-9]{8,})[.,]0+")  # 4006381333931.0
 GROUPED = re.compile(r"[0-9]{1,3}([,.' \u2019\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})+")  # 4,006,381,333,931
-    "A program took the id for a number and wrote it {}: format the column as text and enter `{}`, if no digit is lost."
-)
 ALIKE = str.maketrans("oli", "011")  # after casefold: letters that are taken for digits
 GUARD = re.compile("'[=+@-]")
 FORMULA_TEXT = re.compile('="([^"]*)"')  # how spreadsheets are made to keep the zeros in front of a number
@@ -143,8 +141,8 @@ def meant_id(value: str) -> str:
     decimal = DECIMAL.fullmatch(value)
     if decimal or GROUPED.fullmatch(value):
         return say_problem(
-            "A program took the id for a number and wrote it otherwise: format the column as text and enter `{digits}`, "
-            "if no digit is lost.",
+            "A program took the id for a number and wrote it otherwise: format the column as text and enter "
+            "`{digits}`, if no digit is lost.",
             digits=decimal[1] if decimal else re.sub("[^0-9]", "", value),
         )
     if not (value.isascii() and value.isdecimal()):

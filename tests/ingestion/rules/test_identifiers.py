@@ -51,9 +51,16 @@ def test_a_column_is_held_against_the_longest_id_that_fits() -> None:
             f"This has 7. If it began with zeros, a spreadsheet has dropped them; {AGAIN}",
         ),
         ("4.00638E+12", f"It was a long number once, which a spreadsheet has shortened; {AGAIN}"),
-        *((spoilt, TAKEN) for spoilt in (
-            "4006381333931.0", "4006381333931,00", "4,006,381,333,931", "4.006.381.333.931", "4\u202f006\u202f381\u202f333\u202f931"
-        )),
+        *(
+            (spoilt, TAKEN)
+            for spoilt in (
+                "4006381333931.0",
+                "4006381333931,00",
+                "4,006,381,333,931",
+                "4.006.381.333.931",
+                "4\u202f006\u202f381\u202f333\u202f931",
+            )
+        ),
         ("4,006.381,333", "Character 2 is “,”."),
         (
             '="00012345"',
