@@ -114,6 +114,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.http.request_ids.request_id",
+    "portal.http.error_codes.error_code",
     "portal.accounts.security_log.refusals",
     # What holds for every answer comes before whatever may give one.
     "portal.http.middleware.kept_by_nobody",

@@ -27,6 +27,7 @@ class Refused(APIException):
     """400 with the spec's own message."""
 
     status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "refused"
 
 
 def company_of(request: Request, what: str = "upload codes") -> Company:
@@ -77,17 +78,17 @@ class Process(Call):
         company = company_of(request)
         record = _named_in(request.data, company)
         if record is not None and (record.status != IngestionRecord.Status.UPLOADING or record.type != self.type):
-            raise Refused(services.WRONG_STATE.format(self.type))
+            raise Refused(services.WRONG_STATE.format(self.type), "wrong_state")
         known = record.parameters if record else {}
         data = known | request.data if isinstance(request.data, dict) else request.data
         form = self.takes(data=data, context={"company": company, "record": record})
         form.is_valid(raise_exception=True)
         if record is None:
-            raise Refused("Invalid record")
+            raise Refused("Invalid record", "invalid_record")
         try:
             services.process(record, form.parameters(), person(request))
         except services.Unprocessable as error:
-            raise Refused(str(error)) from None
+            raise Refused(str(error), "unprocessable") from None
         except services.Unacceptable as error:
             raise serializers.ValidationError({"record": [str(error)]}) from None
         return Response({"record_key": record.key})

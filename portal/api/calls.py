@@ -44,6 +44,13 @@ class Call(APIView):
         if wrong:
             raise exceptions.ValidationError(wrong)
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say in every answer how many calls are left, once they were counted."""
+        found = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in getattr(request, "limits", {}).items():
+            found[name] = value
+        return found
+
     def parameters(self, method: str) -> list[str]:
         """Return the names of the query parameters that the method knows."""
         if method in WITH_BODY:

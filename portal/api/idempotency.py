@@ -24,12 +24,14 @@ from rest_framework.response import Response
 
 from portal.api.authentication import caller
 from portal.api.parsers import TextJSONParser
+from portal.http.error_codes import CODES
+from portal.http.error_codes import HEADER as ERROR_CODE
 from portal.models import KeptAnswer
 
 HEADER = "Idempotency-Key"
 REPEATED = "Idempotency-Replayed"  # `true` in an answer that is given again
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
-KEPT_HEADERS = ("Location", "Retry-After")
+KEPT_HEADERS = ("Location", "Retry-After", ERROR_CODE)
 LIFETIME = timedelta(hours=24)
 
 Handler = Callable[..., HttpResponseBase]
@@ -39,6 +41,7 @@ class KeyUsed(APIException):
     """The key belongs to another call."""
 
     status_code = 422
+    default_code = CODES[status_code]
     default_detail = f"This {HEADER} was used with another body; a new call needs a new key."
 
 

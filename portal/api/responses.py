@@ -14,6 +14,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal.http.error_codes import CODES
+from portal.http.error_codes import HEADER as ERROR_CODE
 from portal.http.not_found import NoMore
 
 if TYPE_CHECKING:  # the framework's views load this module to find their defaults
@@ -22,6 +24,7 @@ if TYPE_CHECKING:  # the framework's views load this module to find their defaul
 
 class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = CODES[status_code]
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
@@ -45,11 +48,15 @@ class WhateverIsAccepted(BaseContentNegotiation):
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's own answers, a plain 404 that does not name our models, and 413."""
+    """REST framework's own answers with their code, a plain 404 that does not name our models, and 413."""
     from rest_framework.views import exception_handler as default_exception_handler
 
     if isinstance(error, Http404):
         error = exceptions.NotFound(str(error) if isinstance(error, NoMore) else None)
     elif isinstance(error, RequestDataTooBig):
         error = TooLarge(f"The request's body may hold {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes.")
-    return default_exception_handler(error, context)
+    response: Response | None = default_exception_handler(error, context)
+    if response is not None and isinstance(error, exceptions.APIException):
+        codes = error.get_codes()
+        response[ERROR_CODE] = codes if isinstance(codes, str) else CODES[response.status_code]
+    return response

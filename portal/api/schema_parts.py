@@ -6,6 +6,8 @@ from typing import Any
 
 from portal.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from portal.api.idempotency import REPEATED
+from portal.http.error_codes import CODES
+from portal.http.error_codes import HEADER as ERROR_CODE
 from portal.http.request_ids import HEADER as REQUEST_ID
 
 ABOUT = """Upload files of your own ids, follow what becomes of them, order ids that the portal makes, and fetch the \
@@ -18,8 +20,8 @@ call with their session and the CSRF token instead.
 **Bodies** are JSON in UTF-8 with a `Content-Length` (otherwise 411). Answers are JSON unless the call says \
 otherwise, whatever `Accept` asks for.
 
-**Refusals** are `{"detail": message}`, or `{field: [messages]}` where fields are at fault. Methods that an address \
-does not have are answered 405.
+**Refusals** are `{"detail": message}`, or `{field: [messages]}` where fields are at fault. Their header `Error-Code` \
+names the reason and stays when words change. Methods that an address does not have are answered 405.
 
 **Lists** are `{"count", "next", "previous", "results"}`, `limit` rows at a time. Follow `next` to walk a list: it \
 keeps to the rows that were there when the walk began and goes on behind the last one shown, so that none comes twice \
@@ -31,7 +33,15 @@ token: a repeat is answered like the first call, with `Idempotency-Replayed: tru
 **Names of requests.** Every answer has an `X-Request-Id`, yours if you send one; name it when you ask for help.
 
 **Limits.** Each token may make so many calls in each minute of the clock, 1,200 unless the operator chose otherwise; \
-more are answered 429 with the seconds to wait in `Retry-After`."""
+more are answered 429 with the seconds to wait in `Retry-After`. Answers say by `RateLimit-Limit`, \
+`RateLimit-Remaining` and `RateLimit-Reset` how many calls a minute there are, how many are left, and in how many \
+seconds the next minute begins."""
+NAMES = ", ".join(f"`{code}`" for code in CODES.values())
+LIMITS = {
+    "RateLimit-Limit": "Calls of this token in each minute.",
+    "RateLimit-Remaining": "Calls that are left of them.",
+    "RateLimit-Reset": "Seconds until the next minute begins.",
+}
 DETAIL = {
     "type": "object",
     "properties": {"detail": {"type": "string"}},
@@ -47,7 +57,8 @@ FIELD_ERRORS = {
 
 def _refusal(description: str, message: str, **more: Any) -> dict[str, Any]:
     content = {"schema": {"$ref": "#/components/schemas/Detail"}, "example": {"detail": message}}
-    headers = {REQUEST_ID: {"$ref": f"#/components/headers/{REQUEST_ID}"}, **more}
+    named = {name: {"$ref": f"#/components/headers/{name}"} for name in (REQUEST_ID, ERROR_CODE)}
+    headers = {**named, **more}
     return {"description": description, "headers": headers, "content": {"application/json": content}}
 
 
@@ -62,6 +73,15 @@ COMPONENTS: dict[str, Any] = {
             "description": "The request's name: the one that was sent, or a new one.",
             "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
             "required": True,
+        },
+        ERROR_CODE: {
+            "description": f"The name of the reason: {NAMES}, or a narrower one.",
+            "schema": {"type": "string", "pattern": "^[a-z_]+$"},
+            "required": True,
+        },
+        **{
+            name: {"description": said, "schema": {"type": "integer"}, "required": True}
+            for name, said in LIMITS.items()
         },
         REPEATED: {
             "description": "`true` where the answer was given before.",
@@ -107,6 +127,12 @@ COMPONENTS: dict[str, Any] = {
         "TooMany": _refusal(
             "Too many calls in this minute.",
             "Request was throttled. Expected available in 17 seconds.",
+            **{name: {"$ref": f"#/components/headers/{name}"} for name in ("Retry-After", *LIMITS)},
+        ),
+        "Failed": _refusal("The portal failed.", "The portal failed. Its operators can read why in the log."),
+        "Unavailable": _refusal(
+            "The database, the storage or the broker does not answer now.",
+            "The database does not answer. Try again later.",
             **{"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
         ),
     },
@@ -118,7 +144,14 @@ COMPONENTS["responses"]["Invalid"]["content"]["application/json"] = {
         "whole": {"summary": "The call as a whole", "value": {"detail": "Invalid record"}},
     },
 }
-ALWAYS = {"400": "Invalid", "401": "Unauthorized", "403": "Forbidden", "429": "TooMany"}
+ALWAYS = {
+    "400": "Invalid",
+    "401": "Unauthorized",
+    "403": "Forbidden",
+    "429": "TooMany",
+    "500": "Failed",
+    "503": "Unavailable",
+}
 OF_BODIES = {"413": "TooLarge", "415": "NotJson"}
 TAGS = {
     "ingestion": ("Ingestion", "From an uploaded file to its codes, or to the list of everything that is wrong."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -38,7 +39,8 @@ class PeriodThrottle(BaseThrottle):
 
     def allow_request(self, request: Any, view: Any = None) -> bool:
         """Count the request, and say whether it is one of those allowed."""
-        return count(f"{self.scope}-{self.period:.0f}-{self.client(request)}", self.seconds) <= self.allowed
+        self.used = count(f"{self.scope}-{self.period:.0f}-{self.client(request)}", self.seconds)
+        return self.used <= self.allowed
 
     def wait(self) -> float:
         """Return the seconds until the next period."""
@@ -56,3 +58,13 @@ class ApiThrottle(PeriodThrottle):
 
     def client(self, request: Any) -> str:
         return caller(request)
+
+    def allow_request(self, request: Any, view: Any = None) -> bool:
+        """Do the same, and leave with the request what its answer says of the limit."""
+        is_allowed = super().allow_request(request, view)
+        request.limits = {
+            "RateLimit-Limit": str(self.allowed),
+            "RateLimit-Remaining": str(max(0, self.allowed - self.used)),
+            "RateLimit-Reset": str(math.ceil(self.wait())),
+        }
+        return is_allowed

@@ -33,6 +33,7 @@ class Busy(exceptions.APIException):
     """503: another change of the same codes takes longer than a call waits."""
 
     status_code = 503
+    default_code = "busy"
     default_detail = single.BUSY
     wait = single.PATIENCE  # seconds, as `Retry-After` says
 

@@ -175,7 +175,11 @@ def test_a_token_that_asks_too_often_is_told_when_to_come_back(demo: Demo, setti
     assert refused.status_code == 429
     assert int(refused["Retry-After"]) == pytest.approx(86_400 - time.time() % 86_400, abs=10)
     assert re.fullmatch(r"Request was throttled\. Expected available in \d+ seconds?\.", refused.json()["detail"])
-    assert client_of(demo.staff).get("/api/v2/me/").status_code == 200, "another token has its own limit"
+    assert (refused["RateLimit-Limit"], refused["RateLimit-Remaining"]) == ("3", "0")
+    assert refused["RateLimit-Reset"] == refused["Retry-After"]
+    other = client_of(demo.staff).get("/api/v2/me/")
+    assert other.status_code == 200, "another token has its own limit"
+    assert other["RateLimit-Remaining"] == "2"
     assert APIClient().get("/api/v2/me/").status_code == 401
 
 
@@ -193,6 +197,30 @@ def test_without_a_cache_each_process_counts_by_itself(demo: Demo, settings: Any
     settings.API_RATE = "1/day"
     client = client_of(demo.staff)
     assert [client.get("/api/v2/me/").status_code for _ in range(2)] == [200, 429]
+
+
+# The names of refusals
+
+
+def test_each_refusal_has_a_name_that_stays(demo: Demo) -> None:
+    client = client_of(demo.staff)
+    assert "Error-Code" not in client.get("/api/v2/me/")
+    for path, name in (
+        ("/api/v2/workorders/?statee=new", "invalid"),
+        ("/api/v2/workorders/0/", "not_found"),
+        ("/api/v2/nowhere/", "not_found"),
+        ("/api/v2/equipment/", "permission_denied"),
+    ):
+        assert client.get(path)["Error-Code"] == name
+    assert APIClient().get("/api/v2/me/")["Error-Code"] == "not_authenticated"
+    assert client.delete("/api/v2/me/")["Error-Code"] == "method_not_allowed"
+    assert post(client, PROCESS, {"record": "nothing"}, None)["Error-Code"] == "invalid_record"
+    assert client.post(PROCESS, "{", content_type="application/json")["Error-Code"] == "parse_error"
+    record = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
+    services.cancel(record, demo.staff)
+    refused, again = (post(client, PROCESS, {"record": record.key}) for _ in range(2))
+    assert (refused["Error-Code"], again["Error-Code"]) == ("wrong_state", "wrong_state")
+    assert again["Idempotency-Replayed"] == "true"
 
 
 # What is asked for by Accept

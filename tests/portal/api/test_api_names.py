@@ -266,11 +266,6 @@ def test_a_page_has_no_more_rows_than_it_may(demo: Demo) -> None:
     assert client.get(f"{PRODUCTS}?offset={'9' * 40}").json()["results"] == []
 
 
-# Options that say their default
-
-IMAGE_DEFAULTS = "level=M&quiet_zone=4&module=10&columns=1&rows=1&column_gap=0.0&row_gap=0&with_id=false"
-
-
 @pytest.mark.parametrize(
     ("given", "known", "expected"),
     [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
@@ -27,9 +29,9 @@ from schemathesis.specs.openapi import checks as openapi
 from ingestion import services
 from ingestion.models import IngestionError
 from portal.roles import CODENAMES
-from tests.support.api_calls import ANY_TOKEN, NEEDS, OPEN, keeps, one_of_each
+from tests.support.api_calls import ANY_TOKEN, GUARDED, NEEDS, OPEN, address, keeps, one_of_each
 from tests.support.demo import Demo
-from tests.support.tokens import issue
+from tests.support.tokens import client_of, issue
 
 FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
 WRITTEN: dict[str, Any] = yaml.safe_load(FILE.read_text())
@@ -91,11 +93,41 @@ def _examples() -> Iterator[tuple[str, dict[str, Any], Any]]:
                     yield f"{method} {path}, {which}, {kind}, {name}", media["schema"], example["value"]
 
 
+def as_described(call: str) -> str:
+    """The call as the schema writes its address."""
+    return re.sub("<(?:int:pk|any_id:id|code_id:id)>", "{id}", call).replace("<slug:key>", "{key}")
+
+
+def defaults_of(call: str) -> dict[str, Any]:
+    """What the schema names as defaults of the parameters and of the body's fields."""
+    method, path = as_described(call).split(" ")
+    operation = WRITTEN["paths"][f"/{path}"][method.lower()]
+    fields = {each["name"]: each["schema"] for each in operation.get("parameters", []) if "schema" in each}
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        fields |= WRITTEN["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]["properties"]
+    return {name: schema["default"] for name, schema in fields.items() if "default" in schema}
+
+
+def test_what_equals_its_default_is_taken(demo: Demo) -> None:
+    calls = {call: defaults_of(call) for call in GUARDED if call not in ALIKE and defaults_of(call)}
+    assert len(calls) > 15
+    there = one_of_each(demo)
+    for call, defaults in calls.items():
+        method, path = address(call, there)
+        client = client_of(keeps(demo, call))
+        if method in ("GET", "DELETE"):
+            asked = urlencode(
+                {name: str(value).lower() if value is False else value for name, value in defaults.items()}
+            )
+            answer: Any = client.generic(method, f"{path}?{asked}")
+        else:
+            answer = client.generic(method, path, json.dumps(defaults), "application/json")
+        refused = answer.json() if answer.status_code == 400 else {}
+        assert not refused.keys() & defaults.keys(), call
+
+
 def test_every_call_is_described_with_what_it_needs() -> None:
-    needs = {
-        re.sub("<(?:int:pk|any_id:id|code_id:id)>", "{id}", call).replace("<slug:key>", "{key}"): NEEDS[call]
-        for call in NEEDS
-    }
+    needs = {as_described(call): NEEDS[call] for call in NEEDS}
     described = {f"{method.upper()} {path[1:]}": operation for path, method, operation in OPERATIONS}
     assert {call for call in needs if needs[call] != OPEN and call not in ALIKE} | {"POST storage/"} == set(described)
     for call, operation in described.items():
@@ -103,7 +135,7 @@ def test_every_call_is_described_with_what_it_needs() -> None:
             need = needs[call]
             said = "any valid token" if need == ANY_TOKEN else f"the permission `{need.replace(' or ', '` or `')}`"
             assert operation["description"].endswith(f"Needs {said}."), call
-            assert {"401", "403", "429"} <= set(operation["responses"]), call
+            assert {"401", "403", "429", "500", "503"} <= set(operation["responses"]), call
         assert operation["summary"][0].isupper(), call
         parameters = [each.get("$ref", "") for each in operation.get("parameters", [])]
         repeats = call.startswith("POST api/")
