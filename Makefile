@@ -2,6 +2,7 @@
 # make test   runs the whole test suite in three processes; ARGS="-k name -x" runs what pytest makes of it, in one
 # make check  lint, format, types, import rules, missing migrations, the schema of the API
 # make bench  the benchmarks as a table of ratios; ROWS=1000000 sets the size
+# make client  generates the core of the Python client from docs/openapi.yaml
 # make screens  takes pictures of all pages into docs/screens
 # make clean  removes the virtual environment and all caches; the data in var/ stays
 #
@@ -12,7 +13,7 @@ PYTHON := .venv/bin/python
 RUN_READY := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
 DEV_READY := .venv/.dev-$(shell cksum < requirements-dev.txt | tr ' ' -)
 
-.PHONY: run test check bench screens clean
+.PHONY: run test check bench client screens clean
 
 # What the tests need contains what the portal needs.
 run: $(or $(wildcard $(DEV_READY)),$(RUN_READY))
@@ -31,6 +32,12 @@ check: $(DEV_READY)
 
 bench: $(DEV_READY)
 	@exec $(PYTHON) -m benchmarks
+
+client: $(DEV_READY)
+	@rm -rf clients/python/codeport_client/core
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) -m openapi_python_client generate --meta none \
+		--config clients/python/generator.yaml --path docs/openapi.yaml \
+		--output-path clients/python/codeport_client/core >/dev/null
 
 screens: $(DEV_READY)
 	@exec $(PYTHON) -m pytest -q tests/screens.py

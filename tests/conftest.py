@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = [
     "tests.support.browsing",
+    "tests.support.client_venv",
     "tests.support.portals",
     "tests.support.security_log",
     "tests.support.tables",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import signal
@@ -101,3 +102,23 @@ def test_the_tour_in_python(up: Up, tmp_path: Path) -> None:
     assert (tmp_path / "code.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "errors.csv").read_text().count("\n") == 2
     assert "bottle 2002" in (tmp_path / "rows-with-errors.csv").read_text()
+
+
+def test_the_tour_with_the_client(up: Up, tmp_path: Path, client_bin: Path) -> None:
+    way = {"PATH": f"{client_bin}:{os.environ['PATH']}"}
+    said = run(["bash", "-euo", "pipefail", "-c", words("sh", up)], tmp_path, up, **way)
+    assert "archives/client-tour.zip\n" in said
+    assert ids(tmp_path / "archives/client-tour.zip") == ["bottle-4001", "bottle-4002"]
+    assert "row 3, id 'bottle 4002': " in (tmp_path / "problems.txt").read_text()
+    (exported,) = (tmp_path / "exports").iterdir()
+    assert [row["extended_id"] for row in csv.DictReader(io.StringIO(exported.read_text()))] == ["bottle-4001"]
+
+    token = run([sys.executable, str(CHECKOUT / "manage.py"), "create_token", "admin@demo.example"], tmp_path, up)
+    way |= {"CODEPORT_URL": f"http://127.0.0.1:{up.port}", "CODEPORT_TOKEN": token.strip()}
+    told = run([str(client_bin / "python"), "-W", "error", "-c", words("py", up)], tmp_path, up, **way).splitlines()
+    assert told[:2] == ["admin@demo.example", "3 id bottle 5002 invalid_id_error"]
+    archive, changed, codes = [line for line in told if line.startswith(("archives/", "exports/")) or line == "1"]
+    assert changed == "1"
+    with zipfile.ZipFile(tmp_path / archive) as opened:
+        assert "images/bottle-5001.png" in opened.namelist()
+    assert (tmp_path / codes).read_text().count("\n") == 2

@@ -21,7 +21,7 @@ def test_a_lock_file_pins_by_hash_and_names_no_address(name: str) -> None:
 
 
 def test_what_the_type_checker_shall_ignore_has_its_reason_beside_it() -> None:
-    folders = ("benchmarks", "ingestion", "portal", "tests", "workorders")
+    folders = ("benchmarks", "clients/python/codeport_client", "ingestion", "portal", "tests", "workorders")
     lines = [
         line for name in folders for path in (CHECKOUT / name).rglob("*.py") for line in path.read_text().splitlines()
     ]
@@ -46,7 +46,8 @@ def test_tests_stand_where_what_they_test_stands() -> None:
     assert strangers == ["journeys"]
 
 
-PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
+OUTSIDE = ("README.md", "CONTRIBUTING.md", "clients/python/README.md")
+PAGES = [*(CHECKOUT / name for name in OUTSIDE), *sorted((CHECKOUT / "docs").rglob("*.md"))]
 OURS = r"(?:portal|workorders|ingestion|tests|benchmarks)"
 FILE = re.compile(r"[\w./-]+\.(?:py|md|toml|yaml|html|css|js)")
 PLACE = re.compile(rf"(?:{OURS}|docs|static|templates)/[\w./-]*")
@@ -108,12 +109,12 @@ def test_the_page_of_the_architecture_has_a_line_for_each_module() -> None:
     assert listed == there
 
 
-def test_the_newest_version_of_the_changelog_is_that_of_the_project() -> None:
+def test_the_newest_version_of_the_changelog_is_that_of_the_project_and_the_client() -> None:
     versions = re.findall(
         r"^## \[(\d[\d.]*)\] - \d{4}-\d\d-\d\d$", (CHECKOUT / "CHANGELOG.md").read_text(), re.MULTILINE
     )
-    with (CHECKOUT / "pyproject.toml").open("rb") as file:
-        assert versions[0] == tomllib.load(file)["project"]["version"]
+    for name in ("pyproject.toml", "clients/python/pyproject.toml"):
+        assert versions[0] == tomllib.loads((CHECKOUT / name).read_text())["project"]["version"]
     assert versions == sorted(versions, key=lambda version: [int(part) for part in version.split(".")], reverse=True)
 
 

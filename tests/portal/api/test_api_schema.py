@@ -68,7 +68,7 @@ ALIKE = {"GET api/v2/codes/download/"}  # one code's address, whose id is the na
 def test_the_file_is_what_the_code_makes() -> None:
     made = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no stubs
     assert made == WRITTEN, (
-        "Run `.venv/bin/python manage.py spectacular --file docs/openapi.yaml` and look at the change."
+        "Run `.venv/bin/python manage.py spectacular --file docs/openapi.yaml`, then `make client`; look at the change."
     )
     validate_schema(made)  # type: ignore[no-untyped-call]  # no stubs
     assert not GENERATOR_STATS._warn_cache

@@ -1,0 +1,270 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.change_selected_codes_response_200 import ChangeSelectedCodesResponse200
+from ...models.detail import Detail
+from ...models.field_errors import FieldErrors
+from ...models.selected_change_request import SelectedChangeRequest
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    body: SelectedChangeRequest,
+    idempotency_key: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v2/scm/upload/async/",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ChangeSelectedCodesResponse200 | Detail | Detail | FieldErrors | None:
+    if response.status_code == 200:
+        response_200 = ChangeSelectedCodesResponse200.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+
+        def _parse_response_400(data: object) -> Detail | FieldErrors:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_refusal_type_0 = Detail.from_dict(data)
+
+                return componentsschemas_refusal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_refusal_type_1 = FieldErrors.from_dict(data)
+
+            return componentsschemas_refusal_type_1
+
+        response_400 = _parse_response_400(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Detail.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Detail.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 413:
+        response_413 = Detail.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Detail.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Detail.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Detail.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Detail.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Detail.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ChangeSelectedCodesResponse200 | Detail | Detail | FieldErrors]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: SelectedChangeRequest,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[ChangeSelectedCodesResponse200 | Detail | Detail | FieldErrors]:
+    """Change all codes that meet constraints
+
+     A worker gives the values to every code that meets all constraints, in one transaction. Constraints
+    are the filters of the list of codes, and SCM fields by their names; at least one is needed. Codes
+    that have the values already are counted as unchanged; those that a cancelled workorder blacklisted
+    are kept.
+
+    Needs the permission `scm_bulk_edit`.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (SelectedChangeRequest): Which codes are changed, and what they become. The context
+            has the company.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ChangeSelectedCodesResponse200 | Detail | Detail | FieldErrors]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    body: SelectedChangeRequest,
+    idempotency_key: str | Unset = UNSET,
+) -> ChangeSelectedCodesResponse200 | Detail | Detail | FieldErrors | None:
+    """Change all codes that meet constraints
+
+     A worker gives the values to every code that meets all constraints, in one transaction. Constraints
+    are the filters of the list of codes, and SCM fields by their names; at least one is needed. Codes
+    that have the values already are counted as unchanged; those that a cancelled workorder blacklisted
+    are kept.
+
+    Needs the permission `scm_bulk_edit`.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (SelectedChangeRequest): Which codes are changed, and what they become. The context
+            has the company.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ChangeSelectedCodesResponse200 | Detail | Detail | FieldErrors
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: SelectedChangeRequest,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[ChangeSelectedCodesResponse200 | Detail | Detail | FieldErrors]:
+    """Change all codes that meet constraints
+
+     A worker gives the values to every code that meets all constraints, in one transaction. Constraints
+    are the filters of the list of codes, and SCM fields by their names; at least one is needed. Codes
+    that have the values already are counted as unchanged; those that a cancelled workorder blacklisted
+    are kept.
+
+    Needs the permission `scm_bulk_edit`.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (SelectedChangeRequest): Which codes are changed, and what they become. The context
+            has the company.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ChangeSelectedCodesResponse200 | Detail | Detail | FieldErrors]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    body: SelectedChangeRequest,
+    idempotency_key: str | Unset = UNSET,
+) -> ChangeSelectedCodesResponse200 | Detail | Detail | FieldErrors | None:
+    """Change all codes that meet constraints
+
+     A worker gives the values to every code that meets all constraints, in one transaction. Constraints
+    are the filters of the list of codes, and SCM fields by their names; at least one is needed. Codes
+    that have the values already are counted as unchanged; those that a cancelled workorder blacklisted
+    are kept.
+
+    Needs the permission `scm_bulk_edit`.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (SelectedChangeRequest): Which codes are changed, and what they become. The context
+            has the company.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ChangeSelectedCodesResponse200 | Detail | Detail | FieldErrors
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

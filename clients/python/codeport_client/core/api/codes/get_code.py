@@ -1,0 +1,245 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.code import Code
+from ...models.detail import Detail
+from ...models.field_errors import FieldErrors
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    id: str,
+    *,
+    company: str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["company"] = company
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v2/codes/{id}/".format(
+            id=quote(str(id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Code | Detail | Detail | FieldErrors | None:
+    if response.status_code == 200:
+        response_200 = Code.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+
+        def _parse_response_400(data: object) -> Detail | FieldErrors:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_refusal_type_0 = Detail.from_dict(data)
+
+                return componentsschemas_refusal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_refusal_type_1 = FieldErrors.from_dict(data)
+
+            return componentsschemas_refusal_type_1
+
+        response_400 = _parse_response_400(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Detail.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Detail.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Detail.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = Detail.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Detail.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Detail.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Code | Detail | Detail | FieldErrors]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    company: str | Unset = UNSET,
+) -> Response[Code | Detail | Detail | FieldErrors]:
+    """Look at a code
+
+     The id is percent-encoded in the address, also the slashes and percent signs of a GS1 id.
+
+    Needs the permission `codes_view` or `workorder_view`.
+
+    Args:
+        id (str):
+        company (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Code | Detail | Detail | FieldErrors]
+    """
+
+    kwargs = _get_kwargs(
+        id=id,
+        company=company,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    company: str | Unset = UNSET,
+) -> Code | Detail | Detail | FieldErrors | None:
+    """Look at a code
+
+     The id is percent-encoded in the address, also the slashes and percent signs of a GS1 id.
+
+    Needs the permission `codes_view` or `workorder_view`.
+
+    Args:
+        id (str):
+        company (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Code | Detail | Detail | FieldErrors
+    """
+
+    return sync_detailed(
+        id=id,
+        client=client,
+        company=company,
+    ).parsed
+
+
+async def asyncio_detailed(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    company: str | Unset = UNSET,
+) -> Response[Code | Detail | Detail | FieldErrors]:
+    """Look at a code
+
+     The id is percent-encoded in the address, also the slashes and percent signs of a GS1 id.
+
+    Needs the permission `codes_view` or `workorder_view`.
+
+    Args:
+        id (str):
+        company (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Code | Detail | Detail | FieldErrors]
+    """
+
+    kwargs = _get_kwargs(
+        id=id,
+        company=company,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    company: str | Unset = UNSET,
+) -> Code | Detail | Detail | FieldErrors | None:
+    """Look at a code
+
+     The id is percent-encoded in the address, also the slashes and percent signs of a GS1 id.
+
+    Needs the permission `codes_view` or `workorder_view`.
+
+    Args:
+        id (str):
+        company (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Code | Detail | Detail | FieldErrors
+    """
+
+    return (
+        await asyncio_detailed(
+            id=id,
+            client=client,
+            company=company,
+        )
+    ).parsed

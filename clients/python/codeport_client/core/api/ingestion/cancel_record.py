@@ -1,0 +1,261 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.detail import Detail
+from ...models.field_errors import FieldErrors
+from ...models.record import Record
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    key: str,
+    *,
+    idempotency_key: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v2/ingestion/{key}/cancel/".format(
+            key=quote(str(key), safe=""),
+        ),
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Detail | Detail | FieldErrors | Record | None:
+    if response.status_code == 200:
+        response_200 = Record.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+
+        def _parse_response_400(data: object) -> Detail | FieldErrors:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_refusal_type_0 = Detail.from_dict(data)
+
+                return componentsschemas_refusal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_refusal_type_1 = FieldErrors.from_dict(data)
+
+            return componentsschemas_refusal_type_1
+
+        response_400 = _parse_response_400(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Detail.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Detail.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Detail.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 413:
+        response_413 = Detail.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Detail.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Detail.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Detail.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Detail.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Detail.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Detail | Detail | FieldErrors | Record]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    key: str,
+    *,
+    client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[Detail | Detail | FieldErrors | Record]:
+    """Cancel an ingestion
+
+     Ends an ingestion that has not ended; nothing of it is stored. 400 when it has ended already. With
+    `ingestion_code_create` alone, one that the caller uploaded.
+
+    Needs the permission `ingestion_cancel` or `ingestion_code_create`.
+
+    Args:
+        key (str):
+        idempotency_key (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Detail | Detail | FieldErrors | Record]
+    """
+
+    kwargs = _get_kwargs(
+        key=key,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    key: str,
+    *,
+    client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
+) -> Detail | Detail | FieldErrors | Record | None:
+    """Cancel an ingestion
+
+     Ends an ingestion that has not ended; nothing of it is stored. 400 when it has ended already. With
+    `ingestion_code_create` alone, one that the caller uploaded.
+
+    Needs the permission `ingestion_cancel` or `ingestion_code_create`.
+
+    Args:
+        key (str):
+        idempotency_key (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Detail | Detail | FieldErrors | Record
+    """
+
+    return sync_detailed(
+        key=key,
+        client=client,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    key: str,
+    *,
+    client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[Detail | Detail | FieldErrors | Record]:
+    """Cancel an ingestion
+
+     Ends an ingestion that has not ended; nothing of it is stored. 400 when it has ended already. With
+    `ingestion_code_create` alone, one that the caller uploaded.
+
+    Needs the permission `ingestion_cancel` or `ingestion_code_create`.
+
+    Args:
+        key (str):
+        idempotency_key (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Detail | Detail | FieldErrors | Record]
+    """
+
+    kwargs = _get_kwargs(
+        key=key,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    key: str,
+    *,
+    client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
+) -> Detail | Detail | FieldErrors | Record | None:
+    """Cancel an ingestion
+
+     Ends an ingestion that has not ended; nothing of it is stored. 400 when it has ended already. With
+    `ingestion_code_create` alone, one that the caller uploaded.
+
+    Needs the permission `ingestion_cancel` or `ingestion_code_create`.
+
+    Args:
+        key (str):
+        idempotency_key (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Detail | Detail | FieldErrors | Record
+    """
+
+    return (
+        await asyncio_detailed(
+            key=key,
+            client=client,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

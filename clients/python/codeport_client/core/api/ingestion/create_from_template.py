@@ -1,0 +1,293 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.create_from_template_response_201_type_0 import (
+    CreateFromTemplateResponse201Type0,
+)
+from ...models.create_from_template_response_201_type_1 import (
+    CreateFromTemplateResponse201Type1,
+)
+from ...models.detail import Detail
+from ...models.field_errors import FieldErrors
+from ...models.from_template_request import FromTemplateRequest
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    body: FromTemplateRequest,
+    idempotency_key: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v2/ingestion/codes/create-from-template/",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> CreateFromTemplateResponse201Type0 | CreateFromTemplateResponse201Type1 | Detail | Detail | FieldErrors | None:
+    if response.status_code == 201:
+
+        def _parse_response_201(
+            data: object,
+        ) -> CreateFromTemplateResponse201Type0 | CreateFromTemplateResponse201Type1:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                response_201_type_0 = CreateFromTemplateResponse201Type0.from_dict(data)
+
+                return response_201_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            response_201_type_1 = CreateFromTemplateResponse201Type1.from_dict(data)
+
+            return response_201_type_1
+
+        response_201 = _parse_response_201(response.json())
+
+        return response_201
+
+    if response.status_code == 400:
+
+        def _parse_response_400(data: object) -> Detail | FieldErrors:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_refusal_type_0 = Detail.from_dict(data)
+
+                return componentsschemas_refusal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_refusal_type_1 = FieldErrors.from_dict(data)
+
+            return componentsschemas_refusal_type_1
+
+        response_400 = _parse_response_400(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Detail.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Detail.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 413:
+        response_413 = Detail.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Detail.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Detail.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Detail.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Detail.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Detail.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[CreateFromTemplateResponse201Type0 | CreateFromTemplateResponse201Type1 | Detail | Detail | FieldErrors]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: FromTemplateRequest,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[CreateFromTemplateResponse201Type0 | CreateFromTemplateResponse201Type1 | Detail | Detail | FieldErrors]:
+    """Add codes by an ingestion template
+
+     The same as `add-sids`, with the options of the template where the call says nothing. An option of
+    the call takes the place of the template's; of `default_scm_data` each value does. What says how a
+    table is read counts for such files alone. A template that names a product, prefix or declared field
+    that is gone is refused.
+
+    Needs the permission `ingestion_code_create`.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (FromTemplateRequest): What adds codes by the options of a template, which are filled
+            in already.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[CreateFromTemplateResponse201Type0 | CreateFromTemplateResponse201Type1 | Detail | Detail | FieldErrors]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    body: FromTemplateRequest,
+    idempotency_key: str | Unset = UNSET,
+) -> CreateFromTemplateResponse201Type0 | CreateFromTemplateResponse201Type1 | Detail | Detail | FieldErrors | None:
+    """Add codes by an ingestion template
+
+     The same as `add-sids`, with the options of the template where the call says nothing. An option of
+    the call takes the place of the template's; of `default_scm_data` each value does. What says how a
+    table is read counts for such files alone. A template that names a product, prefix or declared field
+    that is gone is refused.
+
+    Needs the permission `ingestion_code_create`.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (FromTemplateRequest): What adds codes by the options of a template, which are filled
+            in already.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        CreateFromTemplateResponse201Type0 | CreateFromTemplateResponse201Type1 | Detail | Detail | FieldErrors
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: FromTemplateRequest,
+    idempotency_key: str | Unset = UNSET,
+) -> Response[CreateFromTemplateResponse201Type0 | CreateFromTemplateResponse201Type1 | Detail | Detail | FieldErrors]:
+    """Add codes by an ingestion template
+
+     The same as `add-sids`, with the options of the template where the call says nothing. An option of
+    the call takes the place of the template's; of `default_scm_data` each value does. What says how a
+    table is read counts for such files alone. A template that names a product, prefix or declared field
+    that is gone is refused.
+
+    Needs the permission `ingestion_code_create`.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (FromTemplateRequest): What adds codes by the options of a template, which are filled
+            in already.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[CreateFromTemplateResponse201Type0 | CreateFromTemplateResponse201Type1 | Detail | Detail | FieldErrors]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    body: FromTemplateRequest,
+    idempotency_key: str | Unset = UNSET,
+) -> CreateFromTemplateResponse201Type0 | CreateFromTemplateResponse201Type1 | Detail | Detail | FieldErrors | None:
+    """Add codes by an ingestion template
+
+     The same as `add-sids`, with the options of the template where the call says nothing. An option of
+    the call takes the place of the template's; of `default_scm_data` each value does. What says how a
+    table is read counts for such files alone. A template that names a product, prefix or declared field
+    that is gone is refused.
+
+    Needs the permission `ingestion_code_create`.
+
+    Args:
+        idempotency_key (str | Unset):
+        body (FromTemplateRequest): What adds codes by the options of a template, which are filled
+            in already.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        CreateFromTemplateResponse201Type0 | CreateFromTemplateResponse201Type1 | Detail | Detail | FieldErrors
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

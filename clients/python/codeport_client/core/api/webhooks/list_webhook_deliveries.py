@@ -1,0 +1,382 @@
+import datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.detail import Detail
+from ...models.field_errors import FieldErrors
+from ...models.list_webhook_deliveries_status import ListWebhookDeliveriesStatus
+from ...models.list_webhook_deliveries_type import ListWebhookDeliveriesType
+from ...models.paginated_delivery_list import PaginatedDeliveryList
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    webhook: int,
+    *,
+    after: int | Unset = UNSET,
+    created_at_after: datetime.datetime | Unset = UNSET,
+    created_at_before: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = 20,
+    message_id: str | Unset = UNSET,
+    offset: int | Unset = 0,
+    status: ListWebhookDeliveriesStatus | Unset = UNSET,
+    type_: ListWebhookDeliveriesType | Unset = UNSET,
+    up_to: int | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["after"] = after
+
+    json_created_at_after: str | Unset = UNSET
+    if not isinstance(created_at_after, Unset):
+        json_created_at_after = created_at_after.isoformat()
+    params["created_at_after"] = json_created_at_after
+
+    json_created_at_before: str | Unset = UNSET
+    if not isinstance(created_at_before, Unset):
+        json_created_at_before = created_at_before.isoformat()
+    params["created_at_before"] = json_created_at_before
+
+    params["limit"] = limit
+
+    params["message_id"] = message_id
+
+    params["offset"] = offset
+
+    json_status: str | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = status.value
+
+    params["status"] = json_status
+
+    json_type_: str | Unset = UNSET
+    if not isinstance(type_, Unset):
+        json_type_ = type_.value
+
+    params["type"] = json_type_
+
+    params["up_to"] = up_to
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v2/company/webhooks/{webhook}/deliveries/".format(
+            webhook=quote(str(webhook), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Detail | Detail | FieldErrors | PaginatedDeliveryList | None:
+    if response.status_code == 200:
+        response_200 = PaginatedDeliveryList.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+
+        def _parse_response_400(data: object) -> Detail | FieldErrors:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_refusal_type_0 = Detail.from_dict(data)
+
+                return componentsschemas_refusal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_refusal_type_1 = FieldErrors.from_dict(data)
+
+            return componentsschemas_refusal_type_1
+
+        response_400 = _parse_response_400(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Detail.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Detail.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Detail.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = Detail.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Detail.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Detail.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Detail | Detail | FieldErrors | PaginatedDeliveryList]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    webhook: int,
+    *,
+    client: AuthenticatedClient,
+    after: int | Unset = UNSET,
+    created_at_after: datetime.datetime | Unset = UNSET,
+    created_at_before: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = 20,
+    message_id: str | Unset = UNSET,
+    offset: int | Unset = 0,
+    status: ListWebhookDeliveriesStatus | Unset = UNSET,
+    type_: ListWebhookDeliveriesType | Unset = UNSET,
+    up_to: int | Unset = UNSET,
+) -> Response[Detail | Detail | FieldErrors | PaginatedDeliveryList]:
+    """List what was sent to a webhook, the latest first
+
+     With the beginning of the last answer, or why there was none.
+
+    Needs the permission `company_settings`.
+
+    Args:
+        webhook (int):
+        after (int | Unset):
+        created_at_after (datetime.datetime | Unset):
+        created_at_before (datetime.datetime | Unset):
+        limit (int | Unset):  Default: 20.
+        message_id (str | Unset):
+        offset (int | Unset):  Default: 0.
+        status (ListWebhookDeliveriesStatus | Unset):
+        type_ (ListWebhookDeliveriesType | Unset):
+        up_to (int | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Detail | Detail | FieldErrors | PaginatedDeliveryList]
+    """
+
+    kwargs = _get_kwargs(
+        webhook=webhook,
+        after=after,
+        created_at_after=created_at_after,
+        created_at_before=created_at_before,
+        limit=limit,
+        message_id=message_id,
+        offset=offset,
+        status=status,
+        type_=type_,
+        up_to=up_to,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    webhook: int,
+    *,
+    client: AuthenticatedClient,
+    after: int | Unset = UNSET,
+    created_at_after: datetime.datetime | Unset = UNSET,
+    created_at_before: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = 20,
+    message_id: str | Unset = UNSET,
+    offset: int | Unset = 0,
+    status: ListWebhookDeliveriesStatus | Unset = UNSET,
+    type_: ListWebhookDeliveriesType | Unset = UNSET,
+    up_to: int | Unset = UNSET,
+) -> Detail | Detail | FieldErrors | PaginatedDeliveryList | None:
+    """List what was sent to a webhook, the latest first
+
+     With the beginning of the last answer, or why there was none.
+
+    Needs the permission `company_settings`.
+
+    Args:
+        webhook (int):
+        after (int | Unset):
+        created_at_after (datetime.datetime | Unset):
+        created_at_before (datetime.datetime | Unset):
+        limit (int | Unset):  Default: 20.
+        message_id (str | Unset):
+        offset (int | Unset):  Default: 0.
+        status (ListWebhookDeliveriesStatus | Unset):
+        type_ (ListWebhookDeliveriesType | Unset):
+        up_to (int | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Detail | Detail | FieldErrors | PaginatedDeliveryList
+    """
+
+    return sync_detailed(
+        webhook=webhook,
+        client=client,
+        after=after,
+        created_at_after=created_at_after,
+        created_at_before=created_at_before,
+        limit=limit,
+        message_id=message_id,
+        offset=offset,
+        status=status,
+        type_=type_,
+        up_to=up_to,
+    ).parsed
+
+
+async def asyncio_detailed(
+    webhook: int,
+    *,
+    client: AuthenticatedClient,
+    after: int | Unset = UNSET,
+    created_at_after: datetime.datetime | Unset = UNSET,
+    created_at_before: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = 20,
+    message_id: str | Unset = UNSET,
+    offset: int | Unset = 0,
+    status: ListWebhookDeliveriesStatus | Unset = UNSET,
+    type_: ListWebhookDeliveriesType | Unset = UNSET,
+    up_to: int | Unset = UNSET,
+) -> Response[Detail | Detail | FieldErrors | PaginatedDeliveryList]:
+    """List what was sent to a webhook, the latest first
+
+     With the beginning of the last answer, or why there was none.
+
+    Needs the permission `company_settings`.
+
+    Args:
+        webhook (int):
+        after (int | Unset):
+        created_at_after (datetime.datetime | Unset):
+        created_at_before (datetime.datetime | Unset):
+        limit (int | Unset):  Default: 20.
+        message_id (str | Unset):
+        offset (int | Unset):  Default: 0.
+        status (ListWebhookDeliveriesStatus | Unset):
+        type_ (ListWebhookDeliveriesType | Unset):
+        up_to (int | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Detail | Detail | FieldErrors | PaginatedDeliveryList]
+    """
+
+    kwargs = _get_kwargs(
+        webhook=webhook,
+        after=after,
+        created_at_after=created_at_after,
+        created_at_before=created_at_before,
+        limit=limit,
+        message_id=message_id,
+        offset=offset,
+        status=status,
+        type_=type_,
+        up_to=up_to,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    webhook: int,
+    *,
+    client: AuthenticatedClient,
+    after: int | Unset = UNSET,
+    created_at_after: datetime.datetime | Unset = UNSET,
+    created_at_before: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = 20,
+    message_id: str | Unset = UNSET,
+    offset: int | Unset = 0,
+    status: ListWebhookDeliveriesStatus | Unset = UNSET,
+    type_: ListWebhookDeliveriesType | Unset = UNSET,
+    up_to: int | Unset = UNSET,
+) -> Detail | Detail | FieldErrors | PaginatedDeliveryList | None:
+    """List what was sent to a webhook, the latest first
+
+     With the beginning of the last answer, or why there was none.
+
+    Needs the permission `company_settings`.
+
+    Args:
+        webhook (int):
+        after (int | Unset):
+        created_at_after (datetime.datetime | Unset):
+        created_at_before (datetime.datetime | Unset):
+        limit (int | Unset):  Default: 20.
+        message_id (str | Unset):
+        offset (int | Unset):  Default: 0.
+        status (ListWebhookDeliveriesStatus | Unset):
+        type_ (ListWebhookDeliveriesType | Unset):
+        up_to (int | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Detail | Detail | FieldErrors | PaginatedDeliveryList
+    """
+
+    return (
+        await asyncio_detailed(
+            webhook=webhook,
+            client=client,
+            after=after,
+            created_at_after=created_at_after,
+            created_at_before=created_at_before,
+            limit=limit,
+            message_id=message_id,
+            offset=offset,
+            status=status,
+            type_=type_,
+            up_to=up_to,
+        )
+    ).parsed

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class CancelImagesImages(StrEnum):
+    PDF = "pdf"
+    PNG = "png"
+    SVG = "svg"
+
+    def __str__(self) -> str:
+        return str(self.value)

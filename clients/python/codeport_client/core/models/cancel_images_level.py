@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class CancelImagesLevel(StrEnum):
+    H = "H"
+    L = "L"
+    M = "M"
+    Q = "Q"
+
+    def __str__(self) -> str:
+        return str(self.value)

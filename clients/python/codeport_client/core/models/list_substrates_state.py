@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class ListSubstratesState(StrEnum):
+    ARCHIVED = "archived"
+    CALIBRATED = "calibrated"
+    EXPIRED = "expired"
+
+    def __str__(self) -> str:
+        return str(self.value)

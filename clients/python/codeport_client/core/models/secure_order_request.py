@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..models.layout_enum import LayoutEnum
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="SecureOrderRequest")
+
+
+@_attrs_define
+class SecureOrderRequest:
+    """An order of secure codes, checked for the company in the context. What it does not say, its template says.
+
+    Attributes:
+        reference (str):
+        quantity (int):
+        remarks (str | Unset):  Default: ''.
+        template (int | None | Unset):
+        layout (LayoutEnum | Unset): * `inside` - inside the QR code
+            * `outside` - beside the QR code
+            * `inside_hybrid` - inside, hybrid
+            * `outside_hybrid` - beside, hybrid
+        printing_partner (str | Unset): The slug of the printing company.
+        url_prefix (None | str | Unset):
+        use_serial_number (bool | Unset):
+        activate_on_complete (bool | Unset):
+        download_once (bool | Unset):
+    """
+
+    reference: str
+    quantity: int
+    remarks: str | Unset = ""
+    template: int | None | Unset = UNSET
+    layout: LayoutEnum | Unset = UNSET
+    printing_partner: str | Unset = UNSET
+    url_prefix: None | str | Unset = UNSET
+    use_serial_number: bool | Unset = UNSET
+    activate_on_complete: bool | Unset = UNSET
+    download_once: bool | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        reference = self.reference
+
+        quantity = self.quantity
+
+        remarks = self.remarks
+
+        template: int | None | Unset
+        if isinstance(self.template, Unset):
+            template = UNSET
+        else:
+            template = self.template
+
+        layout: str | Unset = UNSET
+        if not isinstance(self.layout, Unset):
+            layout = self.layout.value
+
+        printing_partner = self.printing_partner
+
+        url_prefix: None | str | Unset
+        if isinstance(self.url_prefix, Unset):
+            url_prefix = UNSET
+        else:
+            url_prefix = self.url_prefix
+
+        use_serial_number = self.use_serial_number
+
+        activate_on_complete = self.activate_on_complete
+
+        download_once = self.download_once
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "reference": reference,
+                "quantity": quantity,
+            }
+        )
+        if remarks is not UNSET:
+            field_dict["remarks"] = remarks
+        if template is not UNSET:
+            field_dict["template"] = template
+        if layout is not UNSET:
+            field_dict["layout"] = layout
+        if printing_partner is not UNSET:
+            field_dict["printing_partner"] = printing_partner
+        if url_prefix is not UNSET:
+            field_dict["url_prefix"] = url_prefix
+        if use_serial_number is not UNSET:
+            field_dict["use_serial_number"] = use_serial_number
+        if activate_on_complete is not UNSET:
+            field_dict["activate_on_complete"] = activate_on_complete
+        if download_once is not UNSET:
+            field_dict["download_once"] = download_once
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        reference = d.pop("reference")
+
+        quantity = d.pop("quantity")
+
+        remarks = d.pop("remarks", UNSET)
+
+        def _parse_template(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        template = _parse_template(d.pop("template", UNSET))
+
+        _layout = d.pop("layout", UNSET)
+        layout: LayoutEnum | Unset
+        if isinstance(_layout, Unset):
+            layout = UNSET
+        else:
+            layout = LayoutEnum(_layout)
+
+        printing_partner = d.pop("printing_partner", UNSET)
+
+        def _parse_url_prefix(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        url_prefix = _parse_url_prefix(d.pop("url_prefix", UNSET))
+
+        use_serial_number = d.pop("use_serial_number", UNSET)
+
+        activate_on_complete = d.pop("activate_on_complete", UNSET)
+
+        download_once = d.pop("download_once", UNSET)
+
+        secure_order_request = cls(
+            reference=reference,
+            quantity=quantity,
+            remarks=remarks,
+            template=template,
+            layout=layout,
+            printing_partner=printing_partner,
+            url_prefix=url_prefix,
+            use_serial_number=use_serial_number,
+            activate_on_complete=activate_on_complete,
+            download_once=download_once,
+        )
+
+        return secure_order_request
