@@ -8,6 +8,7 @@ A variable that is empty counts as not set.
 | PORT | port the portal listens on | 8000 |
 | PUBLIC_URL | base of every code's URL | http://127.0.0.1:$PORT |
 | DATABASE_URL | PostgreSQL to use instead of the embedded one | |
+| DATABASE_POOLER | transaction, if a pooler such as PgBouncer is there and gives connections for one each | |
 | CELERY_BROKER_URL | broker to use instead of the embedded Valkey, redis:// or amqp:// | |
 | S3_BUCKET | bucket for uploads and archives, instead of CODEPORT_HOME | |
 | S3_ENDPOINT_URL | address of its S3 service, which browsers reach too | |
@@ -40,7 +41,7 @@ from kombu import Queue
 
 from portal.background import broker
 from portal.configuration import checks, secret_key, services
-from portal.configuration.environment import env, forget_empty, stops_at_bad_values
+from portal.configuration.environment import env, forget_empty, invalid, stops_at_bad_values
 from portal.configuration.log_lines import logging_settings
 from portal.embedded import postgres, valkey
 from portal.embedded.private_home import make_private
@@ -81,6 +82,9 @@ with stops_at_bad_values("CODEPORT_HOME"):
     mail = services.mail_server()
     CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "", validate=checks.is_broker_url)
     database = services.database_named()
+    DATABASE_POOLER = env.str("DATABASE_POOLER", "", validate=checks.is_pooler)
+    if DATABASE_POOLER and database is None:
+        raise invalid("DATABASE_POOLER", "Needs DATABASE_URL.")
 
 DEBUG = False
 EMBEDDED_DATABASE = database is None
@@ -88,7 +92,8 @@ EMBEDDED_BROKER = not CELERY_BROKER_URL
 if PROVE_DOMAINS is None:
     PROVE_DOMAINS = not (EMBEDDED_DATABASE and EMBEDDED_BROKER and bucket is None)
 CELERY_BROKER_URL = CELERY_BROKER_URL or valkey.valkey_url(CODEPORT_HOME)
-DATABASES = {"default": services.with_our_connections(database or postgres.postgres_settings(CODEPORT_HOME))}
+database = database or postgres.postgres_settings(CODEPORT_HOME)
+DATABASES = {"default": services.with_our_connections(database, DATABASE_POOLER)}
 CACHES = {"default": cache_settings(CELERY_BROKER_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
@@ -48,6 +49,11 @@ def _running(
     name: str, words: list[str], *, stdin: int | None = None, stdout: int | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program on our database to its end; BackupError with its own words where it fails."""
+    if settings.DATABASE_POOLER:  # whose next client would find the settings of the program's session
+        raise BackupError(
+            f"{name} needs a session, which a pooler does not keep: run this without DATABASE_POOLER, and with a "
+            "DATABASE_URL that names PostgreSQL itself."
+        )
     connection.ensure_connection()
     info = connection.connection.info
     address = f"--dbname={make_conninfo(**info.get_parameters())}"

@@ -15,6 +15,7 @@ SHORTEST_KEY = 32
 
 is_port = validate.Range(1, 65535)
 is_log_format = validate.OneOf(["lines", "json"])
+is_pooler = validate.OneOf(["", "transaction"], error="Must be transaction, or empty.")
 is_passphrase = validate.Regexp(r"^(.{16,})?$", error="Needs 16 characters.")
 is_secret_key = validate.Regexp(r"^(.{32,})?$", error="Needs 32 characters.")
 

@@ -38,10 +38,15 @@ def database_named() -> dict[str, Any] | None:
     return entry
 
 
-def with_our_connections(database: dict[str, Any]) -> dict[str, Any]:
-    """Return the entry of DATABASES with our timeouts, where it does not bring its own."""
-    options = connections.OPTIONS | database.get("OPTIONS", {})
-    return database | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+def with_our_connections(database: dict[str, Any], pooler: str = "") -> dict[str, Any]:
+    """Return the entry of DATABASES with our timeouts, where it does not bring its own.
+
+    Behind a `pooler` no cursor of the server outlives a transaction, and the name goes in the first message.
+    """
+    options = connections.OPTIONS | ({"application_name": connections.NAME} if pooler else {})
+    options |= database.get("OPTIONS", {})
+    kept = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": bool(pooler)}
+    return database | kept | {"OPTIONS": options}
 
 
 def bucket_named() -> dict[str, Any] | None:

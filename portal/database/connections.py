@@ -1,11 +1,19 @@
-"""Connections to the database: neither side waits for ever for one that has gone."""
+"""Connections to the database: neither side waits for ever for one that has gone.
+
+Behind a pooler that hands out its connections by the transaction, DATABASE_POOLER, nothing is left in a session: the
+next transaction on that connection of the server is another program's.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import Error, OperationalError
 from django.db import connection as ours
+from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 NAME: Final = "codeport"  # of a connection in PostgreSQL's own views; what it is at work on stands behind
 KEEPALIVE: Final = {
@@ -29,7 +37,10 @@ SESSION: Final = {
     "idle_in_transaction_session_timeout": IDLE,
     "application_name": NAME,
 }
-"""The settings of each session on the server's side. They go by SET: poolers refuse them in the first message."""
+"""The settings of each session on the server's side. They go by SET: poolers refuse them in the first message.
+
+Behind a pooler that has sessions of its own, docs/operations.md sets the same for the role and in the pooler's file.
+"""
 
 OLDEST: Final = 18  # PostgreSQL that gives back the old row of an update, and so a code's history in the same statement
 
@@ -47,20 +58,42 @@ class OldServerError(OperationalError):
 def take_over(work: str, attempt: int) -> None:
     """Name this thread's connection after the attempt at `work`, and end those of the attempts before it.
 
-    The server knows by the name alone whose connection it is, whatever became of the process at the other end.
+    The server knows by the name alone whose connection it is, whatever became of the process at the other end. Behind a
+    pooler each transaction bears the name, and nothing else: outside of one no attempt holds anything.
     """
+    name = f"{NAME} {work} attempt {attempt}"
+    if settings.DATABASE_POOLER:
+        ours.execute_wrappers[:] = [_InNamedTransactions(name)]
     with ours.cursor() as cursor:
-        cursor.execute(OURS, [f"{NAME} {work} attempt {attempt}"])
+        if not settings.DATABASE_POOLER:
+            cursor.execute(OURS, [name])
         cursor.execute(OTHERS, [f"^{NAME} {work} attempt [0-9]+$", attempt])
 
 
 def give_back() -> None:
     """Take the name off this thread's connection; one that was lost is closed."""
+    if settings.DATABASE_POOLER:
+        ours.execute_wrappers.clear()
+        return
     try:
         with ours.cursor() as cursor:
             cursor.execute(OURS, [NAME])
     except Error:
         ours.close()
+
+
+class _InNamedTransactions:
+    """Wraps the execution of each statement, and begins every transaction by naming it."""
+
+    def __init__(self, name: str) -> None:
+        self._named = sql.SQL("SET LOCAL application_name = {}").format(name)  # no query: isolation may still be set
+
+    def __call__(self, execute: Callable[..., Any], query: Any, params: Any, many: Any, context: Any) -> Any:
+        database = context["connection"]
+        if not database.get_autocommit() and database.connection.info.transaction_status == TransactionStatus.IDLE:
+            with database.wrap_database_errors:
+                database.connection.execute(self._named)
+        return execute(query, params, many, context)
 
 
 def set_up(connection: Any, **_: Any) -> None:
@@ -69,6 +102,8 @@ def set_up(connection: Any, **_: Any) -> None:
     if version < OLDEST:
         connection.close()
         raise OldServerError(f"PostgreSQL {OLDEST} or newer is needed; the database is PostgreSQL {version}.")
+    if settings.DATABASE_POOLER:
+        return
     calls = ", ".join(["set_config(%s, %s, false)"] * len(SESSION))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {calls}", [word for pair in SESSION.items() for word in pair])

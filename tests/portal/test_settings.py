@@ -18,7 +18,8 @@ from tests.support.paths import CHECKOUT
 
 SETTINGS = str(CHECKOUT / "portal" / "settings.py")
 VARIABLES = (
-    *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY"),
+    *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "DATABASE_POOLER"),
+    *("CELERY_BROKER_URL", "SECRET_KEY"),
     "SECRET_KEY_FALLBACKS",
     "BACKUP_PASSPHRASE",
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
@@ -209,6 +210,8 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
         ("DATABASE_URL", "postgresql://someone@db.example"),
         ("DATABASE_URL", "nonsense"),
+        ("DATABASE_POOLER", "session"),
+        ("DATABASE_POOLER", "transaction"),  # before the embedded PostgreSQL there is none
         ("SECRET_KEY_FALLBACKS", f"{'a' * 32},short"),
         ("DATABASE_URL", "postgresql://someone@db.example/codes?sslmod=require"),
         ("CELERY_BROKER_URL", "filesystem://"),

@@ -56,7 +56,8 @@ def waiting_for_locks() -> int:
 def database_url(name: str) -> str:
     """Return the address of a database on the server of the tests."""
     server = settings.DATABASES["default"]
-    return f"postgresql://{server['USER']}@{quote(str(server['HOST']), safe='')}/{name}"
+    port = f":{server['PORT']}" if server["PORT"] else ""
+    return f"postgresql://{server['USER']}@{quote(str(server['HOST']), safe='')}{port}/{name}"
 
 
 @contextmanager

@@ -7,16 +7,16 @@ What changes made of the codes stays in the history: it is reached by the change
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 from typing import Final
 
 from django.db import connection
 
 from portal.database.planner import planner_settings, without
 from workorders.changes import locks
-from workorders.models import Code, Workorder
+from workorders.models import Workorder
 
 BATCH: Final = 20_000
+IDS = "SELECT identifier FROM workorders_code WHERE company_id = %s AND workorder_id = %s ORDER BY identifier"
 DELETE = """DELETE FROM workorders_code WHERE company_id = %s AND identifier = ANY(%s::text[] COLLATE "C")"""
 BY_KEY = without("seqscan", "bitmapscan")  # a loop over the key is left, which locks the codes in its order
 
@@ -26,15 +26,13 @@ def remove_codes(workorder: Workorder, tick: Callable[[int], None]) -> int:
 
     `tick` hears how many are deleted so far, now and then. Changes of the same codes wait, or are waited for.
     """
-    ids = Code.objects.filter(company=workorder.company_id, workorder=workorder).order_by("identifier")
     deleted = 0
-    stream = ids.values_list("identifier", flat=True).iterator(BATCH)
     locks.in_order(workorder.company)
-    batch = list(islice(stream, BATCH))  # planned now: the codes of a workorder are found by bitmaps alone
-    with planner_settings(**BY_KEY), connection.cursor() as cursor:
-        while batch:
-            cursor.execute(DELETE, [workorder.company_id, batch])
-            deleted += cursor.rowcount
-            tick(deleted)
-            batch = list(islice(stream, BATCH))
+    with connection.chunked_cursor() as found, connection.cursor() as cursor:
+        found.execute(IDS, [workorder.company_id, workorder.pk])  # planned now: they are found by bitmaps alone
+        with planner_settings(**BY_KEY):
+            while batch := [identifier for (identifier,) in found.fetchmany(BATCH)]:
+                cursor.execute(DELETE, [workorder.company_id, batch])
+                deleted += cursor.rowcount
+                tick(deleted)
     return deleted

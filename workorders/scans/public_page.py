@@ -42,14 +42,14 @@ VERDICTS: dict[int, Verdict] = {
     ActivationStatus.BLACKLISTED: "blacklisted",
 }
 CODE_AT = """
-    PREPARE code_at (text, text, text) AS
     SELECT company_id, identifier, activation_status,
         (SELECT name FROM portal_company WHERE id = code.company_id),
         coalesce((SELECT coalesce(nullif(name, ''), sku) FROM workorders_product WHERE id = code.product_id), '')
     FROM workorders_code code
-    WHERE company_id = (SELECT id FROM portal_company WHERE slug = $1) AND identifier = $2
-        AND (SELECT split_part(url_prefix, '://', 2) FROM workorders_workorder WHERE id = code.workorder_id) = $3
+    WHERE company_id = (SELECT id FROM portal_company WHERE slug = %s) AND identifier = %s
+        AND (SELECT split_part(url_prefix, '://', 2) FROM workorders_workorder WHERE id = code.workorder_id) = %s
 """  # http and https reach the same page; without joins it goes by the same indexes whatever the statistics say
+PREPARE = f"PREPARE code_at (text, text, text) AS {CODE_AT}" % ("$1", "$2", "$3")  # once a session, where there is one
 Row = tuple[int, str, int, str, str]
 """What CODE_AT selects."""
 COUNTED = (200, 304)  # the statuses by which a code is shown; 404 shows none, 412 nothing
@@ -164,11 +164,12 @@ def _row(slug: str, ids: list[str]) -> Row | None:
     """Return the row of CODE_AT for the first of `ids` that exists."""
     prefix = f"{settings.PUBLIC_URL.partition('://')[2]}/c/{slug}/"
     with connection.cursor() as cursor:
-        if cursor.connection not in _prepared:
-            cursor.execute(CODE_AT)
+        query = CODE_AT if settings.DATABASE_POOLER else "EXECUTE code_at (%s, %s, %s)"
+        if query is not CODE_AT and cursor.connection not in _prepared:
+            cursor.execute(PREPARE)
             _prepared.add(cursor.connection)
         for identifier in ids:
-            cursor.execute("EXECUTE code_at (%s, %s, %s)", [slug, identifier, prefix])
+            cursor.execute(query, [slug, identifier, prefix])
             row: Row | None = cursor.fetchone()
             if row:
                 return row

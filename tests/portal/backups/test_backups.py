@@ -234,6 +234,13 @@ def test_a_server_that_is_newer_than_pg_dump_is_one_sentence(
     )
 
 
+def test_behind_a_pooler_a_backup_is_refused(committed_demo: Demo, tmp_path: Path, settings: Settings) -> None:
+    settings.DATABASE_POOLER = "transaction"
+    with pytest.raises(BackupError, match=r"^pg_dump needs a session, .* without DATABASE_POOLER"):
+        write(tmp_path / "backup.tar", stored_names)
+    assert list(tmp_path.glob("*.tar*")) == []
+
+
 def test_files_are_those_that_the_rows_of_the_moment_name(committed_demo: Demo, tmp_path: Path) -> None:
     """What came later would be found by the next row of that number, and what went meanwhile is made again."""
     record = ingested(committed_demo.staff, rows(5))

@@ -125,6 +125,12 @@ def test_options_of_an_address_go_before_ours() -> None:
     assert with_our_connections({"NAME": "codes"})["OPTIONS"]["connect_timeout"] == 5
 
 
+@pytest.mark.parametrize(("pooler", "name", "without_cursors"), [("", None, False), ("transaction", "codeport", True)])
+def test_behind_a_pooler_nothing_outlives_a_transaction(pooler: str, name: str | None, without_cursors: bool) -> None:
+    entry = with_our_connections({"NAME": "codes"}, pooler)
+    assert (entry["OPTIONS"].get("application_name"), entry["DISABLE_SERVER_SIDE_CURSORS"]) == (name, without_cursors)
+
+
 def test_files_are_in_the_bucket_or_below_the_home(tmp_path: Path) -> None:
     options = {"bucket_name": "codes"}
     assert storages(options, tmp_path)["default"] == {

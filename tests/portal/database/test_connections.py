@@ -1,4 +1,4 @@
-"""A PostgreSQL that is too old is named, by commands in one sentence and by a portal that serves."""
+"""A PostgreSQL that is too old is named, by commands and by a portal that serves; an attempt names its transactions."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
+from pytest_django import Settings
+
+from portal.database.connections import give_back, take_over
 
 TOO_OLD = "PostgreSQL 18 or newer is needed; the database is PostgreSQL 17."
 
@@ -80,3 +83,36 @@ def test_a_portal_that_serves_is_not_well(seventeen: int, monkeypatch: pytest.Mo
     assert (health.status_code, health.json()["database"]) == (503, "OldServerError")
     assert page.status_code == 503
     assert TOO_OLD in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_behind_a_pooler_transactions_bear_the_name_of_the_attempt(settings: Settings) -> None:
+    settings.DATABASE_POOLER = "transaction"
+
+    def asked(*statements: str) -> Any:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return cursor.fetchone()[0]
+
+    connection.close()
+    before = asked("SHOW application_name")
+    assert asked("SHOW idle_in_transaction_session_timeout") == "0"
+    take_over("work 7", 1)
+    for _ in range(2):
+        assert asked("SHOW application_name") == before
+        with transaction.atomic():
+            assert asked("SHOW application_name") == "codeport work 7 attempt 1"
+            with transaction.atomic():
+                assert asked("SHOW application_name") == "codeport work 7 attempt 1"
+        connection.close()
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute("SELECT current_setting('application_name')")
+        assert cursor.fetchone() == ("codeport work 7 attempt 1",)
+    isolation = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+    with transaction.atomic():
+        assert asked(isolation, "SHOW transaction_isolation") == "repeatable read"
+    give_back()
+    with transaction.atomic():
+        assert asked("SHOW application_name") == before
+    connection.close()

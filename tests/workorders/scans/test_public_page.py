@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from portal.models import Company, User
 from tests.support.demo import Demo
@@ -265,6 +267,14 @@ def test_it_takes_one_query_and_no_session(
         assert "Set-Cookie" not in response.headers
         assert not response.cookies
         assert response.headers["Vary"] == "Accept-Language"
+
+
+def test_behind_a_pooler_the_query_leaves_nothing_in_a_session(anybody: Client, code: Code, settings: Settings) -> None:
+    settings.DATABASE_POOLER = "transaction"
+    with CaptureQueriesContext(connection) as queries:
+        assert anybody.get("/c/demo/abc12345").status_code == 200
+        assert anybody.get("/c/demo/abc12346").status_code == 404
+    assert [query["sql"].split()[0] for query in queries] == ["SELECT", "SELECT"]
 
 
 def test_what_protects_it_is_in_force(anybody: Client, code: Code) -> None:
