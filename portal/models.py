@@ -70,6 +70,12 @@ class Company(models.Model):
         editable=False,
         help_text="Addresses that get the e-mail of every upload that ends.",
     )
+    links = models.JSONField(
+        default=list,
+        db_default=[],
+        editable=False,
+        help_text="Where its codes of GS1 lead, as `workorders.links` stores it.",
+    )
     language = models.CharField(
         max_length=10, blank=True, db_default="", editable=False, help_text="Of its people who chose none."
     )

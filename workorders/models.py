@@ -79,6 +79,9 @@ class Product(models.Model):
     sku = models.CharField("SKU", max_length=100, validators=[NO_CONTROL_CHARACTERS])
     name = models.CharField(max_length=200, blank=True, validators=[NO_CONTROL_CHARACTERS])
     is_archived = models.BooleanField("archived", default=False)
+    links = models.JSONField(
+        default=list, db_default=[], editable=False, help_text="Where its codes lead, as `workorders.links` stores it."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -384,6 +387,7 @@ class Export(Leased):
         CSV = "csv", "CSV"
         JSONL = "jsonl", gettext_lazy("JSON lines")
         XLSX = "xlsx", gettext_lazy("Excel")
+        EPCIS = "epcis", gettext_lazy("EPCIS events")
 
     class Phase(models.TextChoices):
         WAITING = "waiting", gettext_lazy("waiting")
@@ -431,7 +435,8 @@ class Export(Leased):
     @property
     def ending(self) -> str:
         """The ending of the file's name."""
-        return f".{self.format}.gz" if self.is_gzipped else f".{self.format}"
+        kind = "jsonld" if self.format == self.Format.EPCIS else self.format
+        return f".{kind}.gz" if self.is_gzipped else f".{kind}"
 
     @property
     def file_path(self) -> str:
@@ -546,6 +551,10 @@ BLOCK_VALUES = {  # columns that the BRIN index knows, and how
 }
 
 
+ITEM = "(left(%(expressions)s, 17) || substr(%(expressions)s, strpos(%(expressions)s, '/21/')))"
+"""GTIN and serial number of a GS1 id, as `gs1.item_of` has them."""
+
+
 class Code(CodeColumns):
     """One serialized identity. Its URL is the workorder's prefix followed by the identifier.
 
@@ -572,6 +581,12 @@ class Code(CodeColumns):
                 fields=["workorder", "sequence"],
                 condition=models.Q(sequence__lte=FIRST_CODES),
                 name="code_first_of_workorder",
+            ),
+            models.Index(  # a GS1 id with a batch is found without it; other codes do not stand in it
+                models.F("company"),
+                models.Func(models.F("identifier"), template=ITEM, output_field=models.TextField()),
+                condition=models.Q(identifier__contains="/10/"),
+                name="code_item_without_batch",
             ),
         ]
         permissions = [

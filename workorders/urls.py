@@ -14,6 +14,9 @@ from workorders.changes import api as change_api
 from workorders.changes import views as change_views
 from workorders.codes import api as code_api
 from workorders.codes import views as code_views
+from workorders.company import api as company_api
+from workorders.company import docs as company_docs  # noqa: F401  # completes the schema
+from workorders.company import link_views
 from workorders.company import views as company_views
 from workorders.deliveries import api as delivery_api
 from workorders.deliveries import views as delivery_views
@@ -30,7 +33,7 @@ from workorders.printing import views as printing_views
 from workorders.products import api as product_api
 from workorders.products import views as product_views
 from workorders.scans import api as scan_api
-from workorders.scans import public_page
+from workorders.scans import public_page, resolver
 from workorders.scans import views as scan_views
 from workorders.secure import api as secure_api
 from workorders.secure import docs as named_docs  # noqa: F401  # completes the schema
@@ -85,6 +88,8 @@ def _named(at: str, of_all: type[APIView], of_one: type[APIView], archive: type[
 
 
 urlpatterns = [
+    path(".well-known/gs1resolver", resolver.description, name="gs1-resolver"),
+    path("c/<slug:slug>/.well-known/gs1resolver", resolver.description, name="gs1-resolver-company"),
     re_path(r"^c/(?P<slug>[^/]*)/(?P<identifier>(?s:.*))\Z", public_page.public_page, name="public-page"),
     path("workorders/", views.workorder_list, name="workorder-list"),
     path("workorders/create/", order_views.workorder_create, name="workorder-create"),
@@ -136,6 +141,8 @@ urlpatterns = [
     path("products/archive/", product_views.product_archive, name="product-archive"),
     path("products/bring-back/", product_views.product_bring_back, name="product-bring-back"),
     path("products/<int:pk>/", product_views.product_detail, name="product-detail"),
+    path("products/<int:pk>/links/", link_views.product_links, name="product-links"),
+    path("company/links/", link_views.company_links, name="company-links"),
     path("company/", company_views.company_settings, name="company-settings"),
     path("company/domains/", domain_views.domain_list, name="domain-list"),
     path("company/fields/", company_views.field_list, name="declared-field-list"),
@@ -193,4 +200,6 @@ urlpatterns = [
     path("api/v2/company/webhooks/<int:webhook>/deliveries/<int:pk>/replay/", webhook_api.Replay.as_view()),
     path("api/v2/products/", product_api.ProductList.as_view()),
     path("api/v2/products/<int:pk>/", product_api.ProductDetail.as_view()),
+    path("api/v2/products/<int:pk>/links/", company_api.ProductLinks.as_view()),
+    path("api/v2/company/links/", company_api.CompanyLinks.as_view()),
 ]

@@ -33,7 +33,7 @@ PART = re.compile(r"%\(\w+\)s|\{\w*(?::[,s])?\}|</?\w[^>]*>|`[^`]*`")
 """What a translation has as its source has it: places to be filled in, tags, and what is typed as it stands."""
 
 IN_ENGLISH = {"api-docs", "style", "public-page"}  # or with texts of its own
-ZONES = re.compile(r'<select[^>]* name="time_zone".*?</select>', re.DOTALL)
+NAMES = re.compile(r'<select[^>]* name="(?:time_zone|link_type|media_type)".*?</select>', re.DOTALL)
 MOST_BYTES = 100_000
 
 TAG = re.compile(r"<(script|svg|style|code|textarea)\b.*?</\1>|<[^>]*>", re.DOTALL)
@@ -154,7 +154,7 @@ def _words_of_sources() -> set[str]:
 
 
 def _words(page: str) -> set[str]:
-    body = ZONES.sub("", page[page.index("<title>") :])
+    body = NAMES.sub("", page[page.index("<title>") :])
     texts = [unescape(text) for text in (TAG.sub(" ", body), *SPOKEN.findall(body))]
     return {word for text in texts for word in WORD.findall(DATA.sub(" ", " ".join(text.split())))}
 

@@ -111,6 +111,10 @@ NEEDS = {
             ("POST", "<int:webhook>/deliveries/<int:pk>/replay/"),
         )
     },
+    "GET api/v2/products/<int:pk>/links/": "company_settings",
+    "PUT api/v2/products/<int:pk>/links/": "company_settings",
+    "GET api/v2/company/links/": "company_settings",
+    "PUT api/v2/company/links/": "company_settings",
     "GET api/v2/me/": ANY_TOKEN,
     "GET api/schema/": OPEN,
     "GET api/docs/": OPEN,

@@ -59,7 +59,7 @@ LEFT_OUT = {
 # What answers with a file, a part of a page, JSON, or takes forms alone.
 NO_PAGES = {
     *("upload-template", "upload-changes-template"),
-    *("healthz", "metrics"),
+    *("healthz", "metrics", "gs1-resolver", "gs1-resolver-company"),
     *("api-schema", "storage-receive", "upload-symbol", "record-errors-csv", "record-rows-with-errors"),
     *("workorder-sample", "workorder-download", "workorder-serial-numbers", "workorder-archive"),
     *("product-bring-back", "workorder-archive-several", "workorder-minting", "images-file", "images-cancel"),
@@ -169,6 +169,8 @@ def pages(demo: Demo) -> list[Shown]:
         shown("code-change", staff, query=f"?workorder={workorder}"),
         *(shown(name, admin) for name in ("product-list", "product-create", "product-import", "workorder-create")),
         shown("product-detail", admin, pk=product),
+        shown("product-links", admin, pk=product),
+        shown("company-links", admin),
         shown("product-archive", admin, query=f"?product={product}&product={product + 1}"),
         shown("workorder-detail", admin, pk=workorder),
         shown("workorder-images", admin, pk=workorder),

@@ -31,7 +31,7 @@ from workorders.models import DeclaredField
 NO_BRAND = gettext_lazy("Codes belong to a brand owner; only its people have such settings.")
 
 
-def _own(request: PersonRequest) -> Company:
+def own_company(request: PersonRequest) -> Company:
     """Return the brand owner whose settings the person changes. Raise PermissionDenied where there is none."""
     if request.user.brand is None:
         raise PermissionDenied(NO_BRAND)
@@ -45,7 +45,7 @@ def _seen(request: PersonRequest, permission: str) -> Company:
         return get_object_or_404(Company, slug=slug, kind=Company.Kind.BRAND_OWNER)
     if not request.user.may(permission):
         raise PermissionDenied
-    return _own(request)
+    return own_company(request)
 
 
 def _may_change(request: PersonRequest) -> bool:
@@ -102,7 +102,7 @@ def field_list(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def field_create(request: PersonRequest) -> HttpResponse:
     """Declare an SCM field. Show a refused one again as it was typed."""
-    company = _own(request)
+    company = own_company(request)
     form = NewFieldForm(request.POST if request.method == "POST" else None, initial={"key": asked(request, "key")})
     if form.is_valid():
         try:
@@ -123,7 +123,7 @@ def field_create(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def field_detail(request: PersonRequest, key: str) -> HttpResponse:
     """Change what a declared field takes."""
-    field = get_object_or_404(DeclaredField, company=_own(request), key=key)
+    field = get_object_or_404(DeclaredField, company=own_company(request), key=key)
     form = FieldForm(request.POST if request.method == "POST" else None, instance=field)
     if form.is_valid():
         change_field(form.instance)
@@ -136,7 +136,7 @@ def field_detail(request: PersonRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def field_remove(request: PersonRequest, key: str) -> HttpResponse:
     """Ask, then declare a field no more."""
-    field = get_object_or_404(DeclaredField, company=_own(request), key=key)
+    field = get_object_or_404(DeclaredField, company=own_company(request), key=key)
     if request.method == "POST":
         remove_field(field)
         messages.success(request, gettext("{key} is declared no more. The codes that have it keep it.").format(key=key))

@@ -38,8 +38,10 @@ extend_schema_view(
         summary="Export codes",
         description="A file of all codes that the filters find when a worker begins, in the order of their ids: with "
         "product, status, who changed and who activated each and when, workorder, URL, and a column for each SCM field "
-        f"(in jsonl the object `scm_data`). A workbook takes {MOST_IN_WORKBOOK:,} codes at most. Fetch the file at "
-        f"`url`; it is deleted after {Export.KEPT.days} days.",
+        "(in jsonl the object `scm_data`). `epcis` is an EPCIS 2.0 document in JSON-LD instead: the events by which "
+        "codes were commissioned and decommissioned. "
+        f"A workbook takes {MOST_IN_WORKBOOK:,} codes at most. Fetch the file at `url`; it is deleted after "
+        f"{Export.KEPT.days} days.",
         responses={202: OpenApiResponse(BEING_MADE, "Asked for; fetch it at `url`.")},
         examples=[
             OpenApiExample(

@@ -11,6 +11,7 @@ GZIP = "application/gzip"
 CONTENT_TYPES = {
     Export.Format.CSV: "text/csv; charset=utf-8",
     Export.Format.JSONL: "application/jsonl",
+    Export.Format.EPCIS: "application/ld+json",
     Export.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

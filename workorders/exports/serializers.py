@@ -15,7 +15,7 @@ from workorders.models import Export
 from workorders.rendering.batch import option_refusal
 
 ONLY_FOR: dict[str, tuple[str, ...]] = {
-    "gzip": (Export.Format.CSV, Export.Format.JSONL),
+    "gzip": (Export.Format.CSV, Export.Format.JSONL, Export.Format.EPCIS),
     "neutralise_formulas": (Export.Format.CSV,),
 }
 
@@ -34,7 +34,7 @@ class ExportSerializer(serializers.Serializer[Any]):
         "stand beside it, as they do in the list's address.",
     )
     format = ChoiceField(Export.Format.values)
-    gzip = serializers.BooleanField(default=False, help_text="Compress the file; of csv and jsonl.")
+    gzip = serializers.BooleanField(default=False, help_text="Compress the file; of csv, jsonl and epcis.")
     neutralise_formulas = serializers.BooleanField(
         default=False,
         help_text="Put an apostrophe before what a spreadsheet would run, a byte order mark before all, and at the end "

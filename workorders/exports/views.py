@@ -29,6 +29,8 @@ CHOICES = {
     "xlsx": format_lazy(gettext_lazy("Excel, up to {most} codes"), most=number_lazy(MOST_IN_WORKBOOK)),
     "jsonl": gettext_lazy("JSON lines"),
     "jsonl.gz": gettext_lazy("JSON lines, compressed (.jsonl.gz)"),
+    "epcis": gettext_lazy("EPCIS 2.0 events, for repositories (.jsonld)"),
+    "epcis.gz": gettext_lazy("EPCIS 2.0 events, compressed (.jsonld.gz)"),
 }
 
 

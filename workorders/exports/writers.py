@@ -1,4 +1,4 @@
-"""Writing codes to a file as CSV, JSON lines or a workbook, as COPY gives them."""
+"""Writing codes to a file as CSV, JSON lines, a workbook or EPCIS events, as COPY gives them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 from isal import isal_zlib
 
 from portal.database.postgres_copy import BLOCK, ticking
 from workorders.exports.columns import NUMBERS, Selection, cells_query, column_names, objects_query
+from workorders.exports.epcis import events_query, write_events
 from workorders.exports.survey import Survey
 from workorders.models import Export
 from workorders.rendering.text_sheet import TextSheet, workbook
@@ -56,10 +58,24 @@ def write_xlsx(export: Export, selection: Selection, found: Survey, path: Path, 
                 tick(at)
 
 
+def write_epcis(export: Export, selection: Selection, found: Survey, path: Path, tick: Tick) -> None:
+    """Write an EPCIS 2.0 document in JSON-LD, an event a line."""
+    created = f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}"
+    with (
+        path.open("wb") as out,
+        closing(_rows(f"COPY ({events_query(selection)}) TO STDOUT", selection)) as rows,
+        _compressed(out, export.is_gzipped) as write,
+    ):
+        for done, text in write_events(rows, created):
+            write(text.encode())
+            tick(min(done, found.codes))
+
+
 WRITERS: dict[str, Writer] = {
     Export.Format.CSV: write_csv,
     Export.Format.JSONL: write_jsonl,
     Export.Format.XLSX: write_xlsx,
+    Export.Format.EPCIS: write_epcis,
 }
 
 

@@ -28,7 +28,13 @@ UNENCODED = re.compile(r"[^A-Za-z0-9._%-]")
 QUERY = re.compile(r"\?[^/?]*=")
 AI = re.compile("[0-9]{2,4}")
 BROKEN_ENCODING = re.compile(r"%(?![0-9A-Fa-f]{2})")
-DECODED = re.compile("01/(?P<gtin>[0-9]{14})/(?P<key>10|21)/(?P<rest>.+)", re.DOTALL)
+VARIANT = f"(?:/22/(?P<variant>.{{1,{LONGEST_VALUE}}}?))?"  # a consumer product variant, AI (22): no id has one
+DECODED = re.compile(f"01/(?P<gtin>[0-9]{{8,14}}){VARIANT}/(?P<key>10|21)/(?P<rest>.+)", re.DOTALL)
+DECODED_CLASS = re.compile(
+    f"01/(?P<gtin>[0-9]{{8,14}}){VARIANT}(?:/10/(?P<batch>.{{1,{LONGEST_VALUE}}}))?/*", re.DOTALL
+)
+LONGEST_ADDRESS = LONGEST + len("/22/") + LONGEST_VALUE
+ITEM = len("01/") + 14  # characters before the batch or the serial number of an id
 
 
 def canonical(text: str) -> str:
@@ -49,13 +55,45 @@ def respelled(text: str) -> str:
 def of_address(decoded: str) -> list[str]:
     """The ids whose URLs end in `decoded`, as servers hand it on: percent-decoded.
 
-    That is one or none, unless /21/ stands in a batch or a serial: it looks then as if the serial began there.
+    That is one or none, unless /21/ stands in a batch or a serial: it looks then as if the serial began there. The GTIN
+    may have 8, 12 or 13 digits, and a variant (22), which is no part of an id, may stand behind it.
     """
     ids = []
-    for gtin, batch, serial in _readings(decoded) if len(decoded) <= LONGEST else ():
+    for gtin, batch, serial in _readings(decoded) if len(decoded) <= LONGEST_ADDRESS else ():
         with suppress(ValueError):
             ids.append(canonical(_path(gtin, quote(batch, safe=""), quote(serial, safe=""))))
     return ids
+
+
+def class_of_address(decoded: str) -> str:
+    """The GTIN, in 14 digits, of an address that ends at a GTIN, a variant or a batch; empty where it is none such."""
+    found = DECODED_CLASS.fullmatch(decoded)
+    if found is not None:
+        with suppress(ValueError):
+            return gtin14(found["gtin"])
+    return ""
+
+
+def variant_of_address(decoded: str) -> str:
+    """The consumer product variant, AI (22), that an address tells; empty where it has none."""
+    found = DECODED.fullmatch(decoded) or DECODED_CLASS.fullmatch(decoded)
+    variant = (found and found["variant"]) or ""
+    return "" if NOT_IN_SET_82.search(variant) else variant
+
+
+def is_gs1(identifier: str) -> bool:
+    """Say whether an id that is kept is of GS1: no other holds a slash."""
+    return "/" in identifier
+
+
+def gtin_of(identifier: str) -> str:
+    """The GTIN of an id that is kept, in 14 digits."""
+    return identifier[len("01/") : ITEM]
+
+
+def item_of(identifier: str) -> str:
+    """GTIN and serial number of an id that is kept, as the path of an id without a batch."""
+    return identifier[:ITEM] + identifier[identifier.index("/21/") :]
 
 
 def _readings(decoded: str) -> Iterator[tuple[str, str, str]]:

@@ -2,77 +2,52 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2s
 from ipaddress import IPv6Network
 from math import ceil
-from typing import Any, NamedTuple
-from unicodedata import category
-from weakref import WeakSet
+from typing import Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
-from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from portal.api.throttling import PeriodThrottle
 from portal.values.addresses import address_of
-from workorders.codes.url_prefixes import SHORTEST_ID
 from workorders.identifiers import gs1
-from workorders.models import ActivationStatus
-from workorders.scans.public_texts import TAGS, TEXTS, Verdict, choose_language
+from workorders.identifiers.gs1_attributes import Attribute, parse_attributes
+from workorders.links.link import defaults, fitting
+from workorders.scans.found import (
+    UNKNOWN,
+    Answer,
+    Found,
+    list_candidate_ids,
+    look_up,
+    look_up_class,
+    strip_address,
+)
+from workorders.scans.public_texts import SAID, TAGS, TEXTS, choose_language, say_attribute
+from workorders.scans.resolver import (
+    CORS,
+    answer_gs1,
+    answer_options,
+    class_of,
+    is_gs1_address,
+    is_page_meant,
+    link_header,
+    redirect_to,
+)
 from workorders.scans.services import note_scan
 
 MAX_AGE = 60  # seconds for which an answer may be repeated without asking us
-SLUG = re.compile(r"[a-z0-9-]{1,40}")
-IDENTIFIER = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_ID},100}}")
-LONGEST_ADDRESS = 300  # characters of what stands behind the company's, with what is added to it
-MOST_SLASHES = 3  # at its end that may be the serial number's
-NOT_OF_AN_ID = "".join(  # white space, and what nobody sees
-    character for character in map(chr, range(1, 0x10000)) if character.isspace() or category(character) in ("Cc", "Cf")
-)
-VERDICTS: dict[int, Verdict] = {
-    ActivationStatus.INACTIVE: "inactive",
-    ActivationStatus.ACTIVE: "active",
-    ActivationStatus.BLACKLISTED: "blacklisted",
-}
-CODE_AT = """
-    SELECT company_id, identifier, activation_status,
-        (SELECT name FROM portal_company WHERE id = code.company_id),
-        coalesce((SELECT coalesce(nullif(name, ''), sku) FROM workorders_product WHERE id = code.product_id), '')
-    FROM workorders_code code
-    WHERE company_id = (SELECT id FROM portal_company WHERE slug = %s) AND identifier = %s
-        AND (SELECT split_part(url_prefix, '://', 2) FROM workorders_workorder WHERE id = code.workorder_id) = %s
-"""  # http and https reach the same page; without joins it goes by the same indexes whatever the statistics say
-PREPARE = f"PREPARE code_at (text, text, text) AS {CODE_AT}" % ("$1", "$2", "$3")  # once a session, where there is one
-Row = tuple[int, str, int, str, str]
-"""What CODE_AT selects."""
-COUNTED = (200, 304)  # the statuses by which a code is shown; 404 shows none, 412 nothing
-_prepared: WeakSet[Any] = WeakSet()  # connections that know CODE_AT: planning it takes four times as long as running it
-
-
-class Answer(NamedTuple):
-    """The facts about an address that anybody may know."""
-
-    verdict: Verdict
-    maker: str = ""  # the company's name
-    product: str = ""  # its name, or the SKU where it has none
-
-
-class Found(NamedTuple):
-    """What was found at an address: the answer, and the code's company and id, if there is a code."""
-
-    answer: Answer
-    company: int = 0
-    identifier: str = ""
-
-
-UNKNOWN = Found(Answer("unknown"))
+BY_BOTH = "Accept-Language, Accept"
+COUNTED = (200, 304, 307)  # the statuses by which a code is shown, or led on from; 404 shows none, 412 nothing
 
 
 class PublicPageThrottle(PeriodThrottle):
@@ -100,27 +75,89 @@ class PublicPageThrottle(PeriodThrottle):
 
 
 @csrf_exempt  # what changes nothing is refused for its method, not for a missing cookie
-@require_safe
 def public_page(request: HttpRequest, slug: str, identifier: str) -> HttpResponseBase:
-    """The page of one code: the same for everybody, with one query and no cookie.
+    """The page of one code, or where a link of its product or company leads; of GS1 ids all that a resolver answers.
 
-    A GET that finds the code counts as a scan of it, also where the browser has the page already (304), once a minute
-    of each client. HEAD does not, by which programs ask whether an address exists, and neither does a prefetch.
+    A GET that finds the code counts as a scan of it, also where the browser has the page already (304) or is led on,
+    once a minute of each client. HEAD does not, by which programs ask whether an address exists, and neither does a
+    prefetch, or asking for all links.
     """
+    is_gs1 = is_gs1_address(identifier)
+    if is_gs1 and request.method == "OPTIONS":
+        return answer_options()
+    return _safe_page(request, slug, identifier, is_gs1)
+
+
+@require_safe
+def _safe_page(request: HttpRequest, slug: str, identifier: str, is_gs1: bool) -> HttpResponseBase:
+    """Answer GET and HEAD: the same to everybody, with one query and no cookie."""
     language = choose_language(request.headers.get("Accept-Language", ""))
     throttle = PublicPageThrottle()
     if not throttle.allow_request(request):
         wait = str(ceil(throttle.wait()))
         headers = {"Cache-Control": "no-store", "Retry-After": wait, **_headers(language)}
         return HttpResponse(render_page(Answer("too_many"), language)[0], status=429, headers=headers)
-    answer, company, found = look_up(slug, identifier)
-    page, etag = render_page(answer, language)
-    headers = {"Cache-Control": f"public, max-age={MAX_AGE}", "ETag": etag, **_headers(language)}
-    response = HttpResponse(page, status=404 if answer.verdict == "unknown" else 200, headers=headers)
-    response = get_conditional_response(request, etag, None, response) or response
-    if request.method == "GET" and response.status_code in COUNTED and not is_prefetch(request):
-        note_scan(company, found, throttle.client(request))
+    found = look_up(slug, identifier)
+    response = _answer_of_gs1(request, slug, identifier, found, language) if is_gs1 else None
+    response = response or _answer_of_any(request, found, language)
+    response.headers.setdefault("Cache-Control", f"public, max-age={MAX_AGE}")
+    if request.method == "GET" and found.identifier and _shows_code(response) and not is_prefetch(request):
+        note_scan(found.company, found.identifier, throttle.client(request))
     return response
+
+
+def _answer_of_any(request: HttpRequest, found: Found, language: str) -> HttpResponseBase:
+    """Lead from an active code to the default link of its product, if it has one, or show the page."""
+    links = defaults(found.links) if found.answer.verdict == "active" else ()
+    if links:
+        accepted = request.headers.get("Accept-Language", ""), request.headers.get("Accept", "")
+        response: HttpResponseBase = redirect_to(request, fitting(links, *accepted)[0], found.identifier)
+        response.headers["Vary"] = BY_BOTH if len(links) > 1 else "Accept-Language"
+        return response
+    return _page(request, found.answer, language, *render_page(found.answer, language))
+
+
+def _answer_of_gs1(request: HttpRequest, slug: str, identifier: str, found: Found, language: str) -> HttpResponseBase:
+    """Answer as a resolver: what the links say, the code's page, or a page that says what is wrong."""
+    gtin = "" if found.identifier else class_of(identifier)
+    if gtin:
+        found = look_up_class(slug, gtin)
+    is_known = bool(found.identifier or found.links or found.links_of_company)
+    response: HttpResponseBase | None = answer_gs1(request, slug, gtin, found) if is_known else None
+    if response is None and is_page_meant(request, found):
+        response = _page_of_gs1(request, identifier, found.answer, language)
+    if response is None:
+        answer = Answer("no_link", found.answer.maker, found.answer.product) if is_known else UNKNOWN.answer
+        is_wrong = not gtin and not list_candidate_ids(identifier)
+        response = _page(request, answer, language, *render_page(answer, language), status=400 if is_wrong else 404)
+    if is_known and "Link" not in response.headers:
+        response.headers["Link"] = link_header(slug, gtin, found.identifier)
+    for name, value in {**CORS, "Vary": BY_BOTH}.items():
+        response.headers[name] = value
+    return response
+
+
+def _page_of_gs1(request: HttpRequest, identifier: str, answer: Answer, language: str) -> HttpResponseBase:
+    """Show the page of a code, with what the address says of the item besides its id."""
+    variant = gs1.variant_of_address(strip_address(identifier))
+    said = [Attribute("variant", variant)] if variant else []
+    said += parse_attributes(parse_qsl(request.META.get("QUERY_STRING", "")), timezone.now().date())
+    return _page(request, answer, language, *render_page(answer, language, tuple(said)))
+
+
+def _page(
+    request: HttpRequest, answer: Answer, language: str, page: bytes, etag: str, status: int = 0
+) -> HttpResponseBase:
+    """Answer with a page, or with 304 where the browser has it."""
+    status = status or (404 if answer.verdict == "unknown" else 200)
+    headers = {"Cache-Control": f"public, max-age={MAX_AGE}", "ETag": etag, **_headers(language)}
+    response = HttpResponse(page, status=status, headers=headers)
+    return get_conditional_response(request, etag, None, response) or response
+
+
+def _shows_code(response: HttpResponseBase) -> bool:
+    """Say whether a code is shown or led on from, which a linkset does not."""
+    return response.status_code in COUNTED and "json" not in response.headers.get("Content-Type", "")
 
 
 def is_prefetch(request: HttpRequest) -> bool:
@@ -128,59 +165,17 @@ def is_prefetch(request: HttpRequest) -> bool:
     return any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose"))
 
 
-def look_up(slug: str, identifier: str) -> Found:
-    """Look up the code at `/c/<slug>/<identifier>`, with one query for each id that this may be, mostly one."""
-    ids = [identifier] if IDENTIFIER.fullmatch(identifier) else list_candidate_ids(identifier)
-    if not ids or not SLUG.fullmatch(slug):
-        return UNKNOWN
-    connection.health_check_done = True  # type: ignore[attr-defined]  # the check would be a second query
-    try:
-        row = _row(slug, ids)
-    except OperationalError:  # the connection was lost since it was last used
-        connection.close()
-        row = _row(slug, ids)
-    if row is None:
-        return UNKNOWN
-    company, found, status, maker, product = row
-    return Found(Answer(VERDICTS[status], maker, product), company, found)
-
-
-def list_candidate_ids(address: str) -> list[str]:
-    """List the ids that the end of an address may stand for, the most literal first.
-
-    Scanners and messengers add slashes, white space and invisible characters to it. A slash may also be the last
-    character of a GS1 serial number, since servers hand addresses on decoded.
-    """
-    text = address[: LONGEST_ADDRESS + 1].strip(NOT_OF_AN_ID).lstrip("/")
-    bare = text.rstrip(f"/{NOT_OF_AN_ID}")
-    if IDENTIFIER.fullmatch(bare):
-        return [bare]
-    slashes = min(text.count("/", len(bare)), MOST_SLASHES)
-    readings = (bare + "/" * left for left in range(slashes, -1, -1))
-    return [identifier for reading in readings for identifier in gs1.of_address(reading)]
-
-
-def _row(slug: str, ids: list[str]) -> Row | None:
-    """Return the row of CODE_AT for the first of `ids` that exists."""
-    prefix = f"{settings.PUBLIC_URL.partition('://')[2]}/c/{slug}/"
-    with connection.cursor() as cursor:
-        query = CODE_AT if settings.DATABASE_POOLER else "EXECUTE code_at (%s, %s, %s)"
-        if query is not CODE_AT and cursor.connection not in _prepared:
-            cursor.execute(PREPARE)
-            _prepared.add(cursor.connection)
-        for identifier in ids:
-            cursor.execute(query, [slug, identifier, prefix])
-            row: Row | None = cursor.fetchone()
-            if row:
-                return row
-    return None
-
-
 @lru_cache(maxsize=4096)
-def render_page(answer: Answer, language: str) -> tuple[bytes, str]:
+def render_page(answer: Answer, language: str, said: tuple[Attribute, ...] = ()) -> tuple[bytes, str]:
     """Render the page of an answer, with its ETag. Most codes share a few pages."""
     text = TEXTS[language][answer.verdict]
-    context = {"answer": answer, "text": text, "language": TAGS[language]}
+    context = {
+        "answer": answer,
+        "text": text,
+        "language": TAGS[language],
+        "said": [say_attribute(each, language) for each in said],
+        "said_also": SAID[language][""],
+    }
     page = render_to_string("workorders/public.html", context).encode()
     return page, f'"{blake2s(page, digest_size=16).hexdigest()}"'
 

@@ -109,7 +109,10 @@ def test_filters_may_stand_beside_the_format_as_in_the_address_of_the_list(demo:
             {"format": "cvs"},
             {
                 "format": [
-                    '"cvs" is not a valid choice. It must be one of `csv`, `jsonl` and `xlsx`. The nearest is `csv`.'
+                    (
+                        '"cvs" is not a valid choice. '
+                        "It must be one of `csv`, `jsonl`, `xlsx` and `epcis`. The nearest is `csv`."
+                    )
                 ]
             },
         ),

@@ -10,14 +10,8 @@ from pytest_django import Settings
 
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
-from workorders.scans.public_page import (
-    LONGEST_ADDRESS,
-    Answer,
-    PublicPageThrottle,
-    list_candidate_ids,
-    look_up,
-    render_page,
-)
+from workorders.scans.found import LONGEST_ADDRESS, Answer, list_candidate_ids, look_up
+from workorders.scans.public_page import PublicPageThrottle, render_page
 from workorders.scans.public_texts import TAGS, TEXTS, choose_language
 
 GTIN = "01/09520123456788"

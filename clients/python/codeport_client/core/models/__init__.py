@@ -109,6 +109,11 @@ from .ingestion_template_request_default_scm_data_type_0 import (
     IngestionTemplateRequestDefaultScmDataType0,
 )
 from .layout_enum import LayoutEnum
+from .link import Link
+from .link_request import LinkRequest
+from .link_type_enum import LinkTypeEnum
+from .links import Links
+from .links_request import LinksRequest
 from .list_codes_activation_status import ListCodesActivationStatus
 from .list_codes_blacklist_reason import ListCodesBlacklistReason
 from .list_equipment_state import ListEquipmentState
@@ -121,6 +126,7 @@ from .list_webhook_deliveries_status import ListWebhookDeliveriesStatus
 from .list_webhook_deliveries_type import ListWebhookDeliveriesType
 from .list_workorders_state import ListWorkordersState
 from .list_workorders_type import ListWorkordersType
+from .media_type_enum import MediaTypeEnum
 from .mode_enum import ModeEnum
 from .new_secret import NewSecret
 from .order_request import OrderRequest
@@ -285,6 +291,11 @@ __all__ = (
     "IngestionTemplateRequestColumns",
     "IngestionTemplateRequestDefaultScmDataType0",
     "LayoutEnum",
+    "Link",
+    "LinkRequest",
+    "Links",
+    "LinksRequest",
+    "LinkTypeEnum",
     "ListCodesActivationStatus",
     "ListCodesBlacklistReason",
     "ListEquipmentState",
@@ -297,6 +308,7 @@ __all__ = (
     "ListWebhookDeliveriesType",
     "ListWorkordersState",
     "ListWorkordersType",
+    "MediaTypeEnum",
     "ModeEnum",
     "NewSecret",
     "OrderRequest",

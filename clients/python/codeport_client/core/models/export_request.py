@@ -23,9 +23,10 @@ class ExportRequest:
         format_ (FormatEnum): * `csv` - csv
             * `jsonl` - jsonl
             * `xlsx` - xlsx
+            * `epcis` - epcis
         filters (ExportRequestFilters | Unset): The filters of the list of codes, such as `workorder` or `scm_lot`; none
             means all. They may also stand beside it, as they do in the list's address.
-        gzip (bool | Unset): Compress the file; of csv and jsonl. Default: False.
+        gzip (bool | Unset): Compress the file; of csv, jsonl and epcis. Default: False.
         neutralise_formulas (bool | Unset): Put an apostrophe before what a spreadsheet would run, a byte order mark
             before all, and at the end an empty column `apostrophes (ignored)`, for which an upload of the file takes the
             apostrophes off again; of csv. Default: False.

@@ -3,6 +3,7 @@ from enum import StrEnum
 
 class FormatEnum(StrEnum):
     CSV = "csv"
+    EPCIS = "epcis"
     JSONL = "jsonl"
     XLSX = "xlsx"
 

@@ -139,8 +139,9 @@ def sync_detailed(
 
      A file of all codes that the filters find when a worker begins, in the order of their ids: with
     product, status, who changed and who activated each and when, workorder, URL, and a column for each
-    SCM field (in jsonl the object `scm_data`). A workbook takes 1,000,000 codes at most. Fetch the file
-    at `url`; it is deleted after 7 days.
+    SCM field (in jsonl the object `scm_data`). `epcis` is an EPCIS 2.0 document in JSON-LD instead: the
+    events by which codes were commissioned and decommissioned. A workbook takes 1,000,000 codes at
+    most. Fetch the file at `url`; it is deleted after 7 days.
 
     Needs the permission `codes_view`.
 
@@ -181,8 +182,9 @@ def sync(
 
      A file of all codes that the filters find when a worker begins, in the order of their ids: with
     product, status, who changed and who activated each and when, workorder, URL, and a column for each
-    SCM field (in jsonl the object `scm_data`). A workbook takes 1,000,000 codes at most. Fetch the file
-    at `url`; it is deleted after 7 days.
+    SCM field (in jsonl the object `scm_data`). `epcis` is an EPCIS 2.0 document in JSON-LD instead: the
+    events by which codes were commissioned and decommissioned. A workbook takes 1,000,000 codes at
+    most. Fetch the file at `url`; it is deleted after 7 days.
 
     Needs the permission `codes_view`.
 
@@ -218,8 +220,9 @@ async def asyncio_detailed(
 
      A file of all codes that the filters find when a worker begins, in the order of their ids: with
     product, status, who changed and who activated each and when, workorder, URL, and a column for each
-    SCM field (in jsonl the object `scm_data`). A workbook takes 1,000,000 codes at most. Fetch the file
-    at `url`; it is deleted after 7 days.
+    SCM field (in jsonl the object `scm_data`). `epcis` is an EPCIS 2.0 document in JSON-LD instead: the
+    events by which codes were commissioned and decommissioned. A workbook takes 1,000,000 codes at
+    most. Fetch the file at `url`; it is deleted after 7 days.
 
     Needs the permission `codes_view`.
 
@@ -258,8 +261,9 @@ async def asyncio(
 
      A file of all codes that the filters find when a worker begins, in the order of their ids: with
     product, status, who changed and who activated each and when, workorder, URL, and a column for each
-    SCM field (in jsonl the object `scm_data`). A workbook takes 1,000,000 codes at most. Fetch the file
-    at `url`; it is deleted after 7 days.
+    SCM field (in jsonl the object `scm_data`). `epcis` is an EPCIS 2.0 document in JSON-LD instead: the
+    events by which codes were commissioned and decommissioned. A workbook takes 1,000,000 codes at
+    most. Fetch the file at `url`; it is deleted after 7 days.
 
     Needs the permission `codes_view`.
 
