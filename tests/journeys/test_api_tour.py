@@ -54,7 +54,7 @@ def test_the_tour_in_curl(up: Up, tmp_path: Path) -> None:
     assert "{'codes_created': 2, 'duplicates_ignored': 0}" in said
     assert (tmp_path / "code.json").read_text().startswith('{"id":"01/04006381333931/10/B7/21/A1",')
     kept = json.loads((tmp_path / "kept.json").read_text())
-    assert kept["parameters"]["default_scm_data"] == {"product": "sku1", "line": "2", "shift": "B"}
+    assert kept["parameters"]["default_scm_data"] == {"product": "sku1", "line": "3", "shift": "B"}
     assert kept["result_data"] == {"codes_created": 1, "duplicates_ignored": 0}
     assert (tmp_path / "errors.csv").read_text().startswith("row,column,value,error,message\n")
     assert "bottle-1001" in (tmp_path / "rows-with-errors.csv").read_text()
