@@ -276,7 +276,8 @@ class Program:
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start it."""
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen([self.command, *words], cwd=self.folder, env=self.environ, **pipes)
+        as_on_a_terminal = ("env", "--default-signal=INT")  # which a test run in the background ignores
+        return subprocess.Popen([*as_on_a_terminal, self.command, *words], cwd=self.folder, env=self.environ, **pipes)
 
     def __call__(self, *words: str) -> tuple[int, list[str], str]:
         """The exit code, the lines of standard output, and standard error."""
