@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple, cast
 
 from django.utils import translation
@@ -24,6 +25,7 @@ CONTEXT = "problem"  # of these messages in the catalogues
 SEPARATOR = "\x04"  # between context and message, as gettext has it
 PLACE = re.compile(r"\{([a-z_0-9]+)(:[,s])?\}")
 END = re.compile(r"(?<=[.?:])\s|\Z")  # of a sentence
+WITHIN = re.compile(r"[.?:]\s")  # the same, where a text goes on behind it
 PATTERNS = {None: "(.*?)", ":,": "([0-9][0-9,]*)", ":s": "(.+?)"}
 
 
@@ -138,12 +140,22 @@ class _Reading:
         return None
 
     def _sentences_at(self, at: int) -> Iterator[tuple[int, Said]]:
-        """Yield where a sentence that begins at `at` may end, the nearest first, and the sentence."""
+        """Yield where a sentence that begins at `at` may end, and the sentence.
+
+        First come those of whose values none holds the end of a sentence, the one that says the most before one that
+        ends earlier, as `It looks like {name}.` does; then the others, the nearest end first.
+        """
         begun = [each for each in self._sentences if self._text.startswith(each.beginning, at)]
-        for end in self._ends:
-            for sentence in begun if end > at else ():
-                if found := sentence.pattern.fullmatch(self._text, at, end):
-                    yield end, self._with_values(sentence, found)
+        in_doubt = []
+        for sentence in begun:
+            for end in self._ends:
+                if end > at and (found := sentence.pattern.fullmatch(self._text, at, end)):
+                    said = end, self._with_values(sentence, found)
+                    if any(WITHIN.search(value) for value in found.groups()):
+                        in_doubt.append(said)
+                    else:
+                        yield said
+        yield from sorted(in_doubt, key=itemgetter(0))
 
     def _with_values(self, sentence: Sentence, found: re.Match[str]) -> Said:
         values: dict[str, str | int | Said] = {}
