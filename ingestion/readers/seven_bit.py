@@ -12,6 +12,7 @@ from portal.values.problems import say_problem
 
 ESCAPED = re.compile(rb"\x1b(?:\$[@AB]|\$[()][A-G]|\(I)")  # switches to letters of East Asia
 HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
+UTF_7 = re.compile(rb"\+(?:[A-Za-z0-9+/]{3,}-|[A-Za-z0-9+/]{6})")  # with its end, or of two characters or more
 LETTERS = re.compile("[\u00c0-\u024f\u0370-\u03ff\u0410-\u044f\u3041-\u30ff]")  # of Europe and Japan
 COMMON = HANGUL | JAPANESE | SIMPLIFIED | TRADITIONAL
 
@@ -19,14 +20,15 @@ COMMON = HANGUL | JAPANESE | SIMPLIFIED | TRADITIONAL
 def refuse_seven_bit(piece: bytes, lines_before: int) -> None:
     """Raise UnreadableFile where a piece of a file in ASCII is text in ISO-2022, HZ or UTF-7.
 
-    UTF-7 and HZ have marks that may stand in any text: they are such only where all of them mean what people write.
+    UTF-7 and HZ have marks that may stand in any text: they are such only where all of them mean what people write. A
+    plus sign before three letters alone is no mark of UTF-7: one in a hundred such words means something in it.
     """
     if b"\x1b" in piece and (found := ESCAPED.search(piece)):
         label, codec = _iso_2022(found[0])
         _refuse(piece, found.start(), label, codec, lines_before)
     if b"~{" in piece and (found := HZ.search(piece)) and _is_written(_decoded(found[0], "hz")):
         _refuse(piece, found.start(), "HZ", "hz", lines_before)
-    if b"+" in piece and _is_written(_decoded(piece, "utf-7")):
+    if b"+" in piece and UTF_7.search(piece) and _is_written(_decoded(piece, "utf-7")):
         run = re.search(rb"\+[A-Za-z0-9+/]", piece)
         _refuse(piece, run.start() if run else 0, "UTF-7", "utf-7", lines_before)
 

@@ -61,6 +61,8 @@ def test_they_are_refused_in_json_too() -> None:
         "C++-Kurs",
         "A+B",
         "A+B-C",
+        "Mug+Ago",
+        "Mug+Aes, large",
         "+49-30-1234567",
         "+4930123456-12",
         "1.5E+10",
