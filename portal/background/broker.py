@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from threading import Lock
 from typing import Any, Final
 
 from amqp.exceptions import AMQPError
@@ -23,6 +24,7 @@ ERRORS: Final = (OperationalError, RedisError, AMQPError)
 
 logger = logging.getLogger(__name__)
 _quiet_until = 0.0
+_looking = Lock()  # a thread that comes while another has the tasks imported finds none: Celery returns at once
 
 
 def transport_options(url: str, seconds: float | None = None) -> dict[str, Any]:
@@ -48,10 +50,12 @@ def check(url: str) -> None:
 
 def wake(name: str, *arguments: int) -> None:
     """Send the task of that name, so that what wakes a task does not import it: tasks import what they call."""
-    if name not in current_app.tasks:
-        # Only a worker imports them when it starts. `import_default_modules` would set up Django and its logs again.
-        current_app.autodiscover_tasks(force=True)
-    send(current_app.tasks[name], *arguments)
+    with _looking:
+        if name not in current_app.tasks:
+            # Only a worker imports them at its start. `import_default_modules` would set up Django and its logs again.
+            current_app.autodiscover_tasks(force=True)
+        task = current_app.tasks[name]
+    send(task, *arguments)
 
 
 def send(task: Any, *arguments: int) -> None:

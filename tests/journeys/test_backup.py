@@ -36,7 +36,8 @@ def upload(up: Up, headers: dict[str, str], rows: str) -> str:
     form = answer["post_data"]
     requests.post(form["url"], data=form["fields"], files={"file": rows}, timeout=60).raise_for_status()
     key: str = answer["record_key"]
-    requests.post(f"{api}/process/", json={"record": key}, headers=headers, timeout=60).raise_for_status()
+    answered = requests.post(f"{api}/process/", json={"record": key}, headers=headers, timeout=60)
+    assert answered.status_code == 200, f"{answered.text}\n{up.text[-20000:]}"
     return key
 
 
