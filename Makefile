@@ -13,6 +13,9 @@ PYTHON := .venv/bin/python
 RUN_READY := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
 DEV_READY := .venv/.dev-$(shell cksum < requirements-dev.txt | tr ' ' -)
 
+# A portal is several processes, and tests start hundreds: each would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check bench client screens clean
 
 # What the tests need contains what the portal needs.
@@ -50,10 +53,10 @@ $(RUN_READY): requirements.txt | $(PYTHON)
 $(DEV_READY): requirements-dev.txt | $(PYTHON)
 $(RUN_READY) $(DEV_READY):
 	@echo "Installing the packages of $<."
-	@if command -v uv >/dev/null; then uv pip sync -q --require-hashes --python $(PYTHON) $<; exit; fi; \
+	@if command -v uv >/dev/null; then uv pip sync -q --compile-bytecode --require-hashes --python $(PYTHON) $<; exit; fi; \
 	$(PYTHON) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m ensurepip >/dev/null; \
 	if $(PYTHON) -m pip install -q --disable-pip-version-check uv 2>/dev/null; \
-	then $(PYTHON) -m uv pip sync -q --require-hashes --python $(PYTHON) $<; \
+	then $(PYTHON) -m uv pip sync -q --compile-bytecode --require-hashes --python $(PYTHON) $<; \
 	else $(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes -r $<; fi
 	@rm -f .venv/.run-* .venv/.dev-*
 	@touch $@
