@@ -25,6 +25,7 @@ Status = IngestionRecord.Status
 
 @admin.register(IngestionRecord)
 class RecordOffice(ReadOnly):
+    operators_may = ("act",)
     list_display = ["key", "company", "file_name", "status", "phase", "rows_done", "created_by", "created_at"]
     list_filter = ["status", "ingestion_mode", "filetype", "created_at", typed("company__slug", "company", "Slug")]
     list_select_related = ["company", "created_by"]

@@ -14,10 +14,11 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from portal.accounts import people
 from portal.accounts.people_office import UserOffice  # noqa: F401  # registers itself
 from portal.accounts.security_log import tell
 from portal.accounts.tokens import revoke
-from portal.back_office.admin import Office, ReadOnly
+from portal.back_office.admin import Office, ReadOnly, person
 from portal.back_office.lists import Rows, typed
 from portal.models import Company, Event, User, UserAuthorizationToken
 
@@ -30,6 +31,7 @@ for model in (Group, EmailAddress, UserSession, Authenticator):
 
 @admin.register(Company)
 class CompanyOffice(Office):
+    operators_may = ("add",)
     list_display = ["name", "slug", "kind", "created_at"]
     list_filter = ["kind"]
     search_fields = ["name", "=slug"]
@@ -65,8 +67,8 @@ class EventOffice(ReadOnly):
         if term.isascii() and term.isdecimal():
             return queryset.filter(subject_id=int(term) if len(term) < MOST_DIGITS else -1), False
         if "@" in term:
-            people = User.objects.filter(email__iexact=term).values_list("pk", flat=True)
-            return queryset.filter(by__in=list(people)), False
+            found = User.objects.filter(email__iexact=term).values_list("pk", flat=True)
+            return queryset.filter(by__in=list(found)), False
         try:
             return queryset.filter(address=str(ip_address(term))), False
         except ValueError:
@@ -75,6 +77,7 @@ class EventOffice(ReadOnly):
 
 @admin.register(UserAuthorizationToken)
 class TokenOffice(ReadOnly):
+    operators_may = ("act",)
     list_display = ["name", "prefix", "user", "company", "state", "expires_at", "last_used_at"]
     list_filter = [typed("user__company__slug", "company", "Slug"), "expires_at", "revoked_at"]
     list_select_related = ["user__company"]
@@ -93,5 +96,10 @@ class TokenOffice(ReadOnly):
 
     @admin.action(description="Revoke", permissions=["act"])
     def revoke(self, request: HttpRequest, rows: QuerySet[UserAuthorizationToken]) -> None:
-        one = UserAuthorizationToken.objects
-        self.act(request, rows, lambda token: revoke(one.filter(pk=token.pk)) > 0, "Revoked")
+        one, by = UserAuthorizationToken.objects, person(request)
+        self.act(
+            request,
+            rows,
+            lambda token: people.in_reach(token.user, by) and revoke(one.filter(pk=token.pk)) > 0,
+            "Revoked",
+        )

@@ -9,8 +9,9 @@ class PortalConfig(AppConfig):
     verbose_name = "Companies and people"
 
     def ready(self) -> None:
-        """Connect what listens to signals, and what makes letters."""
+        """Connect what listens to signals, what makes letters, and the system checks."""
         import portal.accounts.invitation_letters
+        import portal.accounts.role_checks
         import portal.accounts.second_step
         import portal.accounts.security_log  # noqa: F401
 

@@ -92,6 +92,7 @@ class Company(models.Model):
             ("company_scan_limit", gettext_noop("Can set after how many scans codes are blacklisted")),
             ("company_settings", gettext_noop("Can change the company's settings")),
             ("company_view_all", gettext_noop("Can see every company's records, workorders and codes")),
+            ("portal_operate", gettext_noop("Can run the portal in the back office")),
         ]
 
     def __str__(self) -> str:
@@ -128,13 +129,13 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person of a company. Support and superusers belong to none."""
+    """A person of a company. Support, operators and superusers belong to none."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, blank=True)
     company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="people")
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField("back office", default=False, help_text="May sign in to the back office.")
+    is_staff = models.BooleanField("back office", default=False, help_text="Operators and superusers sign in there.")
     wants_mail = models.BooleanField("mail when an upload ends", default=True)
     language = models.CharField(max_length=10, blank=True, db_default="", help_text="Empty: the company's.")
     time_zone = models.CharField(max_length=64, blank=True, db_default="", help_text="Empty: the company's.")
@@ -160,7 +161,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def looks_only(self) -> bool:
-        """Say whether the person looks at what companies have, and takes and changes nothing: support."""
+        """Say whether the person looks at what companies have, and takes and changes nothing: support and operators."""
         return self.company_id is None and not self.is_superuser and self.may("company_view_all")
 
     @property

@@ -42,13 +42,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         "company_settings",
     ),
     "support": ("ingestion_view", "workorder_view", "codes_view", "company_view_all"),
+    "operator": ("ingestion_view", "workorder_view", "codes_view", "company_view_all", "portal_operate"),
     "printer": ("workorder_view", "workorder_download", "workorder_print"),
 }
 
 ROLES_OF_KIND: dict[str | None, tuple[str, ...]] = {
     "brand_owner": ("staff", "admin"),
     "printing_partner": ("printer", "admin"),
-    None: ("support",),
+    None: ("support", "operator"),
 }
 """The roles that a person can hold by the kind of the company, None for people of no company.
 

@@ -87,6 +87,7 @@ def _use(workorders: int, codes: int) -> str:
 
 @admin.register(UrlPrefix)
 class UrlPrefixOffice(ReadOnly):
+    operators_may = ("act",)
     list_display = ["prefix", "company", "use"]
     list_filter = [OF_COMPANY]
     list_select_related = ["company"]
@@ -141,6 +142,7 @@ class CalibratedOffice(ReadOnly):
 
 @admin.register(Job)
 class JobOffice(ReadOnly):
+    operators_may = ("act",)
     list_display = ["id", "what", "workorder", "company", "status", "phase", "percent", "attempts", "created_at"]
     list_filter = ["status", "what", "created_at", typed("workorder__company__slug", "company", "Slug")]
     list_select_related = ["workorder__company"]
@@ -158,6 +160,7 @@ class JobOffice(ReadOnly):
 
 @admin.register(Export)
 class ExportOffice(ReadOnly):
+    operators_may = ("act",)
     list_display = ["id", "company", "created_by", "format", "status", "phase", "percent", "attempts", "created_at"]
     list_filter = ["status", "format", "created_at", OF_COMPANY]
     list_select_related = ["company", "created_by"]

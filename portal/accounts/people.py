@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.signals import m2m_changed
+from django.dispatch import receiver
 from django.utils.translation import gettext_noop
 
 from portal.accounts.security_log import tell
@@ -31,11 +34,24 @@ ROLES_OF: dict[str, dict[str, str]] = {
 }
 """The roles that an admin can give in each kind of company, and what they mean."""
 
+OPERATOR = "operator"  # the role of those who run the portal, below superusers
 UNUSABLE = "!"  # what Django begins the password with of someone who has none
 
 
 class WrongRole(Exception):  # noqa: N818  # a rule, not a fault
     """The role is none that people of such a company can have. The message says which they can."""
+
+
+@receiver(m2m_changed, sender=User.groups.through)
+def refuse_wrong_roles(instance: User | Group, action: str, reverse: bool, pk_set: set[int], **_: Any) -> None:
+    """Raise WrongRole where anything gives a person a role that does not fit, or such a person to a role."""
+    if action != "pre_add":
+        return
+    given_to, given = (pk_set, [instance.pk]) if reverse else ([instance.pk], pk_set)
+    roles = Group.objects.filter(pk__in=given).values_list("name", flat=True)
+    for kind in set(User.objects.filter(pk__in=given_to).values_list("company__kind", flat=True)):
+        if wrong := wrong_roles(kind, roles):
+            raise WrongRole(wrong)
 
 
 class LastAdmin(Exception):  # noqa: N818  # a rule, not a fault
@@ -60,6 +76,15 @@ def state_of(user: User) -> str:
     if not user.is_active:
         return gettext_noop("deactivated")
     return gettext_noop("active") if user.has_usable_password() else gettext_noop("invited")
+
+
+def in_reach(user: User, by: User) -> bool:
+    """Say whether `by`, who is in the back office, may do something to the person.
+
+    Superusers may to everybody, operators to nobody who runs the portal, themselves included.
+    """
+    runs_portal = user.is_superuser or user.is_staff or any(group.name == OPERATOR for group in user.groups.all())
+    return by.is_superuser or not runs_portal
 
 
 def wrong_roles(kind: str | None, roles: Collection[str]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db.models import ManyToManyField, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelForm
 from django.http import HttpRequest
@@ -14,7 +16,7 @@ from portal.accounts import invitations, people
 from portal.accounts.people import LastAdmin
 from portal.accounts.security_log import tell
 from portal.accounts.sessions import end_sessions
-from portal.back_office.admin import Office
+from portal.back_office.admin import Office, person
 from portal.back_office.lists import typed
 from portal.models import User
 
@@ -31,6 +33,7 @@ class PersonForm(ModelForm):  # type: ignore[type-arg]  # not generic at run tim
 
 @admin.register(User)
 class UserOffice(Office):
+    operators_may = ("add", "act")
     form = PersonForm
     list_display = ["email", "name", "company", "role", "state", "is_staff", "last_login"]
     list_filter = ["is_active", "groups", "is_staff", typed("company__slug", "company", "Slug")]
@@ -49,7 +52,7 @@ class UserOffice(Office):
         "date_joined",
     ]
     formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
-    readonly_fields = ["is_superuser", "is_active", "last_login", "date_joined"]
+    readonly_fields = ["is_staff", "is_superuser", "is_active", "last_login", "date_joined"]
     actions = ["invite", "deactivate", "reactivate", "sign_out", "forget_second_step"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -67,8 +70,16 @@ class UserOffice(Office):
     def state(self, user: User) -> str:
         return people.state_of(user)
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer every role to superusers, and to operators all but their own."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None and not person(request).is_superuser:
+            field.queryset = Group.objects.exclude(name=people.OPERATOR)
+        return field
+
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:
-        """A new person gets an invitation; nobody sets somebody else's password."""
+        """A new person gets an invitation; nobody sets somebody else's password. Operators enter the back office."""
+        obj.is_staff = obj.is_superuser or any(role.name == people.OPERATOR for role in form.cleaned_data["groups"])
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
@@ -89,10 +100,10 @@ class UserOffice(Office):
             end_sessions(user)
 
     def _invite(self, request: HttpRequest, user: User) -> bool:
-        assert isinstance(request.user, User)  # noqa: S101  # tells the type checker
-        if people.state_of(user) != "invited":
+        by = person(request)
+        if people.state_of(user) != "invited" or not people.in_reach(user, by):
             return False
-        invitations.welcome(user, request.user)
+        invitations.welcome(user, by)
         return True
 
     @admin.action(description="Invite again who has not come yet", permissions=["act"])
@@ -101,19 +112,23 @@ class UserOffice(Office):
 
     @admin.action(description="Deactivate", permissions=["act"])
     def deactivate(self, request: HttpRequest, rows: QuerySet[User]) -> None:
-        self.act(request, rows, _deactivated, "Deactivated, never a company's last admin")
+        self._act(request, rows, _deactivated, "Deactivated, never a company's last admin")
 
     @admin.action(description="Reactivate", permissions=["act"])
     def reactivate(self, request: HttpRequest, rows: QuerySet[User]) -> None:
-        self.act(request, rows.filter(is_active=False), _reactivated, "Reactivated")
+        self._act(request, rows.filter(is_active=False), _reactivated, "Reactivated")
 
     @admin.action(description="Sign out everywhere", permissions=["act"])
     def sign_out(self, request: HttpRequest, rows: QuerySet[User]) -> None:
-        self.act(request, rows, lambda user: end_sessions(user) > 0, "Signed out")
+        self._act(request, rows, lambda user: end_sessions(user) > 0, "Signed out")
 
     @admin.action(description="Forget the second step and the passkeys", permissions=["act"])
     def forget_second_step(self, request: HttpRequest, rows: QuerySet[User]) -> None:
-        self.act(request, rows, _forgotten, "Forgotten")
+        self._act(request, rows, _forgotten, "Forgotten")
+
+    def _act(self, request: HttpRequest, rows: QuerySet[User], do: Callable[[User], bool], done: str) -> None:
+        """As `act`, to those alone whom the person may touch."""
+        self.act(request, rows, lambda user: people.in_reach(user, person(request)) and do(user), done)
 
 
 def _deactivated(user: User) -> bool:

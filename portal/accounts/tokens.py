@@ -32,7 +32,7 @@ PRESETS = {
     "date": gettext_lazy("Until the date below"),
 }
 SOON = timedelta(days=14)  # in which a token that expires is told of
-WITHOUT_API = ("company_people", "company_tokens")  # what pages alone can do is nothing for a token
+WITHOUT_API = ("company_people", "company_tokens", "portal_operate")  # what pages alone can do is nothing for a token
 
 
 def tokens_for(user: User) -> QuerySet[UserAuthorizationToken]:

@@ -23,6 +23,7 @@ from portal.back_office.lists import MOST_AT_ONCE, CountedRows, Rows, RowsPage
 from portal.models import User
 from portal.values.texts import PRINTABLE
 
+OPERATE = "portal_operate"  # the permission of operators, which superusers hold as well
 MOST_COUNTED = 10_000  # rows that a counter of the first page counts itself
 
 
@@ -45,8 +46,14 @@ class BackOffice(admin.AdminSite):
 
     @method_decorator(secure_admin_login)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Sends to the one sign-in, with its limits."""
+        """Sends to the one sign-in, with its limits. Who is signed in and may not enter is refused."""
+        if not self.has_permission(request):
+            raise PermissionDenied
         return super().login(request, extra_context)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Say whether the person enters: superusers and operators."""
+        return super().has_permission(request) and person(request).may(OPERATE)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         numbers = [counter for count in self.counters for counter in count()]
@@ -54,8 +61,12 @@ class BackOffice(admin.AdminSite):
 
 
 class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
-    """A kind of row that is never deleted, listed a page at a time, and counted no further than pages go."""
+    """A kind of row that is never deleted, listed a page at a time, and counted no further than pages go.
 
+    Operators see every kind. What else they may is in `operators_may`: "add", "act". Superusers may what Django says.
+    """
+
+    operators_may: ClassVar[tuple[str, ...]] = ()
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they would count all rows for each choice of each filter
     list_per_page = 50
@@ -89,6 +100,15 @@ class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run 
             field.validators.append(PRINTABLE)
         return field
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) or _operates(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_view_permission(request, obj) or _operates(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) or ("add" in self.operators_may and _operates(request))
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
@@ -98,7 +118,7 @@ class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run 
         Whoever may change such rows may, even where forms change nothing.
         """
         name = f"{self.opts.app_label}.change_{self.opts.model_name}"
-        return request.user.has_perm(name)
+        return request.user.has_perm(name) or ("act" in self.operators_may and _operates(request))
 
     def act(self, request: HttpRequest, rows: QuerySet[Any], do: Callable[[Any], bool], done: str) -> None:
         """`do` it to each of `rows`, log where something was done, and tell how many that were.
@@ -125,8 +145,9 @@ class ReadOnly(Office):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.has_act_permission(request) or super().has_view_permission(request, obj)
+
+def _operates(request: HttpRequest) -> bool:
+    return person(request).may(OPERATE)
 
 
 def person(request: HttpRequest) -> User:

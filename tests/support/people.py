@@ -8,7 +8,7 @@ from typing import Any
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.test import Client
 
@@ -16,6 +16,14 @@ from portal.models import User
 from tests.support.demo import PASSWORD
 
 LOGIN, SECOND = "/accounts/login/", "/accounts/2fa/authenticate/"
+
+
+def an_operator(email: str = "operator@codeport.example") -> User:
+    """Somebody who runs the portal, below superusers."""
+    user = User.objects.create_user(email, PASSWORD, is_staff=True)
+    user.groups.add(Group.objects.get(name="operator"))
+    return user
+
 
 NEW = {"name": "Nora New", "password": "a long enough phrase"}
 

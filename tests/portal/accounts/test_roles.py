@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 
-from portal.accounts import invitations, people
+from portal.accounts import invitations, people, role_checks
 from portal.models import Company, User
 from tests.support.demo import Demo
 from tests.support.pages import a_record, as_
 from tests.support.tokens import client_of
 
-WRONG = [("printer", "staff"), ("printer", "support"), ("staff", "printer"), ("staff", "support"), ("support", "admin")]
+WRONG = [
+    *(("printer", role) for role in ("staff", "support", "operator")),
+    *(("staff", role) for role in ("printer", "support", "operator")),
+    ("support", "admin"),
+]
 
 
 def holding(user: User, *roles: str) -> User:
     """The person as one finds it after somebody else's hand was in the table."""
-    user.groups.set(Group.objects.filter(name__in=roles))
+    member = User.groups.through
+    member.objects.filter(user=user).delete()
+    member.objects.bulk_create(member(user=user, group=group) for group in Group.objects.filter(name__in=roles))
     return User.objects.select_related("company").get(pk=user.pk)
 
 
@@ -39,6 +49,7 @@ def test_a_role_that_does_not_fit_counts_for_nothing_and_is_not_given(demo: Demo
     assert holding(user, role).get_all_permissions() == set()
     assert holding(user, fits).get_all_permissions()
     fields = {"email": user.email, "name": user.name, "company": user.company_id or ""}
+    wrong = Group.objects.get(name=role)
     groups = [Group.objects.get(name=name).pk for name in (fits, role)]
     path = f"/admin/portal/user/{user.pk}/change/"
     page = as_(demo.root).post(path, fields | {"groups": groups}).content.decode()
@@ -50,6 +61,11 @@ def test_a_role_that_does_not_fit_counts_for_nothing_and_is_not_given(demo: Demo
             people.give_role(user, role)
         with pytest.raises(people.WrongRole):
             invitations.invite(user.company, "new@demo.example", role, demo.admin)
+    refused = f"cannot be {role}, only"
+    with pytest.raises(people.WrongRole, match=refused), transaction.atomic():
+        user.groups.add(wrong)
+    with pytest.raises(people.WrongRole, match=refused), transaction.atomic():
+        wrong.user_set.add(user)
     assert [group.name for group in user.groups.all()] == [fits]
 
 
@@ -83,6 +99,28 @@ def test_the_page_of_people_neither_offers_nor_takes_it(demo: Demo, who: str, ro
 def test_a_company_that_becomes_another_kind_takes_its_peoples_roles_along(demo: Demo) -> None:
     Company.objects.filter(pk=demo.company.pk).update(kind=Company.Kind.PRINTING_PARTNER)
     assert not User.objects.get(pk=demo.staff.pk).may("ingestion_view")
+
+
+def test_the_check_tells_whose_role_does_not_fit_and_changes_nothing(demo: Demo) -> None:
+    assert role_checks.check_roles() == []
+    holding(demo.printer, "support", "printer")
+    holding(demo.support, "staff")
+    told = StringIO()
+    call_command("check", databases=["default"], stderr=told)
+    lines = [line.removeprefix("?: (portal.W001) ") for line in told.getvalue().splitlines() if "W001" in line]
+    assert lines == [
+        "printer@printco.example: Somebody of a printing partner cannot be support, only printer or admin.",
+        "support@demo.example: Somebody of no company cannot be staff, only support or operator.",
+    ]
+    assert {group.name for group in demo.printer.groups.all()} == {"support", "printer"}
+
+
+def test_the_check_names_twenty_people_at_most(demo: Demo) -> None:
+    for number in range(21):
+        holding(User.objects.create_user(f"p{number:02}@demo.example", company=demo.company), "printer")
+    told = [message.msg for message in role_checks.check_roles()]
+    assert told[0] == "p00@demo.example: Somebody of a brand owner cannot be printer, only staff or admin."
+    assert (len(told), told[-1]) == (21, "There are more than 20 such people.")
 
 
 def test_superusers_and_those_without_a_role_are_as_before(demo: Demo) -> None:

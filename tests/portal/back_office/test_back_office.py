@@ -240,7 +240,7 @@ def test_a_lost_second_step_is_forgotten(demo: Demo) -> None:
 
 
 def test_a_new_person_is_invited(demo: Demo) -> None:
-    fields = {"email": "new@codeport.example", "name": "", "is_staff": "on"}
+    fields = {"email": "new@codeport.example", "name": ""}
     assert as_(demo.root).post("/admin/portal/user/add/", fields).status_code == 302
     assert mail.outbox[0].to == ["new@codeport.example"]
     assert Client().get(link()).status_code == 200
