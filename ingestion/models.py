@@ -24,9 +24,12 @@ from workorders.models import Workorder
 KEY_ALPHABET = string.ascii_lowercase + string.digits
 
 
+LONGEST_KEY = 12
+
+
 def new_key() -> str:
     """Return an unguessable record key of 12 small letters and digits, 62 bits."""
-    return "".join(secrets.choice(KEY_ALPHABET) for _ in range(12))
+    return "".join(secrets.choice(KEY_ALPHABET) for _ in range(LONGEST_KEY))
 
 
 class IngestionRecord(Leased):
@@ -90,7 +93,7 @@ class IngestionRecord(Leased):
         Phase.CREATING: (0.65, 0.35),
     }
 
-    key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
+    key = models.CharField(max_length=LONGEST_KEY, unique=True, default=new_key, editable=False)
     company = models.ForeignKey(Company, models.PROTECT, related_name="ingestions")
     description = models.CharField(max_length=100, default=gettext_noop("Code ingestion file upload"))
     type = models.CharField(max_length=20, choices=Type, default=Type.CODE)

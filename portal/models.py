@@ -22,6 +22,8 @@ from django.utils.translation import gettext_noop
 from portal.roles import ROLES_OF_KIND
 from portal.values.words import gettext_lazy
 
+LONGEST_NAME = 100  # of a company, or of a person
+LONGEST_SLUG = 40
 MOST_SCANS = 1_000_000_000  # that a limit can be set to
 
 
@@ -32,9 +34,9 @@ class Company(models.Model):
         BRAND_OWNER = "brand_owner", gettext_lazy("brand owner")
         PRINTING_PARTNER = "printing_partner", gettext_lazy("printing partner")
 
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=LONGEST_NAME)
     slug = models.CharField(
-        max_length=40,
+        max_length=LONGEST_SLUG,
         unique=True,
         validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", "Small letters, digits and single hyphens.")],
         help_text="Stands in the URL of every code, so it never changes.",
@@ -132,7 +134,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person of a company. Support, operators and superusers belong to none."""
 
     email = models.EmailField(unique=True)
-    name = models.CharField(max_length=100, blank=True)
+    name = models.CharField(max_length=LONGEST_NAME, blank=True)
     company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="people")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("back office", default=False, help_text="Operators and superusers sign in there.")

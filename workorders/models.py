@@ -21,6 +21,7 @@ from workorders.identifiers import gs1
 
 FIRST_CODES = 20  # of a workorder, which its page shows
 LONGEST_REFERENCE = 100  # characters
+LONGEST_PREFIX = 200
 NO_CONTROL_CHARACTERS = Visible()
 
 
@@ -200,7 +201,7 @@ class WorkorderTemplate(models.Model):
     name = models.CharField(max_length=100)
     layout = models.CharField(max_length=14, choices=Layout, default=Layout.INSIDE)
     printing_partner = models.ForeignKey(Company, models.PROTECT, related_name="+")
-    url_prefix = models.CharField(max_length=200, blank=True)
+    url_prefix = models.CharField(max_length=LONGEST_PREFIX, blank=True)
     use_serial_number = models.BooleanField(default=False)
     activate_on_complete = models.BooleanField(default=False)
     download_once = models.BooleanField(default=False)
@@ -247,7 +248,7 @@ class Workorder(models.Model):
     type = models.CharField(max_length=3, choices=Type, default=Type.SID)
     state = models.CharField(max_length=14, choices=State, default=State.NEW)
     quantity = models.PositiveIntegerField()
-    url_prefix = models.CharField(max_length=200)
+    url_prefix = models.CharField(max_length=LONGEST_PREFIX)
     longest_id = models.PositiveSmallIntegerField(default=100, help_text="Characters of its longest id, at most.")
     use_serial_number = models.BooleanField(default=False)
     layout = models.CharField(max_length=14, choices=Layout, blank=True, help_text="Of the secure graphic of an SSC.")

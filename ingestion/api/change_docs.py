@@ -8,8 +8,11 @@ from ingestion.api import change_calls as api
 from ingestion.api import change_items as items_api
 from ingestion.api import change_serializers, record_serializers
 from ingestion.api.docs_examples import KEY, RECORD_EXAMPLE, response_example
+from ingestion.api.docs_shapes import KEY as KEY_SHAPE
 from ingestion.errors.kinds import KINDS
 from ingestion.stages import in_call
+from workorders.codes.fields import LONGEST_SCM_VALUE
+from workorders.identifiers import gs1
 from workorders.schema_parts import BUSY
 
 TASK_EXAMPLE = {
@@ -35,10 +38,11 @@ UNDO_EXAMPLE = {
 }
 TASK_ID = {
     "type": "object",
-    "properties": {"task_id": {"type": "string", "description": "The key of the change's ingestion record."}},
+    "properties": {"task_id": {**KEY_SHAPE, "description": "The key of the change's ingestion record."}},
     "required": ["task_id"],
 }
-VALUE = {"oneOf": [{"type": "integer"}, {"type": "string", "nullable": True}]}
+ID = {"type": "string", "maxLength": gs1.LONGEST}
+VALUE = {"oneOf": [{"type": "integer"}, {"type": "string", "nullable": True, "maxLength": LONGEST_SCM_VALUE}]}
 FIELD = {"type": "object", "properties": {"old": VALUE, "new": VALUE}}
 FIELDS = {"type": "object", "additionalProperties": FIELD}
 DONE = {
@@ -48,14 +52,14 @@ DONE = {
         "total_updates": {"type": "integer", "description": "Values that were changed, of all codes together."},
         "changes": {
             "type": "array",
-            "items": {"type": "object", "properties": {"id": {"type": "string"}, "changes": FIELDS}},
+            "items": {"type": "object", "properties": {"id": ID, "changes": FIELDS}},
         },
         "items": {
             "type": "object",
             "description": "The names of the changed fields, by the key of each item.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
-        "record_key": {"type": "string"},
+        "record_key": KEY_SHAPE,
     },
     "required": ["codes_affected", "total_updates", "changes", "items", "record_key"],
 }

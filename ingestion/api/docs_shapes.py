@@ -8,6 +8,9 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 
 from ingestion.api.add_sids_serializer import MOST_CODES
 from ingestion.errors.kinds import KINDS
+from ingestion.models import LONGEST_KEY
+from workorders.codes.fields import LONGEST_SCM_VALUE
+from workorders.identifiers import gs1
 
 COUNTS = {"type": "object", "additionalProperties": {"type": "integer"}, "example": {"duplicate_id_error": 2}}
 IDS = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
@@ -59,7 +62,11 @@ DEFAULTS = {
     "description": "What a row takes where it says nothing: `product` (an SKU), `activation_status`, "
     "`blacklist_reason`, and any SCM fields.",
     "additionalProperties": {
-        "oneOf": [{"type": "string", "nullable": True}, {"type": "number"}, {"type": "boolean"}],
+        "oneOf": [
+            {"type": "string", "nullable": True, "maxLength": LONGEST_SCM_VALUE},
+            {"type": "number"},
+            {"type": "boolean"},
+        ],
     },
 }
 CODES = {
@@ -69,7 +76,7 @@ CODES = {
     "description": "Only with the mode `api`: the codes, with the keys that the columns of a file have.",
     "items": {
         "type": "object",
-        "properties": {"id": {"type": "string"}},
+        "properties": {"id": {"type": "string", "maxLength": gs1.LONGEST + len("/")}},
         "additionalProperties": DEFAULTS["additionalProperties"],
     },
 }
@@ -130,7 +137,8 @@ class ChangeOptionFields(OpenApiSerializerExtension):  # type: ignore[no-untyped
         return schema
 
 
-RECORD_KEY = {"type": "object", "properties": {"record_key": {"type": "string"}}, "required": ["record_key"]}
+KEY = {"type": "string", "maxLength": LONGEST_KEY}
+RECORD_KEY = {"type": "object", "properties": {"record_key": KEY}, "required": ["record_key"]}
 RECORD_KEY_ALONE = {**RECORD_KEY, "additionalProperties": False}
 FORM = {
     "type": "object",
@@ -143,7 +151,7 @@ FORM = {
             },
             "required": ["url", "fields"],
         },
-        "record_key": {"type": "string"},
+        "record_key": KEY,
     },
     "required": ["post_data", "record_key"],
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ingestion.models import IngestionRecord
+from ingestion.models import LONGEST_KEY, IngestionRecord
 from ingestion.options.code_serializer import CodesSerializer
 from ingestion.readers.csv_reader import DELIMITERS
 from ingestion.readers.encoding import ENCODINGS, UTF_8, meant_encoding
@@ -118,15 +119,21 @@ class ReadingSerializer(serializers.Serializer[Any]):
         return {name: value for name, value in given.items() if value}
 
 
+@extend_schema_field({"type": "string", "maxLength": LONGEST_KEY})
+class KeyField(serializers.CharField):
+    """The key of a record. Any other text is answered as an invalid record, however long."""
+
+
 class FileSerializer(ReadingSerializer):
     """What processes a file that was uploaded. The context holds the record, if there is one."""
 
-    record = serializers.CharField(trim_whitespace=False)
+    record = KeyField(trim_whitespace=False)
     sha256 = serializers.RegexField(
         r"^([0-9A-Fa-f]{64})?\Z",
         required=False,
         allow_blank=True,
         default="",
+        max_length=64,
         help_text="The digest of the file's bytes, in hexadecimal; a file that arrived otherwise is refused.",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
@@ -14,6 +15,7 @@ from portal.values.suggestions import none_such
 
 MOST_NAMED = 20  # wrong names in one refusal
 LONGEST_NAME = 100  # characters of a wrong name that are repeated
+LONGEST_PARAMETER = 1000  # characters of a query parameter, or of a part of an address
 WITH_BODY = ("POST", "PUT", "PATCH")
 READ_ONLY = "Codeport says what it is; leave it out."
 CALLS = ("GET", "HEAD", "DELETE", *WITH_BODY)
@@ -38,6 +40,8 @@ class Call(APIView):
         method = request.method or ""
         if method not in CALLS or not hasattr(self, method.lower()):
             return  # answered 405
+        if any(len(str(part)) > LONGEST_PARAMETER for part in kwargs.values()):
+            raise Http404
         wrong = _wrong_parameters(request, self.parameters(method))
         if method in (*WITH_BODY, "DELETE"):
             wrong |= _wrong_fields(request.data, self.takes if method in WITH_BODY else None, method)
@@ -74,7 +78,13 @@ def refuse_changes(form: serializers.BaseSerializer[Any], given: Any) -> None:
 def _wrong_parameters(request: Request, known: list[str]) -> dict[str, list[str]]:
     asked = request.query_params
     wrong = _unknown("parameter", asked, known)
-    return wrong | {name: ["Give it once."] for name in known if len(asked.getlist(name)) > 1}
+    for name in known:
+        given = asked.getlist(name)
+        if len(given) > 1:
+            wrong[name] = ["Give it once."]
+        elif given and len(given[0]) > LONGEST_PARAMETER:
+            wrong[name] = [f"It has {len(given[0]):,} characters; {LONGEST_PARAMETER:,} at most."]
+    return wrong
 
 
 def _wrong_fields(body: Any, form: type[Form] | None, method: str) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from portal.api.authentication import person
 from portal.api.calls import Call
-from portal.models import Company, UserAuthorizationToken
+from portal.models import LONGEST_NAME, LONGEST_SLUG, Company, UserAuthorizationToken
 from portal.roles import CODENAMES
 
 WHO = {
@@ -16,13 +16,13 @@ WHO = {
     "properties": {
         "id": {"type": "integer"},
         "email": {"type": "string", "format": "email"},
-        "name": {"type": "string"},
+        "name": {"type": "string", "maxLength": LONGEST_NAME},
         "company": {
             "type": "object",
             "nullable": True,
             "properties": {
-                "slug": {"type": "string"},
-                "name": {"type": "string"},
+                "slug": {"type": "string", "maxLength": LONGEST_SLUG},
+                "name": {"type": "string", "maxLength": LONGEST_NAME},
                 "kind": {"enum": Company.Kind.values},
             },
             "required": ["slug", "name", "kind"],

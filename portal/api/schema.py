@@ -11,8 +11,12 @@ from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import follow_field_source
+from rest_framework.fields import CharField
+from rest_framework.relations import SlugRelatedField
 
 from portal.api.authentication import permissions_of
+from portal.api.calls import LONGEST_PARAMETER
 from portal.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from portal.api.idempotency import REPEATED
 from portal.api.schema_parts import ABOUT, ALWAYS, COMPONENTS, OF_BODIES, TAGS, UPLOAD, UPLOAD_ANSWERS
@@ -38,6 +42,10 @@ class Schema(AutoSchema):
         for status, name in self._refusals().items():
             operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{name}"})
         operation["responses"] = dict(sorted(operation["responses"].items()))
+        for parameter in operation.get("parameters", []):
+            shape = parameter["schema"]
+            if parameter["in"] != "header" and shape["type"] == "string" and not {"enum", "format"} & {*shape}:
+                parameter["schema"] = {**shape, "maxLength": shape.get("maxLength", LONGEST_PARAMETER)}
         if self._is_idempotent:
             reference = {"$ref": f"#/components/parameters/{IDEMPOTENCY_KEY}"}
             operation["parameters"] = [*operation.get("parameters", []), reference]
@@ -78,6 +86,17 @@ class Schema(AutoSchema):
         if self._is_idempotent:
             found["422"] = "KeyUsed"
         return found
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> dict[str, Any]:
+        """Say how long a text is that is only shown, as the column says that it comes from."""
+        shape: dict[str, Any] = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]  # no stubs
+        model = getattr(getattr(field.parent, "Meta", None), "model", None)
+        if model and field.read_only and isinstance(field, CharField | SlugRelatedField):
+            path = [*field.source_attrs, *([field.slug_field] if isinstance(field, SlugRelatedField) else [])]
+            column = follow_field_source(model, path, emit_warnings=False)  # type: ignore[no-untyped-call]  # no stubs
+            if longest := getattr(column, "max_length", None):
+                shape.setdefault("maxLength", longest)
+        return shape
 
     def get_tags(self) -> list[str]:
         return [TAGS[self.path.split("/")[3]][0]]

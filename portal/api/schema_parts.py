@@ -9,6 +9,7 @@ from portal.api.idempotency import REPEATED
 from portal.http.error_codes import CODES
 from portal.http.error_codes import HEADER as ERROR_CODE
 from portal.http.request_ids import HEADER as REQUEST_ID
+from portal.values.bodies import FORM_BYTES
 
 ABOUT = """Upload files of your own ids, follow what becomes of them, order ids that the portal makes, and fetch the \
 archives.
@@ -172,6 +173,7 @@ TAGS = {
     "company": ("Webhooks", "What happens is posted to endpoints of a brand owner's own systems, signed."),
     "me": ("You", "Whose token it is."),
 }
+FORM_FIELD = {"type": "string", "maxLength": FORM_BYTES}  # which all of them have together
 UPLOAD: dict[str, Any] = {
     "operationId": "upload",
     "tags": ["Ingestion"],
@@ -189,14 +191,14 @@ UPLOAD: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "properties": {
-                        "key": {"type": "string"},
-                        "Content-Type": {"type": "string"},
+                        "key": FORM_FIELD,
+                        "Content-Type": FORM_FIELD,
                         "success_action_status": {"type": "string", "enum": ["201"]},
-                        "policy": {"type": "string"},
+                        "policy": FORM_FIELD,
                         "file": {"type": "string", "format": "binary", "description": "Comes last."},
                     },
                     "required": ["key", "Content-Type", "success_action_status", "policy", "file"],
-                    "additionalProperties": {"type": "string"},
+                    "additionalProperties": FORM_FIELD,
                 }
             }
         },

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from workorders.changes.history import changed_fields
 from workorders.changes.parsing import NOTHING_TO_CHANGE, parse_values
 from workorders.changes.values import NewValues
-from workorders.codes.fields import ATTRIBUTES
+from workorders.codes.fields import ATTRIBUTES, LONGEST_SCM_VALUE
 from workorders.codes.serializers import CodeSerializer
 from workorders.models import Change, Code
 
@@ -21,7 +21,7 @@ class _Number(serializers.JSONField):
     """A number of a code, which is parsed as in files."""
 
 
-@extend_schema_field({"type": "string", "nullable": True})
+@extend_schema_field({"type": "string", "nullable": True, "maxLength": LONGEST_SCM_VALUE})
 class _Sku(serializers.JSONField):
     """A product by its SKU, which is parsed as in files."""
 

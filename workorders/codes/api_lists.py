@@ -33,7 +33,7 @@ PARAMETERS: list[tuple[str, dict[str, Any], str]] = [
     ("extended_id", TEXT, "Only the code with exactly this id, or this URL."),
     (
         "serial_number",
-        TEXT,
+        {**TEXT, "maxLength": 10},
         "Only codes with this serial number, leading zeros or not: one of each workorder that has them.",
     ),
     ("workorder", WHOLE, "Only codes of this workorder."),

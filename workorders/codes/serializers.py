@@ -10,7 +10,8 @@ from rest_framework import serializers
 from portal.values.choices import ChoiceField
 from portal.values.whole_numbers import WholeNumberField
 from workorders.codes.lookup import scans_of
-from workorders.models import Code, CodeScans, Workorder
+from workorders.identifiers import gs1
+from workorders.models import LONGEST_PREFIX, Code, CodeScans, Workorder
 from workorders.rendering.batch import IMAGE_FORMATS, option_refusal
 from workorders.rendering.qr_single import PNG_MODULE
 from workorders.rendering.svg_png import MODULE_PIXELS
@@ -40,8 +41,8 @@ class CodeSerializer(serializers.ModelSerializer[Code]):
     """A code; `id` is its extended id."""
 
     known_scans: dict[Any, CodeScans] | None = None  # of all codes of a list
-    id = serializers.CharField(source="identifier", read_only=True)
-    url = serializers.CharField(read_only=True)
+    id = serializers.CharField(source="identifier", max_length=gs1.LONGEST, read_only=True)
+    url = serializers.CharField(max_length=LONGEST_PREFIX + gs1.LONGEST, read_only=True)
     product = serializers.CharField(source="product.sku", default=None, read_only=True, allow_null=True)
     serial_number = serializers.CharField(read_only=True, allow_null=True)
     batch = serializers.IntegerField(read_only=True)

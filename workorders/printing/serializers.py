@@ -120,7 +120,7 @@ class PrintedSerializer(StepSerializer):
         help_text="Ids or URLs of codes of which every print was spoiled. They are blacklisted (7, misprint).",
     )
     wasted_ranges = WasteListField(
-        child=serializers.CharField(allow_blank=True),
+        child=serializers.CharField(max_length=LONGEST_LIST, allow_blank=True),
         default=list,
         help_text="The same by ranges of sequences: `7`, `40001-60000`, without commas between thousands.",
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from portal.models import Company, User
+from portal.models import LONGEST_SLUG, Company, User
 from portal.values.choices import ChoiceField
 from portal.values.suggestions import hint
 from portal.values.whole_numbers import WholeNumberField
@@ -55,7 +55,7 @@ class SecureOrderSerializer(OrderForm):
     quantity = WholeNumberField(min_value=1, max_value=MOST)
     template = WholeNumberField(required=False, allow_null=True, default=None)
     layout = ChoiceField(Layout.choices, required=False)
-    printing_partner = PartnerField(required=False, help_text=PARTNER)
+    printing_partner = PartnerField(max_length=LONGEST_SLUG, required=False, help_text=PARTNER)
     url_prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
     use_serial_number = serializers.BooleanField(required=False)
     activate_on_complete = serializers.BooleanField(required=False)
@@ -85,7 +85,7 @@ class SecureOrderSerializer(OrderForm):
 
 class TemplateSerializer(NamedSerializer):
     layout = ChoiceField(Layout.choices)
-    printing_partner = PartnerField(help_text=PARTNER)
+    printing_partner = PartnerField(max_length=LONGEST_SLUG, help_text=PARTNER)
     url_prefix = serializers.CharField(
         max_length=200, required=False, allow_blank=True, help_text="Empty for the company's own."
     )

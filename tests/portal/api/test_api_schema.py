@@ -29,7 +29,7 @@ from schemathesis.specs.openapi import checks as openapi
 from ingestion import services
 from ingestion.models import IngestionError
 from portal.roles import CODENAMES
-from tests.support.api_calls import ANY_TOKEN, GUARDED, NEEDS, OPEN, address, keeps, one_of_each
+from tests.support.api_calls import ALIKE, ANY_TOKEN, GUARDED, NEEDS, OPEN, address, keeps, one_of_each
 from tests.support.demo import Demo
 from tests.support.tokens import client_of, issue
 
@@ -61,8 +61,6 @@ def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 schema.app = app
 schema.config.phases.coverage.enabled = False  # a minute for every boundary of the images alone
-
-ALIKE = {"GET api/v2/codes/download/"}  # one code's address, whose id is the name of another call
 
 
 def test_the_file_is_what_the_code_makes() -> None:
