@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import string
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from ingestion.errors.change_kinds import CHANGE_KINDS
@@ -63,6 +65,7 @@ class IngestionRecord(Leased):
     OPEN = (Status.UPLOADING, Status.QUEUED, Status.PROCESSING)
     TASK = "ingestion.tasks.run"
     LONG = models.Q(file_size__gt=1024 * 1024) | models.Q(is_long=True)  # bytes, some 30,000 rows
+    CHECKED = (Status.COMPLETED, Status.ERROR)  # the ends after which the file is kept for a while
 
     class Mode(models.TextChoices):
         API = "api", "API"
@@ -116,11 +119,19 @@ class IngestionRecord(Leased):
     file_facts = models.JSONField(default=dict)
     phase = models.CharField(max_length=10, choices=Phase, default=Phase.WAITING)
     workorder = models.ForeignKey(Workorder, models.PROTECT, null=True, related_name="ingestions")
+    file_deleted_at = models.DateTimeField(
+        null=True, help_text="When its file and its errors had been kept long enough."
+    )
 
     class Meta:
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["company", "-id"], name="ingestion_of_company"),
+            models.Index(
+                fields=["status_updated_at"],
+                name="ingestion_kept",
+                condition=models.Q(status__in=("completed", "error"), file_deleted_at=None),
+            ),
             models.Index(fields=["id"], name="ingestion_open", condition=models.Q(status__in=("queued", "processing"))),
             # an id is looked for in what all refused files came to; an index on a million errors would cost too much
             GinIndex(fields=["result_data"], opclasses=["jsonb_path_ops"], name="ingestion_result"),
@@ -163,6 +174,19 @@ class IngestionRecord(Leased):
     def has_file(self) -> bool:
         """Say whether it came as a file, and not as constraints or as the undo of another record."""
         return bool(self.filetype)
+
+    @property
+    def file_kept_until(self) -> datetime | None:
+        """Return when its file and its errors are deleted; None before it ends, and where they are kept for ever."""
+        if self.status not in self.CHECKED or not settings.UPLOAD_DAYS:
+            return None
+        return self.status_updated_at + timedelta(days=settings.UPLOAD_DAYS)
+
+    @property
+    def is_emptied(self) -> bool:
+        """Say whether its file and its errors are deleted, or their time has come: nobody is given them any more."""
+        until = self.file_kept_until
+        return self.file_deleted_at is not None or (until is not None and until <= timezone.now())
 
     @property
     def incoming_path(self) -> str:

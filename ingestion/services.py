@@ -218,7 +218,7 @@ def retry(record: IngestionRecord, by: User) -> bool:
     """Queue again what Codeport itself failed at, or remind the workers of what waits; False for any other."""
     failed = IngestionRecord.objects.filter(result_data__error_counts__has_key="internal_error")
     with transaction.atomic():
-        if (not record.has_file or storage().exists(record.file_path)) and _queue_again(failed, record):
+        if (not record.has_file or is_kept(record)) and _queue_again(failed, record):
             timeline.note(record, "retried", by)
         elif not IngestionRecord.objects.filter(pk=record.pk, status=Status.QUEUED).update(waits_for=""):
             return False
@@ -228,7 +228,12 @@ def retry(record: IngestionRecord, by: User) -> bool:
 
 def can_check_again(record: IngestionRecord) -> bool:
     """Say whether the record was refused and its file is kept."""
-    return record.status == Status.ERROR and record.has_file and storage().exists(record.file_path)
+    return record.status == Status.ERROR and record.has_file and is_kept(record)
+
+
+def is_kept(record: IngestionRecord) -> bool:
+    """Say whether the record's file is there, and will not be deleted in a moment."""
+    return not record.is_emptied and storage().exists(record.file_path)
 
 
 def check_again(record: IngestionRecord, by: User) -> bool:
@@ -248,7 +253,7 @@ def check_again(record: IngestionRecord, by: User) -> bool:
 
 def _queue_again(those: QuerySet[IngestionRecord], record: IngestionRecord) -> bool:
     """Queue the record as if it was never tried, if it is one of `those` and ended in error."""
-    queued = those.filter(pk=record.pk, status=Status.ERROR).update(
+    queued = those.filter(pk=record.pk, status=Status.ERROR, file_deleted_at=None).update(
         status=Status.QUEUED,
         status_updated_at=Now(),
         phase=IngestionRecord.Phase.WAITING,

@@ -15,7 +15,7 @@ def stored_names() -> Iterator[str]:
 
     A file that waits for `process` is looked for first where it was posted, and then where `process` moves it.
     """
-    records = IngestionRecord.objects.exclude(status=Status.CANCELLED).exclude(filetype="")
+    records = IngestionRecord.objects.exclude(status=Status.CANCELLED).exclude(filetype="").filter(file_deleted_at=None)
     for record in records.only("key", "status", "filetype").order_by("pk").iterator():
         if record.status == Status.UPLOADING:
             yield record.incoming_path

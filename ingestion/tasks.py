@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from ingestion import engine, expiry, services, withdrawing
+from ingestion import engine, expiry, retention, services, withdrawing
 from ingestion.models import IngestionRecord, Withdrawal
 from ingestion.stored_files import stored_names
 from portal.background.worker_slots import next_work
@@ -31,7 +31,9 @@ def sweep() -> None:
 
 @shared_task
 def expire() -> None:
+    """End uploads that nobody processed, and delete what UPLOAD_DAYS says is old enough."""
     expiry.expire()
+    retention.delete_old_files()
 
 
 @shared_task

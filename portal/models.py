@@ -294,6 +294,11 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject", "subject_id", "id"], name="event_of_subject"),
             models.Index(fields=["at"], name="event_at"),
+            models.Index(
+                fields=["at"],
+                name="event_of_security",
+                condition=Q(subject__in=("user", "company", "userauthorizationtoken")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,9 @@ A variable that is empty counts as not set.
 | PUBLIC_PAGE_RATE | pages of codes that one address may open, as in 5/s, 60/min, 1000/hour or 9999/day | 60/min |
 | API_RATE | calls of the API that one token may make, written likewise | 1200/min |
 | NUM_PROXIES | proxies before the portal; that many addresses from the end of X-Forwarded-For stands who asks | 0 |
+| UPLOAD_DAYS | days for which the file of an upload and its errors are kept after its end; 0: for ever | 365 |
+| ARCHIVE_DAYS | days for which archives and images are kept, which are made again when asked for; 0: for ever | 90 |
+| SECURITY_LOG_DAYS | days for which the database keeps who signed in and changed what people may; 0: for ever | 365 |
 | HISTORY_DAYS | days for which it is kept what changes made of each code; then they cannot be undone | for ever |
 | WEBHOOK_HOSTS | hosts that webhooks may go to whatever their address, and by http, separated by commas | |
 | WEBHOOK_DAYS | days for which deliveries of webhooks are kept | 30 |
@@ -65,6 +68,9 @@ with stops_at_bad_values("CODEPORT_HOME"):
     SECONDS_PER_MB = env.int("SECONDS_PER_MB", 5, validate=validate.Range(1, 3600))
     PUBLIC_PAGE_RATE = env.str("PUBLIC_PAGE_RATE", "60/min", validate=checks.is_rate("60/min", digits=4))
     API_RATE = env.str("API_RATE", "1200/min", validate=checks.is_rate("1200/min", digits=6))
+    UPLOAD_DAYS = env.int("UPLOAD_DAYS", 365, validate=validate.Range(0, 36500))
+    ARCHIVE_DAYS = env.int("ARCHIVE_DAYS", 90, validate=validate.Range(0, 36500))
+    SECURITY_LOG_DAYS = env.int("SECURITY_LOG_DAYS", 365, validate=validate.Range(0, 36500))
     HISTORY_DAYS = env.int("HISTORY_DAYS", None, validate=validate.Range(1, 36500))
     webhook_hosts: list[str] = env.list("WEBHOOK_HOSTS", [], validate=checks.are_single_hosts)
     WEBHOOK_HOSTS = [name.strip("[]").lower() for name in webhook_hosts]  # as they stand in the parts of a URL

@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from portal.accounts import letters
+from portal.accounts import letters, security_log
 from portal.accounts.sessions import SessionStore
 from portal.api import idempotency
 from portal.background import spool
@@ -23,6 +23,7 @@ def send_letter(letter_id: int) -> None:
 def sweep() -> None:
     letters.sweep()
     idempotency.sweep()
+    security_log.forget_old()
     table_cache.forget_expired()
     SessionStore.clear_expired()
 

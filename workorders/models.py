@@ -269,13 +269,19 @@ class Workorder(models.Model):
     notes_downloads = models.BooleanField(
         default=True, db_default=True, help_text="False if its codes may have been downloaded without a note."
     )
+    files_at = models.DateTimeField(
+        null=True, db_default=Now(), editable=False, help_text="When the last archive was stored, if any is kept."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint("company", "reference", name="workorder_reference_of_company")]
-        indexes = [models.Index(fields=["company", "url_prefix"], name="workorder_of_url_prefix")]
+        indexes = [
+            models.Index(fields=["company", "url_prefix"], name="workorder_of_url_prefix"),
+            models.Index(fields=["files_at"], name="workorder_kept", condition=models.Q(files_at__isnull=False)),
+        ]
         permissions = [
             ("workorder_view", gettext_noop("Can see workorders")),
             ("workorder_download", gettext_noop("Can download a workorder's archive")),

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from portal.background.worker_slots import next_work
 from workorders import job_runner, jobs
+from workorders.archives import kept
 from workorders.changes import retention
 from workorders.deliveries import cleanup, delivery
 from workorders.domains import proofs
@@ -56,6 +57,7 @@ def archives_again() -> None:
     """Begin archives anew that were given up because of an outage; delete what nobody can fetch any more."""
     jobs.requeue_failed_archives()
     cleanup.delete_stale_archives()
+    kept.delete_old_archives()
     exports.delete_old_files()
 
 

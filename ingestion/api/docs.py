@@ -17,6 +17,10 @@ def _text(media_type: str, description: str) -> dict[tuple[int, str], OpenApiRes
     return {(200, media_type): OpenApiResponse(OpenApiTypes.STR, description)}
 
 
+EMPTIED = OpenApiResponse(
+    {"$ref": "#/components/schemas/Refusal"}, "The errors are not kept any more; `file_deleted_at` of the record."
+)
+
 extend_schema_view(
     post=extend_schema(
         operation_id="get_post_data",
@@ -194,6 +198,7 @@ extend_schema_view(
         summary="List the errors of a record",
         description="Everything wrong with the record's file, in the order of its rows. `row` is what a spreadsheet "
         "shows, the header is 1; null is the file as a whole.",
+        responses={200: record_serializers.ErrorSerializer(many=True), 410: EMPTIED},
         examples=[response_example(ERROR_EXAMPLE, "200")],
     ),
 )(api.ErrorList)
@@ -203,7 +208,7 @@ extend_schema_view(
         summary="Fetch all errors as CSV",
         description="The columns `row`, `column`, `value`, `error`, `message`. What a spreadsheet could take for a "
         "formula has an apostrophe before it.",
-        responses=_text("text/csv", "The file."),
+        responses={**_text("text/csv", "The file."), 410: EMPTIED},
     ),
 )(api.ErrorFile)
 extend_schema_view(
@@ -218,6 +223,7 @@ extend_schema_view(
             (200, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"): OpenApiResponse(
                 OpenApiTypes.BINARY, "The rows."
             ),
+            410: EMPTIED,
         },
     ),
 )(api.RowsWithErrorsFile)

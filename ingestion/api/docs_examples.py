@@ -43,6 +43,8 @@ RECORD_EXAMPLE = {
     "waits_for": None,
     "workorder": 31,
     "withdrawal": None,
+    "file_kept_until": "2027-11-24T09:30:02.000000Z",
+    "file_deleted_at": None,
 }
 ERROR_EXAMPLE = {
     "row": 3,

@@ -53,6 +53,14 @@ class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
     progress = ProgressSerializer(read_only=True)
     withdrawal = WithdrawalSerializer(read_only=True, allow_null=True, default=None)
     waits_for = serializers.SerializerMethodField()
+    file_kept_until = serializers.DateTimeField(
+        read_only=True,
+        allow_null=True,
+        help_text="When its file and its errors are deleted; null before its end, and where they are kept for ever.",
+    )
+    file_deleted_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="When they were deleted; `result_data` still counts the errors."
+    )
 
     class Meta:
         model = IngestionRecord
@@ -74,6 +82,8 @@ class RecordSerializer(serializers.ModelSerializer[IngestionRecord]):
             "waits_for",
             "workorder",
             "withdrawal",
+            "file_kept_until",
+            "file_deleted_at",
         ]
 
     def get_waits_for(self, record: IngestionRecord) -> str | None:

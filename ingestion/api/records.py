@@ -7,7 +7,8 @@ from functools import partial
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from rest_framework.exceptions import PermissionDenied
+from rest_framework import status
+from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,11 +23,31 @@ from ingestion.api.record_serializers import (
 )
 from ingestion.api.uploads import Refused, company_of
 from ingestion.models import IngestionError, IngestionRecord
-from ingestion.results.downloads import errors_csv_response, rows_with_errors_response
+from ingestion.results.downloads import (
+    Emptied,
+    errors_csv_response,
+    refuse_emptied,
+    rows_with_errors_response,
+)
 from ingestion.withdrawal import NotWithdrawable, extent_of, withdraw
 from portal.api.authentication import may, person
 from portal.api.calls import Call
 from portal.api.idempotency import idempotent
+from portal.http.error_codes import CODES
+
+
+class Gone(APIException):
+    """410 for what is not kept any more."""
+
+    status_code = status.HTTP_410_GONE
+    default_code = CODES[status_code]
+
+
+def _refuse_emptied(record: IngestionRecord) -> None:
+    try:
+        refuse_emptied(record)
+    except Emptied as reason:
+        raise Gone(str(reason)) from None
 
 
 class _Records(Call, GenericAPIView[IngestionRecord]):
@@ -109,6 +130,7 @@ class ErrorList(Call, ListAPIView[IngestionError]):
 
     def get_queryset(self) -> QuerySet[IngestionError]:
         record = get_object_or_404(services.records_for(person(self.request)), key=self.kwargs["key"])
+        _refuse_emptied(record)
         return record.errors.order_by("row", "pk")
 
 
@@ -116,10 +138,13 @@ class ErrorFile(_Records):
     def get(self, request: Request, key: str) -> HttpResponseBase:
         """All errors as a CSV file."""
         record = get_object_or_404(self.get_queryset(), key=key)
+        _refuse_emptied(record)
         return errors_csv_response(record)
 
 
 class RowsWithErrorsFile(_Records):
     def get(self, request: Request, key: str) -> HttpResponseBase:
         """The uploaded rows with their errors beside them; 404 where no rows can be given back."""
-        return rows_with_errors_response(get_object_or_404(self.get_queryset(), key=key))
+        record = get_object_or_404(self.get_queryset(), key=key)
+        _refuse_emptied(record)
+        return rows_with_errors_response(record)

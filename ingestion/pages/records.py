@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from ingestion.pages.asked_change import tell_change
 from ingestion.pages.lines import list_records, may_change, may_upload
 from ingestion.pages.record_facts import describe_file, has_arrived, has_file, progress_step
 from ingestion.pages.withdraw import tell_withdrawal
-from ingestion.results.downloads import errors_csv_response, rows_with_errors_response
+from ingestion.results.downloads import Emptied, errors_csv_response, rows_with_errors_response
 from ingestion.results.error_list import build_error_page, list_missing_products
 from ingestion.results.timeline import history_of
 from ingestion.services import can_check_again, cancel, check_again, may_cancel, records_for
@@ -104,10 +105,21 @@ def record_check_again(request: PersonRequest, key: str) -> HttpResponse:
 @page("ingestion_view")
 def record_errors_csv(request: PersonRequest, key: str) -> HttpResponseBase:
     """Return every error of a record, as a file for a spreadsheet."""
-    return errors_csv_response(get_object_or_404(records_for(request.user), key=key))
+    return _given_out(request, key, errors_csv_response)
 
 
 @page("ingestion_view")
 def record_rows_with_errors(request: PersonRequest, key: str) -> HttpResponseBase:
     """Return the uploaded rows with their errors beside them, to be corrected and uploaded again."""
-    return rows_with_errors_response(get_object_or_404(records_for(request.user), key=key))
+    return _given_out(request, key, rows_with_errors_response)
+
+
+def _given_out(
+    request: PersonRequest, key: str, answer: Callable[[IngestionRecord], HttpResponseBase]
+) -> HttpResponseBase:
+    """Answer with a file about the record; where it is not kept any more, lead to the record's page, which says so."""
+    try:
+        return answer(get_object_or_404(records_for(request.user), key=key))
+    except Emptied as reason:
+        messages.error(request, str(reason))
+        return redirect("record-detail", key=key)

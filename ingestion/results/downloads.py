@@ -12,13 +12,34 @@ from ingestion.models import IngestionRecord
 from ingestion.results import errors_csv
 from ingestion.results.rows_with_errors import has_rows_with_errors, rows_with_errors_name, stream_rows_with_errors
 from ingestion.services import CONTENT_TYPES
+from portal.http.not_found import NoMore
+from portal.values.words import gettext_lazy
 
 CSV = "text/csv; charset=utf-8"
 TYPES = CONTENT_TYPES | {"csv": CSV}  # whatever the encoding of the file was
 
 
+NOT_KEPT = gettext_lazy(
+    "The file and the list of its problems are not kept any more. Upload the file again to see what is wrong with it."
+)
+
+
+class Emptied(NoMore):
+    """The file and the errors of a refused upload have been kept long enough."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_KEPT)
+
+
+def refuse_emptied(record: IngestionRecord) -> None:
+    """Raise Emptied where the errors of a refused upload are not kept any more."""
+    if record.status == IngestionRecord.Status.ERROR and record.is_emptied:
+        raise Emptied
+
+
 def rows_with_errors_response(record: IngestionRecord) -> StreamingHttpResponse:
-    """Return the rows with their errors as a download; Http404 where the record has none."""
+    """Return the rows with their errors as a download; Http404 where the record has none, or they are not kept."""
+    refuse_emptied(record)
     if not has_rows_with_errors(record):
         raise Http404
     written = _in_this_language(stream_rows_with_errors(record))
@@ -44,7 +65,8 @@ def _in_this_language(parts: Iterator[str] | Iterator[bytes]) -> Iterator[str | 
 
 
 def errors_csv_response(record: IngestionRecord) -> StreamingHttpResponse:
-    """Return the record's errors as the download `errors.csv`."""
+    """Return the record's errors as the download `errors.csv`. Raise Emptied where they are not kept any more."""
+    refuse_emptied(record)
     response = StreamingHttpResponse(_in_this_language(errors_csv.errors_csv(record)), content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="errors-{record.key}.csv"'
     return response

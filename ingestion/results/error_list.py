@@ -41,7 +41,8 @@ def build_error_page(request: HttpRequest, record: IngestionRecord) -> dict[str,
     counts = dict(sorted(record.error_counts.items(), key=lambda item: -item[1]))
     kind, query, number = picked(request, "error", counts), searched(request), asked(request, "page")
     total = sum(counts.values())
-    errors, order = ordered(request, record.errors.all(), ORDERS, gettext("Row"))
+    kept = record.errors.none() if record.is_emptied else record.errors.all()
+    errors, order = ordered(request, kept, ORDERS, gettext("Row"))
     say_what_is_left_out(request)
     if kind:
         errors = errors.filter(error=kind)

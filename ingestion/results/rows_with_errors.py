@@ -12,6 +12,7 @@ from ingestion.models import IngestionRecord
 from ingestion.readers.options import ReadOptions
 from ingestion.results.errors_beside_rows import add_errors_to_rows
 from ingestion.rules.keys import key_columns
+from ingestion.services import is_kept
 from portal.storage.base import storage
 
 UNREAD = {"invalid_file_error", "internal_error"}
@@ -25,7 +26,7 @@ def has_rows_with_errors(record: IngestionRecord) -> bool:
         and record.has_file
         and UNREAD.isdisjoint(record.error_counts)
         and not ABOUT_NO_ROW.issuperset(record.error_counts)
-        and storage().exists(record.file_path)
+        and is_kept(record)
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from allauth.account import signals as account_signals
@@ -16,21 +17,25 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa import signals as mfa_signals
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.signals import user_logged_out
 from django.db.models import Model
+from django.db.models.functions import Now
 from django.db.models.signals import post_save
 from django.dispatch import Signal, receiver
 from django.http import HttpRequest, HttpResponseBase
 
 from portal.http.request_ids import current_request_id
-from portal.models import Company, User, UserAuthorizationToken
+from portal.models import Company, Event, User, UserAuthorizationToken
 from portal.timeline import note
 from portal.values.addresses import address_of
 
 logger = logging.getLogger("codeport.security")
 
 PREFIX = re.compile(r"uat[0-9a-f]{8}")
+SUBJECTS = ("user", "company", "userauthorizationtoken")  # of the lines that stand in the database
+MOST_FORGOTTEN = 10_000  # lines in one sweep, of which there are four a minute
 NOBODY = User()  # whom an address belongs to that has no account
 
 
@@ -60,6 +65,15 @@ def tell(
     logger.info(what, extra={name: value for name, value in line.items() if value is not None})
     if of is not None:
         note(of, what, by, address=address, request_id=current_request_id(), **detail)
+
+
+def forget_old() -> int:
+    """Delete the oldest lines that the database has kept for SECURITY_LOG_DAYS, and return how many went."""
+    if not settings.SECURITY_LOG_DAYS:
+        return 0
+    old = Event.objects.filter(subject__in=SUBJECTS, at__lt=Now() - timedelta(days=settings.SECURITY_LOG_DAYS))
+    deleted: int = Event.objects.filter(pk__in=old.order_by("at").values("pk")[:MOST_FORGOTTEN]).delete()[0]
+    return deleted
 
 
 def _person(request: HttpRequest) -> User | None:

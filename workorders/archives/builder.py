@@ -14,6 +14,7 @@ from portal.background.spool import draft_file
 from portal.pages.languages import written_for
 from portal.storage.base import storage
 from portal.values.words import gettext_lazy
+from workorders.archives.kept import note_files
 from workorders.archives.names import archive_name
 from workorders.archives.zip_archive import Archive, secure_facts
 from workorders.codes.block_index import summarize_blocks
@@ -82,6 +83,7 @@ def _write_archive(workorder: Workorder, kind: ArchiveKind, name: str, tick: Cal
                     archive.add_readme(SECURE if workorder.layout else "")
                 archive.add_manifest(secure_facts(workorder))
         archive.check_samples()
+        note_files(workorder)
         storage().adopt(draft, name)
 
 

@@ -69,8 +69,10 @@ def _zip_response(request: Any, workorder: Workorder, name: str, suffix: str) ->
     """Answer with the file, once it is noted that codes of the workorder are downloaded."""
     try:
         response = download(request, name, f"{file_name(workorder)}{suffix}.zip", "application/zip")
-    except FileNotFoundError:  # a withdrawal deleted it meanwhile
-        raise Withdrawn from None
+    except FileNotFoundError:  # a withdrawal or a sweep deleted it meanwhile
+        workorder.refresh_from_db(fields=["state"])
+        refuse_withdrawn(workorder)
+        raise BeingMade from None
     if is_fetched(request, response):
         try:
             note_download(workorder)

@@ -16,6 +16,7 @@ from portal.values.characters import named
 from portal.values.problems import in_language, say_problem
 from workorders.archives.image_files import add_images
 from workorders.archives.image_pdf import add_pdf
+from workorders.archives.kept import note_files
 from workorders.archives.look import ImageLook
 from workorders.archives.names import archive_name
 from workorders.archives.zip_archive import Archive
@@ -43,6 +44,7 @@ def run_images_job(job: Job, pulse: Pulse) -> None:
         archive.check_samples()
         with transaction.atomic():
             count = workorder.quantity
+            note_files(workorder)  # before the job, as a withdrawal takes them
             job.end(status=Status.COMPLETED, rows_done=count, rows_total=count, detail=remarks)
             storage().adopt(draft, archive_name(workorder, look.name))
 

@@ -18,6 +18,7 @@ from portal.values.words import gettext_lazy
 from workorders import jobs
 from workorders.archives.downloads import download_images
 from workorders.archives.images import JustFailed, request_images
+from workorders.archives.kept import files_kept_until
 from workorders.archives.look import ImageLook, make_label
 from workorders.archives.serializers import MOST_LABELS, ONLY_FOR, parse_look
 from workorders.archives.sheets import MOST_SPACE, OWN, PAGE_LABELS, SHEETS, OwnGrid, parse_sheet, usual_labels
@@ -71,6 +72,7 @@ def workorder_images(request: PersonRequest, pk: int) -> HttpResponse:
         "workorder": workorder,
         "warnings": list_warnings(workorder),
         "made": made,
+        "files_kept_until": files_kept_until(workorder),
         "is_moving": any(not each.job.has_ended for each in made),
         "typed": request.POST,
         "kind": "pdf" if request.POST.get("sheet") else request.POST.get("images", ""),

@@ -13,6 +13,7 @@ from portal.background.pulse import Pulse
 from portal.background.spool import draft_of_attempt
 from portal.pages.languages import written_for
 from portal.timeline import note
+from workorders.archives.kept import note_files
 from workorders.archives.zip_archive import Archive
 from workorders.deliveries.delivery import Delivery, publish_delivery
 from workorders.deliveries.graphic import load_graphic, make_reader
@@ -40,6 +41,7 @@ def run_delivery_job(job: Job, pulse: Pulse) -> None:
             archive.add_manifest(list_facts(job, delivery, graphic))
         archive.check_samples(make_reader(graphic))
         with transaction.atomic():
+            note_files(workorder)
             job.end(status=Status.COMPLETED, rows_done=delivery.codes, rows_total=delivery.codes)
             note(workorder, "generated", job.created_by, address=delivery.address or None, format=delivery.format)
             publish_delivery(job, draft)

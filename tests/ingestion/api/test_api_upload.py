@@ -51,6 +51,7 @@ def test_the_five_steps_end_in_an_archive_whose_sample_reads_back(committed_demo
     engine.run(record.pk)
     answer = client.get(f"/api/v2/ingestion/{key}/").json()
     workorder = answer.pop("workorder")
+    assert answer.pop("file_kept_until") > answer["status_updated_at"]
     assert {name: answer[name] for name in answer if not name.endswith("_at")} == {
         "id": record.pk,
         "key": key,

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from portal.accounts import security_log
 from portal.models import Company, Event, User, UserAuthorizationToken
 from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import as_, seen
@@ -242,3 +244,31 @@ def test_what_is_done_by_djangos_own_commands(demo: Demo, told: Told, monkeypatc
     demo.staff.name = "Stella"
     demo.staff.save()
     assert told() == []
+
+
+def test_old_lines_of_the_log_go_and_other_timelines_stay(
+    demo: Demo, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Event.objects.all().delete()
+    settings.SECURITY_LOG_DAYS = 365
+    monkeypatch.setattr(security_log, "MOST_FORGOTTEN", 2)
+    for number, subject in enumerate(("user", "company", "userauthorizationtoken", "user", "workorder")):
+        for days in (366, 364):
+            Event.objects.create(
+                subject=subject, subject_id=number, what="any", at=timezone.now() - timedelta(days), by=demo.staff
+            )
+    assert [security_log.forget_old() for _time in range(3)] == [2, 2, 0]
+    left = Event.objects.order_by("subject_id", "at").values_list("subject_id", flat=True)
+    assert list(left) == [0, 1, 2, 3, 4, 4]
+    settings.SECURITY_LOG_DAYS = 0
+    Event.objects.update(at=timezone.now() - timedelta(10_000))
+    assert security_log.forget_old() == 0
+
+
+def test_old_lines_of_the_log_are_found_by_an_index(demo: Demo) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    old = Event.objects.filter(subject__in=security_log.SUBJECTS, at__lt=timezone.now()).order_by("at")
+    plan = old.values("pk")[:10].explain()
+    assert "event_of_security" in plan
+    assert "Sort" not in plan

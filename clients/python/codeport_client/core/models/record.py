@@ -40,6 +40,9 @@ class Record:
             way.
         withdrawal (None | RecordWithdrawalType0): A withdrawal that was asked for, and how far it is. `result_data` of
             the record tells what came of it.
+        file_kept_until (datetime.datetime | None): When its file and its errors are deleted; null before its end, and
+            where they are kept for ever.
+        file_deleted_at (datetime.datetime | None): When they were deleted; `result_data` still counts the errors.
         description (str | Unset):
         status (RecordStatusEnum | Unset): * `uploading` - uploading
             * `queued` - queued
@@ -72,6 +75,8 @@ class Record:
     progress: Progress
     waits_for: None | str
     withdrawal: None | RecordWithdrawalType0
+    file_kept_until: datetime.datetime | None
+    file_deleted_at: datetime.datetime | None
     description: str | Unset = UNSET
     status: RecordStatusEnum | Unset = UNSET
     type_: RecordTypeEnum | Unset = UNSET
@@ -107,6 +112,18 @@ class Record:
             withdrawal = self.withdrawal.to_dict()
         else:
             withdrawal = self.withdrawal
+
+        file_kept_until: None | str
+        if isinstance(self.file_kept_until, datetime.datetime):
+            file_kept_until = self.file_kept_until.isoformat()
+        else:
+            file_kept_until = self.file_kept_until
+
+        file_deleted_at: None | str
+        if isinstance(self.file_deleted_at, datetime.datetime):
+            file_deleted_at = self.file_deleted_at.isoformat()
+        else:
+            file_deleted_at = self.file_deleted_at
 
         description = self.description
 
@@ -156,6 +173,8 @@ class Record:
                 "progress": progress,
                 "waits_for": waits_for,
                 "withdrawal": withdrawal,
+                "file_kept_until": file_kept_until,
+                "file_deleted_at": file_deleted_at,
             }
         )
         if description is not UNSET:
@@ -223,6 +242,36 @@ class Record:
 
         withdrawal = _parse_withdrawal(d.pop("withdrawal"))
 
+        def _parse_file_kept_until(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                file_kept_until_type_0 = datetime.datetime.fromisoformat(data)
+
+                return file_kept_until_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        file_kept_until = _parse_file_kept_until(d.pop("file_kept_until"))
+
+        def _parse_file_deleted_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                file_deleted_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return file_deleted_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        file_deleted_at = _parse_file_deleted_at(d.pop("file_deleted_at"))
+
         description = d.pop("description", UNSET)
 
         _status = d.pop("status", UNSET)
@@ -288,6 +337,8 @@ class Record:
             progress=progress,
             waits_for=waits_for,
             withdrawal=withdrawal,
+            file_kept_until=file_kept_until,
+            file_deleted_at=file_deleted_at,
             description=description,
             status=status,
             type_=type_,

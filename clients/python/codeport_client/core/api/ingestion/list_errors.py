@@ -99,6 +99,27 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 410:
+
+        def _parse_response_410(data: object) -> Detail | FieldErrors:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_refusal_type_0 = Detail.from_dict(data)
+
+                return componentsschemas_refusal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_refusal_type_1 = FieldErrors.from_dict(data)
+
+            return componentsschemas_refusal_type_1
+
+        response_410 = _parse_response_410(response.json())
+
+        return response_410
+
     if response.status_code == 429:
         response_429 = Detail.from_dict(response.json())
 
