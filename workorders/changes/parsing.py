@@ -28,7 +28,7 @@ from workorders.codes.fields import (
     reserved,
 )
 from workorders.codes.scm_fields import faults_of_declared, known_fields
-from workorders.models import Product
+from workorders.models import Code, Product
 from workorders.products.services import usable_products
 
 CANNOT_BE_REMOVED = "It cannot be removed; leave it out to keep it as it is."
@@ -38,11 +38,11 @@ NEVER = ("id", "extended_id", "scm_data")  # names of codes that no SCM field of
 UNLIKE = (*NEVER, "serial_number", "workorder")  # names that are no value of a change
 
 
-def parse_values(data: Mapping[str, Any], company_id: int, reason_before: int | None = None) -> NewValues:
+def parse_values(data: Mapping[str, Any], company_id: int, before: Code | None = None) -> NewValues:
     """Return the values that `data` names: `product` (an SKU), `activation_status`, `blacklist_reason`, SCM fields.
 
     An empty text leaves a value alone, None removes an SCM field. Raises ValidationError with everything that is wrong,
-    by field, or with NOTHING_TO_CHANGE. `reason_before` is the reason of the one code that is changed.
+    by field, or with NOTHING_TO_CHANGE. `before` is the one code that is changed, which may keep what it has.
     """
     if len(data) > MOST_SCM_FIELDS:
         raise ValidationError(
@@ -55,13 +55,15 @@ def parse_values(data: Mapping[str, Any], company_id: int, reason_before: int | 
     scm = {name: texts.get(name) for name in data if name not in (*ATTRIBUTES, *wrong) and texts.get(name) != ""}
     wrong |= faults_of_declared(scm, company_id)
     products = usable_products(company_id) if texts.get("product") else {}
+    if texts.get("product") and before is not None and before.product is not None:
+        products[before.product.sku] = before.product.pk  # archived meanwhile, perhaps
     if (sku := texts.get("product")) and sku not in products:
         said = say_problem("No product of the company has this SKU, or it is archived.")
         wrong["product"] = f"{said} {hint(sku, products)}".rstrip()
     status, reason = STATUSES.get(texts.get("activation_status", "")), REASONS.get(texts.get("blacklist_reason", ""))
     if status is not None and contradict(status, reason or 0):
         wrong["blacklist_reason"] = contradiction(status, reason or 0)
-    elif reason in OF_CODEPORT and reason != reason_before:
+    elif reason in OF_CODEPORT and (before is None or reason != before.blacklist_reason):
         wrong["blacklist_reason"] = reserved(reason)
     if wrong:
         raise ValidationError({name: [fault] for name, fault in wrong.items()})

@@ -64,7 +64,7 @@ class CodeChangeSerializer(CodeSerializer):
 def _parsed(own: dict[str, Any], scm: dict[str, Any], code: Code) -> NewValues | None:
     """Return the values, with what is wrong with SCM fields told as of `scm_data`."""
     try:
-        return parse_values({**own, **scm}, code.company_id, code.blacklist_reason)
+        return parse_values({**own, **scm}, code.company_id, code)
     except ValidationError as error:
         if not hasattr(error, "error_dict"):
             if error.messages == [NOTHING_TO_CHANGE]:

@@ -52,6 +52,19 @@ def test_what_was_read_may_come_back_with_its_changes(demo: Demo) -> None:
     }
 
 
+def test_a_code_keeps_its_product_that_is_archived_and_no_other_gets_it(demo: Demo) -> None:
+    some_codes(demo.staff, "aaa00001", "aaa00002")
+    client, other = client_of(demo.staff), "/api/v2/codes/aaa00002/"
+    assert patched(client, {"product": "sku1"})[0] == 200
+    demo.company.products.filter(sku="sku1").update(is_archived=True)
+    code = client.get(AT).json()
+    assert patched(client, code | {"activation_status": 1}) == (200, code | {"activation_status": 1})
+    assert patched(client, {"product": "sku1"}, other) == (
+        400,
+        {"product": ["No product of the company has this SKU, or it is archived. The nearest is `sku5`."]},
+    )
+
+
 def test_a_repeated_change_leaves_one_line_of_history(demo: Demo) -> None:
     some_codes(demo.staff, "aaa00001")
     client = client_of(demo.staff)
