@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -17,6 +18,7 @@ from django.http import HttpRequest
 from portal.accounts import people
 from portal.accounts.people_office import UserOffice  # noqa: F401  # registers itself
 from portal.accounts.security_log import tell
+from portal.accounts.sign_on.office import IdentityProviderOffice  # noqa: F401  # registers itself
 from portal.accounts.tokens import revoke
 from portal.back_office.admin import Office, ReadOnly, person
 from portal.back_office.lists import Rows, typed
@@ -24,8 +26,9 @@ from portal.models import Company, Event, User, UserAuthorizationToken
 
 MOST_DIGITS = 19  # of an id
 
-# Roles stand in `portal.roles`; the others hold addresses nobody uses, session keys, and secrets of second steps.
-for model in (Group, EmailAddress, UserSession, Authenticator):
+# Roles stand in `portal.roles`; the others hold addresses nobody uses, session keys, and secrets of second steps, or
+# are the library's own rows of single sign-on, of which we use one as links.
+for model in (Group, EmailAddress, UserSession, Authenticator, SocialApp, SocialToken, SocialAccount):
     admin.site.unregister(model)
 
 

@@ -78,6 +78,12 @@ class Company(models.Model):
         editable=False,
         help_text="Where its codes of GS1 lead, as `workorders.links` stores it.",
     )
+    needs_second_step = models.BooleanField(
+        "second step required",
+        default=False,
+        db_default=False,
+        help_text="Its people set up a second step before they get any further. Tokens go on.",
+    )
     language = models.CharField(
         max_length=10, blank=True, db_default="", editable=False, help_text="Of its people who chose none."
     )
@@ -212,6 +218,87 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_module_perms(self, app_label: str) -> bool:
         """Say whether the person may anything in an app."""
         return self.is_active and (self.is_superuser or any(name.startswith(f"{app_label}.") for name in self._held))
+
+
+class IdentityProvider(models.Model):
+    """Where people of a company sign in by OpenID Connect, besides the portal or in its place."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="identity_providers")
+    name = models.CharField(max_length=40, help_text="As its people call it: they read it where they sign in.")
+    slug = models.CharField(
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", "Small letters, digits and single hyphens.")],
+        help_text="Stands in the addresses that the provider is told, so it never changes.",
+    )
+    is_active = models.BooleanField(default=True)
+    is_required = models.BooleanField(
+        "required",
+        default=False,
+        help_text="The company's people at its domains sign in here alone, neither by password nor by passkey."
+        " Superusers still may.",
+    )
+    issuer = models.CharField(
+        max_length=300,
+        help_text="Letter for letter as the provider says it, such as https://login.example.com/realms/main.",
+    )
+    client_id = models.CharField("client ID", max_length=200)
+    client_secret = models.TextField(blank=True, editable=False, help_text="Encrypted.")
+    is_private = models.BooleanField(
+        "inside this network",
+        default=False,
+        help_text="The host of the issuer may have an address that is not public, and be asked by http.",
+    )
+    vouches = models.BooleanField(
+        "vouches for addresses",
+        default=False,
+        help_text="All addresses of its domains count as verified. Tick it if the provider sends no"
+        " email_verified, as Entra ID, and lets nobody choose an address.",
+    )
+    asks_second_step = models.BooleanField(
+        default=False, help_text="It asks everybody for a second step, even if it does not say so (amr: mfa)."
+    )
+    role_claim = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The claim that says roles, such as groups, roles or realm_access.roles."
+        " Empty: roles are given in Codeport.",
+    )
+    roles = models.TextField(
+        blank=True, help_text="A line for each value: brand-admins = admin. The widest role of somebody holds."
+    )
+    default_role = models.CharField(
+        max_length=20, blank=True, help_text="Of whom no line above fits. Empty: they are refused."
+    )
+
+    class Meta:
+        ordering = ["company__name", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SignInDomain(models.Model):
+    """A domain of e-mail addresses whose people sign in at an identity provider."""
+
+    provider = models.ForeignKey(IdentityProvider, models.CASCADE, related_name="domains")
+    domain = models.CharField(
+        max_length=253,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z",
+                "What stands behind the @, in small letters.",
+            )
+        ],
+        help_text="It has to be the company's: the provider speaks for every address in it.",
+    )
+
+    class Meta:
+        ordering = ["domain"]
+
+    def __str__(self) -> str:
+        return self.domain
 
 
 class UserAuthorizationToken(models.Model):

@@ -114,6 +114,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -201,6 +203,7 @@ LOGIN_REDIRECT_URL = "overview"
 ACCOUNT_ADAPTER = "portal.accounts.allauth_adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_FORMS = {
+    "login": "portal.accounts.allauth_adapter.SignInForm",
     "reset_password": "portal.accounts.allauth_adapter.ResetForm",
     "change_password": "portal.accounts.allauth_adapter.ChangeForm",
     "reset_password_from_key": "portal.accounts.allauth_adapter.NewPasswordForm",
@@ -215,6 +218,10 @@ ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed password or a new way to sign in
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+SOCIALACCOUNT_ADAPTER = "portal.accounts.sign_on.adapter.SignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"provider_class": "portal.accounts.sign_on.openid_connect.OpenIDConnect"},
+}
 MFA_ADAPTER = "portal.accounts.second_step.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "portal.accounts.second_step.AuthenticateOnce",

@@ -3,6 +3,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from portal.accounts import account_views, invitation_views, people_views, token_views
+from portal.accounts.sign_on import views as sign_on_views
 from portal.api import docs_page, me
 from portal.http import error_pages as views
 from portal.http import health, metrics
@@ -18,6 +19,7 @@ urlpatterns = [
     path("tokens/create/", token_views.token_create, name="token-create"),
     path("tokens/<int:pk>/revoke/", token_views.token_revoke, name="token-revoke"),
     path("people/", people_views.person_list, name="person-list"),
+    path("people/second-step/", people_views.second_step, name="people-second-step"),
     path("people/invite/", invitation_views.person_invite, name="person-invite"),
     path("people/invitations/<int:pk>/again/", invitation_views.invitation_again, name="invitation-again"),
     path("people/invitations/<int:pk>/withdraw/", invitation_views.invitation_withdraw, name="invitation-withdraw"),
@@ -32,7 +34,10 @@ urlpatterns = [
     # Of allauth's pages, one's own account replaces the overview, and addresses are changed by nobody.
     path("accounts/2fa/", RedirectView.as_view(pattern_name="account")),
     path("accounts/email/", RedirectView.as_view(pattern_name="account")),
+    path("accounts/password/set/", RedirectView.as_view(pattern_name="account")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sign-on/", sign_on_views.sign_on, name="sign-on"),
+    path("accounts/oidc/<slug:provider_id>/login/callback/", sign_on_views.callback, name="openid_connect_callback"),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPasswordKeyForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm, ResetPasswordKeyForm
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.signals import password_reset, user_logged_in
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -17,8 +19,10 @@ from django.utils.translation import gettext
 from portal.accounts import letters
 from portal.accounts.guessing import Attempt, remember
 from portal.accounts.security_log import sign_in_refused, tell
+from portal.accounts.sign_on.providers import provider_for, required_of
+from portal.accounts.sign_on.views import lead_on
 from portal.accounts.tokens import revoke, valid_tokens
-from portal.models import Letter, User
+from portal.models import IdentityProvider, Letter, User
 from portal.values.addresses import address_of
 from portal.values.words import gettext_lazy
 
@@ -50,6 +54,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
 
     def _rollback_login_failed_rl_usage(self) -> None:
         self._attempt.take_back()
+
+    def pre_login(
+        self, request: HttpRequest, user: User, *, signal_kwargs: dict[str, Any] | None = None, **told: Any
+    ) -> HttpResponseBase | None:
+        """Lead those on to their company's provider who may sign in there alone, whatever they showed instead."""
+        answer: HttpResponseBase | None = super().pre_login(request, user, signal_kwargs=signal_kwargs, **told)
+        provider = None if "sociallogin" in (signal_kwargs or {}) else required_of(user)
+        if answer is not None or provider is None:
+            return answer
+        clear_login(request)
+        sign_in_refused(request, "sign_in_elsewhere", user.email)
+        return lead_on(request, provider, user.email, told.get("redirect_url"))
 
     def reauthenticate(self, user: User, password: str) -> bool:
         shown = bool(super().reauthenticate(user, password))
@@ -85,6 +101,29 @@ def _know_the_browser(request: HttpRequest, response: HttpResponseBase, user: Us
 @receiver(password_reset)
 def _begin_anew(request: HttpRequest, user: User, **_: Any) -> None:
     Attempt(request, user.email).forget()
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth carries no types
+    """The form for address and password, which tells those who have no password here where to go instead."""
+
+    @property
+    def offers_sign_on(self) -> bool:
+        """Say whether any company has an identity provider."""
+        return IdentityProvider.objects.filter(is_active=True).exists()
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except ValidationError:
+            provider = provider_for(self.cleaned_data.get("login", ""))
+            if provider is None or not provider.is_required:
+                raise
+            raise ValidationError(
+                gettext("With this address you sign in by {name}: choose “Sign in with your company”.").format(
+                    name=provider.name
+                )
+            ) from None
+        return cleaned
 
 
 class RevokesTokens:

@@ -14,6 +14,8 @@ from portal.accounts import invitations
 from portal.accounts.people import state_of
 from portal.accounts.people_forms import InvitationForm, JoinForm
 from portal.accounts.people_views import company_of, person_of
+from portal.accounts.sign_on.providers import required_of
+from portal.accounts.sign_on.views import lead_on
 from portal.models import Invitation
 from portal.pages.access import PersonRequest, page
 
@@ -81,6 +83,8 @@ def person_join(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
     user = invitations.invited_by(uid, key)
     if user is None:
         return render(request, "people/no_invitation.html", status=404)
+    if (provider := required_of(user)) is not None:
+        return lead_on(request, provider, user.email)
     form = JoinForm(user, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "people/person_join.html", {"form": form, "person": user})

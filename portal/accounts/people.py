@@ -72,10 +72,14 @@ def role_of(user: User) -> str:
 
 
 def state_of(user: User) -> str:
-    """Say whether the person can sign in: `active`, `invited` or `deactivated`."""
+    """Say whether the person can sign in: `active`, `invited` or `deactivated`.
+
+    Who came by the company's identity provider has no password.
+    """
     if not user.is_active:
         return gettext_noop("deactivated")
-    return gettext_noop("active") if user.has_usable_password() else gettext_noop("invited")
+    came = user.has_usable_password() or user.last_login is not None
+    return gettext_noop("active") if came else gettext_noop("invited")
 
 
 def in_reach(user: User, by: User) -> bool:
@@ -144,4 +148,4 @@ def _with_an_admin(user: User) -> Iterator[None]:
 def _admins_of(company: Company | None) -> QuerySet[User]:
     """Return the admins of the company who can sign in."""
     admins = User.objects.filter(company=company, is_active=True, groups__name="admin")
-    return admins.exclude(password__startswith=UNUSABLE)
+    return admins.exclude(password__startswith=UNUSABLE, last_login=None)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import ManyToManyField, QuerySet
@@ -53,7 +54,7 @@ class UserOffice(Office):
     ]
     formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
     readonly_fields = ["is_staff", "is_superuser", "is_active", "last_login", "date_joined"]
-    actions = ["invite", "deactivate", "reactivate", "sign_out", "forget_second_step"]
+    actions = ["invite", "deactivate", "reactivate", "sign_out", "forget_second_step", "forget_link"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -130,6 +131,10 @@ class UserOffice(Office):
         """As `act`, to those alone whom the person may touch."""
         self.act(request, rows, lambda user: people.in_reach(user, person(request)) and do(user), done)
 
+    @admin.action(description="Forget the link to the company's identity provider", permissions=["act"])
+    def forget_link(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        self._act(request, rows, _unlinked, "Forgotten")
+
 
 def _deactivated(user: User) -> bool:
     try:
@@ -143,6 +148,13 @@ def _forgotten(user: User) -> bool:
     if not Authenticator.objects.filter(user=user).delete()[0]:
         return False
     tell("second_step_forgotten", of=user)
+    return True
+
+
+def _unlinked(user: User) -> bool:
+    if not SocialAccount.objects.filter(user=user).delete()[0]:
+        return False
+    tell("sign_on_forgotten", of=user)
     return True
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.accounts import people
 from portal.accounts.people import LastAdmin, people_of, role_of, state_of
 from portal.accounts.people_forms import RoleForm
+from portal.accounts.security_log import tell
 from portal.accounts.sessions import end_sessions
 from portal.models import Company, User
 from portal.pages.access import PersonRequest, page
@@ -33,6 +34,21 @@ def company_of(request: PersonRequest) -> Company:
 
 def person_of(request: PersonRequest, pk: int) -> User:
     return get_object_or_404(people_of(company_of(request)), pk=pk)
+
+
+@page("company_people")
+@require_POST
+def second_step(request: PersonRequest) -> HttpResponse:
+    """Ask the company's people for a second step, or no longer."""
+    needed = "needed" in request.POST
+    if (
+        Company.objects.filter(pk=company_of(request).pk)
+        .exclude(needs_second_step=needed)
+        .update(needs_second_step=needed)
+    ):
+        tell("company_changed", of=company_of(request), changed=["needs_second_step"], needs_second_step=needed)
+    messages.success(request, gettext("Saved."))
+    return redirect("person-list")
 
 
 @page("company_people")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.signals import user_logged_in
 from allauth.core import context
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -21,6 +22,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 
 from portal.database.encryption import SEALED, SecretLost, box
+from portal.models import User
 from portal.values.words import gettext_lazy
 
 PURPOSE = b"codeport second step 1"
@@ -101,28 +103,51 @@ def _code(secret: str, step: int) -> str:
 
 
 OPEN = ("/account/", "/accounts/", "/static/", "/storage/", "/c/", "/healthz", "/favicon.ico")
-NEEDED = gettext_lazy("Who runs the portal signs in with a second step. Add an authenticator app or a passkey first.")
+BY_PROVIDER = "second_step_by_provider"  # in a session: the company's identity provider asked for one
+FOR_OPERATORS = gettext_lazy(
+    "Who runs the portal signs in with a second step. Add an authenticator app or a passkey first."
+)
+FOR_COMPANY = gettext_lazy("Your company asks for a second step. Add an authenticator app or a passkey first.")
 
 
 def required(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Lead those who run the portal to the page of their account until they have a second step."""
+    """Lead those who need a second step to the page of their account until they have one.
+
+    Those are the people who run the portal, and those of companies that ask for it. Calls with a token go on.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not settings.SECOND_STEP_FOR_OPERATORS or request.path.startswith(OPEN) or not _lacks(request.user):
+        needed = None if request.path.startswith(OPEN) else _needed(request)
+        if needed is None:
             return get_response(request)
         if request.path.startswith("/api/"):
-            return JsonResponse({"detail": NEEDED}, status=403)
-        messages.error(request, NEEDED)
+            return JsonResponse({"detail": needed}, status=403)
+        messages.error(request, needed)
         return redirect("account")
 
     return middleware
 
 
-def _lacks(user: Any) -> bool:
-    runs = user.is_authenticated and (user.is_staff or user.is_superuser)
-    return runs and not Authenticator.objects.filter(user=user).exists()
+def _needed(request: HttpRequest) -> Any:
+    """Return the sentence that asks the person for a second step, or None."""
+    user = request.user
+    if not isinstance(user, User):
+        return None
+    needed: Any = None
+    if user.company is not None and user.company.needs_second_step and not request.session.get(BY_PROVIDER):
+        needed = FOR_COMPANY
+    if settings.SECOND_STEP_FOR_OPERATORS and (user.is_staff or user.is_superuser):
+        needed = FOR_OPERATORS
+    return None if needed is None or Authenticator.objects.filter(user=user).exists() else needed
+
+
+@receiver(user_logged_in)
+def _by_provider(request: HttpRequest, **told: Any) -> None:
+    """Remember whether the provider asked for a second step. A sign-in in an old session begins anew."""
+    identity = getattr(told.get("sociallogin"), "identity", None)
+    request.session[BY_PROVIDER] = identity is not None and identity.second_step
 
 
 class OnceOnly:

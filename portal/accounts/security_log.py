@@ -131,8 +131,10 @@ def sign_in_refused(request: HttpRequest, what: str, email: str) -> None:
 
 @receiver(account_signals.user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
-    methods = [str(record["method"]) for record in get_authentication_records(request, user)]
-    tell("signed_in", of=user, by=user, request=request, methods=methods)
+    records = get_authentication_records(request, user)
+    provider = next((record["provider"] for record in reversed(records) if "provider" in record), "")
+    methods = [str(record["method"]) for record in records]
+    tell("signed_in", of=user, by=user, request=request, methods=methods, provider=provider)
 
 
 @receiver(user_logged_out)

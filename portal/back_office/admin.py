@@ -21,7 +21,7 @@ from django.utils.decorators import method_decorator
 
 from portal.back_office.lists import MOST_AT_ONCE, CountedRows, Rows, RowsPage
 from portal.models import User
-from portal.values.texts import PRINTABLE
+from portal.values.texts import PRINTABLE, Visible
 
 OPERATE = "portal_operate"  # the permission of operators, which superusers hold as well
 MOST_COUNTED = 10_000  # rows that a counter of the first page counts itself
@@ -97,7 +97,8 @@ class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run 
         """A text that is typed here has no characters that nobody sees."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, forms.CharField):
-            field.validators.append(PRINTABLE)
+            takes_lines = isinstance(field.widget, forms.Textarea)
+            field.validators.append(Visible(lines=True) if takes_lines else PRINTABLE)
         return field
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.admin.utils import quote
 
 from ingestion.models import IngestionRecord, IngestionTemplate
-from portal.models import Company, Event, User, UserAuthorizationToken
+from portal.models import Company, Event, IdentityProvider, User, UserAuthorizationToken
 from tests.support.demo import Demo
 from tests.support.pages import as_
 from workorders.models import DomainProof, Equipment, Export, Job, OfficeCode, Product, Substrate, UrlPrefix, Workorder
@@ -26,6 +26,7 @@ KINDS = {
     Equipment: "workorders/equipment",
     Substrate: "workorders/substrate",
     Company: "portal/company",
+    IdentityProvider: "portal/identityprovider",
     User: "portal/user",
     Event: "portal/event",
     UserAuthorizationToken: "portal/userauthorizationtoken",

@@ -21,6 +21,7 @@ from tests.support.declared import declare
 from tests.support.demo import Demo
 from tests.support.equipment import a_paper, a_press
 from tests.support.exports import exported, started
+from tests.support.identity_providers import a_provider
 from tests.support.secure import a_secure_order, a_template, brought_to
 from tests.support.tokens import issue
 from tests.support.uploads import ingested, queued
@@ -39,7 +40,7 @@ LEFT_OUT = {
     "account_confirm_login_code": "codes by mail are off",
     "account_email": "leads to one's own account",
     "account_email_verification_sent": "addresses are changed by nobody",
-    "account_set_password": "everybody has a password",
+    "account_set_password": "leads to one's own account",
     "account_signup": "people come in by invitation",
     "mfa_activate_totp": "asks for the password once more",
     "mfa_add_webauthn": "asks for the password once more",
@@ -70,6 +71,7 @@ NO_PAGES = {
     *("record-check-again", "code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
     *("person-sign-out", "invitation-again", "invitation-withdraw", "session"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "webhook-test", "webhook-switch", "webhook-replay"),
+    *("openid_connect_callback", "people-second-step"),
 }
 
 
@@ -142,9 +144,10 @@ def pages(demo: Demo) -> list[Shown]:
         name = name or url_name.replace("_", "-")
         return Shown(name, url_name, reverse(url_name, kwargs=arguments) + query, email)
 
+    a_provider(demo.company, "https://login.demo.example", "acme.example")
     return [
         *(shown(name) for name in ("account_login", "account_reset_password", "account_reset_password_done")),
-        *(shown(name) for name in ("account_inactive", "account_reset_password_from_key_done")),
+        *(shown(name) for name in ("account_inactive", "account_reset_password_from_key_done", "sign-on")),
         shown("account_reset_password_from_key", uidb36="1", key="x"),
         shown("public-page", slug="demo", identifier="abc12345"),
         *(shown(name, staff) for name in ("overview", "upload", "record-list", "workorder-list", "code-list")),

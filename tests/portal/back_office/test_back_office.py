@@ -24,6 +24,7 @@ from portal.timeline import note
 from tests.support.back_office import KINDS, do, every_kind, key_of
 from tests.support.demo import Demo
 from tests.support.equipment import a_paper, a_press
+from tests.support.identity_providers import a_provider
 from tests.support.pages import a_record, a_refusal, a_workorder, as_
 from tests.support.people import link, signed_in
 from tests.support.tokens import issue
@@ -44,6 +45,7 @@ def everything(demo: Demo) -> None:
     issue(demo.staff, name="line 4")
     a_press(demo)
     a_paper(demo)
+    a_provider(demo.company, "https://login.demo.example", "demo.example")
     note(demo.company, "founded", demo.staff, address="203.0.113.7")
 
 

@@ -17,6 +17,7 @@ from tests.support.api_calls import GUARDED, NEEDS, address, one_of_each
 from tests.support.back_office import KINDS, every_kind, key_of
 from tests.support.demo import Demo
 from tests.support.equipment import a_paper, a_press
+from tests.support.identity_providers import a_provider
 from tests.support.pages import a_record, as_
 from tests.support.people import an_operator, signed_in
 from tests.support.site import pages
@@ -31,7 +32,7 @@ ACTIONS: dict[Any, set[str]] = {
     Job: {"cancel"},
     Export: {"cancel"},
     UrlPrefix: {"release"},
-    User: {"invite", "deactivate", "reactivate", "sign_out", "forget_second_step"},
+    User: {"invite", "deactivate", "reactivate", "sign_out", "forget_second_step", "forget_link"},
     UserAuthorizationToken: {"revoke"},
 }
 """Of each kind of row, the actions of operators."""
@@ -49,6 +50,7 @@ def operator(demo: Demo) -> User:
     issue(demo.staff, name="line 4")
     a_press(demo)
     a_paper(demo)
+    a_provider(demo.company, "https://login.demo.example", "demo.example")
     return an_operator()
 
 

@@ -1,4 +1,4 @@
-"""`manage.py renew_secrets`: the secrets of secure graphics, second steps and webhooks under a new SECRET_KEY."""
+"""`manage.py renew_secrets`: all secrets in the database under a new SECRET_KEY."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from portal.accounts import second_step
 from portal.accounts.security_log import tell
+from portal.accounts.sign_on import providers
 from portal.database.encryption import SecretLost
 from workorders.models import Workorder
 from workorders.rendering.secure_graphic import renew_secret
@@ -22,12 +23,18 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 graphics, second_steps, webhooks = _graphics(), second_step.renew(), signing.renew()
+                identity_providers = providers.renew()
         except SecretLost as error:
             raise CommandError(f"{error} Nothing was changed.") from None
-        tell("secrets_renewed", graphics=graphics, second_steps=second_steps, webhooks=webhooks)
-        more = [
-            _counted(number, what) for number, what in ((second_steps, "second step"), (webhooks, "webhook")) if number
-        ]
+        tell(
+            "secrets_renewed",
+            graphics=graphics,
+            second_steps=second_steps,
+            webhooks=webhooks,
+            providers=identity_providers,
+        )
+        others = ((second_steps, "second step"), (webhooks, "webhook"), (identity_providers, "identity provider"))
+        more = [_counted(number, what) for number, what in others if number]
         self.stdout.write(f"Encrypted anew: {', '.join([_counted(graphics, 'workorder'), *more])}.")
 
 
