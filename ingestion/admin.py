@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from ingestion.models import IngestionRecord, IngestionTemplate
+from ingestion.models import Drop, IngestionRecord, IngestionTemplate
 from ingestion.results.timeline import history_of
 from ingestion.services import cancel, retry
 from portal.back_office.admin import BackOffice, Counter, ReadOnly, person
@@ -69,6 +69,15 @@ class TemplateOffice(ReadOnly):
     list_select_related = ["company", "created_by"]
     search_fields = ["name"]
     fields = ["name", "company", "parameters", "declared", "created_by", "created_at"]
+
+
+@admin.register(Drop)
+class DropOffice(ReadOnly):
+    list_display = ["__str__", "template", "owner", "is_watched", "problem", "visited_at"]
+    list_filter = ["is_watched", typed("company__slug", "company", "Slug")]
+    list_select_related = ["company", "template", "owner"]
+    search_fields = ["folder"]
+    fields = ["company", "folder", "template", "owner", "is_watched", "problem", "visited_at", "created_at"]
 
 
 def _counters() -> Iterator[Counter]:

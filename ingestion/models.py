@@ -244,6 +244,72 @@ class IngestionTemplate(models.Model):
         return self.name
 
 
+class Drop(models.Model):
+    """A folder, or a prefix of the bucket, whose files are uploaded by a template, in the name of `owner`.
+
+    The row outlives its template, as answers may still have to be written; `problem` says why nothing is taken now.
+    """
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="drops")
+    template = models.OneToOneField(IngestionTemplate, models.SET_NULL, null=True, related_name="drop")
+    folder = models.CharField(max_length=60)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    is_watched = models.BooleanField(default=True)
+    problem = models.TextField(blank=True)
+    visited_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "folder"], name="drop_folder_of_company")]
+
+    def __str__(self) -> str:
+        return f"{self.company.slug}/{self.folder}"
+
+
+class DroppedFile(models.Model):
+    """One version of a file that was dropped.
+
+    | from | to | by |
+    |---|---|---|
+    | seen | taken | the visit that finds it unchanged, with its record, or its `problem` if it is refused |
+    | taken | told | the visit that has written its result, once its record has ended |
+    """
+
+    class State(models.TextChoices):
+        SEEN = "seen", gettext_lazy("seen, perhaps not complete yet")
+        TAKEN = "taken", gettext_lazy("taken")
+        TOLD = "told", gettext_lazy("result written")
+
+    drop = models.ForeignKey(Drop, models.PROTECT, related_name="files")
+    name = models.CharField(max_length=200)
+    version = models.CharField(max_length=200)
+    state = models.CharField(max_length=5, choices=State, default=State.SEEN)
+    seen_at = models.DateTimeField(db_default=Now())
+    is_aside = models.BooleanField(default=False, help_text="It is not where it was dropped any more.")
+    record = models.OneToOneField(IngestionRecord, models.PROTECT, null=True, related_name="dropped")
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["drop", "name"], condition=models.Q(state="seen"), name="dropped_file_seen_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["drop", "name"], condition=models.Q(is_aside=False), name="dropped_file_there"),
+            models.Index(fields=["drop", "id"], condition=models.Q(state="taken"), name="dropped_file_untold"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def aside_name(self) -> str:
+        """The name under which the file is kept once it was taken."""
+        return f"{self.record.key if self.record else self.pk}-{self.name}"
+
+
 class RememberedName(models.Model):
     """The name that a company last gave to columns of a name, which is kept as `folded` writes it."""
 

@@ -43,6 +43,12 @@ DESCRIPTIONS: dict[str, str] = {
 WRONG_STATE = "Only {} ingestion records of type S3 in state 'uploading' can be processed."  # the spec's words
 
 
+def filetype_of(name: str) -> str:
+    """Return what the ending of a file's name says; tables of text are CSV, whatever separates their fields."""
+    ending = name.lower().removesuffix(".gz").rpartition(".")[2]
+    return IngestionRecord.Filetype.CSV if ending in ("tsv", "txt") else ending
+
+
 class Unacceptable(Exception):  # noqa: N818  # says what is the matter with the file
     """The stored file is not what the signed form allows."""
 
@@ -69,10 +75,12 @@ def start_upload(
     parameters: dict[str, Any] | None = None,
     by_command: bool = False,
     signs: bool = True,
+    dropped: str = "",
 ) -> IngestionRecord:
     """Create a record of `company` that waits for its file; `parameters` are those that are known by now.
 
     A command may upload for `user` without the person's knowledge, who then does not sign in the timeline.
+    `dropped` is the place and name of a file that was dropped for it.
     """
     with transaction.atomic():
         record = IngestionRecord.objects.create(
@@ -86,7 +94,8 @@ def start_upload(
             parameters=parameters or {},
             by_command=by_command,
         )
-        timeline.note(record, "created", user if signs else None, **_origin(record))
+        origin = {"dropped": dropped} if dropped else _origin(record)
+        timeline.note(record, "created", user if signs else None, **origin)
     return record
 
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from ingestion import engine, expiry, retention, services, withdrawing
+from ingestion.drops.visits import visit_all
 from ingestion.models import IngestionRecord, Withdrawal
 from ingestion.stored_files import stored_names
 from portal.background.worker_slots import next_work
@@ -27,6 +28,11 @@ def withdraw(withdrawal_id: int) -> None:
 def sweep() -> None:
     services.requeue_stale()
     Withdrawal.requeue_stale()
+
+
+@shared_task
+def visit_drops() -> None:
+    visit_all()
 
 
 @shared_task

@@ -41,6 +41,7 @@ urlpatterns = [
     path("company/ingestion-templates/", templates.template_list, name="ingestion-template-list"),
     path("company/ingestion-templates/create/", templates.template_create, name="ingestion-template-create"),
     path("company/ingestion-templates/<int:pk>/", templates.template_detail, name="ingestion-template-detail"),
+    path("company/ingestion-templates/<int:pk>/drop/", templates.template_drop, name="ingestion-template-drop"),
     path("company/ingestion-templates/<int:pk>/delete/", templates.template_delete, name="ingestion-template-delete"),
     path("codes/change/", change.code_change, name="code-change"),
     path("ingestions/", record_list.record_list, name="record-list"),

@@ -17,6 +17,7 @@ A variable that is empty counts as not set.
 | SECRET_KEY | key that signs sessions and upload forms, 32 characters or more | made once, kept in CODEPORT_HOME |
 | SECRET_KEY_FALLBACKS | keys that were SECRET_KEY before and still open what they made, separated by commas | |
 | ALLOWED_HOSTS | host names the portal answers to besides those of this machine, separated by commas | |
+| DROP_DIR | folder below which files are dropped for unattended uploads | drop/ in the bucket, or in CODEPORT_HOME |
 | MAX_UPLOAD_MB | largest file accepted, in MiB | 1024 |
 | SECONDS_PER_MB | of the processor's time to read each MiB of what an upload unpacks to, besides a minute | 5 |
 | PUBLIC_PAGE_RATE | pages of codes that one address may open, as in 5/s, 60/min, 1000/hour or 9999/day | 60/min |
@@ -82,6 +83,8 @@ with stops_at_bad_values("CODEPORT_HOME"):
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [], validate=checks.are_host_names)
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]  # the machine itself always may
     bucket = services.bucket_named()
+    drop_dir = env.str("DROP_DIR", "", validate=checks.is_folder)
+    DROP_DIR = Path(drop_dir) if drop_dir else None if bucket else CODEPORT_HOME / "drop"
     SECRET_KEY = env.str("SECRET_KEY", "", validate=checks.is_secret_key) or secret_key.kept_key(CODEPORT_HOME)
     SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], validate=checks.are_secret_keys)
     BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", "", validate=checks.is_passphrase)
@@ -318,6 +321,7 @@ CELERY_TASK_ROUTES = {
     "workorders.tasks.discard": {"queue": "mail"},
     "workorders.tasks.prove_domain": {"queue": "mail"},
     "portal.tasks.send_letter": {"queue": "mail"},
+    "ingestion.tasks.visit_drops": {"queue": "archive"},  # which copies files
     "*.sweep": {"queue": "mail"},  # short work, which must not wait for long work
     "ingestion.tasks.expire": {"queue": "mail"},
     "workorders.tasks.archives_again": {"queue": "mail"},
@@ -339,6 +343,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = broker.transport_options(CELERY_BROKER_URL)
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
+    "visit-drops": {"task": "ingestion.tasks.visit_drops", "schedule": 5.0, "options": {"expires": 10}},
     "expire-uploads": {"task": "ingestion.tasks.expire", "schedule": 600.0},
     "send-letters": {"task": "portal.tasks.sweep", "schedule": 15.0, "options": {"expires": 60}},
     "begin-archives-anew": {"task": "workorders.tasks.archives_again", "schedule": 600.0},

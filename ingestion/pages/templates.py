@@ -11,9 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from ingestion.models import IngestionRecord, IngestionTemplate
+from ingestion.drops.watching import unwatch, watch
+from ingestion.models import Drop, IngestionRecord, IngestionTemplate
 from ingestion.options.templates import (
     OPTIONS,
     IngestionTemplateSerializer,
@@ -33,6 +34,7 @@ from portal.pages.lists import page_of, searched
 from portal.values.texts import PRINTABLE
 from portal.values.words import gettext_lazy
 
+MOST_DROPPED = 20  # files that a page shows
 NO_BRAND = gettext_lazy("Codes belong to a brand owner; only its people keep templates of uploads.")
 
 
@@ -81,7 +83,7 @@ def template_detail(request: PersonRequest, pk: int) -> HttpResponse:
     """Show what a template sets, and whether that can still be used; give it another name."""
     template = get_object_or_404(templates_of(_own(request)), pk=pk)
     form = NameForm(request.POST if request.method == "POST" else None, initial={"name": template.name})
-    name = template.name
+    name, drop = template.name, Drop.objects.filter(template=template).select_related("company", "owner").first()
     if form.is_valid():
         try:
             rename_template(template, form.cleaned_data["name"])
@@ -96,8 +98,26 @@ def template_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "name": name,
         "facts": [*describe(template.parameters)],
         "faults": faults_of(template),
+        "drop": drop,
+        "dropped": drop.files.select_related("record")[:MOST_DROPPED] if drop else [],
     }
     return render(request, "ingestion/template_form.html", context)
+
+
+@page("ingestion_code_create")
+@require_POST
+def template_drop(request: PersonRequest, pk: int) -> HttpResponse:
+    """Watch the folder of a template in the name of who asks, or watch it no more."""
+    template = get_object_or_404(templates_of(_own(request)), pk=pk)
+    if request.POST.get("to") == "watched":
+        try:
+            watch(template, request.user)
+        except OSError:
+            said = gettext("The folder could not be made. Ask those who run this portal to make it, and try again.")
+            messages.error(request, said)
+    else:
+        unwatch(template)
+    return redirect("ingestion-template-detail", pk=pk)
 
 
 @page("ingestion_code_create")

@@ -47,6 +47,8 @@ def _describe(event: Event) -> str:
         return WITHDRAWN[done].format(number=number(codes))
     attempt = event.detail.get("attempt", 1)
     origin = ", " + gettext("by the command") if event.detail.get("command") else ""
+    if event.detail.get("dropped"):
+        origin = ", " + gettext("dropped as {name}").format(name=event.detail["dropped"])
     again = ", " + gettext("attempt {number}").format(number=attempt) if event.what == "begun" and attempt > 1 else ""
     detail = event.detail | {"part": gettext(event.detail.get("part", ""))}
     return WORDS[event.what].format(**detail) + again + origin

@@ -60,3 +60,9 @@ def is_broker_url(url: str) -> None:
 def is_rate(example: str, digits: int) -> validate.Regexp:
     """Return a validator of rates like `example`, whose number has at most so many digits."""
     return validate.Regexp(rf"^[1-9][0-9]{{0,{digits - 1}}}/(s|min|hour|day)\Z", error=f"Must look like {example}.")
+
+
+def is_folder(path: str) -> None:
+    """Refuse what depends on where a process was started. That it is there is not asked: it may be mounted later."""
+    if path and not path.startswith("/"):
+        raise ValidationError("Must be an absolute path, like /srv/drop.")

@@ -34,6 +34,7 @@ TASKS = {
     "ingestion.tasks.expire",
     "ingestion.tasks.withdraw",
     "ingestion.tasks.back_up",
+    "ingestion.tasks.visit_drops",
     "workorders.tasks.run_job",
     "workorders.tasks.run_export",
     "workorders.tasks.flush_scans",

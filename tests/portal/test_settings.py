@@ -24,7 +24,7 @@ VARIABLES = (
     "BACKUP_PASSPHRASE",
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
     *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES", "LOG_FORMAT", "HISTORY_DAYS", "PROVE_DOMAINS", "METRICS_TOKEN"),
-    *("WEBHOOK_HOSTS", "WEBHOOK_DAYS", "UPLOAD_DAYS", "ARCHIVE_DAYS", "SECURITY_LOG_DAYS"),
+    *("WEBHOOK_HOSTS", "WEBHOOK_DAYS", "UPLOAD_DAYS", "ARCHIVE_DAYS", "SECURITY_LOG_DAYS", "DROP_DIR"),
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"),
 )
 
@@ -234,6 +234,7 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("WEBHOOK_HOSTS", ".example.com"),
         ("WEBHOOK_HOSTS", "http://localhost"),
         ("WEBHOOK_DAYS", "4"),
+        ("DROP_DIR", "drop"),
         ("EMAIL_URL", "nonsense"),
         ("CODEPORT_HOME", "/proc/nowhere"),
         ("CODEPORT_HOME", "/dev/null/below"),
@@ -265,6 +266,7 @@ def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
         "workorders.tasks.run_job": "archive",
         "workorders.tasks.run_export": "archive",
         "ingestion.tasks.sweep": "mail",
+        "ingestion.tasks.visit_drops": "archive",
         "ingestion.tasks.expire": "mail",
         "workorders.tasks.sweep": "mail",
         "workorders.tasks.discard": "mail",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.utils import quote
 
-from ingestion.models import IngestionRecord, IngestionTemplate
+from ingestion.models import Drop, IngestionRecord, IngestionTemplate
 from portal.models import Company, Event, IdentityProvider, User, UserAuthorizationToken
 from tests.support.demo import Demo
 from tests.support.pages import as_
@@ -16,6 +16,7 @@ from workorders.models import DomainProof, Equipment, Export, Job, OfficeCode, P
 KINDS = {
     IngestionRecord: "ingestion/ingestionrecord",
     IngestionTemplate: "ingestion/ingestiontemplate",
+    Drop: "ingestion/drop",
     Workorder: "workorders/workorder",
     Product: "workorders/product",
     OfficeCode: "workorders/officecode",

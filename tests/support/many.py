@@ -22,6 +22,8 @@ TABLES = {  # each after those it points to
         SELECT 'c' || n || '.example', '', '', {company} FROM {n}""",
     "ingestion_ingestiontemplate": """(name, parameters, declared, company_id, created_by_id)
         SELECT 'template ' || n, '{{}}', '[]', {company}, {person} FROM {n}""",
+    "ingestion_drop": """(folder, is_watched, problem, company_id, owner_id)
+        SELECT 'rolls-' || n, true, '', {company}, {person} FROM {n}""",
     "workorders_product": """(sku, name, is_archived, created_at, company_id)
         SELECT 'many' || n, 'Product ' || n, n % 9 = 0, now(), {company} FROM {n}""",
     "workorders_equipment": """(name, calibrated_on, calibrated_until, is_archived, dpi, company_id)

@@ -72,6 +72,7 @@ NO_PAGES = {
     *("person-sign-out", "invitation-again", "invitation-withdraw", "session"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "webhook-test", "webhook-switch", "webhook-replay"),
     *("openid_connect_callback", "people-second-step"),
+    "ingestion-template-drop",
 }
 
 

@@ -84,7 +84,7 @@ class Command(BaseCommand):
         company = _named(Company.objects.filter(kind=Company.Kind.BRAND_OWNER), "slug", options["company"])
         if not path.is_file():
             raise CommandError(f"There is no regular file {path}.")
-        filetype = options["filetype"] or _filetype(path)
+        filetype = options["filetype"] or services.filetype_of(path.name)
         if filetype not in IngestionRecord.Filetype.values:
             raise CommandError(
                 f"Say with --filetype what {path.name} is: {', '.join(IngestionRecord.Filetype.values)}."
@@ -121,12 +121,6 @@ class Command(BaseCommand):
         if record.status != IngestionRecord.Status.COMPLETED:
             lines = [_told(record, kind, count) for kind, count in record.error_counts.items()]
             raise CommandError("\n".join([f"The upload ended as {record.status}; nothing was stored.", *lines]))
-
-
-def _filetype(path: Path) -> str:
-    """Return the file type that the name's ending says; tables of text are CSV, whatever separates their fields."""
-    ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
-    return IngestionRecord.Filetype.CSV if ending in ("tsv", "txt") else ending
 
 
 def _told(record: IngestionRecord, kind: str, count: int) -> str:

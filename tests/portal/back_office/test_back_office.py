@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ingestion import engine, services
-from ingestion.models import IngestionRecord
+from ingestion.models import Drop, IngestionRecord
 from ingestion.options.templates import keep_template
 from portal.background.pulse import MOST_ATTEMPTS
 from portal.models import Company, User, UserAuthorizationToken
@@ -39,7 +39,8 @@ def everything(demo: Demo) -> None:
     record = a_record(demo.staff)
     Job.objects.create(workorder_id=record.workorder_id or 0, what=Job.What.ARCHIVE, created_by=demo.staff)
     Export.objects.create(company=demo.company, created_by=demo.staff, format="csv")
-    keep_template(demo.company, "Rolls", {"encoding": "windows-1252"}, demo.staff)
+    kept = keep_template(demo.company, "Rolls", {"encoding": "windows-1252"}, demo.staff)
+    Drop.objects.create(company=demo.company, template=kept, folder="rolls", owner=demo.staff)
     UrlPrefix.objects.create(prefix="codes.example.com/", company=demo.company)
     DomainProof.objects.create(host="codes.example.com", company=demo.company)
     issue(demo.staff, name="line 4")

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.test import Client
 
-from ingestion.models import IngestionRecord
+from ingestion.models import Drop, IngestionRecord
 from ingestion.options.templates import keep_template
 from portal.models import Company, Event, User, UserAuthorizationToken
 from tests.support.api_calls import GUARDED, NEEDS, address, one_of_each
@@ -44,7 +44,8 @@ def operator(demo: Demo) -> User:
     record = a_record(demo.staff, file_name="codes.csv")
     Job.objects.create(workorder_id=record.workorder_id or 0, what=Job.What.MINT, created_by=demo.staff)
     Export.objects.create(company=demo.company, created_by=demo.staff, format="csv")
-    keep_template(demo.company, "Rolls", {}, demo.staff)
+    kept = keep_template(demo.company, "Rolls", {}, demo.staff)
+    Drop.objects.create(company=demo.company, template=kept, folder="rolls", owner=demo.staff)
     UrlPrefix.objects.create(prefix="codes.example.com/", company=demo.company)
     DomainProof.objects.create(host="codes.example.com", company=demo.company)
     issue(demo.staff, name="line 4")

@@ -1,0 +1,51 @@
+"""Watching a folder under a template, and in whose name."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from ingestion.models import Drop, IngestionTemplate
+from portal.models import User
+from portal.storage.drops import Place, place_of
+from portal.values.problems import say_problem
+
+
+def place_for(drop: Drop) -> Place:
+    """Return where the files of the drop are."""
+    return place_of(drop.company.slug, drop.folder)
+
+
+def watch(template: IngestionTemplate, owner: User) -> Drop:
+    """Watch the folder of the template in the name of `owner`, and make it where it is not there.
+
+    A template keeps its folder when it is renamed. OSError where the folder cannot be made.
+    """
+    with transaction.atomic():
+        drop = Drop.objects.filter(template=template).first()
+        if drop is None:
+            drop = Drop(company=template.company, template=template, folder=_free_folder(template))
+        drop.owner, drop.is_watched, drop.problem = owner, True, ""
+        drop.save()
+        place_for(drop).create()
+    return drop
+
+
+def unwatch(template: IngestionTemplate) -> None:
+    """Take no more files. Results of those that were taken are still written."""
+    Drop.objects.filter(template=template).update(is_watched=False, problem="")
+
+
+def fault_of_owner(drop: Drop) -> str:
+    """Say why nothing can be uploaded in the name of the drop's owner; or nothing."""
+    owner = drop.owner
+    if owner.is_active and owner.brand == drop.company and owner.may("ingestion_code_create"):
+        return ""
+    return say_problem("{person} may no longer upload codes. Somebody who may has to take over.", person=owner.email)
+
+
+def _free_folder(template: IngestionTemplate) -> str:
+    """Return the folder's name: the template's in small letters, with its number where that is another's."""
+    name = slugify(template.name)[:40].strip("-") or "template"
+    is_taken = Drop.objects.filter(company=template.company, folder=name).exclude(template=None).exists()
+    return f"{name}-{template.pk}" if is_taken else name

@@ -1,0 +1,121 @@
+"""Folders on this machine in which files are dropped.
+
+Others write there, so nothing is trusted: every folder below the operator's is opened by itself, links are never
+followed, and only a regular file with one name is read.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from django.core.files import File
+
+from portal.storage.base import storage
+from portal.storage.drop_entries import TAKEN, Changed, Entry, can_be_taken, is_for_others
+
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+UNFOLLOWED = os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class FolderPlace:
+    """A folder below `root`, which is the operator's."""
+
+    grows = True
+
+    def __init__(self, root: Path, folders: Iterable[str]) -> None:
+        self.root, self.folders = root, tuple(folders)
+
+    def create(self) -> None:
+        """Make the folder. One that the operator has made stays as it is."""
+        for depth in range(len(self.folders) + 1):
+            self.root.joinpath(*self.folders[:depth]).mkdir(exist_ok=True)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield what lies in the folder, as the disk lists it: links and strange names without a version."""
+        with self._opened() as folder, os.scandir(folder) as found:
+            for entry in found:
+                if is_for_others(entry.name) or entry.is_dir(follow_symlinks=False):
+                    continue
+                with suppress(FileNotFoundError):  # gone meanwhile
+                    seen = entry.stat(follow_symlinks=False)
+                    version = _version(seen) if can_be_taken(entry.name) else ""
+                    yield Entry(entry.name, version, seen.st_size)
+
+    def copy(self, entry: Entry, stored: str) -> None:
+        """Store the bytes of the file as `stored`. Raise Changed where it is no longer that version, before or after.
+
+        It may be a pipe by now, which opening must not wait for.
+        """
+        try:
+            with self._opened() as folder:
+                opened = os.open(entry.name, os.O_RDONLY | os.O_NONBLOCK | UNFOLLOWED, dir_fd=folder)
+        except FileNotFoundError:
+            raise Changed from None
+        with os.fdopen(opened, "rb") as file:
+            if _version(os.fstat(opened)) != entry.version:
+                raise Changed
+            storage().save(stored, File(file, entry.name))
+            if _version(os.fstat(opened)) != entry.version:
+                storage().delete(stored)
+                raise Changed
+
+    def set_aside(self, name: str, version: str, new_name: str) -> None:
+        """Move this version of the file into TAKEN. Where another file has taken the name by then, that one stays."""
+        with self._opened() as folder:
+            with suppress(FileExistsError):
+                os.mkdir(TAKEN, dir_fd=folder)
+                os.chmod(TAKEN, stat.S_IMODE(os.fstat(folder).st_mode), dir_fd=folder)
+            taken = os.open(TAKEN, FOLDER | UNFOLLOWED, dir_fd=folder)
+            try:
+                if _version(os.stat(name, dir_fd=folder, follow_symlinks=False)) == version:
+                    os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=taken)
+                    if _version(os.stat(new_name, dir_fd=taken, follow_symlinks=False)) != version:
+                        os.link(new_name, name, src_dir_fd=taken, dst_dir_fd=folder, follow_symlinks=False)
+                        os.unlink(new_name, dir_fd=taken)
+            except FileNotFoundError:
+                pass  # moved by an attempt before, or by others
+            finally:
+                os.close(taken)
+
+    def write(self, name: str, lines: Iterable[str]) -> None:
+        """Write a file for whoever may read the folder, in place of one that has the name."""
+        part = f".{secrets.token_hex(8)}.part"
+        with self._opened() as folder:
+            mode = stat.S_IMODE(os.fstat(folder).st_mode) & 0o666
+            opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | UNFOLLOWED, 0o600, dir_fd=folder)
+            try:
+                with os.fdopen(opened, "w", encoding="utf-8", newline="") as file:
+                    file.writelines(lines)
+                    file.flush()
+                    os.fchmod(opened, mode)
+                    os.fsync(opened)
+                os.replace(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+            except BaseException:
+                with suppress(OSError):
+                    os.unlink(part, dir_fd=folder)
+                raise
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        """Open the folder itself, through no link below the root."""
+        opened = os.open(self.root, FOLDER)
+        try:
+            for name in self.folders:
+                inner = os.open(name, FOLDER | UNFOLLOWED, dir_fd=opened)
+                os.close(opened)
+                opened = inner
+            yield opened
+        finally:
+            os.close(opened)
+
+
+def _version(found: os.stat_result) -> str:
+    """Return what tells this file from any other, and from itself with other bytes; nothing for what is not taken."""
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+        return ""
+    return f"{found.st_ino}:{found.st_size}:{found.st_mtime_ns}"
