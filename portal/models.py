@@ -221,7 +221,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class IdentityProvider(models.Model):
-    """Where people of a company sign in by OpenID Connect, besides the portal or in its place."""
+    """Where people of a company sign in, besides the portal or in its place: the company's own single sign-on."""
+
+    class Protocol(models.TextChoices):
+        OPENID_CONNECT = "openid_connect", "OpenID Connect"
+        SAML = "saml", "SAML 2.0"
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="identity_providers")
     name = models.CharField(max_length=40, help_text="As its people call it: they read it where they sign in.")
@@ -231,6 +235,7 @@ class IdentityProvider(models.Model):
         validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", "Small letters, digits and single hyphens.")],
         help_text="Stands in the addresses that the provider is told, so it never changes.",
     )
+    protocol = models.CharField(max_length=20, choices=Protocol, default=Protocol.OPENID_CONNECT)
     is_active = models.BooleanField(default=True)
     is_required = models.BooleanField(
         "required",
@@ -240,10 +245,17 @@ class IdentityProvider(models.Model):
     )
     issuer = models.CharField(
         max_length=300,
-        help_text="Letter for letter as the provider says it, such as https://login.example.com/realms/main.",
+        help_text="Letter for letter as the provider says it, such as https://login.example.com/realms/main. Of SAML it"
+        " is the entity ID.",
     )
-    client_id = models.CharField("client ID", max_length=200)
+    client_id = models.CharField("client ID", max_length=200, blank=True, help_text="OpenID Connect alone.")
     client_secret = models.TextField(blank=True, editable=False, help_text="Encrypted.")
+    sign_in_url = models.CharField(
+        "sign-in URL", max_length=500, blank=True, help_text="SAML alone: that of its HTTP-Redirect binding."
+    )
+    certificate = models.TextField(
+        blank=True, help_text="SAML alone: what it signs with, in PEM. While it changes, both, one below the other."
+    )
     is_private = models.BooleanField(
         "inside this network",
         default=False,
@@ -252,7 +264,7 @@ class IdentityProvider(models.Model):
     vouches = models.BooleanField(
         "vouches for addresses",
         default=False,
-        help_text="All addresses of its domains count as verified. Tick it if the provider sends no"
+        help_text="All addresses of its domains count as verified, as they do by SAML. Tick it if the provider sends no"
         " email_verified, as Entra ID, and lets nobody choose an address.",
     )
     asks_second_step = models.BooleanField(
@@ -261,7 +273,7 @@ class IdentityProvider(models.Model):
     role_claim = models.CharField(
         max_length=200,
         blank=True,
-        help_text="The claim that says roles, such as groups, roles or realm_access.roles."
+        help_text="The claim or SAML attribute that says roles, such as groups, roles or realm_access.roles."
         " Empty: roles are given in Codeport.",
     )
     roles = models.TextField(

@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -224,6 +225,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 SOCIALACCOUNT_ADAPTER = "portal.accounts.sign_on.adapter.SignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"provider_class": "portal.accounts.sign_on.openid_connect.OpenIDConnect"},
+    "saml": {"provider_class": "portal.accounts.sign_on.saml.Saml"},
 }
 MFA_ADAPTER = "portal.accounts.second_step.MFAAdapter"
 MFA_FORMS = {

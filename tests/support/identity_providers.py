@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import jwt
 import requests
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 from django.http import HttpResponse
@@ -58,6 +61,18 @@ def led_to(client: Client, email: str, **more: str) -> str:
     assert response.status_code == 200, response.content.decode()
     (found,) = re.findall(r'http-equiv="refresh" content="0;url=([^"]+)"', response.content.decode())
     return html.unescape(found)
+
+
+def a_key_and_certificate() -> tuple[str, str]:
+    """A new key, and a certificate of it, in PEM."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "evil")])
+    now = datetime.now(UTC)
+    built = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(1), now + timedelta(1))
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private.decode(), built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 
 # A real one
@@ -106,8 +121,8 @@ def real_provider(folder: Path) -> Iterator[Real]:
     }
     (folder / "settings.yaml").write_text(yaml.safe_dump(config))
     (folder / "users.yaml").write_text(yaml.safe_dump({"config_version": 1, "users": {}}))
-    command = [sys.executable, "-m", "nanoidp", "--config", str(folder)]
-    with (folder / "log").open("w") as log, subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as process:
+    command = [sys.executable, "-m", "tests.support.nanoidp_process", "--config", str(folder)]
+    with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
             _wait_for(f"{url}/api/health", folder / "log")
             yield Real(url, folder)

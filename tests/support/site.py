@@ -71,7 +71,7 @@ NO_PAGES = {
     *("record-check-again", "code-svg", "code-png", "code-pdf", "person-reactivate", "person-invite-again"),
     *("person-sign-out", "invitation-again", "invitation-withdraw", "session"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "webhook-test", "webhook-switch", "webhook-replay"),
-    *("openid_connect_callback", "people-second-step"),
+    *("openid_connect_callback", "people-second-step", "saml-acs", "saml-finish", "saml-metadata"),
     "ingestion-template-drop",
 }
 

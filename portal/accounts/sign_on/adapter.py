@@ -16,8 +16,6 @@ from portal.accounts.sign_on.providers import secret_of
 from portal.accounts.sign_on.refusals import refuse
 from portal.models import IdentityProvider
 
-OPENID_CONNECT = "openid_connect"  # as the library calls it
-
 
 class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """Rows of our own, encrypted secrets, no sign-up, no connections that people make themselves."""
@@ -76,7 +74,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
 def app_of(provider: IdentityProvider) -> SocialApp:
     """Return what allauth calls a social app, which is not stored. Raise SecretLost."""
     app = SocialApp(
-        provider=OPENID_CONNECT,
+        provider=provider.protocol,
         provider_id=provider.slug,
         name=provider.name,
         client_id=provider.client_id,

@@ -14,10 +14,12 @@ from portal.accounts.people import wrong_roles
 from portal.accounts.security_log import tell
 from portal.accounts.sign_on.openid_connect import callback_url
 from portal.accounts.sign_on.providers import role_lines, seal
+from portal.accounts.sign_on.saml import acs_url, certificates, entity_id
 from portal.back_office.admin import Office
 from portal.back_office.lists import typed
 from portal.models import IdentityProvider, SignInDomain
 
+IDENTITY = ("protocol", "issuer")  # with another one, the people whom it names are others
 NO_SLUGS = ("saml",)  # names that the library has for kinds of providers
 
 
@@ -30,7 +32,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         max_length=500,
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "off"}),
-        help_text="It is stored encrypted, and not shown again. Empty: the one that is stored.",
+        help_text="OpenID Connect alone. It is stored encrypted, and not shown again. Empty: the one that is stored.",
     )
 
     def clean_slug(self) -> str:
@@ -51,9 +53,15 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         """Refuse what cannot work: a URL that is none, what is missing, roles that no one of the company can have."""
         data: dict[str, Any] = self.cleaned_data
         is_private, company = data.get("is_private"), data.get("company") or getattr(self.instance, "company", None)
-        parts = urlsplit(data.get("issuer", ""))
+        is_saml = data.get("protocol") == IdentityProvider.Protocol.SAML
+        place = "sign_in_url" if is_saml else "issuer"
+        parts = urlsplit(data.get(place, ""))
         if parts.scheme not in (("https", "http") if is_private else ("https",)) or not parts.hostname:
-            self.add_error("issuer", "The issuer is a URL that begins with https://.")
+            self.add_error(place, "This is a URL that begins with https://.")
+        if is_saml and not certificates(data.get("certificate", "")):
+            self.add_error("certificate", "SAML needs a certificate, from BEGIN CERTIFICATE to END CERTIFICATE.")
+        if not is_saml and not data.get("client_id"):
+            self.add_error("client_id", "OpenID Connect needs one.")
         lines = role_lines(data.get("roles", "")).values()
         for name, roles in (("roles", lines), ("default_role", [data.get("default_role")])):
             if company and (wrong := wrong_roles(company.kind, [role for role in roles if role])):
@@ -72,8 +80,8 @@ class DomainsInline(admin.TabularInline):  # type: ignore[type-arg]  # not gener
 class IdentityProviderOffice(Office):
     form = ProviderForm
     inlines = [DomainsInline]
-    list_display = ["name", "company", "is_active", "is_required", "issuer"]
-    list_filter = ["is_active", "is_required", typed("company__slug", "company", "Slug")]
+    list_display = ["name", "company", "protocol", "is_active", "is_required", "issuer"]
+    list_filter = ["protocol", "is_active", "is_required", typed("company__slug", "company", "Slug")]
     list_select_related = ["company"]
     autocomplete_fields = ["company"]
     search_fields = ["name", "=slug", "issuer"]
@@ -90,13 +98,15 @@ class IdentityProviderOffice(Office):
 
     @admin.display(description="Tell the provider")
     def addresses(self, provider: IdentityProvider) -> str:
+        if provider.protocol == IdentityProvider.Protocol.SAML:
+            return f"Entity ID and metadata: {entity_id(provider)} · Assertion consumer: {acs_url(provider)}"
         return f"Redirect URI: {callback_url(provider)}"
 
     def save_model(self, request: HttpRequest, obj: IdentityProvider, form: Any, change: bool) -> None:
         if form.cleaned_data["secret"]:
             obj.client_secret = seal(form.cleaned_data["secret"])
         super().save_model(request, obj, form, change)
-        if change and "issuer" in form.changed_data:  # the people whom another one names are others
+        if change and set(form.changed_data) & set(IDENTITY):
             SocialAccount.objects.filter(provider=obj.slug).delete()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

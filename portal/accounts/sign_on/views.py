@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal import ratelimit
+from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from portal.accounts.sign_on import saml
 from portal.accounts.sign_on.adapter import app_of
 from portal.accounts.sign_on.asking import Failed
 from portal.accounts.sign_on.openid_connect import Adapter
@@ -78,3 +84,43 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     except Failed as failed:
         return refuse(request, adapter.record, failed.reason)
     return response
+
+
+def _saml(slug: str) -> IdentityProvider:
+    found = IdentityProvider.objects.select_related("company")
+    return get_object_or_404(found, slug=slug, is_active=True, protocol=IdentityProvider.Protocol.SAML)
+
+
+@never_cache
+@csrf_exempt  # the provider's page posts it; what it asserts is signed, and opens nothing but the session that asked
+@require_POST
+def saml_acs(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Take what a provider of SAML has a browser post, and lead on to where the session is known."""
+    provider = _saml(slug)
+    limited: HttpResponseBase | None = ratelimit.consume_or_429(request, app="portal", action="sign_on", config=LIMITS)
+    if limited:
+        return limited
+    try:
+        text = saml.checked(provider, request.POST.get("SAMLResponse", ""))
+    except Failed as failed:
+        return refuse(request, provider, failed.reason)
+    return HttpResponseRedirect(f"{reverse('saml-finish', args=[slug])}?{urlencode({'text': text})}")
+
+
+@never_cache
+@require_GET
+def saml_finish(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Sign in whom a checked assertion names, in the session that asked for it."""
+    provider = _saml(slug)
+    try:
+        login = saml.opened(app_of(provider).get_provider(request), request, request.GET.get("text", ""))
+    except (Failed, PermissionDenied):
+        return refuse(request, provider, "state")
+    response: HttpResponseBase = complete_social_login(request, login)
+    return response
+
+
+@require_safe
+def saml_metadata(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return what a provider of SAML has to know about the portal."""
+    return HttpResponse(saml.metadata(_saml(slug)), content_type="application/samlmetadata+xml")

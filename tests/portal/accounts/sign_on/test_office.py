@@ -11,9 +11,10 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from portal.accounts.sign_on.providers import role_lines, secret_of
+from portal.accounts.sign_on.saml import certificates
 from portal.models import IdentityProvider
 from tests.support.demo import Demo
-from tests.support.identity_providers import CLIENT_SECRET, a_provider
+from tests.support.identity_providers import CLIENT_SECRET, a_key_and_certificate, a_provider
 from tests.support.pages import as_
 from tests.support.security_log import Told
 
@@ -26,6 +27,7 @@ def form(demo: Demo, **changes: Any) -> dict[str, Any]:
         "company": demo.company.pk,
         "name": "Acme Login",
         "slug": "acme",
+        "protocol": "openid_connect",
         "is_active": "on",
         "issuer": "https://login.acme.example",
         "client_id": "codeport",
@@ -60,13 +62,19 @@ def test_an_operator_sets_a_provider_up(demo: Demo, told: Told) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"issuer": "http://login.acme.example"}, "The issuer is a URL that begins with https://."),
-        ({"issuer": "login.acme.example"}, "The issuer is a URL that begins with https://."),
-        ({"client_id": ""}, "This field is required."),
+        ({"issuer": "http://login.acme.example"}, "This is a URL that begins with https://."),
+        ({"issuer": "login.acme.example"}, "This is a URL that begins with https://."),
+        ({"client_id": ""}, "OpenID Connect needs one."),
         ({"roles": "code-admins"}, "“code-admins” is no line of a value, = and a role."),
         ({"roles": "code-admins = printer"}, "Somebody of a brand owner cannot be printer, only staff or admin."),
         ({"default_role": "support"}, "Somebody of a brand owner cannot be support, only staff or admin."),
         ({"slug": "saml"}, "Choose another one."),
+        ({"protocol": "saml"}, "This is a URL that begins with https://."),
+        ({"protocol": "saml"}, "SAML needs a certificate, from BEGIN CERTIFICATE to END CERTIFICATE."),
+        (
+            {"protocol": "saml", "certificate": "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"},
+            "SAML needs a certificate, from BEGIN CERTIFICATE to END CERTIFICATE.",
+        ),
         ({"domains-0-domain": "@acme.example"}, "What stands behind the @, in small letters."),
         ({"domains-0-domain": "acme"}, "What stands behind the @, in small letters."),
     ],
@@ -76,6 +84,19 @@ def test_what_cannot_work_is_refused(demo: Demo, changes: dict[str, str], said: 
     assert response.status_code == 200
     assert said in response.content.decode().replace("&quot;", '"')
     assert not IdentityProvider.objects.exists()
+
+
+def test_an_operator_sets_a_provider_of_saml_up(demo: Demo) -> None:
+    _key, certificate = a_key_and_certificate()
+    fields = {"protocol": "saml", "client_id": "", "secret": "", "issuer": "urn:acme:login"}
+    fields |= {"sign_in_url": "https://login.acme.example/saml", "certificate": certificate * 2}
+    office = as_(demo.root)
+    assert office.post(ADD, form(demo, **fields)).status_code == 302
+    provider = IdentityProvider.objects.get()
+    assert len(certificates(provider.certificate)) == 2
+    page = office.get(f"/admin/portal/identityprovider/{provider.pk}/change/").content.decode()
+    assert "/accounts/saml/acme/metadata/" in page
+    assert "/accounts/saml/acme/acs/" in page
 
 
 def test_a_domain_belongs_to_one_provider(demo: Demo) -> None:
