@@ -50,6 +50,7 @@ TASKS = {
 }
 
 
+@pytest.mark.django_db  # whose roles are checked where a worker starts
 def test_every_task_that_may_be_in_a_broker_is_known_by_its_name() -> None:
     current_app.loader.import_default_modules()
     ours = {name for name in current_app.tasks if not name.startswith("celery.")}

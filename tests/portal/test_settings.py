@@ -254,6 +254,7 @@ def test_hosts_of_webhooks_are_named_as_they_stand_in_urls(home: Path, monkeypat
     assert settings()["WEBHOOK_HOSTS"] == ["intranet.example", "10.0.0.7", "::1"]
 
 
+@pytest.mark.django_db  # whose roles are checked where a worker starts
 def test_each_task_has_its_queue_and_a_worker_takes_from_all() -> None:
     app.loader.import_default_modules()
     queues = {
