@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from ingestion.models import Drop, IngestionTemplate
+from portal.accounts.security_log import tell
 from portal.models import User
 from portal.storage.drops import Place, place_of
 from portal.values.problems import say_problem
@@ -28,12 +29,16 @@ def watch(template: IngestionTemplate, owner: User) -> Drop:
         drop.owner, drop.is_watched, drop.problem = owner, True, ""
         drop.save()
         place_for(drop).create()
+        _log(drop, "drop_watched")
     return drop
 
 
 def unwatch(template: IngestionTemplate) -> None:
     """Take no more files. Results of those that were taken are still written."""
-    Drop.objects.filter(template=template).update(is_watched=False, problem="")
+    with transaction.atomic():
+        for drop in Drop.objects.filter(template=template, is_watched=True).select_for_update():
+            Drop.objects.filter(pk=drop.pk).update(is_watched=False, problem="")
+            _log(drop, "drop_unwatched")
 
 
 def fault_of_owner(drop: Drop) -> str:
@@ -42,6 +47,11 @@ def fault_of_owner(drop: Drop) -> str:
     if owner.is_active and owner.brand == drop.company and owner.may("ingestion_code_create"):
         return ""
     return say_problem("{person} may no longer upload codes. Somebody who may has to take over.", person=owner.email)
+
+
+def _log(drop: Drop, what: str) -> None:
+    company = drop.company
+    tell("company_changed", of=company, company_name=company.name, changed=[what], drop=drop.folder)
 
 
 def _free_folder(template: IngestionTemplate) -> str:

@@ -24,6 +24,19 @@ def a_drop(demo: Demo, name: str = "Rolls", parameters: dict[str, Any] | None = 
     return watch(keep_template(demo.company, name, parameters or {}, demo.staff), demo.staff)
 
 
+def some_dropped(demo: Demo, *records: IngestionRecord) -> Drop:
+    """Return a drop of which files have become these records, and one waits; its folder is away."""
+    template = keep_template(demo.company, "Line 7", {}, demo.staff)
+    drop = Drop.objects.create(
+        company=demo.company, template=template, folder="line-7", owner=demo.admin, problem="The folder is not there."
+    )
+    for record in (*records, None):
+        name = f"{record.key if record else 'later'}.csv"
+        state = DroppedFile.State.TOLD if record else DroppedFile.State.SEEN
+        DroppedFile.objects.create(drop=drop, name=name, version=name, state=state, record=record)
+    return drop
+
+
 def folder_of(drop: Drop) -> Path:
     """Return the folder on the disk in which files are dropped."""
     return Path(settings.DROP_DIR or "", drop.company.slug, drop.folder)

@@ -19,6 +19,7 @@ from ingestion.options.templates import keep_template
 from portal.models import User
 from tests.support.declared import declare
 from tests.support.demo import Demo
+from tests.support.drops import some_dropped
 from tests.support.equipment import a_paper, a_press
 from tests.support.exports import exported, started
 from tests.support.identity_providers import a_provider
@@ -128,6 +129,7 @@ def pages(demo: Demo) -> list[Shown]:
         "url_prefix": "https://q.example/",
     }
     kept = keep_template(demo.company, "Rolls of line 2", options, demo.staff)
+    watched = some_dropped(demo, completed, refused).template_id
     exported(demo.staff, "xlsx", {"workorder": workorder})
     exported(demo.staff, "csv", {"activation_status": 0, "search": "abc"}, gzip=True)
     refused_export = exported(demo.staff, "csv", {"workorder": workorder})
@@ -169,6 +171,7 @@ def pages(demo: Demo) -> list[Shown]:
         shown("ingestion-template-list", demo.other_staff.email, "ingestion-template-list-empty"),
         shown("ingestion-template-create", staff, query=f"?record={completed.key}"),
         *(shown(f"ingestion-template-{name}", staff, pk=kept.pk) for name in ("detail", "delete")),
+        shown("ingestion-template-detail", staff, "ingestion-template-watched", pk=watched),
         shown("upload", staff, "upload-template", query=f"?template={kept.pk}"),
         shown("code-change", staff, query=f"?workorder={workorder}"),
         *(shown(name, admin) for name in ("product-list", "product-create", "product-import", "workorder-create")),

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from ingestion.models import Drop, DroppedFile, IngestionRecord
 from ingestion.options.templates import keep_template
+from portal.models import Event
 from tests.support.demo import Demo
 from tests.support.drops import GOOD, a_drop, folder_of, visit
 from tests.support.pages import as_, seen
@@ -37,6 +38,12 @@ def test_a_folder_is_watched_taken_over_and_watched_no_more(demo: Demo) -> None:
     assert Drop.objects.get().owner == demo.admin
     as_(demo.admin).post(f"{page}drop/", {"to": "unwatched"})
     assert not Drop.objects.get().is_watched
+    told = Event.objects.filter(what="company_changed").order_by("pk").values_list("by__email", "detail__changed")
+    assert [*told] == [
+        ("staff@demo.example", ["drop_watched"]),
+        ("admin@demo.example", ["drop_watched"]),
+        ("admin@demo.example", ["drop_unwatched"]),
+    ]
     assert "demo/rolls" not in seen(demo.staff, page)
 
 
