@@ -7,6 +7,7 @@ A variable that is empty counts as not set.
 | CODEPORT_HOME | folder of all state | var/ beside manage.py |
 | PORT | port the portal listens on | 8000 |
 | PUBLIC_URL | base of every code's URL | http://127.0.0.1:$PORT |
+| FORMER_PUBLIC_URLS | what PUBLIC_URL was before, separated by commas: codes made then go on answering there | |
 | DATABASE_URL | PostgreSQL to use instead of the embedded one | |
 | DATABASE_POOLER | transaction, if a pooler such as PgBouncer is there and gives connections for one each | |
 | CELERY_BROKER_URL | broker to use instead of the embedded Valkey, redis:// or amqp:// | |
@@ -63,6 +64,8 @@ with stops_at_bad_values("CODEPORT_HOME"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     PORT = env.int("PORT", 8000, validate=checks.is_port)
     PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}", validate=checks.is_base_url).rstrip("/")
+    former_urls: list[str] = env.list("FORMER_PUBLIC_URLS", [], validate=checks.are_base_urls)
+    FORMER_PUBLIC_URLS = [url.rstrip("/") for url in former_urls]
     MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 1024, validate=validate.Range(1, 1024 * 1024)) * 1024**2
     MAX_FORM_BYTES = 16 * 1024**2  # of the body of any request but an upload's
     MAX_UNPACKED_BYTES = 10 * MAX_UPLOAD_BYTES  # of an upload that is compressed

@@ -26,6 +26,12 @@ def is_base_url(value: str) -> None:
         raise ValidationError("Must look like https://codes.example.com.")
 
 
+def are_base_urls(values: list[str]) -> None:
+    """Refuse a list with what cannot stand before `/c/company/id`."""
+    for value in values:
+        is_base_url(value)
+
+
 def are_host_names(names: list[str]) -> None:
     """Refuse what is no host name."""
     for name in names:

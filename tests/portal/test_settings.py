@@ -18,7 +18,7 @@ from tests.support.paths import CHECKOUT
 
 SETTINGS = str(CHECKOUT / "portal" / "settings.py")
 VARIABLES = (
-    *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "DATABASE_URL", "DATABASE_POOLER"),
+    *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "FORMER_PUBLIC_URLS", "DATABASE_URL", "DATABASE_POOLER"),
     *("CELERY_BROKER_URL", "SECRET_KEY"),
     "SECRET_KEY_FALLBACKS",
     "BACKUP_PASSPHRASE",
@@ -207,6 +207,7 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("PORT", "65536"),
         ("PUBLIC_URL", "codes.example.com"),
         ("PUBLIC_URL", "https://codes.example.com/?x=1"),
+        ("FORMER_PUBLIC_URLS", "https://codes.example.com,codes.example.org"),
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
         ("DATABASE_URL", "postgresql://someone@db.example"),
         ("DATABASE_URL", "nonsense"),

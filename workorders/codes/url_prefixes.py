@@ -146,7 +146,7 @@ def _refuse_prefix(company: Company, prefix: str) -> None:
             )
     elif match["host"] != urlsplit(settings.PUBLIC_URL).hostname and (reason := wrong_host(match["host"])):
         raise ValidationError(reason)
-    elif _host(prefix) == _host(settings.PUBLIC_URL):
+    elif _host(prefix) in map(_host, (settings.PUBLIC_URL, *settings.FORMER_PUBLIC_URLS)):
         raise ValidationError(
             say_problem("At this portal's own address it must be {url_prefix}", url_prefix=company.url_prefix)
         )

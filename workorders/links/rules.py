@@ -42,8 +42,8 @@ def check_target(url: str) -> None:
         raise ValidationError(gettext("{id} stands behind the host, in the path or the query.").format(id=ID))
     if "@" in parts.netloc:
         raise ValidationError(gettext("An address of a link has no name or password."))
-    public = urlsplit(settings.PUBLIC_URL)
-    if parts.netloc.lower() == public.netloc.lower() and parts.path.startswith("/c/"):
+    ours = [urlsplit(url).netloc.lower() for url in (settings.PUBLIC_URL, *settings.FORMER_PUBLIC_URLS)]
+    if parts.netloc.lower() in ours and parts.path.startswith("/c/"):
         raise ValidationError(gettext("It leads to a code's page, which would lead here again."))
 
 

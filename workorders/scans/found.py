@@ -35,7 +35,7 @@ FACTS = """company_id, identifier, activation_status,
         (SELECT ARRAY[coalesce(nullif(name, ''), sku), nullif(links, '[]')::text]
          FROM workorders_product WHERE id = code.product_id)"""
 MINE = "company_id = (SELECT id FROM portal_company WHERE slug = $1)"
-HERE = "(SELECT split_part(url_prefix, '://', 2) FROM workorders_workorder WHERE id = code.workorder_id) = $3"
+HERE = "(SELECT split_part(url_prefix, '://', 2) FROM workorders_workorder WHERE id = code.workorder_id) = ANY ($3)"
 ITEM = "left(identifier, 17) || substr(identifier, strpos(identifier, '/21/'))"  # as the index has it
 CODE_AT = f"SELECT {FACTS} FROM workorders_code code WHERE {MINE} AND identifier = $2 AND {HERE}"
 STATEMENTS = {
@@ -52,7 +52,7 @@ STATEMENTS = {
 http and https reach the same page. Without joins it goes by the same indexes whatever the statistics say.
 """
 PLAIN = {
-    name: text.replace("%", "%%").replace("$1", "%(slug)s").replace("$2", "%(about)s").replace("$3", "%(prefix)s")
+    name: text.replace("%", "%%").replace("$1", "%(slug)s").replace("$2", "%(about)s").replace("$3", "%(prefixes)s")
     for name, text in STATEMENTS.items()
 }
 """The same, planned each time, behind a pooler that keeps no session."""
@@ -146,16 +146,17 @@ def _first_row(slug: str, asked: Sequence[tuple[str, str]]) -> Row | None:
 
 
 def _ask(slug: str, asked: Sequence[tuple[str, str]]) -> Row | None:
-    prefix = f"{settings.PUBLIC_URL.partition('://')[2]}/c/{slug}/"
+    bases = (url.partition("://")[2] for url in (settings.PUBLIC_URL, *settings.FORMER_PUBLIC_URLS))
+    prefixes = [f"{base}/c/{slug}/" for base in bases]
     with connection.cursor() as cursor:
         for name, about in asked:
             if settings.DATABASE_POOLER:
-                cursor.execute(PLAIN[name], {"slug": slug, "about": about, "prefix": prefix})
+                cursor.execute(PLAIN[name], {"slug": slug, "about": about, "prefixes": prefixes})
             else:
                 if cursor.connection not in _prepared[name]:
-                    cursor.execute(f"PREPARE {name} (text, text, text) AS {STATEMENTS[name]}")
+                    cursor.execute(f"PREPARE {name} (text, text, text[]) AS {STATEMENTS[name]}")
                     _prepared[name].add(cursor.connection)
-                cursor.execute(f"EXECUTE {name} (%s, %s, %s)", [slug, about, prefix])
+                cursor.execute(f"EXECUTE {name} (%s, %s, %s)", [slug, about, prefixes])
             if rows := cursor.fetchall():
                 first: Row = min(rows, key=lambda row: row[1])
                 return first

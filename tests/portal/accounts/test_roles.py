@@ -102,7 +102,7 @@ def test_a_company_that_becomes_another_kind_takes_its_peoples_roles_along(demo:
 
 
 def test_the_check_tells_whose_role_does_not_fit_and_changes_nothing(demo: Demo) -> None:
-    assert role_checks.check_roles() == []
+    assert role_checks.check_roles(databases=["default"]) == []
     holding(demo.printer, "support", "printer")
     holding(demo.support, "staff")
     told = StringIO()
@@ -118,7 +118,7 @@ def test_the_check_tells_whose_role_does_not_fit_and_changes_nothing(demo: Demo)
 def test_the_check_names_twenty_people_at_most(demo: Demo) -> None:
     for number in range(21):
         holding(User.objects.create_user(f"p{number:02}@demo.example", company=demo.company), "printer")
-    told = [message.msg for message in role_checks.check_roles()]
+    told = [message.msg for message in role_checks.check_roles(databases=["default"])]
     assert told[0] == "p00@demo.example: Somebody of a brand owner cannot be printer, only staff or admin."
     assert (len(told), told[-1]) == (21, "There are more than 20 such people.")
 

@@ -46,6 +46,18 @@ def processed(client: APIClient, file: str = "id\nabc12345\n", **fields: Any) ->
     return record
 
 
+def test_the_portals_own_addresses_of_now_and_before_have_one_prefix_each(demo: Demo, settings: Any) -> None:
+    settings.FORMER_PUBLIC_URLS = ["https://codes.example.com"]
+    for prefix in (
+        "http://127.0.0.1:8000/x/",
+        "https://codes.example.com/c/other/",
+        "http://codes.example.com/c/demo/",
+    ):
+        with pytest.raises(ValidationError) as refused:
+            check_url_prefix(demo.company, prefix)
+        assert refused.value.messages == ["At this portal's own address it must be http://127.0.0.1:8000/c/demo/"]
+
+
 # When a prefix becomes a company's
 
 

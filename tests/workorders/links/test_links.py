@@ -55,6 +55,13 @@ def test_a_link_leads_to_a_web_page_and_never_where_an_id_says(url: str, fault: 
     assert error.value.messages == [fault]
 
 
+def test_no_link_leads_back_by_a_former_address(settings: Any) -> None:
+    settings.FORMER_PUBLIC_URLS = ["https://Old.example"]
+    with pytest.raises(ValidationError) as error:
+        check_target("https://old.example/c/demo/{id}")
+    assert error.value.messages == ["It leads to a code's page, which would lead here again."]
+
+
 def test_an_id_is_data_wherever_it_stands() -> None:
     link = Link("pip", "https://tea.example/{id}?c={id}", "Tea")
     assert link.to("01/09520123456788/21/a%2F?#&") == (

@@ -207,6 +207,17 @@ def test_codes_made_before_the_portal_had_https_still_live_here(anybody: Client,
     assert anybody.get("/c/demo/abc12345").status_code == 404
 
 
+def test_codes_made_while_the_portal_had_another_address_still_live_here(
+    anybody: Client, code: Code, settings: Any
+) -> None:
+    settings.PUBLIC_URL = "https://codes.example"
+    settings.FORMER_PUBLIC_URLS = ["http://older.example", "https://127.0.0.1:8000"]
+    assert anybody.get("/c/demo/abc12345").status_code == 200
+    assert anybody.get("/c/other/abc12345").status_code == 404
+    settings.FORMER_PUBLIC_URLS = ["http://older.example"]
+    assert anybody.get("/c/demo/abc12345").status_code == 404
+
+
 def test_one_id_of_two_companies_is_two_codes(anybody: Client, code: Code, demo: Demo) -> None:
     a_code(demo.other_staff)
     Code.objects.filter(company=demo.other).update(activation_status=ActivationStatus.INACTIVE)
@@ -307,7 +318,7 @@ def test_the_query_goes_by_the_unique_index(anybody: Client, code: Code) -> None
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE workorders_code")
         cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        cursor.execute("EXPLAIN EXECUTE code_at ('demo', 'abc12345', '127.0.0.1:8000/c/demo/')")
+        cursor.execute("EXPLAIN EXECUTE code_at ('demo', 'abc12345', '{127.0.0.1:8000/c/demo/}')")
         plan = "\n".join(line for (line,) in cursor.fetchall())
     by_key = (
         "(?:Index Scan using|Bitmap Index Scan on) code_identifier_of_company"  # which of them, pages left over decide

@@ -331,7 +331,7 @@ def test_an_item_is_found_by_the_index_of_those_with_a_batch(anybody: Client, co
             ("item_at", f"01/{GTIN}/21/04711", "code_item_without_batch"),
             ("class_at", f"01/{GTIN}", "code_identifier_of_company"),
         ):
-            cursor.execute(f"EXPLAIN EXECUTE {name} ('demo', '{about}', '127.0.0.1:8000/c/demo/')")
+            cursor.execute(f"EXPLAIN EXECUTE {name} ('demo', '{about}', '{{127.0.0.1:8000/c/demo/}}')")
             plan = "\n".join(line for (line,) in cursor.fetchall())
             assert index in plan, plan
             assert "Seq Scan on workorders_code" not in plan, plan
