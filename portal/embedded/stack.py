@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core import checks
 from django.core.management import call_command
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -144,7 +145,7 @@ class Portal:
 
 
 def migrate() -> None:
-    """Bring the tables to this version, and say so where they are those of an earlier one."""
+    """Bring the tables to this version, say so where they are those of an earlier one, and pass on what is doubted."""
     executor = MigrationExecutor(connection)
     ahead = [migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
     is_upgrade = bool(ahead and executor.loader.applied_migrations)
@@ -153,6 +154,8 @@ def migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     if is_upgrade:
         say(f"Migrated: {', '.join(f'{each.app_label}.{each.name}' for each in ahead)}.", sys.stdout)
+    for doubt in checks.run_checks(tags=[checks.Tags.database], databases=["default"]):
+        say(f"{doubt.msg} {doubt.hint}", sys.stdout)
 
 
 def web_server(home: Path) -> Process:

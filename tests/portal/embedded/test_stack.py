@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.management import call_command
 
 from portal.embedded.stack import migrate
+from tests.support.codes import some_codes
+from tests.support.demo import Demo
 
 
 def test_an_upgrade_is_said(transactional_db: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -20,3 +24,15 @@ def test_an_upgrade_is_said(transactional_db: None, capsys: pytest.CaptureFixtur
     names = last.removeprefix("Migrated: ").rstrip(".").split(", ")
     assert names[0] == "portal.0015_languages"
     assert first == f"Migrating the database from an earlier version, {len(names)} migrations."
+
+
+def test_what_the_database_has_in_doubt_is_said(
+    committed_demo: Demo, capsys: pytest.CaptureFixture[str], settings: Any
+) -> None:
+    some_codes(committed_demo.staff, "aaa00001")
+    settings.PUBLIC_URL = "https://codes.example.com"
+    migrate()
+    assert capsys.readouterr().out == (
+        "Codes were made under http://127.0.0.1:8000/c/demo/, where this portal knows none of them. If the portal was"
+        " at http://127.0.0.1:8000 before, add that to FORMER_PUBLIC_URLS, and its host to ALLOWED_HOSTS.\n"
+    )
