@@ -44,6 +44,11 @@ class CompanyOffice(Office):
         """Slug and kind are in codes' URLs and in what its people may do."""
         return ["slug", "kind", "created_at"] if obj else ["created_at"]
 
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer no former company: `manage.py forget` alone makes one."""
+        kinds = [kind for kind in Company.Kind.choices if kind[0] != Company.Kind.FORMER]
+        return super().formfield_for_choice_field(db_field, request, **kwargs | {"choices": kinds})
+
     def save_model(self, request: HttpRequest, obj: Company, form: ModelForm[Company], change: bool) -> None:
         super().save_model(request, obj, form, change)
         tell("company_changed" if change else "company_made", of=obj, company_name=obj.name, changed=form.changed_data)

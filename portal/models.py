@@ -33,6 +33,7 @@ class Company(models.Model):
     class Kind(models.TextChoices):
         BRAND_OWNER = "brand_owner", gettext_lazy("brand owner")
         PRINTING_PARTNER = "printing_partner", gettext_lazy("printing partner")
+        FORMER = "former", gettext_lazy("former company")
 
     name = models.CharField(max_length=LONGEST_NAME)
     slug = models.CharField(
@@ -148,6 +149,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=10, blank=True, db_default="", help_text="Empty: the company's.")
     time_zone = models.CharField(max_length=64, blank=True, db_default="", help_text="Empty: the company's.")
     date_joined = models.DateTimeField(auto_now_add=True)
+    forgotten_at = models.DateTimeField(null=True, editable=False, help_text="When name and e-mail were deleted.")
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -49,6 +49,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 ROLES_OF_KIND: dict[str | None, tuple[str, ...]] = {
     "brand_owner": ("staff", "admin"),
     "printing_partner": ("printer", "admin"),
+    "former": (),
     None: ("support", "operator"),
 }
 """The roles that a person can hold by the kind of the company, None for people of no company.

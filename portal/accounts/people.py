@@ -60,7 +60,9 @@ class LastAdmin(Exception):  # noqa: N818  # a rule, not a fault
 
 def people_of(company: Company) -> QuerySet[User]:
     """Return the people whom an admin of the company looks after, without those who run the portal."""
-    return User.objects.filter(company=company, is_superuser=False, is_staff=False).prefetch_related("groups")
+    return User.objects.filter(company=company, is_superuser=False, is_staff=False, forgotten_at=None).prefetch_related(
+        "groups"
+    )
 
 
 def role_of(user: User) -> str:
@@ -112,7 +114,7 @@ def set_role(user: User, role: str) -> None:
 
 def give_role(user: User, role: str) -> None:
     """Make `role` the person's only one. Raise WrongRole, or LastAdmin if the company would have no admin left."""
-    with _with_an_admin(user):
+    with with_an_admin(user):
         before = role_of(user)
         set_role(user, role)
     if role != before:
@@ -122,7 +124,7 @@ def give_role(user: User, role: str) -> None:
 
 def deactivate(user: User) -> None:
     """Sign the person out everywhere and stop the tokens. Raise LastAdmin if the company would have no admin left."""
-    with _with_an_admin(user):
+    with with_an_admin(user):
         User.objects.filter(pk=user.pk).update(is_active=False)
         end_sessions(user)
     tell("deactivated", of=user)
@@ -130,12 +132,12 @@ def deactivate(user: User) -> None:
 
 def reactivate(user: User) -> None:
     """Let the person sign in again; tokens work again too."""
-    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+    if User.objects.filter(pk=user.pk, is_active=False, forgotten_at=None).update(is_active=True):
         tell("reactivated", of=user)
 
 
 @contextmanager
-def _with_an_admin(user: User) -> Iterator[None]:
+def with_an_admin(user: User) -> Iterator[None]:
     """Roll back a change to `user` that takes the company its last admin. Changes in one company come in turn."""
     with transaction.atomic():
         Company.objects.select_for_update().get(people=user)

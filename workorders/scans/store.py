@@ -42,7 +42,7 @@ ADD_TO_DAYS: Final = """
     INSERT INTO workorders_scanday AS kept (company_id, day, count)
     SELECT company, date '1970-01-01' + day, sum(count)
     FROM (SELECT DISTINCT * FROM counted) AS counted
-    WHERE EXISTS (SELECT FROM portal_company WHERE id = company)
+    WHERE EXISTS (SELECT FROM portal_company WHERE id = company AND kind <> 'former')
     GROUP BY company, day ORDER BY company, day
     ON CONFLICT (company_id, day) DO UPDATE SET count = kept.count + excluded.count"""
 
