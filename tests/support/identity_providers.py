@@ -105,11 +105,11 @@ class Real:
 
 
 @contextmanager
-def real_provider(folder: Path) -> Iterator[Real]:
-    """Run nanoidp in a process of its own."""
+def real_provider(folder: Path, host: str = "localhost") -> Iterator[Real]:
+    """Run nanoidp in a process of its own, for the portal at PUBLIC_URL. By another `host` it is another site."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    url = f"http://localhost:{port}"
+    url = f"http://{host}:{port}"
     uris = [settings.PUBLIC_URL + CALLBACK]
     client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "redirect_uris": uris}
     config = {
