@@ -34,10 +34,11 @@ class Unreachable(Exception):  # noqa: N818  # an event, not a fault
 
 
 class Answer(NamedTuple):
-    """What a host answered: the status, and the beginning of the body."""
+    """What a host answered: the status, the beginning of the body, and the header that says when to come again."""
 
     status: int
     content: bytes
+    retry_after: str = ""
 
 
 def resolver() -> Resolver:
@@ -86,7 +87,7 @@ def ask(
             connection.sendall(_request(method, parts, headers or {}, body or b""))
             with closing(HTTPResponse(connection, method=method)) as response:
                 response.begin()
-                return Answer(response.status, response.read(most_bytes))
+                return Answer(response.status, response.read(most_bytes), response.headers.get("Retry-After", ""))
     except ssl.SSLCertVerificationError as error:
         said = say_problem("The certificate of {host} is not valid: {why}.", host=host, why=error.verify_message)
         raise Unreachable(said) from None

@@ -41,6 +41,7 @@ from workorders.secure import order_views as secure_order_views
 from workorders.secure import template_api, template_views
 from workorders.webhooks import api as webhook_api
 from workorders.webhooks import docs as webhook_docs  # noqa: F401  # completes the schema
+from workorders.webhooks import figures as webhook_figures  # noqa: F401  # adds to those of monitoring
 from workorders.webhooks import views as webhook_views
 
 

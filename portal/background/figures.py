@@ -6,7 +6,7 @@ They are read from the database, which sees every worker and web server, and cos
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.db import connection
@@ -21,6 +21,9 @@ from portal.models import Letter
 
 RECENT = 300  # seconds that count as lately
 TOLD = ("begun", "completed", "error", "cancelled", "lost", "put_off")  # of the lines of a timeline
+
+FURTHER: list[Callable[[], Iterator[Metric]]] = []
+"""What other apps tell: each is called with every scrape."""
 
 LATELY = """
     SELECT subject, what, count(*) FROM portal_event
@@ -58,6 +61,8 @@ def figures() -> Iterator[Metric]:
     yield from _letters()
     yield from _database()
     yield from _disk()
+    for further in FURTHER:
+        yield from further()
 
 
 def _work() -> Iterator[Metric]:

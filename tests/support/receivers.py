@@ -36,6 +36,7 @@ class Receiver:
     requests: list[Got] = field(default_factory=list)
     answers: list[tuple[int, str]] = field(default_factory=list)
     usual: int = 200
+    retry_after: str = ""
     is_slow: bool = False
     is_over: threading.Event = field(default_factory=threading.Event)
 
@@ -62,6 +63,8 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(status)
             if 300 <= status < 400:
                 self.send_header("Location", said)
+            if found.retry_after:
+                self.send_header("Retry-After", found.retry_after)
             self.end_headers()
             self.wfile.write(said.encode())
 

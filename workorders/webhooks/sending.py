@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from django.conf import settings
@@ -36,6 +38,8 @@ PAUSES: Final = tuple(
 )
 """Before each further attempt at a delivery: eleven attempts within three days."""
 LONGEST_REST: Final = 900  # seconds for which an endpoint is left alone, after 2, 4, 8 ... for each failure in a row
+LONGEST_ASKED: Final = 3600  # seconds for which an endpoint that asks so by Retry-After is left alone at most
+ASKING: Final = (429, 503)  # the statuses with which it may
 LONG_FAILURE: Final = timedelta(days=3)  # after which an endpoint is disabled
 GONE: Final = 410  # the status by which an endpoint says that it wants no more
 
@@ -96,10 +100,11 @@ def _attempt(webhook: Webhook, delivery: WebhookDelivery) -> bool:
     except (Unreachable, SecretLost) as reason:
         problem = str(reason)
     is_taken = answer is not None and 200 <= answer.status < 300
+    asked = asked_pause(answer) if answer else timedelta()
     with transaction.atomic():
-        _note(delivery, answer, problem, is_taken=is_taken)
+        _note(delivery, answer, problem, is_taken=is_taken, asked=asked)
         if not is_taken:
-            _note_failure(webhook, is_gone=answer is not None and answer.status == GONE)
+            _note_failure(webhook, is_gone=answer is not None and answer.status == GONE, asked=asked)
         elif webhook.failures:
             Webhook.objects.filter(pk=webhook.pk).update(failures=0, failing_since=None)
     return is_taken
@@ -123,7 +128,19 @@ def _post(webhook: Webhook, delivery: WebhookDelivery) -> Answer:
     )
 
 
-def _note(delivery: WebhookDelivery, answer: Answer | None, problem: str, *, is_taken: bool) -> None:
+def asked_pause(answer: Answer) -> timedelta:
+    """Return the pause that an answer asks for by Retry-After, in seconds or as a moment, an hour at most."""
+    said, seconds = answer.retry_after.strip(), 0.0
+    if answer.status in ASKING and said.isascii() and said.isdecimal():
+        seconds = float(said[:10])
+    elif answer.status in ASKING:
+        with suppress(ValueError, OverflowError):
+            at = parsedate_to_datetime(said)
+            seconds = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - time.time()
+    return timedelta(seconds=min(max(seconds, 0.0), LONGEST_ASKED))
+
+
+def _note(delivery: WebhookDelivery, answer: Answer | None, problem: str, *, is_taken: bool, asked: timedelta) -> None:
     """Note an attempt, unless another has been noted or the delivery was asked for again meanwhile."""
     left = PAUSES[delivery.attempts :]
     status = Status.DELIVERED if is_taken else Status.WAITING if left else Status.FAILED
@@ -133,16 +150,16 @@ def _note(delivery: WebhookDelivery, answer: Answer | None, problem: str, *, is_
         status=status,
         attempts=F("attempts") + 1,
         attempted_at=Now(),
-        due_at=Now() + left[0] if left else F("due_at"),
+        due_at=Now() + max(left[0], asked) if left else F("due_at"),
         answer_status=answer and answer.status,
         answer=answer.content.decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}") if answer else "",
         problem=problem,
     )
 
 
-def _note_failure(webhook: Webhook, *, is_gone: bool) -> None:
-    """Leave the endpoint alone for a while, or disable it."""
-    rest = timedelta(seconds=min(2 ** min(webhook.failures + 1, 10), LONGEST_REST))
+def _note_failure(webhook: Webhook, *, is_gone: bool, asked: timedelta) -> None:
+    """Leave the endpoint alone for a while, as long as it `asked` for at least, or disable it."""
+    rest = max(timedelta(seconds=min(2 ** min(webhook.failures + 1, 10), LONGEST_REST)), asked)
     Webhook.objects.filter(pk=webhook.pk).update(
         failures=F("failures") + 1, failing_since=Coalesce("failing_since", Now()), due_at=Now() + rest
     )

@@ -19,6 +19,9 @@ from tests.support.demo import Demo
 from tests.support.metrics import values
 from tests.support.paths import CHECKOUT
 from tests.support.uploads import ingested, queued, rows
+from tests.support.webhooks import a_webhook
+from workorders.models import Webhook, WebhookDelivery
+from workorders.webhooks.outbox import write
 
 TOKEN = "of-this-machines-prometheus-alone"
 
@@ -74,6 +77,23 @@ def test_what_a_worker_lost_is_counted(committed_demo: Demo, scraped: Any) -> No
     IngestionRecord.objects.filter(pk=record.pk).update(lease_until=Now())
     IngestionRecord.requeue_stale()
     assert scraped("codeport_work_lately")[("ingestionrecord", "lost")] == 1
+
+
+def test_webhooks_are_told(demo: Demo, scraped: Any) -> None:
+    def told() -> list[float]:
+        names = ("waiting", "oldest_seconds", "failed")
+        return [scraped(f"codeport_webhook_deliveries_{name}")[()] for name in names]
+
+    assert told() == [0, 0, 0]
+    webhook, stopped = a_webhook(demo)[0], a_webhook(demo, "https://other.example.com/")[0]
+    Webhook.objects.filter(pk=stopped.pk).update(stopped=Webhook.Stopped.BY_HAND)
+    write([webhook.pk, stopped.pk], "record.completed", {})
+    given_up = write([webhook.pk, stopped.pk], "record.completed", {})
+    WebhookDelivery.objects.filter(pk__in=[each.pk for each in given_up]).update(status="failed")
+    WebhookDelivery.objects.update(queued_at=Now() - timedelta(seconds=700))
+    waiting, oldest, failed = told()
+    assert (waiting, failed) == (1, 2)
+    assert 700 <= oldest < 760
 
 
 @pytest.mark.django_db

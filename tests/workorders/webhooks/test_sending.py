@@ -253,6 +253,48 @@ def test_a_dead_endpoint_takes_one_attempt_a_turn_and_rests_longer_each_time(
     assert rests == [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
 
 
+@pytest.mark.parametrize(
+    ("status", "said", "seconds"),
+    [
+        (429, "120", 120),
+        (503, " 3600 ", 3600),
+        (503, "86400", 3600),
+        (429, "9" * 5000, 3600),
+        (429, "Mon, 01 Dec 2098 10:00:00 GMT", 3600),
+        (503, "Mon, 01 Dec 2025 10:00:00 GMT", 5),
+        (429, "1", 5),
+        (429, "-5", 5),
+        (429, "soon", 5),
+        (429, "Mon, 01 Dec 99999 10:00:00 GMT", 5),
+        (429, "٣٠٠", 5),
+        (429, "", 5),
+        (500, "120", 5),
+    ],
+)
+def test_an_endpoint_may_ask_for_a_longer_pause_of_an_hour_at_most(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch, status: int, said: str, seconds: int
+) -> None:
+    webhook, _secret = a_webhook(demo)
+    delivery = event(webhook)
+    monkeypatch.setattr(sending, "ask", lambda *_, **__: Answer(status, b"", said))
+    deliver(webhook.pk)
+    webhook.refresh_from_db()
+    delivery.refresh_from_db()
+    assert delivery.attempted_at is not None
+    assert round((delivery.due_at - delivery.attempted_at).total_seconds()) == seconds
+    assert round((webhook.due_at - delivery.attempted_at).total_seconds()) == (2 if seconds == 5 else seconds)
+
+
+def test_the_header_of_a_real_answer_is_read(demo: Demo, there: Receiver) -> None:
+    webhook, _secret = a_webhook(demo, there.url)
+    delivery = event(webhook)
+    there.answers, there.retry_after = [(429, "slowly")], "300"
+    deliver(webhook.pk)
+    delivery.refresh_from_db()
+    assert delivery.attempted_at is not None
+    assert round((delivery.due_at - delivery.attempted_at).total_seconds()) == 300
+
+
 def test_a_turn_ends_after_some_seconds_and_wakes_a_worker_for_the_rest(
     demo: Demo, answers: dict[str, Any], woken: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
