@@ -26,6 +26,15 @@ def log_as_all_do(**_: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
 
 
+@worker_process_init.connect
+def trace_tasks(**_: Any) -> None:
+    """Trace in the processes of the pool alone: the worker's own would hand them a thread by forking."""
+    if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+        from portal import traces  # which imports what costs time
+
+        traces.begin()
+
+
 worker_pid = os.getpid()
 
 

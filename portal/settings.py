@@ -32,6 +32,7 @@ A variable that is empty counts as not set.
 | WEBHOOK_DAYS | days for which deliveries of webhooks are kept | 30 |
 | PROVE_DOMAINS | on if a company's own URL prefix needs a proof of its domain, or off | off if all is embedded |
 | METRICS_TOKEN | what Prometheus brings to /metrics, 32 characters or more; without it there are no metrics | |
+| OTEL_EXPORTER_OTLP_ENDPOINT | collector of OpenTelemetry that gets traces, by OTLP over HTTP | there are none |
 | BACKUP_PASSPHRASE | encrypts the secret key in backups, 16 characters or more | the key stays out of them |
 | LOG_FORMAT | lines, for people, or json, an object a line | lines |
 | EMAIL_URL | smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example, or file:///folder | the console |
@@ -54,7 +55,8 @@ from portal.http.cache import cache_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-forget_empty("AWS_")  # boto3 reads them itself
+for prefix in ("AWS_", "OTEL_"):  # which boto3 and OpenTelemetry read themselves
+    forget_empty(prefix)
 with stops_at_bad_values("CODEPORT_HOME"):
     CODEPORT_HOME = Path(env.str("CODEPORT_HOME", "") or BASE_DIR / "var").resolve()
     SPOOL_DIR = CODEPORT_HOME / "spool"  # one ingestion's or archive's own files, gone when it ends
@@ -80,6 +82,7 @@ with stops_at_bad_values("CODEPORT_HOME"):
     WEBHOOK_HOSTS = [name.strip("[]").lower() for name in webhook_hosts]  # as they stand in the parts of a URL
     WEBHOOK_DAYS = env.int("WEBHOOK_DAYS", 30, validate=validate.Range(5, 36500))
     PROVE_DOMAINS = env.bool("PROVE_DOMAINS", None)
+    OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=checks.is_collector)
     METRICS_TOKEN = env.str("METRICS_TOKEN", "", validate=checks.is_secret_key)
     LOG_FORMAT = env.str("LOG_FORMAT", "lines", validate=checks.is_log_format)
     NUM_PROXIES = env.int("NUM_PROXIES", 0, validate=validate.Range(0, 10))

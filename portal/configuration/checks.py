@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from environs import ValidationError, validate
@@ -30,6 +31,15 @@ def are_base_urls(values: list[str]) -> None:
     """Refuse a list with what cannot stand before `/c/company/id`."""
     for value in values:
         is_base_url(value)
+
+
+def is_collector(value: str) -> None:
+    """Refuse what is no base URL, and any where the packages for traces are not installed."""
+    is_base_url(value)
+    try:
+        version("opentelemetry-sdk")
+    except PackageNotFoundError:
+        raise ValidationError("Traces need the packages of requirements-traces.txt.") from None
 
 
 def are_host_names(names: list[str]) -> None:

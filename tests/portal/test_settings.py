@@ -25,6 +25,7 @@ VARIABLES = (
     *("ALLOWED_HOSTS", "MAX_UPLOAD_MB", "EMAIL_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
     *("PUBLIC_PAGE_RATE", "API_RATE", "NUM_PROXIES", "LOG_FORMAT", "HISTORY_DAYS", "PROVE_DOMAINS", "METRICS_TOKEN"),
     *("WEBHOOK_HOSTS", "WEBHOOK_DAYS", "UPLOAD_DAYS", "ARCHIVE_DAYS", "SECURITY_LOG_DAYS", "DROP_DIR"),
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"),
 )
 
@@ -231,6 +232,8 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("NUM_PROXIES", "-1"),
         ("SECRET_KEY", "short"),
         ("METRICS_TOKEN", "short"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"),  # whose packages are not installed
         ("WEBHOOK_HOSTS", "intranet.example, *"),
         ("WEBHOOK_HOSTS", ".example.com"),
         ("WEBHOOK_HOSTS", "http://localhost"),
