@@ -27,14 +27,16 @@ from onelogin.saml2.errors import OneLogin_Saml2_ValidationError
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
-from portal.accounts.sign_on.admission import Identity
+from portal.accounts.sign_on.admission import LONGEST_NAME, LONGEST_SUBJECT, Identity
 from portal.accounts.sign_on.asking import Asker, Failed
+from portal.accounts.sign_on.providers import role_lines
 from portal.database.encryption import box
 from portal.models import IdentityProvider
 
 PURPOSE: Final = b"codeport assertion 1"
 SECONDS: Final = 60  # for which a checked assertion may be on its way to the session
 LONGEST: Final = 256 * 1024  # characters of a response
+LONGEST_EMAIL: Final = 320  # characters, RFC 3696; a longer one is refused as no address
 PEM: Final = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 EMAIL: Final = (
     *("email", "mail", "emailAddress", "urn:oid:0.9.2342.19200300.100.1.3"),
@@ -140,17 +142,20 @@ def _asked(provider: IdentityProvider, response: Any) -> str:
 
 
 def _identity(provider: IdentityProvider, response: Any) -> Identity:
-    """Return what the assertion says. Its domains are the operator's word, so its addresses count as verified."""
+    """Return what the assertion says, as short as an address has to be: of the groups, those that mean a role here.
+
+    Its domains are the operator's word, so its addresses count as verified.
+    """
     said: dict[str, list[Any]] = response.get_attributes()
     subject, kind = response.get_nameid() or "", response.get_nameid_format()
     if kind == Saml2.NAMEID_TRANSIENT:
         raise Failed("transient_subject")
     return Identity(
-        subject=subject,
-        email=_first(said, EMAIL) or (subject if kind == Saml2.NAMEID_EMAIL_ADDRESS else ""),
+        subject=subject[: LONGEST_SUBJECT + 1],
+        email=(_first(said, EMAIL) or (subject if kind == Saml2.NAMEID_EMAIL_ADDRESS else ""))[: LONGEST_EMAIL + 1],
         is_verified=True,
-        name=_first(said, NAME),
-        roles=frozenset(value for value in said.get(provider.role_claim, []) if isinstance(value, str)),
+        name=_first(said, NAME)[:LONGEST_NAME],
+        roles=frozenset(role_lines(provider.roles)).intersection(map(str, said.get(provider.role_claim, []))),
         second_step=bool(SECOND_STEPS.intersection(response.get_authn_contexts())),
     )
 

@@ -81,6 +81,17 @@ def test_somebody_comes_in_for_the_first_time_and_again(demo: Demo, real: Real, 
     assert User.objects.filter(email__iexact="nora@acme.example").count() == 1
 
 
+def test_somebody_of_many_groups_comes_in_by_an_address_that_servers_take(demo: Demo, real: Real) -> None:
+    saml(demo.company, real, "acme.example")
+    groups = [f"cn=group-{number},ou=groups,dc=acme,dc=example" for number in range(300)]
+    real.have(NORA | {"roles": [*groups, "code-users"]})
+    client = Client()
+    checked = Client().post(ACS, {"SAMLResponse": answered(real, client)})
+    assert len(checked.headers["Location"]) < 2000
+    assert client.get(checked.headers["Location"]).headers["Location"] == "/"
+    assert [group.name for group in User.objects.get(email="nora@acme.example").groups.all()] == ["staff"]
+
+
 def test_whoever_was_there_already_is_linked_by_the_domain(demo: Demo, real: Real) -> None:
     User.objects.filter(pk=demo.staff.pk).update(email="nora@acme.example")
     saml(demo.company, real, "acme.example")
