@@ -15,13 +15,14 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 
 from portal.database.encryption import SEALED, SecretLost, box
+from portal.http.unavailable import answer_outage
 from portal.models import User
 from portal.values.words import gettext_lazy
 
@@ -119,7 +120,12 @@ def required(
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        needed = None if request.path.startswith(OPEN) else _needed(request)
+        try:
+            needed = None if request.path.startswith(OPEN) else _needed(request)
+        except DatabaseError as error:  # which Django shows to no middleware but where a page raises it
+            if answer := answer_outage(request, error):
+                return answer
+            raise
         if needed is None:
             return get_response(request)
         if request.path.startswith("/api/"):

@@ -21,18 +21,20 @@ def outage(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[
     def middleware(request: HttpRequest) -> HttpResponseBase:
         return get_response(request)
 
-    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        part = outage_of(error)
-        if not part:
-            return None
-        logger.error("The %s failed at %s %s: %s", part, request.method, request.path, error)
-        if request.path.startswith("/api/"):
-            detail = f"{PARTS[part]} Try again later."
-            answer: HttpResponse = JsonResponse({"detail": detail}, status=503)
-        else:
-            answer = render(request, "500.html", status=503)
-        answer["Retry-After"] = RETRY_SECONDS
-        return answer
-
-    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
+    middleware.process_exception = answer_outage  # type: ignore[attr-defined]  # where Django looks for it
     return middleware
+
+
+def answer_outage(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Return 503 where the error means that a part is unavailable, or else None."""
+    part = outage_of(error)
+    if not part:
+        return None
+    logger.error("The %s failed at %s %s: %s", part, request.method, request.path, error)
+    if request.path.startswith("/api/"):
+        detail = f"{PARTS[part]} Try again later."
+        answer: HttpResponse = JsonResponse({"detail": detail}, status=503)
+    else:
+        answer = render(request, "500.html", status=503)
+    answer["Retry-After"] = RETRY_SECONDS
+    return answer

@@ -17,6 +17,10 @@ TABLES = {  # each after those it points to
     "portal_userauthorizationtoken": """(name, prefix, digest, created_at, expires_at, user_id)
         SELECT 'token ' || n, 'uat' || lpad(to_hex(n), 8, '0'), '', now(), now() + interval '1 day', {person}
         FROM {n}""",
+    "portal_identityprovider": """(company_id, name, slug, protocol, is_active, is_required, issuer, client_id,
+        client_secret, sign_in_url, certificate, is_private, vouches, asks_second_step, role_claim, roles, default_role)
+        SELECT {company}, 'Provider ' || n, 'provider-' || n, 'openid_connect', true, false,
+               'https://id' || n || '.example', 'portal', '', '', '', false, false, false, '', '', '' FROM {n}""",
     "workorders_urlprefix": "(prefix, company_id) SELECT 'c' || n || '.example/', {company} FROM {n}",
     "workorders_domainproof": """(host, way, problem, company_id)
         SELECT 'c' || n || '.example', '', '', {company} FROM {n}""",

@@ -21,10 +21,10 @@ TEMPLATES = "/workorder-templates/"
 
 
 def of_company(demo: Demo, slug: str, role: str) -> User:
-    """Another person of that company, or of none, with that role."""
+    """Another person of that company, or of none, with that role, be it one that only an old database can have."""
     companies = {"printco": demo.printco, "other": demo.other}
     user = User.objects.create_user(f"{role}2@{slug or 'nobody'}.example", company=companies.get(slug))
-    user.groups.add(Group.objects.get(name=role))
+    User.groups.through.objects.create(user=user, group=Group.objects.get(name=role))
     return user
 
 

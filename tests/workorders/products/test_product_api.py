@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portal.models import User
 from tests.support.demo import Demo
 from tests.support.tokens import client_of
 from workorders.models import Product
@@ -105,6 +106,7 @@ def test_archiving_needs_its_own_permission_of_person_and_token(demo: Demo) -> N
 
 def test_only_a_brand_owner_has_products(demo: Demo) -> None:
     for user, status in ((demo.printer, 404), (demo.support, 403)):  # whose role is that of a brand owner's admin
-        user.groups.set(demo.admin.groups.all())
+        user.groups.clear()
+        User.groups.through.objects.create(user=user, group=demo.admin.groups.get())
         assert client_of(user).post(PATH, {"sku": "tea"}, format="json").status_code == 403
         assert client_of(user).patch(at(demo), {"name": "x"}, format="json").status_code == status
