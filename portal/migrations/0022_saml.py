@@ -13,17 +13,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='identityprovider',
             name='certificate',
-            field=models.TextField(blank=True, help_text='SAML alone: what it signs with, in PEM. While it changes, both, one below the other.'),
+            field=models.TextField(db_default="", blank=True, help_text='SAML alone: what it signs with, in PEM. While it changes, both, one below the other.'),
         ),
         migrations.AddField(
             model_name='identityprovider',
             name='protocol',
-            field=models.CharField(choices=[('openid_connect', 'OpenID Connect'), ('saml', 'SAML 2.0')], default='openid_connect', max_length=20),
+            field=models.CharField(db_default="openid_connect", choices=[('openid_connect', 'OpenID Connect'), ('saml', 'SAML 2.0')], default='openid_connect', max_length=20),
         ),
         migrations.AddField(
             model_name='identityprovider',
             name='sign_in_url',
-            field=models.CharField(blank=True, help_text='SAML alone: that of its HTTP-Redirect binding.', max_length=500, verbose_name='sign-in URL'),
+            field=models.CharField(db_default="", blank=True, help_text='SAML alone: that of its HTTP-Redirect binding.', max_length=500, verbose_name='sign-in URL'),
         ),
         migrations.AlterField(
             model_name='identityprovider',
