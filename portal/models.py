@@ -252,8 +252,7 @@ class IdentityProvider(models.Model):
     )
     client_id = models.CharField("client ID", max_length=200, blank=True, help_text="OpenID Connect alone.")
     client_secret = models.TextField(blank=True, editable=False, help_text="Encrypted.")
-    sign_in_url = models.CharField(db_default="", 
-        "sign-in URL", max_length=500, blank=True, help_text="SAML alone: that of its HTTP-Redirect binding."
+    sign_in_url = models.CharField("sign-in URL", db_default="", max_length=500, blank=True, help_text="SAML alone: that of its HTTP-Redirect binding."
     )
     certificate = models.TextField(db_default="", 
         blank=True, help_text="SAML alone: what it signs with, in PEM. While it changes, both, one below the other."
