@@ -325,9 +325,14 @@ def test_the_command_tells_wrong_use_from_a_portal_that_is_away(client_bin: Path
     assert codeport("--url", "http://127.0.0.1:9", "upload", "codes.xlsx")[0] == 2
     assert codeport("upload")[0] == 2
     assert "CODEPORT_TOKEN" in Program(tmp_path, client_bin)("--url", "http://127.0.0.1:9", "export")[2]
+    for token in ("two\nlines", "t\xf6ken"):
+        strange = Program(tmp_path, client_bin, CODEPORT_TOKEN=token)("--url", "http://127.0.0.1:9", "export")
+        assert strange == (2, [], "CODEPORT_TOKEN is no token: it has characters that no token has.\n")
     code, out, said = codeport("--url", "http://127.0.0.1:9", "--patience", "0", "upload", "codes.csv")
     assert (code, out) == (3, [])
     assert said.startswith("http://127.0.0.1:9 cannot be reached: ")
+    of_windows = Program(tmp_path, client_bin, CODEPORT_TOKEN="x\r\n")
+    assert of_windows("--url", "http://127.0.0.1:9\r\n", "--patience", "0", "upload", "codes.csv")[2] == said
 
 
 def test_an_interrupted_command_says_how_to_go_on(

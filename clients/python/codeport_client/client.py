@@ -63,11 +63,14 @@ class Codeport:
     def __init__(
         self, url: str | None = None, token: str | None = None, *, patience: float = 120, timeout: float = 60
     ) -> None:
-        url, token = url or os.environ.get("CODEPORT_URL", ""), token or os.environ.get("CODEPORT_TOKEN", "")
+        url = (url or os.environ.get("CODEPORT_URL", "")).strip()
+        token = (token or os.environ.get("CODEPORT_TOKEN", "")).strip()  # files of Windows end lines by two characters
         if not url.startswith(("http://", "https://")):
             raise ValueError("Say where the portal is: CODEPORT_URL, like https://codeport.example")
         if not token:
             raise ValueError("Set CODEPORT_TOKEN to a token; the portal's page Tokens makes one.")
+        if not (token.isascii() and token.isprintable()):
+            raise ValueError("CODEPORT_TOKEN is no token: it has characters that no token has.")
         self.url = url.rstrip("/").removesuffix("/api/v2")
         waits = httpx.Timeout(timeout, connect=10)
         headers = {"Authorization": f"UAT {token}", "User-Agent": "codeport-client"}
