@@ -13,6 +13,7 @@ from django.urls import reverse
 from ingestion.drops.watching import place_for
 from ingestion.models import Drop, DroppedFile, IngestionRecord
 from ingestion.results.errors_csv import errors_csv
+from portal.storage.drop_entries import Occupied
 from portal.storage.drops import Place
 
 MOST_TOLD = 200  # files of one drop in one visit
@@ -20,16 +21,26 @@ Status = IngestionRecord.Status
 HAS_ENDED = Q(record=None) | ~Q(record__status__in=IngestionRecord.OPEN)
 
 
-def tell_results(drop: Drop) -> None:
-    """Write the results of the files whose records have ended. What fails is tried again by the next visit."""
+def tell_results(drop: Drop) -> int:
+    """Write the results of the files whose records have ended. What fails is tried again by the next visit.
+
+    Return how many cannot be written for the sake of their names; the others do not wait for them.
+    """
+    hindered = 0
     untold = DroppedFile.objects.filter(HAS_ENDED, drop=drop, state=DroppedFile.State.TAKEN).order_by("pk")
     for key in [*untold.values_list("pk", flat=True)[:MOST_TOLD]]:
         with transaction.atomic():
             file = untold.select_for_update(of=("self",), skip_locked=True).filter(pk=key).first()
-            if file is not None:
+            if file is None:
+                continue
+            try:
                 _write(place_for(drop), file)
-                file.state = DroppedFile.State.TOLD
-                file.save(update_fields=["state"])
+            except Occupied:
+                hindered += 1
+                continue
+            file.state = DroppedFile.State.TOLD
+            file.save(update_fields=["state"])
+    return hindered
 
 
 def _write(place: Place, file: DroppedFile) -> None:

@@ -65,8 +65,8 @@ def _visit(drop: Drop) -> str:
     """Do what there is to do for one drop, and return what is in its way."""
     try:
         _move_aside(drop)
-        tell_results(drop)
-        return _take_all(drop) if drop.is_watched and drop.template else ""
+        hindered = tell_results(drop)
+        said = _take_all(drop) if drop.is_watched and drop.template else ""
     except Waits as reason:
         return str(reason)
     except FileNotFoundError:
@@ -83,6 +83,10 @@ def _visit(drop: Drop) -> str:
         if part == "disk":
             return say_problem("The server's disk is full or broken.")
         return say_problem("The folder cannot be used now.")
+    if hindered:
+        told = say_problem("Results whose names are taken by something else: {count:,}.", count=hindered)
+        said = f"{said} {told}".strip()
+    return said
 
 
 def _take_all(drop: Drop) -> str:

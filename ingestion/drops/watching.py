@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
+
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -23,10 +25,8 @@ def watch(template: IngestionTemplate, owner: User) -> Drop:
     A template keeps its folder when it is renamed. OSError where the folder cannot be made.
     """
     with transaction.atomic():
-        drop = Drop.objects.filter(template=template).first()
-        if drop is None:
-            drop = Drop(company=template.company, template=template, folder=_free_folder(template))
-        drop.owner, drop.is_watched, drop.problem = owner, True, ""
+        drop = Drop.objects.filter(template=template).first() or _new_drop(template)
+        drop.template, drop.owner, drop.is_watched, drop.problem = template, owner, True, ""
         drop.save()
         place_for(drop).create()
         _log(drop, "drop_watched")
@@ -54,8 +54,13 @@ def _log(drop: Drop, what: str) -> None:
     tell("company_changed", of=company, company_name=company.name, changed=[what], drop=drop.folder)
 
 
-def _free_folder(template: IngestionTemplate) -> str:
-    """Return the folder's name: the template's in small letters, with its number where that is another's."""
+def _new_drop(template: IngestionTemplate) -> Drop:
+    """Return a drop whose folder has the template's name in small letters, with a number where that is another's.
+
+    The folder of a template that was deleted is taken over, since a machine somewhere has its name.
+    """
     name = slugify(template.name)[:40].strip("-") or "template"
-    is_taken = Drop.objects.filter(company=template.company, folder=name).exclude(template=None).exists()
-    return f"{name}-{template.pk}" if is_taken else name
+    known = {drop.folder: drop for drop in Drop.objects.filter(company=template.company, folder__startswith=name)}
+    names = chain([name], (f"{name}-{number}" for number in count(template.pk)))
+    folder = next(each for each in names if each not in known or known[each].template_id is None)
+    return known.get(folder) or Drop(company=template.company, folder=folder)

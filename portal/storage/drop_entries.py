@@ -11,7 +11,10 @@ from portal.values.texts import unseen
 TAKEN: Final = "taken"  # the folder in a place into which files go that were taken
 LONGEST_DROPPED: Final = 200  # bytes of a name, so that names with endings of ours fit any disk
 ANSWERS: Final = (".result.json", ".errors.csv")  # endings of what is written beside files
-UNFINISHED: Final = re.compile(r"\..*|.*\.(part|partial|filepart|tmp|temp|crdownload)|.*~", re.IGNORECASE | re.DOTALL)
+UNFINISHED: Final = re.compile(
+    r"\..*|~\$.*|thumbs\.db|desktop\.ini|.*\.(part|partial|filepart|tmp|temp|crdownload)|.*~", re.IGNORECASE | re.DOTALL
+)
+"""Names of what is not complete, and of what Excel and file managers keep beside people's files."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,12 @@ class Changed(Exception):  # noqa: N818  # an event, not a fault
     """The file is gone, or no longer the version that was looked at."""
 
 
+class Occupied(Exception):  # noqa: N818  # an event, not a fault
+    """An answer cannot be written under its name: a folder or somebody else's file has it, or the disk refuses it."""
+
+
 def is_for_others(name: str) -> bool:
-    """Say whether a name is left alone without a word: an answer, or a file that is not complete by its name."""
+    """Say whether a name is left alone without a word: an answer, or a file that is none of theirs or not complete."""
     return name.endswith(ANSWERS) or UNFINISHED.fullmatch(name) is not None
 
 

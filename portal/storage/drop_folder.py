@@ -6,6 +6,7 @@ followed, and only a regular file with one name is read.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -16,10 +17,11 @@ from pathlib import Path
 from django.core.files import File
 
 from portal.storage.base import storage
-from portal.storage.drop_entries import TAKEN, Changed, Entry, can_be_taken, is_for_others
+from portal.storage.drop_entries import TAKEN, Changed, Entry, Occupied, can_be_taken, is_for_others
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 UNFOLLOWED = os.O_NOFOLLOW | os.O_CLOEXEC
+OF_THE_NAME = (errno.EISDIR, errno.ENAMETOOLONG, errno.EPERM, errno.EACCES)  # the folder was written to just before
 
 
 class FolderPlace:
@@ -83,7 +85,7 @@ class FolderPlace:
                 os.close(taken)
 
     def write(self, name: str, lines: Iterable[str]) -> None:
-        """Write a file for whoever may read the folder, in place of one that has the name."""
+        """Write a file for whoever may read the folder, replacing one of the name. Raise Occupied if none can be."""
         part = f".{secrets.token_hex(8)}.part"
         with self._opened() as folder:
             mode = stat.S_IMODE(os.fstat(folder).st_mode) & 0o666
@@ -94,7 +96,7 @@ class FolderPlace:
                     file.flush()
                     os.fchmod(opened, mode)
                     os.fsync(opened)
-                os.replace(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+                _rename(part, name, folder)
             except BaseException:
                 with suppress(OSError):
                     os.unlink(part, dir_fd=folder)
@@ -112,6 +114,16 @@ class FolderPlace:
             yield opened
         finally:
             os.close(opened)
+
+
+def _rename(part: str, name: str, folder: int) -> None:
+    """Give the part its name in the folder. Raise Occupied where it is the name alone that hinders."""
+    try:
+        os.replace(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError as error:
+        if error.errno in OF_THE_NAME:
+            raise Occupied from error
+        raise
 
 
 def _version(found: os.stat_result) -> str:

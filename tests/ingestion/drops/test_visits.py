@@ -107,6 +107,8 @@ def test_what_is_no_complete_file_of_the_folder_is_left_alone(demo: Demo, tmp_pa
     folder = folder_of(drop)
     for name in (".codes.csv.x8", "codes.csv.part", "codes.csv.filepart", "old.csv.result.json", "old.csv.errors.csv"):
         (folder / name).write_text(GOOD.format("hidden"))
+    for name in ("~$book.xlsx", "Thumbs.db", "desktop.ini"):
+        (folder / name).write_text(GOOD.format("hidden"))
     (folder / "below").mkdir()
     (folder / "below" / "codes.csv").write_text(GOOD.format("below"))
     visit(3)
@@ -330,3 +332,38 @@ def test_whoever_reads_the_folder_reads_the_results(demo: Demo) -> None:
     assert (folder / "codes.csv.result.json").stat().st_mode & 0o777 == 0o664
     assert (folder / "taken").stat().st_mode & 0o777 == 0o775
     assert [entry.name for entry in place_for(drop).entries()] == []
+
+
+@pytest.mark.parametrize("ending", [".result.json", ".errors.csv"])
+def test_a_folder_in_the_place_of_an_answer_hinders_no_other_file(demo: Demo, ending: str) -> None:
+    folder = folder_of(a_drop(demo))
+    (folder / f"bad.csv{ending}").mkdir()
+    (folder / "bad.csv").write_text(BAD.format("bad"))
+    dropped_through()
+    (folder / "good.csv").write_text(GOOD.format("good"))
+    dropped_through()
+    assert result_of(folder, "good.csv")["status"] == "completed"
+    assert Drop.objects.get().problem == "Results whose names are taken by something else: 1."
+    assert not [name for name in names_in(folder) if name.endswith(".part")]
+    (folder / f"bad.csv{ending}").rmdir()
+    visit()
+    assert (result_of(folder, "bad.csv")["status"], Drop.objects.get().problem) == ("error", "")
+
+
+def test_the_folder_of_a_deleted_template_is_taken_over_by_the_next_of_its_name(demo: Demo) -> None:
+    drop = a_drop(demo)
+    assert drop.template
+    drop.template.delete()
+    (folder_of(drop) / "codes.csv").write_text(GOOD.format("over"))
+    visit(3)
+    assert not IngestionRecord.objects.exists()
+    assert a_drop(demo).pk == drop.pk
+    dropped_through()
+    assert result_of(folder_of(drop), "codes.csv")["status"] == "completed"
+
+
+def test_no_two_templates_share_a_folder_whatever_their_names(demo: Demo) -> None:
+    first = a_drop(demo)
+    assert first.template
+    a_drop(demo, f"rolls-{first.template.pk + 2}")
+    assert a_drop(demo, "Rolls!").folder == f"rolls-{first.template.pk + 3}"
