@@ -237,7 +237,9 @@ class IdentityProvider(models.Model):
         validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", "Small letters, digits and single hyphens.")],
         help_text="Stands in the addresses that the provider is told, so it never changes.",
     )
-    protocol = models.CharField(db_default="openid_connect", max_length=20, choices=Protocol, default=Protocol.OPENID_CONNECT)
+    protocol = models.CharField(
+        max_length=20, choices=Protocol, default=Protocol.OPENID_CONNECT, db_default=Protocol.OPENID_CONNECT
+    )
     is_active = models.BooleanField(default=True)
     is_required = models.BooleanField(
         "required",
@@ -252,10 +254,17 @@ class IdentityProvider(models.Model):
     )
     client_id = models.CharField("client ID", max_length=200, blank=True, help_text="OpenID Connect alone.")
     client_secret = models.TextField(blank=True, editable=False, help_text="Encrypted.")
-    sign_in_url = models.CharField("sign-in URL", db_default="", max_length=500, blank=True, help_text="SAML alone: that of its HTTP-Redirect binding."
+    sign_in_url = models.CharField(
+        "sign-in URL",
+        max_length=500,
+        blank=True,
+        db_default="",
+        help_text="SAML alone: that of its HTTP-Redirect binding.",
     )
-    certificate = models.TextField(db_default="", 
-        blank=True, help_text="SAML alone: what it signs with, in PEM. While it changes, both, one below the other."
+    certificate = models.TextField(
+        blank=True,
+        db_default="",
+        help_text="SAML alone: what it signs with, in PEM. While it changes, both, one below the other.",
     )
     is_private = models.BooleanField(
         "inside this network",

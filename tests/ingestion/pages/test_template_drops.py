@@ -30,7 +30,7 @@ def test_a_folder_is_watched_taken_over_and_watched_no_more(demo: Demo) -> None:
     drop = Drop.objects.get()
     assert (drop.owner, str(drop), folder_of(drop).is_dir()) == (demo.staff, "demo/rolls", True)
     shown = seen(demo.staff, page)
-    assert '<span class="value">demo/rolls</span>' in shown
+    assert "<code>demo/rolls</code>" in shown
     assert "Upload in my name" not in shown
     assert "The folder demo/rolls is watched no more; files in it stay there." in seen(demo.staff, f"{page}delete/")
     assert "Upload in my name" in seen(demo.admin, page)
