@@ -47,6 +47,11 @@ NAME: Final = (
     "http://schemas.microsoft.com/identity/claims/displayname",
 )
 ASKED: Final = "/saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData/@InResponseTo"
+TRANSFORMS: Final = {  # those of SAML's signatures, 5.4.4 of its core
+    "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
+    "http://www.w3.org/2001/10/xml-exc-c14n#",
+    "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
+}
 REASONS: Final = {code: name.lower() for name, code in vars(OneLogin_Saml2_ValidationError).items() if name.isupper()}
 SECOND_STEPS: Final = {"http://schemas.microsoft.com/claims/multipleauthn", "https://refeds.org/profile/mfa"}
 
@@ -73,6 +78,7 @@ def checked(provider: IdentityProvider, text: str) -> str:
         raise Failed("too_long")
     try:
         response = OneLogin_Saml2_Response(OneLogin_Saml2_Settings(_settings(provider)), text)
+        _check_signatures(response.document)
         response.is_valid(_request(provider), raise_exceptions=True)
         asked, identity = _asked(provider, response), _identity(provider, response)
     except OneLogin_Saml2_ValidationError as error:
@@ -126,6 +132,21 @@ def certificates(text: str) -> list[str]:
         ]
     except ValueError:
         return []
+
+
+def _check_signatures(document: Any) -> None:
+    """Raise Failed where a signature refers to more than one part of the response, or runs what SAML does not need.
+
+    The library follows references and runs transforms before it knows whether a signature is good. A stranger’s would
+    read files of this machine, or run a program without end.
+    """
+    for signature in document.iter(f"{{{Saml2.NS_DS}}}Signature"):
+        uris = [each.get("URI", "") for each in signature.iter(f"{{{Saml2.NS_DS}}}Reference")]
+        if len(uris) != 1 or not uris[0].startswith("#"):
+            raise Failed("saml_references")
+        ways = [each.get("Algorithm") for each in signature.iter(f"{{{Saml2.NS_DS}}}Transform")]
+        if len(ways) > len(set(ways)) or not TRANSFORMS.issuperset(ways):
+            raise Failed("saml_transforms")
 
 
 def _asked(provider: IdentityProvider, response: Any) -> str:

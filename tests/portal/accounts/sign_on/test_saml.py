@@ -24,6 +24,7 @@ from tests.support.security_log import Told
 
 pytestmark = pytest.mark.usefixtures("letters_go_at_once", "own_cache")
 ACS = "/accounts/saml/acme/acs/"
+XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 NORA = {"username": "nora", "email": "nora@acme.example", "roles": ["code-users"]}
 NS = {
     "saml": "urn:oasis:names:tc:SAML:2.0:assertion",
@@ -223,6 +224,30 @@ def wrapped_with_the_same_id(tree: Any) -> Any:
     return tree
 
 
+def with_a_program(tree: Any) -> Any:
+    """Of work for whoever checks the signature: transforms run before it is known whether the signature is good."""
+    (transforms,) = tree.iterfind(".//ds:Transforms", NS)
+    program = etree.SubElement(transforms, f"{{{NS['ds']}}}Transform", Algorithm=XPATH)
+    etree.SubElement(program, f"{{{NS['ds']}}}XPath").text = "count(//*[count(//*) > 0]) > 0"
+    return tree
+
+
+def with_many_transforms(tree: Any) -> Any:
+    (transforms,) = tree.iterfind(".//ds:Transforms", NS)
+    for _ in range(100):
+        etree.SubElement(transforms, f"{{{NS['ds']}}}Transform", Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#")
+    return tree
+
+
+def with_a_file_of_this_machine(tree: Any) -> Any:
+    """/dev/zero would be read for ever."""
+    (reference,) = tree.iterfind(".//ds:Reference", NS)
+    another = etree.fromstring(etree.tostring(reference))
+    another.set("URI", "file:///dev/null")
+    reference.addnext(another)
+    return tree
+
+
 def for_another_request(tree: Any) -> Any:
     tree.set("InResponseTo", "ONELOGIN_another")
     return tree
@@ -243,6 +268,9 @@ def for_no_request(tree: Any) -> Any:
         (wrapped_in_the_signature, "saml_wrong_number_of_assertions"),
         (wrapped_in_extensions, "saml_wrong_number_of_assertions"),
         (wrapped_with_the_same_id, "saml_wrong_number_of_assertions"),
+        (with_a_program, "saml_transforms"),
+        (with_many_transforms, "saml_transforms"),
+        (with_a_file_of_this_machine, "saml_references"),
         (for_another_request, "saml_wrong_subjectconfirmation"),
         (for_no_request, "saml_unasked"),
     ],
