@@ -135,10 +135,11 @@ def _made_by(user: User) -> Counts:
 def _replace_everywhere(email: str, name: str) -> None:
     """Write `name` for the e-mail wherever it stands in a text, in one pass over each table but those of CONTENT."""
     literally = re.sub(r"(\W)", r"\\\1", email)
-    pattern = rf"(?<![\w.+-]){literally}(?![\w-]|\.\w)"
+    pattern = rf"(?<![\w.+-])(?<![\w.+-]'){literally}(?![\w-]|\.\w)"
     with connection.cursor() as cursor:
-        for table, column, is_json in _texts():
+        for table, column, is_json, longest in _texts():
             new = f"regexp_replace({column}::text, %(pattern)s, %(name)s, 'gi'){'::jsonb' if is_json else ''}"
+            new = f"left({new}, {longest})" if longest else new
             there = f"position(lower(%(email)s) IN lower({column}::text)) > 0"
             cursor.execute(
                 f"UPDATE {table} SET {column} = {new} WHERE {there}",  # noqa: S608  # names of ours
@@ -146,11 +147,11 @@ def _replace_everywhere(email: str, name: str) -> None:
             )
 
 
-def _texts() -> Iterator[tuple[str, str, bool]]:
-    """Yield the columns of text and JSON of all tables, and whether they are JSON."""
+def _texts() -> Iterator[tuple[str, str, bool, int | None]]:
+    """Yield the columns of text and JSON of all tables, whether they are JSON, and how long a text may be there."""
     for model in apps.get_models(include_auto_created=True):
         table = model._meta.db_table
         fields: list[Field[Any, Any]] = [*model._meta.concrete_fields] if table not in CONTENT else []
         for field in fields:
             if isinstance(field, CharField | TextField | JSONField) and not field.choices:
-                yield table, field.attname, isinstance(field, JSONField)
+                yield table, field.attname, isinstance(field, JSONField), getattr(field, "max_length", None)

@@ -185,6 +185,29 @@ def test_an_address_that_only_ends_alike_stays(demo: Demo) -> None:
     assert demo.company.label_text == f"x.staff@demo.example, staff@demo.example.org; {former}!"
 
 
+def test_the_account_of_somebody_whose_address_ends_alike_behind_an_apostrophe_stays(demo: Demo) -> None:
+    User.objects.filter(pk=demo.staff.pk).update(email="brien@demo.example")
+    User.objects.filter(pk=demo.admin.pk).update(email="o'brien@demo.example")
+    demo.company.label_text = "'brien@demo.example' and o'brien@demo.example"
+    demo.company.save()
+    run("forget", "person", "brien@demo.example", "--yes")
+    demo.company.refresh_from_db()
+    assert User.objects.get(pk=demo.admin.pk).email == "o'brien@demo.example"
+    assert demo.company.label_text == f"'a former person ({demo.staff.pk})' and o'brien@demo.example"
+
+
+def test_an_address_in_a_text_that_has_no_room_for_more_is_replaced_all_the_same(demo: Demo) -> None:
+    User.objects.filter(pk=demo.staff.pk).update(email="s@x.de")
+    longest = Product._meta.get_field("name").max_length or 0
+    product = demo.company.products.get(sku="sku1")
+    product.name = "s@x.de".rjust(longest, "-").replace("-s@", " s@")
+    product.save()
+    run("forget", "person", "s@x.de", "--yes")
+    product.refresh_from_db()
+    assert len(product.name) == longest
+    assert product.name.endswith(f" {f'a former person ({demo.staff.pk})'[:6]}")
+
+
 def test_the_last_admin_of_a_company_stays(demo: Demo, told: Told) -> None:
     with pytest.raises(CommandError) as refused:
         run("forget", "person", "admin@demo.example", "--yes")
