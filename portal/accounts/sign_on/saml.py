@@ -137,7 +137,7 @@ def certificates(text: str) -> list[str]:
 def _check_signatures(document: Any) -> None:
     """Raise Failed where a signature refers to more than one part of the response, or runs what SAML does not need.
 
-    The library follows references and runs transforms before it knows whether a signature is good. A stranger’s would
+    The library follows references and runs transforms before it knows whether a signature is good. A stranger's would
     read files of this machine, or run a program without end.
     """
     for signature in document.iter(f"{{{Saml2.NS_DS}}}Signature"):
