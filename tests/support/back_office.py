@@ -8,9 +8,14 @@ import pytest
 from django.contrib.admin.utils import quote
 
 from ingestion.models import Drop, IngestionRecord, IngestionTemplate
+from ingestion.options.templates import keep_template
 from portal.models import Company, Event, IdentityProvider, User, UserAuthorizationToken
+from portal.timeline import note
 from tests.support.demo import Demo
-from tests.support.pages import as_
+from tests.support.equipment import a_paper, a_press
+from tests.support.identity_providers import a_provider
+from tests.support.pages import a_record, as_
+from tests.support.tokens import issue
 from workorders.models import DomainProof, Equipment, Export, Job, OfficeCode, Product, Substrate, UrlPrefix, Workorder
 
 KINDS = {
@@ -46,3 +51,19 @@ def do(demo: Demo, action: str, *rows: Any) -> str:
     response = as_(demo.root).post(f"/admin/{KINDS[type(rows[0])]}/", fields, follow=True)
     (said,) = (str(message) for message in response.context["messages"])
     return said
+
+
+def everything(demo: Demo) -> None:
+    """One of each kind of row."""
+    record = a_record(demo.staff)
+    Job.objects.create(workorder_id=record.workorder_id or 0, what=Job.What.ARCHIVE, created_by=demo.staff)
+    Export.objects.create(company=demo.company, created_by=demo.staff, format="csv")
+    kept = keep_template(demo.company, "Rolls", {"encoding": "windows-1252"}, demo.staff)
+    Drop.objects.create(company=demo.company, template=kept, folder="rolls", owner=demo.staff)
+    UrlPrefix.objects.create(prefix="codes.example.com/", company=demo.company)
+    DomainProof.objects.create(host="codes.example.com", company=demo.company)
+    issue(demo.staff, name="line 4")
+    a_press(demo)
+    a_paper(demo)
+    a_provider(demo.company, "https://login.demo.example", "demo.example")
+    note(demo.company, "founded", demo.staff, address="203.0.113.7")

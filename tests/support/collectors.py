@@ -7,16 +7,16 @@ import gzip
 import json
 import os
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.http_servers import serving
 from tests.support.paths import CHECKOUT
 
 PYTHON = Path(os.environ.get("CODEPORT_TRACES", CHECKOUT / ".ci" / "traces")) / "bin" / "python"
@@ -82,10 +82,5 @@ def collector() -> Iterator[Collector]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        found.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
-        try:
-            yield found
-        finally:
-            server.shutdown()
+    with serving(Handler) as found.port:
+        yield found

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -31,6 +31,7 @@ from django.test import Client
 
 from portal.accounts.sign_on.providers import seal
 from portal.models import Company, IdentityProvider
+from tests.support.http_servers import serving
 
 CLIENT_ID, CLIENT_SECRET, PASSWORD = "codeport", "a secret of the client", "password at the provider"
 START = "/accounts/sign-on/"
@@ -223,13 +224,8 @@ def scripted_provider() -> Iterator[Scripted]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        found.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=[0.05], daemon=True)
-        thread.start()
+    with serving(Handler) as found.port:
         try:
             yield found
         finally:
             found.is_over.set()
-            server.shutdown()
-            thread.join()

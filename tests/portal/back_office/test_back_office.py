@@ -15,39 +15,19 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ingestion import engine, services
-from ingestion.models import Drop, IngestionRecord
-from ingestion.options.templates import keep_template
+from ingestion.models import IngestionRecord
 from portal.background.pulse import MOST_ATTEMPTS
 from portal.models import Company, User, UserAuthorizationToken
 from portal.storage.base import storage
-from portal.timeline import note
-from tests.support.back_office import KINDS, do, every_kind, key_of
+from tests.support.back_office import KINDS, do, every_kind, everything, key_of
 from tests.support.demo import Demo
-from tests.support.equipment import a_paper, a_press
-from tests.support.identity_providers import a_provider
 from tests.support.pages import a_record, a_refusal, a_workorder, as_
 from tests.support.people import link, signed_in
 from tests.support.tokens import issue
 from tests.support.uploads import SPEC_EXAMPLE, queued
-from workorders.models import Code, DomainProof, Export, Job, OfficeCode, Product, UrlPrefix, Workorder
+from workorders.models import Code, Job, OfficeCode, Product, UrlPrefix, Workorder
 
 pytestmark = pytest.mark.usefixtures("letters_go_at_once")
-
-
-def everything(demo: Demo) -> None:
-    """One of each kind of row."""
-    record = a_record(demo.staff)
-    Job.objects.create(workorder_id=record.workorder_id or 0, what=Job.What.ARCHIVE, created_by=demo.staff)
-    Export.objects.create(company=demo.company, created_by=demo.staff, format="csv")
-    kept = keep_template(demo.company, "Rolls", {"encoding": "windows-1252"}, demo.staff)
-    Drop.objects.create(company=demo.company, template=kept, folder="rolls", owner=demo.staff)
-    UrlPrefix.objects.create(prefix="codes.example.com/", company=demo.company)
-    DomainProof.objects.create(host="codes.example.com", company=demo.company)
-    issue(demo.staff, name="line 4")
-    a_press(demo)
-    a_paper(demo)
-    a_provider(demo.company, "https://login.demo.example", "demo.example")
-    note(demo.company, "founded", demo.staff, address="203.0.113.7")
 
 
 def a_failure(user: User) -> IngestionRecord:

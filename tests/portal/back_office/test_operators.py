@@ -10,19 +10,16 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.test import Client
 
-from ingestion.models import Drop, IngestionRecord
-from ingestion.options.templates import keep_template
+from ingestion.models import IngestionRecord
 from portal.models import Company, Event, User, UserAuthorizationToken
 from tests.support.api_calls import GUARDED, NEEDS, address, one_of_each
-from tests.support.back_office import KINDS, every_kind, key_of
+from tests.support.back_office import KINDS, every_kind, everything, key_of
 from tests.support.demo import Demo
-from tests.support.equipment import a_paper, a_press
-from tests.support.identity_providers import a_provider
 from tests.support.pages import a_record, as_
 from tests.support.people import an_operator, signed_in
 from tests.support.site import pages
 from tests.support.tokens import client_of, issue
-from workorders.models import DomainProof, Export, Job, UrlPrefix
+from workorders.models import Export, Job, UrlPrefix
 
 pytestmark = pytest.mark.usefixtures("letters_go_at_once")
 
@@ -41,17 +38,7 @@ ACTIONS: dict[Any, set[str]] = {
 @pytest.fixture
 def operator(demo: Demo) -> User:
     """An operator, and one of each kind of row to look at."""
-    record = a_record(demo.staff, file_name="codes.csv")
-    Job.objects.create(workorder_id=record.workorder_id or 0, what=Job.What.MINT, created_by=demo.staff)
-    Export.objects.create(company=demo.company, created_by=demo.staff, format="csv")
-    kept = keep_template(demo.company, "Rolls", {}, demo.staff)
-    Drop.objects.create(company=demo.company, template=kept, folder="rolls", owner=demo.staff)
-    UrlPrefix.objects.create(prefix="codes.example.com/", company=demo.company)
-    DomainProof.objects.create(host="codes.example.com", company=demo.company)
-    issue(demo.staff, name="line 4")
-    a_press(demo)
-    a_paper(demo)
-    a_provider(demo.company, "https://login.demo.example", "demo.example")
+    everything(demo)
     return an_operator()
 
 
