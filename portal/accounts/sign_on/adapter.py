@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, NoReturn
 
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -14,7 +15,10 @@ from portal.accounts.sign_on.admission import Refused, admit
 from portal.accounts.sign_on.asking import Failed
 from portal.accounts.sign_on.providers import secret_of
 from portal.accounts.sign_on.refusals import refuse
+from portal.database.encryption import SecretLost
 from portal.models import IdentityProvider
+
+logger = logging.getLogger(__name__)
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth carries no types
@@ -72,13 +76,18 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
 
 
 def app_of(provider: IdentityProvider) -> SocialApp:
-    """Return what allauth calls a social app, which is not stored. Raise SecretLost."""
+    """Return what allauth calls a social app, which is not stored. Raise Failed where no key opens its secret."""
+    try:
+        secret = secret_of(provider)
+    except SecretLost as lost:
+        logger.error("%s", lost)
+        raise Failed("secret_lost") from None
     app = SocialApp(
         provider=provider.protocol,
         provider_id=provider.slug,
         name=provider.name,
         client_id=provider.client_id,
-        secret=secret_of(provider),
+        secret=secret,
     )
     app.record = provider
     return app

@@ -27,6 +27,10 @@ TEXTS: Final[dict[str, tuple[int, Any]]] = {
         503,
         gettext_lazy("{name} does not answer at the moment, so nobody can sign in there. Try again in a minute."),
     ),
+    "secret_lost": (
+        503,
+        gettext_lazy("Codeport has lost the secret by which it asks {name}. Ask those who run this portal."),
+    ),
     "busy": (503, gettext_lazy("Many people sign in by {name} right now. Try again in a few seconds.")),
     "state": (400, AGAIN),
     "nonce": (400, AGAIN),

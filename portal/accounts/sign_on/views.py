@@ -79,6 +79,8 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponseBase:
         adapter = Adapter(request, provider_id)
     except SocialApp.DoesNotExist:
         raise Http404 from None
+    except Failed as failed:
+        return refuse(request, IdentityProvider.objects.get(slug=provider_id), failed.reason)
     try:
         response: HttpResponseBase = OAuth2CallbackView.adapter_view(adapter)(request)
     except Failed as failed:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.core.management import CommandError, call_command
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from portal.accounts.sign_on.providers import role_lines, secret_of
 from portal.accounts.sign_on.saml import certificates
-from portal.models import IdentityProvider
-from tests.support.demo import Demo
-from tests.support.identity_providers import CLIENT_SECRET, a_key_and_certificate, a_provider
+from portal.models import IdentityProvider, User
+from tests.support.demo import PASSWORD, Demo
+from tests.support.identity_providers import CALLBACK, CLIENT_SECRET, a_key_and_certificate, a_provider
 from tests.support.pages import as_
 from tests.support.security_log import Told
 
@@ -143,3 +143,19 @@ def test_secrets_are_encrypted_anew(demo: Demo, settings: Any) -> None:
         assert secret_of(provider) == CLIENT_SECRET
     with pytest.raises(CommandError, match=r"Identity provider acme: its secret opens with none of the keys"):
         call_command("renew_secrets")
+
+
+def test_a_secret_that_no_key_opens_is_told_and_no_fault(demo: Demo, told: Told) -> None:
+    a_provider(demo.company, "https://login.acme.example", "acme.example", is_required=True)
+    User.objects.filter(pk=demo.staff.pk).update(email="staff@acme.example")
+    asking: list[tuple[str, dict[str, str]]] = [
+        ("/accounts/sign-on/", {"login": "staff@acme.example"}),
+        ("/accounts/login/", {"login": "staff@acme.example", "password": PASSWORD}),
+    ]
+    with override_settings(SECRET_KEY="another key of at least 32 characters", SECRET_KEY_FALLBACKS=[]):
+        answers = [Client().post(path, typed) for path, typed in asking]
+        answers.append(Client().get(CALLBACK, {"code": "a", "state": "b"}))
+    assert [answer.status_code for answer in answers] == [503] * 3
+    said = "Codeport has lost the secret by which it asks Acme Login. Ask those who run this portal."
+    assert all(said in answer.content.decode() for answer in answers)
+    assert [line["reason"] for line in told() if line["message"] == "sign_on_refused"] == ["secret_lost"] * 3
