@@ -1,6 +1,10 @@
-"""The health check, which says whether database, broker and storage answer."""
+"""The health check, which says whether database, broker and storage answer, and soon even if one of them hangs."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Lock, Thread
+from typing import Final
 
 from celery import current_app
 from django.conf import settings
@@ -14,6 +18,12 @@ from portal.background.figures import queue_ages
 from portal.storage.base import Unusable, storage
 
 WORKER_SECONDS = 1.0  # for which answers of workers are waited for
+PART_SECONDS: Final = 0.8  # for which all parts together are waited for
+NO_ANSWER: Final = "no answer"
+
+_looks: dict[str, Future[str]] = {}
+"""The latest look at each part. One that has not ended is waited for again: a part that hangs holds one thread."""
+_beginning = Lock()
 
 
 def _database() -> None:
@@ -33,17 +43,38 @@ CHECKS: dict[str, Callable[[], None]] = {"database": _database, "broker": _broke
 
 
 def states() -> dict[str, str]:
-    """Return what each part answers: `ok`, what is the matter, or the kind of its failure."""
+    """Return within PART_SECONDS what each part answers: `ok`, what is the matter, kind of failure, or NO_ANSWER."""
+    until = time.monotonic() + PART_SECONDS
     found = {}
-    for part, check in CHECKS.items():
+    for part, look in {part: _look_at(part) for part in CHECKS}.items():
         try:
-            check()
-            found[part] = "ok"
-        except Unusable as error:
-            found[part] = str(error)
-        except Exception as error:  # whatever a client library raises, the part does not answer
-            found[part] = type(error).__name__
+            found[part] = look.result(max(0.0, until - time.monotonic()))
+        except TimeoutError:
+            found[part] = NO_ANSWER
     return found
+
+
+def _look_at(part: str) -> Future[str]:
+    with _beginning:
+        look = _looks.get(part)
+        if look is None or look.done():
+            look = _looks[part] = Future()
+            Thread(target=_look, args=(part, look), name=f"health-{part}", daemon=True).start()
+        return look
+
+
+def _look(part: str, look: Future[str]) -> None:
+    """Ask the part, and say by `look` what it answers."""
+    try:
+        CHECKS[part]()
+        answer = "ok"
+    except Unusable as error:
+        answer = str(error)
+    except Exception as error:  # whatever a client library raises, the part does not answer
+        answer = type(error).__name__
+    finally:
+        connection.close()  # of this thread
+    look.set_result(answer)
 
 
 def require_token(request: HttpRequest) -> HttpResponse | None:

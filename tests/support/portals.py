@@ -91,9 +91,9 @@ class Up:
         except OSError:
             return 0
 
-    def answer(self, path: str, **headers: str) -> tuple[int, str]:
-        """The status and the text of an answer."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+    def answer(self, path: str, *, seconds: float = 20, **headers: str) -> tuple[int, str]:
+        """The status and the text of an answer, which has to come within `seconds`."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         try:
             connection.request("GET", path, headers=headers)
             response = connection.getresponse()

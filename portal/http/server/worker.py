@@ -9,12 +9,15 @@ them.
 Before the body of an upload is read to its end, the application is shown its beginning, and answers whether the rest is
 welcome (`portal.values.bodies`). A body that is too large is not read at all. In both cases the client hears the answer
 at once, and the rest is dropped for GOODBYE_SECONDS at most, so that clients hear it which send first and then listen.
+
+`/healthz` has a thread of its own: it answers even while all others wait for a part that hangs.
 """
 
 from __future__ import annotations
 
+import re
 import socket
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -31,9 +34,15 @@ from portal.http.server.reading import Reader
 from portal.http.server.refusals import teller
 from portal.values import bodies
 
+HEALTH = re.compile(rb"(GET|HEAD) /healthz[ ?]")  # how the head of a health check begins
+
 
 class Worker(Reader):
     """Sends answers by itself. Its threads only run the application."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.health = ThreadPoolExecutor(1)  # which begins its thread when it is first used, after the fork
 
     def _give_up(self, connection: Connection) -> None:
         """Cut off a client that is too slow; one that was sending is told."""
@@ -101,7 +110,8 @@ class Worker(Reader):
         """Let a thread of the application answer the request."""
         connection.enter(State.APPLICATION)
         self._new_answer(connection)
-        future = self.tpool.submit(self.handle, connection)
+        threads = self.health if HEALTH.match(connection.head) else self.tpool
+        future = threads.submit(self.handle, connection)
         future.add_done_callback(partial(self.method_queue.defer, self.finish_request, connection))
 
     def handle(self, connection: Connection) -> bool | None:

@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from signal import Signals
 
@@ -81,6 +82,24 @@ def test_the_deep_health_check_asks_the_workers(portal: Up) -> None:
     found = json.loads(text)
     assert (status, found["workers"]) == (200, 1)
     assert found["queue_oldest_seconds"] == {"export": 0, "ingestionrecord": 0, "job": 0, "withdrawal": 0}
+
+
+def test_the_health_check_answers_while_a_database_that_hangs_holds_all_threads(portal: Up) -> None:
+    frozen = portal.tree("postgres")
+    with ThreadPoolExecutor(20) as visitors:
+        try:
+            for pid in frozen:
+                os.kill(pid, signal.SIGSTOP)
+            pages = [visitors.submit(portal.get, "/c/demo/abc12345") for _ in range(20)]
+            wait(lambda: sum(page.running() for page in pages) == 20, "all ask")
+            told = [portal.answer("/healthz", seconds=3) for _ in range(3)]
+            assert not all(page.done() for page in pages)
+        finally:
+            for pid in frozen:
+                os.kill(pid, signal.SIGCONT)
+    assert {status for status, _ in told} == {503}
+    assert {text for _, text in told} == {'{"database": "no answer", "broker": "ok", "storage": "ok"}'}
+    wait(lambda: portal.get("/healthz") == 200, "all is well")
 
 
 def test_a_second_up_on_the_same_home_is_refused(portal: Up) -> None:
