@@ -147,6 +147,14 @@ def test_a_download_goes_on_where_it_broke_off(portal_in_use: Up, admin: str, tm
         assert again.read_bytes() == whole.read_bytes()
         assert [each.name for each in (tmp_path / "again").iterdir()] == [whole.name]
 
+        (tmp_path / "again" / whole.name).write_text("Not to be lost.")
+        way.meets = cut("/download/", 700)
+        free = portal.download(workorder, tmp_path / "again")
+        assert (free.name, free.read_bytes()) == ("cut-off-1.zip", whole.read_bytes())
+        assert portal.download(workorder, tmp_path / "again").name == "cut-off-2.zip"
+        assert again.read_text() == "Not to be lost."
+        assert len([*(tmp_path / "again").iterdir()]) == 3
+
         way.asked.clear()
         way.meets = cut("/download/", 700)
         with Codeport(way.url, admin, patience=0) as hasty, pytest.raises(Unavailable):

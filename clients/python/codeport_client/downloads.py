@@ -6,7 +6,9 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from email.message import Message
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +72,22 @@ class _Part:
         self.etag, self.name, self.size = "", "", -1
 
     def publish(self, otherwise: str) -> Path:
-        """Give the whole file the name that the portal gave it, and return where it is."""
+        """Give the whole file the name that the portal gave it, or a free one like it, and return where it is."""
         name = re.sub(r"[\x00-\x1f\x7f/\\:]", "_", self.name).lstrip(".") or otherwise
-        whole = self.path.replace(self.path.with_name(name))
+        whole = self.path.replace(_reserve(self.path.with_name(name)))
         self._beside.unlink()
         return whole
+
+
+def _reserve(path: Path) -> Path:
+    """Create an empty file of the name, or of the first of `name-1.zip`, `name-2.zip`, ... that is free."""
+    ending = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
+    stem = path.name.removesuffix(ending)
+    for free in chain([path], (path.with_name(f"{stem}-{number}{ending}") for number in count(1))):
+        with suppress(FileExistsError):
+            free.touch(exist_ok=False)
+            break
+    return free
 
 
 def fetch(
@@ -88,8 +101,8 @@ def fetch(
 ) -> Path:
     """Download what is `asked` into `folder` and return where it is, as soon as it has been made.
 
-    What came is kept in `name`.part. `in_parts`, so little is asked for at once that no more than that is lost where
-    each byte is handed out once.
+    A file that is there stays. What came is kept in `name`.part. `in_parts`, so little is asked for at once that no
+    more than that is lost where each byte is handed out once.
     """
     folder.mkdir(parents=True, exist_ok=True)
     part = _Part(folder / f"{name}.part")
