@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import filecmp
+import gzip
+import json
 import os
 import secrets
 import signal
@@ -321,6 +323,10 @@ def test_the_command(portal_in_use: Up, admin: str, client_bin: Path, tmp_path: 
     code, (path,), _said = codeport("export", "--filter", "search=client-070", "--to", "out")
     assert code == 0
     assert (tmp_path / path).read_text().count("client-070") == 2 * 2
+    code, (path,), _said = codeport("export", "--format", "epcis", "--filter", "search=client-070", "--gzip")
+    assert (code, Path(path).suffixes) == (0, [".jsonld", ".gz"])
+    document = json.loads(gzip.decompress((tmp_path / path).read_bytes()))
+    assert (document["type"], document["schemaVersion"]) == ("EPCISDocument", "2.0")
 
 
 def test_the_command_tells_wrong_use_from_a_portal_that_is_away(client_bin: Path, tmp_path: Path) -> None:
@@ -341,6 +347,36 @@ def test_the_command_tells_wrong_use_from_a_portal_that_is_away(client_bin: Path
     assert said.startswith("http://127.0.0.1:9 cannot be reached: ")
     of_windows = Program(tmp_path, client_bin, CODEPORT_TOKEN="x\r\n")
     assert of_windows("--url", "http://127.0.0.1:9\r\n", "--patience", "0", "upload", "codes.csv")[2] == said
+
+
+def test_the_command_names_the_nearest_of_its_choices(client_bin: Path, tmp_path: Path) -> None:
+    codeport = Program(tmp_path, client_bin)
+    for words, named in (
+        ("export --format epics", "'epics' is not one of csv, epcis, jsonl, xlsx; the nearest is epcis"),
+        ("export --format JSON", "'JSON' is not one of csv, epcis, jsonl, xlsx; the nearest is jsonl"),
+        ("upload codes.csv --filetype pdf", "'pdf' is not one of csv, json"),
+        ("download 17 --kind cards", "'cards' is not one of archive, serial-numbers, secure-codes"),
+    ):
+        code, out, said = codeport(*words.split())
+        assert (code, out) == (2, [])
+        assert said.splitlines()[-1].endswith(f": {named}")
+
+
+@pytest.mark.parametrize("name", ["pipe.csv", "device.csv"])
+def test_what_is_no_file_is_refused_by_name(client_bin: Path, tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "device.csv").symlink_to("/dev/zero")
+    codeport = Program(tmp_path, client_bin, CODEPORT_TOKEN="x")
+    for words in (["upload", name], ["change", name, "--filetype", "csv"]):
+        code, out, said = codeport("--url", "http://127.0.0.1:9", *words)
+        why = "is a pipe or a device. Give a file: it is read again where a connection is lost."
+        assert (code, out, said) == (2, [], f"{name} {why}\n")
+
+
+def test_ctrl_c_while_the_command_starts_says_one_line(client_bin: Path, tmp_path: Path) -> None:
+    written(tmp_path / "httpx.py", "import os, signal", "os.kill(os.getpid(), signal.SIGINT)")  # not the real one
+    codeport = Program(tmp_path, client_bin, PYTHONPATH=str(tmp_path))
+    assert codeport("upload", "codes.csv") == (130, [], "Interrupted.\n")
 
 
 def test_an_interrupted_command_says_how_to_go_on(

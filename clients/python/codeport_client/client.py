@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
+from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, Any, Self, TypeVar
 
@@ -42,6 +43,7 @@ from codeport_client.retries import BUSY, Pauses, RetryingClient, unreachable
 
 ENDED = (RecordStatusEnum.COMPLETED, RecordStatusEnum.ERROR, RecordStatusEnum.CANCELLED)
 ENDINGS = {".json": "json", ".csv": "csv", ".tsv": "csv", ".txt": "csv"}
+KINDS = ("archive", "serial-numbers", "secure-codes")  # of downloads
 MOST_PROBLEMS = 1000
 LONGEST = 5.0  # seconds between two looks at a record
 
@@ -50,6 +52,16 @@ T = TypeVar("T")
 
 def untold(what: str, done: int, total: int | None) -> None:
     """Tell nobody of progress."""
+
+
+def one_of(name: str, known: Iterable[str]) -> str:
+    """Return the name if it is known; raise ValueError with those that are, and the nearest, if it is not."""
+    names = [*known]
+    if name in names:
+        return name
+    nearest = get_close_matches(name.casefold(), names, 1)
+    meant = f"; the nearest is {nearest[0]}" if nearest else ""
+    raise ValueError(f"{name!r} is not one of {', '.join(names)}{meant}")
 
 
 class Codeport:
@@ -145,7 +157,7 @@ class Codeport:
 
     def start_export(self, *, format: str = "csv", gzip: bool = False, **filters: Any) -> int:  # noqa: A002  # the API's
         """Have all codes that the filters of the list of codes find written to a file; return the export's number."""
-        body = ExportRequest(FormatEnum(format), gzip=gzip)
+        body = ExportRequest(FormatEnum(one_of(format, FormatEnum)), gzip=gzip)
         asked = start_export._get_kwargs(body=body)
         asked["json"]["filters"] = filters
         return self._call(asked, StartExportResponse202.from_dict).id
@@ -186,15 +198,15 @@ class Codeport:
         when this is called again. Secure codes that may be downloaded once are asked for in parts: what was under way
         when one broke off is spent, and the call goes on there once the brand owner has allowed one more.
         """
+        one_of(kind, KINDS)
         if kind == "secure-codes":
-            asked = get_secure_codes._get_kwargs(workorder, images=GetSecureCodesImages(look.pop("images", "png")))
+            images = one_of(look.pop("images", "png"), GetSecureCodesImages)
+            asked = get_secure_codes._get_kwargs(workorder, images=GetSecureCodesImages(images))
         elif kind == "serial-numbers":
             asked = get_serial_numbers._get_kwargs(workorder)
-        elif kind == "archive":
+        else:
             asked = download._get_kwargs(workorder)
             del asked["params"]  # defaults that are not needed
-        else:
-            raise ValueError(f"There is no download {kind!r}: archive, serial-numbers or secure-codes")
         asked["params"] = asked.get("params", {}) | look
         name = f"workorder-{workorder}{'' if kind == 'archive' else f'-{kind}'}{_digest(asked['params'])}.zip"
         return fetch(self._http, asked, Path(folder), name, progress, in_parts=kind == "secure-codes")
@@ -264,7 +276,9 @@ class _Sending:
 
 
 def _begun(path: Path, filetype: str | None) -> GetPostDataRequest:
-    """Return what begins the upload of a file that can be read."""
+    """Return what begins the upload of a file that can be read, and read again."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ValueError(f"{path} is a pipe or a device. Give a file: it is read again where a connection is lost.")
     path.open("rb").close()
     kind = filetype or ENDINGS.get(Path(path.name.lower().removesuffix(".gz")).suffix, "")
     if kind not in ENDINGS.values():

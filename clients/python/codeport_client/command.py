@@ -6,13 +6,14 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from codeport_client.client import Codeport
+from codeport_client.client import KINDS, Codeport, one_of
+from codeport_client.core.models.format_enum import FormatEnum
 from codeport_client.core.models.record import Record
 from codeport_client.core.types import Unset
 from codeport_client.errors import CodeportError, FileRefused, Refused, Unavailable
@@ -181,6 +182,19 @@ def option(text: str) -> tuple[str, Any]:
         return name, value
 
 
+def choice(names: Iterable[str]) -> dict[str, Any]:
+    """Return how an argument is declared that is one of the names, and refuses others with the nearest."""
+    known = [*names]
+
+    def chosen(text: str) -> str:
+        try:
+            return one_of(text, known)
+        except ValueError as wrong:
+            raise argparse.ArgumentTypeError(str(wrong)) from None
+
+    return {"type": chosen, "metavar": f"{{{','.join(known)}}}"}
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     found = argparse.ArgumentParser(
@@ -197,18 +211,18 @@ def parser() -> argparse.ArgumentParser:
     for each in (upload, change):
         each.add_argument("file", type=Path, metavar="FILE")
         each.add_argument("--wait", action="store_true", help="until the file is checked and stored, or refused")
-        each.add_argument("--filetype", choices=["csv", "json"], help="of a file whose name does not say so")
+        each.add_argument("--filetype", **choice(["csv", "json"]), help="of a file whose name does not say so")
         each.add_argument(
             "--option", type=option, action="append", default=[], metavar="NAME=VALUE", help="of the call `process`"
         )
 
     export = commands.add_parser("export", help="export codes to a file")
     export.add_argument("--filter", type=pair, action="append", default=[], metavar="NAME=VALUE")
-    export.add_argument("--format", choices=["csv", "jsonl", "xlsx"], default="csv")
+    export.add_argument("--format", **choice(FormatEnum), default="csv", help="csv unless said; epcis is EPCIS 2.0")
     export.add_argument("--gzip", action="store_true", help="compress the file")
     download = commands.add_parser("download", help="download an archive or an export, or go on with it")
     download.add_argument("named", metavar="WHAT", help="the number of a workorder, a record's key, or export:NUMBER")
-    download.add_argument("--kind", choices=["archive", "serial-numbers", "secure-codes"], default="archive")
+    download.add_argument("--kind", **choice(KINDS), default="archive")
     download.add_argument("--images", help="of every code: svg, png or pdf")
     for each in (export, download):
         each.add_argument("--to", type=Path, default=Path(), metavar="DIR", help="the folder; this one unless said")
