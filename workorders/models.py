@@ -769,3 +769,8 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.message_id}"
+
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        """Return the moment before which it is not sent again; None if it ended, or its endpoint is disabled."""
+        return self.due_at if self.status == self.Status.WAITING and not self.webhook.stopped else None

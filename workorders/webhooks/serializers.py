@@ -82,7 +82,7 @@ class NewSecretSerializer(WebhookSerializer):
 class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
     """An event that was told to an endpoint, or is yet to be."""
 
-    next_attempt_at = serializers.SerializerMethodField(help_text="Not before; null once it has ended.")
+    next_attempt_at = serializers.SerializerMethodField(help_text="Not before; null once it has ended, and while the endpoint is disabled.")
 
     class Meta:
         model = WebhookDelivery
@@ -104,9 +104,8 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
 
     def get_next_attempt_at(self, delivery: WebhookDelivery) -> str | None:
         """When it is tried next."""
-        waits = delivery.status == WebhookDelivery.Status.WAITING
-        field = serializers.DateTimeField()
-        return field.to_representation(delivery.due_at) if waits else None
+        at = delivery.next_attempt_at
+        return serializers.DateTimeField().to_representation(at) if at else None
 
 
 class MomentField(serializers.DateTimeField):

@@ -14,6 +14,7 @@ from portal.accounts import letters
 from portal.models import Letter
 from portal.outgoing import Answer, Unreachable
 from tests.support.demo import Demo
+from tests.support.pages import seen
 from tests.support.receivers import Receiver, receiver
 from tests.support.webhooks import a_webhook, time_passes
 from workorders.models import Webhook, WebhookDelivery
@@ -152,6 +153,8 @@ def test_an_endpoint_that_answers_410_is_disabled(demo: Demo, answers: dict[str,
     deliver(webhook.pk)
     webhook.refresh_from_db()
     assert (webhook.stopped, len(answers["asked"])) == ("gone", 1)
+    assert {delivery.next_attempt_at for delivery in webhook.deliveries.all()} == {None}
+    assert ">1 attempt</small>" in seen(demo.admin, f"/company/webhooks/{webhook.pk}/"), "and not: 1 attempt, next ..."
     time_passes(days=1)
     deliver(webhook.pk)
     assert len(answers["asked"]) == 1

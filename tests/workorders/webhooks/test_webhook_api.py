@@ -156,6 +156,8 @@ def test_deliveries_are_listed_and_filtered(demo: Demo) -> None:
         "body": old.body,
     }
     assert rows[0]["next_attempt_at"] is not None
+    Webhook.objects.update(stopped="gone")
+    assert [row["next_attempt_at"] for row in client.get(at).json()["results"]] == [None, None]
     yesterday = (timezone.now() - timedelta(hours=24)).isoformat()
     for query, found in (
         ({"status": "failed"}, [old]),

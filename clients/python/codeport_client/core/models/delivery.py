@@ -26,7 +26,7 @@ class Delivery:
         attempts (int):
         created_at (datetime.datetime):
         attempted_at (datetime.datetime | None):
-        next_attempt_at (None | str): Not before; null once it has ended.
+        next_attempt_at (None | str): Not before; null once it has ended, and while the endpoint is disabled.
         answer_status (int | None):
         answer (str): The beginning of the answer's body.
         problem (str): Why there was no answer.
