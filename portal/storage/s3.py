@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 from django.conf import settings
 from django.core.files import File
 from django.utils.http import content_disposition_header
@@ -44,15 +44,31 @@ COPY = TransferConfig(  # S3 copies up to 5 GiB at once
     multipart_chunksize=512 * MIB,
 )
 REASONS = {
-    "NoSuchBucket": "The bucket S3_BUCKET does not exist at S3_ENDPOINT_URL.",
-    "InvalidAccessKeyId": "S3_ENDPOINT_URL does not know the key AWS_ACCESS_KEY_ID.",
+    "NoSuchBucket": "The bucket {bucket} does not exist at {service}.",
+    "InvalidAccessKeyId": "{service} does not know the key AWS_ACCESS_KEY_ID.",
     "SignatureDoesNotMatch": "AWS_SECRET_ACCESS_KEY does not fit AWS_ACCESS_KEY_ID, or AWS_REGION is not the bucket's.",
-    "AuthorizationHeaderMalformed": "AWS_REGION is not the region of the bucket S3_BUCKET.",
-    "PermanentRedirect": "S3_ENDPOINT_URL is not of the region in which the bucket S3_BUCKET is.",
-    "AccessDenied": "The key AWS_ACCESS_KEY_ID may not list the bucket S3_BUCKET.",
+    "AuthorizationHeaderMalformed": "AWS_REGION is not the region of the bucket {bucket}.",
+    "PermanentRedirect": "{service} is not of the region in which the bucket {bucket} is.",
+    "AccessDenied": "The key AWS_ACCESS_KEY_ID may not {do} the bucket {bucket}.",
     "ExpiredToken": "The token AWS_SESSION_TOKEN has expired.",
-    "RequestTimeTooSkewed": "The clocks of this machine and of S3_ENDPOINT_URL differ too much.",
+    "RequestTimeTooSkewed": "The clocks of this machine and of {service} differ too much.",
 }
+
+
+def reason_of(error: Exception, bucket: str, service: str, do: str = "list") -> str:
+    """Return a sentence on what to mend, where the `service` did not `do` that with the bucket."""
+    if isinstance(error, ClientError):
+        code = code_of(error)
+        return REASONS.get(code, "{service} answers {code}.").format(bucket=bucket, service=service, do=do, code=code)
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        return f"Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the key to {service}."
+    return f"{service}: {error}"
+
+
+def code_of(error: ClientError) -> str:
+    """Return the name that S3 gives an error, also where the answer to a HEAD has no more than a status."""
+    code = error.response.get("Error", {}).get("Code", "")
+    return {"403": "AccessDenied", "404": "NoSuchKey"}.get(code, code)
 
 
 class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no types
@@ -148,11 +164,8 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no 
         """Raise Unusable, soon, when nothing can be kept here now."""
         try:
             self._impatient.list_objects_v2(Bucket=self.bucket_name, MaxKeys=1)
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            raise storage.Unusable(REASONS.get(code, f"S3_ENDPOINT_URL answers {code}.")) from error
-        except BotoCoreError as error:
-            raise storage.Unusable(f"S3_ENDPOINT_URL: {error}") from error
+        except (ClientError, BotoCoreError) as error:
+            raise storage.Unusable(reason_of(error, "S3_BUCKET", "S3_ENDPOINT_URL")) from error
 
     def _open(self, name: str, mode: str = "rb") -> File[bytes]:
         """Return a copy on the spool's disk, in which readers may seek. Closing it deletes it."""

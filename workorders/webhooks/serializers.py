@@ -82,7 +82,9 @@ class NewSecretSerializer(WebhookSerializer):
 class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
     """An event that was told to an endpoint, or is yet to be."""
 
-    next_attempt_at = serializers.SerializerMethodField(help_text="Not before; null once it has ended, and while the endpoint is disabled.")
+    next_attempt_at = serializers.SerializerMethodField(
+        help_text="Not before; null once it has ended, and while the endpoint is disabled."
+    )
 
     class Meta:
         model = WebhookDelivery

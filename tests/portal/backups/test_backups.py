@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.config import Config
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -24,6 +25,7 @@ from portal.backups.archive import Backup, BackupError, written
 from portal.backups.targets import back_up_to
 from portal.backups.writing import write
 from portal.storage.base import storage
+from portal.storage.s3 import PATIENT
 from tests.support.commands import run
 from tests.support.demo import Demo
 from tests.support.paths import CHECKOUT
@@ -323,6 +325,66 @@ def test_a_backup_goes_to_a_bucket_and_comes_from_one(
     assert files_of(tmp_path / "backup.tar") == {f"uploads/{record.key}": rows(10).encode()}
     with pytest.raises(CommandError, match="into an empty database"):
         call_command("restore", f"s3://{name}/{keys[0]}")
-    with pytest.raises(CommandError, match=f"^The bucket {name} does not do it: "):
-        call_command("restore", f"s3://{name}/nothing.tar")
+    for address, why in (
+        (f"s3://{name}/nothing.tar", f"There is no nothing.tar in the bucket {name}."),
+        (f"s3://{name}-2/x.tar", f"The bucket {name}-2 does not exist at S3_ENDPOINT_URL."),
+        (
+            f"s3://{name}",
+            rf"s3://{name} names no backup: add the name of one, like s3://{name}/codeport-\d{{8}}T\d{{6}}Z.tar.",
+        ),
+        (
+            f"s3://{name}/kept/",
+            f"s3://{name}/kept/ names no backup: add the name of one, like s3://{name}/kept/codeport-.*",
+        ),
+    ):
+        with pytest.raises(CommandError, match=f"^{why}$"):
+            call_command("restore", address)
+    with pytest.raises(CommandError, match=f"^The bucket {name}-2 does not exist at S3_ENDPOINT_URL.$"):
+        call_command("backup", "--to", f"s3://{name}-2")
     assert storage().any_file() == f"uploads/{record.key}"
+
+
+@pytest.mark.parametrize("command", [("backup", "--to"), ("restore",)])
+def test_a_bucket_that_is_not_reached_says_what_to_mend(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, command: tuple[str, ...]
+) -> None:
+    """Before anything is written."""
+    keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE")
+    for variable in (*keys, "AWS_ENDPOINT_URL_S3"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr("portal.backups.targets.PATIENT", PATIENT.merge(Config(retries={"total_max_attempts": 1})))
+
+    def told(address: str) -> str:
+        monkeypatch.setattr("boto3.DEFAULT_SESSION", None)  # which keeps the keys that it found
+        with pytest.raises(CommandError) as refused:
+            call_command(*command, address)
+        return str(refused.value)
+
+    for wrong in ("s3:/there/x.tar", "S3://there/x.tar", "s3://two words/x.tar", "s3://"):
+        assert told(wrong) == f"{wrong} is no address in a bucket: write it as s3://BUCKET/NAME."
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "nowhere")
+    assert told("s3://there/x.tar") == "AWS_ENDPOINT_URL is no address like https://s3.example.com."
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    assert told("s3://there/x.tar") == ("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the key to AWS_ENDPOINT_URL.")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    assert told("s3://there/x.tar").startswith('AWS_ENDPOINT_URL: Could not connect to the endpoint URL: "http://127.')
+    assert list(settings.SPOOL_DIR.glob("codeport-*")) == []
+
+
+def test_a_key_that_is_wrong_is_told_from_one_that_may_not(
+    bucket: S3Client, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    name = settings.STORAGES["default"]["OPTIONS"]["bucket_name"]
+    monkeypatch.setattr("portal.backups.targets.storage", lambda: None)  # it is on a disk
+    monkeypatch.setenv("AWS_ENDPOINT_URL", bucket.meta.endpoint_url)
+    for variable, why in (
+        ("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY does not fit AWS_ACCESS_KEY_ID, or AWS_REGION is not the "),
+        ("AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL does not know the key AWS_ACCESS_KEY_ID."),
+    ):
+        monkeypatch.setenv(variable, "wrong")
+        monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+        for command in (("backup", "--to"), ("restore",)):
+            with pytest.raises(CommandError, match=f"^{why}"):
+                call_command(*command, f"s3://{name}/x.tar")
