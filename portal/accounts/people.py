@@ -58,6 +58,10 @@ class LastAdmin(Exception):  # noqa: N818  # a rule, not a fault
     """The company would be left without an admin who can sign in."""
 
 
+class LastOperator(LastAdmin):
+    """Nobody would be left who runs the portal."""
+
+
 def people_of(company: Company) -> QuerySet[User]:
     """Return the people whom an admin of the company looks after, without those who run the portal."""
     return User.objects.filter(company=company, is_superuser=False, is_staff=False, forgotten_at=None).prefetch_related(
@@ -123,7 +127,7 @@ def give_role(user: User, role: str) -> None:
 
 
 def deactivate(user: User) -> None:
-    """Sign the person out everywhere and stop the tokens. Raise LastAdmin if the company would have no admin left."""
+    """Sign the person out everywhere and stop the tokens. Raise LastAdmin if nobody would be left for the rest."""
     with with_an_admin(user):
         User.objects.filter(pk=user.pk).update(is_active=False)
         end_sessions(user)
@@ -138,16 +142,25 @@ def reactivate(user: User) -> None:
 
 @contextmanager
 def with_an_admin(user: User) -> Iterator[None]:
-    """Roll back a change to `user` that takes the company its last admin. Changes in one company come in turn."""
+    """Roll back a change to `user` that takes the company its last admin, or the portal its last superuser.
+
+    Changes in one company come in turn, and so do those to superusers.
+    """
     with transaction.atomic():
-        Company.objects.select_for_update().get(people=user)
-        had = _admins_of(user.company).exists()
+        superusers = User.objects.filter(is_superuser=True, is_active=True)
+        if user.company_id is not None:
+            Company.objects.select_for_update().get(pk=user.company_id)
+        if user.is_superuser:
+            list(superusers.order_by("pk").select_for_update())
+        had_admin, had_superuser = _admins_of(user.company).exists(), superusers.exists()
         yield
-        if had and not _admins_of(user.company).exists():
+        if had_superuser and not superusers.exists():
+            raise LastOperator
+        if had_admin and not _admins_of(user.company).exists():
             raise LastAdmin
 
 
 def _admins_of(company: Company | None) -> QuerySet[User]:
-    """Return the admins of the company who can sign in."""
+    """Return the admins of the company who can sign in; none where there is no company."""
     admins = User.objects.filter(company=company, is_active=True, groups__name="admin")
     return admins.exclude(password__startswith=UNUSABLE, last_login=None)

@@ -113,7 +113,7 @@ class UserOffice(Office):
 
     @admin.action(description="Deactivate", permissions=["act"])
     def deactivate(self, request: HttpRequest, rows: QuerySet[User]) -> None:
-        self._act(request, rows, _deactivated, "Deactivated, never a company's last admin")
+        self._act(request, rows, _deactivated, "Deactivated, never the last admin or superuser")
 
     @admin.action(description="Reactivate", permissions=["act"])
     def reactivate(self, request: HttpRequest, rows: QuerySet[User]) -> None:

@@ -13,10 +13,12 @@ from typing import Any, ClassVar, NamedTuple
 from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import connection
 from django.db.models import Field, Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
 from portal.back_office.lists import MOST_AT_ONCE, CountedRows, Rows, RowsPage
@@ -55,6 +57,10 @@ class BackOffice(admin.AdminSite):
         """Say whether the person enters: superusers and operators."""
         return super().has_permission(request) and person(request).may(OPERATE)
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Leads to the account's own page, which limits guesses at the old password, logs and mails the change."""
+        return redirect("account_change_password")
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         numbers = [counter for count in self.counters for counter in count()]
         return super().index(request, (extra_context or {}) | {"counters": numbers})
@@ -92,6 +98,15 @@ class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run 
                 typed.clean(value)
                 return True
         return False
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **options: Any) -> Any:
+        """Django's, but for chosen keys that no row can have, at which it fails."""
+        try:
+            queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
+        except ValueError:
+            self.message_user(request, "Nothing was done: choose rows of the list.", messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset, *args, **options)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A text that is typed here has no characters that nobody sees."""

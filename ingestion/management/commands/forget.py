@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ingestion import forgetting
-from portal.accounts.forgetting import Counts, LastOperator
-from portal.accounts.people import LastAdmin
+from portal.accounts.forgetting import Counts
+from portal.accounts.people import LastAdmin, LastOperator
 from portal.models import Company, User
 from portal.values.suggestions import nearest
 
@@ -40,13 +40,13 @@ class Command(BaseCommand):
         self._ask(email, is_sure=is_sure)
         try:
             forgetting.forget_person(user)
+        except LastOperator:
+            raise CommandError(f"{email} is the last superuser who can sign in. Make another one first.") from None
         except LastAdmin:
             raise CommandError(
                 f"{email} is the last admin of {company} who can sign in. Give somebody else the role first, or"
                 " forget the company."
             ) from None
-        except LastOperator:
-            raise CommandError(f"{email} is the last superuser who can sign in. Make another one first.") from None
         self.stdout.write(f"{email} is forgotten; what stays names a former person ({user.pk}).")
 
     def _forget_company(self, company: Company, *, is_sure: bool) -> None:

@@ -20,7 +20,7 @@ from portal.background.pulse import MOST_ATTEMPTS
 from portal.models import Company, User, UserAuthorizationToken
 from portal.storage.base import storage
 from tests.support.back_office import KINDS, do, every_kind, everything, key_of
-from tests.support.demo import Demo
+from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import a_record, a_refusal, a_workorder, as_
 from tests.support.people import link, signed_in
 from tests.support.tokens import issue
@@ -210,10 +210,18 @@ def test_tokens_are_revoked_and_people_deactivated_but_a_last_admin(demo: Demo) 
     assert do(demo, "revoke", token) == "Revoked: 1 of 1."
     assert do(demo, "revoke", token) == "Revoked: 0 of 1."
     client = signed_in(demo.staff)
-    assert do(demo, "deactivate", demo.staff, demo.admin) == "Deactivated, never a company's last admin: 1 of 2."
+    assert do(demo, "deactivate", demo.staff, demo.admin) == "Deactivated, never the last admin or superuser: 1 of 2."
     assert client.get("/products/").status_code == 302
     assert do(demo, "reactivate", demo.staff) == "Reactivated: 1 of 1."
     signed_in(demo.staff)
+
+
+def test_people_of_no_company_are_deactivated_but_the_last_superuser(demo: Demo) -> None:
+    second = User.objects.create_superuser("root2@codeport.example", PASSWORD)
+    said = "Deactivated, never the last admin or superuser"
+    assert do(demo, "deactivate", demo.support, second) == f"{said}: 2 of 2."
+    assert do(demo, "deactivate", demo.root) == f"{said}: 0 of 1."
+    assert set(User.objects.filter(is_active=False)) == {demo.support, second}
 
 
 def test_a_lost_second_step_is_forgotten(demo: Demo) -> None:

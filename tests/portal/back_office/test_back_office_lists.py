@@ -211,6 +211,13 @@ def test_an_address_that_no_list_has_leads_to_the_list(demo: Demo, model: Any) -
         refused(asked)
 
 
+@pytest.mark.parametrize("chosen", ["x", "1.5", "\u00b2", "9" * 5000, "9" * 30, "-1"])
+def test_an_action_with_keys_that_no_row_has_does_nothing(demo: Demo, chosen: str) -> None:
+    fields = {"action": "deactivate", "_selected_action": [chosen]}
+    assert as_(demo.root).post(f"/admin/{KINDS[User]}/", fields).status_code == 302
+    assert not User.objects.filter(is_active=False).exists()
+
+
 @every_kind
 def test_a_new_form_takes_from_its_address_what_its_fields_can_hold(demo: Demo, model: Any) -> None:
     client = as_(demo.root)

@@ -14,9 +14,9 @@ from ingestion.models import IngestionRecord
 from portal.models import Company, Event, User, UserAuthorizationToken
 from tests.support.api_calls import GUARDED, NEEDS, address, one_of_each
 from tests.support.back_office import KINDS, every_kind, everything, key_of
-from tests.support.demo import Demo
+from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import a_record, as_
-from tests.support.people import an_operator, signed_in
+from tests.support.people import NEW, an_operator, signed_in
 from tests.support.site import pages
 from tests.support.tokens import client_of, issue
 from workorders.models import Export, Job, UrlPrefix
@@ -162,6 +162,13 @@ def test_operators_make_no_operators(operator: User) -> None:
 def test_roles_and_secrets_of_signing_in_have_no_page(operator: User, path: str) -> None:
     for page in ("", "add/", "1/change/"):
         assert as_(operator).get(f"/admin/{path}/{page}").status_code == 404
+
+
+def test_the_own_password_is_changed_on_the_page_of_the_account_alone(operator: User) -> None:
+    fields = {"old_password": PASSWORD, "new_password1": NEW["password"], "new_password2": NEW["password"]}
+    response = as_(operator).post("/admin/password_change/", fields)
+    assert (response.status_code, response.headers["Location"]) == (302, "/accounts/password/change/")
+    assert User.objects.get(pk=operator.pk).check_password(PASSWORD)
 
 
 @pytest.mark.parametrize("action", sorted(ACTIONS[User]))
