@@ -8,6 +8,7 @@ from everywhere at once stop it.
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from ipaddress import ip_network
 from typing import Any
 
@@ -35,7 +36,7 @@ class Attempt:
     """One try of a password. Each limit that it counts for may refuse it."""
 
     def __init__(self, request: HttpRequest, email: str) -> None:
-        self.request, email = request, email.lower()
+        self.request, email = request, _plain(email)
         network, device = _network(request), known_device(request, email)
         self.counts = {"from_here": f"{email} {device or network}"}
         if device is None:
@@ -93,7 +94,12 @@ def _read(request: HttpRequest) -> tuple[str | None, list[str]]:
 
 
 def _digest(email: str) -> str:
-    return salted_hmac(SALT, email.lower(), algorithm="sha256").hexdigest()[:32]
+    return salted_hmac(SALT, _plain(email), algorithm="sha256").hexdigest()[:32]
+
+
+def _plain(email: str) -> str:
+    """Return the one spelling of all that find the same account; to the database the long s is an s, too."""
+    return unicodedata.normalize("NFKC", email).casefold()
 
 
 def _network(request: HttpRequest) -> str:

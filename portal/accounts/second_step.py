@@ -11,6 +11,7 @@ from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from cryptography.fernet import InvalidToken
 from django.conf import settings
@@ -21,6 +22,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 
+from portal.accounts.sessions import end_sessions
 from portal.database.encryption import SEALED, SecretLost, box
 from portal.http.unavailable import answer_outage
 from portal.models import User
@@ -154,6 +156,12 @@ def _by_provider(request: HttpRequest, **told: Any) -> None:
     """Remember whether the provider asked for a second step. A sign-in in an old session begins anew."""
     identity = getattr(told.get("sociallogin"), "identity", None)
     request.session[BY_PROVIDER] = identity is not None and identity.second_step
+
+
+@receiver(authenticator_added)
+def _end_others(user: User, **_: Any) -> None:
+    """Sign the person out of other browsers: somebody may have come there by the password alone."""
+    end_sessions(user)
 
 
 class OnceOnly:

@@ -173,6 +173,12 @@ def test_a_strangers_guesses_do_not_lock_the_owner_out(demo: Demo) -> None:
     assert tried(email, PASSWORD, "198.51.100.1") == "in"
 
 
+@pytest.mark.parametrize("spelled", ["STAFF@demo.example", "\u017ftaff@demo.example"])
+def test_another_spelling_of_an_address_is_no_other_account_to_guess_at(demo: Demo, spelled: str) -> None:
+    assert [tried(demo.staff.email, "guess") for _ in range(5)] == ["wrong"] * 5
+    assert tried(spelled, PASSWORD) == "limited"
+
+
 @pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])
 def test_a_browser_that_knows_the_account_is_not_stopped_by_others_at_its_address(demo: Demo, address: str) -> None:
     email, own = demo.staff.email, Client()

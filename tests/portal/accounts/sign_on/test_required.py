@@ -127,3 +127,12 @@ def test_a_second_step_is_enough(demo: Demo) -> None:
     Company.objects.update(needs_second_step=True)
     client, _secret = with_app(demo.staff)
     assert client.get("/products/").status_code == 200
+
+
+def test_a_second_step_opens_nothing_to_who_came_by_the_password_before(committed_demo: Demo) -> None:
+    Company.objects.update(needs_second_step=True)
+    thief = signed_in(committed_demo.staff)
+    assert thief.get("/products/").headers["Location"] == "/account/"
+    client, _secret = with_app(committed_demo.staff)
+    assert client.get("/products/").status_code == 200
+    assert thief.get("/products/").headers["Location"].startswith("/accounts/login/")
