@@ -7,7 +7,8 @@ of codes that are out in the world. A run that was killed is begun again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 
 from django.contrib.admin.models import LogEntry
@@ -58,7 +59,7 @@ def tell_company(company: Company) -> tuple[Counts, Counts]:
     goes, stays = workorders_part.tell_company(company)
     records, people = IngestionRecord.objects.filter(company=company), company.people.all()
     uploads = records.exclude(filetype="").filter(file_deleted_at=None, file_size__isnull=False)
-    sizes = [storage().size(name) for name in workorders_part.files_of(company)]
+    sizes = [*_sizes(workorders_part.files_of(company))]
     goes += [
         ("ingestion records", records.count()),
         ("errors of uploads", IngestionError.objects.filter(record__company=company).count()),
@@ -69,6 +70,13 @@ def tell_company(company: Company) -> tuple[Counts, Counts]:
         ("invitations", Invitation.objects.filter(company=company).count()),
     ]
     return goes, stays
+
+
+def _sizes(names: Iterable[str]) -> Iterator[int]:
+    """Yield the sizes of the files that are there; a run that was killed, or a sweep, may have deleted others."""
+    for name in names:
+        with suppress(FileNotFoundError):
+            yield storage().size(name)
 
 
 def work_under_way(company: Company) -> list[str]:
