@@ -26,6 +26,8 @@ def leave(*_: object) -> NoReturn:
 def main() -> None:
     """Run a command, with the embedded database if it needs one; settings and services fail in one plain sentence."""
     words = sys.argv[1:]
+    if any("\udc80" <= sign <= "\udcff" for word in words for sign in word):  # a byte that is no character
+        sys.exit("An argument is not in UTF-8, which names and files have to be.")
     if words[:1] == ["up"]:
         signal.signal(signal.SIGINT, leave)
         signal.signal(signal.SIGTERM, leave)

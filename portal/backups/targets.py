@@ -33,9 +33,12 @@ def back_up_to(target: str, names: Names) -> tuple[Written, str]:
     """Write a backup into the folder or bucket `target`; return it, and a sentence on where its key is."""
     if address := _address(target):
         return _to_bucket(*address, names), _where_key_is(None)
-    folder = Path(target).resolve()
-    backup = write(folder / name_of("codeport"), names)
-    return backup, _where_key_is(folder)
+    try:
+        folder = Path(target).resolve()
+        backup = write(folder / name_of("codeport"), names)
+        return backup, _where_key_is(folder)
+    except OSError as error:
+        raise BackupError(f"No backup was written to {target}: {error.strerror or error}.") from error
 
 
 def _where_key_is(folder: Path | None) -> str:
@@ -54,7 +57,7 @@ def _address(text: str) -> tuple[str, str] | None:
     """Return the bucket and the name in it of `s3://...`, or None where that is a path on this machine."""
     if found := ADDRESS.fullmatch(text):
         return found[1], found[2] or ""
-    if text.lower().startswith("s3:"):
+    if text.lower().startswith("s3:") or "://" in text:
         raise BackupError(f"{text} is no address in a bucket: write it as s3://BUCKET/NAME.")
     return None
 

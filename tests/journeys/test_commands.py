@@ -50,13 +50,14 @@ def test_create_token_gives_only_the_permissions_named(demo: Demo) -> None:
     [
         (["staff@demo.example\udcff"], r"No active user has the e-mail staff@demo.example\\udcff."),
         (["staff@demo.example", "--name", "x" * 101], "--name must have 1 to 100 printable characters."),
-        (["nobody@demo.example"], "No active user has the e-mail nobody@demo.example."),
+        (["staf@demo.example"], "has the e-mail staf@demo.example. The nearest is `staff@demo.example`."),
         (["staff@demo.example", "--days", "0"], "--days must be from 1 to 3650."),
         (
             ["staff@demo.example", "--permission", "ingestion_cancel"],
             "staff@demo.example does not hold ingestion_cancel",
         ),
         (["staff@demo.example", "--permission", "fly"], "does not hold fly"),
+        (["staff@demo.example", "--permission", "product_veiw"], "workorder_view. The nearest is `product_view`."),
     ],
 )
 def test_create_token_refuses_with_the_reason(demo: Demo, words: list[str], reason: str) -> None:
@@ -213,6 +214,7 @@ def test_encoding_and_header_row_are_said_as_to_process(committed_demo: Demo, tm
         (["--by", "staff@other.example"], "active person of the company has the e-mail staff@other.example."),
         (["--columns", "{"], "--columns is not JSON."),
         (["--columns", "[]"], "columns: "),
+        (["--default-scm-data", r'{"a": "\ud800"}'], "--default-scm-data is not JSON."),
         (["--columns", '{"a": "Pallet"}'], "columns: a: a field's name begins"),
         (["--delimiter", "semicolumn"], "is none of comma, semicolon, tab, bar. Did you mean semicolon?"),
         (["--delimiter", "x"], "--delimiter 'x' is none of comma, semicolon, tab, bar."),
@@ -240,6 +242,13 @@ def test_who_may_not_upload_cannot_be_named(committed_demo: Demo, tmp_path: Path
     committed_demo.staff.groups.clear()
     with pytest.raises(CommandError, match="may not upload codes"):
         run("ingest", str(tmp_path / "codes.csv"), "--company", "demo", "--by", "staff@demo.example")
+
+
+def test_an_argument_that_is_not_in_utf_8_is_refused(tmp_path: Path) -> None:
+    for words in ([b"forget", b"person", b"\xff"], [b"ingest", b"codes.csv", b"--template", b"caf\xe9"]):
+        done = subprocess.run([sys.executable, "manage.py", *words], cwd=settings.BASE_DIR, capture_output=True)
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert done.stderr == b"An argument is not in UTF-8, which names and files have to be.\n"
 
 
 def test_a_database_without_tables_is_said_in_one_sentence(tmp_path: Path) -> None:

@@ -203,7 +203,9 @@ def _parameters(company: Company, record: IngestionRecord, options: dict[str, An
 
 def _json(record: IngestionRecord, name: str, text: str) -> Any:
     try:
-        return json.loads(text)
+        data = json.loads(text)
+        json.dumps(data, ensure_ascii=False).encode()  # half of a surrogate pair cannot be stored
+        return data
     except (ValueError, RecursionError):
         services.cancel(record, record.created_by)
         raise CommandError(f"{name} is not JSON.") from None

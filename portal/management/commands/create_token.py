@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.accounts.tokens import LONGEST_DAYS, LONGEST_NAME, make
 from portal.models import User
 from portal.roles import CODENAMES
+from portal.values.suggestions import hint
 from portal.values.texts import unseen
 from portal.values.whole_numbers import whole_argument
 
@@ -34,7 +35,8 @@ class Command(BaseCommand):
         email = options["email"]
         user = User.objects.filter(email__iexact=email, is_active=True).first() if email.isprintable() else None
         if user is None:
-            raise CommandError(f"No active user has the e-mail {ascii(email)[1:-1]}.")
+            known = User.objects.filter(is_active=True).values_list("email", flat=True)
+            raise CommandError(f"No active user has the e-mail {ascii(email)[1:-1]}. {hint(email, known)}".rstrip())
         if unseen(options["name"]) or not 1 <= len(options["name"]) <= LONGEST_NAME:
             raise CommandError(f"--name must have 1 to {LONGEST_NAME} printable characters.")
         if not 1 <= options["days"] <= LONGEST_DAYS:
@@ -43,8 +45,10 @@ class Command(BaseCommand):
         permissions = {name: entry for name, entry in permissions.items() if user.may(name)}
         wanted = set(options["permission"] or permissions)
         if unknown := sorted(wanted - permissions.keys()):
+            close = hint(unknown[0], permissions)
             raise CommandError(
                 f"{user.email} does not hold {', '.join(unknown)}; may give: {', '.join(sorted(permissions))}."
+                f" {close}".rstrip()
             )
         expires_at = timezone.now() + timedelta(days=options["days"])
         _token, secret = make(user, options["name"], expires_at, [permissions[codename] for codename in wanted])

@@ -214,6 +214,22 @@ def test_what_is_cut_off_never_has_the_name_of_a_backup(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"two.tar"}
 
 
+def test_where_no_backup_can_be_is_one_sentence(committed_demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for target, reason in (
+        (f"{tmp_path}/file", "File exists"),
+        (f"{tmp_path}/file/folder", "Not a directory"),
+        (f"{tmp_path}/{'x' * 300}", "File name too long"),
+    ):
+        with pytest.raises(CommandError, match=f"^No backup was written to {target}: {reason}.$"):
+            call_command("backup", "--to", target)
+    for command in (["backup", "--to"], ["restore"]):
+        with pytest.raises(
+            CommandError, match=r"^ftp://host/x is no address in a bucket: write it as s3://BUCKET/NAME.$"
+        ):
+            call_command(*command, "ftp://host/x")
+
+
 def test_a_dump_that_fails_leaves_no_backup(
     committed_demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
