@@ -2,8 +2,8 @@
 
 Prints each figure as a ratio, the median of RUNS runs of ours over that of the other. ROWS sets the size.
 `python -m benchmarks public` measures the public page alone, `secure` what secure codes take and are worth, `phases`
-where the time of one ingestion goes, `slow` what slow clients cost others, `changes` changes of codes,
-`exports` an export.
+where the time of one ingestion goes, `slow` what slow clients cost others, `people` what uploads cost those who look,
+`changes` changes of codes, `exports` an export.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ def main() -> None:
         home = Path(folder)
         os.environ |= {"CODEPORT_HOME": str(home), "DJANGO_SETTINGS_MODULE": "portal.settings"}
         os.environ |= {"PORT": str(free_port()), "NUM_PROXIES": "1"}  # for the public page
+        os.environ["API_RATE"] = "999999/min"
         with Postgres(home), Valkey(home):
             import django
 
             django.setup()
-            from benchmarks import changes, exports, figures, images, minting, phases, public, secure, slow
+            from benchmarks import changes, exports, figures, images, minting, people, phases, public, secure, slow
 
             if sys.argv[1:] == ["secure"]:
                 secure.measure()
@@ -47,6 +48,8 @@ def main() -> None:
                 public.measure()
             elif sys.argv[1:] == ["slow"]:
                 slow.measure()
+            elif sys.argv[1:] == ["people"]:
+                people.measure()
             elif sys.argv[1:] == ["changes"]:
                 figures.empty()
                 changes.measure(ROWS)
