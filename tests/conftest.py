@@ -34,8 +34,9 @@ pytest_plugins = [
 
 
 def pytest_configure() -> None:
-    """Hash passwords fast: no test is about how slowly that is done."""
+    """Hash passwords fast, no test is about how slowly that is done; and let no test client list all static files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture
