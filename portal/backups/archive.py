@@ -124,6 +124,8 @@ class Backup:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
+            if path.exists() and not path.is_file():
+                raise BackupError(f"{path} is no regular file.")
             self.manifest = self._checked()
         except (tarfile.TarError, EOFError) as error:
             raise BackupError(f"{path} is no backup, or was cut off: {error}.") from None
@@ -143,9 +145,7 @@ class Backup:
             last = first = tar.next()
             if first is None or last is None or first.name != MANIFEST or not (content := tar.extractfile(first)):
                 raise BackupError(f"{self._path} is no backup of Codeport.")
-            manifest = json.load(content)
-            if manifest["format"] != FORMAT:
-                raise BackupError(f"{self._path} is of a newer version of Codeport: install that version.")
+            manifest = self._manifest(content)
             for entry in _each(tar):
                 last = entry
             end = tar.extractfile(last) if last.name == END else None
@@ -154,7 +154,21 @@ class Backup:
             raise BackupError(f"{self._path} was cut off: its end is missing.")
         if digest != _digest(self._path, last.offset):
             raise BackupError(f"{self._path} is damaged: its content does not have the digest at its end.")
-        return Manifest(**manifest)
+        return manifest
+
+    def _manifest(self, content: IO[bytes]) -> Manifest:
+        """Return what the first entry says. Raise BackupError where that is not what this version writes."""
+        try:
+            said = json.load(content)
+            if said["format"] != FORMAT:
+                raise BackupError(f"{self._path} is of a newer version of Codeport: install that version.")
+            manifest = Manifest(**said)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise BackupError(f"{self._path} is no backup of Codeport.") from None
+        texts = isinstance(manifest.migrations, list) and all(isinstance(each, str) for each in manifest.migrations)
+        if not (texts and isinstance(manifest.postgres, int) and isinstance(manifest.key, str)):
+            raise BackupError(f"{self._path} is no backup of Codeport.")
+        return manifest
 
 
 def _each(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:

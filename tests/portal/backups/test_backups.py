@@ -188,6 +188,28 @@ def test_only_a_whole_backup_of_this_version_counts(committed_demo: Demo, tmp_pa
     assert IngestionRecord.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    "manifest", [b"{", b"[]", b"{}", b'{"format": 1}', b'{"format": 1, "x": 1}', b"[" * 100_000, b"\xff"]
+)
+def test_a_tar_that_is_no_backup_of_ours_is_told_so(tmp_path: Path, manifest: bytes) -> None:
+    with written(tmp_path / "foreign.tar") as writer:
+        writer.add_bytes("codeport.json", manifest)
+    with pytest.raises(BackupError, match=r"foreign.tar is no backup of Codeport.$"):
+        Backup(tmp_path / "foreign.tar")
+
+
+def test_values_that_a_backup_never_has_are_told_so_and_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    right = {"made_at": "", "postgres": 18, "migrations": [], "key": "", "sealed_key": None, "format": 1}
+    for wrong in ({"postgres": "18"}, {"migrations": None}, {"migrations": [1]}, {"key": 1}):
+        with written(tmp_path / "wrong.tar") as writer:
+            writer.add_bytes("codeport.json", json.dumps(right | wrong).encode())
+        with pytest.raises(BackupError, match=r"wrong.tar is no backup of Codeport.$"):
+            Backup(tmp_path / "wrong.tar")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BackupError, match=r"pipe is no regular file.$"):
+        Backup(tmp_path / "pipe")
+
+
 def test_what_is_cut_off_never_has_the_name_of_a_backup(tmp_path: Path) -> None:
     """By a kill, by a full disk; the next backup removes what is left, but not what another is writing."""
     code = (
