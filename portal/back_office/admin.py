@@ -22,7 +22,7 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
 from portal.back_office.lists import MOST_AT_ONCE, CountedRows, Rows, RowsPage
-from portal.models import User
+from portal.models import Company, User
 from portal.values.texts import PRINTABLE, Visible
 
 OPERATE = "portal_operate"  # the permission of operators, which superusers hold as well
@@ -115,6 +115,12 @@ class Office(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run 
             takes_lines = isinstance(field.widget, forms.Textarea)
             field.validators.append(Visible(lines=True) if takes_lines else PRINTABLE)
         return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A company that was deleted gets nothing new."""
+        if db_field.related_model is Company:
+            kwargs["queryset"] = Company.objects.exclude(kind=Company.Kind.FORMER)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) or _operates(request)

@@ -344,6 +344,16 @@ def test_nobody_else_gets_the_slug(demo: Demo) -> None:
         run("forget", "company", "a former company", "--yes")
 
 
+def test_a_company_that_is_gone_gets_nobody_new(demo: Demo) -> None:
+    run("forget", "company", "demo", "--yes")
+    fields = {"email": "late@demo.example", "name": "", "company": demo.company.pk}
+    answer = as_(demo.root).post("/admin/portal/user/add/", fields)
+    assert "Select a valid choice" in answer.content.decode()
+    assert as_(demo.root).post("/admin/workorders/product/add/", fields | {"sku": "sku9"}).status_code == 200
+    assert set(demo.company.people.filter(forgotten_at=None)) == set()
+    assert not Product.objects.filter(company=demo.company).exists()
+
+
 def test_a_run_that_is_killed_is_begun_again(demo: Demo, scans: Scans, monkeypatch: pytest.MonkeyPatch) -> None:
     a_company(demo, scans)
     monkeypatch.setattr(removal, "BATCH", 1)
