@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from portal import timeline
 from portal.background.broker import wake
 from portal.background.leases import REMINDER
 from portal.background.progress import Status
@@ -40,6 +41,7 @@ def requeue(job: Job, ended: Status = Status.COMPLETED) -> None:
     with transaction.atomic():
         anew = {"status": Status.QUEUED, "status_updated_at": Now(), "lease_until": Now() + REMINDER}
         if Job.objects.filter(pk=job.pk, status=ended).update(**anew, **Job.UNTRIED):
+            timeline.note(job, "asked_again")
             transaction.on_commit(lambda: wake(job.TASK, job.pk))
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from portal.timeline import events_of
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.secure import a_secure_order
@@ -50,7 +51,9 @@ def test_a_job_that_is_not_queued_is_not_run(demo: Demo, monkeypatch: pytest.Mon
 def test_only_a_job_that_ended_so_is_requeued(demo: Demo, status: str) -> None:
     job = an_archive_job(some_codes(demo.staff, "abc00001"), status, attempts=3, detail="Why")
     jobs.requeue(job)
-    assert (status_of(job), job.attempts) == (("queued", 0) if status == "completed" else (status, 3))
+    again = status == "completed"
+    assert (status_of(job), job.attempts) == (("queued", 0) if again else (status, 3))
+    assert [event.what for event in events_of(job)] == ["asked_again"] * again
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,8 @@ def request_images(workorder: Workorder, look: ImageLook, user: User) -> tuple[s
         hold_against_withdrawal(workorder)
         job = jobs.start(workorder, Job.What.IMAGES, look.parameters, user)
         if job.status == Status.COMPLETED:
+            if storage().exists(name):  # it was being made when we looked
+                return name, None
             jobs.requeue(job)
             job.refresh_from_db()
     return name, job

@@ -21,6 +21,7 @@ from django.utils import timezone
 from portal.background.leases import ClaimLost
 from portal.background.pulse import Pulse
 from portal.storage.base import storage
+from portal.storage.disk import EmbeddedStorage
 from tests.support.demo import Demo
 from tests.support.images import drawn, names_of, url_of
 from tests.support.tokens import client_of
@@ -203,6 +204,30 @@ def test_progress_is_answered_until_the_images_are_there(committed_demo: Demo) -
     assert workorder.jobs.filter(what="images").count() == 1
     client.get(url_of(workorder, images="svg", level="Q"))
     assert workorder.jobs.filter(what="images").count() == 2
+
+
+def test_images_that_were_made_while_somebody_asked_for_them_are_not_made_again(
+    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the database stands still between the look into the storage and that at the jobs."""
+    workorder = workorder_of(committed_demo, 3)
+    client = client_of(committed_demo.staff)
+    client.get(url_of(workorder, images="svg"))
+    job = workorder.jobs.get(what="images")
+    exists = EmbeddedStorage.exists
+
+    def just_before(found: EmbeddedStorage, name: str) -> bool:
+        monkeypatch.setattr(EmbeddedStorage, "exists", exists)
+        is_there = found.exists(name)
+        job_runner.run(job.pk)
+        return is_there
+
+    monkeypatch.setattr(EmbeddedStorage, "exists", just_before)
+    answer = client.get(url_of(workorder, images="svg"))
+    answer.close()
+    assert answer.status_code == 200
+    job.refresh_from_db()
+    assert (job.status, job.attempts) == ("completed", 1)
 
 
 def test_the_making_can_be_cancelled_and_ordered_again(committed_demo: Demo) -> None:
