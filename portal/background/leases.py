@@ -29,7 +29,7 @@ LEASE = timedelta(seconds=10)  # a worker silent for longer has lost its claim
 REMINDER = timedelta(seconds=30)  # what nobody claimed for so long is sent again
 AGAIN = timedelta(seconds=5)  # after which the sweep sends again what found no place
 PATIENCE = timedelta(hours=24)  # with an outage
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=10)  # before what met an outage is tried again
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=1)  # before what met an outage is tried again
 
 logger = logging.getLogger(__name__)
 
