@@ -2,6 +2,7 @@
 # make test   runs the whole test suite in three processes; ARGS="-k name -x" runs what pytest makes of it, in one
 # make check  lint, format, types, import rules, missing migrations, the schema of the API
 # make bench  the benchmarks as a table of ratios; ROWS=1000000 sets the size
+# make chaos  rounds of faults on a whole portal at work; ROUNDS=300 SEED=1 STACK=embedded, redis, rabbitmq or s3
 # make client  generates the core of the Python client from docs/openapi.yaml
 # make screens  takes pictures of all pages into docs/screens
 # make clean  removes the virtual environment and all caches; the data in var/ stays
@@ -16,7 +17,7 @@ DEV_READY := .venv/.dev-$(shell cksum < requirements-dev.txt | tr ' ' -)
 # A portal is several processes, and tests start hundreds: each would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check bench client screens clean
+.PHONY: run test check bench chaos client screens clean
 
 # What the tests need contains what the portal needs.
 run: $(or $(wildcard $(DEV_READY)),$(RUN_READY))
@@ -35,6 +36,9 @@ check: $(DEV_READY)
 
 bench: $(DEV_READY)
 	@exec $(PYTHON) -m benchmarks
+
+chaos: $(DEV_READY)
+	@exec $(PYTHON) -m tests.chaos --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1) --stack $(or $(STACK),embedded) $(ARGS)
 
 client: $(DEV_READY)
 	@rm -rf clients/python/codeport_client/core

@@ -1,0 +1,83 @@
+"""`python -m tests.chaos --rounds 300 --seed 1 --stack embedded`: rounds of faults, a line for each.
+
+The rounds are those of the seeds from `--seed` on, so one round is played again by its own seed and `--rounds 1`. The
+first that is violated ends the run, and what the portal wrote is kept. All that is started ends with the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from portal.embedded.supervisor import say
+from tests.chaos.faults import FAULTS
+from tests.chaos.paces import QUICK_LEASE
+from tests.chaos.stacks import STACKS, running
+from tests.chaos.work import SIZES
+
+A_PORTAL = 50  # rounds, after which a new one is begun: disks are small
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1, help="of the first round")
+    parser.add_argument(
+        "--stack", default="embedded", choices=[*STACKS], help="; ".join(map(": ".join, STACKS.items()))
+    )
+    parser.add_argument("--pace", default="quick", choices=["quick", "true"], help="of leases, sweeps and pauses")
+    parser.add_argument("--work", default="full", choices=["full", "small"], help="how much is done in a round")
+    parser.add_argument("--fault", default="", help="the one fault to let happen, by its name")
+    parser.add_argument("--out", type=Path, help="file to which each round is added as a line of JSON")
+    asked = parser.parse_args()
+    names = [make().name for make in FAULTS]
+    if asked.fault and asked.fault not in names:
+        parser.error(f"no fault is called {asked.fault!r}; these are: {', '.join(names)}")
+    folder = Path(tempfile.mkdtemp(prefix="codeport-chaos-"))
+    seeds = range(asked.seed, asked.seed + asked.rounds)
+    began, played = time.monotonic(), 0
+    for first in seeds[::A_PORTAL]:
+        batch = [seed for seed in seeds if first <= seed < first + A_PORTAL]
+        home = folder / f"from-{first}"
+        home.mkdir()
+        done, is_well = play(asked, batch, home)
+        played += done
+        if not is_well:
+            say(f"Violated. What the portal wrote is in {home}", sys.stdout)
+            return 1
+    shutil.rmtree(folder, ignore_errors=True)
+    say(f"{played} rounds on {asked.stack} in {time.monotonic() - began:.0f} s, nothing violated.", sys.stdout)
+    return 0
+
+
+def play(asked: argparse.Namespace, seeds: list[int], folder: Path) -> tuple[int, bool]:
+    """Play the rounds of these seeds on a fresh portal; their number, and whether none was violated."""
+    with running(asked.stack, folder, is_quick=asked.pace == "quick") as stack:
+        if asked.pace == "quick":
+            stack.lease = QUICK_LEASE.total_seconds()
+        os.environ |= stack.own_environment()
+        import django
+
+        django.setup()
+        from tests.chaos.rounds import Portal
+
+        portal = Portal(stack, SIZES[asked.work])
+        for number, seed in enumerate(seeds, 1):
+            result = portal.round(seed, asked.fault)
+            say(result.line(), sys.stdout)
+            if asked.out:
+                with asked.out.open("a") as out:
+                    out.write(json.dumps(vars(result)) + "\n")
+            if result.problems:
+                return number, False
+    return len(seeds), True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
