@@ -273,12 +273,17 @@ class DroppedFile(models.Model):
     |---|---|---|
     | seen | taken | the visit that finds it unchanged, with its record, or its `problem` if it is refused |
     | taken | told | the visit that has written its result, once its record has ended |
+    | told | taken | whoever has the record checked again, or withdraws it |
+    | told | gone | the visit that has deleted it with its result, UPLOAD_DAYS after its end |
+
+    Who writes the result holds the row until `lease_until`.
     """
 
     class State(models.TextChoices):
         SEEN = "seen", gettext_lazy("seen, perhaps not complete yet")
         TAKEN = "taken", gettext_lazy("taken")
         TOLD = "told", gettext_lazy("result written")
+        GONE = "gone", gettext_lazy("deleted with its result")
 
     drop = models.ForeignKey(Drop, models.PROTECT, related_name="files")
     name = models.CharField(max_length=200)
@@ -288,6 +293,7 @@ class DroppedFile(models.Model):
     is_aside = models.BooleanField(default=False, help_text="It is not where it was dropped any more.")
     record = models.OneToOneField(IngestionRecord, models.PROTECT, null=True, related_name="dropped")
     problem = models.TextField(blank=True)
+    lease_until = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-id"]
@@ -299,6 +305,8 @@ class DroppedFile(models.Model):
         indexes = [
             models.Index(fields=["drop", "name"], condition=models.Q(is_aside=False), name="dropped_file_there"),
             models.Index(fields=["drop", "id"], condition=models.Q(state="taken"), name="dropped_file_untold"),
+            models.Index(fields=["drop", "seen_at"], condition=models.Q(state="told"), name="dropped_file_told"),
+            models.Index(fields=["drop", "name", "id"], name="dropped_file_named"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_noop
 
 from ingestion.errors.log import warning
 from ingestion.errors.warning_kinds import PREFIX_WARNING
-from ingestion.models import IngestionRecord
+from ingestion.models import DroppedFile, IngestionRecord
 from ingestion.webhooks import publish_end
 from portal import timeline
 from portal.background.broker import wake
@@ -274,7 +274,14 @@ def _queue_again(those: QuerySet[IngestionRecord], record: IngestionRecord) -> b
     )
     if queued:
         record.errors.all().delete()
+        tell_again(record)
     return bool(queued)
+
+
+def tell_again(record: IngestionRecord) -> None:
+    """Have the result beside the record's file, if that was dropped, written anew, once the record has ended."""
+    kept = (DroppedFile.State.TAKEN, DroppedFile.State.TOLD)
+    DroppedFile.objects.filter(record=record, state__in=kept).update(state=DroppedFile.State.TAKEN, lease_until=None)
 
 
 def requeue_stale() -> None:

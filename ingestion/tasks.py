@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from ingestion import engine, expiry, retention, services, withdrawing
+from ingestion.drops.retention import delete_old_drops
 from ingestion.drops.visits import visit_all
 from ingestion.models import IngestionRecord, Withdrawal
 from ingestion.stored_files import stored_names
@@ -33,6 +34,7 @@ def sweep() -> None:
 @shared_task
 def visit_drops() -> None:
     visit_all()
+    delete_old_drops()
 
 
 @shared_task

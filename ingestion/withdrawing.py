@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from ingestion.models import IngestionRecord, Withdrawal
+from ingestion.services import tell_again
 from ingestion.webhooks import publish_withdrawal
 from ingestion.withdrawal import reasons_to_keep
 from portal import timeline
@@ -65,6 +66,7 @@ def _withdraw(withdrawal: Withdrawal, pulse: Pulse) -> None:
             done: count,
         }
         IngestionRecord.objects.filter(pk=record.pk).update(result_data={**record.result_data, "withdrawn": told})
+        tell_again(record)
         timeline.note(record, "withdrawn", by, address=None, **{done: count})
         withdrawal.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
         publish_withdrawal(record)

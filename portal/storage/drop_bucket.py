@@ -67,6 +67,12 @@ class BucketPlace:
             file.seek(0)
             self.client.upload_fileobj(file, self.bucket, self.prefix + name, Config=TRANSFER)
 
+    def remove(self, name: str, *, is_aside: bool = False) -> None:
+        """Delete an object, below TAKEN if it `is_aside`, or nothing if it is gone."""
+        self.client.delete_object(
+            Bucket=self.bucket, Key=f"{self.prefix}{TAKEN}/{name}" if is_aside else self.prefix + name
+        )
+
 
 def _etag(version: str) -> str:
     return version.rpartition(":")[0]

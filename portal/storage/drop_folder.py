@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from django.core.files import File
@@ -72,17 +72,15 @@ class FolderPlace:
             with suppress(FileExistsError):
                 os.mkdir(TAKEN, dir_fd=folder)
                 os.chmod(TAKEN, stat.S_IMODE(os.fstat(folder).st_mode), dir_fd=folder)
-            taken = os.open(TAKEN, FOLDER | UNFOLLOWED, dir_fd=folder)
-            try:
+            with (
+                _inner(TAKEN, folder) as taken,
+                suppress(FileNotFoundError),
+            ):  # moved by an attempt before, or by others
                 if _version(os.stat(name, dir_fd=folder, follow_symlinks=False)) == version:
                     os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=taken)
                     if _version(os.stat(new_name, dir_fd=taken, follow_symlinks=False)) != version:
                         os.link(new_name, name, src_dir_fd=taken, dst_dir_fd=folder, follow_symlinks=False)
                         os.unlink(new_name, dir_fd=taken)
-            except FileNotFoundError:
-                pass  # moved by an attempt before, or by others
-            finally:
-                os.close(taken)
 
     def write(self, name: str, lines: Iterable[str]) -> None:
         """Write a file for whoever may read the folder, replacing one of the name. Raise Occupied if none can be."""
@@ -102,6 +100,11 @@ class FolderPlace:
                     os.unlink(part, dir_fd=folder)
                 raise
 
+    def remove(self, name: str, *, is_aside: bool = False) -> None:
+        """Delete a file, in TAKEN if it `is_aside`, or nothing if it is gone. A folder of the name stays."""
+        with self._opened() as folder, suppress(FileNotFoundError, IsADirectoryError), ExitStack() as opened:
+            os.unlink(name, dir_fd=opened.enter_context(_inner(TAKEN, folder)) if is_aside else folder)
+
     @contextmanager
     def _opened(self) -> Iterator[int]:
         """Open the folder itself, through no link below the root."""
@@ -114,6 +117,16 @@ class FolderPlace:
             yield opened
         finally:
             os.close(opened)
+
+
+@contextmanager
+def _inner(name: str, folder: int) -> Iterator[int]:
+    """Open a folder in a folder, through no link."""
+    opened = os.open(name, FOLDER | UNFOLLOWED, dir_fd=folder)
+    try:
+        yield opened
+    finally:
+        os.close(opened)
 
 
 def _rename(part: str, name: str, folder: int) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models.functions import Now
 
 from ingestion import engine
 from ingestion.drops import visits
@@ -46,7 +48,8 @@ def visit(times: int = 1) -> None:
     """Visit all drops, as many seconds after one another as files need to be known as complete."""
     for _ in range(times):
         Drop.objects.update(visited_at=None)
-        DroppedFile.objects.update(seen_at="2020-01-01T00:00Z")
+        DroppedFile.objects.filter(state="seen").update(seen_at=Now() - timedelta(minutes=1))
+        DroppedFile.objects.update(lease_until=None)  # of a worker that died
         visits.visit_all()
 
 
