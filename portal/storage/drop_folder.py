@@ -12,6 +12,7 @@ import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 
 from django.core.files import File
@@ -67,20 +68,21 @@ class FolderPlace:
                 raise Changed
 
     def set_aside(self, name: str, version: str, new_name: str) -> None:
-        """Move this version of the file into TAKEN. Where another file has taken the name by then, that one stays."""
+        """Move this version of the file into TAKEN, also from another name, which somebody gave it meanwhile.
+
+        Where another file has taken the name by then, that one stays. It may have been moved by an attempt before.
+        """
         with self._opened() as folder:
             with suppress(FileExistsError):
                 os.mkdir(TAKEN, dir_fd=folder)
                 os.chmod(TAKEN, stat.S_IMODE(os.fstat(folder).st_mode), dir_fd=folder)
-            with (
-                _inner(TAKEN, folder) as taken,
-                suppress(FileNotFoundError),
-            ):  # moved by an attempt before, or by others
-                if _version(os.stat(name, dir_fd=folder, follow_symlinks=False)) == version:
-                    os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=taken)
-                    if _version(os.stat(new_name, dir_fd=taken, follow_symlinks=False)) != version:
-                        os.link(new_name, name, src_dir_fd=taken, dst_dir_fd=folder, follow_symlinks=False)
-                        os.unlink(new_name, dir_fd=taken)
+            with _inner(TAKEN, folder) as taken:
+                for found in _names_of(version, name, folder):
+                    os.rename(found, new_name, src_dir_fd=folder, dst_dir_fd=taken)
+                    if _version(os.stat(new_name, dir_fd=taken, follow_symlinks=False)) == version:
+                        break
+                    os.link(new_name, found, src_dir_fd=taken, dst_dir_fd=folder, follow_symlinks=False)
+                    os.unlink(new_name, dir_fd=taken)
 
     def write(self, name: str, lines: Iterable[str]) -> None:
         """Write a file for whoever may read the folder, replacing one of the name. Raise Occupied if none can be."""
@@ -117,6 +119,15 @@ class FolderPlace:
             yield opened
         finally:
             os.close(opened)
+
+
+def _names_of(version: str, name: str, folder: int) -> Iterator[str]:
+    """Yield the names in the folder that this version of a file has: `name` first, if it has not another one."""
+    with os.scandir(folder) as others:
+        for each in chain([name], (other.name for other in others)):
+            with suppress(FileNotFoundError):
+                if _version(os.stat(each, dir_fd=folder, follow_symlinks=False)) == version:
+                    yield each
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from ingestion.drops import answers, visits
 from ingestion.drops.watching import place_for, unwatch, watch
 from ingestion.models import Drop, DroppedFile, IngestionRecord
 from portal.storage.base import storage
+from portal.storage.drop_entries import Entry
 from portal.storage.drop_folder import FolderPlace
 from tests.support.demo import Demo
 from tests.support.drops import BAD, GOOD, a_drop, dropped_through, folder_of, names_in, result_of, visit, work_off
@@ -164,6 +165,33 @@ def test_the_same_name_can_be_dropped_again(demo: Demo) -> None:
     assert statuses == ["completed", "completed", "error"]
     assert result_of(folder, "weekly.csv")["result_data"]["error_counts"] == {"duplicate_id_error": 2}
     assert len(names_in(folder / "taken")) == 3
+
+
+def test_a_file_that_is_renamed_or_replaced_while_it_is_taken_is_taken_once(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_of(a_drop(demo))
+    for name in ("moved", "swapped", "replaced"):
+        (folder / f"{name}.csv").write_text(GOOD.format(name))
+    real = FolderPlace.copy
+
+    def copied(place: FolderPlace, entry: Entry, stored: str) -> None:
+        real(place, entry, stored)
+        if entry.name in ("moved.csv", "swapped.csv"):
+            (folder / entry.name).rename(folder / f"to-{entry.name}")
+        if entry.name in ("swapped.csv", "replaced.csv"):
+            (folder / "new.part").write_text(GOOD.format(f"new-{entry.name[:-4]}"))
+            (folder / "new.part").replace(folder / entry.name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderPlace, "copy", copied)
+        visit(2)
+    assert names_in(folder) == ["replaced.csv", "swapped.csv", "taken"], "the new ones"
+    for _ in range(2):
+        dropped_through()
+    names = sorted(IngestionRecord.objects.filter(status="completed").values_list("file_name", flat=True))
+    assert names == ["moved.csv", "replaced.csv", "replaced.csv", "swapped.csv", "swapped.csv"]
+    assert (IngestionRecord.objects.count(), len(names_in(folder / "taken"))) == (5, 4)
 
 
 def test_a_file_that_cannot_be_moved_is_taken_once(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
