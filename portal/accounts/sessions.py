@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.core import context
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
@@ -84,10 +85,19 @@ class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # 
             tell("sessions_ended", of=sessions[0].user, number=len(sessions))
 
 
-def end_sessions(user: User) -> int:
-    """Sign the person out everywhere but in the browser that asks for it, and count the sessions."""
+def end_sessions(user: User, *, but_of: str = "") -> int:
+    """Sign the person out everywhere but in the browser that asks for it, and count the sessions.
+
+    Those that began at the identity provider `but_of` go on.
+    """
     request = context.request
     mine = request.session.session_key if request is not None and hasattr(request, "session") else None
-    sessions = [kept for kept in UserSession.objects.filter(user=user) if kept.session_key != mine]
+    others = [kept for kept in UserSession.objects.filter(user=user) if kept.session_key != mine]
+    sessions = [kept for kept in others if not (but_of and _began_at(kept.session_key, but_of))]
     UserSessionsAdapter().end_sessions(sessions)
     return len(sessions)
+
+
+def _began_at(session_key: str, provider: str) -> bool:
+    methods = SessionStore(session_key).load().get(AUTHENTICATION_METHODS_SESSION_KEY, ())
+    return any(method.get("provider") == provider for method in methods)

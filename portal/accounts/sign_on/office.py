@@ -12,12 +12,13 @@ from django.http import HttpRequest
 
 from portal.accounts.people import wrong_roles
 from portal.accounts.security_log import tell
+from portal.accounts.sessions import end_sessions
 from portal.accounts.sign_on.openid_connect import callback_url
-from portal.accounts.sign_on.providers import role_lines, seal
+from portal.accounts.sign_on.providers import domain_of, role_lines, seal
 from portal.accounts.sign_on.saml import acs_url, certificates, entity_id
 from portal.back_office.admin import Office
 from portal.back_office.lists import typed
-from portal.models import IdentityProvider, SignInDomain
+from portal.models import IdentityProvider, SignInDomain, User
 
 IDENTITY = ("protocol", "issuer")  # with another one, the people whom it names are others
 NO_SLUGS = ("saml",)  # names that the library has for kinds of providers
@@ -113,5 +114,9 @@ class IdentityProviderOffice(Office):
         super().save_related(request, form, formsets, change)
         provider: IdentityProvider = form.instance
         domains = [row.domain for row in provider.domains.all()]
+        if provider.is_active and provider.is_required:
+            for person in User.objects.filter(company=provider.company, is_superuser=False):
+                if domain_of(person.email) in domains:
+                    end_sessions(person, but_of=provider.slug)
         what = "provider_changed" if change else "provider_made"
         tell(what, of=provider.company, provider=provider.slug, changed=form.changed_data, domains=domains)

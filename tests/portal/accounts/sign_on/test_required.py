@@ -65,6 +65,29 @@ def test_who_is_not_bound_signs_in_by_password(demo: Demo, provider: IdentityPro
     assert HINT not in tried(demo.staff.email, "wrong")
 
 
+def test_sessions_that_began_otherwise_end_when_it_becomes_required(
+    demo: Demo, provider: IdentityProvider, scripted: Scripted, told: Told
+) -> None:
+    IdentityProvider.objects.update(is_required=False)
+    by_password, elsewhere, other = (signed_in(person) for person in (demo.staff, demo.support, demo.other_staff))
+    IdentityProvider.objects.update(is_required=True)
+    at_provider = Client()
+    page = at_provider.post(LOGIN, {"login": demo.admin.email, "password": PASSWORD}).content.decode()
+    back = scripted.says(page.split(LEADS)[1].split('"')[0].replace("&amp;", "&"), email=demo.admin.email)
+    assert at_provider.get("/accounts/oidc/acme/login/callback/", back).status_code == 302
+    everybody = (by_password, at_provider, elsewhere, other)
+    assert [client.get("/account/").status_code for client in everybody] == [200] * 4
+    told()
+    kept = {"issuer": scripted.url, "is_private": "on", "name": "Acme Login", "protocol": "openid_connect"}
+    kept |= {"client_id": "codeport", "is_active": "on", "is_required": "on"}
+    kept |= {"domains-TOTAL_FORMS": "0", "domains-INITIAL_FORMS": "0"}
+    path = f"/admin/portal/identityprovider/{provider.pk}/change/"
+    assert as_(demo.root).post(path, kept).status_code == 302
+    assert [client.get("/account/").status_code for client in everybody] == [302, 200, 200, 200]
+    ended = [line for line in told() if line["message"] == "sessions_ended"]
+    assert [(line["by"], line["number"]) for line in ended] == [(demo.root.email, 1)]
+
+
 def test_tokens_go_on(demo: Demo, provider: IdentityProvider) -> None:
     Company.objects.update(needs_second_step=True)
     assert client_of(demo.staff, "product_view").get("/api/v2/me/").status_code == 200
