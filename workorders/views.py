@@ -16,6 +16,7 @@ from portal.pages.access import PersonRequest, page
 from portal.pages.lists import chosen, ordered, page_of, picked, said_of, searched
 from portal.pages.marks import tell_done
 from portal.values.words import gettext_lazy
+from workorders.archives.kept import files_kept_until
 from workorders.codes.lookup import first_codes, may_have_symbols, may_see_codes
 from workorders.codes.warnings import list_warnings
 from workorders.models import Job, Workorder
@@ -95,6 +96,7 @@ def workorder_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "codes": codes if may_see_codes(request.user) else [],
         "whose": sees_several_companies(request.user),
         "is_being_archived": packing,
+        "files_kept_until": files_kept_until(workorder),
         "can_upload": is_own and user.may("ingestion_code_create") and not upload_refusal(workorder),
         "can_change": is_own and user.may("scm_bulk_edit") and workorder.has_codes,
         "can_cancel": user.may("workorder_cancel")
