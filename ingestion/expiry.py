@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from ingestion.models import IngestionRecord
 from ingestion.webhooks import publish_end
 from portal.database.clock import database_now
-from portal.storage.base import INCOMING, storage
+from portal.storage.base import INCOMING, storage, swept
 
 Status = IngestionRecord.Status
 
@@ -32,8 +32,8 @@ def expire() -> int:
         abandoned = never.order_by("pk")
         records = list(abandoned.select_for_update(skip_locked=True)[:MOST_EXPIRED])
         for record in records:
-            storage().delete(record.incoming_path)
-            storage().delete(record.file_path)  # moved there by a `process` that was cut off
+            swept(record.incoming_path)
+            swept(record.file_path)  # moved there by a `process` that was cut off
             record.result_data = {"reason": IngestionRecord.EXPIRED}
             record.save(update_fields=["result_data"])
             record.cancel(what="expired")
@@ -54,10 +54,9 @@ def _forget_files() -> None:
         for key, (name, written) in zip(keys, some.items(), strict=True):
             status = statuses.get(key)
             if (written < long_ago) if status is None else (status != Status.UPLOADING):
-                storage().delete(name)
-                deleted += 1
+                deleted += swept(name)
     lately = IngestionRecord.objects.filter(
         status=Status.CANCELLED, status_updated_at__gt=Now() - CANCELLED_LATELY
     ).order_by("-status_updated_at")
     for record in lately.only("key")[:MOST_EXPIRED]:
-        storage().delete(record.file_path)
+        swept(record.file_path)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from ingestion.models import IngestionError, IngestionRecord
-from portal.storage.base import storage
+from portal.storage.base import swept
 
 STEP: Final = 10_000  # errors in one statement
 STEPS: Final = 50  # of errors in one sweep, so that whatever else waits for the worker has its turn
@@ -41,8 +41,7 @@ def delete_old_files() -> int:
                 return done
         with transaction.atomic():
             record = old.select_for_update(no_key=True, skip_locked=True).filter(pk=pk).first()
-            if record is not None:
-                storage().delete(record.file_path)
+            if record is not None and swept(record.file_path):
                 done += IngestionRecord.objects.filter(pk=pk).update(file_deleted_at=Now())
     return done
 

@@ -8,6 +8,7 @@ INCOMING, and only while somebody waits for it. Where files are in a bucket, `po
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from typing import Any, Protocol
 
 from django.core.files import File
 from django.core.files.storage import storages
+
+logger = logging.getLogger(__name__)
 
 FORM_LIFETIME = timedelta(minutes=30)
 INCOMING = "incoming"  # the folder that signed forms write to, and nothing else
@@ -54,3 +57,18 @@ class Storage(Protocol):
 def storage() -> Storage:
     """The storage of this installation."""
     return storages["default"]  # type: ignore[return-value]  # both storages are
+
+
+def swept(name: str) -> bool:
+    """Delete a file, for a sweep; return False, and log why, where this one file cannot be deleted.
+
+    So one file does not keep a sweep from all that come after it. Where the storage as a whole is what fails, its error
+    ends the sweep, and the next goes on there.
+    """
+    try:
+        storage().delete(name)
+    except Exception:
+        storage().check()
+        logger.exception("The file %s could not be deleted", name)
+        return False
+    return True

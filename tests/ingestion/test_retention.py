@@ -14,8 +14,9 @@ from django.utils import timezone
 from ingestion import retention, services, tasks
 from ingestion.models import IngestionError, IngestionRecord
 from ingestion.stored_files import stored_names
-from portal.storage.base import storage
+from portal.storage.base import Unusable, storage
 from tests.support.demo import Demo
+from tests.support.outages import make_stuck
 from tests.support.pages import seen
 from tests.support.tokens import client_of
 from tests.support.uploads import SPEC_EXAMPLE, errors, ingested, queued
@@ -51,6 +52,14 @@ def test_what_is_older_goes_and_the_rest_stays(committed_demo: Demo) -> None:
     assert (old.is_emptied, young.is_emptied) == (True, False)
     assert (old.file_deleted_at is not None, young.file_deleted_at) == (True, None)
     assert retention.delete_old_files() == 0
+
+
+def test_a_file_that_cannot_be_deleted_keeps_no_other(committed_demo: Demo) -> None:
+    stuck, after = ended(committed_demo, WRONG, 32), ended(committed_demo, WRONG, 31)
+    make_stuck(stuck.file_path)
+    assert retention.delete_old_files() == 1
+    stuck.refresh_from_db()
+    assert (stuck.file_deleted_at, storage().exists(after.file_path)) == (None, False)
 
 
 def test_codes_stay_when_their_file_goes(committed_demo: Demo) -> None:
@@ -91,11 +100,12 @@ def test_no_more_files_go_in_one_sweep_than_it_may(committed_demo: Demo, monkeyp
 def test_a_storage_that_does_not_answer_loses_nothing(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     record = ended(committed_demo, WRONG, 31)
 
-    def fail(name: str) -> None:
+    def fail(_storage: object, _name: str) -> None:
         raise OSError
 
-    with monkeypatch.context() as broken, pytest.raises(OSError):
-        broken.setattr(type(storage()), "delete", lambda self, name: fail(name))
+    with monkeypatch.context() as broken, pytest.raises(Unusable):
+        broken.setattr(type(storage()), "delete", fail)
+        broken.setattr("portal.storage.disk.os.access", lambda *_: False)
         retention.delete_old_files()
     record.refresh_from_db()
     assert (record.file_deleted_at, storage().exists(record.file_path)) == (None, True)

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import socket
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from django.db.models.functions import Now
 from pytest_django import Settings
 
 from portal.background.leases import Leased
-
-if TYPE_CHECKING:
-    pass
-
-
-if TYPE_CHECKING:
-    pass
+from portal.storage.base import storage
 
 
 def again(work: Leased) -> None:
@@ -39,3 +33,10 @@ def broken(settings: Settings, **options: str) -> None:
         **settings.STORAGES,
         "default": {**default, "OPTIONS": default["OPTIONS"] | options},
     }
+
+
+def make_stuck(name: str) -> None:
+    """Let the stored file of that name be one that cannot be deleted."""
+    path = Path(storage().path(name))  # type: ignore[attr-defined]  # it is on disk
+    path.unlink()
+    (path / "in the way").mkdir(parents=True)

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from portal.models import Event
-from portal.storage.base import storage
+from portal.storage.base import storage, swept
 from workorders.archives.names import folder_of
 from workorders.models import Job, Workorder
 
@@ -52,7 +52,7 @@ def delete_old_archives() -> int:
         with transaction.atomic():
             workorder = idle.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
             if workorder is not None:
-                for name, _written in list(storage().listed(folder_of(workorder))):
-                    storage().delete(name)
-                done += Workorder.objects.filter(pk=pk).update(files_at=None)
+                left = [name for name, _written in storage().listed(folder_of(workorder)) if not swept(name)]
+                if not left:
+                    done += Workorder.objects.filter(pk=pk).update(files_at=None)
     return done

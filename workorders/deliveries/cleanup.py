@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from portal.background.progress import Status
-from portal.storage.base import storage
+from portal.storage.base import swept
 from workorders.archives.names import zip_name
 from workorders.deliveries.delivery import delivery_name
 from workorders.models import Job, Workorder
@@ -28,7 +28,7 @@ def delete_stale_archives() -> None:
     ended = Job.objects.exclude(status__in=Job.OPEN)
     ended = ended.filter(status_updated_at__range=(Now() - LATELY, Now() - SETTLED))
     for name in (*_stale_archives(ended), *_stale_deliveries(ended)):
-        storage().delete(name)
+        swept(name)
 
 
 def _stale_archives(ended: QuerySet[Job]) -> Iterator[str]:

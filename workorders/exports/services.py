@@ -15,7 +15,7 @@ from portal.background.broker import wake
 from portal.background.leases import REMINDER
 from portal.background.progress import Status
 from portal.models import Company, User
-from portal.storage.base import storage
+from portal.storage.base import swept
 from workorders.codes.filters import CodeFilter
 from workorders.exports.limits import refuse_too_many_codes
 from workorders.models import Export
@@ -59,8 +59,8 @@ def delete_old_files() -> None:
     """Delete the files of exports that were completed KEPT ago, and what lost attempts stored of others."""
     completed = Export.objects.filter(status=Status.COMPLETED, file_deleted_at=None)
     for export in completed.filter(status_updated_at__lt=Now() - Export.KEPT).order_by("pk")[:MOST_DELETED]:
-        storage().delete(export.file_path)
-        Export.objects.filter(pk=export.pk).update(file_deleted_at=Now())
+        if swept(export.file_path):
+            Export.objects.filter(pk=export.pk).update(file_deleted_at=Now())
     without = Export.objects.filter(status__in=(Status.CANCELLED, Status.ERROR), status_updated_at__gt=Now() - LATELY)
     for export in without.order_by("-pk")[:MOST_DELETED]:
-        storage().delete(export.file_path)
+        swept(export.file_path)

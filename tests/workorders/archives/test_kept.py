@@ -13,6 +13,7 @@ from portal import timeline
 from portal.storage.base import storage
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
+from tests.support.outages import make_stuck
 from tests.support.pages import as_, seen
 from workorders import job_runner, jobs, tasks
 from workorders.archives import kept
@@ -52,6 +53,14 @@ def test_what_is_older_goes_and_the_rest_stays(committed_demo: Demo) -> None:
     old.refresh_from_db()
     assert old.files_at is None
     assert kept.delete_old_archives() == 0
+
+
+def test_an_archive_that_cannot_be_deleted_keeps_no_other(committed_demo: Demo) -> None:
+    stuck, after = of_age(committed_demo, 32), of_age(committed_demo, 31, "bbb00001")
+    make_stuck(archive_name(stuck, "archive"))
+    tasks.archives_again()
+    stuck.refresh_from_db()
+    assert (stuck.files_at is None, files(after)) == (False, [])
 
 
 def test_an_archive_that_is_gone_is_made_again_alike_and_kept_as_long(committed_demo: Demo) -> None:
