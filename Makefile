@@ -1,6 +1,8 @@
 # make run    serves the portal on http://127.0.0.1:$PORT (8000)
 # make test   runs the whole test suite in three processes; ARGS="-k name -x" runs what pytest makes of it, in one
 # make check  lint, format, types, import rules, missing migrations, the schema of the API
+# make guard  looks for known vulnerabilities, dangerous code and secrets, and writes what the portal is made of into build/
+# make secrets  writes anew which made-up secrets of tests and examples make guard passes over
 # make bench  the benchmarks as a table of ratios; ROWS=1000000 sets the size
 # make chaos  rounds of faults on a whole portal at work; ROUNDS=300 SEED=1 STACK=embedded, redis, rabbitmq or s3
 # make client  generates the core of the Python client from docs/openapi.yaml
@@ -13,11 +15,16 @@ override PY := $(or $(PY),python3)
 PYTHON := .venv/bin/python
 RUN_READY := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
 DEV_READY := .venv/.dev-$(shell cksum < requirements-dev.txt | tr ' ' -)
+GUARD := .ci/guard/bin
+GUARD_READY := .ci/guard/ready-$(shell cksum < requirements-guard.txt | tr ' ' -)
+OURS := ingestion portal workorders benchmarks clients/python/codeport_client manage.py
+# What a person wrote: no lock file, nothing generated, no picture.
+WRITTEN := ':!.ci/secrets.json' ':!requirements*.txt' ':!docs/openapi.yaml' ':!portal/locale' ':!clients/python/codeport_client/core' ':!*.svg'
 
 # A portal is several processes, and tests start hundreds: each would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check bench chaos client screens clean
+.PHONY: run test check guard secrets bench chaos client screens clean
 
 # What the tests need contains what the portal needs.
 run: $(or $(wildcard $(DEV_READY)),$(RUN_READY))
@@ -33,6 +40,29 @@ check: $(DEV_READY)
 	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) -m openapi_spec_validator docs/openapi.yaml
+
+# bandit has the rest of what ruff's rules S say; semgrep has rules of this project alone and needs no network.
+guard: export SEMGREP_SEND_METRICS := off
+guard: export SEMGREP_ENABLE_VERSION_CHECK := 0
+guard: export SEMGREP_SETTINGS_FILE := $(CURDIR)/.ci/guard/semgrep.yml
+guard: export PATH := $(CURDIR)/$(GUARD):$(PATH)
+guard: $(DEV_READY) $(GUARD_READY)
+	$(PYTHON) -m tests.support.audit $(GUARD)/python
+	$(GUARD)/python -m bandit --quiet --configfile pyproject.toml --recursive $(OURS)
+	semgrep scan --test --quiet .ci/semgrep
+	semgrep scan --config .ci/semgrep/house.yaml --error --quiet $(OURS) static templates
+	git grep -Ilz '' -- . $(WRITTEN) | xargs -0 -n 300 -P 3 $(GUARD)/detect-secrets-hook --baseline .ci/secrets.json
+	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && env CODEPORT_HOME="$$home" PUBLIC_URL=https://codeport.example.com \
+		ALLOWED_HOSTS=codeport.example.com NUM_PROXIES=1 LOG_FORMAT=json DATABASE_URL=postgresql://127.0.0.1/codeport \
+		CELERY_BROKER_URL=redis://127.0.0.1:6379/0 EMAIL_URL=smtp://127.0.0.1 \
+		$(PYTHON) manage.py check --deploy --fail-level DEBUG
+	@mkdir -p build
+	@for lock in requirements requirements-traces; do $(GUARD)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml \
+		--mc-type application --output-reproducible --of JSON -o build/$$lock.cdx.json $$lock.txt || exit; done
+	@echo "build/ has what the portal is made of, as CycloneDX."
+
+secrets: $(GUARD_READY)
+	git grep -Ilz '' -- . $(WRITTEN) | xargs -0 $(GUARD)/detect-secrets scan --slim > .ci/secrets.json
 
 bench: $(DEV_READY)
 	@exec $(PYTHON) -m benchmarks
@@ -50,7 +80,7 @@ screens: $(DEV_READY)
 	@exec $(PYTHON) -m pytest -q tests/screens.py
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .ci/guard build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN_READY): requirements.txt | $(PYTHON)
@@ -63,6 +93,14 @@ $(RUN_READY) $(DEV_READY):
 	then $(PYTHON) -m uv pip sync -q --compile-bytecode --require-hashes --python $(PYTHON) $<; \
 	else $(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes -r $<; fi
 	@rm -f .venv/.run-* .venv/.dev-*
+	@touch $@
+
+# Apart from all else, as these tools pin versions of their own.
+$(GUARD_READY): requirements-guard.txt | $(DEV_READY)
+	@echo "Installing the packages of $<."
+	@rm -rf .ci/guard
+	@$(PYTHON) -m venv .ci/guard
+	@$(GUARD)/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(PYTHON):

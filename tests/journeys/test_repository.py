@@ -11,7 +11,7 @@ from django.urls import Resolver404, resolve
 from tests.support.paths import CHECKOUT
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-guard.txt"])
 def test_a_lock_file_pins_by_hash_and_names_no_address(name: str) -> None:
     text = (CHECKOUT / name).read_text()
     assert "://" not in text
