@@ -1,3 +1,5 @@
+from allauth.account.decorators import reauthentication_required
+from allauth.usersessions.views import list_usersessions
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -38,7 +40,11 @@ urlpatterns = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sign-on/", sign_on_views.sign_on, name="sign-on"),
     path("accounts/oidc/<slug:provider_id>/login/callback/", sign_on_views.callback, name="openid_connect_callback"),
-    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path(
+        "accounts/sessions/",
+        reauthentication_required(list_usersessions, allow_get=True),
+        name="usersessions_list",
+    ),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/saml/<slug:slug>/acs/", sign_on_views.saml_acs, name="saml-acs"),
     path("accounts/saml/<slug:slug>/finish/", sign_on_views.saml_finish, name="saml-finish"),

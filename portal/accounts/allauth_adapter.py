@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from portal.accounts import letters
 from portal.accounts.guessing import Attempt, remember
 from portal.accounts.security_log import sign_in_refused, tell
+from portal.accounts.sessions import renew_key
 from portal.accounts.sign_on.providers import provider_for, required_of
 from portal.accounts.sign_on.views import lead_on
 from portal.accounts.tokens import revoke, valid_tokens
@@ -70,6 +71,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
     def reauthenticate(self, user: User, password: str) -> bool:
         shown = bool(super().reauthenticate(user, password))
         tell("shown_again" if shown else "show_again_failed", of=user, by=user, ok=shown)
+        if shown:
+            renew_key(self.request)
         return shown
 
     def get_client_ip(self, request: HttpRequest) -> str:

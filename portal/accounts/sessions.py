@@ -11,6 +11,7 @@ from typing import Any
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.core import context
+from allauth.mfa.signals import authenticator_used
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from cryptography.fernet import InvalidToken
@@ -74,6 +75,19 @@ def _over(age: int, idle: int) -> str:
 def _begin(request: HttpRequest, **_: Any) -> None:
     """A new sign-in in an old session begins anew."""
     request.session[BEGAN] = request.session[SEEN] = int(time.time())
+
+
+def renew_key(request: HttpRequest) -> None:
+    """Give the session another key, since whoever is signed in has shown again who they are."""
+    old = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
+
+
+@receiver(authenticator_used)
+def _shown_again(request: HttpRequest, **told: Any) -> None:
+    if told.get("reauthenticated"):
+        renew_key(request)
 
 
 class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # allauth carries no types

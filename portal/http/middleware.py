@@ -17,6 +17,7 @@ from django.middleware import common
 
 FOR_CLIENTS = ("/api/", "/storage/")  # what programs call
 PAGE_METHODS = ("GET", "HEAD", "POST")
+SIGN_OUT = "/accounts/logout/"
 WITH_METHODS_OF_THEIR_OWN = (*FOR_CLIENTS, "/c/")
 
 
@@ -36,12 +37,18 @@ class CommonMiddleware(common.CommonMiddleware):
 def kept_by_nobody(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Let no cache keep an answer, and no page of another site load it, unless the answer itself says otherwise."""
+    """Let no cache keep an answer, and no page of another site load it, unless the answer itself says otherwise.
+
+    With a sign-out the browser forgets what it has of the portal, pages that *Back* would show among it. Cookies stay,
+    since one says that the browser knows the account.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.method == "POST" and request.path == SIGN_OUT:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     return middleware

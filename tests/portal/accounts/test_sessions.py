@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -17,7 +18,7 @@ from portal import tasks
 from portal.models import User
 from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import as_, seen
-from tests.support.people import LOGIN, signed_in, with_app
+from tests.support.people import LOGIN, code, signed_in, with_app
 from tests.support.security_log import Told, told  # noqa: F401  # a fixture
 
 HOUR = 3600
@@ -55,6 +56,31 @@ def test_a_session_ends_when_it_is_idle_or_old(
         [("session_ended", demo.staff.email, why)] if why else []
     )
     assert Session.objects.exists() == (why is None)
+
+
+@pytest.mark.parametrize("by_app", [False, True])
+def test_showing_again_who_one_is_renews_the_key_of_the_session(demo: Demo, by_app: bool) -> None:
+    if by_app:
+        client, secret = with_app(demo.staff)
+        path, shown = "/accounts/2fa/reauthenticate/", {"code": code(secret, 1)}
+    else:
+        client, path, shown = signed_in(demo.staff), "/accounts/reauthenticate/", {"password": PASSWORD}
+    old = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert client.post(path, shown).status_code == 302
+    assert client.get("/products/").status_code == 200
+    new = client.session.session_key
+    assert new != old
+    assert [kept.session_key for kept in UserSession.objects.filter(user=demo.staff)] == [new]
+    assert not Session.objects.filter(session_key=old).exists()
+
+
+def test_other_sessions_are_ended_after_showing_again_who_one_is(demo: Demo) -> None:
+    other, client = signed_in(demo.staff), signed_in(demo.staff)
+    assert "Sign out the others" in client.get("/accounts/sessions/").content.decode()
+    assert client.post("/accounts/sessions/").headers["Location"].startswith("/accounts/reauthenticate/?next=")
+    assert other.get("/products/").status_code == 200
+    client.post("/accounts/reauthenticate/?next=/accounts/sessions/", {"password": PASSWORD})
+    assert (client.get("/products/").status_code, other.get("/products/").status_code) == (200, 302)
 
 
 def test_the_api_and_the_back_office_keep_to_it_too(demo: Demo) -> None:

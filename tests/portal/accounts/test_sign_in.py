@@ -368,7 +368,7 @@ def signed_in_by_code(user: User) -> Client:
 
 
 def test_other_sessions_are_listed_and_signed_out(demo: Demo) -> None:
-    other, client = signed_in(demo.staff), signed_in(demo.staff)
+    other, client = signed_in(demo.staff), confirmed(demo.staff)
     page = client.get("/accounts/sessions/").content.decode()
     assert (page.count('data-label="Address">127.0.0.1'), page.count("this one")) == (2, 1)
     client.post("/accounts/sessions/")

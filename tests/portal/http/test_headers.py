@@ -55,6 +55,12 @@ ANSWERS: dict[str, Callable[[Demo], Any]] = {
 }
 
 
+def test_a_sign_out_clears_what_the_browser_has(demo: Demo) -> None:
+    client = as_(demo.staff)
+    cleared = [client.get("/accounts/logout/"), client.post("/accounts/logout/"), client.get("/accounts/login/")]
+    assert [response.headers.get("Clear-Site-Data") for response in cleared] == [None, '"cache", "storage"', None]
+
+
 def keeps_always(response: Any) -> None:
     assert {name: response.headers.get(name) for name in ALWAYS} == ALWAYS
     policy = response.headers["Content-Security-Policy"]
