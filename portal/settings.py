@@ -17,6 +17,7 @@ A variable that is empty counts as not set.
 | AWS_REGION, AWS_DEFAULT_REGION | its region | us-east-1 |
 | SECRET_KEY | key that signs sessions and upload forms, 32 characters or more | made once, kept in CODEPORT_HOME |
 | SECRET_KEY_FALLBACKS | keys that were SECRET_KEY before and still open what they made, separated by commas | |
+| BREACHED_PASSWORDS | file of passwords that nobody may choose, as Have I Been Pwned gives it | |
 | ALLOWED_HOSTS | host names the portal answers to besides those of this machine, separated by commas | |
 | DROP_DIR | folder below which files are dropped for unattended uploads | drop/ in the bucket, or in CODEPORT_HOME |
 | MAX_UPLOAD_MB | largest file accepted, in MiB | 1024 |
@@ -93,6 +94,8 @@ with stops_at_bad_values("CODEPORT_HOME"):
     DROP_DIR = Path(drop_dir) if drop_dir else None if bucket else CODEPORT_HOME / "drop"
     SECRET_KEY = env.str("SECRET_KEY", "", validate=checks.is_secret_key) or secret_key.kept_key(CODEPORT_HOME)
     SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], validate=checks.are_secret_keys)
+    breached = env.str("BREACHED_PASSWORDS", "", validate=checks.is_file)
+    BREACHED_PASSWORDS = Path(breached) if breached else None
     BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", "", validate=checks.is_passphrase)
     mail = services.mail_server()
     CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "", validate=checks.is_broker_url)
@@ -205,8 +208,8 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "portal.accounts.passwords.ContextValidator"},
+    {"NAME": "portal.accounts.passwords.KnownPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from environs import ValidationError, validate
@@ -82,3 +84,9 @@ def is_folder(path: str) -> None:
     """Refuse what depends on where a process was started. That it is there is not asked: it may be mounted later."""
     if path and not path.startswith("/"):
         raise ValidationError("Must be an absolute path, like /srv/drop.")
+
+
+def is_file(path: str) -> None:
+    """Refuse what is no file that can be read."""
+    if path and not (path.startswith("/") and Path(path).is_file() and os.access(path, os.R_OK)):
+        raise ValidationError("Must be the absolute path of a file that can be read.")

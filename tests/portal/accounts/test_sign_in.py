@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.core import mail, signing
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from portal import tasks
 from portal.models import Letter, User, UserAuthorizationToken
@@ -154,6 +159,21 @@ def test_a_password_that_is_easily_guessed_is_refused(demo: Demo, password: str,
     fields = {"oldpassword": PASSWORD, "password1": password, "password2": password}
     page = signed_in(demo.staff).post("/accounts/password/change/", fields).content.decode()
     assert said in page
+
+
+def test_a_password_of_a_breach_is_refused(demo: Demo, settings: Settings, tmp_path: Path) -> None:
+    settings.BREACHED_PASSWORDS = tmp_path / "pwned.txt"
+    known = [f"a long password of number {number}" for number in range(200)]
+    digests = sorted(hashlib.sha1(password.encode()).hexdigest().upper() for password in known)  # noqa: S324
+    settings.BREACHED_PASSWORDS.write_text("".join(f"{digest}:{number}\r\n" for number, digest in enumerate(digests)))
+    for password in known:
+        with pytest.raises(ValidationError, match="known from a breach of another service"):
+            validate_password(password, demo.staff)
+    for number in range(200, 400):
+        validate_password(f"a long password of number {number}", demo.staff)
+    fields = {"oldpassword": PASSWORD, "password1": known[7], "password2": known[7]}
+    page = signed_in(demo.staff).post("/accounts/password/change/", fields).content.decode()
+    assert "This password is known from a breach of another service." in page
 
 
 def test_a_password_keeps_its_spaces_wherever_it_is_asked_for(demo: Demo) -> None:
