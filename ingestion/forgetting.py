@@ -30,6 +30,7 @@ from portal.accounts.forgetting import Counts
 from portal.accounts.security_log import tell
 from portal.models import Company, Event, IdentityProvider, Invitation, User, UserAuthorizationToken
 from portal.storage.base import storage
+from portal.trail.hashes import GONE
 from workorders import forgetting as workorders_part
 
 FORMER: Final = "a former company"  # the name of all that are gone
@@ -144,7 +145,7 @@ def _delete_records(records: QuerySet[IngestionRecord]) -> None:
 def _leave_the_slug(company: Company) -> None:
     """Take everything out of the company's row but its number and its slug, and its name out of timelines."""
     with transaction.atomic():
-        Event.objects.filter(subject="company", subject_id=company.pk).delete()
+        Event.objects.filter(subject="company", subject_id=company.pk).update(address=None, detail={}, **GONE)
         about = ContentType.objects.get_for_model(Company)
         LogEntry.objects.filter(content_type=about, object_id=str(company.pk)).update(
             object_repr=FORMER, change_message=""

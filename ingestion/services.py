@@ -201,7 +201,6 @@ def discard(record: IngestionRecord) -> None:
         )
         if not unsent.select_for_update().exists():
             return
-        timeline.forget(record)
         unsent.delete()
     storage().delete(record.incoming_path)  # where this fails, a sweep deletes it
 

@@ -20,7 +20,6 @@ from portal.background.leases import ClaimLost
 from portal.background.progress import Status
 from portal.background.pulse import Pulse, perform
 from portal.database.clock import database_now
-from portal.models import Event
 from portal.storage.base import storage
 from workorders.archives.names import folder_of
 from workorders.changes.activation import CANCELLED, without_reason
@@ -87,7 +86,6 @@ def _delete(workorder: Workorder, pulse: Pulse) -> int:
     _delete_files(workorder)
     deleted = remove_codes(workorder, pulse.tick)
     workorder.ingestions.update(workorder=None)
-    timeline.events_of(workorder).delete()
     company_id, prefix = workorder.company_id, workorder.url_prefix
     workorder.delete()
     release_url_prefix(company_id, prefix)
@@ -96,9 +94,7 @@ def _delete(workorder: Workorder, pulse: Pulse) -> int:
 
 def _forget_jobs(workorder: Workorder) -> None:
     """Delete the jobs. One that is about to publish its archive ends first, so that no file comes afterwards."""
-    ended = list(workorder.jobs.values_list("pk", flat=True))
     workorder.jobs.all().delete()
-    Event.objects.filter(subject="job", subject_id__in=ended).delete()
 
 
 def _blacklist(withdrawal: Withdrawal, workorder: Workorder, pulse: Pulse) -> int:

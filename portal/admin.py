@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from ipaddress import ip_address
 from typing import Any
 
@@ -17,11 +18,11 @@ from django.http import HttpRequest
 
 from portal.accounts import people
 from portal.accounts.people_office import UserOffice  # noqa: F401  # registers itself
-from portal.accounts.security_log import tell
+from portal.accounts.security_log import tell, told_of
 from portal.accounts.sign_on.office import IdentityProviderOffice  # noqa: F401  # registers itself
 from portal.accounts.tokens import revoke
 from portal.back_office.admin import Office, ReadOnly, person
-from portal.back_office.lists import Rows, typed
+from portal.back_office.lists import Rows, TypedFilter, typed
 from portal.models import Company, Event, User, UserAuthorizationToken
 
 MOST_DIGITS = 19  # of an id
@@ -51,19 +52,50 @@ class CompanyOffice(Office):
 
     def save_model(self, request: HttpRequest, obj: Company, form: ModelForm[Company], change: bool) -> None:
         super().save_model(request, obj, form, change)
-        tell("company_changed" if change else "company_made", of=obj, company_name=obj.name, changed=form.changed_data)
+        tell("company_changed" if change else "company_made", of=obj, company_name=obj.name, **told_of(form))
+
+
+class OfCompany(TypedFilter):
+    """Lines of a company, which are looked up by its number: their index is by that."""
+
+    parameter_name, title, hint = "company", "company", "Slug"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        value = (self.value() or "").strip()
+        found = Company.objects.filter(slug=value).values_list("pk", flat=True)
+        return queryset.filter(company__in=list(found)) if value else queryset
+
+
+class OfDay(TypedFilter):
+    """Lines of a day, as the clock of UTC has it, which the list shows."""
+
+    parameter_name, title, hint = "day", "day", "2026-11-30"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        value = (self.value() or "").strip()
+        if not value:
+            return queryset
+        try:
+            begin = datetime.combine(date.fromisoformat(value), time.min, UTC)
+            return queryset.filter(at__gte=begin, at__lt=begin + timedelta(days=1))
+        except (ValueError, OverflowError):
+            return queryset.none()
 
 
 @admin.register(Event)
 class EventOffice(ReadOnly):
-    list_display = ["at", "what", "subject", "subject_id", "by", "address", "detail"]
-    list_filter = [typed("what", "what"), typed("subject", "subject", "Model's name"), "at"]
-    list_select_related = ["by"]
+    list_display = ["at", "what", "subject", "subject_id", "company", "by", "address", "detail"]
+    list_filter = [typed("what", "what"), OfCompany, OfDay, typed("subject", "subject", "Model's name")]
+    list_select_related = ["by", "company"]
+    fields = ["at", "what", "subject", "subject_id", "company", "by", "address", "detail", "seal"]
     search_fields = ["by__email", "=subject_id", "=address"]
     search_help_text = "The whole e-mail of who did it, the id of what it was done to, or an address."
     rows = Rows
     sortable_by = ()
-    ordering = ["-id"]
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """The latest first: of a day by time, which its index is by."""
+        return ("-at", "-id") if request.GET.get(OfDay.parameter_name) else ("-id",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str

@@ -129,7 +129,7 @@ class JsonLines(JsonFormatter):
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         log_data.pop("request", None)  # Django's errors bring it, with its query
         rows = {name: _rows(log_data.pop(name), "") for name in ("exc_info", "stack_info") if log_data.get(name)}
-        return {name: _told(value) for name, value in log_data.items() if value not in ("", "-", None)} | rows
+        return {name: told(value) for name, value in log_data.items() if value not in ("", "-", None)} | rows
 
     def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
         super().add_fields(log_data, record, message_dict)
@@ -143,12 +143,12 @@ def _rows(text: str, begin: str) -> str:
     return "\n".join(begin + safe(row.removeprefix(ROW)) for row in text.split("\n"))
 
 
-def _told(value: Any) -> Any:
+def told(value: Any) -> Any:
     """A value of a JSON line, with all its texts safe."""
     if value is None or isinstance(value, bool | int | float | datetime):
         return value
     if isinstance(value, Mapping):
-        return {safe(str(key)): _told(one) for key, one in value.items()}
+        return {safe(str(key)): told(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set):
-        return [_told(one) for one in value]
+        return [told(one) for one in value]
     return safe(str(value))

@@ -387,31 +387,81 @@ class UserAuthorizationToken(models.Model):
 class Event(models.Model):
     """One line of a timeline: what was done to an ingestion record, a workorder or a job, by whom and when.
 
-    `portal.timeline` writes and reads them. `by` is None for what a worker or the clock did.
+    `portal.timeline` writes and reads them. `by` is None for what a worker or the clock did. All of them together are
+    the audit trail: a trigger refuses every change but sealing and forgetting, which `portal.trail` does.
     """
+
+    SHOW_ADDRESS = ("downloaded", "generated")  # lines that tell all who see them from where it was done
 
     subject = models.CharField(max_length=30, help_text="The model's name in small letters.")
     subject_id = models.BigIntegerField()
     what = models.CharField(max_length=30)
     at = models.DateTimeField(db_default=Now())
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    address = models.GenericIPAddressField(null=True, help_text="Where the request came from, if that matters.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, related_name="+")
+    address = models.GenericIPAddressField(null=True, help_text="Where the request came from.")
     detail = models.JSONField(default=dict)
+    company = models.ForeignKey(
+        Company,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        help_text="Whose it is, or else that of who did it.",
+    )
+    seal = models.BigIntegerField(null=True, editable=False, help_text="The EventSeal that the line belongs to.")
+    salt = models.UUIDField(null=True, editable=False, help_text="Hashed with address and detail, gone with them.")
+    erased = models.BinaryField(
+        null=True, help_text="The hash of salt, address and detail before something was forgotten."
+    )
 
     class Meta:
+        verbose_name = "line of the audit trail"
+        verbose_name_plural = "audit trail"
         ordering = ["id"]
         indexes = [
             models.Index(fields=["subject", "subject_id", "id"], name="event_of_subject"),
             models.Index(fields=["at"], name="event_at"),
-            models.Index(
-                fields=["at"],
-                name="event_of_security",
-                condition=Q(subject__in=("user", "company", "userauthorizationtoken")),
-            ),
+            models.Index(fields=["by", "id"], name="event_by"),
+            models.Index(fields=["company", "id"], name="event_of_company", condition=Q(company__isnull=False)),
+            models.Index(fields=["what", "id"], name="event_what"),
+            models.Index(fields=["address", "id"], name="event_address", condition=Q(address__isnull=False)),
+            models.Index(fields=["seal"], name="event_of_seal", condition=Q(seal__isnull=False)),
+            models.Index(fields=["id"], name="event_unsealed", condition=Q(seal=None)),
         ]
 
     def __str__(self) -> str:
         return f"{self.what} {self.subject} {self.subject_id}"
+
+    @property
+    def shown_address(self) -> str | None:
+        """The address where a timeline shows it, to whoever sees the timeline."""
+        return self.address if self.what in self.SHOW_ADDRESS else None
+
+
+class EventSeal(models.Model):
+    """A link of the audit trail's chain: its hash is over some events and over the hash of the link before it.
+
+    There are two chains, since lines of the security log are deleted when they are old and those of timelines are not.
+    """
+
+    class Chain(models.TextChoices):
+        SECURITY = "security"
+        TIMELINES = "timelines"
+
+    id = models.BigIntegerField(primary_key=True)
+    chain = models.CharField(max_length=10, choices=Chain)
+    number = models.IntegerField(help_text="Of the events.")
+    newest_at = models.DateTimeField(help_text="The time of the latest event.")
+    at = models.DateTimeField(help_text="When they were sealed.")
+    events = models.BinaryField(help_text="SHA-256 of the hashes of the events, in the order of their ids.")
+    hash = models.BinaryField(help_text="SHA-256 of all that and of the hash before.")
+    removed_at = models.DateTimeField(null=True, help_text="When the events were deleted, old enough as they were.")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.pk}"
 
 
 class Invitation(models.Model):

@@ -28,6 +28,7 @@ A variable that is empty counts as not set.
 | UPLOAD_DAYS | days for which the file of an upload and its errors are kept after its end; 0: for ever | 365 |
 | ARCHIVE_DAYS | days for which archives and images are kept, which are made again when asked for; 0: for ever | 90 |
 | SECURITY_LOG_DAYS | days for which the database keeps who signed in and changed what people may; 0: for ever | 365 |
+| AUDIT_LOG | file, syslog, or syslog://host:port that the audit trail is also written to, as JSON lines | |
 | HISTORY_DAYS | days for which it is kept what changes made of each code; then they cannot be undone | for ever |
 | WEBHOOK_HOSTS | hosts that webhooks may go to whatever their address, and by http, separated by commas | |
 | WEBHOOK_DAYS | days for which deliveries of webhooks are kept | 30 |
@@ -78,6 +79,7 @@ with stops_at_bad_values("CODEPORT_HOME"):
     UPLOAD_DAYS = env.int("UPLOAD_DAYS", 365, validate=validate.Range(0, 36500))
     ARCHIVE_DAYS = env.int("ARCHIVE_DAYS", 90, validate=validate.Range(0, 36500))
     SECURITY_LOG_DAYS = env.int("SECURITY_LOG_DAYS", 365, validate=validate.Range(0, 36500))
+    AUDIT_LOG = env.str("AUDIT_LOG", "", validate=checks.is_audit_log)
     HISTORY_DAYS = env.int("HISTORY_DAYS", None, validate=validate.Range(1, 36500))
     webhook_hosts: list[str] = env.list("WEBHOOK_HOSTS", [], validate=checks.are_single_hosts)
     WEBHOOK_HOSTS = [name.strip("[]").lower() for name in webhook_hosts]  # as they stand in the parts of a URL
@@ -332,6 +334,7 @@ CELERY_TASK_ROUTES = {
     "workorders.tasks.discard": {"queue": "mail"},
     "workorders.tasks.prove_domain": {"queue": "mail"},
     "portal.tasks.send_letter": {"queue": "mail"},
+    "portal.tasks.seal_events": {"queue": "mail"},
     "ingestion.tasks.visit_drops": {"queue": "archive"},  # which copies files
     "*.sweep": {"queue": "mail"},  # short work, which must not wait for long work
     "ingestion.tasks.expire": {"queue": "mail"},
@@ -357,6 +360,7 @@ CELERY_BEAT_SCHEDULE = {
     "visit-drops": {"task": "ingestion.tasks.visit_drops", "schedule": 5.0, "options": {"expires": 10}},
     "expire-uploads": {"task": "ingestion.tasks.expire", "schedule": 600.0},
     "send-letters": {"task": "portal.tasks.sweep", "schedule": 15.0, "options": {"expires": 60}},
+    "seal-events": {"task": "portal.tasks.seal_events", "schedule": 60.0, "options": {"expires": 60}},
     "begin-archives-anew": {"task": "workorders.tasks.archives_again", "schedule": 600.0},
     "store-scans": {"task": "workorders.tasks.flush_scans", "schedule": 15.0, "options": {"expires": 60}},
     "thin-history": {"task": "workorders.tasks.thin_history", "schedule": 600.0, "options": {"expires": 600}},

@@ -7,11 +7,13 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from portal.accounts import letters, security_log
+from portal.accounts import letters
 from portal.accounts.sessions import SessionStore
 from portal.api import idempotency
 from portal.background import spool
 from portal.database import table_cache
+from portal.trail.sealing import remove_old
+from portal.trail.sealing import seal_events as seal
 
 
 @shared_task
@@ -23,9 +25,14 @@ def send_letter(letter_id: int) -> None:
 def sweep() -> None:
     letters.sweep()
     idempotency.sweep()
-    security_log.forget_old()
     table_cache.forget_expired()
     SessionStore.clear_expired()
+
+
+@shared_task
+def seal_events() -> None:
+    seal()
+    remove_old()
 
 
 @worker_ready.connect

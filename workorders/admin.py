@@ -7,10 +7,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import quote
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from portal.accounts.security_log import tell, told_of
 from portal.back_office.admin import BackOffice, Counter, Office, ReadOnly, estimated_rows, person
 from portal.back_office.lists import Rows, RowsPage, typed
 from portal.models import Company
@@ -68,6 +70,10 @@ class ProductOffice(Hideable):
         """Codes point at the product, files name it by its SKU."""
         return ["company", "sku", "created_at"] if obj else ["created_at"]
 
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        tell("product_changed" if change else "product_made", of=obj, sku=obj.sku, **told_of(form))
+
 
 class PrefixPage(RowsPage):
     """A page of URL prefixes that counts what is under those it shows."""
@@ -105,7 +111,23 @@ class UrlPrefixOffice(ReadOnly):
 
     @admin.action(description="Release what is unused", permissions=["act"])
     def release(self, request: HttpRequest, rows: QuerySet[UrlPrefix]) -> None:
-        self.act(request, rows, lambda row: release_url_prefix(row.company_id, row.prefix), "Released, if unused")
+        self.act(request, rows, _release, "Released, if unused")
+
+
+def _release(row: UrlPrefix) -> bool:
+    with transaction.atomic():
+        is_released = release_url_prefix(row.company_id, row.prefix)
+        if is_released:
+            tell("company_changed", of=row.company, changed=["prefix_released"], prefix=row.prefix)
+    return is_released
+
+
+def _forget_proof(row: DomainProof) -> bool:
+    with transaction.atomic():
+        is_forgotten = row.delete()[0] > 0
+        if is_forgotten:
+            tell("company_changed", of=row.company, changed=["domain_forgotten"], host=row.host)
+    return is_forgotten
 
 
 @admin.register(DomainProof)
@@ -118,7 +140,7 @@ class DomainOffice(ReadOnly):
 
     @admin.action(description="Forget the proof", permissions=["act"])
     def forget(self, request: HttpRequest, rows: QuerySet[DomainProof]) -> None:
-        self.act(request, rows, lambda row: row.delete()[0] > 0, "Forgotten")
+        self.act(request, rows, _forget_proof, "Forgotten")
 
 
 @admin.register(Workorder)

@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 from portal.accounts.forgetting import Counts
 from portal.models import Company, Event, User
 from portal.storage.base import storage
+from portal.trail.hashes import GONE
 from workorders.archives.names import folder_of
 from workorders.changes.removal import remove_all_codes
 from workorders.deliveries.delivery import delivery_name
@@ -133,12 +134,13 @@ def delete_deliveries_of(user: User) -> None:
 
 
 def delete_with_lines(rows: QuerySet[Model]) -> None:
-    """Delete rows with their timelines, a few at a time."""
+    """Delete rows, a few at a time, and empty the lines of their timelines, which stay."""
     model = rows.model
     about = ContentType.objects.get_for_model(model)
     while keys := list(rows.order_by("pk").values_list("pk", flat=True)[:FEW]):
         with transaction.atomic():
-            Event.objects.filter(subject=model._meta.model_name, subject_id__in=keys).delete()
+            lines = Event.objects.filter(subject=model._meta.model_name, subject_id__in=keys)
+            lines.update(address=None, detail={}, **GONE)
             LogEntry.objects.filter(content_type=about, object_id__in=map(str, keys)).delete()
             model._default_manager.filter(pk__in=keys).delete()
 

@@ -6,10 +6,12 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import TruncDate
 
+from portal.accounts.security_log import tell
 from portal.models import Company, Event, User
 from portal.timeline import events_of
 from portal.values.moments import beginning_of
@@ -85,7 +87,10 @@ def matching_workorders(query: str) -> Q:
 
 def set_hidden(rows: QuerySet[Any], archived: bool) -> None:
     """Hide rows, or show them again. Codes, downloads and workorders keep what they have."""
-    rows.update(is_archived=archived)
+    with transaction.atomic():
+        for row in rows.exclude(is_archived=archived).select_for_update(of=("self",), no_key=True).order_by("pk"):
+            type(row)._default_manager.filter(pk=row.pk).update(is_archived=archived)
+            tell("hidden" if archived else "unhidden", of=row)
 
 
 def with_reject_reasons(workorders: QuerySet[Workorder]) -> QuerySet[Workorder]:

@@ -139,7 +139,7 @@ class ErrorFile(_Records):
         """All errors as a CSV file."""
         record = get_object_or_404(self.get_queryset(), key=key)
         _refuse_emptied(record)
-        return errors_csv_response(record)
+        return errors_csv_response(request, record)
 
 
 class RowsWithErrorsFile(_Records):
@@ -147,4 +147,4 @@ class RowsWithErrorsFile(_Records):
         """The uploaded rows with their errors beside them; 404 where no rows can be given back."""
         record = get_object_or_404(self.get_queryset(), key=key)
         _refuse_emptied(record)
-        return rows_with_errors_response(record)
+        return rows_with_errors_response(request, record)

@@ -115,11 +115,11 @@ def record_rows_with_errors(request: PersonRequest, key: str) -> HttpResponseBas
 
 
 def _given_out(
-    request: PersonRequest, key: str, answer: Callable[[IngestionRecord], HttpResponseBase]
+    request: PersonRequest, key: str, answer: Callable[[PersonRequest, IngestionRecord], HttpResponseBase]
 ) -> HttpResponseBase:
     """Answer with a file about the record; where it is not kept any more, lead to the record's page, which says so."""
     try:
-        return answer(get_object_or_404(records_for(request.user), key=key))
+        return answer(request, get_object_or_404(records_for(request.user), key=key))
     except Emptied as reason:
         messages.error(request, str(reason))
         return redirect("record-detail", key=key)

@@ -29,6 +29,10 @@ WORDS = {
     "mailed": gettext_lazy("Mail sent to the uploader"),
     "mailed_company": gettext_lazy("Mail sent to {email}"),
 }
+DOWNLOADED = {
+    "errors": gettext_lazy("List of problems downloaded"),
+    "rows": gettext_lazy("Rows with problems downloaded"),
+}
 WITHDRAWN = {
     "codes_deleted": gettext_lazy("Withdrawn, {number} codes deleted"),
     "codes_blacklisted": gettext_lazy("Withdrawn, {number} codes blacklisted"),
@@ -45,6 +49,8 @@ def _describe(event: Event) -> str:
     if event.what == "withdrawn":
         ((done, codes),) = event.detail.items()
         return WITHDRAWN[done].format(number=number(codes))
+    if event.what == "downloaded":
+        return str(DOWNLOADED[event.detail["file"]])
     attempt = event.detail.get("attempt", 1)
     origin = ", " + gettext("by the command") if event.detail.get("command") else ""
     if event.detail.get("dropped"):

@@ -19,17 +19,25 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
-from django.db.models import CharField, Field, JSONField, Model, Q, QuerySet, TextField
+from django.db.models import BooleanField, CharField, Field, JSONField, Model, Q, QuerySet, TextField
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from portal.accounts.people import with_an_admin
 from portal.accounts.security_log import tell
 from portal.models import Company, Event, Invitation, Letter, User, UserAuthorizationToken
+from portal.trail.hashes import GONE
 
 Counts = list[tuple[str, int]]  # what is counted, and how many there are
 
 CONTENT = {"workorders_code", "workorders_codechange", "ingestion_ingestionerror"}
 """Tables of what companies uploaded, which are not searched: what stands there is theirs, and there may be millions."""
+
+
+VALUES = (
+    "(SELECT jsonb_object_agg(key, CASE WHEN value::text ~* %s THEN to_jsonb(%s::text) ELSE value END)"
+    " FROM jsonb_each(detail))"
+)
 
 
 def tell_person(user: User) -> tuple[Counts, Counts]:
@@ -49,9 +57,10 @@ def tell_person(user: User) -> tuple[Counts, Counts]:
 
 def forget_person(user: User) -> None:
     """Forget the person. Raise LastAdmin or LastOperator where nobody would be left who looks after the rest."""
-    with with_an_admin(user):
-        forget(user)
-    tell("person_forgotten", of=User.objects.get(pk=user.pk))
+    with transaction.atomic():
+        with with_an_admin(user):
+            forget(user)
+        tell("person_forgotten", of=User.objects.get(pk=user.pk))
 
 
 def forget(user: User) -> None:
@@ -90,20 +99,23 @@ def _lines(user: User) -> QuerySet[Event]:
 def _forget_lines(user: User, name: str) -> None:
     """Take addresses, and names of the person and the tokens, out of timelines and the back office's own log."""
     tokens = list(user.tokens.values_list("pk", flat=True))
-    _lines(user).update(address=None)
+    _lines(user).update(address=None, **GONE)
     for model, keys in ((User, [user.pk]), (UserAuthorizationToken, tokens)):
         LogEntry.objects.filter(
             content_type=ContentType.objects.get_for_model(model), object_id__in=map(str, keys)
         ).update(object_repr=name, change_message="")
     events = Event.objects.filter(subject="userauthorizationtoken", subject_id__in=tokens)
     for event in events.iterator():
-        event.detail = {key: value for key, value in event.detail.items() if key not in ("token_name", "token")}
-        event.save(update_fields=["detail"])
+        detail = {key: value for key, value in event.detail.items() if key not in ("token_name", "token")}
+        Event.objects.filter(pk=event.pk).update(detail=detail, **GONE)
+    named = Q(detail__has_any_keys=["before", "after"])  # of a form, with names that the person had earlier
     if user.name:
-        about = Event.objects.filter(subject="user", subject_id=user.pk, detail__icontains=user.name)
-        for event in about.iterator():
-            event.detail = {key: name if value == user.name else value for key, value in event.detail.items()}
-            event.save(update_fields=["detail"])
+        named |= Q(detail__icontains=user.name)
+    for event in Event.objects.filter(named, subject="user", subject_id=user.pk).iterator():
+        is_told = {key: value == user.name or isinstance(value, dict) for key, value in event.detail.items()}
+        if any(is_told.values()):
+            detail = {key: name if is_told[key] else value for key, value in event.detail.items()}
+            Event.objects.filter(pk=event.pk).update(detail=detail, **GONE)
 
 
 def _made_by(user: User) -> Counts:
@@ -118,7 +130,10 @@ def _made_by(user: User) -> Counts:
 
 
 def _replace_everywhere(email: str, name: str) -> None:
-    """Write `name` for the e-mail wherever it stands in a text, in one pass over each table but those of CONTENT."""
+    """Write `name` for the e-mail wherever it stands in a text, in one pass over each table but those of CONTENT.
+
+    In the audit trail a whole value of a detail gives way, as its trigger demands.
+    """
     literally = re.sub(r"(\W)", r"\\\1", email)
     pattern = rf"(?<![\w.+-])(?<![\w.+-]'){literally}(?![\w-]|\.\w)"
     with connection.cursor() as cursor:
@@ -130,13 +145,17 @@ def _replace_everywhere(email: str, name: str) -> None:
                 f"UPDATE {table} SET {column} = {new} WHERE {there}",  # noqa: S608  # names of ours
                 {"pattern": pattern, "name": name, "email": email},
             )
+    found = RawSQL("detail::text ~* %s", [pattern], output_field=BooleanField())  # not put together
+    named = RawSQL(VALUES, [pattern, name])  # noqa: S611  # not put together
+    Event.objects.filter(found, detail__icontains=email).update(detail=named, **GONE)
 
 
 def _texts() -> Iterator[tuple[str, str, bool, int | None]]:
     """Yield the columns of text and JSON of all tables, whether they are JSON, and how long a text may be there."""
     for model in apps.get_models(include_auto_created=True):
         table = model._meta.db_table
-        fields: list[Field[Any, Any]] = [*model._meta.concrete_fields] if table not in CONTENT else []
+        left = table in CONTENT or model is Event
+        fields: list[Field[Any, Any]] = [] if left else [*model._meta.concrete_fields]
         for field in fields:
             if isinstance(field, CharField | TextField | JSONField) and not field.choices:
                 yield table, field.attname, isinstance(field, JSONField), getattr(field, "max_length", None)

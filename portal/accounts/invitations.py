@@ -61,8 +61,9 @@ def invite(company: Company, email: str, role: str, by: User) -> None:
 
 def withdraw(invitation: Invitation) -> None:
     """Withdraw the invitation, so that its link is no longer valid."""
-    if invitation.delete()[0]:
-        tell("invitation_withdrawn", of=invitation.company, email=invitation.email)
+    with transaction.atomic():
+        if invitation.delete()[0]:
+            tell("invitation_withdrawn", of=invitation.company, email=invitation.email)
 
 
 def link_of(invitation: Invitation) -> str:

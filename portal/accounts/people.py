@@ -118,26 +118,29 @@ def set_role(user: User, role: str) -> None:
 
 def give_role(user: User, role: str) -> None:
     """Make `role` the person's only one. Raise WrongRole, or LastAdmin if the company would have no admin left."""
-    with with_an_admin(user):
-        before = role_of(user)
-        set_role(user, role)
-    if role != before:
-        tell("role_given", of=user, role=role, before=before)
-        end_sessions(user)
+    with transaction.atomic():
+        with with_an_admin(user):
+            before = role_of(user)
+            set_role(user, role)
+        if role != before:
+            tell("role_given", of=user, role=role, before=before)
+            end_sessions(user)
 
 
 def deactivate(user: User) -> None:
     """Sign the person out everywhere and stop the tokens. Raise LastAdmin if nobody would be left for the rest."""
-    with with_an_admin(user):
-        User.objects.filter(pk=user.pk).update(is_active=False)
-        end_sessions(user)
-    tell("deactivated", of=user)
+    with transaction.atomic():
+        with with_an_admin(user):
+            User.objects.filter(pk=user.pk).update(is_active=False)
+            end_sessions(user)
+        tell("deactivated", of=user)
 
 
 def reactivate(user: User) -> None:
     """Let the person sign in again; tokens work again too."""
-    if User.objects.filter(pk=user.pk, is_active=False, forgotten_at=None).update(is_active=True):
-        tell("reactivated", of=user)
+    with transaction.atomic():
+        if User.objects.filter(pk=user.pk, is_active=False, forgotten_at=None).update(is_active=True):
+            tell("reactivated", of=user)
 
 
 @contextmanager

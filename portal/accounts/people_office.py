@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from portal.accounts import invitations, people
 from portal.accounts.people import LastAdmin
-from portal.accounts.security_log import tell
+from portal.accounts.security_log import tell, told_of
 from portal.accounts.sessions import end_sessions
 from portal.back_office.admin import Office, person
 from portal.back_office.lists import typed
@@ -93,7 +93,7 @@ class UserOffice(Office):
         tell(
             "person_changed" if change else "person_made",
             of=user,
-            changed=form.changed_data,
+            **told_of(form),
             role=self.role(User.objects.get(pk=user.pk)),
             is_staff=user.is_staff,
         )

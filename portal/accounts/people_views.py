@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,13 +41,11 @@ def person_of(request: PersonRequest, pk: int) -> User:
 @require_POST
 def second_step(request: PersonRequest) -> HttpResponse:
     """Ask the company's people for a second step, or no longer."""
-    needed = "needed" in request.POST
-    if (
-        Company.objects.filter(pk=company_of(request).pk)
-        .exclude(needs_second_step=needed)
-        .update(needs_second_step=needed)
-    ):
-        tell("company_changed", of=company_of(request), changed=["needs_second_step"], needs_second_step=needed)
+    needed, company = "needed" in request.POST, company_of(request)
+    with transaction.atomic():
+        other = Company.objects.filter(pk=company.pk).exclude(needs_second_step=needed)
+        if other.update(needs_second_step=needed):
+            tell("company_changed", of=company, changed=["needs_second_step"], needs_second_step=needed)
     messages.success(request, gettext("Saved."))
     return redirect("person-list")
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from allauth.account import signals as account_signals
@@ -17,25 +16,31 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa import signals as mfa_signals
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.signals import user_logged_out
-from django.db.models import Model
-from django.db.models.functions import Now
+from django.db import DatabaseError
+from django.db.models import Model, QuerySet
 from django.db.models.signals import post_save
 from django.dispatch import Signal, receiver
+from django.forms import BaseForm, Field, ModelChoiceField
 from django.http import HttpRequest, HttpResponseBase
 
+from portal.http.cache import count
 from portal.http.request_ids import current_request_id
-from portal.models import Company, Event, User, UserAuthorizationToken
+from portal.logs import told
+from portal.models import Company, User, UserAuthorizationToken
 from portal.timeline import note
 from portal.values.addresses import address_of
 
 logger = logging.getLogger("codeport.security")
 
 PREFIX = re.compile(r"uat[0-9a-f]{8}")
-SUBJECTS = ("user", "company", "userauthorizationtoken")  # of the lines that stand in the database
-MOST_FORGOTTEN = 10_000  # lines in one sweep, of which there are four a minute
+SECRET = re.compile("secret|password")
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+MINUTE = 60
+MOST_ALIKE = 10  # refusals of one person, token or address that are noted until a minute passes without one
+MOST_OF_STRANGERS = 300  # refusals that are noted likewise of everybody who is not signed in
+LONGEST_PATH = 300  # characters
 NOBODY = User()  # whom an address belongs to that has no account
 
 
@@ -56,7 +61,7 @@ def tell(
     if by is None and request is not None:
         by = _person(request)
     address = address_of(request) if request is not None else None
-    detail = {name: value for name, value in detail.items() if value not in (None, "", [])}
+    detail = told(_without_empty(detail))
     if not ok:
         detail["outcome"] = "failure"
     line = {"outcome": "success", "by": by and by.email, "by_id": by and by.pk, "address": address} | detail
@@ -67,13 +72,43 @@ def tell(
         note(of, what, by, address=address, request_id=current_request_id(), **detail)
 
 
-def forget_old() -> int:
-    """Delete the oldest lines that the database has kept for SECURITY_LOG_DAYS, and return how many went."""
-    if not settings.SECURITY_LOG_DAYS:
-        return 0
-    old = Event.objects.filter(subject__in=SUBJECTS, at__lt=Now() - timedelta(days=settings.SECURITY_LOG_DAYS))
-    deleted: int = Event.objects.filter(pk__in=old.order_by("at").values("pk")[:MOST_FORGOTTEN]).delete()[0]
-    return deleted
+def tell_refusal(
+    what: str, *, of: Model | None = None, by: User | None = None, request: HttpRequest | None = None, **detail: Any
+) -> None:
+    """Log that somebody was refused, and note it too, unless that was done just now: programs ask again and again.
+
+    What is answered does not depend on whether it can be noted.
+    """
+    request = request or context.request
+    who = by.pk if by else request and address_of(request)
+    try:
+        is_noted = count(f"{what}:{who}:{detail.get('token', '')}", MINUTE) <= MOST_ALIKE and (
+            by is not None or count(what, MINUTE) <= MOST_OF_STRANGERS
+        )
+        tell(what, of=(of or by or NOBODY) if is_noted else None, by=by, request=request, ok=False, **detail)
+    except DatabaseError as error:
+        logging.getLogger(__name__).warning("A refusal is not in the audit trail: %s", error)
+
+
+def told_of(form: BaseForm) -> dict[str, Any]:
+    """Return what a form has changed, before and after. Of what is secret, only that it was changed."""
+    names = [name for name in form.changed_data if not SECRET.search(name)]
+    before = {name: _plain(form.fields[name], form.initial.get(name)) for name in names}
+    after = {name: _plain(form.fields[name], form.cleaned_data.get(name)) for name in names}
+    return {"changed": form.changed_data, "before": _without_empty(before), "after": _without_empty(after)}
+
+
+def _plain(field: Field, value: Any) -> Any:
+    """Return a value of a form as JSON has it, rows by their names."""
+    if isinstance(field, ModelChoiceField) and not isinstance(value, Model | list | QuerySet):
+        value = field.to_python(value)
+    if isinstance(value, list | tuple | QuerySet):
+        return [str(each) for each in value]
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in EMPTY}
 
 
 def _person(request: HttpRequest) -> User | None:
@@ -90,7 +125,7 @@ def _of_session(request: HttpRequest) -> User | None:
 def _company(of: Model | None) -> Company | None:
     """Return the company that `of` is or belongs to."""
     owner = of.user if isinstance(of, UserAuthorizationToken) else of
-    return owner.company if isinstance(owner, User) else owner if isinstance(owner, Company) else None
+    return owner if isinstance(owner, Company) else getattr(owner, "company", None)
 
 
 def _named(of: Model) -> str:
@@ -108,7 +143,8 @@ def refusals(
             token = getattr(request, "auth", None)
             by = _person(request) or _of_session(request)
             prefix = token.prefix if isinstance(token, UserAuthorizationToken) else ""
-            tell("refused", by=by, request=request, ok=False, method=request.method, path=request.path, token=prefix)
+            path = request.path[:LONGEST_PATH]
+            tell_refusal("refused", by=by, request=request, method=request.method, path=path, token=prefix)
         return response
 
     return middleware
@@ -117,10 +153,10 @@ def refusals(
 def token_refused(token: UserAuthorizationToken | None, secret: str) -> None:
     """Log that a token was refused. Of an unknown one, log only what looks like a prefix."""
     if token is not None:
-        tell("token_refused", by=token.user, ok=False, reason=token.state, token=token.prefix)
+        tell_refusal("token_refused", of=token, by=token.user, reason=token.state, token=token.prefix)
     else:
         prefix = secret.partition("_")[0]
-        tell("token_refused", ok=False, reason="unknown", token=prefix if PREFIX.fullmatch(prefix) else "")
+        tell_refusal("token_refused", reason="unknown", token=prefix if PREFIX.fullmatch(prefix) else "")
 
 
 def sign_in_refused(request: HttpRequest, what: str, email: str) -> None:
@@ -157,9 +193,9 @@ def _by_command(instance: User, created: bool, **_: Any) -> None:
 def _by_signal(signal: Signal, what: str, *, ok: bool = True) -> None:
     """Have a signal about a person, and perhaps a second step of theirs, logged as `what`."""
 
-    def log(request: HttpRequest, user: User, **told: Any) -> None:
-        second_step: Authenticator | None = told.get("authenticator")
-        again = bool(told.get("reauthenticated") or told.get("reauthentication"))
+    def log(request: HttpRequest, user: User, **more: Any) -> None:
+        second_step: Authenticator | None = more.get("authenticator")
+        again = bool(more.get("reauthenticated") or more.get("reauthentication"))
         kind = second_step and str(second_step.type)
         tell(what, of=user, by=user, request=request, ok=ok, kind=kind, **({"again": True} if again else {}))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
@@ -144,9 +145,10 @@ def make(
     user: User, name: str, expires_at: datetime, permissions: list[Permission]
 ) -> tuple[UserAuthorizationToken, str]:
     """A new token of `user` and its secret."""
-    token, secret = UserAuthorizationToken.issue(user, name=name, expires_at=expires_at, permissions=permissions)
     may = sorted(permission.codename for permission in permissions)
-    tell("token_made", of=token, token_name=name, expires_at=expires_at.isoformat(), permissions=may)
+    with transaction.atomic():
+        token, secret = UserAuthorizationToken.issue(user, name=name, expires_at=expires_at, permissions=permissions)
+        tell("token_made", of=token, token_name=name, expires_at=expires_at.isoformat(), permissions=may)
     return token, secret
 
 
@@ -165,9 +167,11 @@ def revoke(tokens: QuerySet[UserAuthorizationToken]) -> int:
     """Revoke tokens for ever, at once. Return how many were not revoked yet."""
     revoked = 0
     for token in tokens.filter(revoked_at=None).select_related("user__company"):
-        if UserAuthorizationToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
-            tell("token_revoked", of=token, token_name=token.name)
-            revoked += 1
+        with transaction.atomic():
+            valid = UserAuthorizationToken.objects.filter(pk=token.pk, revoked_at=None)
+            if valid.update(revoked_at=timezone.now()):
+                tell("token_revoked", of=token, token_name=token.name)
+                revoked += 1
     return revoked
 
 

@@ -44,6 +44,12 @@ def is_collector(value: str) -> None:
         raise ValidationError("Traces need the packages of requirements-traces.txt.") from None
 
 
+def is_audit_log(value: str) -> None:
+    """Refuse what is neither an absolute path nor syslog."""
+    if value and not value.startswith("/") and not re.fullmatch(rf"syslog(://{_HOST_NAME}(:[0-9]{{1,5}})?)?", value):
+        raise ValidationError("Must be an absolute path, syslog or syslog://host:port.")
+
+
 def are_host_names(names: list[str]) -> None:
     """Refuse what is no host name."""
     for name in names:

@@ -32,6 +32,7 @@ from portal.models import (
     UserAuthorizationToken,
 )
 from portal.storage.base import storage
+from portal.trail.checking import Check
 from tests.support.changes import changed
 from tests.support.commands import run
 from tests.support.declared import declare
@@ -94,8 +95,11 @@ def files() -> list[str]:
 def a_life(demo: Demo) -> UserAuthorizationToken:
     """What a person leaves behind: a second step, sessions, tokens, mails, records, a withdrawal, lines."""
     staff = demo.staff
-    User.objects.filter(pk=staff.pk).update(name="Stella Staff")
+    path, form = f"/admin/portal/user/{staff.pk}/change/", {"email": staff.email, "company": demo.company.pk}
+    for name in ("Stella Before", "Stella Staff"):
+        as_(demo.root).post(path, {**form, "name": name, "groups": [2]})
     staff.refresh_from_db()
+    assert staff.name == "Stella Staff"
     staff.groups.set(demo.admin.groups.all())
     with_app(staff)
     client_of(staff)
@@ -296,7 +300,7 @@ def a_company(demo: Demo, scans: Scans) -> tuple[IngestionRecord, Workorder]:
 
 def test_a_company_goes_with_everything_and_its_codes_are_unknown(demo: Demo, scans: Scans, client: Client) -> None:
     before = {*files()}
-    record, secure = a_company(demo, scans)
+    record, _secure = a_company(demo, scans)
     path = "/c/demo/bottle-0001"
     assert client.get(path).status_code == 200
     unknown = client.get("/c/nobody/bottle-0001")
@@ -314,7 +318,7 @@ def test_a_company_goes_with_everything_and_its_codes_are_unknown(demo: Demo, sc
     assert (left.name, left.slug, left.kind) == ("a former company", "demo", "former")
     for model in apps.get_models():
         names = {field.name for field in model._meta.concrete_fields}
-        if "company" in names and model not in (User, UrlPrefix) and model._meta.managed:
+        if "company" in names and model not in (User, UrlPrefix, Event) and model._meta.managed:
             assert model._default_manager.filter(company=left).count() == 0, model
     assert (Code.objects.count(), IngestionRecord.objects.count(), Product.objects.exclude(company=left).count()) == (
         1,
@@ -327,7 +331,14 @@ def test_a_company_goes_with_everything_and_its_codes_are_unknown(demo: Demo, sc
     assert {*files()} - before == {kept.file_path}
     assert list(storage().listed(f"workorders/{left.pk}/{record.workorder_id}")) == []
     assert found_anywhere("demo brands", *PEOPLE, record.key) == []
-    assert Event.objects.filter(subject="workorder", subject_id=secure.pk).count() == 0
+    emptied = Event.objects.filter(company=left).exclude(subject__in=("user", "userauthorizationtoken"))
+    assert {line["what"] for line in emptied.values("what") if line["what"] in ("ordered", "company_forgotten")} == {
+        "ordered",
+        "company_forgotten",
+    }
+    told = emptied.exclude(what="company_forgotten").exclude(address=None, detail={})
+    assert [*told.values()] == []
+    assert [*Check().problems()] == []
     assert [user.is_active for user in left.people.all()] == [False, False]
     answer = client.get(path)
     assert (answer.status_code, answer.content) == (unknown.status_code, unknown.content)

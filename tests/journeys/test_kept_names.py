@@ -47,6 +47,7 @@ TASKS = {
     "workorders.tasks.sweep",
     "portal.tasks.send_letter",
     "portal.tasks.sweep",
+    "portal.tasks.seal_events",
 }
 
 

@@ -7,6 +7,7 @@ are any, and leaves what migrating made as long as no test has changed it; where
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
@@ -29,12 +30,25 @@ def quick_flush() -> Iterator[None]:
         if made and made == checksums():
             delete_rows()
         else:
-            flush(case)
+            with rewriting():
+                flush(case)
             made = checksums()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
         yield
+
+
+@contextmanager
+def rewriting() -> Iterator[None]:
+    """Let the audit trail be rewritten, as whoever administers the database can."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = origin")
 
 
 def checksums() -> tuple[str, ...]:
@@ -70,7 +84,7 @@ def delete_rows() -> None:
         for name in names
         if name != CODES
     )
-    with connection.cursor() as cursor:
+    with rewriting(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {', '.join(names)} IN EXCLUSIVE MODE")
         cursor.execute(" UNION ALL ".join(sizes))
         filled = dict(cursor.fetchall())

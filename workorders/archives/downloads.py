@@ -31,7 +31,7 @@ def download_archive(request: Any, workorder: Workorder, kind: ArchiveKind) -> H
     """Answer with the workorder's zip of that kind, named after its reference. Build it first if it is missing.
 
     Http404 while it has no codes, or when their upload was withdrawn; BeingMade where that takes longer than a web
-    thread may wait. Who has the secure codes of a workorder stands in its timeline.
+    thread may wait. Who has them stands in the workorder's timeline.
     """
     refuse_withdrawn(workorder)
     try:
@@ -40,11 +40,7 @@ def download_archive(request: Any, workorder: Workorder, kind: ArchiveKind) -> H
         raise Http404 from None
     if workorder.type == Workorder.Type.SID and workorder.state == Workorder.State.NEW:
         jobs.requeue_archive(workorder)
-    response = _zip_response(request, workorder, name, SUFFIXES[kind])
-    if workorder.type == Workorder.Type.SSC and is_fetched(request, response):
-        detail = {"archive": kind, "resumed": is_rest(response)}
-        note(workorder, "downloaded", request.user, address=address_of(request), **detail)
-    return response
+    return _zip_response(request, workorder, name, SUFFIXES[kind], kind)
 
 
 def _build_if_missing(workorder: Workorder, kind: ArchiveKind) -> str:
@@ -62,11 +58,11 @@ def _build_if_missing(workorder: Workorder, kind: ArchiveKind) -> str:
 
 def download_images(request: Any, workorder: Workorder, look: ImageLook) -> HttpResponseBase:
     """Answer with the finished zip of images in that look."""
-    return _zip_response(request, workorder, archive_name(workorder, look.name), f"-{look.style.kind}")
+    return _zip_response(request, workorder, archive_name(workorder, look.name), f"-{look.style.kind}", "images")
 
 
-def _zip_response(request: Any, workorder: Workorder, name: str, suffix: str) -> HttpResponseBase:
-    """Answer with the file, once it is noted that codes of the workorder are downloaded."""
+def _zip_response(request: Any, workorder: Workorder, name: str, suffix: str, kind: str) -> HttpResponseBase:
+    """Answer with the file, once it is noted that codes of the workorder are downloaded, and by whom."""
     try:
         response = download(request, name, f"{file_name(workorder)}{suffix}.zip", "application/zip")
     except FileNotFoundError:  # a withdrawal or a sweep deleted it meanwhile
@@ -79,4 +75,6 @@ def _zip_response(request: Any, workorder: Workorder, name: str, suffix: str) ->
         except Withdrawn:
             response.close()
             raise
+        detail = {"archive": kind, "resumed": is_rest(response)}
+        note(workorder, "downloaded", request.user, address=address_of(request), **detail)
     return response

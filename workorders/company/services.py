@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext
 
 from portal.accounts.security_log import tell
@@ -29,10 +30,12 @@ def change_settings(company: Company, values: dict[str, Any]) -> bool:
     changed = {name: values[name] for name in SETTINGS if name in values and values[name] != getattr(company, name)}
     if not changed:
         return False
+    before = {name: getattr(company, name) for name in changed}
     for name, value in changed.items():
         setattr(company, name, value)
-    company.save(update_fields=[*changed])
-    tell("company_changed", of=company, company_name=company.name, changed=[*changed], **changed)
+    with transaction.atomic():
+        company.save(update_fields=[*changed])
+        tell("company_changed", of=company, company_name=company.name, changed=[*changed], before=before, **changed)
     return True
 
 
@@ -48,21 +51,23 @@ def declare_field(company: Company, field: DeclaredField) -> None:
     try:
         with savepoint("declared_field_of_company"):
             field.save(force_insert=True)
+            _tell(field, "field_declared")
     except Violation:
         raise FieldTaken(gettext("The company declares a field of this name already; change that one.")) from None
-    _tell(field, "field_declared")
 
 
 def change_field(field: DeclaredField) -> None:
     """Store what was changed of a declared SCM field. Codes keep what they have."""
-    field.save(force_update=True)
-    _tell(field, "field_changed")
+    with transaction.atomic():
+        field.save(force_update=True)
+        _tell(field, "field_changed")
 
 
 def remove_field(field: DeclaredField) -> None:
     """Declare an SCM field no more. Codes keep what they have."""
-    field.delete()
-    _tell(field, "field_removed")
+    with transaction.atomic():
+        field.delete()
+        _tell(field, "field_removed")
 
 
 def _tell(field: DeclaredField, what: str) -> None:

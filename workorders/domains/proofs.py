@@ -100,10 +100,11 @@ def look_for_proof(proof_id: int) -> None:
     right = [proof_text(proof.company, proof.host, key) for key in keys]
     way, problem = _find(proof.host, right)
     found = {"way": way, "proven_at": Now()} if way else {}
-    DomainProof.objects.filter(pk=proof_id).update(asked_at=None, checked_at=Now(), problem=problem, **found)
-    if way and not proof.proven_at:
-        company = proof.company
-        tell("company_changed", of=company, company_name=company.name, changed=["domain_proven"], host=proof.host)
+    with transaction.atomic():
+        DomainProof.objects.filter(pk=proof_id).update(asked_at=None, checked_at=Now(), problem=problem, **found)
+        if way and not proof.proven_at:
+            company = proof.company
+            tell("company_changed", of=company, company_name=company.name, changed=["domain_proven"], host=proof.host)
 
 
 def _find(host: str, right: list[str]) -> tuple[str, str]:

@@ -72,7 +72,7 @@ class ExportFile(Call):
         if not export.has_ended:
             return _being_made(request, export)
         if export.has_file:
-            return download_export(request, export)
+            return download_export(request, export, person(request))
         if export.status == Status.ERROR:
             return Response({"detail": export.refusal or FAILED}, status.HTTP_409_CONFLICT)
         return Response({"detail": GONE if export.file_deleted_at else CANCELLED}, status.HTTP_410_GONE)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
 
-from portal.storage.downloads import download
+from portal.models import User
+from portal.storage.downloads import download, is_fetched, is_rest
+from portal.timeline import note
 from workorders.models import Export
 
 GZIP = "application/gzip"
@@ -21,7 +23,10 @@ def file_name(export: Export) -> str:
     return f"codes-{export.created_at:%Y-%m-%d}-{export.pk}{export.ending}"
 
 
-def download_export(request: HttpRequest, export: Export) -> HttpResponseBase:
-    """Answer with the file of a completed export, whole or in part."""
+def download_export(request: HttpRequest, export: Export, by: User) -> HttpResponseBase:
+    """Answer with the file of a completed export, whole or in part, once it is noted who has it."""
     kind = GZIP if export.is_gzipped else CONTENT_TYPES[Export.Format(export.format)]
-    return download(request, export.file_path, file_name(export), kind)
+    response = download(request, export.file_path, file_name(export), kind)
+    if is_fetched(request, response):
+        note(export, "downloaded", by, resumed=is_rest(response))
+    return response

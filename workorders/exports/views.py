@@ -92,7 +92,7 @@ def code_export_file(request: PersonRequest, pk: int) -> HttpResponseBase:
     export = get_object_or_404(_brand(request).exports, pk=pk)
     if not export.has_file:
         raise Http404
-    return download_export(request, export)
+    return download_export(request, export, request.user)
 
 
 @page("codes_view")

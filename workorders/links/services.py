@@ -30,12 +30,24 @@ def change_links(owner: Owner, changed: Callable[[list[Link]], Sequence[Link]]) 
     """Store what `changed` makes of the links that there are now. Raise TooMany."""
     with transaction.atomic():
         row = type(owner).objects.select_for_update(no_key=True).get(pk=owner.pk)
-        links = changed(links_of(row))
+        before = links_of(row)
+        links = changed(before)
         if len(links) > MOST_LINKS:
             raise TooMany(gettext("There are {most} links already; remove one first.").format(most=number(MOST_LINKS)))
         row.links = [link.as_json() for link in links]
         row.save(update_fields=["links"])
+        company, sku = (row.company, row.sku) if isinstance(row, Product) else (row, None)
+        tell(
+            "company_changed",
+            of=company,
+            company_name=company.name,
+            changed=["links"],
+            product=sku,
+            before=_told(before),
+            links=_told(links),
+        )
     owner.links = row.links
-    company, sku = (owner.company, owner.sku) if isinstance(owner, Product) else (owner, None)
-    where = [f"{link.type} {link.url}" for link in links]
-    tell("company_changed", of=company, company_name=company.name, changed=["links"], product=sku, links=where)
+
+
+def _told(links: Sequence[Link]) -> list[str]:
+    return [f"{link.type} {link.url}" for link in links]

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
+from portal.accounts.security_log import tell
 from portal.database.constraints import Violation, savepoint
 from portal.models import Company, User
 from portal.values.texts import is_plain
@@ -31,7 +32,9 @@ def create(company: Company, sku: str, name: str, *, is_archived: bool = False) 
     """Create a product of `company`; raise SkuTaken when it has one of this SKU."""
     try:
         with savepoint("product_sku_of_company"):
-            return Product.objects.create(company=company, sku=sku, name=name, is_archived=is_archived)
+            product = Product.objects.create(company=company, sku=sku, name=name, is_archived=is_archived)
+            tell("product_made", of=product, sku=sku, product_name=name, is_archived=is_archived)
+            return product
     except Violation:
         taken = Product.objects.get(company=company, sku=sku)
         what = gettext("an archived product") if taken.is_archived else gettext("a product")
@@ -48,8 +51,14 @@ def change(products: QuerySet[Product], *, name: str | None = None, is_archived:
 
     Uploads and orders that name an archived product are refused. Codes keep what they have.
     """
-    given = {"name": name, "is_archived": is_archived}
-    products.update(**{field: value for field, value in given.items() if value is not None})
+    given = {field: value for field, value in (("name", name), ("is_archived", is_archived)) if value is not None}
+    with transaction.atomic():
+        for product in products.select_for_update(no_key=True).order_by("pk"):
+            before = {field: getattr(product, field) for field in given if getattr(product, field) != given[field]}
+            if before:
+                after = {field: given[field] for field in before}
+                Product.objects.filter(pk=product.pk).update(**after)
+                tell("product_changed", of=product, sku=product.sku, before=before, after=after)
 
 
 class Stored(NamedTuple):
@@ -84,9 +93,10 @@ def store(company: Company, names: Mapping[str, str]) -> Stored:
     The rows come sorted, so that of two files at once the second waits for the first instead of both for each other.
     """
     skus = sorted(names)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(STORE, {"company": company.pk, "skus": skus, "names": [names[sku] for sku in skus]})
         created, renamed, archived = cursor.fetchone()
+    tell("products_stored", of=company, products_created=created, products_renamed=renamed)
     return Stored(created, renamed, len(skus) - created - renamed, archived)
 
 

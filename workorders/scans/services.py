@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from portal.accounts.security_log import tell
 from portal.http.cache import redis_client
@@ -59,9 +59,17 @@ def _store_buffer(buffer: Buffer) -> None:
 
 def set_limit(company: Company, scan_limit: int | None) -> None:
     """Set after how many scans an active code is blacklisted, or with None that none is."""
-    company.scan_limit = scan_limit
-    company.save(update_fields=["scan_limit"])
-    tell("company_changed", of=company, company_name=company.name, changed=["scan_limit"], scan_limit=scan_limit)
+    before, company.scan_limit = company.scan_limit, scan_limit
+    with transaction.atomic():
+        company.save(update_fields=["scan_limit"])
+        tell(
+            "company_changed",
+            of=company,
+            company_name=company.name,
+            changed=["scan_limit"],
+            before={"scan_limit": before},
+            scan_limit=scan_limit,
+        )
 
 
 def hold_scans() -> None:

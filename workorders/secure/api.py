@@ -32,6 +32,10 @@ class EventSerializer(serializers.ModelSerializer[Event]):
         help_text="Who did it: an e-mail address, or the name of another's company; null for the portal itself."
     )
 
+    address = serializers.IPAddressField(
+        source="shown_address", allow_null=True, read_only=True, help_text="Where a download came from."
+    )
+
     class Meta:
         model = Event
         fields: ClassVar = ["id", "what", "text", "at", "by", "address"]

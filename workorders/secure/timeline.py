@@ -20,7 +20,11 @@ WORDS = {
     "cancelled": gettext_lazy("Cancelled"),
     "download_allowed": gettext_lazy("One more download allowed"),
 }
-ARCHIVES = {"archive": gettext_lazy("Archive"), "serial-numbers": gettext_lazy("Serial numbers")}
+ARCHIVES = {
+    "archive": gettext_lazy("Archive"),
+    "serial-numbers": gettext_lazy("Serial numbers"),
+    "images": gettext_lazy("Images"),
+}
 
 
 def timeline_for(workorder: Workorder, user: User) -> timeline.Lines:
@@ -33,7 +37,7 @@ def events_for(workorder: Workorder, user: User) -> QuerySet[Event]:
 
     Who of the brand owner downloaded what, and from where, is nothing to its printing partner.
     """
-    events = timeline.events_of(workorder)
+    events = timeline.events_of(workorder).exclude(what__in=("hidden", "unhidden"))
     if user.partner is not None and not user.is_superuser:
         events = events.exclude(~Q(by__company=user.partner), what="downloaded")
     return events
@@ -46,7 +50,7 @@ def name_doer(event: Event, user: User) -> str | None:
     """
     if event.by is None:
         return None
-    if user.may("company_view_all") or event.address:
+    if user.may("company_view_all") or event.shown_address:
         return event.by.email
     return event.by.name_for(user.company_id)
 

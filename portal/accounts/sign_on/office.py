@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from portal.accounts.people import wrong_roles
-from portal.accounts.security_log import tell
+from portal.accounts.security_log import tell, told_of
 from portal.accounts.sessions import end_sessions
 from portal.accounts.sign_on.openid_connect import callback_url
 from portal.accounts.sign_on.providers import domain_of, role_lines, seal
@@ -119,4 +119,4 @@ class IdentityProviderOffice(Office):
                 if domain_of(person.email) in domains:
                     end_sessions(person, but_of=provider.slug)
         what = "provider_changed" if change else "provider_made"
-        tell(what, of=provider.company, provider=provider.slug, changed=form.changed_data, domains=domains)
+        tell(what, of=provider.company, provider=provider.slug, domains=domains, **told_of(form))

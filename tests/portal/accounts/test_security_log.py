@@ -6,11 +6,11 @@ import json
 import re
 from datetime import timedelta
 from io import StringIO
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -22,7 +22,13 @@ from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import as_, seen
 from tests.support.people import LOGIN, NEW, SECOND, code, confirmed, fields, half_way, link, signed_in, with_app
 from tests.support.security_log import Told
-from tests.support.tokens import issue
+from tests.support.tokens import client_of, issue
+from tests.support.uploads import ingested
+from tests.support.withdrawals import workorder_of
+from workorders.company import services
+from workorders.models import Product
+from workorders.products import services as products
+from workorders.scans.services import set_limit
 
 HERE = {"address": "127.0.0.1"}
 STAFF = {"by": "staff@demo.example", "company": "demo"} | HERE
@@ -201,14 +207,14 @@ def test_what_the_back_office_changes(demo: Demo, told: Told) -> None:
     person = {"email": demo.staff.email, "name": demo.staff.name, "company": company.pk}
     client.post(f"/admin/portal/user/{demo.staff.pk}/change/", person)
     assert told() == [
-        {"message": "company_made", "company_name": "New", "company": "new", "changed": ["name", "slug"]} | ROOT,
-        {"message": "company_changed", "company_name": "Newer", "company": "new", "changed": ["name"]} | ROOT,
-        {
-            "message": "person_changed",
-            "company": "new",
-            "changed": ["company", "groups"],
-            "is_staff": False,
-        }
+        {"message": "company_made", "company_name": "New", "company": "new", "changed": ["name", "slug"]}
+        | {"after": {"name": "New", "slug": "new"}}
+        | ROOT,
+        {"message": "company_changed", "company_name": "Newer", "company": "new", "changed": ["name"]}
+        | {"before": {"name": "New"}, "after": {"name": "Newer"}}
+        | ROOT,
+        {"message": "person_changed", "company": "new", "changed": ["company", "groups"], "is_staff": False}
+        | {"before": {"company": "Demo Brands", "groups": ["staff"]}, "after": {"company": "Newer"}}
         | ROOT,
     ]
     assert Event.objects.filter(subject="company", subject_id=company.pk).count() == 2
@@ -247,29 +253,117 @@ def test_what_is_done_by_djangos_own_commands(demo: Demo, told: Told, monkeypatc
     assert told() == []
 
 
-def test_old_lines_of_the_log_go_and_other_timelines_stay(
-    demo: Demo, settings: Any, monkeypatch: pytest.MonkeyPatch
+def the_last() -> tuple[Any, ...]:
+    """Of the last line of the trail: what, about what, of whose company, by whom, from where, and the detail."""
+    event = Event.objects.order_by("pk").select_related("by", "company")[Event.objects.count() - 1]
+    detail = {name: value for name, value in event.detail.items() if name not in ("request_id", "company_name")}
+    company, by = event.company and event.company.slug, event.by and event.by.email
+    return event.what, event.subject, company, by, event.address, detail
+
+
+def test_a_refusal_is_kept_although_its_request_changed_nothing(demo: Demo) -> None:
+    assert as_(demo.staff).get("/people/").status_code == 403
+    assert the_last() == (
+        *("refused", "user", "demo", "staff@demo.example", "127.0.0.1"),
+        {"method": "GET", "path": "/people/", "outcome": "failure"},
+    )
+
+
+def test_no_key_stands_in_the_path_of_a_refusal(demo: Demo) -> None:
+    assert Client(enforce_csrf_checks=True).post("/people/join/i-1/the-key-itself/").status_code == 403
+    assert the_last() == (
+        *("refused", "user", None, None, "127.0.0.1"),
+        {"method": "POST", "path": "/people/join/***/", "outcome": "failure"},
+    )
+
+
+def test_refusals_that_go_on_and_on_are_lines_of_the_log_alone(
+    demo: Demo, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Event.objects.all().delete()
-    settings.SECURITY_LOG_DAYS = 365
-    monkeypatch.setattr(security_log, "MOST_FORGOTTEN", 2)
-    for number, subject in enumerate(("user", "company", "userauthorizationtoken", "user", "workorder")):
-        for days in (366, 364):
-            Event.objects.create(
-                subject=subject, subject_id=number, what="any", at=timezone.now() - timedelta(days), by=demo.staff
-            )
-    assert [security_log.forget_old() for _time in range(3)] == [2, 2, 0]
-    left = Event.objects.order_by("subject_id", "at").values_list("subject_id", flat=True)
-    assert list(left) == [0, 1, 2, 3, 4, 4]
-    settings.SECURITY_LOG_DAYS = 0
-    Event.objects.update(at=timezone.now() - timedelta(10_000))
-    assert security_log.forget_old() == 0
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION="UAT uat0123abcd_made-up")
+    for _ in range(12):
+        assert client.get("/api/v2/me/").status_code == 401
+    assert len(told()) == 12
+    assert Event.objects.filter(what="token_refused").count() == 10
+    client.credentials(HTTP_AUTHORIZATION="UAT uat4567abcd_made-up")
+    client.get("/api/v2/me/")
+    assert Event.objects.filter(what="token_refused").count() == 11
+    monkeypatch.setattr(security_log, "MOST_OF_STRANGERS", 11)
+    client.credentials(HTTP_AUTHORIZATION="UAT uat89ababcd_made-up")
+    client.get("/api/v2/me/")
+    assert Event.objects.filter(what="token_refused").count() == 11
 
 
-def test_old_lines_of_the_log_are_found_by_an_index(demo: Demo) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-    old = Event.objects.filter(subject__in=security_log.SUBJECTS, at__lt=timezone.now()).order_by("at")
-    plan = old.values("pk")[:10].explain()
-    assert "event_of_security" in plan
-    assert "Sort" not in plan
+def test_a_refusal_is_answered_where_it_cannot_be_noted(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = as_(demo.staff)
+
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("portal.accounts.security_log.note", fail)
+    assert client.get("/people/").status_code == 403
+
+
+def test_settings_before_and_after(demo: Demo) -> None:
+    services.change_settings(demo.company, {"label_text": "Brand", "time_zone": "Europe/Rome"})
+    services.change_settings(demo.company, {"label_text": ""})
+    assert the_last() == (
+        *("company_changed", "company", "demo", None, None),
+        {"changed": ["label_text"], "before": {"label_text": "Brand"}},
+    )
+    set_limit(demo.company, 5)
+    set_limit(demo.company, None)
+    assert the_last()[-1] == {"changed": ["scan_limit"], "before": {"scan_limit": 5}}
+
+
+def test_products(demo: Demo) -> None:
+    client = as_(demo.admin)
+    client.post("/products/create/", {"sku": "new", "name": "New"})
+    product = Product.objects.get(sku="new")
+    who = ("demo", "admin@demo.example", "127.0.0.1")
+    made = {"sku": "new", "product_name": "New", "is_archived": False}
+    assert the_last() == ("product_made", "product", *who, made)
+    client.post(f"/products/{product.pk}/", {"name": "Newer"})
+    changed = {"sku": "new", "before": {"name": "New"}, "after": {"name": "Newer"}}
+    assert the_last() == ("product_changed", "product", *who, changed)
+    client.post(f"/products/archive/?product={product.pk}")
+    hidden = {"sku": "new", "before": {"is_archived": False}, "after": {"is_archived": True}}
+    assert the_last() == ("product_changed", "product", *who, hidden)
+    products.store(demo.company, {"new": "Newest", "b": "", "c": ""})
+    stored = ("products_stored", "company", "demo", None, None, {"products_created": 2, "products_renamed": 1})
+    assert the_last() == stored
+
+
+def test_downloads(committed_demo: Demo) -> None:
+    demo = committed_demo
+    record = ingested(demo.staff, b"id,product\nabc12345,sku1\n")
+    workorder = workorder_of(record)
+    refused = ingested(demo.staff, b"id,product\nshort,sku1\n")
+    client, who = as_(demo.staff), ("demo", "staff@demo.example", "127.0.0.1")
+    for path, subject, detail in (
+        (f"/workorders/{workorder.pk}/download/", "workorder", {"archive": "archive", "resumed": False}),
+        (f"/workorders/{workorder.pk}/serial-numbers/", "workorder", None),
+        (f"/ingestions/{refused.key}/errors.csv", "ingestionrecord", {"file": "errors"}),
+        (f"/ingestions/{refused.key}/rows-with-errors/", "ingestionrecord", {"file": "rows"}),
+    ):
+        assert b"".join(cast(Any, client.get(path)).streaming_content), path
+        assert the_last() == ("downloaded", subject, *who, detail or {"archive": "serial-numbers", "resumed": False})
+        number = Event.objects.count()
+        client.head(path).close()
+        assert Event.objects.count() == number
+
+
+def test_a_forged_address_is_not_believed(demo: Demo, settings: Settings) -> None:
+    settings.NUM_PROXIES = 0
+    assert as_(demo.staff).get("/people/", headers={"x-forwarded-for": "203.0.113.1"}).status_code == 403
+    assert the_last()[4] == "127.0.0.1"
+
+
+def test_whatever_is_done_by_page_or_call_tells_from_where(demo: Demo) -> None:
+    client = client_of(demo.staff)
+    record = client.post("/api/v2/ingestion/codes/upload/get-post-data/", {"filetype": "csv"}, format="json").json()[
+        "record_key"
+    ]
+    assert client_of(demo.admin).post(f"/api/v2/ingestion/{record}/cancel/").status_code == 200
+    assert the_last() == ("cancelled", "ingestionrecord", "demo", "admin@demo.example", "127.0.0.1", {})

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -173,6 +174,54 @@ def test_events_are_found_by_person_id_and_address(demo: Demo) -> None:
         assert [event.pk for event in listed] == [
             event.pk for event in Event.objects.filter(**fits).order_by("-pk")[:PAGE]
         ], search
+
+
+def test_events_are_filtered_by_kind_company_and_day(demo: Demo) -> None:
+    day = datetime(2026, 3, 1, tzinfo=UTC)
+    lines = [
+        ("refused", -1, demo.company),
+        ("refused", 0, demo.company),
+        ("joined", 23, demo.other),
+        ("joined", 24, None),
+    ]
+    made = [
+        Event.objects.create(subject="user", subject_id=1, what=what, at=day + timedelta(hours=hours), company=whose)
+        for what, hours, whose in lines
+    ]
+    client, path = as_(demo.root), f"/admin/{KINDS[Event]}/"
+    for query, expected in (
+        ("what=refused", [1, 0]),
+        ("company=other", [2]),
+        ("company=nobody", []),
+        ("day=2026-03-01", [2, 1]),
+        ("day=2026-03-01&what=joined&company=other&subject=user", [2]),
+        ("day=2026-03", []),
+        ("day=9999-12-31", []),
+        ("day=%00", []),
+    ):
+        page = client.get(f"{path}?{query}")
+        listed = [event.pk for event in page.context["cl"].result_list] if page.status_code == 200 else []
+        assert listed == [made[number].pk for number in expected], query
+    said = client.get(f"{path}{made[1].pk}/change/").content.decode()
+    assert ("refused" in said, "Demo Brands" in said, "salt" in said) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ({"by": 7}, "event_by"),
+        ({"company": 7}, "event_of_company"),
+        ({"what": "refused"}, "event_what"),
+        ({"address": "192.0.2.7"}, "event_address"),
+        ({"at__gte": datetime(2026, 3, 1, tzinfo=UTC)}, "event_at"),
+    ],
+)
+def test_each_search_of_events_has_an_index(demo: Demo, query: dict[str, Any], index: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    order = ["-at", "-id"] if "at__gte" in query else ["-id"]
+    plan = Event.objects.filter(**query).order_by(*order)[:PAGE].explain()
+    assert f"Index Scan Backward using {index} on" in plan
 
 
 @pytest.mark.skipif("LARGE" not in os.environ, reason="LARGE=1 fills a million codes and takes minutes.")

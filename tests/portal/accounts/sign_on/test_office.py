@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 
 from portal.accounts.sign_on.providers import role_lines, secret_of
 from portal.accounts.sign_on.saml import certificates
-from portal.models import IdentityProvider, User
+from portal.models import Event, IdentityProvider, User
 from tests.support.demo import PASSWORD, Demo
 from tests.support.identity_providers import CALLBACK, CLIENT_SECRET, a_key_and_certificate, a_provider
 from tests.support.pages import as_
@@ -57,6 +57,8 @@ def test_an_operator_sets_a_provider_up(demo: Demo, told: Told) -> None:
     (line,) = [line for line in told() if line["message"] == "provider_made"]
     assert (line["company"], line["by"], line["provider"]) == ("demo", demo.root.email, "acme")
     assert line["domains"] == ["acme.example"]
+    assert ("secret" in line["changed"], "secret" in line["after"]) == (True, False)
+    assert "s3cret" not in str(list(Event.objects.values()))
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,6 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="Event")
 
 
@@ -22,7 +20,7 @@ class Event:
         text (str): The same in words.
         at (datetime.datetime):
         by (None | str): Who did it: an e-mail address, or the name of another's company; null for the portal itself.
-        address (None | str | Unset): Where the request came from, if that matters.
+        address (None | str): Where a download came from.
     """
 
     id: int
@@ -30,7 +28,7 @@ class Event:
     text: str
     at: datetime.datetime
     by: None | str
-    address: None | str | Unset = UNSET
+    address: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,11 +43,8 @@ class Event:
         by: None | str
         by = self.by
 
-        address: None | str | Unset
-        if isinstance(self.address, Unset):
-            address = UNSET
-        else:
-            address = self.address
+        address: None | str
+        address = self.address
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -60,10 +55,9 @@ class Event:
                 "text": text,
                 "at": at,
                 "by": by,
+                "address": address,
             }
         )
-        if address is not UNSET:
-            field_dict["address"] = address
 
         return field_dict
 
@@ -85,14 +79,12 @@ class Event:
 
         by = _parse_by(d.pop("by"))
 
-        def _parse_address(data: object) -> None | str | Unset:
+        def _parse_address(data: object) -> None | str:
             if data is None:
                 return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+            return cast(None | str, data)
 
-        address = _parse_address(d.pop("address", UNSET))
+        address = _parse_address(d.pop("address"))
 
         event = cls(
             id=id,
