@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -143,8 +143,12 @@ def _parsed(
     try:
         handler.parser = MultiPartParser(request.META, request, [handler], "utf-8")
         posted, files = handler.parser.parse()
-    except (MultiPartParserError, SuspiciousOperation) as error:
-        raise Refusal(400, "MalformedPOSTRequest", str(error)) from None
+    except BaseException as error:
+        with suppress(OSError):  # of a disk on which the rest has no room either
+            handler.upload_interrupted()
+        if isinstance(error, (MultiPartParserError, SuspiciousOperation)):
+            raise Refusal(400, "MalformedPOSTRequest", str(error)) from None
+        raise
     with ExitStack() as opened:
         for _field, several in files.lists():
             for file in several:

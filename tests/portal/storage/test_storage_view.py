@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import io
 from typing import Any
 
 import pytest
 import requests
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import resolve
 
@@ -69,6 +73,24 @@ def test_a_form_of_an_upload_that_is_gone_stores_nothing(record: IngestionRecord
     record.delete()
     assert Client().generic("POST", "/storage/", body, content_type).status_code == 403
     assert not storage().exists(name)
+
+
+def no_space(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_arrived_of_a_file_is_gone_when_the_disk_is_full(
+    record: IngestionRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once: objects that name each other keep a file until some later moment, while others need its room."""
+    body, content_type = body_of(record)
+    monkeypatch.setattr(TemporaryUploadedFile, "write", no_space, raising=False)
+    gc.disable()
+    try:
+        answer = Client().generic("POST", "/storage/", body, content_type)
+        assert (answer.status_code, list(settings.SPOOL_DIR.iterdir())) == (507, [])
+    finally:
+        gc.enable()
 
 
 class Slow(io.BytesIO):
