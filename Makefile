@@ -62,7 +62,8 @@ guard: $(DEV_READY) $(GUARD_READY)
 	@echo "build/ has what the portal is made of, as CycloneDX."
 
 secrets: $(GUARD_READY)
-	git grep -Ilz '' -- . $(WRITTEN) | xargs -0 $(GUARD)/detect-secrets scan --slim > .ci/secrets.json
+	git grep -Ilz '' -- . $(WRITTEN) | xargs -0 $(GUARD)/detect-secrets scan --slim > .ci/secrets.new
+	mv .ci/secrets.new .ci/secrets.json
 
 bench: $(DEV_READY)
 	@exec $(PYTHON) -m benchmarks
@@ -96,11 +97,14 @@ $(RUN_READY) $(DEV_READY):
 	@touch $@
 
 # Apart from all else, as these tools pin versions of their own.
-$(GUARD_READY): requirements-guard.txt | $(DEV_READY)
-	@echo "Installing the packages of $<."
+$(GUARD_READY): | requirements-guard.txt $(DEV_READY)
+	@echo "Installing the packages of requirements-guard.txt."
 	@rm -rf .ci/guard
-	@$(PYTHON) -m venv .ci/guard
-	@$(GUARD)/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	@if $(PYTHON) -m uv --version >/dev/null 2>&1; \
+	then $(PYTHON) -m uv venv -q --python $(PYTHON) .ci/guard && \
+		$(PYTHON) -m uv pip sync -q --require-hashes --python $(GUARD)/python requirements-guard.txt; \
+	else $(PYTHON) -m venv .ci/guard && \
+		$(GUARD)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-guard.txt; fi
 	@touch $@
 
 $(PYTHON):
