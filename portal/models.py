@@ -416,7 +416,7 @@ class Event(models.Model):
 
     class Meta:
         verbose_name = "line of the audit trail"
-        verbose_name_plural = "audit trail"
+        verbose_name_plural = "lines of the audit trail"
         ordering = ["id"]
         indexes = [
             models.Index(fields=["subject", "subject_id", "id"], name="event_of_subject"),

@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name='event',
-            options={'ordering': ['id'], 'verbose_name': 'line of the audit trail', 'verbose_name_plural': 'audit trail'},
+            options={'ordering': ['id'], 'verbose_name': 'line of the audit trail', 'verbose_name_plural': 'lines of the audit trail'},
         ),
         migrations.RunSQL(GUARDS, NO_GUARDS),
     ]
