@@ -10,9 +10,10 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.account.signals import password_reset, user_logged_in
 from django import forms
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -65,8 +66,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         if answer is not None or provider is None:
             return answer
         clear_login(request)
-        sign_in_refused(request, "sign_in_elsewhere", user.email)
-        return lead_on(request, provider, user.email, told.get("redirect_url"))
+        return _elsewhere(request, provider, user, told)
+
+    def post_login(
+        self, request: HttpRequest, user: User, *, signal_kwargs: dict[str, Any] | None = None, **told: Any
+    ) -> HttpResponseBase:
+        """Ask once more: the provider may have become required since the password was shown.
+
+        The session is in the database by now: whoever saves the provider after this question finds it, and ends it.
+        """
+        answer: HttpResponseBase = super().post_login(request, user, signal_kwargs=signal_kwargs, **told)
+        provider = None if "sociallogin" in (signal_kwargs or {}) else required_of(user)
+        if provider is None:
+            return answer
+        logout(request)
+        return _elsewhere(request, provider, user, told)
 
     def reauthenticate(self, user: User, password: str) -> bool:
         shown = bool(super().reauthenticate(user, password))
@@ -94,6 +108,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         """The library's mails that tell of a change; those with a link are letters of our own."""
         told = {name: str(value) for name, value in context.items()}
         letters.write(Letter.Kind.NOTICE, email, template=template_prefix, **told)
+
+
+def _elsewhere(request: HttpRequest, provider: IdentityProvider, user: User, told: dict[str, Any]) -> HttpResponse:
+    sign_in_refused(request, "sign_in_elsewhere", user.email)
+    return lead_on(request, provider, user.email, told.get("redirect_url"))
 
 
 @receiver(user_logged_in)

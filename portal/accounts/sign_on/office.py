@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest
 
 from portal.accounts.people import wrong_roles
@@ -115,8 +116,13 @@ class IdentityProviderOffice(Office):
         provider: IdentityProvider = form.instance
         domains = [row.domain for row in provider.domains.all()]
         if provider.is_active and provider.is_required:
-            for person in User.objects.filter(company=provider.company, is_superuser=False):
-                if domain_of(person.email) in domains:
-                    end_sessions(person, but_of=provider.slug)
+            transaction.on_commit(lambda: _end_others(provider, domains))  # a sign-in after it is led to the provider
         what = "provider_changed" if change else "provider_made"
         tell(what, of=provider.company, provider=provider.slug, domains=domains, **told_of(form))
+
+
+def _end_others(provider: IdentityProvider, domains: list[str]) -> None:
+    """End the sessions, begun elsewhere, of the people whom the provider binds."""
+    for person in User.objects.filter(company=provider.company, is_superuser=False):
+        if domain_of(person.email) in domains:
+            end_sessions(person, but_of=provider.slug)

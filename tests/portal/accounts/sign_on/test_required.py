@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from allauth.account.signals import user_logged_in
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from portal.accounts.invitations import invite
 from portal.models import Company, IdentityProvider, User
 from tests.support.demo import PASSWORD, Demo
 from tests.support.identity_providers import Scripted, a_provider, scripted_provider
 from tests.support.pages import as_, seen
-from tests.support.people import LOGIN, link, signed_in, with_app
+from tests.support.people import LOGIN, SECOND, code, half_way, link, signed_in, with_app
 from tests.support.security_log import Told
 from tests.support.tokens import client_of
 
@@ -66,7 +70,11 @@ def test_who_is_not_bound_signs_in_by_password(demo: Demo, provider: IdentityPro
 
 
 def test_sessions_that_began_otherwise_end_when_it_becomes_required(
-    demo: Demo, provider: IdentityProvider, scripted: Scripted, told: Told
+    demo: Demo,
+    provider: IdentityProvider,
+    scripted: Scripted,
+    told: Told,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     IdentityProvider.objects.update(is_required=False)
     by_password, elsewhere, other = (signed_in(person) for person in (demo.staff, demo.support, demo.other_staff))
@@ -82,10 +90,37 @@ def test_sessions_that_began_otherwise_end_when_it_becomes_required(
     kept |= {"client_id": "codeport", "is_active": "on", "is_required": "on"}
     kept |= {"domains-TOTAL_FORMS": "0", "domains-INITIAL_FORMS": "0"}
     path = f"/admin/portal/identityprovider/{provider.pk}/change/"
-    assert as_(demo.root).post(path, kept).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert as_(demo.root).post(path, kept).status_code == 302
     assert [client.get("/account/").status_code for client in everybody] == [302, 200, 200, 200]
     ended = [line for line in told() if line["message"] == "sessions_ended"]
-    assert [(line["by"], line["number"]) for line in ended] == [(demo.root.email, 1)]
+    assert [line["number"] for line in ended] == [1]
+
+
+def test_a_sign_in_under_way_when_it_becomes_required_is_led_to_the_provider(demo: Demo, scripted: Scripted) -> None:
+    """After the password and before the second step, or between the question and the session."""
+    IdentityProvider.objects.update(is_required=False)
+    _client, secret = with_app(demo.staff)
+    halfway = half_way(demo.staff)
+    IdentityProvider.objects.update(is_required=True)
+    response = halfway.post(SECOND, {"code": code(secret, 1)})
+    assert LEADS in response.content.decode()
+    assert halfway.get("/account/").status_code == 302
+
+    IdentityProvider.objects.update(is_required=False)
+
+    def becomes_required(**_: object) -> None:
+        IdentityProvider.objects.update(is_required=True)
+
+    user_logged_in.connect(becomes_required)
+    try:
+        at_once = Client()
+        response = at_once.post(LOGIN, {"login": demo.admin.email, "password": PASSWORD})
+    finally:
+        user_logged_in.disconnect(becomes_required)
+    assert LEADS in response.content.decode()
+    assert at_once.get("/account/").status_code == 302
+    assert not Session.objects.filter(pk__in=UserSession.objects.filter(user=demo.admin).values("session_key")).exists()
 
 
 def test_tokens_go_on(demo: Demo, provider: IdentityProvider) -> None:
