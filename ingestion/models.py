@@ -271,6 +271,7 @@ class DroppedFile(models.Model):
 
     | from | to | by |
     |---|---|---|
+    | seen | (deleted) | the visit that finds the folder without it, or whoever has it watched no more |
     | seen | taken | the visit that finds it unchanged, with its record, or its `problem` if it is refused |
     | taken | told | the visit that has written its result, once its record has ended |
     | told | taken | whoever has the record checked again, or withdraws it |
@@ -285,7 +286,7 @@ class DroppedFile(models.Model):
         TOLD = "told", gettext_lazy("result written")
         GONE = "gone", gettext_lazy("deleted with its result")
 
-    drop = models.ForeignKey(Drop, models.PROTECT, related_name="files")
+    drop = models.ForeignKey(Drop, models.PROTECT, related_name="files", db_index=False)
     name = models.CharField(max_length=200)
     version = models.CharField(max_length=200)
     state = models.CharField(max_length=5, choices=State, default=State.SEEN)
@@ -303,6 +304,7 @@ class DroppedFile(models.Model):
             )
         ]
         indexes = [
+            models.Index(fields=["drop", "id"], name="dropped_file_latest"),
             models.Index(fields=["drop", "name"], condition=models.Q(is_aside=False), name="dropped_file_there"),
             models.Index(fields=["drop", "id"], condition=models.Q(state="taken"), name="dropped_file_untold"),
             models.Index(fields=["drop", "seen_at"], condition=models.Q(state="told"), name="dropped_file_told"),

@@ -93,16 +93,21 @@ def _take_all(drop: Drop) -> str:
     """Take what is complete; return what is to be said of what cannot be taken."""
     place, ends, strange, unreadable = place_for(drop), time.monotonic() + SECONDS, 0, 0
     room = MOST_WAITING - drop.files.filter(record__status__in=IngestionRecord.OPEN).count()
-    found = place.entries()
+    found, lost = place.entries(), dict(drop.files.filter(state=State.SEEN).values_list("name", "pk"))
     while room > 0 and time.monotonic() < ends and (some := [*islice(found, AT_ONCE)]):
-        strange += sum(not entry.version for entry in some)
-        for entry in _complete(drop, [entry for entry in some if entry.version], at_once=not place.grows):
+        whole = [entry for entry in some if entry.version]
+        strange += len(some) - len(whole)
+        for entry in whole:
+            lost.pop(entry.name, None)
+        for entry in _complete(drop, whole, at_once=not place.grows):
             if room <= 0 or time.monotonic() >= ends:
                 break
             try:
                 room -= _take(drop, entry)
             except PermissionError:
                 unreadable += 1
+    if lost and next(found, None) is None:  # all was looked at
+        drop.files.filter(pk__in=lost.values(), state=State.SEEN).delete()
     said = []
     if strange:
         said.append(say_problem("Left alone, as links or with strange or long names: {count:,}.", count=strange))

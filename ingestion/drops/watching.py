@@ -7,7 +7,7 @@ from itertools import chain, count
 from django.db import transaction
 from django.utils.text import slugify
 
-from ingestion.models import Drop, IngestionTemplate
+from ingestion.models import Drop, DroppedFile, IngestionTemplate
 from portal.accounts.security_log import tell
 from portal.models import User
 from portal.storage.drops import Place, place_of
@@ -34,10 +34,11 @@ def watch(template: IngestionTemplate, owner: User) -> Drop:
 
 
 def unwatch(template: IngestionTemplate) -> None:
-    """Take no more files. Results of those that were taken are still written."""
+    """Take no more files, and forget those that were only seen. Results of those taken are still written."""
     with transaction.atomic():
         for drop in Drop.objects.filter(template=template, is_watched=True).select_for_update():
             Drop.objects.filter(pk=drop.pk).update(is_watched=False, problem="")
+            drop.files.filter(state=DroppedFile.State.SEEN).delete()
             _log(drop, "drop_unwatched")
 
 

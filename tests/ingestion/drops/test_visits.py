@@ -211,6 +211,32 @@ def test_a_file_that_cannot_be_moved_is_taken_once(demo: Demo, monkeypatch: pyte
     assert IngestionRecord.objects.count() == 2
 
 
+def test_a_file_that_was_only_seen_is_forgotten_when_it_is_gone(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not before all of the folder was looked at, and at once where it is watched no more."""
+    drop = a_drop(demo)
+    folder = folder_of(drop)
+    for name in ("deleted", "renamed", "linked", "stays"):
+        (folder / f"{name}.csv").write_text(GOOD.format(name))
+    visit()
+    (folder / "deleted.csv").unlink()
+    (folder / "renamed.csv").rename(folder / "named.csv")
+    (folder / "linked.csv").rename(folder / "below.part")
+    (folder / "linked.csv").symlink_to("below.part")
+    with monkeypatch.context() as patched:
+        patched.setattr(visits, "SECONDS", 0.0)
+        visit()
+    assert DroppedFile.objects.filter(state="seen").count() == 4
+    visit()
+    assert {*DroppedFile.objects.values_list("name", "state")} == {("named.csv", "seen"), ("stays.csv", "taken")}
+    assert drop.template
+    unwatch(drop.template)
+    assert [*DroppedFile.objects.values_list("name", flat=True)] == ["stays.csv"]
+    watch(drop.template, demo.staff)
+    dropped_through()
+    assert result_of(folder, "named.csv")["status"] == "completed"
+    assert IngestionRecord.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("module", "step"),
     [
