@@ -55,5 +55,6 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("favicon.ico", views.favicon),
 ]
+handler400 = "portal.http.error_pages.bad_request"
 handler404 = "portal.http.error_pages.page_not_found"
 handler500 = "portal.http.error_pages.server_error"

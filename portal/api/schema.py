@@ -16,7 +16,7 @@ from rest_framework.fields import CharField
 from rest_framework.relations import SlugRelatedField
 
 from portal.api.authentication import permissions_of
-from portal.api.calls import LONGEST_PARAMETER
+from portal.api.calls import LONGEST_PARAMETER, WITH_BODY
 from portal.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from portal.api.idempotency import REPEATED
 from portal.api.schema_parts import ABOUT, ALWAYS, COMPONENTS, OF_BODIES, TAGS, UPLOAD, UPLOAD_ANSWERS
@@ -81,7 +81,7 @@ class Schema(AutoSchema):
         found = dict(ALWAYS)
         if "{" in self.path:
             found["404"] = "NotFound"
-        if self.method in ("POST", "PATCH"):
+        if self.method in WITH_BODY:
             found |= OF_BODIES
         if self._is_idempotent:
             found["422"] = "KeyUsed"

@@ -223,6 +223,14 @@ def test_each_refusal_has_a_name_that_stays(demo: Demo) -> None:
     assert again["Idempotency-Replayed"] == "true"
 
 
+@pytest.mark.parametrize("host", ["evil.example", "a b", "[::1"])
+def test_a_host_that_is_not_ours_is_refused_as_calls_are(demo: Demo, host: str) -> None:
+    answer = client_of(demo.staff).get("/api/v2/me/", headers={"Host": host})
+    assert (answer.status_code, answer["Content-Type"], answer["Error-Code"]) == (400, "application/json", "invalid")
+    assert answer.json() == {"detail": "The portal does not answer to this host name."}
+    assert Client(headers={"Host": host}).get("/")["Content-Type"].startswith("text/html")
+
+
 # What is asked for by Accept
 
 
