@@ -354,25 +354,21 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for as long as it takes
 CELERY_BROKER_CONNECTION_TIMEOUT = broker.RABBIT_SECONDS
 CELERY_BROKER_TRANSPORT_OPTIONS = broker.transport_options(CELERY_BROKER_URL)
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "portal.background.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
-    "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
-    "visit-drops": {"task": "ingestion.tasks.visit_drops", "schedule": 5.0, "options": {"expires": 10}},
+    "requeue-stale": {"task": "ingestion.tasks.sweep", "schedule": 5.0},
+    "visit-drops": {"task": "ingestion.tasks.visit_drops", "schedule": 5.0},
     "expire-uploads": {"task": "ingestion.tasks.expire", "schedule": 600.0},
-    "send-letters": {"task": "portal.tasks.sweep", "schedule": 15.0, "options": {"expires": 60}},
-    "seal-events": {"task": "portal.tasks.seal_events", "schedule": 60.0, "options": {"expires": 60}},
+    "send-letters": {"task": "portal.tasks.sweep", "schedule": 15.0},
+    "seal-events": {"task": "portal.tasks.seal_events", "schedule": 60.0},
     "begin-archives-anew": {"task": "workorders.tasks.archives_again", "schedule": 600.0},
-    "store-scans": {"task": "workorders.tasks.flush_scans", "schedule": 15.0, "options": {"expires": 60}},
-    "thin-history": {"task": "workorders.tasks.thin_history", "schedule": 600.0, "options": {"expires": 600}},
-    "sweep-webhooks": {"task": "workorders.tasks.sweep_webhooks", "schedule": 600.0, "options": {"expires": 600}},
-    "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0, "options": {"expires": 60}},
+    "store-scans": {"task": "workorders.tasks.flush_scans", "schedule": 15.0},
+    "thin-history": {"task": "workorders.tasks.thin_history", "schedule": 600.0},
+    "sweep-webhooks": {"task": "workorders.tasks.sweep_webhooks", "schedule": 600.0},
+    "requeue-stale-jobs": {"task": "workorders.tasks.sweep", "schedule": 5.0},
 }
 if EMBEDDED_DATABASE and bucket is None:  # looks whether it is a day since the last one
-    CELERY_BEAT_SCHEDULE["back-up"] = {
-        "task": "ingestion.tasks.back_up",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    }
+    CELERY_BEAT_SCHEDULE["back-up"] = {"task": "ingestion.tasks.back_up", "schedule": 600.0}
 
 EMAIL_BACKEND = mail["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = mail["EMAIL_FILE_PATH"]
