@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from tests.support.paths import CHECKOUT
 
 QUEUES = ("ingest", "archive", "mail", "webhooks")
 DEAD_SECONDS = 20.0  # for which packets are lost: longer than it takes both sides to notice
+START_SECONDS = 8.0  # of a worker
 SEND_AGAIN = 0.1  # seconds between two deliveries of all messages
 
 
@@ -36,6 +38,8 @@ class Fault:
     """Something that fails."""
 
     name = ""
+    stays = False
+    """Whether it is there before all work, and ends after it."""
 
     def fits(self, stack: Stack) -> bool:
         """Say whether the stack has what fails."""
@@ -44,6 +48,9 @@ class Fault:
     def seconds(self, stack: Stack, dice: random.Random) -> float:
         """How long it lasts."""
         return 0.0
+
+    def prepare(self, stack: Stack) -> None:
+        """Do what comes before the work of the round."""
 
     def begin(self, stack: Stack, dice: random.Random) -> None:
         """Let it fail. Raise NotNow where there is nothing."""
@@ -80,7 +87,8 @@ class Killed(Fault):
         self.name = f"kill -9 {self.role}"
 
     def seconds(self, stack: Stack, dice: random.Random) -> float:
-        return dice.uniform(0, 3)
+        is_ours = stack.database and self.role in ("database", "broker")
+        return dice.uniform(0, 3) if is_ours else 0.0
 
     def begin(self, stack: Stack, dice: random.Random) -> None:
         pids = victims(stack, self.role, dice)[:1]
@@ -164,7 +172,9 @@ class OnTheWay(Fault):
         return self._way(stack) is not None and (self.what != "packets lost to" or stack.has_machine)
 
     def seconds(self, stack: Stack, dice: random.Random) -> float:
-        return {"packets lost to": DEAD_SECONDS, "503 of": dice.uniform(10, 25)}.get(self.what, 0.0)
+        silence = stack.lease * dice.uniform(1.2, 4)
+        lasting = {"packets lost to": DEAD_SECONDS, "503 of": dice.uniform(10, 25), "silent connections to": silence}
+        return lasting.get(self.what, 0.0)
 
     def begin(self, stack: Stack, dice: random.Random) -> None:
         way = self._way(stack)
@@ -181,6 +191,7 @@ class OnTheWay(Fault):
     def end(self, stack: Stack) -> None:
         way = self._way(stack)
         way.is_busy = False
+        way.cut(silent=True)
         if self.what == "packets lost to":
             machine.lose_packets(way.port, begin=False)
 
@@ -262,10 +273,14 @@ class Twice(Fault):
 
 @dataclass
 class WrongClock(Fault):
-    """Another machine joins, whose clock is wrong by days; libfaketime is needed."""
+    """A machine with a clock that is wrong by days works beside the others, or is the clock; libfaketime is needed.
+
+    The broker is emptied in the middle, so that sweeps have to find what was lost.
+    """
 
     command: str
     days: int
+    stays = True
     process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
@@ -275,12 +290,12 @@ class WrongClock(Fault):
         return faketime() is not None
 
     def seconds(self, stack: Stack, dice: random.Random) -> float:
-        return dice.uniform(10, 14)
+        return 0.0
 
-    def begin(self, stack: Stack, dice: random.Random) -> None:
+    def prepare(self, stack: Stack) -> None:
         celery = [sys.executable, "-m", "celery", "--quiet", "-A", "portal"]
         worker = "worker --concurrency 3 --hostname wrong@%h --without-gossip --without-mingle --without-heartbeat"
-        wrong = {"LD_PRELOAD": str(faketime()), "FAKETIME": f"{self.days:+}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        wrong = {"LD_PRELOAD": str(faketime()), "FAKETIME": f"{self.days:+}d"}
         with (stack.folder / "wrong-clock").open("ab") as out:
             self.process = subprocess.Popen(
                 [*celery, *(worker if self.command == "worker" else "beat").split()],
@@ -292,6 +307,10 @@ class WrongClock(Fault):
             )
         if self.command == "beat":  # instead of the right one
             send(stack.pids("clock"), signal.SIGSTOP)
+        time.sleep(START_SECONDS)
+
+    def begin(self, stack: Stack, dice: random.Random) -> None:
+        Emptied().begin(stack, dice)
 
     def end(self, stack: Stack) -> None:
         if self.process:

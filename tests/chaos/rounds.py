@@ -30,6 +30,7 @@ MOMENTS = {
     "a job": "SELECT FROM workorders_job WHERE status = 'processing'",
     "an update": "SELECT FROM ingestion_ingestionrecord WHERE phase IN ('creating', 'changing')",
 }
+MOMENT_SECONDS = 1.5  # for which a moment is waited for
 LOOKED = 0.4  # seconds between two looks in the middle of a round
 
 
@@ -86,6 +87,7 @@ class Portal:
         moment = dice.choice([*MOMENTS])
         kinds = dice.sample(KINDS, self.size.pieces)
         result = Result(seed, self.stack.name, fault.name, moment, Counter(kind.__name__ for kind in kinds))
+        fault.prepare(self.stack)
         floor, clock, began = look.Floor.of(self.stack), Clock(), time.monotonic()
         pieces = [self._piece(seed, number, clock, dice) for number in range(len(kinds))]
         with ThreadPoolExecutor(len(kinds)) as pool, self._looking(floor, result):
@@ -96,7 +98,8 @@ class Portal:
                 self._await(running, kinds, result)
             finally:
                 clock.stopped.set()
-        result.to_the_end = time.monotonic() - clock.ended
+                if fault.stays:
+                    fault.end(self.stack)
         outcomes = [piece.outcome for piece in pieces]
         result.codes = sum(len(outcome.codes) for outcome in outcomes)
         self.total += result.codes
@@ -116,7 +119,7 @@ class Portal:
 
     def _let_fail(self, fault: Fault, moment: str, dice: random.Random) -> None:
         """Wait for the moment, and let the fault begin and end."""
-        time.sleep(dice.uniform(0, 1.5))
+        time.sleep(dice.uniform(0, 1))
         self._wait_for(MOMENTS[moment])
         for _ in range(40):
             try:
@@ -129,11 +132,12 @@ class Portal:
         try:
             time.sleep(fault.seconds(self.stack, dice))
         finally:
-            fault.end(self.stack)
+            if not fault.stays:
+                fault.end(self.stack)
 
     def _wait_for(self, query: str) -> None:
         """Wait a little for something to be under way."""
-        deadline = time.monotonic() + 3
+        deadline = time.monotonic() + MOMENT_SECONDS
         if not query:
             return
         with self.stack.connect() as connection:

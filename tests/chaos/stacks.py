@@ -168,8 +168,8 @@ def running(name: str, folder: Path, *, is_quick: bool) -> Iterator[Stack]:
     stack = Stack(name, folder, up=None, has_machine=has_machine, disks=disks)  # type: ignore[arg-type]  # comes below
     with ExitStack() as block:
         if name in ("redis", "rabbitmq"):
-            _small_database(TcpPostgres(servers, throwaway=True), disks, has_machine)
-            stack.database = block.enter_context(TcpPostgres(servers, throwaway=True))
+            _small_database(TcpPostgres(servers), disks, has_machine)
+            stack.database = block.enter_context(TcpPostgres(servers))
             stack.database_way = block.enter_context(way_to(stack.database.port))
             environment["DATABASE_URL"] = f"postgresql://postgres@127.0.0.1:{stack.database_way.port}/{DATABASE}"
             stack.broker = _broker(name, servers, block)

@@ -37,10 +37,11 @@ class Way:
     is_busy: bool = False
     links: set[Link] = field(default_factory=set)
 
-    def cut(self) -> None:
-        """End all connections at once."""
+    def cut(self, *, silent: bool = False) -> None:
+        """End all connections at once, or those alone that are silent."""
         for link in list(self.links):
-            link.close()
+            if link.is_silent or not silent:
+                link.close()
 
     def silence(self) -> None:
         """Hand on nothing any more of the connections that there are, not even their ends."""
