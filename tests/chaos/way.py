@@ -58,6 +58,7 @@ class Way:
             threading.Thread(target=self._take, args=[near], daemon=True).start()
 
     def _take(self, near: socket.socket) -> None:
+        _notice_the_dead(near)
         if self.is_busy:
             _refuse(near)
             return
@@ -83,6 +84,13 @@ class Way:
                     there.sendall(data)
             if not link.is_silent:
                 there.shutdown(socket.SHUT_WR)
+
+
+def _notice_the_dead(near: socket.socket) -> None:
+    """Have the kernel ask whether the other side is there, as a server does, so that its end goes on to the server."""
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 2), ("TCP_USER_TIMEOUT", 15_000)):
+        near.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 def _refuse(near: socket.socket) -> None:
