@@ -11,7 +11,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from portal.embedded.postgres import DATABASE, MAJOR, PROVEN, Postgres, version_of
+from portal.embedded.postgres import DATABASE, MAJOR, PROVEN, Postgres, refuse_newer, version_of
 from portal.embedded.supervisor import ServiceError
 
 NEXT: Final = "postgres-next"  # below CODEPORT_HOME: where the new one is made
@@ -44,6 +44,7 @@ def upgrade(home: Path) -> str:
     version = version_of(data)
     if version == MAJOR:
         return f"{data} is of PostgreSQL {MAJOR} already; nothing is to be done."
+    refuse_newer(data, version)
     old_name = home / f"{Postgres.folder}-{version}"
     old, new = Postgres(home, major=version), Postgres(home / NEXT)
     if old_name.exists():

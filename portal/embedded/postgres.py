@@ -60,6 +60,15 @@ def version_of(data: Path) -> int:
         raise ServiceError(f"{data} is no data directory of PostgreSQL: it has no PG_VERSION.") from None
 
 
+def refuse_newer(data: Path, found: int, major: int = MAJOR) -> None:
+    """Raise ServiceError where the data directory is of a PostgreSQL newer than the one that is to serve it."""
+    if found > major:
+        raise ServiceError(
+            f"{data} is of PostgreSQL {found}, and {major} is what runs here: start the version of "
+            "Codeport that wrote it, or restore a backup into another CODEPORT_HOME."
+        )
+
+
 def postgres_settings(home: Path) -> dict[str, Any]:
     """Return the entry of DATABASES for the embedded PostgreSQL of `home`, without starting it."""
     return {
@@ -138,11 +147,7 @@ class Postgres(Server):
     def _refuse_other_versions(self) -> None:
         """Raise ServiceError, before anything is started, where the data was written by another major version."""
         found = version_of(self.data)
-        if found > self.major:
-            raise ServiceError(
-                f"{self.data} is of PostgreSQL {found}, and {self.major} is what runs here: start the version of "
-                "Codeport that wrote it, or restore a backup into another CODEPORT_HOME."
-            )
+        refuse_newer(self.data, found, self.major)
         if found < self.major:
             raise ServiceError(
                 f"{self.data} is of PostgreSQL {found}, and {self.major} is what runs here: "

@@ -130,6 +130,11 @@ def test_what_cannot_be_upgraded_is_said(tmp_path: Path) -> None:
     (tmp_path / "postgres" / "PG_VERSION").write_text("15\n")
     with pytest.raises(ServiceError, match=r"^PostgreSQL 15 did not come along, only 16 and 18\.$"):
         upgrade(tmp_path)
+    (tmp_path / "postgres" / "PG_VERSION").write_text("19\n")
+    with pytest.raises(
+        ServiceError, match="is of PostgreSQL 19, and 18 is what runs here: start the version of Codeport"
+    ):
+        upgrade(tmp_path)
     (tmp_path / "postgres" / "PG_VERSION").write_text("16\n")
     (tmp_path / "postgres-16").mkdir()
     with pytest.raises(ServiceError, match="postgres-16 is in the way"):
