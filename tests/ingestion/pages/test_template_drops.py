@@ -58,8 +58,9 @@ def test_the_last_files_and_what_is_wrong_are_shown(demo: Demo) -> None:
     record = IngestionRecord.objects.get()
     page = seen(demo.staff, f"{LIST}{drop.template_id}/")
     assert f'<a href="/ingestions/{record.key}/">codes.csv</a>' in page
-    assert "The name must end in .csv, .json or .xlsx." in page
-    assert "seen, perhaps not complete yet" in page
+    assert "codes.pdf<small>The name must end in .csv, .json or .xlsx.</small>" in page
+    assert '<span class="status error">refused</span>' in page
+    assert "later.csv<small>seen, perhaps not complete yet</small>" in page
     assert "Left alone, as links or with strange or long names: 1." in page
     assert "dropped as demo/rolls/codes.csv" in seen(demo.staff, f"/ingestions/{record.key}/")
     assert DroppedFile.objects.count() == 3
