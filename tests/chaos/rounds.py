@@ -83,7 +83,12 @@ class Portal:
         choice = faults_of(self.stack)
         fault = choice[(seed - 1) % len(choice)]
         if name:
-            fault = next(each for each in choice if each.name == name)
+            possible = {each.name: each for each in choice}
+            if name not in possible:
+                raise SystemExit(
+                    f"Here, on {self.stack.name}, {name!r} is impossible: a program or the right is missing."
+                )
+            fault = possible[name]
         moment = dice.choice([*MOMENTS])
         kinds = dice.sample(KINDS, self.size.pieces)
         result = Result(seed, self.stack.name, fault.name, moment, Counter(kind.__name__ for kind in kinds))
