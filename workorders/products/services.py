@@ -96,7 +96,7 @@ def store(company: Company, names: Mapping[str, str]) -> Stored:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(STORE, {"company": company.pk, "skus": skus, "names": [names[sku] for sku in skus]})
         created, renamed, archived = cursor.fetchone()
-    tell("products_stored", of=company, products_created=created, products_renamed=renamed)
+        tell("products_stored", of=company, products_created=created, products_renamed=renamed)
     return Stored(created, renamed, len(skus) - created - renamed, archived)
 
 

@@ -100,7 +100,7 @@ def test_only_those_who_may_upload_see_one(demo: Demo, client: Client) -> None:
         assert [posted(client, kind=kind).status_code for kind in ("new", "changes")] == [403, 403]
 
 
-def test_a_file_that_is_taken_away_leaves_nothing(demo: Demo, staff: Client) -> None:
+def test_a_file_that_is_taken_away_leaves_a_line_of_the_audit_trail_alone(demo: Demo, staff: Client) -> None:
     mode = IngestionRecord.Mode.PORTAL
     waiting, sent = (services.start_upload(demo.staff, demo.company, filetype="csv", mode=mode) for _ in range(2))
     of_api = services.start_upload(demo.staff, demo.company, filetype="csv", mode="api")
@@ -111,6 +111,7 @@ def test_a_file_that_is_taken_away_leaves_nothing(demo: Demo, staff: Client) -> 
     for record in (waiting, waiting, sent, of_api, of_other):
         assert staff.post("/upload/discard/", {"record": record.key}).status_code == 204
     assert {*IngestionRecord.objects.values_list("pk", flat=True)} == {sent.pk, of_api.pk, of_other.pk}
-    assert not Event.objects.filter(subject="ingestionrecord", subject_id=waiting.pk).exists()
+    told = Event.objects.filter(subject="ingestionrecord", subject_id=waiting.pk)
+    assert [event.what for event in told] == ["created"]
     assert not storage().exists(waiting.incoming_path)
     assert storage().exists(sent.file_path)
