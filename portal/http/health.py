@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Lock, Thread
 from typing import Final
 
 from celery import current_app
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
@@ -58,8 +59,9 @@ def _look_at(part: str) -> Future[str]:
     with _beginning:
         look = _looks.get(part)
         if look is None or look.done():
-            look = _looks[part] = Future()
+            look = Future()
             Thread(target=_look, args=(part, look), name=f"health-{part}", daemon=True).start()
+            _looks[part] = look
         return look
 
 
@@ -72,7 +74,7 @@ def _look(part: str, look: Future[str]) -> None:
         answer = str(error)
     except Exception as error:  # whatever a client library raises, the part does not answer
         answer = type(error).__name__
-    finally:
+    with suppress(Error):  # else this look, for which all wait, would never end
         connection.close()  # of this thread
     look.set_result(answer)
 

@@ -8,10 +8,12 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
-from django.db import connection
+from django.db import InterfaceError, connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import Client
 from pytest_django import Settings
 
+from portal.http import health
 from portal.wsgi import application
 from tests.support.demo import Demo
 from tests.support.tokens import client_of
@@ -32,6 +34,23 @@ def test_a_broker_that_is_gone_is_named(client: Client, settings: Settings, tmp_
     assert answer.json()["broker"] != "ok"
 
 
+@pytest.mark.django_db
+def test_a_connection_that_breaks_while_it_is_closed_leaves_no_look_without_an_end(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = DatabaseWrapper.close
+
+    def broken(opened: DatabaseWrapper) -> None:
+        close(opened)
+        raise InterfaceError
+
+    with monkeypatch.context() as closing:
+        closing.setattr(DatabaseWrapper, "close", broken)
+        states = health.states()
+    assert set(states.values()) == {"ok"}
+    assert client.get("/healthz").status_code == 200
+
+
 def test_while_the_database_is_gone_people_are_told_to_come_back(
     committed_demo: Demo, client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -42,11 +61,11 @@ def test_while_the_database_is_gone_people_are_told_to_come_back(
         gone.setitem(connection.settings_dict, "HOST", str(tmp_path))
         called = token.get("/api/v2/me/")
         opened = [client.get(path) for path in ("/", "/ingestions/", "/c/demo/abc12345")]
-        health = client.get("/healthz")
+        told = client.get("/healthz")
     assert (called.status_code, called["Retry-After"]) == (503, "30")
     assert called.json() == {"detail": "The database does not answer. Try again later."}
     assert [(page.status_code, page["Retry-After"]) for page in opened] == [(503, "30")] * 3
-    assert (health.status_code, health.json()["database"]) == (503, "OperationalError")
+    assert (told.status_code, told.json()["database"]) == (503, "OperationalError")
     assert token.get("/api/v2/me/").status_code == 200
 
 
