@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import requests
 
 PATIENCE = 120.0  # seconds after the end of a fault, within which everything has to have ended
 ENDED = ("completed", "error", "cancelled")
+WAITS = (5, 30)  # seconds for a connection, and for an answer
 AGAIN = (429, 502, 503, 504, 507)
 
 
@@ -63,39 +66,32 @@ class Program:
         headers = {"Authorization": f"UAT {self.token}"}
         if method == "POST":
             headers["Idempotency-Key"] = f"{self.name}-{self.calls}"
-        while True:
-            what = f"{method} {path}"
-            try:
-                answer = requests.request(
-                    method, f"{self.site}/api/v2/{path}", json=body, headers=headers, timeout=(5, 30)
-                )
-                if answer.status_code in takes:
-                    return answer
-                what += f": {answer.status_code} {answer.text[:300]}"
-                if answer.status_code not in AGAIN:
-                    raise Violation(what)
-            except requests.RequestException as error:
-                what += f": {type(error).__name__}"
-            self.again += 1
-            self.clock.pause(0.3, what)
+        url = f"{self.site}/api/v2/{path}"
+        send = partial(requests.request, method, url, json=body, headers=headers, timeout=WAITS)
+        return self._until_taken(f"{method} {path}", send, takes)
 
     def post_file(self, form: dict[str, Any], content: bytes) -> None:
         """Post a file by its signed form, again until it has arrived."""
+        file = {"file": ("codes.csv", content)}
+        send = partial(requests.post, form["url"], data=form["fields"], files=file, timeout=WAITS)
+        self._until_taken(f"POST {form['url']}", send, (200, 201, 204))
+
+    def _until_taken(
+        self, what: str, send: Callable[[], requests.Response], takes: Container[int]
+    ) -> requests.Response:
+        """Send again and again what is not answered, or answered by one of AGAIN; any other answer is a violation."""
         while True:
-            what = f"POST {form['url']}"
             try:
-                answer = requests.post(
-                    form["url"], data=form["fields"], files={"file": ("codes.csv", content)}, timeout=(5, 30)
-                )
-                if answer.status_code in (200, 201, 204):
-                    return
-                what += f": {answer.status_code} {answer.text[:300]}"
+                answer = send()
+                if answer.status_code in takes:
+                    return answer
+                came = f"{what}: {answer.status_code} {answer.text[:300]}"
                 if answer.status_code not in AGAIN:
-                    raise Violation(what)
+                    raise Violation(came)
             except requests.RequestException as error:
-                what += f": {type(error).__name__}"
+                came = f"{what}: {type(error).__name__}"
             self.again += 1
-            self.clock.pause(0.3, what)
+            self.clock.pause(0.3, came)
 
     def upload(self, content: str, kind: str = "codes", **options: Any) -> str:
         """Upload a file and have it processed; the record's key."""

@@ -136,9 +136,9 @@ def same_file_twice(piece: Piece) -> None:
     piece.are(ids)
 
 
-def change_by_file(piece: Piece) -> None:
-    """Codes are changed by a file, and some of them again."""
-    ids, mark = piece.ids(), f"{piece.program.name}-by-file"
+def change_by_file(piece: Piece, *, long: bool = False) -> None:
+    """Codes are changed by a file."""
+    ids, mark = piece.ids(long=long), f"{piece.program.name}-by-file"
     piece.uploaded(ids)
     rows = "".join(f"{each},1,{mark}\n" for each in ids)
     key = piece.program.upload(f"extended_id,activation_status,mark\n{rows}", "scm")
@@ -148,12 +148,7 @@ def change_by_file(piece: Piece) -> None:
 
 def long_change(piece: Piece) -> None:
     """Many codes are changed by a file."""
-    ids, mark = piece.ids(long=True), f"{piece.program.name}-long"
-    piece.uploaded(ids)
-    rows = "".join(f"{each},1,{mark}\n" for each in ids)
-    key = piece.program.upload(f"extended_id,activation_status,mark\n{rows}", "scm")
-    piece.expect(key, "completed", codes_affected=len(ids))
-    piece.are(ids, 1, mark)
+    change_by_file(piece, long=True)
 
 
 def change_by_constraints(piece: Piece) -> None:

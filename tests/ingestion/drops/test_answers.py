@@ -27,17 +27,6 @@ from workorders.models import Product
 RESULT, ERRORS = "codes.csv.result.json", "codes.csv.errors.csv"
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, settings: Settings) -> None:
-    settings.DROP_DIR = tmp_path / "drop"
-
-
-@pytest.fixture
-def demo(committed_demo: Demo) -> Demo:
-    """The cast, which the threads of the engine see, too."""
-    return committed_demo
-
-
 def dropped(demo: Demo, text: str) -> tuple[Path, IngestionRecord]:
     """A folder into which a file with this text was dropped, and the record that came of it."""
     folder = folder_of(a_drop(demo))

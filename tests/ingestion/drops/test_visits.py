@@ -22,17 +22,6 @@ from tests.support.drops import BAD, GOOD, a_drop, dropped_through, folder_of, n
 from workorders.models import Code
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, settings: Settings) -> None:
-    settings.DROP_DIR = tmp_path / "drop"
-
-
-@pytest.fixture
-def demo(committed_demo: Demo) -> Demo:
-    """The cast, which the threads of the engine see, too."""
-    return committed_demo
-
-
 class Killed(BaseException):
     """The process ends here, as by kill -9."""
 
