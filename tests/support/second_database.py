@@ -20,9 +20,10 @@ def another_database() -> Iterator[str]:
         cursor.execute(
             f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
         )
-        try:
-            yield name
-        finally:
+    try:
+        yield name
+    finally:
+        with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
