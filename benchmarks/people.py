@@ -35,6 +35,8 @@ POLL = 4.0  # seconds between two questions of one person
 ROWS = 20_000  # of a file
 PATIENCE = 60  # seconds for an answer
 BOUNDARY = "a-line-that-is-in-no-file"
+NAME = "a-new-name"
+TEXT = "id,product,pallet_number\n" + "".join(f"{NAME}-{row:08d},sku1,pal{row % 50}\n" for row in range(ROWS))
 
 
 @dataclass
@@ -85,13 +87,11 @@ class Office:
         """Upload files of new ids, and wait for the end of each."""
         while time.monotonic() < until:
             begun = time.perf_counter()
-            name = token_hex(5)
-            rows = "".join(f"{name}-{row:08d},sku1,pal{row % 50}\n" for row in range(ROWS))
             started = await self.call("/api/v2/ingestion/codes/upload/get-post-data/", {"filetype": "csv"})
             if not started:
                 continue
             form, key = started["post_data"], started["record_key"]
-            await self.send(form, f"id,product,pallet_number\n{rows}")
+            await self.send(form, TEXT.replace(NAME, token_hex(5)))
             await self.call("/api/v2/ingestion/codes/upload/process/", {"record": key})
             self.watched[number] = key
             status = ""
