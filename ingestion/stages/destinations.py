@@ -142,6 +142,7 @@ class SecureWorkorder:
         spool.load(tick, after=workorder.uploaded_quantity)
         by, key = self.record.created_by, self.record.key
         uploads.count_uploaded_codes(workorder, spool.count, by, key, are_active=self.are_active)
+        workorder.refresh_from_db(fields=["uploaded_quantity"])
         return workorder
 
 

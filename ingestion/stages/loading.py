@@ -16,6 +16,7 @@ from portal.database.constraints import Violation, savepoint
 from portal.values.problems import say_problem
 from workorders.codes.bulk_load import CODE_TAKEN, CodeSpool
 from workorders.codes.warnings import find_alike_ids
+from workorders.models import Workorder
 from workorders.secure.uploads import NotTaken
 
 MOST_COMPARED = 100_000  # codes of a workorder whose ids are compared without case; of more, images tell
@@ -65,7 +66,7 @@ def load_codes(attempt: Attempt, spool: CodeSpool) -> bool:
     try:
         with savepoint(CODE_TAKEN):
             workorder = attempt.destination.load(spool, attempt.pulse.tick)
-            if workorder.codes_count <= MOST_COMPARED and (alike := find_alike_ids(workorder)):
+            if alike := _alike_ids(workorder, spool):
                 attempt.log.warn(ALIKE_WARNING, None, "id", "", detail=f"{alike}.")
             result = {"codes_created": spool.count, "duplicates_ignored": attempt.repeats}
             end_record(attempt, Status.COMPLETED, spool.count, workorder=workorder, result_data=result)
@@ -77,6 +78,17 @@ def load_codes(attempt: Attempt, spool: CodeSpool) -> bool:
     except Violation:
         return False
     return True
+
+
+def _alike_ids(workorder: Workorder, spool: CodeSpool) -> str:
+    """Name ids of the workorder that differ in letter case alone; the table is asked where there are such, or others.
+
+    It is asked in the load's own transaction, when the server knows nothing of the new codes yet.
+    """
+    if workorder.codes_count > MOST_COMPARED:
+        return ""
+    has_others = workorder.codes_count > spool.count
+    return find_alike_ids(workorder) if has_others or spool.has_alike_ids() else ""
 
 
 def log_used_ids(attempt: Attempt, spool: CodeSpool) -> None:

@@ -9,14 +9,18 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from ingestion import engine
 from tests.support.demo import Demo
+from tests.support.pages import as_
 from tests.support.running import ended, in_thread, wait_for, waiting_for_locks
 from tests.support.tokens import client_of
-from tests.support.uploads import held_up, long_file, queued, status_of
+from tests.support.uploads import held_up, ingested, long_file, queued, status_of
+from workorders import job_runner
+from workorders.changes.removal import remove_codes
 from workorders.codes.bulk_load import TAKEN_OF_LIST, TAKEN_OF_POSTED, CodeSpool, find_taken_ids
+from workorders.codes.lookup import codes_in
 from workorders.models import Code
 
 CODES = 20_000
@@ -64,6 +68,33 @@ def test_ids_are_looked_up_one_by_one_whatever_the_server_knows(demo: Demo) -> N
         cursor.execute('CREATE TEMP TABLE posted (identifier text COLLATE "C", sequence bigint) ON COMMIT DROP')
         cursor.execute("INSERT INTO posted SELECT unnest(%s::text[]), 1", [wanted])
     assert looked_at(TAKEN_OF_POSTED, [demo.company.pk]) <= len(wanted)
+
+
+def test_an_upload_and_its_archive_read_their_own_codes_alone(committed_demo: Demo) -> None:
+    demo = committed_demo
+    filled(demo.company.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT brin_summarize_new_values('code_blocks')")
+    before = read_so_far()
+    workorder = ingested(demo.staff, "id,product,lot\nabc12345,sku1,B7\nABC12346,sku1,B7\n").workorder
+    assert workorder is not None
+    job_runner.run(workorder.jobs.get().pk)
+    assert as_(demo.staff).get(f"/workorders/{workorder.pk}/").status_code == 200
+    assert list(codes_in(workorder).values_list("identifier", flat=True)) == ["ABC12346", "abc12345"]
+    with transaction.atomic():
+        assert remove_codes(workorder, lambda _done: None) == 2
+    assert read_so_far() - before < 3000
+
+
+def read_so_far() -> int:
+    """How many rows of the table of codes were read so far, whatever became of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = %s", [Code._meta.db_table]
+        )
+        ((count,),) = cursor.fetchall()
+        return int(count)
 
 
 def test_a_file_of_repeats_is_told_row_by_row(demo: Demo, tmp_path: Path) -> None:

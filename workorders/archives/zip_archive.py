@@ -168,10 +168,10 @@ def _code_lines(workorder: Workorder) -> Generator[bytes]:
             SELECT identifier, CASE WHEN %s THEN lpad(sequence::text, 10, '0') END, sequence, (sequence - 1) / %s + 1,
                    %s || identifier
             FROM workorders_code
-            WHERE company_id = %s AND workorder_id = %s AND sequence <= %s ORDER BY sequence
+            WHERE workorder_id = %s AND sequence <= %s ORDER BY sequence
         ) TO STDOUT (FORMAT csv)"""
     shown = [workorder.use_serial_number, Code.BATCH, workorder.url_prefix]
-    values = [*shown, workorder.company_id, workorder.pk, workorder.codes_count]
+    values = [*shown, workorder.pk, workorder.codes_count]
     pending = bytearray(HEADER + b"\n")
     with connection.cursor() as cursor, cursor.cursor.copy(query, values) as copy:
         for line in copy:

@@ -17,7 +17,7 @@ from workorders.changes import locks
 from workorders.models import Code, Workorder
 
 BATCH: Final = 20_000
-IDS = "SELECT identifier FROM workorders_code WHERE company_id = %s AND workorder_id = %s ORDER BY identifier"
+IDS = "SELECT identifier FROM workorders_code WHERE workorder_id = %s ORDER BY identifier"
 DELETE = """DELETE FROM workorders_code WHERE company_id = %s AND identifier = ANY(%s::text[] COLLATE "C")"""
 BY_KEY = without("seqscan", "bitmapscan")  # a loop over the key is left, which locks the codes in its order
 
@@ -44,7 +44,7 @@ def remove_codes(workorder: Workorder, tick: Callable[[int], None]) -> int:
     deleted = 0
     locks.in_order(workorder.company)
     with connection.chunked_cursor() as found, connection.cursor() as cursor:
-        found.execute(IDS, [workorder.company_id, workorder.pk])  # planned now: they are found by bitmaps alone
+        found.execute(IDS, [workorder.pk])  # planned now: they are found by bitmaps alone
         with planner_settings(**BY_KEY):
             while batch := [identifier for (identifier,) in found.fetchmany(BATCH)]:
                 cursor.execute(DELETE, [workorder.company_id, batch])

@@ -97,6 +97,14 @@ class CodeSpool(SortedSpool):
             number = int(sequence)
             yield b"%b\t%d\t%b" % (identifier, number - widths[bisect_right(ends, number)] + after, rest)
 
+    def has_alike_ids(self) -> bool:
+        """Say whether ids of the codes differ in letter case alone. All are in memory for it."""
+        found: set[bytes] = set()
+        for run in self._runs:
+            with run.open("rb") as file:
+                found.update(line[: line.index(b"\t")].lower() for line in file)
+        return len(found) < self.count
+
     def sample_is_taken(self) -> bool:
         """Say whether the company has used any of some thousand ids, evenly picked from the codes, already."""
         picked = []

@@ -96,8 +96,12 @@ def codes_of_company(company: Company) -> QuerySet[Code]:
 
 
 def codes_in(workorder: Workorder) -> QuerySet[Code]:
-    """Return the codes of a workorder. The company is named too, as in every query of codes."""
-    return Code.objects.filter(company=workorder.company_id, workorder=workorder)
+    """Return the codes of a workorder.
+
+    As in every query of them, the company is not named: where the server does not know yet that it has many codes, it
+    would look through all of them by the unique index, as the most selective one. A workorder it knows as a few blocks.
+    """
+    return Code.objects.filter(workorder=workorder)
 
 
 def first_codes(workorder: Workorder) -> QuerySet[Code]:

@@ -17,9 +17,9 @@ def stream_identifiers(workorder: Workorder) -> Generator[str]:
     query = """
         COPY (
             SELECT identifier FROM workorders_code
-            WHERE company_id = %s AND workorder_id = %s AND sequence <= %s ORDER BY sequence
+            WHERE workorder_id = %s AND sequence <= %s ORDER BY sequence
         ) TO STDOUT"""
-    values = [workorder.company_id, workorder.pk, workorder.codes_count]
+    values = [workorder.pk, workorder.codes_count]
     with connection.cursor() as cursor, cursor.cursor.copy(query, values) as copy:
         for line in copy:
             yield bytes(line)[:-1].decode()

@@ -51,12 +51,11 @@ def stream_texts(workorder: Workorder, text: str) -> Generator[tuple[str, str]]:
     query = f"""
         COPY (
             SELECT identifier, coalesce({expression}, '') FROM workorders_code AS code
-            WHERE company_id = %(company)s AND workorder_id = %(workorder)s AND sequence <= %(count)s ORDER BY sequence
+            WHERE workorder_id = %(workorder)s AND sequence <= %(count)s ORDER BY sequence
         ) TO STDOUT"""  # noqa: S608  # our own expressions
     values = {
         "serial": workorder.use_serial_number,
         "key": text.removeprefix(SCM),
-        "company": workorder.company_id,
         "workorder": workorder.pk,
         "count": workorder.codes_count,
     }

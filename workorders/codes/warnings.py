@@ -15,7 +15,7 @@ from workorders.models import Workorder
 NAMED = 20  # groups of such ids that are told
 ALIKE = """
     SELECT array_agg(identifier ORDER BY sequence), count(*) OVER ()
-    FROM workorders_code WHERE company_id = %s AND workorder_id = %s
+    FROM workorders_code WHERE workorder_id = %s
     GROUP BY lower(identifier COLLATE "C") HAVING count(*) > 1
     ORDER BY min(sequence) LIMIT %s
 """
@@ -63,7 +63,7 @@ def find_alike_ids(workorder: Workorder) -> str:
     PostgreSQL sorts all ids for it, on disk where they are many: about a second for a million.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ALIKE, [workorder.company_id, workorder.pk, NAMED])
+        cursor.execute(ALIKE, [workorder.pk, NAMED])
         found: list[tuple[list[str], int]] = cursor.fetchall()
     said = "; ".join(" and ".join(identifiers) for identifiers, _total in found)
     more = found[0][1] - len(found) if found else 0
