@@ -9,7 +9,7 @@ from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
 
-from portal.background import redis_transport
+from portal.background import giving_way, redis_transport
 from portal.embedded.supervisor import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -35,6 +35,7 @@ def trace_tasks(**_: Any) -> None:
         traces.begin()
 
 
+worker_process_init.connect(giving_way.give_way)
 worker_pid = os.getpid()
 
 

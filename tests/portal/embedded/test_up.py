@@ -152,6 +152,27 @@ def test_a_killed_child_of_the_worker_is_replaced_for_good(portal: Up) -> None:
     assert portal.tree("portal worker")[0] == main
 
 
+def test_a_worker_and_its_sessions_come_behind_pages(portal: Up) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    behind = {max(5, own)}
+    main, *children = portal.tree("portal worker")
+    wait(lambda: {priority_of(pid) for pid in children} == behind, "children that give way")
+    assert {priority_of(pid) for pid in portal.tree("gunicorn")} == {own}
+    wait(lambda: {priority_of(pid) for pid in portal.tree("postgres: ")} == {own, *behind}, "sessions that give way")
+    if Path("/proc/self/autogroup").exists():
+        assert autogroup_of(main) == 5
+        assert {autogroup_of(pid) for pid in portal.tree("gunicorn")} == {0}
+        assert {autogroup_of(pid) for pid in portal.tree("postgres: ") if priority_of(pid) in behind - {own}} <= {5}
+
+
+def priority_of(pid: int) -> int:
+    return os.getpriority(os.PRIO_PROCESS, pid)
+
+
+def autogroup_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/autogroup").read_text().rpartition(" ")[2])
+
+
 def test_kill_9_leaves_nothing_running_and_the_data_whole(portal: Up) -> None:
     assert manage("shell", "-v0", "-c", CHANGE, home=portal.home).stderr == ""
     password = (portal.home / "demo-password").read_text()
