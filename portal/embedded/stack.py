@@ -47,22 +47,26 @@ class Portal:
         if settings.EMBEDDED_BROKER:
             self.servers.append(Valkey(home))
         self.web = web_server(home)
-        self.programs = [self.web, worker(home), clock(home)]
+        self.behind = [worker(home), clock(home)]
 
     def start(self) -> None:
-        """Start everything in order; returns when the page answers."""
+        """Start everything in order; returns when the page answers.
+
+        Worker and clock come behind it: they take as long to import what they need, and nobody waits for them yet.
+        """
         for server in self.servers:
             server.start()
         self._set_up_database()
         self._ask_broker()
         self._ask_storage()
-        for program in self.programs:
-            program.start()
+        self.web.start()
         self._wait_for_page()
+        for program in self.behind:
+            program.start()
 
     def watch(self, signals: Signaled) -> NoReturn:
         """Start again what dies, for ever; ends by the Stop of a signal."""
-        services: list[Service] = [*self.servers, *self.programs]
+        services: list[Service] = [*self.servers, self.web, *self.behind]
         watches = [Watch(service) for service in services]
         while True:
             signals.check()
@@ -72,7 +76,7 @@ class Portal:
 
     def stop(self) -> None:
         """Stop everything, what others depend on last."""
-        end(*self.programs)
+        end(self.web, *self.behind)
         connections.close_all()
         for server in reversed(self.servers):
             server.stop()
