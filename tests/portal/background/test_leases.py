@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -83,8 +83,11 @@ def test_only_the_attempt_that_holds_it_ends_it(record: IngestionRecord) -> None
 
 
 def test_what_is_put_off_is_claimed_by_nobody_until_its_time(record: IngestionRecord) -> None:
-    assert claimed(record).put_off("storage")
+    work = claimed(record)
+    IngestionRecord.objects.update(rows_done=2, rows_total=3)
+    assert work.put_off("storage")
     record.refresh_from_db()
+    assert (record.rows_done, record.rows_total) == (0, None)
     assert (record.status, record.phase, record.waits_for, record.outages) == ("queued", "waiting", "storage", 1)
     assert record.waits_because == "The storage does not answer."
     assert (record.faults, record.is_quiet) == (0, False)
@@ -116,9 +119,11 @@ def test_an_outage_is_given_up_after_its_time(record: IngestionRecord) -> None:
 
 def test_what_is_put_back_waits_a_moment_and_keeps_what_was_learned(record: IngestionRecord) -> None:
     work = claimed(record)
+    IngestionRecord.objects.update(rows_done=2, rows_total=3)
     with pytest.raises(ClaimLost):
         work.put_back(is_long=True)
     record.refresh_from_db()
+    assert (record.phase, record.rows_done, record.rows_total) == ("waiting", 0, None)
     assert (record.status, record.is_long, record.waits_for) == ("queued", True, "")
     assert seconds_left(record) == pytest.approx(AGAIN.total_seconds(), abs=2)
     with pytest.raises(ClaimLost):
@@ -147,6 +152,32 @@ def test_the_sweep_takes_work_from_a_silent_worker(record: IngestionRecord, woke
     IngestionRecord.requeue_stale()
     assert len(woken) == 1, "nobody is reminded twice at once"
     assert lines(record) == ["begun", "lost"]
+
+
+def test_the_sweep_waits_for_no_row_that_somebody_else_holds(
+    record: IngestionRecord, woken: list[tuple[str, int]]
+) -> None:
+    claimed(record)
+    IngestionRecord.objects.update(lease_until=Now() - timedelta(seconds=1))
+    with connection.get_new_connection(connection.get_connection_params()) as other, transaction.atomic():
+        other.execute("SELECT 1 FROM ingestion_ingestionrecord WHERE id = %s FOR UPDATE", [record.pk])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
+        IngestionRecord.requeue_stale()
+        assert (woken, IngestionRecord.objects.get().status) == ([], "processing")
+    other.close()
+    IngestionRecord.requeue_stale()
+    assert (woken, IngestionRecord.objects.get().status) == ([("ingestion.tasks.run", record.pk)], "queued")
+
+
+def test_the_times_are_those_that_the_documents_tell() -> None:
+    assert (LEASE, REMINDER, AGAIN) == (timedelta(seconds=10), timedelta(seconds=30), timedelta(seconds=5))
+    assert (PATIENCE, FIRST_PAUSE, LONGEST_PAUSE) == (
+        timedelta(days=1),
+        timedelta(seconds=10),
+        timedelta(minutes=1),
+    )
+    assert (MOST_ATTEMPTS, pulse.BEAT, pulse.PAUSES) == (5, 0.25, (0.5, 1, 2, 4, 8, 15))
 
 
 def test_a_reminder_says_no_longer_what_is_waited_for(record: IngestionRecord, woken: list[tuple[str, int]]) -> None:
