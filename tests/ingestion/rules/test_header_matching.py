@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingestion.rules.header_matching import find_header_row, folded, match_header, numbered
+from ingestion.rules.header_matching import find_header_row, folded, match_header, numbered, without_remark
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,21 @@ def test_names_are_compared_without_case_accents_and_separators() -> None:
     assert folded(" N° de  Série-Größe ") == "n_de_serie_groesse"
     assert numbered("pallet_nr") == numbered("pallet_no") == "pallet_number"
     assert numbered("no_2") == "no_2"
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("ID (unique)", "ID "),
+        ("Weight [kg] *", "Weight "),
+        ("Lot (1) a", "Lot (1) a"),
+        ("(Lot)", "(Lot)"),
+        ("Lot)", "Lot)"),
+        ("a (b) (c)", "a (b) "),
+    ],
+)
+def test_a_remark_stands_in_brackets_behind_the_name(name: str, bare: str) -> None:
+    assert without_remark(name) == bare
 
 
 @pytest.mark.parametrize(
