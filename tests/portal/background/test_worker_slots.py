@@ -120,7 +120,8 @@ def three_slots(monkeypatch: pytest.MonkeyPatch) -> Iterator[IO[bytes]]:
 def holding(file: IO[bytes], *slots: int) -> subprocess.Popen[bytes]:
     """Another process of the worker that holds those slots, until it is killed."""
     code = (
-        "import fcntl, sys\nfor slot in map(int, sys.argv[2:]): fcntl.lockf(int(sys.argv[1]), fcntl.LOCK_EX, 1, slot)\n"
+        "import fcntl, sys\nfor slot in map(int, sys.argv[2:]): "
+        "fcntl.lockf(int(sys.argv[1]), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, slot)\n"
     )
     code += "print('held', flush=True)\nsys.stdin.read()"
     command = [sys.executable, "-S", "-c", code, str(file.fileno()), *map(str, slots)]
@@ -138,6 +139,14 @@ def test_a_process_takes_the_first_slot_that_no_other_holds(three_slots: IO[byte
         assert worker_slots._held == 2
         assert worker_slots.take_slot(), "it has one already"
         other.kill()
+
+
+def test_a_process_takes_no_more_than_one_slot(three_slots: IO[bytes]) -> None:
+    assert worker_slots.take_slot()
+    assert worker_slots._held == 0
+    with holding(three_slots, 1, 2) as other:
+        other.kill()
+    worker_slots._give_back()
 
 
 def test_no_slot_is_left_where_others_hold_all_and_a_killed_process_gives_its_own_back(
