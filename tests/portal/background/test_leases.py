@@ -247,6 +247,7 @@ def test_a_pulse_outlasts_a_failure_of_the_database(
     beating._beat()
     assert not beating.is_lost
     assert "did not reach the database" in caplog.text
+    assert "OperationalError: the connection is lost" in caplog.text
     beating.held = held
     beating._beat()
     assert not beating.is_lost

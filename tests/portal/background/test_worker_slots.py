@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import IO
 
 import pytest
+from django.db import OperationalError
 
 from ingestion import tasks
 from ingestion.models import IngestionRecord
@@ -242,4 +243,16 @@ def test_a_slot_is_given_back_by_work_that_fails(committed_demo: Demo, three_slo
     with pytest.raises(ValueError, match="of the code"), worker_slots.next_work(IngestionRecord, record.pk):
         assert worker_slots._held == 0
         raise ValueError("of the code")
+    assert worker_slots._held is None
+
+
+def test_a_slot_is_given_back_when_the_database_does_not_answer(
+    db: None, three_slots: IO[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OperationalError("no connection")
+
+    monkeypatch.setattr(IngestionRecord, "ready", fail)
+    with pytest.raises(OperationalError), worker_slots.next_work(IngestionRecord, 1):
+        pass
     assert worker_slots._held is None
