@@ -20,7 +20,7 @@ from portal.background.progress import FIRST_GUESS, LONG_QUEUE, QUIET_WORKER, St
 from portal.background.pulse import MOST_ATTEMPTS, Pulse, perform
 from tests.support.demo import Demo
 from tests.support.outages import again
-from tests.support.running import DEADLINE
+from tests.support.running import DEADLINE, wait_for
 from tests.support.uploads import queued
 
 Phase = IngestionRecord.Phase
@@ -206,6 +206,17 @@ def test_a_pulse_shows_progress_and_renews_the_lease(record: IngestionRecord) ->
     beating._beat()
     record.refresh_from_db()
     assert (record.phase, record.rows_done, record.rows_total, record.percent) == ("reporting", 0, None, None)
+
+
+def test_a_pulse_beats_by_itself_until_it_is_stopped(record: IngestionRecord) -> None:
+    beating = Pulse(claimed(record))
+    IngestionRecord.objects.update(lease_until=Now())
+    beating.start()
+    try:
+        wait_for(lambda: seconds_left(record) > LEASE.total_seconds() / 2, "the lease is renewed")
+    finally:
+        beating.stop()
+    assert not beating.is_alive()
 
 
 def test_a_pulse_learns_that_the_work_was_cancelled(record: IngestionRecord) -> None:

@@ -13,12 +13,14 @@ from typing import IO
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from ingestion import tasks
 from ingestion.models import IngestionRecord
 from portal import timeline
 from portal.background import worker_slots
 from portal.background.broker import send
+from portal.background.leases import AGAIN
 from tests.support.demo import Demo
 from tests.support.running import wait_for, worker
 from tests.support.uploads import TAKEN, held_up, long_file, queued, rows, status_of
@@ -197,6 +199,9 @@ def test_long_work_without_a_slot_lets_short_work_go_first(committed_demo: Demo,
     IngestionRecord.objects.filter(pk=long.pk).update(is_long=True)
     with holding(three_slots, 0, 1, 2) as other:
         assert begun_by(long) == short.pk
+        long.refresh_from_db()
+        assert long.lease_until is not None
+        assert AGAIN / 2 < long.lease_until - timezone.now() <= AGAIN, "when the sweep sends it again"
         IngestionRecord.objects.filter(pk=short.pk).update(status="completed")
         assert begun_by(long) is None
         other.kill()
