@@ -11,7 +11,8 @@ class Squashed(Migration):
     """Builds the models of all its operations once, where Django builds each and all related to it after each of them.
 
     That is most of the time that many tables take. It suits CreateModel and RunSQL: none of them needs the models as
-    they are between two operations.
+    they are between two operations. Tables and the record of what was applied come in one transaction: a start that is
+    killed has both or neither.
     """
 
     def apply(
@@ -22,4 +23,6 @@ class Squashed(Migration):
         self.mutate_state(project_state, preserve=False)
         for operation in self.operations:
             operation.database_forwards(self.app_label, schema_editor, before, project_state)
+        while schema_editor.deferred_sql:  # after which Django would commit before it writes the record
+            schema_editor.execute(schema_editor.deferred_sql.pop(0), None)
         return project_state

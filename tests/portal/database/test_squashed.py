@@ -106,3 +106,23 @@ def test_a_new_database_is_as_one_that_was_upgraded_step_by_step() -> None:
         assert plan() == []
         call_command("migrate", verbosity=0)
         assert rows(name) == new[1]
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_start_that_is_killed_between_tables_and_record_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = MigrationRecorder.record_applied
+
+    def killed(recorder: MigrationRecorder, app: str, name: str) -> None:
+        if name == "0020_exports":
+            raise KeyboardInterrupt
+        record(recorder, app, name)
+
+    with in_a_new_database():
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(MigrationRecorder, "record_applied", killed)
+            call_command("migrate", verbosity=0)
+        tables = connection.introspection.table_names()
+        assert "portal_user" in tables
+        assert "workorders_product" not in tables
+        call_command("migrate", verbosity=0)
+        assert plan() == []
