@@ -18,7 +18,6 @@ from workorders.rendering import qr_single
 from workorders.rendering.batch import ImageFormat
 from workorders.rendering.label_pdf import PdfWriter
 from workorders.rendering.label_sheet import Label, one_a_page
-from workorders.rendering.qr_encoder import encode, smallest_version
 from workorders.rendering.secure_graphic import LAYOUTS, make_specimen
 from workorders.rendering.secure_images import draw_pngs
 
@@ -43,7 +42,7 @@ def image_response(code: Code, kind: ImageFormat, module: int = qr_single.PNG_MO
 
 def render_pdf(url: str, text: str) -> bytes:
     """A PDF of PAGE, in millimetres, with the symbol of `url` and `text` below."""
-    symbols = encode([url], smallest_version(len(url), "M"), "M")
+    symbols = qr_single.symbol(url)
     out = io.BytesIO()
     with PdfWriter(out, Label(one_a_page(*PAGE), symbols.shape[1], text=len(text)), 1) as pdf:
         pdf.add(symbols, [text])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
 import struct
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ Pixels = npt.NDArray[np.uint8]
 QR_CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 SVG_SCALE = 3  # pixels a module
 PDF_SCALE = 300 / 72  # pixels a point
+AS_IT_IS, UP = 0, 2  # filters of a row of a PNG
 SIDE = re.compile(rb'viewBox="0 0 ([0-9]+) ')
 STROKES = re.compile(rb"([Mmh])([0-9]+)(?: ([0-9]+))?")
 
@@ -83,9 +85,20 @@ def page_pixels(page: pypdfium2.PdfPage, scale: float = PDF_SCALE) -> Pixels:
 
 
 def png_pixels(image: bytes) -> Pixels:
-    """The pixels of a grey PNG of one bit."""
-    _width, _height, rows, _facts = png.Reader(io.BytesIO(image)).read()
-    return np.vstack([np.frombuffer(row, np.uint8) for row in rows]) * np.uint8(255)
+    """The pixels of a grey PNG of one bit, whose rows are as they are or differ from those above (PNG, 9.2).
+
+    Misread for any other.
+    """
+    chunks = [*png.Reader(bytes=image).chunks()]  # of which the library compares the checksums
+    width, height, *kind = struct.unpack(">IIBBBBB", chunks[0][1])
+    stored = zlib.decompress(b"".join(content for name, content in chunks if name == b"IDAT"))
+    rows = np.frombuffer(bytearray(stored), np.uint8).reshape(height, -1)
+    if kind != [1, 0, 0, 0, 0] or not np.isin(rows[:, 0], (AS_IT_IS, UP)).all():
+        raise Misread("A PNG is not of one grey bit, or its rows are filtered in another way")
+    for above, row in pairwise(rows):
+        if row[0] == UP:
+            row[1:] += above[1:]
+    return np.unpackbits(rows[:, 1:], axis=1)[:, :width] * np.uint8(255)
 
 
 def tiff_pixels(image: bytes) -> Pixels:

@@ -9,6 +9,7 @@ import tracemalloc
 import xml.etree.ElementTree as ET
 
 import numpy as np
+import png
 import pytest
 from PIL import Image
 
@@ -95,6 +96,34 @@ def test_bars_seen_within_a_symbol_are_not_taken_for_a_bar_code() -> None:
     symbols = encode([url], 5, "L")
     assert readback.read_symbols(readback.svg_pixels(draw_svgs(symbols)[0])) == [url]
     assert readback.read_symbols(readback.png_pixels(draw_pngs(symbols)[0])) == [url]
+
+
+@pytest.mark.parametrize("side", [1, 8, 21, 64])
+def test_pixels_are_read_as_another_library_wrote_them(side: int) -> None:
+    pixels = np.random.default_rng(side).integers(0, 2, (side, side), np.uint8) * np.uint8(255)
+    out = io.BytesIO()
+    png.Writer(side, side, greyscale=True, bitdepth=1).write(out, pixels & 1)
+    assert (readback.png_pixels(out.getvalue()) == pixels).all()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "P"])
+def test_a_png_of_another_kind_is_misread(mode: str) -> None:
+    with pytest.raises(readback.Misread, match="not of one grey bit"):
+        readback.png_pixels(saved(Image.new(mode, (8, 8))))
+
+
+def test_a_png_that_was_damaged_is_not_read() -> None:
+    image = bytearray(draw_pngs(encode(["https://id.example.com/q/bottle-0001"], 3, "M"))[0])
+    image[60] ^= 1
+    with pytest.raises(png.ChunkError, match="Checksum error"):
+        readback.png_pixels(bytes(image))
+
+
+def saved(image: Image.Image) -> bytes:
+    """The image as a PNG."""
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
 
 
 def test_an_svg_is_the_same_on_every_machine() -> None:
