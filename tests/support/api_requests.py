@@ -182,7 +182,8 @@ class RandomRequests:
                 numbers = [b"NaN", b"-Infinity", b"1e999", b"1" * 5000, b"-0", b"01", b"1E400", b"0." + b"3" * 900]
                 body = body.replace(b": ", b": " + chance.choice(numbers) + b', "b": ', 1)
             case 5:
-                body = chance.choice([b"\xef\xbb\xbf" + body, body.decode(errors="replace").encode("utf-16"), b"", b" ", b"\0" + body])
+                wide = body.decode(errors="replace").encode("utf-16")
+                body = chance.choice([b"\xef\xbb\xbf" + body, wide, b"", b" ", b"\0" + body])
         return body, JSON if chance.random() < 0.97 else chance.choice(TYPES)
 
     def _changed(self, data: Any) -> Any:
