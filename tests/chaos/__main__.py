@@ -34,6 +34,7 @@ def main() -> int:
     parser.add_argument("--pace", default="quick", choices=["quick", "true"], help="of leases, sweeps and pauses")
     parser.add_argument("--work", default="full", choices=["full", "small"], help="how much is done in a round")
     parser.add_argument("--fault", default="", help="the one fault to let happen, by its name")
+    parser.add_argument("--lasting", type=float, help="seconds from the beginning of a fault to its end")
     parser.add_argument("--out", type=Path, help="file to which each round is added as a line of JSON")
     asked = parser.parse_args()
     names = [make().name for make in FAULTS]
@@ -69,7 +70,7 @@ def play(asked: argparse.Namespace, seeds: list[int], folder: Path) -> tuple[int
 
         portal = Portal(stack, SIZES[asked.work])
         for number, seed in enumerate(seeds, 1):
-            result = portal.round(seed, asked.fault)
+            result = portal.round(seed, asked.fault, asked.lasting)
             say(result.line(), sys.stdout)
             if asked.out:
                 with asked.out.open("a") as out:

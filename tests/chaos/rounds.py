@@ -77,8 +77,8 @@ class Portal:
         with self.stack.connect() as connection:
             connection.execute(command.encode())
 
-    def round(self, seed: int, name: str = "") -> Result:
-        """Play the round of that seed, or of that fault in place of the seed's."""
+    def round(self, seed: int, name: str = "", lasting: float | None = None) -> Result:
+        """Play the round of that seed; or of that fault in place of the seed's, and for so many seconds."""
         dice = random.Random(seed)  # noqa: S311  # to be played again
         choice = faults_of(self.stack)
         fault = choice[(seed - 1) % len(choice)]
@@ -98,7 +98,7 @@ class Portal:
         with ThreadPoolExecutor(len(kinds)) as pool, self._looking(floor, result):
             running = [pool.submit(kind, piece) for kind, piece in zip(kinds, pieces, strict=True)]
             try:
-                self._let_fail(fault, moment, dice)
+                self._let_fail(fault, moment, dice, lasting)
                 clock.ended = time.monotonic()
                 self._await(running, kinds, result)
             finally:
@@ -122,7 +122,7 @@ class Portal:
         program = Program(site, self.tokens[company], company, clock, f"r{seed}-{number}-{self.total}")
         return Piece(program, random.Random(dice.random()), Outcome(company), self.size)  # noqa: S311
 
-    def _let_fail(self, fault: Fault, moment: str, dice: random.Random) -> None:
+    def _let_fail(self, fault: Fault, moment: str, dice: random.Random, lasting: float | None) -> None:
         """Wait for the moment, and let the fault begin and end."""
         time.sleep(dice.uniform(0, 1))
         self._wait_for(MOMENTS[moment])
@@ -135,7 +135,7 @@ class Portal:
         else:
             raise Violation(f"There was nothing for {fault.name}")
         try:
-            time.sleep(fault.seconds(self.stack, dice))
+            time.sleep(fault.seconds(self.stack, dice) if lasting is None else lasting)
         finally:
             if not fault.stays:
                 fault.end(self.stack)
