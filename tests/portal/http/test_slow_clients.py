@@ -37,6 +37,7 @@ from tests.support.uploads import ingested
 from workorders.archives.names import archive_name
 
 MB = 1024**2
+ESTABLISHED, LEFT = "01", "08"  # of connections (include/net/tcp_states.h): the client may have left the latter
 LARGE = 6 * MB  # more than the kernel takes for a client that does not read
 RANDOM = random.Random(1)  # noqa: S311  # for files
 
@@ -80,15 +81,23 @@ def impatient(django_db_setup: None) -> Iterator[int]:
 
 
 @pytest.fixture
-def web(production: int, committed_demo: Demo) -> int:
-    """The port of the web server as in production."""
-    return production
+def web(production: int, committed_demo: Demo) -> Iterator[int]:
+    """The port of the web server as in production. What clients have left is ended before the tables are emptied."""
+    yield production
+    wait_for(lambda: not states_of(production) & {ESTABLISHED, LEFT}, "the server has ended what was begun")
 
 
 @pytest.fixture
-def quick(impatient: int, committed_demo: Demo) -> int:
-    """The port of one that gives slow clients up after a second."""
-    return impatient
+def quick(impatient: int, committed_demo: Demo) -> Iterator[int]:
+    """The port of one that gives slow clients up after a second, likewise."""
+    yield impatient
+    wait_for(lambda: not states_of(impatient) & {ESTABLISHED, LEFT}, "the server has ended what was begun")
+
+
+def states_of(port: int) -> set[str]:
+    """The states of the connections that the server holds there."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {state for _, at, _, state, *_ in lines if at.endswith(f":{port:04X}")}
 
 
 def talk(port: int, *said: bytes, buffer: int = 0, address: str = "127.0.0.1") -> socket.socket:
@@ -223,15 +232,8 @@ def test_who_sends_a_byte_now_and_then_is_left(quick: int) -> None:
 def test_who_stops_reading_is_left(quick: int, download: Download) -> None:
     client = talk(quick, get(download.path, download.line), buffer=4096)
     begun = client.recv(1000)
-    wait_for(lambda: not connected_to(quick), "the server has closed the connection")
+    wait_for(lambda: ESTABLISHED not in states_of(quick), "the server has closed the connection")
     assert len(begun + heard(client)) < LARGE
-
-
-def connected_to(port: int) -> bool:
-    """Whether the server holds a connection on which the client has something to read."""
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    states = [line.split()[3] for line in lines if line.split()[1].endswith(f":{port:04X}")]
-    return "01" in states  # established
 
 
 def test_a_slow_reader_that_goes_on_gets_everything(quick: int, download: Download) -> None:
