@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,7 +22,7 @@ from tests.chaos.paces import QUICK_LEASE
 from tests.chaos.stacks import STACKS, running
 from tests.chaos.work import SIZES
 
-A_PORTAL = 50  # rounds, after which a new one is begun: disks are small
+COMMAND = (sys.executable, "-m", "tests.chaos")
 
 
 def main() -> int:
@@ -35,30 +36,31 @@ def main() -> int:
     parser.add_argument("--work", default="full", choices=["full", "small"], help="how much is done in a round")
     parser.add_argument("--fault", default="", help="the one fault to let happen, by its name")
     parser.add_argument("--lasting", type=float, help="seconds from the beginning of a fault to its end")
+    parser.add_argument("--anew", type=int, default=50, help="rounds after which a portal is begun: disks are small")
     parser.add_argument("--out", type=Path, help="file to which each round is added as a line of JSON")
     asked = parser.parse_args()
     names = [make().name for make in FAULTS]
     if asked.fault and asked.fault not in names:
         parser.error(f"no fault is called {asked.fault!r}; these are: {', '.join(names)}")
-    folder = Path(tempfile.mkdtemp(prefix="codeport-chaos-"))
-    seeds = range(asked.seed, asked.seed + asked.rounds)
-    began, played = time.monotonic(), 0
-    for first in seeds[::A_PORTAL]:
-        batch = [seed for seed in seeds if first <= seed < first + A_PORTAL]
-        home = folder / f"from-{first}"
-        home.mkdir()
-        done, is_well = play(asked, batch, home)
-        played += done
-        if not is_well:
-            say(f"Violated. What the portal wrote is in {home}", sys.stdout)
+    seeds, began = range(asked.seed, asked.seed + asked.rounds), time.monotonic()
+    if asked.rounds <= asked.anew:
+        folder = Path(tempfile.mkdtemp(prefix="codeport-chaos-"))
+        if not play(asked, [*seeds], folder):
+            say(f"Violated. What the portal wrote is in {folder}", sys.stdout)
             return 1
-    shutil.rmtree(folder, ignore_errors=True)
-    say(f"{played} rounds on {asked.stack} in {time.monotonic() - began:.0f} s, nothing violated.", sys.stdout)
+        shutil.rmtree(folder, ignore_errors=True)
+    else:  # each portal has a process of its own, whose settings are of that portal
+        for first in seeds[:: asked.anew]:
+            some = seeds[first - asked.seed :][: asked.anew]
+            again = ["--rounds", str(len(some)), "--seed", str(first)]
+            if code := subprocess.run([*COMMAND, *sys.argv[1:], *again], check=False).returncode:
+                return code
+    say(f"{asked.rounds} rounds on {asked.stack} in {time.monotonic() - began:.0f} s, nothing violated.", sys.stdout)
     return 0
 
 
-def play(asked: argparse.Namespace, seeds: list[int], folder: Path) -> tuple[int, bool]:
-    """Play the rounds of these seeds on a fresh portal; their number, and whether none was violated."""
+def play(asked: argparse.Namespace, seeds: list[int], folder: Path) -> bool:
+    """Play the rounds of these seeds on a fresh portal, up to the first that is violated; whether none was."""
     with running(asked.stack, folder, is_quick=asked.pace == "quick") as stack:
         if asked.pace == "quick":
             stack.lease = QUICK_LEASE.total_seconds()
@@ -69,15 +71,15 @@ def play(asked: argparse.Namespace, seeds: list[int], folder: Path) -> tuple[int
         from tests.chaos.rounds import Portal
 
         portal = Portal(stack, SIZES[asked.work])
-        for number, seed in enumerate(seeds, 1):
+        for seed in seeds:
             result = portal.round(seed, asked.fault, asked.lasting)
             say(result.line(), sys.stdout)
             if asked.out:
                 with asked.out.open("a") as out:
                     out.write(json.dumps(vars(result)) + "\n")
             if result.problems:
-                return number, False
-    return len(seeds), True
+                return False
+    return True
 
 
 if __name__ == "__main__":

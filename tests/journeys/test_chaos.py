@@ -27,7 +27,7 @@ def chaos(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Processes are found in /proc.")
 def test_rounds_end_well_and_each_is_told() -> None:
-    done = chaos("--rounds", str(ROUNDS), "--work", "small")
+    done = chaos("--rounds", str(ROUNDS), "--work", "small", "--anew", "2")
     assert done.returncode == 0, done.stdout + done.stderr
     told = [line.split(" at ")[0].split(maxsplit=2) for line in done.stdout.splitlines() if line.endswith("  ok")]
     assert [(seed, stack, fault.strip()) for seed, stack, fault in told] == [
