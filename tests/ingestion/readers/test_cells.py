@@ -71,6 +71,8 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe(cell: str, written: str
         ("a\0", "a\ufffdu0000"),
         ("\ud83d", "\ufffduD83D"),
         ("\ufffd", "\ufffduFFFD"),
+        ("\udc80\udcff", "\ufffdx80\ufffdxFF"),
+        ("\udc7f\udd00", "\ufffduDC7F\ufffduDD00"),
         ("é", "é"),
     ],
 )

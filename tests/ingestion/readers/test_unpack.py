@@ -58,6 +58,15 @@ def test_a_file_that_unpacks_to_far_more_than_it_has_is_refused(monkeypatch: pyt
         content.read(1_000_000)
 
 
+def test_a_small_file_may_unpack_to_as_much_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpack, "FREE_BYTES", 100_000)
+    content, _facts = unpacked(io.BytesIO(gzip.compress(b"0" * 100_000, mtime=0)))
+    assert content.read(100_001) == b"0" * 100_000
+    content, _facts = unpacked(io.BytesIO(gzip.compress(b"0" * 100_001, mtime=0)))
+    with pytest.raises(UnreadableFile, match="more than 400 times as large as the upload"):
+        content.read(100_001)
+
+
 def test_the_budget_tells_once_that_a_file_is_no_short_work() -> None:
     told: list[str] = []
     budget = Budget(lambda: told.append("outgrown"))

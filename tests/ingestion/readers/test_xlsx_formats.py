@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.base import Trouble
 from ingestion.readers.xlsx_formats import NumberFormat, style_of
 from ingestion.readers.xlsx_reader import letters_of
+from ingestion.readers.xlsx_shared import Styles
 from ingestion.readers.xlsx_sheet import column_number
 from ingestion.readers.xlsx_xml import is_true, unescaped
 
@@ -86,6 +88,34 @@ def test_formats_come_from_the_workbook_or_are_those_of_every_workbook() -> None
     assert style_of(2, {}).code == "0.00"
     assert style_of(2, {2: "0.0"}).code == "0.0"
     assert style_of(999, {}).code == "General"
+
+
+def test_the_formats_of_every_workbook_are_those_of_the_standard() -> None:
+    """ECMA-376, 18.8.30: those of all languages by their code, the others by what they show."""
+    alike = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?"}
+    alike |= {13: "# ??/??", 20: "h:mm", 21: "h:mm:ss", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss", 48: "##0.0E+0"}
+    alike |= {0: "General", 49: "@"}
+    assert {at: style_of(at, {}).code for at in alike} == alike
+    assert {at for at in range(100) if style_of(at, {}).is_date} == {
+        *range(14, 23),
+        *range(27, 37),
+        *range(45, 48),
+        *range(50, 59),
+        *range(71, 82),
+    }
+    assert [style_of(at, {}).code for at in (22, 78)] == ["d.m.yyyy h:mm"] * 2
+    assert {style_of(at, {}).code for at in (14, *range(27, 32), 36, *range(50, 55), 57, 58, 71, 72)} == {"d.m.yyyy"}
+    assert {style_of(at, {}).code for at in (18, 19, *range(32, 36), 55, 56, 77)} == {"h:mm AM/PM"}
+
+
+def test_a_workbook_has_so_many_formats_and_styles_of_so_many_characters() -> None:
+    styles = Styles()
+    for number in range(10_000):
+        styles.begin("numFmt", {"numFmtId": str(number), "formatCode": "0" * 1000})
+    with pytest.raises(UnreadableFile, match="more number formats, or longer ones"):
+        styles.begin("numFmt", {"numFmtId": "10000", "formatCode": "0"})
+    with pytest.raises(UnreadableFile, match="more number formats, or longer ones"):
+        Styles().begin("numFmt", {"numFmtId": "1", "formatCode": "0" * 1001})
 
 
 @pytest.mark.parametrize(("letters", "number"), [("A", 1), ("Z", 26), ("AA", 27), ("az", 52), ("XFD", 16384)])
