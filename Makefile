@@ -5,6 +5,7 @@
 # make secrets  writes anew which made-up secrets of tests and examples make guard passes over
 # make bench  the benchmarks as a table of ratios; ROWS=1000000 sets the size
 # make chaos  rounds of faults on a whole portal at work; ROUNDS=300 SEED=1 STACK=embedded, redis, rabbitmq or s3
+# make mutants  whether the tests notice when code is made wrong; SAMPLE=60 SEED=1 ONLY=rules, readers, leases, policy or permissions
 # make client  generates the core of the Python client from docs/openapi.yaml
 # make screens  takes pictures of all pages into docs/screens
 # make clean  removes the virtual environment and all caches; the data in var/ stays
@@ -17,6 +18,7 @@ RUN_READY := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
 DEV_READY := .venv/.dev-$(shell cksum < requirements-dev.txt | tr ' ' -)
 GUARD := .ci/guard/bin
 GUARD_READY := .ci/guard/ready-$(shell cksum < requirements-guard.txt | tr ' ' -)
+MUTANTS_READY := .ci/mutants/ready-$(shell cksum < requirements-mutants.txt | tr ' ' -)
 OURS := ingestion portal workorders benchmarks clients/python/codeport_client manage.py
 # What a person wrote: no lock file, nothing generated, no picture.
 WRITTEN := ':!.ci/secrets.json' ':!requirements*.txt' ':!docs/openapi.yaml' ':!portal/locale' ':!clients/python/codeport_client/core' ':!*.svg'
@@ -24,7 +26,7 @@ WRITTEN := ':!.ci/secrets.json' ':!requirements*.txt' ':!docs/openapi.yaml' ':!p
 # A portal is several processes, and tests start hundreds: each would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check guard secrets bench chaos client screens clean
+.PHONY: run test check guard secrets bench chaos mutants client screens clean
 
 # What the tests need contains what the portal needs.
 run: $(or $(wildcard $(DEV_READY)),$(RUN_READY))
@@ -71,6 +73,9 @@ bench: $(DEV_READY)
 chaos: $(DEV_READY)
 	@exec $(PYTHON) -m tests.chaos --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1) --stack $(or $(STACK),embedded) $(ARGS)
 
+mutants: $(DEV_READY) $(MUTANTS_READY)
+	@exec $(PYTHON) -m tests.mutants $(CURDIR)/.ci/mutants/bin/python --sample $(or $(SAMPLE),60) --seed $(or $(SEED),1) $(ONLY:%=--only %)
+
 client: $(DEV_READY)
 	@rm -rf clients/python/codeport_client/core
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) -m openapi_python_client generate --meta none \
@@ -81,7 +86,7 @@ screens: $(DEV_READY)
 	@exec $(PYTHON) -m pytest -q tests/screens.py
 
 clean:
-	rm -rf .venv .ci/guard build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .ci/guard .ci/mutants build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN_READY): requirements.txt | $(PYTHON)
@@ -97,14 +102,14 @@ $(RUN_READY) $(DEV_READY):
 	@touch $@
 
 # Apart from all else, as these tools pin versions of their own.
-$(GUARD_READY): | requirements-guard.txt $(DEV_READY)
-	@echo "Installing the packages of requirements-guard.txt."
-	@rm -rf .ci/guard
+$(GUARD_READY) $(MUTANTS_READY): | $(DEV_READY)
+	@echo "Installing the packages of requirements-$(notdir $(@D)).txt."
+	@rm -rf $(@D)
 	@if $(PYTHON) -m uv --version >/dev/null 2>&1; \
-	then $(PYTHON) -m uv venv -q --python $(PYTHON) .ci/guard && \
-		$(PYTHON) -m uv pip sync -q --require-hashes --python $(GUARD)/python requirements-guard.txt; \
-	else $(PYTHON) -m venv .ci/guard && \
-		$(GUARD)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-guard.txt; fi
+	then $(PYTHON) -m uv venv -q --python $(PYTHON) $(@D) && \
+		$(PYTHON) -m uv pip sync -q --require-hashes --python $(@D)/bin/python requirements-$(notdir $(@D)).txt; \
+	else $(PYTHON) -m venv $(@D) && \
+		$(@D)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-$(notdir $(@D)).txt; fi
 	@touch $@
 
 $(PYTHON):

@@ -39,7 +39,7 @@ def test_a_vulnerability_fails_and_is_named_by_its_lock_file(tmp_path: Path) -> 
         [
             "requirements.txt: django 5.2.19 has CVE-2026-0001, mended in 5.2.20.",
             "requirements.txt: ours is not known to osv.",
-            "4 lock files audited by osv.",
+            "5 lock files audited by osv.",
         ],
     )
 
@@ -53,7 +53,7 @@ def test_a_database_that_breaks_off_is_a_failure(tmp_path: Path) -> None:
 
 def test_every_lock_file_is_audited() -> None:
     names = {path.name for path in LOCKS}
-    assert names == {f"requirements{kind}.txt" for kind in ("", "-dev", "-guard", "-traces")}
+    assert names == {f"requirements{kind}.txt" for kind in ("", "-dev", "-guard", "-mutants", "-traces")}
 
 
 def test_ci_runs_the_guard() -> None:

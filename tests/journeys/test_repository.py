@@ -11,7 +11,9 @@ from django.urls import Resolver404, resolve
 from tests.support.paths import CHECKOUT
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-guard.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-guard.txt", "requirements-mutants.txt"]
+)
 def test_a_lock_file_pins_by_hash_and_names_no_address(name: str) -> None:
     text = (CHECKOUT / name).read_text()
     assert "://" not in text
@@ -31,9 +33,9 @@ def test_what_the_type_checker_shall_ignore_has_its_reason_beside_it() -> None:
 
 
 def test_no_test_file_imports_another() -> None:
-    """What two of them need stands in `tests/support/`; `tests/chaos/` is a program, which tests run."""
+    """What two of them need stands in `tests/support/`; `tests/chaos/` and `tests/mutants/` are programs."""
     files = [path for path in (CHECKOUT / "tests").rglob("*.py") if path.parent.name != "files"]
-    imports = re.compile(r"^\s*(?:from|import) tests\.(?!support\b|chaos\b).*", re.MULTILINE)
+    imports = re.compile(r"^\s*(?:from|import) tests\.(?!support\b|chaos\b|mutants\b).*", re.MULTILINE)
     found = {str(path.relative_to(CHECKOUT)): imports.findall(path.read_text()) for path in files}
     assert len(found) > 100
     assert {name: lines for name, lines in found.items() if lines} == {}
