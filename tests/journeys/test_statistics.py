@@ -12,6 +12,8 @@ import pytest
 from django.db import connection, transaction
 
 from ingestion import engine
+from tests.support.change_files import changed_by_file
+from tests.support.changes import undone
 from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.running import ended, in_thread, wait_for, waiting_for_locks
@@ -19,24 +21,25 @@ from tests.support.tokens import client_of
 from tests.support.uploads import held_up, ingested, long_file, queued, status_of
 from workorders import job_runner
 from workorders.changes.removal import remove_codes
+from workorders.codes.block_index import summarize_blocks
 from workorders.codes.bulk_load import TAKEN_OF_LIST, TAKEN_OF_POSTED, CodeSpool, find_taken_ids
 from workorders.codes.lookup import codes_in
 from workorders.models import Code
 
-CODES = 20_000
+CODES, MANY = 20_000, 50_000
 FILL = """
     INSERT INTO workorders_code
         (company_id, identifier, workorder_id, sequence, activation_status, blacklist_reason, scm_data)
     SELECT %s, 'id-' || lpad(number::text, 8, '0'), 0, number, 0, 0, '{}' FROM generate_series(1, %s) AS number"""
 
 
-def filled(company_id: int) -> None:
-    """Give the company CODES codes of which no statistics were taken; those of another company the server knows."""
+def filled(company_id: int, count: int = CODES) -> None:
+    """Give the company so many codes of which no statistics were taken; CODES of another company the server knows."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL random_page_cost = 4")  # the server's own default
         cursor.execute(FILL, [0, CODES])
         cursor.execute("ANALYZE workorders_code")
-        cursor.execute(FILL, [company_id, CODES])
+        cursor.execute(FILL, [company_id, count])
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -73,8 +76,7 @@ def test_ids_are_looked_up_one_by_one_whatever_the_server_knows(demo: Demo) -> N
 def test_an_upload_and_its_archive_read_their_own_codes_alone(committed_demo: Demo) -> None:
     demo = committed_demo
     filled(demo.company.pk)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT brin_summarize_new_values('code_blocks')")
+    summarize_blocks()
     before = read_so_far()
     workorder = ingested(demo.staff, "id,product,lot\nabc12345,sku1,B7\nABC12346,sku1,B7\n").workorder
     assert workorder is not None
@@ -84,6 +86,22 @@ def test_an_upload_and_its_archive_read_their_own_codes_alone(committed_demo: De
     with transaction.atomic():
         assert remove_codes(workorder, lambda _done: None) == 2
     assert read_so_far() - before < 3000
+
+
+def test_the_server_knows_a_new_company_with_its_first_codes(committed_demo: Demo) -> None:
+    demo = committed_demo
+    filled(demo.company.pk, 0)
+    rows = "".join(f"new-{number:06d},sku1\n" for number in range(MANY))
+    assert ingested(demo.staff, f"id,product\n{rows}").status == "completed"
+    summarize_blocks()  # which reads what is new
+    before = read_so_far()
+    changes = "".join(f"new-{number:06d},B7\n" for number in range(0, MANY, MANY // 20))
+    record = changed_by_file(demo.admin, f"id,lot\n{changes}")
+    assert record.result_data == {"codes_affected": 20, "codes_unchanged": 0}
+    assert undone(demo.admin, record).result_data["codes_affected"] == 20
+    assert client_of(demo.admin).get("/api/v2/codes/").status_code == 200
+    assert as_(demo.admin).get("/codes/").status_code == 200
+    assert read_so_far() - before < 5_000
 
 
 def read_so_far() -> int:

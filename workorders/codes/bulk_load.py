@@ -14,6 +14,7 @@ from workorders.codes.block_index import writing_codes
 from workorders.codes.gaps import Gaps
 from workorders.codes.sorted_runs import merge_runs
 from workorders.codes.spool import SortedSpool
+from workorders.codes.statistics import tell_of_load
 from workorders.models import Code
 
 TAKEN_OF_POSTED = """
@@ -88,6 +89,7 @@ class CodeSpool(SortedSpool):
         lines = self._renumbered(after) if self._gaps or after else merge_runs(self._runs)
         with writing_codes(), connection.cursor() as cursor:
             copy_blocks(cursor, Code._meta.db_table, COLUMNS, ticking(self._blocks(lines), tick))
+        tell_of_load(self.company_id, self.count)
 
     def _renumbered(self, after: int) -> Iterator[bytes]:
         """The codes with their sequences closed over the gaps, and `after` higher."""

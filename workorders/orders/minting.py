@@ -12,6 +12,7 @@ from portal.database.constraints import constraint_of
 from portal.database.postgres_copy import copy_blocks
 from workorders import jobs
 from workorders.codes.bulk_load import CODE_TAKEN, COLUMNS, NULL, find_taken_ids
+from workorders.codes.statistics import tell_of_load
 from workorders.identifiers.compact12 import LENGTH, Alphabet, Group, shuffled
 from workorders.models import ActivationStatus, BlacklistReason, Code, Job
 
@@ -49,6 +50,7 @@ def _store(job: Job, pulse: Pulse, *, looks_up: bool) -> None:
             copy_blocks(cursor, Code._meta.db_table, COLUMNS, [lines])
             done += group.count
             pulse.tick(done)
+        tell_of_load(workorder.company_id, count)
         job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
         jobs.start(workorder, Job.What.ARCHIVE, {}, job.created_by)
 
