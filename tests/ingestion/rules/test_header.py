@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingestion.readers.base import ERRORS_COLUMN
-from ingestion.rules.header import describe_wrong_names, hint_at, is_too_wide
+from ingestion.rules.header import advise_names, describe_wrong_names, hint_at, is_too_wide
 from workorders.codes.fields import MOST_SCM_FIELDS, OWN_COLUMNS
 
 
@@ -33,3 +33,26 @@ def test_a_name_of_which_nothing_can_be_said_gets_no_hint() -> None:
         "颜色": "It is the field's name that is wrong. Character 1 is cjk unified ideograph-989c (U+989C).",
         "Pallet Number": "It is the field's name that is wrong. `pallet_number` would be right.",
     }
+
+
+def test_a_name_of_three_letters_in_another_script_may_be_the_ids() -> None:
+    assert hint_at("id", ("lot", "\u0456d")) == (
+        " In `\u0456d`, character 1 is cyrillic small letter byelorussian-ukrainian i (U+0456)."
+    )
+    assert (
+        hint_at("id", ("lot", "i\u0501s")) == " In `i\u0501s`, character 2 is cyrillic small letter komi de (U+0501)."
+    )
+    assert hint_at("id", ("lot", "i\u0501ss")) == ""
+
+
+@pytest.mark.parametrize(("others", "is_said"), [(0, True), (1, True), (20, True), (21, False)])
+def test_names_are_advised_for_twenty_columns(others: int, is_said: bool) -> None:
+    header = ("Serial No", *(f"Lot {number}" for number in range(others)))
+    said = advise_names(header)
+    assert bool(said) is is_said
+    assert said.count("should be `lot_") == (others if is_said else 0)
+
+
+def test_no_name_is_advised_where_the_ids_are_there_or_in_no_column() -> None:
+    assert advise_names(("id", "Lot 1")) == ""
+    assert advise_names(("Lot 1", "Lot 2")) == ""

@@ -163,6 +163,16 @@ def test_a_product_is_hinted_at_as_what_it_looks_like_and_never_taken() -> None:
     assert near.suggest("sku-1O").startswith("It looks like `SKU-10`")
 
 
+def test_so_long_and_so_many_values_are_compared_letter_by_letter() -> None:
+    known = "x" * 99
+    assert Suggestions([known]).suggest("x" * 98 + "yz") == f"It looks like `{known}`."
+    assert Suggestions([known]).suggest("x" * 98 + "yzz") == ""
+    near = Suggestions([f"sku-{number:06d}" for number in range(500)])
+    near._compared = 499_500  # as after 999 values
+    assert near.suggest("sku_000001").startswith("It looks like")
+    assert near.suggest("sku_000001") == ""
+
+
 def test_no_hint_at_an_id_names_another_id() -> None:
     for spoilt in ("1.23457E+11", "123", "12345678"):
         hint = meant_id(spoilt)
