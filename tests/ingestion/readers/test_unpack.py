@@ -59,6 +59,7 @@ def test_a_file_that_unpacks_to_far_more_than_it_has_is_refused(monkeypatch: pyt
 
 
 def test_a_small_file_may_unpack_to_as_much_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unpack.FREE_BYTES == 64 * 1024**2
     monkeypatch.setattr(unpack, "FREE_BYTES", 100_000)
     content, _facts = unpacked(io.BytesIO(gzip.compress(b"0" * 100_000, mtime=0)))
     assert content.read(100_001) == b"0" * 100_000

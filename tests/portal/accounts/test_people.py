@@ -19,7 +19,7 @@ from kombu.exceptions import OperationalError
 from rest_framework.test import APIClient
 
 from portal import tasks
-from portal.accounts.people import people_of, role_of, state_of
+from portal.accounts.people import LastOperator, deactivate, people_of, role_of, state_of
 from portal.models import Company, Invitation, Letter, User
 from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import as_, seen
@@ -257,6 +257,18 @@ def test_the_last_admin_who_can_sign_in_stays_one(demo: Demo) -> None:
     as_(second).post(f"/people/{second.pk}/deactivate/")
     second.refresh_from_db()
     assert second.is_active
+
+
+def test_the_last_superuser_who_can_sign_in_stays_one(demo: Demo) -> None:
+    with pytest.raises(LastOperator):
+        deactivate(demo.root)
+    demo.root.refresh_from_db()
+    assert demo.root.is_active
+    User.objects.create_superuser("second@codeport.example", PASSWORD)
+    deactivate(demo.root)
+    demo.root.refresh_from_db()
+    assert not demo.root.is_active
+    deactivate(demo.staff)
 
 
 # Going
