@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable
 from typing import Protocol
@@ -21,6 +20,7 @@ from workorders.secure import uploads
 
 Tick = Callable[[int], None]
 
+POWERS = [2**power for power in range(32)]
 ENDING = re.compile(r"(?:\.(?:csv|tsv|txt|json|xlsx))?(?:\.gz)?\Z", re.IGNORECASE)
 
 
@@ -111,12 +111,23 @@ class NewWorkorder:
             break
 
     def _free(self, plain: str) -> str:
-        """Return `plain`, or with a number behind it, as no workorder of the company is called."""
-        named = self.record.company.workorders.filter(reference__startswith=plain[: LONGEST_REFERENCE - 20])
-        taken = {*named.values_list("reference", flat=True)}
-        ends = (f" ({number})" for number in itertools.count(2))
-        names = (plain[: LONGEST_REFERENCE - len(end)] + end for end in ends)
-        return next(name for name in itertools.chain([plain], names) if name not in taken)
+        """Return `plain`, or with a number behind it, as no workorder of the company is called.
+
+        Thousands of files may have one name: powers of two tell about how many, and halving finds a number.
+        """
+
+        def taken(*numbers: int) -> set[int]:
+            names = {_numbered(plain, number): number for number in numbers}
+            found = self.record.company.workorders.filter(reference__in=names)
+            return {names[name] for name in found.values_list("reference", flat=True)}
+
+        used = taken(*POWERS)
+        free = next(number for number in POWERS if number not in used)
+        below = free // 2
+        while free - below > 1:
+            middle = (below + free) // 2
+            below, free = (middle, free) if taken(middle) else (below, middle)
+        return _numbered(plain, free)
 
 
 class SecureWorkorder:
@@ -144,6 +155,12 @@ class SecureWorkorder:
         uploads.count_uploaded_codes(workorder, spool.count, by, key, are_active=self.are_active)
         workorder.refresh_from_db(fields=["uploaded_quantity"])
         return workorder
+
+
+def _numbered(plain: str, number: int) -> str:
+    """Return the name with a number behind it, shortened as a reference has to be; the first has none."""
+    end = f" ({number})" if number > 1 else ""
+    return plain[: LONGEST_REFERENCE - len(end)] + end
 
 
 def name_of_file(file_name: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ingestion import engine, services
 from ingestion.models import IngestionRecord
@@ -156,3 +158,15 @@ def test_an_upload_may_say_the_reference(committed_demo: Demo) -> None:
     demo = committed_demo
     assert reference_of(demo, "abc12345", "codes.csv", reference="Spring") == "Spring"
     assert reference_of(demo, "abc12346", "codes.csv", reference="Spring") == "Spring (2)"
+
+
+def test_the_name_of_a_thousandth_file_is_found_without_the_names_of_all(committed_demo: Demo) -> None:
+    demo = committed_demo
+    names = ["codes", *(f"codes ({number})" for number in range(2, 1000)), "codes (1024)"]
+    same = {"company": demo.company, "created_by": demo.staff, "quantity": 1}
+    Workorder.objects.bulk_create([Workorder(**same, reference=name) for name in names])
+    with CaptureQueriesContext(connection) as asked:
+        assert reference_of(demo, "abc12345", "codes.csv") == "codes (1025)"
+    found = [query["sql"] for query in asked.captured_queries if '"reference" IN' in query["sql"]]
+    assert len(found) == 12  # of the upload's own key, of powers of two, and of the halves of 1,024
+    assert max(map(len, found)) < 2000
