@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from tests.support.codes import some_codes
@@ -62,6 +64,20 @@ def test_a_minting_that_did_not_complete_leaves_no_codes(demo: Demo, status: str
     minted = order_codes(Order("Minting", 5, demo.company.url_prefix), demo.company, demo.staff)
     Job.objects.filter(workorder=minted).update(status=status)
     assert not visibility.with_codes(Workorder.objects.all())
+
+
+def test_codes_are_counted_by_the_day_on_which_they_were_made(demo: Demo) -> None:
+    first, second = some_codes(demo.staff, "abc00001", "abc00002"), some_codes(demo.staff, "def00001")
+    Workorder.objects.filter(pk=first.pk).update(created_at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    Workorder.objects.filter(pk=second.pk).update(created_at=datetime(2026, 3, 3, 12, tzinfo=UTC))
+    everything = Workorder.objects.all()
+    assert visibility.count_codes_by_day(everything, date(2026, 3, 1), date(2026, 3, 4)) == [
+        (date(2026, 3, 1), 2),
+        (date(2026, 3, 2), 0),
+        (date(2026, 3, 3), 1),
+        (date(2026, 3, 4), 0),
+    ]
+    assert visibility.count_codes_by_day(everything, date(2026, 3, 2), date(2026, 3, 2)) == [(date(2026, 3, 2), 0)]
 
 
 def test_rows_are_hidden_and_shown_again(demo: Demo) -> None:

@@ -527,6 +527,13 @@ def test_the_sheet_that_has_the_column_is_named(committed_demo: Demo) -> None:
     assert [message for *_where, message in problems(page)] == [detail]
 
 
+@pytest.mark.parametrize(("others", "is_found"), [(18, True), (19, False)])
+def test_the_column_is_looked_for_in_twenty_sheets(committed_demo: Demo, others: int, is_found: bool) -> None:
+    data = sheets([("Fill in the last sheet",)], *[[("Notes",)]] * others, [("id",), ("abc12345",)])
+    detail = ingested(committed_demo.staff, data, "xlsx").errors.get().detail
+    assert (f"sheet {others + 2}, Sheet{others + 2}, has" in detail) is is_found
+
+
 def test_rows_above_the_header_that_is_said_are_skipped(committed_demo: Demo) -> None:
     rows = [text("A1", "Codes for March"), text("A3", "id") + text("B3", "note"), text("A4", "abc12345")]
     data = workbook("".join(f'<row r="{row[7]}">{row}</row>' for row in rows))
