@@ -8,10 +8,11 @@ import json
 import pytest
 
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.readers.base import Batch, BrokenRow, CellFault, Trouble
+from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, CellFault, Trouble
 from ingestion.readers.cells import Number
 from ingestion.readers.csv_reader import CsvReader
 from ingestion.rules import attributes, file
+from ingestion.rules.changes import removes
 from ingestion.rules.column_mapping import LeftOut
 from ingestion.rules.defaults import Defaults
 from ingestion.rules.file import FileRules
@@ -52,6 +53,28 @@ def test_a_whole_batch_becomes_codes_with_their_rows() -> None:
     codes = checked.table("id,product,activation_status,blacklist_reason", "abc12345,sku1,1,", "abc12346,,2,7")
     assert codes == [("abc12345", 2, (11, 1, 0), "{}"), ("abc12346", 3, (None, 2, 7), "{}")]
     assert checked.log.errors == []
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "said"),
+    [
+        ("id,lot", "", "It has too few fields: 1 where the header has 2."),
+        ("id,lot,note", "7", "It has too few fields: 2 where the header has 3."),
+    ],
+)
+def test_our_own_column_is_not_counted_in_a_row_of_another_width(header: str, row: str, said: str) -> None:
+    checked = Checked()
+    checked.table(f"{ERRORS_COLUMN},{header}", ",".join(filter(None, ["seen before", "abc12345", row])))
+    ((kind, number, _column, value, detail, _id),) = checked.log.errors
+    assert (kind, number, value, detail) == ("invalid_row_error", 2, ",".join(filter(None, ["abc12345", row])), said)
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_one"),
+    [("<empty>", True), (" <EMPTY> ", True), ("<a>", False), ("<", False), ("<f>", False), ("empty", False)],
+)
+def test_one_cell_removes_a_field(cell: str, is_one: bool) -> None:
+    assert removes(cell) is is_one
 
 
 def test_columns_that_are_missing_take_the_defaults() -> None:

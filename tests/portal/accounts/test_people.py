@@ -19,11 +19,11 @@ from kombu.exceptions import OperationalError
 from rest_framework.test import APIClient
 
 from portal import tasks
-from portal.accounts.people import LastOperator, deactivate, people_of, role_of, state_of
+from portal.accounts.people import LastOperator, deactivate, in_reach, people_of, role_of, state_of
 from portal.models import Company, Invitation, Letter, User
 from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import as_, seen
-from tests.support.people import NEW, link, signed_in
+from tests.support.people import NEW, an_operator, link, signed_in
 from tests.support.tokens import issue
 
 pytestmark = pytest.mark.usefixtures("letters_go_at_once")
@@ -257,6 +257,16 @@ def test_the_last_admin_who_can_sign_in_stays_one(demo: Demo) -> None:
     as_(second).post(f"/people/{second.pk}/deactivate/")
     second.refresh_from_db()
     assert second.is_active
+
+
+def test_operators_reach_nobody_who_runs_the_portal(demo: Demo) -> None:
+    operator, ticked = an_operator(), User.objects.create_user("ticked@codeport.example", PASSWORD, is_staff=True)
+    plain = an_operator("plain@codeport.example")
+    User.objects.filter(pk=plain.pk).update(is_staff=False)
+    plain.refresh_from_db()
+    assert all(in_reach(user, operator) for user in (demo.staff, demo.admin, demo.printer, demo.support))
+    assert not any(in_reach(user, operator) for user in (demo.root, operator, ticked, plain))
+    assert all(in_reach(user, demo.root) for user in (demo.staff, demo.root, operator, ticked, plain))
 
 
 def test_the_last_superuser_who_can_sign_in_stays_one(demo: Demo) -> None:
