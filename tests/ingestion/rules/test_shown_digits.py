@@ -9,6 +9,9 @@ import pytest
 
 from ingestion.models import IngestionRecord
 from ingestion.preview import Preview, preview
+from ingestion.readers.base import Batch, CellFault, Trouble
+from ingestion.readers.cells import DateCell, NumericCell
+from ingestion.rules.shown_digits import ShownDigits
 from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.tokens import client_of
@@ -135,3 +138,11 @@ def test_a_button_of_the_page_says_it_as_a_text(demo: Demo) -> None:
     taken = as_(demo.staff).post("/upload/preview/", {**posted, "options": '{"shown_digits": "true"}'}).content.decode()
     assert '<option value="true">are the digits shown</option>' in taken
     assert "Nothing is wrong in the first 3 rows." in taken
+
+
+def test_a_fault_goes_with_the_digits_that_are_taken_and_no_other() -> None:
+    rows = [[NumericCell.of("12345678", "12345678", "0"), "x"], [DateCell.of("2026-01-01", "46023", "d.m.yyyy"), "y"]]
+    faults = [CellFault(row, at, "", Trouble.DIGITS, "said") for row in (2, 3) for at in (0, 1)]
+    taken = ShownDigits().take(Batch(("id", "lot"), 2, rows, faults), "id")
+    assert taken.rows == [["12345678", "x"], ["2026-01-01", "y"]]
+    assert [(fault.row, fault.at) for fault in taken.faults] == [(2, 1), (3, 0), (3, 1)]
