@@ -6,6 +6,7 @@ import logging
 import time
 from threading import Lock
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from amqp.exceptions import AMQPError
 from celery import current_app
@@ -30,7 +31,10 @@ _looking = Lock()  # a thread that comes while another has the tasks imported fi
 def transport_options(url: str, seconds: float | None = None) -> dict[str, Any]:
     """Return Celery's options for the transport to the broker at `url`, which never waits forever for an answer."""
     if not url.startswith("redis"):
-        return {"read_timeout": seconds or RABBIT_SECONDS, "write_timeout": seconds or RABBIT_SECONDS}
+        options: dict[str, Any] = dict.fromkeys(("read_timeout", "write_timeout"), seconds or RABBIT_SECONDS)
+        if url.startswith("amqps"):  # or else the library takes the certificate of any other host
+            options["ssl"] = {"server_hostname": urlsplit(url).hostname}
+        return options
     return {
         "visibility_timeout": 1800,
         "unacked_restore_interval": 5,

@@ -117,7 +117,10 @@ class Portal:
     def _ask_broker(self) -> None:
         """Refuse to start on a broker that does not answer."""
         try:
-            with Broker(settings.CELERY_BROKER_URL, connect_timeout=BROKER_SECONDS) as broker:
+            options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+            with Broker(
+                settings.CELERY_BROKER_URL, connect_timeout=BROKER_SECONDS, transport_options=options
+            ) as broker:
                 broker.ensure_connection(max_retries=1)
         except BrokerError as error:
             raise ServiceError(f"The broker at CELERY_BROKER_URL does not answer: {str(error).rstrip('.')}.") from error

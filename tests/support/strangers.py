@@ -80,8 +80,8 @@ def web_server(folder: Path, host: str, serve: Callable[[ssl.SSLSocket], None]) 
                         with context.wrap_socket(plain, True, do_handshake_on_connect=False) as secure:
                             secure.do_handshake()
                             head = b""
-                            while b"\r\n\r\n" not in head:
-                                head += secure.recv(4096)
+                            while b"\r\n\r\n" not in head and (more := secure.recv(4096)):
+                                head += more
                             serve(secure)
                     except OSError:
                         continue

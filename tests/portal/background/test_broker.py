@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from redis import ConnectionError as RedisConnectionError
 
 from portal.background import broker
 from portal.background.broker import QUIET, RABBIT_SECONDS, RETRY, SLOW, check, send, transport_options, wake
+from tests.support.strangers import web_server
 
 
 class Task:
@@ -107,7 +109,8 @@ def test_a_task_is_woken_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_transport_waits_for_ever() -> None:
     rabbit = {"read_timeout": RABBIT_SECONDS, "write_timeout": RABBIT_SECONDS}
     assert transport_options("amqp://queue.example") == rabbit
-    assert transport_options("amqps://queue.example", 2.0) == {"read_timeout": 2.0, "write_timeout": 2.0}
+    secured = {"read_timeout": 2.0, "write_timeout": 2.0, "ssl": {"server_hostname": "queue.example"}}
+    assert transport_options("amqps://queue.example:5671//", 2.0) == secured
     for url in ("redis://queue.example", "rediss://queue.example", "redis+socket:///run/v.sock"):
         options = transport_options(url)
         assert (options["socket_timeout"], options["socket_connect_timeout"]) == (3.0, 3.0)
@@ -119,3 +122,14 @@ def test_a_broker_that_is_not_there_is_told(settings: Any) -> None:
     check(settings.CELERY_BROKER_URL)
     with pytest.raises(broker.ERRORS):
         check("redis://127.0.0.1:1/0")
+
+
+def test_a_certificate_of_another_host_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broker, "HEALTH_SECONDS", 0.5)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "host.pem"))  # which makes its certificate one that is trusted
+    for host, said in (("localhost", "timed out"), ("evil.example", "Hostname mismatch, certificate is not valid")):
+        with (
+            web_server(tmp_path, host, lambda _: None) as (port, _context),  # that says nothing of a broker
+            pytest.raises(OperationalError, match=said),
+        ):
+            check(f"amqps://localhost:{port}")
