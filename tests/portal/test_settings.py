@@ -195,7 +195,9 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
     found = settings()
     assert found["PUBLIC_URL"] == "https://codes.example.com"
     assert found["SESSION_COOKIE_SECURE"]
+    assert found["CSRF_COOKIE_SECURE"]
     assert found["SESSION_COOKIE_NAME"] == "__Host-codeport-session-8001"
+    assert found["DEVICE_COOKIE_NAME"] == "__Host-codeport-device-8001"
     assert found["CSRF_COOKIE_NAME"] == "__Host-codeport-csrf-8001"
     assert found["CSRF_TRUSTED_ORIGINS"] == ["https://codes.example.com"]
 

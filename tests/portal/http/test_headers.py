@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from socket import socketpair
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.http import HttpRequest
 from django.test import Client
+from gunicorn.util import write_error
 from pytest_django import Settings
 
 from ingestion.models import IngestionRecord
-from tests.support.demo import Demo
+from portal.http.server.connection import Connection
+from portal.http.server.refusals import teller
+from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import a_refusal, as_
 from tests.support.tokens import client_of
 from tests.support.uploads import ingested
@@ -64,6 +70,7 @@ def test_a_sign_out_clears_what_the_browser_has(demo: Demo) -> None:
 def keeps_always(response: Any) -> None:
     assert {name: response.headers.get(name) for name in ALWAYS} == ALWAYS
     policy = response.headers["Content-Security-Policy"]
+    assert "object-src" not in policy, "which default-src is for"
     for part in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"):
         assert part in policy
 
@@ -132,6 +139,55 @@ def test_programs_are_refused_without_https(demo: Demo, https: None, path: str) 
     )
     assert "Location" not in response.headers
     keeps_always(response)
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_every_answer_tells_browsers_to_stay_with_https_and_its_charset(
+    demo: Demo, https: None, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    monkeypatch.setattr(HttpRequest, "is_secure", lambda _self: True)
+    response = ANSWERS[answer](demo)
+    assert response.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert "Access-Control-Allow-Origin" not in response.headers
+    kind = response.headers["Content-Type"]
+    assert kind in ("application/json", "application/xml", "text/html; charset=utf-8", "text/csv; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/", "text/html; charset=utf-8"), ("/api/v2/products/", "application/json")]
+)
+def test_refusals_of_the_web_server_have_the_headers_too(https: None, path: str, kind: str) -> None:
+    sent = bytearray()
+    ours, theirs = socketpair()
+    with ours, theirs:
+        connection: Any = Connection(ours, "", None)
+        connection.head = f"GET {path} HTTP/1.1\r\nA<b>: c\r\n\r\n".encode()
+        answer: Any = SimpleNamespace(gettimeout=lambda: 0.0, sendall=sent.extend)
+        write_error(teller(connection, answer), 400, "Bad Request", "Invalid HTTP header name: 'A<b>'")
+    head, _, body = bytes(sent).partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    response = SimpleNamespace(headers=dict(line.split(": ", 1) for line in lines))
+    assert (status, response.headers["Content-Type"]) == ("HTTP/1.1 400 Bad Request", kind)
+    assert (b"A<b>" in body, int(response.headers["Content-Length"])) == (kind == "application/json", len(body))
+    assert response.headers["Cache-Control"] == PRIVATE
+    assert response.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    keeps_always(response)
+
+
+def test_every_cookie_is_for_this_host_alone_and_out_of_reach_of_scripts(
+    demo: Demo, https: None, settings: Settings
+) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    client = Client(headers={"X-Forwarded-Proto": "https"})
+    client.get("/accounts/login/")
+    client.post("/accounts/login/", {"login": demo.staff.email, "password": PASSWORD})
+    assert {
+        name: (cookie["secure"], cookie["httponly"], cookie["samesite"], cookie["path"], cookie["domain"])
+        for name, cookie in client.cookies.items()
+    } == {
+        f"codeport-{name}-8000": (True, True, "Lax", "/", "")  # called __Host- where the start finds https
+        for name in ("csrf", "session", "device")
+    }
 
 
 def test_browsers_are_led_on_and_told_to_stay(demo: Demo, https: None) -> None:
