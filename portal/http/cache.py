@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import time
@@ -57,6 +58,16 @@ class ProcessCache(LocMemCache):
             number = int(self.get(key, 0)) + 1
             self.set(key, number, seconds)
         return number
+
+
+class Json:
+    """What Redis is given and gives. Django's own is pickle, which does whatever those say who can write there."""
+
+    def dumps(self, value: Any) -> str:
+        return json.dumps(value)
+
+    def loads(self, data: bytes) -> Any:
+        return json.loads(data)
 
 
 class LastingClient(redis.RedisCacheClient):
@@ -151,8 +162,9 @@ def cache_settings(broker_url: str) -> dict[str, Any]:
     return {
         "BACKEND": "portal.http.cache.RedisCache",
         "LOCATION": address,
-        "KEY_PREFIX": "codeport",
+        "KEY_PREFIX": "codeport-json",  # what stood below "codeport" was pickled
         "OPTIONS": {
+            "serializer": Json,
             "socket_timeout": ANSWER_SECONDS,
             "socket_connect_timeout": ANSWER_SECONDS,
             # For a connection that was closed. The library's own policy waits ten times as long.

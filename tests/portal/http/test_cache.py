@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import secrets
 import time
 from collections.abc import Iterator
@@ -14,7 +15,15 @@ from django.db import connection
 from pytest_django import Settings
 from redis import ConnectionError as RedisConnectionError
 
-from portal.http.cache import QUIET_SECONDS, CountingRedis, ProcessCache, RedisCache, cache_settings, count
+from portal.http.cache import (
+    QUIET_SECONDS,
+    CountingRedis,
+    ProcessCache,
+    RedisCache,
+    cache_settings,
+    count,
+    redis_client,
+)
 
 NOWHERE = "unix:///nowhere/valkey.sock"
 
@@ -77,6 +86,16 @@ def test_what_is_kept_can_be_read_changed_and_forgotten(db: None, key: str) -> N
     with pytest.raises(ValueError, match="not found"):
         cache.incr(key)
     assert not cache.touch(key, 60)
+
+
+def test_redis_is_given_json_and_nothing_that_runs(key: str) -> None:
+    cache.set(key, [1.5, "\u00e9", True, None], 60)
+    assert redis_client().get(cache.make_key(key)) == b'[1.5, "\\u00e9", true, null]'
+    assert cache.get(key) == [1.5, "\u00e9", True, None]
+    redis_client().set(cache.make_key(key), pickle.dumps(["made elsewhere"]), 60)
+    with pytest.raises(ValueError, match="codec can't decode"):
+        cache.get(key)
+    cache.delete(key)
 
 
 @pytest.fixture
