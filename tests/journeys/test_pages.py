@@ -97,6 +97,27 @@ def test_what_is_not_there_is_said_on_a_page_of_ours(demo: Demo, path: str) -> N
     assert "There is nothing here" in response.content.decode()
 
 
+@pytest.mark.parametrize("path", ["/static/", "/static/css/", "/static/css", "/static/../", "/.git/config"])
+def test_no_folder_tells_what_is_in_it(db: None, client: Client, path: str) -> None:
+    response = client.get(path)
+    assert (response.status_code, "There is nothing here" in response.content.decode()) == (404, True)
+
+
+def test_a_failure_tells_nothing_of_what_failed(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any, **_more: Any) -> None:
+        raise RuntimeError("SELECT secret FROM portal_user")
+
+    client = Client(raise_request_exception=False)
+    client.force_login(demo.staff)
+    monkeypatch.setattr("portal.accounts.token_views.tokens_for", fail)
+    monkeypatch.setattr("rest_framework.views.APIView.check_throttles", fail)
+    for path in ("/tokens/", "/api/v2/me/"):
+        response = client.get(path)
+        assert response.status_code == 500
+        for told in ("SELECT", "RuntimeError", "Traceback", ".py"):
+            assert told not in response.content.decode(), (path, told)
+
+
 def test_a_person_without_a_role_is_told_so(demo: Demo) -> None:
     demo.staff.groups.clear()
     assert "Your account has no role yet" in seen(demo.staff, "/")

@@ -413,6 +413,18 @@ def test_what_is_called_a_workbook_and_is_none_is_named(content: str, said: str)
         assert str(refused.value) == said
 
 
+def test_a_workbook_with_entities_is_refused_before_they_are_read() -> None:
+    book, changed = io.BytesIO(workbook(rows_of(text("A1", "id"), text("A2", "abc12345")))), io.BytesIO()
+    declared = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><worksheet '
+    assert list(WorkbookReader(book, MemoryLog()))
+    with ZipFile(book) as old, ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"<worksheet ", declared))
+    changed.seek(0)
+    with pytest.raises(UnreadableFile, match=r"^It is a damaged Excel workbook; save it again in Excel\.$"):
+        list(WorkbookReader(changed, MemoryLog()))
+
+
 def test_other_zip_files_are_named(committed_demo: Demo) -> None:
     for members, detail in (
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any, cast
 
@@ -51,6 +51,7 @@ def test_a_line_names_person_request_and_time(demo: Demo, told: Told) -> None:
     Client().post(LOGIN, {"login": demo.staff.email, "password": PASSWORD}, headers={"x-request-id": "asked-1"})
     line = json.loads(told.stream.getvalue())
     assert (line["request_id"], line["by_id"], line["about"]) == ("asked-1", demo.staff.pk, f"user {demo.staff.pk}")
+    assert datetime.fromisoformat(line["time"]).utcoffset() == timedelta()
     event = Event.objects.get(subject="user", subject_id=demo.staff.pk)
     assert (event.what, event.by, event.address) == ("signed_in", demo.staff, "127.0.0.1")
     assert event.detail == {"request_id": "asked-1", "methods": ["password"]}

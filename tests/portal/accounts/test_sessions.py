@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -72,6 +73,39 @@ def test_showing_again_who_one_is_renews_the_key_of_the_session(demo: Demo, by_a
     assert new != old
     assert [kept.session_key for kept in UserSession.objects.filter(user=demo.staff)] == [new]
     assert not Session.objects.filter(session_key=old).exists()
+
+
+def test_a_sign_in_takes_no_key_that_was_there_before(demo: Demo) -> None:
+    client = Client()
+    session = client.session
+    session["planted"] = 1
+    session.save()
+    old = str(session.session_key)
+    client.cookies[settings.SESSION_COOKIE_NAME] = old
+    client.post(LOGIN, {"login": demo.staff.email, "password": PASSWORD})
+    new = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert re.fullmatch("[a-z0-9]{32}", new)
+    assert [kept.session_key for kept in Session.objects.all()] == [new]
+    client.cookies[settings.SESSION_COOKIE_NAME] = old
+    assert signed_out(client)
+
+
+def test_who_has_signed_out_is_out_with_the_old_cookie_too(demo: Demo) -> None:
+    client, stolen = signed_in(demo.root), Client()
+    stolen.cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    paths = ("/products/", "/admin/", "/api/v2/me/")
+    assert [stolen.get(path).status_code for path in paths] == [200, 200, 200]
+    client.post("/accounts/logout/")
+    assert [stolen.get(path).status_code for path in paths] == [302, 302, 401]
+    assert not Session.objects.exists()
+
+
+def test_every_page_of_somebody_has_the_sign_out(demo: Demo) -> None:
+    for path in ("/", "/upload/", "/products/", "/account/", "/accounts/password/change/", "/api/docs/", "/no/where/"):
+        page = as_(demo.admin).get(path).content.decode()
+        assert page.count('<form method="post" action="/accounts/logout/">') == 1, path
+    for path in ("/admin/", "/admin/portal/user/"):
+        assert "/logout/" in seen(demo.root, path)
 
 
 def test_other_sessions_are_ended_after_showing_again_who_one_is(demo: Demo) -> None:

@@ -111,6 +111,56 @@ def test_a_changed_password_is_told_by_mail_and_ends_other_sessions(demo: Demo) 
     ]
 
 
+def test_a_password_is_changed_by_who_knows_it(demo: Demo) -> None:
+    client = signed_in(demo.staff)
+    for known in ({}, {"oldpassword": ""}, {"oldpassword": "guess"}, {"oldpassword": NEW}):
+        fields = known | {"password1": NEW, "password2": NEW}
+        assert client.post("/accounts/password/change/", fields).status_code == 200
+    signed_in(demo.staff)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["zqjxkvbwmfhy", "ZQJXKVBWMFHY", "739184620517", "!?;:#*~+&%$/", "\u65e5\u672c\u8a9e" * 4, "correct horse " * 18],
+)
+def test_any_characters_make_a_password_and_all_of_them_count(demo: Demo, password: str) -> None:
+    fields = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    assert signed_in(demo.staff).post("/accounts/password/change/", fields).status_code == 302
+    found = [tried(demo.staff.email, said) for said in (password[:-1], password.swapcase(), password)]
+    assert found == ["wrong", "in" if password.swapcase() == password else "wrong", "in"]
+
+
+def test_a_password_set_by_mail_does_not_stand_for_the_second_step(demo: Demo) -> None:
+    with_app(demo.staff)
+    mail.outbox.clear()
+    Client().post("/accounts/password/reset/", {"email": demo.staff.email})
+    (path,) = re.findall(rf"{settings.PUBLIC_URL}(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
+    client = Client()
+    form = client.get(path, follow=True)
+    client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
+    assert client.get("/products/").status_code == 302, "it signs nobody in"
+    assert client.post(LOGIN, {"login": demo.staff.email, "password": NEW}).headers["Location"] == SECOND
+    assert client.get("/products/").status_code == 302
+
+
+def test_fields_of_passwords_are_masked_and_known_to_password_managers(demo: Demo) -> None:
+    Client().post("/accounts/password/reset/", {"email": demo.staff.email})
+    (path,) = re.findall(rf"{settings.PUBLIC_URL}(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
+    by_mail = Client().get(path, follow=True)
+    client = signed_in(demo.staff)
+    pages = {
+        "current-password": [Client().get(LOGIN), client.get("/accounts/reauthenticate/")],
+        "current-password new-password new-password": [client.get("/accounts/password/change/")],
+        "new-password new-password": [by_mail],
+    }
+    for kinds, responses in pages.items():
+        for response in responses:
+            tags = re.findall(r'<input[^>]*name="\w*password\w*"[^>]*>', response.content.decode())
+            assert [re.findall(r'(?:type|autocomplete)="([^"]*)"', tag) for tag in tags] == [
+                ["password", kind] for kind in kinds.split()
+            ]
+
+
 def test_guessing_is_stopped_and_the_right_password_waits_too(demo: Demo) -> None:
     for _ in range(5):
         Client().post(LOGIN, {"login": demo.staff.email, "password": "guess"})
@@ -360,10 +410,21 @@ def test_a_recovery_code_opens_once(demo: Demo) -> None:
     page = client.get("/accounts/2fa/recovery-codes/").content.decode()
     (kept,) = re.findall(r'<textarea class="id" id="recovery_codes" rows="10" readonly>([^<]*)<', page)
     codes = kept.split()
-    assert len(codes) == 10
+    assert (len(set(codes)), {len(each) for each in codes}) == (10, {8})
     assert half_way(demo.staff).post("/accounts/2fa/authenticate/", {"code": codes[0]}).status_code == 302
     again = half_way(demo.staff).post("/accounts/2fa/authenticate/", {"code": codes[0]})
     assert "Incorrect code." in again.content.decode()
+
+
+def test_codes_of_the_second_step_are_not_guessed(demo: Demo) -> None:
+    _, secret = with_app(demo.staff)
+    client = half_way(demo.staff)
+    wrong = f"{(int(code(secret)) + 1) % 10**6:06}"
+    assert ["Incorrect code." in client.post(SECOND, {"code": wrong}).content.decode() for _ in range(5)] == [True] * 5
+    for browser in (client, half_way(demo.staff)):
+        page = browser.post(SECOND, {"code": code(secret, 1)}).content.decode()
+        assert "Too many failed login attempts. Try again later." in page
+        assert browser.get("/products/").status_code == 302
 
 
 def test_ways_to_sign_in_change_only_after_showing_the_password_again(demo: Demo) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client
 
 from portal.accounts.sign_on import asking
@@ -64,6 +64,8 @@ def test_somebody_comes_in_for_the_first_time_and_again(demo: Demo, real: Real, 
     )
     assert not person.has_usable_password()
     assert SocialAccount.objects.get(user=person).extra_data == {}
+    assert not SocialToken.objects.exists()
+    assert "token" not in str(dict(client.session))
     assert not Invitation.objects.exists()
     lines = [(line["message"], line.get("provider"), line.get("methods")) for line in told()]
     assert lines == [
