@@ -104,7 +104,7 @@ class Portal:
             migrate()
             if self._all_embedded and not Company.objects.exists():
                 self._demo_password_file.touch(mode=0o600)
-                self._demo_password_file.write_text(secrets.token_urlsafe(9))
+                self._demo_password_file.write_text(secrets.token_urlsafe(16))
                 demo.create_demo_data(self._demo_password_file.read_text())
         except OldServerError as error:
             raise ServiceError(str(error)) from error

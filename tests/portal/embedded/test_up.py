@@ -53,6 +53,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 def test_a_first_start_serves_the_page_and_tells_how_to_sign_in(portal: Up) -> None:
     password = portal.home / "demo-password"
+    assert len(password.read_text()) == 22  # characters of six bits
     assert portal.get("/healthz") == 200
     assert f"ready at http://127.0.0.1:{portal.port}/" in portal.text
     assert f"Sign in with the password {password.read_text()} as one of\n  staff@demo.example " in portal.text
