@@ -433,7 +433,11 @@ def test_ways_to_sign_in_change_only_after_showing_the_password_again(demo: Demo
         response = client.get(f"/accounts/2fa/{path}")
         assert response.headers["Location"].startswith("/accounts/reauthenticate/?next=")
     with_app(demo.staff)
-    assert signed_in_by_code(demo.staff).post("/accounts/2fa/totp/deactivate/").status_code == 302
+    client = signed_in_by_code(demo.staff)
+    for path in ("totp/deactivate/", "recovery-codes/", "recovery-codes/generate/", "webauthn/add/"):
+        response = client.get(f"/accounts/2fa/{path}")
+        assert "reauthenticate/?next=" in response.headers["Location"], path
+    assert client.post("/accounts/2fa/totp/deactivate/").status_code == 302
     assert Authenticator.objects.filter(user=demo.staff, type="totp").exists()
 
 
