@@ -103,6 +103,8 @@ def test_the_formats_of_every_workbook_are_those_of_the_standard() -> None:
         *range(50, 59),
         *range(71, 82),
     }
+    assert {style_of(at, {}).code for at in (5, 6, 37, 38, 41, 42)} == {'#,##0_);"-"#,##0'}
+    assert {style_of(at, {}).code for at in (7, 8, 39, 40, 43, 44)} == {'#,##0.00_);"-"#,##0.00'}
     assert [style_of(at, {}).code for at in (22, 78)] == ["d.m.yyyy h:mm"] * 2
     assert {style_of(at, {}).code for at in (14, *range(27, 32), 36, *range(50, 55), 57, 58, 71, 72)} == {"d.m.yyyy"}
     assert {style_of(at, {}).code for at in (18, 19, *range(32, 36), 55, 56, 77)} == {"h:mm AM/PM"}

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from portal.accounts.tokens import expiring
 from portal.models import User, UserAuthorizationToken
 from tests.support.demo import Demo
 from tests.support.pages import as_, seen
@@ -144,6 +145,17 @@ def test_each_state_is_shown_and_only_an_active_token_can_be_revoked(demo: Demo)
     page = seen(demo.admin, "/tokens/")
     assert re.findall(r'<span class="status \w+">(\w+)</span>', page) == ["stopped", "revoked", "expired", "active"]
     assert re.findall(r'aria-label="Revoke (\w+)"', page) == ["one"]
+
+
+def test_a_token_is_told_of_in_its_last_fourteen_days(demo: Demo) -> None:
+    for days in (-0.1, 0.1, 13.9, 14.1):
+        a_token(demo.staff, name=f"{days}", expires_at=timezone.now() + timedelta(days=days))
+    revoked = a_token(demo.staff, name="revoked")
+    UserAuthorizationToken.objects.filter(pk=revoked.pk).update(revoked_at=timezone.now())
+    told = expiring(UserAuthorizationToken.objects.order_by("pk"))
+    assert [token.name for token in told] == ["0.1", "13.9"]
+    User.objects.filter(pk=demo.staff.pk).update(is_active=False)
+    assert list(told.all()) == []
 
 
 def test_an_admin_sees_the_companys_tokens_and_a_person_the_own_ones(demo: Demo) -> None:
