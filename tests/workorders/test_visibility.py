@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
@@ -66,6 +68,20 @@ def test_a_minting_that_did_not_complete_leaves_no_codes(demo: Demo, status: str
     assert not visibility.with_codes(Workorder.objects.all())
 
 
+def test_workorders_are_found_by_reference_remarks_and_id(demo: Demo) -> None:
+    first, second, third = (a_workorder(demo.staff) for _number in range(3))
+    for workorder, reference, remarks in ((first, "March", ""), (second, "April", "as in MARCH"), (third, "May", "")):
+        Workorder.objects.filter(pk=workorder.pk).update(reference=reference, remarks=remarks)
+
+    def found(query: str) -> set[Workorder]:
+        return set(Workorder.objects.filter(visibility.matching_workorders(query)))
+
+    assert found("march") == {first, second}
+    assert found("may") == {third}
+    assert third in found(str(third.pk))
+    assert found("9" * 19) == set()
+
+
 def test_codes_are_counted_by_the_day_on_which_they_were_made(demo: Demo) -> None:
     first, second = some_codes(demo.staff, "abc00001", "abc00002"), some_codes(demo.staff, "def00001")
     Workorder.objects.filter(pk=first.pk).update(created_at=datetime(2026, 3, 1, 12, tzinfo=UTC))
@@ -82,7 +98,10 @@ def test_codes_are_counted_by_the_day_on_which_they_were_made(demo: Demo) -> Non
 
 def test_rows_are_hidden_and_shown_again(demo: Demo) -> None:
     rows = Product.objects.filter(company=demo.company, sku__in=["sku1", "sku2"])
-    visibility.set_hidden(rows, True)
+    with CaptureQueriesContext(connection) as asked:
+        visibility.set_hidden(rows, True)
+    locks = [query["sql"] for query in asked if " FOR " in query["sql"]]
+    assert [lock.endswith(' FOR NO KEY UPDATE OF "workorders_product"') for lock in locks] == [True]
     assert list(rows.values_list("is_archived", flat=True)) == [True, True]
     assert not Product.objects.get(company=demo.company, sku="sku3").is_archived
     visibility.set_hidden(rows, False)
