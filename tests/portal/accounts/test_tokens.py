@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from portal.accounts.tokens import expiring
+from portal.accounts.tokens import TokenForm, expiring, grantable
 from portal.models import User, UserAuthorizationToken
 from tests.support.demo import Demo
 from tests.support.pages import as_, seen
@@ -145,6 +145,18 @@ def test_each_state_is_shown_and_only_an_active_token_can_be_revoked(demo: Demo)
     page = seen(demo.admin, "/tokens/")
     assert re.findall(r'<span class="status \w+">(\w+)</span>', page) == ["stopped", "revoked", "expired", "active"]
     assert re.findall(r'aria-label="Revoke (\w+)"', page) == ["one"]
+
+
+def test_a_token_lasts_ten_years_and_has_a_hundred_characters_at_most(demo: Demo) -> None:
+    def wrong(**changes: Any) -> list[str]:
+        held = [grantable(demo.staff)[0].pk]
+        return [*TokenForm(demo.staff, {"name": "line 4", "permissions": held, "valid": "date"} | changes).errors]
+
+    today = timezone.localdate()
+    for days, fields_ in ((-1, ["date"]), (0, []), (3650, []), (3651, ["date"])):
+        assert wrong(date=today + timedelta(days=days)) == fields_
+    assert wrong(valid="30", name="x" * 100) == []
+    assert wrong(valid="30", name="x" * 101) == ["name"]
 
 
 def test_a_token_is_told_of_in_its_last_fourteen_days(demo: Demo) -> None:
