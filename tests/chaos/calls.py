@@ -70,11 +70,14 @@ class Program:
         send = partial(requests.request, method, url, json=body, headers=headers, timeout=WAITS)
         return self._until_taken(f"{method} {path}", send, takes)
 
-    def post_file(self, form: dict[str, Any], content: bytes) -> None:
-        """Post a file by its signed form, again until it has arrived."""
+    def post_file(self, form: dict[str, Any], content: bytes) -> bool:
+        """Post a file by its signed form, again until it has arrived; False where the form has expired meanwhile."""
         file = {"file": ("codes.csv", content)}
         send = partial(requests.post, form["url"], data=form["fields"], files=file, timeout=WAITS)
-        self._until_taken(f"POST {form['url']}", send, (200, 201, 204))
+        answer = self._until_taken(f"POST {form['url']}", send, (200, 201, 204, 403))
+        if answer.status_code == 403 and "Policy expired" not in answer.text:
+            raise Violation(f"POST {form['url']}: {answer.text[:300]}")
+        return answer.ok
 
     def _until_taken(
         self, what: str, send: Callable[[], requests.Response], takes: Container[int]
@@ -95,8 +98,10 @@ class Program:
 
     def upload(self, content: str, kind: str = "codes", **options: Any) -> str:
         """Upload a file and have it processed; the record's key."""
-        begun = self.call("POST", f"ingestion/{kind}/upload/get-post-data/", {"filetype": "csv"})
-        self.post_file(begun["post_data"], content.encode())
+        while True:
+            begun = self.call("POST", f"ingestion/{kind}/upload/get-post-data/", {"filetype": "csv"})
+            if self.post_file(begun["post_data"], content.encode()):
+                break
         self.call("POST", f"ingestion/{kind}/upload/process/", {"record": begun["record_key"], **options})
         return str(begun["record_key"])
 
