@@ -12,6 +12,7 @@ With 57 modules it is the largest symbol that a label still prints at a size tha
 """
 QUIET_ZONE = 4  # modules (ISO/IEC 18004, section 5.3.8)
 PNG_MODULE = 10  # pixels
+DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"  # by which programs tell a file without a name
 
 
 def symbol(url: str) -> Symbols:
@@ -20,9 +21,9 @@ def symbol(url: str) -> Symbols:
 
 
 def draw_svg(url: str) -> bytes:
-    """The symbol of `url`, black on white, as an SVG document."""
+    """The symbol of `url`, black on white, as an SVG document of its own."""
     (image,) = draw_svgs(symbol(url), QUIET_ZONE)
-    return image
+    return DECLARATION + image
 
 
 def draw_png(url: str, module: int = PNG_MODULE) -> bytes:

@@ -20,7 +20,7 @@ URL = "https://codes.example/abc00001"
 
 @pytest.mark.parametrize(
     ("kind", "content_type", "begins"),
-    [("svg", "image/svg+xml", b"<svg xmlns"), ("png", "image/png", b"\x89PNG"), ("pdf", "application/pdf", b"%PDF")],
+    [("svg", "image/svg+xml", b"<?xml"), ("png", "image/png", b"\x89PNG"), ("pdf", "application/pdf", b"%PDF")],
 )
 def test_the_file_is_called_by_its_code_and_kept_by_the_browser(
     demo: Demo, kind: str, content_type: str, begins: bytes
