@@ -20,7 +20,7 @@ from workorders.secure import uploads
 
 Tick = Callable[[int], None]
 
-POWERS = [2**power for power in range(32)]
+POWERS = [2**power for power in range(32)]  # numbers behind a name that are asked about first
 ENDING = re.compile(r"(?:\.(?:csv|tsv|txt|json|xlsx))?(?:\.gz)?\Z", re.IGNORECASE)
 
 

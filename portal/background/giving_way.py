@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db.backends.signals import connection_created
 
 NICE: Final = 5  # a third of the share of a web process; with less, others would wait for locks that are held meanwhile
-
 TRIES, PAUSE = 5, 0.1  # seconds; Linux takes ten such wishes a second from all who are not root
 
 

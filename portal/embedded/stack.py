@@ -47,7 +47,7 @@ class Portal:
         if settings.EMBEDDED_BROKER:
             self.servers.append(Valkey(home))
         self.web = web_server(home)
-        self.behind = [worker(home), clock(home)]
+        self.behind = [worker(home), clock(home)]  # started behind the web server
 
     def start(self) -> None:
         """Start everything in order; returns when the page answers.

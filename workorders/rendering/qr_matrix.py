@@ -43,7 +43,7 @@ class BitMatrix:
 
 @cache
 def bit_matrix(version: int, level: Level) -> BitMatrix:
-    """Return the bit matrix of a version and level. The first call takes a twentieth of a second."""
+    """Return the bit matrix of a version and level. The first call takes up to a fifth of a second."""
     blocks = _blocks(version, level)
     zeros = [0] * sum(block.total_count for block in blocks)
     modules = 17 + 4 * version
