@@ -51,7 +51,7 @@ def _phases(path: Path, folder: Path) -> dict[str, float]:
         batches = iter(CsvReader(file, log))
         while batch := next(batches, None):
             clock.stop("reading")
-            codes: Any = rules.check(batch)
+            codes: Any = rules.check_many(batch)
             clock.stop("checking")
             spool.add(codes)
             clock.stop("spooling as sorted runs")

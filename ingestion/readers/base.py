@@ -14,6 +14,7 @@ from typing import Protocol
 ERRORS_COLUMN = "errors (ignored)"  # stands in the file of rows with their errors, and says nothing when uploaded
 
 BLOCK = 1 << 16  # bytes read at a time; what comes of them still fits a processor's cache
+CLEAN_BLOCK = 3 << 18  # bytes of clean rows read at a time, which do not become cells one by one
 TITLE_ROWS = 10  # that may stand above a header
 LONGEST_RECORD = 1 << 20  # characters of one record, line breaks inside quotes included
 
@@ -83,5 +84,5 @@ class Batch:
 
     header: tuple[str, ...]
     first: int
-    rows: list[list[str]]
+    rows: Sequence[list[str]]
     faults: Sequence[CellFault] = ()

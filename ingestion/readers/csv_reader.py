@@ -7,11 +7,23 @@ import io
 import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.readers.base import BLOCK, ERRORS_COLUMN, LONGEST_RECORD, TITLE_ROWS, Batch, BrokenRow, Log, is_blank
+from ingestion.readers.base import (
+    BLOCK,
+    CLEAN_BLOCK,
+    ERRORS_COLUMN,
+    LONGEST_RECORD,
+    TITLE_ROWS,
+    Batch,
+    BrokenRow,
+    Log,
+    is_blank,
+)
+from ingestion.readers.clean_rows import CleanRows
 from ingestion.readers.encoding import LOOKS_LIKE, REPLACEMENT, UNDECODED, Decode, decoder_for, is_utf8, unwritable
 from ingestion.readers.encoding_suggestions import Suggestion, advise_encoding, suggest_encodings
 from ingestion.readers.options import AS_IT_IS, ReadOptions
@@ -97,13 +109,18 @@ class CsvReader:
         """
         number = 1
         pending: list[str] = []
-        for lines, plain, is_last in self._lines.blocks():
+        for block in self._lines.blocks():
+            if self.header and not pending and (clean := self._clean_rows(block)):
+                yield Batch(self.header, number, clean)
+                number += len(clean)
+                continue
+            lines = block.lines
             if not self.header:
                 above = max(0, self._skipped + 1 - number)
                 self.delimiter = self._given or find_delimiter(pending + lines, self._columns, above)
-            plain_rows = _plain_rows(lines, self.delimiter) if plain and not pending else None
+            plain_rows = _plain_rows(lines, self.delimiter) if block.is_plain and not pending else None
             if plain_rows is None:
-                rows, pending = self._careful_rows(pending + lines, number, is_last)
+                rows, pending = self._careful_rows(pending + lines, number, block.is_last)
             else:
                 rows = plain_rows
             for row_number, row in enumerate(rows, number):
@@ -116,6 +133,12 @@ class CsvReader:
                 batch = [list(map(restored, row)) for row in batch]
             yield Batch(self.header, number + begun, batch)
             number += len(rows)
+
+    def _clean_rows(self, block: Block) -> CleanRows | None:
+        """Return the rows of a long block that need no closer look; None where any does."""
+        if not block.is_plain or block.is_last or self._is_ours or len(block.text) < CLEAN_BLOCK // 2:
+            return None
+        return CleanRows.of(block.text, self.delimiter)
 
     def _take_header(self, number: int, row: list[str]) -> None:
         """Make `row` the header, unless it is blank or to be skipped, or says the delimiter as Excel writes it."""
@@ -137,6 +160,7 @@ class CsvReader:
         names = ["" if name == GUARDED_COLUMN else name for name in names]
         self.header = tuple(map(restored, names) if self._is_ours else names)
         self.header_row = number
+        self._lines.has_header = True
 
     def _careful_rows(self, lines: list[str], number: int, is_last: bool) -> tuple[list[list[str]], list[str]]:
         """The rows of `lines`, the first of them `number`, and the lines of a record that goes on in the next block."""
@@ -250,43 +274,64 @@ class LineFeed:
         return line
 
 
+@dataclass(frozen=True)
+class Block:
+    """Lines that were read together: whether each is one clean record, and whether they are the last."""
+
+    text: str
+    is_plain: bool
+    is_last: bool
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines with their ends."""
+        return io.StringIO(self.text, newline="").readlines()
+
+
 class Lines:
-    """The lines of a file, and its encoding once the first are read."""
+    """The lines of a file, and its encoding once the first are read; `has_header` is set when the header was found."""
 
     def __init__(self, file: Source, encoding: str = "") -> None:
         self._file = file
         self._said = encoding
         self.encoding = ""
+        self.has_header = False
 
-    def blocks(self) -> Iterator[tuple[list[str], bool, bool]]:
-        """Yield the lines of each block, whether each is one clean record, and whether they are the last.
+    def blocks(self) -> Iterator[Block]:
+        """Yield the lines block by block; below the header, blocks of clean records are long.
 
         A byte that the encoding has not comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just
         beyond it.
         """
         decode: Decode | None = None
         tail = ""
-        is_last, is_empty = False, True
+        is_last, is_empty, is_plain = False, True, False
         while not is_last:
-            block = self._file.read(BLOCK)
-            is_last = not block
+            read = self._file.read(CLEAN_BLOCK if self.has_header and is_plain and len(tail) < BLOCK else BLOCK)
+            is_last = not read
             if decode is None:
-                self.encoding, decode = decoder_for(block, self._said)
-            piece = decode(block, is_last)
+                self.encoding, decode = decoder_for(read, self._said)
+            piece = decode(read, is_last)
             if len(tail) > LONGEST_RECORD and not is_last and not LINE_END.search(tail[-1] + piece):
                 continue  # the line is cut already
             text = tail + piece
+            tail = ""
             if is_last and text == END_OF_TEXT:
                 text = ""
-            lines = io.StringIO(text, newline="").readlines()
-            tail = ""
-            if lines and not is_last and not lines[-1].endswith("\n"):
-                tail = lines.pop()[: LONGEST_RECORD + 2]  # a return at its end may be half of a line break
-            if lines or (is_last and not is_empty):
+            if not is_last:
+                end = _end_of_lines(text)
+                text, tail = text[:end], text[end : end + LONGEST_RECORD + 2]
+            if text or (is_last and not is_empty):
                 is_empty = False
-                plain = '"' not in text and "\0" not in text
-                plain = plain and (text.isascii() or (is_utf8(text) and REPLACEMENT not in text))
-                yield lines, plain, is_last
+                is_plain = '"' not in text and "\0" not in text
+                is_plain = is_plain and (text.isascii() or (is_utf8(text) and REPLACEMENT not in text))
+                yield Block(text, is_plain, is_last)
+
+
+def _end_of_lines(text: str) -> int:
+    """Return where the last whole line of `text` ends. A return at its very end may be half of a line break."""
+    end = len(text) - text.endswith("\r")
+    return max(text.rfind("\n", 0, end), text.rfind("\r", 0, end)) + 1
 
 
 def count_rows(file: Source) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from ingestion.errors.log import RowLog
 from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, CellFault, Trouble
 from ingestion.readers.cells import Number
@@ -15,19 +17,20 @@ def report_faults(batch: Batch, log: RowLog, key: str = "id", *, is_text: bool =
     `key` is the column by which a row names its code, `is_text` whether its values are any texts, as of SCM fields.
     """
     key_at = batch.header.index(key) if key in batch.header else -1
+    rows = cast("list[list[str]]", batch.rows)  # workbooks give lists
     for fault in batch.faults:
         name = batch.header[fault.at]
         if not _counts(fault, name, key):
             continue
         at = fault.row - batch.first
-        row = batch.rows[at]
+        row = rows[at]
         is_id = name == key and not is_text
         if fault.trouble is Trouble.FORM and name != "product" and not is_id:
             log.warn("shown_otherwise_warning", fault.row, name, fault.value, detail=fault.detail)
         elif not is_id or not isinstance(row[key_at] if row else "", Number):  # the rules of ids decide on a number
             identifier = row[key_at] if row and key_at >= 0 and name != key else ""
             log.add("invalid_row_error", fault.row, name, fault.value, detail=fault.detail, id=identifier)
-            batch.rows[at] = BrokenRow(row)
+            rows[at] = BrokenRow(row)
 
 
 def _counts(fault: CellFault, name: str, key: str) -> bool:

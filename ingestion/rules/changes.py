@@ -55,9 +55,9 @@ class ChangedScmRules(ScmRules):
     def _removes(self, cell: str) -> bool:
         return isinstance(cell, Null) or (self._has_marks and removes(cell))
 
-    def _fits(self, at: int, rule: FieldRule, column: tuple[str, ...]) -> bool:
+    def fits(self, at: int, rule: FieldRule, column: tuple[str, ...]) -> bool:
         may_remove = rule.is_required and (self._has_marks or "" in column)
-        return super()._fits(at, rule, column) and not (may_remove and any(map(self._removes, column)))
+        return super().fits(at, rule, column) and not (may_remove and any(map(self._removes, column)))
 
     def _fault_of(self, at: int, rule: FieldRule, cell: str) -> str:
         if self._removes(cell):
@@ -65,10 +65,10 @@ class ChangedScmRules(ScmRules):
         return super()._fault_of(at, rule, cell)
 
     def write_columns(self, batch: Batch, columns: list[tuple[str, ...]]) -> Iterable[str | None] | None:
-        if not self._columns and not self._constant:
+        if not self.columns and not self.constant:
             return repeat(None)
         written = super().write_columns(batch, columns)
-        marked = (columns[at] for at, _name in self._columns if "<" in "".join(columns[at]))
+        marked = (columns[at] for at, _name in self.columns if "<" in "".join(columns[at]))
         if written is None or not any(map(removes, chain.from_iterable(marked))):
             return written
         return list(map(self.write, batch.rows)) if self._has_marks else None
@@ -76,12 +76,12 @@ class ChangedScmRules(ScmRules):
     def check(self, row: int, cells: list[str], identifier: str) -> None:
         super().check(row, cells, identifier)
         if not self._has_marks:
-            for name, cell in ((name, cells[at]) for at, name in self._columns if removes(cells[at])):
+            for name, cell in ((name, cells[at]) for at, name in self.columns if removes(cells[at])):
                 self._log.warn(EMPTY_MARKER_WARNING, row, name, cell)
 
     def write(self, cells: list[str]) -> str | None:
-        members = [self._member(begin, cells[at], default) for at, begin, default in self._members]
-        said = [*filter(None, members + self._constant)]
+        members = [self._member(begin, cells[at], default) for at, begin, default in self.members]
+        said = [*filter(None, members + self.constant)]
         return "{" + ", ".join(said) + "}" if said else None
 
     def _member(self, begin: str, cell: str, default: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ingestion.errors.log import RowLog
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.errors.warning_kinds import UNKNOWN_COLUMN_WARNING
 from ingestion.readers.base import ERRORS_COLUMN, Batch, Table
+from ingestion.readers.clean_rows import CleanRows
 from ingestion.rules.cell_faults import report_faults
 from ingestion.rules.change_names import KnownFields
 from ingestion.rules.column_mapping import map_header
@@ -32,6 +33,9 @@ from portal.values.problems import say_problem
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
 from workorders.codes.scm_fields import fields_in_use
+
+if TYPE_CHECKING:
+    from workorders.codes.code_block import CodeBlock
 
 MOST_HEADERS = 1000  # whose rules are kept at a time
 
@@ -95,6 +99,16 @@ class FileRules:
                 raise UnreadableFile(f"{problem} {said}", header_row=row) from None
             advice = self._advise_names(table.header, columns)
             raise UnreadableFile(f"{problem}{advice}", **problem.offer) from None
+
+    def check_many(self, batch: Batch) -> list[CheckedRow] | CodeBlock:
+        """Return what `check` does, as columns where no row needs a closer look and they are many."""
+        if isinstance(batch.rows, CleanRows) and not is_too_wide(batch.header):
+            from ingestion.rules.clean_blocks import check_clean  # takes time and memory, and only long files need it
+
+            rules = self._rules.get(batch.header) or self._rules_of(batch)
+            if block := check_clean(rules, batch.rows, batch.first):
+                return block
+        return self.check(batch)
 
     def check(self, batch: Batch) -> list[CheckedRow]:
         """Return the rows that have a valid id; they are stored if no row of the file has an error."""

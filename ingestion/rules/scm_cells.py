@@ -21,22 +21,26 @@ MARKED = ("=", "'")  # how values begin that a spreadsheet may have marked
 
 
 class ScmRules:
-    """Checks the SCM fields of rows with one header, and writes them as JSON."""
+    """Checks the SCM fields of rows with one header, and writes them as JSON.
+
+    `columns` are the places and names of the fields, `members` where each stands, how its member begins and what it is
+    where the cell is empty, `constant` the members that all rows have.
+    """
 
     def __init__(self, header: tuple[str, ...], findings: FileFindings, key: str) -> None:
         self._log, self._has_marks = findings.log, findings.limits.empty_marker
         defaults = findings.limits.defaults.scm
         names = {*scm_names(header, key)} - {""}
-        self._columns = [(at, name) for at, name in enumerate(header) if name in names]
-        self._members = [(at, f"{_as_json(name)}: ", _member_of(defaults, name)) for at, name in self._columns]
+        self.columns = [(at, name) for at, name in enumerate(header) if name in names]
+        self.members = [(at, f"{_as_json(name)}: ", _member_of(defaults, name)) for at, name in self.columns]
         self.missing: list[FieldRule] = []  # that every code needs, and no row with this header has
         declared = findings.limits.declared
-        self._declared = [(at, declared[name]) for at, name in self._columns if name in declared]
-        self._needed = {at for at, rule in self._declared if self._is_needed(rule, defaults)}
+        self.declared = [(at, declared[name]) for at, name in self.columns if name in declared]
+        self._needed = {at for at, rule in self.declared if self._is_needed(rule, defaults)}
         self._faults: dict[tuple[str, str], str] = {}  # of a field and a value
-        self._constant = [_member_of(defaults, name) for name in defaults if name not in header]
-        parts = [begin.replace("%", "%%") + "%s" for _at, begin, _default in self._members]
-        parts += [constant.replace("%", "%%") for constant in self._constant]
+        self.constant = [_member_of(defaults, name) for name in defaults if name not in header]
+        parts = [begin.replace("%", "%%") + "%s" for _at, begin, _default in self.members]
+        parts += [constant.replace("%", "%%") for constant in self.constant]
         self._template = "{" + ", ".join(parts) + "}"  # for rows in which every cell has a value
 
     def write_columns(self, batch: Batch, columns: list[tuple[str, ...]]) -> Iterable[str | None] | None:
@@ -44,11 +48,11 @@ class ScmRules:
 
         Returns None when a value is wrong or missing, or when a spreadsheet may have changed one: `check` tells which.
         """
-        if self.missing or not all(self._fits(at, rule, columns[at]) for at, rule in self._declared):
+        if self.missing or not all(self.fits(at, rule, columns[at]) for at, rule in self.declared):
             return None
-        if not self._columns:
+        if not self.columns:
             return repeat(self._template % ())
-        used = [columns[at] for at, _name in self._columns]
+        used = [columns[at] for at, _name in self.columns]
         if any(max(map(len, column)) > LONGEST_SCM_VALUE or _is_doubtful("".join(column)) for column in used):
             return None
         if all(map(all, used)):
@@ -57,17 +61,17 @@ class ScmRules:
 
     def write(self, cells: list[str]) -> str | None:
         """Return the JSON of one row; an empty cell takes the default of its field, or leaves the field out."""
-        parts = [begin + _as_json(cells[at]) if cells[at] else default for at, begin, default in self._members]
-        return "{" + ", ".join(filter(None, parts + self._constant)) + "}"
+        parts = [begin + _as_json(cells[at]) if cells[at] else default for at, begin, default in self.members]
+        return "{" + ", ".join(filter(None, parts + self.constant)) + "}"
 
     def check(self, row: int, cells: list[str], identifier: str) -> None:
         """Report values that are wrong or missing, and warn of those that a spreadsheet may have changed."""
         for rule in self.missing:
             self._log.add("invalid_scm_field_error", row, rule.key, "", detail=rule.needed, id=identifier)
-        for at, rule in self._declared:
+        for at, rule in self.declared:
             if fault := self._fault_of(at, rule, cells[at]):
                 self._log.add("invalid_scm_field_error", row, rule.key, cells[at], detail=fault, id=identifier)
-        for at, name in self._columns:
+        for at, name in self.columns:
             cell = cells[at]
             if len(cell) > LONGEST_SCM_VALUE:
                 detail = say_problem("It has {count:,} characters.", count=len(cell))
@@ -83,7 +87,7 @@ class ScmRules:
         """Say whether each cell of the field's column has to have a value."""
         return rule.is_required and rule.key not in defaults
 
-    def _fits(self, at: int, rule: FieldRule, column: tuple[str, ...]) -> bool:
+    def fits(self, at: int, rule: FieldRule, column: tuple[str, ...]) -> bool:
         """Say whether the field takes all cells of a column."""
         return rule.all_fit(column) and not (at in self._needed and "" in column)
 

@@ -33,7 +33,7 @@ class RowSpool(Protocol):
 
     count: int
 
-    def add(self, rows: list[Any], /) -> None: ...
+    def add(self, rows: Any, /) -> None: ...
 
 
 Spool = TypeVar("Spool", bound=RowSpool)
@@ -79,7 +79,7 @@ def spool_rows(attempt: Attempt, rules: FileRules, begin: Callable[[int], Spool]
         spool = begin(reader.first_row)
         size = rules.limits.defaults.scm_size
         for batch in map_batches(reader, columns, is_table=is_table):
-            spool.add(rules.check(batch))
+            spool.add(rules.check_many(batch))
             attempt.rows = batch.first + len(batch.rows) - reader.first_row
             budget.spend(len(batch.rows) * size)
             _refuse_outgrown(rules.blank_rows.count, spool.count, spool.count * size)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.db import connection
 
 from portal.database.postgres_copy import copy_blocks, ticking
-from workorders.codes.sorted_runs import merge_runs
+from workorders.codes.sorted_runs import merge_blocks
 from workorders.codes.spool import SortedSpool
 
 NULL = "\\N"
@@ -45,7 +45,7 @@ class ChangeSpool(SortedSpool):
         """COPY the changes into the temporary table POSTED, in the order of their keys, in the caller's transaction."""
         with connection.cursor() as cursor:
             cursor.execute(CREATE)
-            copy_blocks(cursor, POSTED, COLUMNS, ticking(self._blocks(merge_runs(self._runs)), tick))
+            copy_blocks(cursor, POSTED, COLUMNS, ticking(self._blocks(merge_blocks(self._runs)), tick))
 
 
 class _RenderedAttributes(dict[NewAttributes, str]):

@@ -6,16 +6,21 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from portal.database.postgres_copy import copy_blocks, ticking
 from workorders.codes.block_index import writing_codes
+from workorders.codes.fields import Attributes
 from workorders.codes.gaps import Gaps
-from workorders.codes.sorted_runs import merge_runs
+from workorders.codes.sorted_runs import merge_blocks
 from workorders.codes.spool import SortedSpool
 from workorders.codes.statistics import tell_of_load
 from workorders.models import Code
+
+if TYPE_CHECKING:
+    from workorders.codes.code_block import CodeBlock
 
 TAKEN_OF_POSTED = """
     SELECT wanted.identifier, wanted.sequence FROM posted AS wanted
@@ -28,8 +33,6 @@ TAKEN_OF_LIST = TAKEN_OF_POSTED.replace("posted AS wanted", 'unnest(%s::text[] C
 TAKEN_OF_LIST = TAKEN_OF_LIST.replace(", wanted.sequence", "")
 CODE_TAKEN = "code_identifier_of_company"  # the constraint that an id breaks which the company has used
 
-Attributes = tuple[int | None, int, int]
-"""Product id, activation status, blacklist reason."""
 NewCode = tuple[str, int, Attributes, str]
 """Identifier, position, attributes, SCM data as JSON text.
 
@@ -64,8 +67,12 @@ class CodeSpool(SortedSpool):
         self._attributes = RenderedAttributes(f"{company_id}\t{workorder_id}")
         self._gaps = Gaps()  # sequences that hold no code
 
-    def add(self, codes: list[NewCode]) -> None:
-        """Spool codes, in any order."""
+    def add(self, codes: list[NewCode] | CodeBlock) -> None:
+        """Spool codes, in any order; those of a block have that of their positions."""
+        if not isinstance(codes, list):
+            self.longest = max(self.longest, *map(len, codes.identifiers))
+            self._add_columns(codes.identifiers, codes.column, codes.lines(self._base, self._attributes))
+            return
         base, attributes = self._base, self._attributes
         lines = [
             f"{identifier}\t{position - base:010d}\t{attributes[attribute]}\t"
@@ -86,18 +93,22 @@ class CodeSpool(SortedSpool):
         Their sequences go on after `after`, which is how many codes the workorder has. `tick` hears how many codes
         have been sent so far, now and then.
         """
-        lines = self._renumbered(after) if self._gaps or after else merge_runs(self._runs)
+        lines = self._renumbered(after) if self._gaps or after else merge_blocks(self._runs)
         with writing_codes(), connection.cursor() as cursor:
             copy_blocks(cursor, Code._meta.db_table, COLUMNS, ticking(self._blocks(lines), tick))
         tell_of_load(self.company_id, self.count)
 
-    def _renumbered(self, after: int) -> Iterator[bytes]:
+    def _renumbered(self, after: int) -> Iterator[list[bytes]]:
         """The codes with their sequences closed over the gaps, and `after` higher."""
         ends, widths = self._gaps.cumulated()
-        for line in merge_runs(self._runs):
+
+        def renumber(line: bytes) -> bytes:
             identifier, sequence, rest = line.split(b"\t", 2)
             number = int(sequence)
-            yield b"%b\t%d\t%b" % (identifier, number - widths[bisect_right(ends, number)] + after, rest)
+            return b"%b\t%d\t%b" % (identifier, number - widths[bisect_right(ends, number)] + after, rest)
+
+        for lines in merge_blocks(self._runs):
+            yield list(map(renumber, lines))
 
     def has_alike_ids(self) -> bool:
         """Say whether ids of the codes differ in letter case alone. All are in memory for it."""
@@ -125,8 +136,10 @@ class CodeSpool(SortedSpool):
             return
         with connection.cursor() as cursor:
             cursor.execute('CREATE TEMP TABLE posted (identifier text COLLATE "C", sequence bigint) ON COMMIT DROP')
-            wanted = (b"\t".join(line.split(b"\t", 2)[:2]) + b"\n" for line in merge_runs(self._runs))
-            copy_blocks(cursor, "posted", ("identifier", "sequence"), ticking(self._blocks(wanted), tick))
+            ids = (
+                [b"\t".join(line.split(b"\t", 2)[:2]) + b"\n" for line in lines] for lines in merge_blocks(self._runs)
+            )
+            copy_blocks(cursor, "posted", ("identifier", "sequence"), ticking(self._blocks(ids), tick))
         with connection.chunked_cursor() as cursor:
             cursor.execute(TAKEN_OF_POSTED, [self.company_id])
             for identifier, sequence in cursor:

@@ -18,6 +18,8 @@ REASONS = {str(reason): reason for reason in range(11)}
 OF_CODEPORT = (int(BlacklistReason.WORKORDER_CANCELLED), int(BlacklistReason.MAXIMUM_SCAN_COUNT_EXCEEDED))
 """The reasons for which Codeport itself blacklists codes, and which no change gives to a code without it."""
 ATTRIBUTES = ("product", "activation_status", "blacklist_reason")
+Attributes = tuple[int | None, int, int]
+"""Product id, activation status, blacklist reason."""
 OWN_COLUMNS = ("id", *ATTRIBUTES)
 MEANT = {"status": "activation_status", "reason": "blacklist_reason", "sku": "product"}  # what else they are called
 

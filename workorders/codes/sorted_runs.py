@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import heapq
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 SLICES = 64  # in which hashes are compared
+READ = 4 * 1024**2  # bytes of all runs in memory at a time, about
 
 
 class HashRun:
@@ -42,8 +45,48 @@ def has_repeated_hash(runs: list[HashRun]) -> bool:
 
 def merge_runs(runs: list[Path]) -> Iterator[bytes]:
     """Yield the lines of all `runs` in order."""
+    return chain.from_iterable(merge_blocks(runs))
+
+
+def merge_blocks(runs: list[Path]) -> Iterator[list[bytes]]:
+    """Yield the lines of all `runs` in order, many at a time.
+
+    The beginnings of the runs are sorted together as far as the first of them reaches that goes on: Python's sort finds
+    the sorted pieces in a list and merges them, which costs a fraction of comparing line by line.
+    """
     with ExitStack() as stack:
-        yield from heapq.merge(*(stack.enter_context(run.open("rb")) for run in runs))
+        ahead = [_Ahead(stack.enter_context(run.open("rb")), READ // len(runs)) for run in runs]
+        while ahead := [run for run in ahead if run.fill()]:
+            limit = min((run.lines[-1] for run in ahead if not run.is_last), default=None)
+            taken = [piece for run in ahead if (piece := run.take(limit))]
+            if len(taken) == 1:
+                yield taken[0]
+            else:
+                yield sorted(chain.from_iterable(taken))
+
+
+class _Ahead:
+    """The lines of a run that were read ahead, `size` bytes at a time."""
+
+    def __init__(self, file: IO[bytes], size: int) -> None:
+        self._file, self._size, self._least = file, size, 1
+        self.lines: list[bytes] = []
+        self.is_last = False
+
+    def fill(self) -> bool:
+        """Read on where few lines are left; say whether there are any."""
+        if len(self.lines) < self._least and not self.is_last:
+            read = self._file.readlines(self._size)
+            self.is_last = not read
+            self.lines += read
+            self._least = len(read) // 2 + 1
+        return bool(self.lines)
+
+    def take(self, limit: bytes | None) -> list[bytes]:
+        """Return the lines up to `limit`, or all where there is none, and forget them."""
+        end = len(self.lines) if limit is None else bisect_right(self.lines, limit)
+        taken, self.lines = self.lines[:end], self.lines[end:]
+        return taken
 
 
 def remove_runs(runs: list[Path]) -> None:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count as count_from
-from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workorders.codes.sorted_runs import HashRun, has_repeated_hash, merge_runs, remove_runs, sequence_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 RUN = 50_000  # lines sorted in memory at a time
 FAN_IN = 256  # runs merged, and files open, at a time
@@ -34,6 +37,7 @@ class SortedSpool:
         self.count = 0  # lines to load
         self._base = first_position - 1
         self._lines: list[str] = []
+        self._columns: list[tuple[pa.BinaryArray, pa.BinaryArray]] = []  # of keys, and of lines
         self._characters = 0  # in the lines
         self._longest_line = 1
         self._hashes = array("q")
@@ -45,12 +49,23 @@ class SortedSpool:
         """Spool lines in any order; each begins with its key, a tab, the number, and a tab."""
         sizes = list(map(len, lines))
         self._lines += lines
-        self._characters += sum(sizes)
-        self._longest_line = max(self._longest_line, *sizes, 1)
+        self._note(keys, sum(sizes), max(sizes, default=0))
+
+    def _add_columns(self, keys: list[str], column: pa.BinaryArray, lines: pa.BinaryArray) -> None:
+        """Spool lines that are a column, beside the column of their keys, which come in the order of their numbers."""
+        from workorders.codes.code_block import sizes_of  # which takes time and memory, and only long files need it
+
+        self._columns.append((column, lines))
+        self._note(keys, *sizes_of(lines))
+
+    def _note(self, keys: list[str], size: int, longest: int) -> None:
+        """Note what was added: lines with these keys, of a size together. Sort and write them where they are many."""
+        self._characters += size
+        self._longest_line = max(self._longest_line, longest)
         self._hashes.extend(map(hash, keys))
         self.count += len(keys)
-        if len(self._lines) >= RUN or self._characters >= RUN_CHARACTERS:
-            self._write_run()
+        if len(self._hashes) >= RUN or self._characters >= RUN_CHARACTERS:
+            self._write_runs()
 
     def find_repeats(self, on_repeat: Callable[[str, int, int], None], tick: Callable[[int], None]) -> None:
         """Leave the first line of each key alone, when all have been added.
@@ -58,7 +73,7 @@ class SortedSpool:
         `on_repeat` hears of every other one: key, its position, and the position of the first. `tick` hears how many
         lines have been looked at, now and then. Hashes tell first whether there is anything to find.
         """
-        self._write_run()
+        self._write_runs()
         while len(self._runs) > FAN_IN:
             group, self._runs = self._runs[:FAN_IN], self._runs[FAN_IN:]
             self._runs.append(self._write_file(merge_runs(group)))
@@ -85,22 +100,27 @@ class SortedSpool:
             previous, previous_line = key, line
             yield line
 
-    def _blocks(self, lines: Iterator[bytes]) -> Iterator[bytes]:
+    def _blocks(self, lists: Iterable[list[bytes]]) -> Iterator[bytes]:
         """Lines joined to pieces of a size worth sending."""
         at_once = max(1, min(LINES_AT_ONCE, BLOCK // self._longest_line))
-        while block := b"".join(islice(lines, at_once)):
-            yield block
+        for lines in lists:
+            for at in range(0, len(lines), at_once):
+                yield b"".join(lines[at : at + at_once])
 
-    def _write_run(self) -> None:
-        if not self._lines:
-            return
-        self._lines.sort()
-        self._runs.append(self._write_file(["".join(self._lines).encode()]))
-        self._hash_runs.append(HashRun(self.folder / f"hashes-{len(self._hash_runs)}", self._hashes))
-        self._lines, self._characters = [], 0
+    def _write_runs(self) -> None:
+        if self._lines:
+            self._lines.sort()
+            self._runs.append(self._write_file(["".join(self._lines).encode()]))
+        if self._columns:
+            from workorders.codes.code_block import sorted_lines
+
+            self._runs.append(self._write_file([sorted_lines(self._columns)]))
+        if self._hashes:
+            self._hash_runs.append(HashRun(self.folder / f"hashes-{len(self._hash_runs)}", self._hashes))
+        self._lines, self._columns, self._characters = [], [], 0
         self._hashes = array("q")
 
-    def _write_file(self, pieces: Iterable[bytes]) -> Path:
+    def _write_file(self, pieces: Iterable[bytes | memoryview]) -> Path:
         path = self.folder / f"run-{next(self._names)}"
         with path.open("wb") as file:
             file.writelines(pieces)

@@ -54,7 +54,7 @@ def test_rows_are_counted_by_their_line_ends(data: bytes, rows: int) -> None:
 def test_lines_are_whole_whatever_the_blocks(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_reader, "BLOCK", block)
     data = "id,note\r\na,é\rb,中\n\nc,😀"
-    found = [line for lines, _plain, _last in Lines(io.BytesIO(data.encode())).blocks() for line in lines]
+    found = [line for block in Lines(io.BytesIO(data.encode())).blocks() for line in block.lines]
     assert "".join(found) == data
     assert [line.rstrip("\r\n") for line in found if line.strip()] == ["id,note", "a,é", "b,中", "c,😀"]
 
@@ -72,12 +72,12 @@ def test_lines_are_whole_whatever_the_blocks(block: int, monkeypatch: pytest.Mon
 )
 def test_lines_that_need_a_closer_look_are_told(data: bytes, plain: bool) -> None:
     first = next(Lines(io.BytesIO(data)).blocks())
-    assert first[1] is plain
+    assert first.is_plain is plain
 
 
 def test_a_line_without_end_is_cut() -> None:
     data = b"id\n" + b"x" * (LONGEST_RECORD + 300_000) + b"\nlast\n"
-    found = [line for lines, _plain, _last in Lines(io.BytesIO(data)).blocks() for line in lines]
+    found = [line for block in Lines(io.BytesIO(data)).blocks() for line in block.lines]
     assert [found[0], found[-1]] == ["id\n", "last\n"]
     assert LONGEST_RECORD < sum(map(len, found[1:-1])) < LONGEST_RECORD + 200_000
 

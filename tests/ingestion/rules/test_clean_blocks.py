@@ -1,0 +1,253 @@
+"""Rows that need no closer look are checked by columns, and become what they become row by row."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingestion.readers import csv_reader
+from ingestion.readers.clean_rows import CleanRows
+from ingestion.rules.column_mapping import map_batches
+from ingestion.rules.defaults import Defaults
+from ingestion.rules.file import FileRules
+from ingestion.rules.identifiers import RULES
+from ingestion.rules.limits import Limits
+from tests.support.row_logs import MemoryLog
+from workorders.codes.bulk_load import CodeSpool
+from workorders.codes.field_types import FieldRule
+from workorders.codes.sorted_runs import merge_runs
+from workorders.models import DeclaredField
+
+PRODUCTS = {"sku1": 11, "sku2": 22}
+NONE: Mapping[str, str] = MappingProxyType({})
+DECLARED = {
+    "lot": FieldRule("lot", is_required=True),
+    "size": FieldRule("size", DeclaredField.Type.WHOLE_NUMBER),
+    "color": FieldRule("color", DeclaredField.Type.CHOICE, choices=("red", "blue")),
+}
+
+
+class Taken(NamedTuple):
+    """What became of a file: lines of COPY, what was reported, blank rows, and how many blocks went by columns."""
+
+    lines: list[bytes]
+    errors: object
+    warnings: object
+    blank: list[tuple[int, int]]
+    blocks: int
+
+
+def taken(
+    data: bytes,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    by_columns: bool = True,
+    defaults: Defaults | None = None,
+    columns: Mapping[str, str] = NONE,
+    ids: str = "default",
+    declared: Mapping[str, FieldRule] = MappingProxyType({}),
+) -> Taken:
+    """Check a CSV as the engine does, in small blocks, by columns wherever that can be or never."""
+    log, blocks = MemoryLog(), 0
+    rules = FileRules(Limits(defaults or Defaults(), PRODUCTS, 40, RULES[ids], declared=declared), log)
+    folder.mkdir(parents=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(csv_reader, "BLOCK", 64)
+        patch.setattr(csv_reader, "CLEAN_BLOCK", 200 if by_columns else 64)
+        if not by_columns:
+            patch.setattr(CleanRows, "of", classmethod(lambda *_rows: None))
+        reader = csv_reader.CsvReader(io.BytesIO(data), log)
+        rules.check_table(reader, columns)
+        spool = CodeSpool(folder, company_id=7, workorder_id=8, first_position=reader.first_row)
+        for batch in map_batches(reader, columns, is_table=True):
+            checked: Any = rules.check_many(batch)
+            blocks += not isinstance(checked, list)
+            spool.add(checked)
+    rules.warn()
+    repeats: list[tuple[str, int, int]] = []
+    spool.find_repeats(lambda *repeat: repeats.append(repeat), lambda _done: None)
+    lines = list(merge_runs(spool._runs))
+    return Taken(lines, [sorted(log.errors), repeats], sorted(log.warnings), list(rules.blank_rows.runs()), blocks)
+
+
+def table(header: str, *rows: str, times: int = 30) -> bytes:
+    """A CSV with a header, and the rows over and over, each with an id of its own where it has `{}`."""
+    return "".join([f"{header}\n", *(row.format(number) + "\n" for number in range(times) for row in rows)]).encode()
+
+
+def both(data: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch, **given: object) -> Taken:
+    """Take the file both ways, which give the same, and return it."""
+    fast = taken(data, folder / "fast", monkeypatch, **given)  # type: ignore[arg-type]  # what tests give is checked there
+    slow = taken(data, folder / "slow", monkeypatch, by_columns=False, **given)  # type: ignore[arg-type]  # what tests give is checked there
+    assert (slow.blocks, fast._replace(blocks=0)) == (0, slow)
+    return fast
+
+
+def test_rows_become_lines_with_their_numbers_attributes_and_fields(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = table("id,product,activation_status,lot,size", "abc{:05d},sku1,1,L é,5", "xyz{:05d},,,M,6")
+    found = both(data, tmp_path, monkeypatch)
+    assert found.lines[29] == 'abc00029\t0000000059\t7\t8\t11\t1\t0\t{"lot": "L é", "size": "5"}\n'.encode()
+    assert found.lines[59] == b'xyz00029\t0000000060\t7\t8\t\\N\t0\t0\t{"lot": "M", "size": "6"}\n'
+    assert found.blocks > 3
+    assert (len(found.lines), found.errors) == (60, [[], []])
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "by_columns"),
+    [
+        ("id,lot", "abc{:05d},", True),  # empty cells
+        ("id,lot,size", "abc{:05d},L,", True),
+        ("id", "abc{:05d}", True),
+        ("lot,id", "L,abc{:05d}", True),
+        ("id,lot\r", "abc{:05d},L\r", True),  # ends of lines of Windows
+        ("id;lot;a_b", "abc{:05d};L,1;2", True),
+        ("id\tlot", "abc{:05d}\tL", True),
+        ("id|lot", "abc{:05d}|L", True),
+        ("id,lot,", "abc{:05d},L,", True),  # a column without a name that is empty
+        ("id,lot,", "abc{:05d},L,x", True),  # and that is not
+        ("id,blacklist_reason,activation_status", "abc{:05d},3,2", True),
+        ("id,lot", "abc{:05d},it's", True),
+        ("id,lot", "abc{:05d}, L ", True),
+        ("id,lot", "abc{:05d},中文", True),
+        ("id,lot", "abc{:05d},a\\b", False),
+        ("id,lot", "abc{:05d},'=1+1", False),
+        ("id,lot", "abc{:05d},1E+15", False),
+        ("id,lot", "abc{:05d},a\tb", False),
+        ("id,lot", "abc{:05d},a\x7fb", False),
+        ("id,lot", "abc{:05d},a\x85b", False),
+        ("id,lot", "abc{:05d},a\rb", False),
+        ("id,lot", "a{:05d},L", False),  # an id that is too short
+        ("id,lot", "abc {:05d},L", False),
+        ("id,lot", " abc{:05d},L", False),
+        ("id,lot", "abc{:05d},L,more", False),
+        ("id,lot", "abc{:05d}", False),
+        ("id,product", "abc{:05d},sku3", False),
+        ("id,activation_status", "abc{:05d},active", False),
+        ("id,activation_status,blacklist_reason", "abc{:05d},1,3", False),
+        ("id,lot", f"abc{{:05d}},{'x' * 1001}", False),
+        ("id,lot", 'abc{:05d},"L"', False),
+    ],
+)
+def test_what_needs_a_closer_look_gets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: str, row: str, *, by_columns: bool
+) -> None:
+    assert bool(both(table(header, row), tmp_path, monkeypatch).blocks) is by_columns
+
+
+def test_a_blank_line_among_others_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = table("id,lot", "abc{:05d},L", times=60).decode().splitlines(keepends=True)
+    found = both("".join([*lines[:40], "\n", *lines[40:]]).encode(), tmp_path, monkeypatch)
+    assert (found.blank, len(found.lines)) == ([(41, 1)], 60)
+    assert found.blocks > 1
+
+
+def test_a_block_that_begins_with_a_byte_order_mark_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = table("lot,id", "\ufeffL,abc{:05d}")
+    assert both(rows, tmp_path, monkeypatch).lines[0].endswith('{"lot": "\ufeffL"}\n'.encode())
+
+
+def test_an_id_that_stands_twice_is_found_in_whatever_way_it_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = table("id,lot", "abc{:05d},L", times=80) + b'abc00001,"x"\nabc00079,y\n'
+    assert both(rows, tmp_path, monkeypatch).errors == [[], [("abc00001", 82, 3), ("abc00079", 83, 81)]]
+
+
+def test_defaults_fill_empty_cells_and_columns_that_are_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    defaults = Defaults("sku2", 1, 0, {"lot": "default", "plant": "é"})
+    data = table("id,lot,product", "abc{:05d},,", "xyz{:05d},L,sku1")
+    found = both(data, tmp_path, monkeypatch, defaults=defaults)
+    assert found.lines[0] == 'abc00000\t0000000001\t7\t8\t22\t1\t0\t{"lot": "default", "plant": "é"}\n'.encode()
+    assert found.lines[-1] == 'xyz00029\t0000000060\t7\t8\t11\t1\t0\t{"lot": "L", "plant": "é"}\n'.encode()
+    assert found.blocks > 3
+    data = table("id,lot", "abc{:05d},", "xyz{:05d},L")
+    assert both(data, tmp_path / "2", monkeypatch, defaults=Defaults(scm={"lot": "a\\b"})).blocks == 0
+
+
+def test_columns_that_are_renamed_or_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = table("Code,lot,x,y", "abc{:05d},L,1,\\")
+    found = both(data, tmp_path, monkeypatch, columns={"Code": "id", "lot": "batch", "x": ""})
+    assert found.lines[0].endswith(b'{"batch": "L", "y": "\\\\\\\\"}\n')
+    found = both(table("Code,lot,x", "abc{:05d},L,1"), tmp_path / "2", monkeypatch, columns={"Code": "id", "x": ""})
+    assert (found.lines[0].endswith(b'{"lot": "L"}\n'), found.blocks > 1) == (True, True)
+
+
+def test_declared_fields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = table("id,lot,size,color", "abc{:05d},L,5,red", "xyz{:05d},M,,")
+    wrong = [("abc{:05d},,5,red"), ("abc{:05d},L,five,red"), ("abc{:05d},L,5,green")]
+    assert both(good, tmp_path, monkeypatch, declared=DECLARED).blocks > 3
+    for number, row in enumerate(wrong):
+        found = both(table("id,lot,size,color", row), tmp_path / str(number), monkeypatch, declared=DECLARED)
+        assert found.blocks == 0
+
+
+def test_ids_of_gs1_are_kept_in_one_spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = table("id,lot", "01/9506000134352/21/A{:05d},L")
+    found = both(data, tmp_path, monkeypatch, ids="gs1")
+    assert found.lines[0].startswith(b"01/09506000134352/21/A00000\t0000000001\t")
+    assert found.blocks > 2
+
+
+CELLS = st.sampled_from(
+    [
+        "",
+        "L",
+        "x y",
+        "é",
+        "中",
+        "'",
+        "'=1",
+        "=1",
+        '"',
+        '""',
+        "\\",
+        "1E+15",
+        "\t",
+        "\x85",
+        "\ufeff",
+        "\ufffd",
+        "it's",
+        "\r",
+        "x" * 1001,
+    ]
+)
+IDS = st.one_of(
+    st.from_regex(r"[A-Za-z0-9_-]{8,12}", fullmatch=True),
+    st.sampled_from(["", "short", "abc 12345", "abc12345", "ä" * 9]),
+)
+SKUS, STATUSES = st.sampled_from(["", "sku1", "sku2", "sku3"]), st.sampled_from(["", "0", "1", "2", "3"])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    usual=st.lists(st.tuples(IDS, SKUS, STATUSES, CELLS, CELLS), min_size=1, max_size=4),
+    odd=st.lists(st.tuples(st.integers(0, 99), IDS, SKUS, STATUSES, CELLS, CELLS), max_size=3),
+    end=st.sampled_from(["\n", "\r\n"]),
+    cut=st.integers(0, 3),
+)
+def test_whatever_stands_in_a_file_both_ways_give_the_same(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    usual: list[tuple[str, ...]],
+    odd: list[tuple[int, str, str, str, str, str]],
+    end: str,
+    cut: int,
+) -> None:
+    rows = [usual[number % len(usual)] for number in range(100)]
+    for at, *cells in odd:
+        rows[at] = tuple(cells)
+    lines = ["id,product,activation_status,lot,note", *(",".join(row) for row in rows)]
+    data = end.join([*lines, ""]).encode()
+    both(data[: len(data) - cut], tmp_path_factory.mktemp("both"), monkeypatch)
