@@ -1,18 +1,21 @@
 """The rules of new codes for rows that need no closer look, whole columns at a time.
 
-Whatever is wrong, empty where it must not be, or written in a way that has to be looked at, is left to the rules of
-rows, which say what it is. So there is nothing here that reports anything.
+Whatever is wrong with ids or SCM data, or has to be looked at, is left to the rules of rows, which say what it is. Of
+attributes many rows have the same, so what is wrong with theirs is reported for all of them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import reduce
+from itertools import count
 from typing import cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pyarrow import csv
 
 from ingestion.readers.clean_rows import CleanRows
@@ -23,6 +26,7 @@ from workorders.codes.fields import LONGEST_SCM_VALUE, Attributes
 
 DELETE = "\x7f"
 LATIN_CONTROL = re.compile("[\x80-\x9f]")  # characters of control that UTF-8 writes as two bytes
+WRONG = (None, None, None)  # attributes of a code that will not be stored
 SPACE = 32  # bytes below are characters of control
 Columns = dict[int, pa.BinaryArray]
 """The cells of columns, by their places."""
@@ -38,13 +42,29 @@ def check_clean(rules: RowRules, rows: CleanRows, first: int) -> CodeBlock | Non
     spelled = _texts(columns[rules.id_at])
     identifiers = rules.ids.column(spelled, rules.longest_id)
     scm = None if identifiers is None else _write_scm(rules, columns)
-    found = None if scm is None else _find_attributes(rules, columns)
-    if identifiers is None or scm is None or found is None:
+    if identifiers is None or scm is None:
         return None
     nameless, places = rules.findings.nameless, range(len(rules.header))
     rules.findings.report_nameless([_distinct(columns, at) if at in nameless else () for at in places])
     kept = columns[rules.id_at] if identifiers is spelled else pa.array([*identifiers], pa.string()).cast(pa.binary())
-    return CodeBlock([*identifiers], first, kept, *found, scm)
+    keys, kinds = _find_attributes(rules, columns)
+    known = rules.findings.limits.products
+    rules.findings.skus_with_id.update(key[0] for key in keys if key[0] in known)
+    attributes = [rules.attributes.resolve(key) for key in keys]
+    if None in attributes:
+        _report_attributes(rules, first, identifiers, keys, kinds)
+    meant = cast("list[Attributes]", [each or WRONG for each in attributes])
+    return CodeBlock([*identifiers], first, kept, meant, kinds, scm)
+
+
+def _report_attributes(
+    rules: RowRules, first: int, identifiers: Sequence[str], keys: list[tuple[str, ...]], kinds: NDArray[np.int32]
+) -> None:
+    """Report each row whose attributes are wrong."""
+    is_wrong = [rules.attributes.resolve(key) is None for key in keys]
+    for row, kind, identifier in zip(count(first), kinds.tolist(), identifiers, strict=False):
+        if is_wrong[kind]:
+            rules.attributes.check(row, keys[kind], identifier)
 
 
 def _is_readable(rows: CleanRows) -> bool:
@@ -94,24 +114,20 @@ def _distinct(columns: Columns, at: int) -> tuple[str, ...]:
     return tuple(value.decode() for value in columns[at].unique().to_pylist())
 
 
-def _find_attributes(rules: RowRules, columns: Columns) -> tuple[list[Attributes], pa.Int32Array | None] | None:
-    """Return the sets of attributes that the rows have, and which of them each has; None where one is wrong."""
+def _find_attributes(rules: RowRules, columns: Columns) -> tuple[list[tuple[str, ...]], NDArray[np.int32]]:
+    """Return the sets of three cells that the rows have, and which of them each has."""
     coded = [columns[at].dictionary_encode() if at in columns else None for at in rules.attributes.at]
     values = [[cell.decode() for cell in column.dictionary.to_pylist()] if column else [""] for column in coded]
     places = [column.indices.to_numpy() if column else 0 for column in coded]
     sizes = [*map(len, values)]
-    combined = reduce(lambda together, next_: together * next_[1] + next_[0], zip(places, sizes, strict=True), 0)
+    rows = np.zeros(len(columns[rules.id_at]), np.int64)
+    combined = reduce(lambda together, next_: together * next_[1] + next_[0], zip(places, sizes, strict=True), rows)
     numbers, kinds = np.unique(combined, return_inverse=True)
     keys = [
         tuple(column[at] for column, at in zip(values, np.unravel_index(number, sizes), strict=True))
         for number in numbers.tolist()
     ]
-    attributes = [meant for key in keys if (meant := rules.attributes.resolve(key)) is not None]
-    if len(attributes) < len(keys):
-        return None
-    known = rules.findings.limits.products
-    rules.findings.skus_with_id.update(key[0] for key in keys if key[0] in known)
-    return cast("list[Attributes]", attributes), None if len(keys) == 1 else pa.array(kinds.astype(np.int32))
+    return keys, kinds.astype(np.int32)
 
 
 def _write_scm(rules: RowRules, columns: Columns) -> pa.BinaryArray | pa.BinaryScalar | None:

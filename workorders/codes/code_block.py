@@ -19,22 +19,22 @@ POWERS = 10 ** np.arange(9, -1, -1)
 class CodeBlock:
     """The codes of rows that follow one another, the first of them at the position `first`.
 
-    `columns` holds their ids as binary values, `kinds` the place of each code's attributes among the few `attributes`,
-    or nothing where all have the first, and `scm` their SCM data as JSON, in which nothing has to be escaped.
+    `column` holds their ids as binary values, `kinds` the place of each code's attributes among the few `attributes`,
+    and `scm` their SCM data as JSON, in which nothing has to be escaped.
     """
 
     identifiers: list[str]
     first: int
     column: pa.BinaryArray
     attributes: list[Attributes]
-    kinds: pa.Int32Array | None
+    kinds: NDArray[np.int32]
     scm: pa.BinaryArray | pa.BinaryScalar
 
     def lines(self, base: int, rendered: Mapping[Attributes, str]) -> pa.BinaryArray:
         """Return a line of COPY for each code: id, position less `base`, `rendered` attributes, SCM data."""
         positions = np.arange(self.first - base, self.first - base + len(self.column))
         attributes = [f"\t{rendered[each]}\t".encode() for each in self.attributes]
-        kinds = attributes[0] if self.kinds is None else pa.array(attributes, pa.binary()).take(self.kinds)
+        kinds = attributes[0] if len(attributes) == 1 else pa.array(attributes, pa.binary()).take(pa.array(self.kinds))
         return pc.binary_join_element_wise(self.column, b"\t", _in_ten_digits(positions), kinds, self.scm, b"\n", b"")
 
 
