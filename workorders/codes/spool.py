@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count as count_from
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,8 @@ class SortedSpool:
         self._runs: list[Path] = []
         self._hash_runs: list[HashRun] = []
         self._names = count_from(1)
+        self._beside = ThreadPoolExecutor(1)  # which begins no thread before it is needed
+        self._writing: Future[int] | None = None
 
     def _add_lines(self, keys: list[str], lines: list[str]) -> None:
         """Spool lines in any order; each begins with its key, a tab, the number, and a tab."""
@@ -74,6 +77,8 @@ class SortedSpool:
         lines have been looked at, now and then. Hashes tell first whether there is anything to find.
         """
         self._write_runs()
+        self._wait()
+        self._beside.shutdown()
         while len(self._runs) > FAN_IN:
             group, self._runs = self._runs[:FAN_IN], self._runs[FAN_IN:]
             self._runs.append(self._write_file(merge_runs(group)))
@@ -112,13 +117,26 @@ class SortedSpool:
             self._lines.sort()
             self._runs.append(self._write_file(["".join(self._lines).encode()]))
         if self._columns:
-            from workorders.codes.code_block import sorted_lines
-
-            self._runs.append(self._write_file([sorted_lines(self._columns)]))
+            self._write_beside(self._columns)
         if self._hashes:
             self._hash_runs.append(HashRun(self.folder / f"hashes-{len(self._hash_runs)}", self._hashes))
         self._lines, self._columns, self._characters = [], [], 0
         self._hashes = array("q")
+
+    def _write_beside(self, columns: list[tuple[pa.BinaryArray, pa.BinaryArray]]) -> None:
+        """Sort and write columns while the next ones are read, one run at a time."""
+        from workorders.codes.code_block import sorted_lines
+
+        self._wait()
+        path = self.folder / f"run-{next(self._names)}"
+        self._runs.append(path)
+        self._writing = self._beside.submit(lambda: path.write_bytes(sorted_lines(columns)))
+
+    def _wait(self) -> None:
+        """Wait for the run that is written; raises what went wrong with it."""
+        if self._writing:
+            self._writing.result()
+            self._writing = None
 
     def _write_file(self, pieces: Iterable[bytes | memoryview]) -> Path:
         path = self.folder / f"run-{next(self._names)}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -11,6 +13,7 @@ from portal.models import User
 from tests.support.demo import Demo
 from workorders.codes import spool as spool_module
 from workorders.codes.bulk_load import CodeSpool, NewCode, find_taken_ids
+from workorders.codes.code_block import CodeBlock
 from workorders.models import Code, Workorder
 
 
@@ -28,6 +31,14 @@ def a_spool(workorder: Workorder, folder: Path, first: int = 1) -> CodeSpool:
 
 def new(identifier: str, position: int, scm: str = "{}", status: int = 0) -> NewCode:
     return identifier, position, (None, status, 0), scm
+
+
+def block(first: int, *identifiers: str) -> CodeBlock:
+    """Codes of rows that follow one another, of which every second is active."""
+    kinds = np.arange(len(identifiers), dtype=np.int32) % 2
+    ids = pa.array([each.encode() for each in identifiers], pa.binary())
+    scm = pa.array([f'{{"place": "{first + at}"}}'.encode() for at in range(len(identifiers))], pa.binary())
+    return CodeBlock([*identifiers], first, ids, [(None, 0, 0), (None, 1, 0)], kinds, scm)
 
 
 def loaded(workorder: Workorder) -> list[tuple[int, str]]:
@@ -50,6 +61,41 @@ def test_codes_keep_the_order_of_their_positions(demo: Demo, tmp_path: Path) -> 
     spool.load(lambda done: None)
     assert (spool.count, spool.longest) == (3, 8)
     assert loaded(workorder) == [(1, "ccc00003"), (2, "aaa00001"), (3, "bbb00002")]
+
+
+@pytest.mark.parametrize("run", [2, 3, 50])
+def test_blocks_of_codes_are_loaded_among_others(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: int
+) -> None:
+    monkeypatch.setattr(spool_module, "RUN", run)
+    workorder = an_order(demo.staff)
+    spool = a_spool(workorder, tmp_path)
+    spool.add([new("bbb00002", 1)])
+    spool.add(block(2, "ddd00004", "aaa0000001", "ccc00003"))
+    spool.add([new("eee00005", 5), new("ccc00003", 6)])
+    spool.add(block(7, "fff00006", "bbb00002"))
+    assert sorted(found_repeats(spool)) == [("bbb00002", 8, 1), ("ccc00003", 6, 4)]
+    spool.skip(6)
+    spool.skip(8)
+    spool.load(lambda done: None)
+    assert (spool.count, spool.longest) == (6, 10)
+    assert list(workorder.codes.order_by("sequence").values_list("sequence", "identifier", "activation_status")) == [
+        (1, "bbb00002", 0),
+        (2, "ddd00004", 0),
+        (3, "aaa0000001", 1),
+        (4, "ccc00003", 0),
+        (5, "eee00005", 0),
+        (6, "fff00006", 0),
+    ]
+    assert workorder.codes.get(identifier="aaa0000001").scm_data == {"place": "3"}
+
+
+def test_what_goes_wrong_beside_the_reading_is_raised(demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "run-1").mkdir()  # where a file is to be
+    spool = a_spool(an_order(demo.staff), tmp_path)
+    spool.add(block(1, "aaa00001"))
+    with pytest.raises(IsADirectoryError, match="run-1"):
+        found_repeats(spool)
 
 
 def test_positions_may_begin_anywhere(demo: Demo, tmp_path: Path) -> None:
