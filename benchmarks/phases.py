@@ -48,7 +48,9 @@ def _phases(path: Path, folder: Path) -> dict[str, float]:
     with closing(ErrorLog(0, folder)) as log, path.open("rb") as file:
         rules = FileRules(Limits(Defaults(), usable_products(company), 100, RULES["default"]), log)
         spool = CodeSpool(folder, company_id=company, workorder_id=1, first_position=2)
-        batches = iter(CsvReader(file, log))
+        reader = CsvReader(file, log)
+        reader.take_clean_rows()
+        batches = iter(reader)
         while batch := next(batches, None):
             clock.stop("reading")
             codes: Any = rules.check_many(batch)

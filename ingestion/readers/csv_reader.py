@@ -88,6 +88,10 @@ class CsvReader:
         self.beginning: list[list[str]] = [[*self.header], *self._first.rows[:TITLE_ROWS]]
         self.facts: dict[str, str] = {"delimiter": self.delimiter, "encoding": self._lines.encoding}
 
+    def take_clean_rows(self) -> None:
+        """Give rows that need no closer look as CleanRows, many at once, from the second batch on."""
+        self._lines.is_long = True
+
     def __iter__(self) -> Iterator[Batch]:
         return chain([self._first], self._batches)
 
@@ -136,7 +140,8 @@ class CsvReader:
 
     def _clean_rows(self, block: Block) -> CleanRows | None:
         """Return the rows of a long block that need no closer look; None where any does."""
-        if not block.is_plain or block.is_last or self._is_ours or len(block.text) < CLEAN_BLOCK // 2:
+        is_long = self._lines.is_long and len(block.text) >= CLEAN_BLOCK // 2
+        if not is_long or not block.is_plain or block.is_last or self._is_ours:
             return None
         return CleanRows.of(block.text, self.delimiter)
 
@@ -160,7 +165,6 @@ class CsvReader:
         names = ["" if name == GUARDED_COLUMN else name for name in names]
         self.header = tuple(map(restored, names) if self._is_ours else names)
         self.header_row = number
-        self._lines.has_header = True
 
     def _careful_rows(self, lines: list[str], number: int, is_last: bool) -> tuple[list[list[str]], list[str]]:
         """The rows of `lines`, the first of them `number`, and the lines of a record that goes on in the next block."""
@@ -289,16 +293,16 @@ class Block:
 
 
 class Lines:
-    """The lines of a file, and its encoding once the first are read; `has_header` is set when the header was found."""
+    """The lines of a file, and its encoding once the first are read. With `is_long`, clean ones come many at once."""
 
     def __init__(self, file: Source, encoding: str = "") -> None:
         self._file = file
         self._said = encoding
         self.encoding = ""
-        self.has_header = False
+        self.is_long = False
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the lines block by block; below the header, blocks of clean records are long.
+        """Yield the lines block by block.
 
         A byte that the encoding has not comes as a lone surrogate. A line longer than LONGEST_RECORD is cut just
         beyond it.
@@ -307,7 +311,7 @@ class Lines:
         tail = ""
         is_last, is_empty, is_plain = False, True, False
         while not is_last:
-            read = self._file.read(CLEAN_BLOCK if self.has_header and is_plain and len(tail) < BLOCK else BLOCK)
+            read = self._file.read(CLEAN_BLOCK if self.is_long and is_plain and len(tail) < BLOCK else BLOCK)
             is_last = not read
             if decode is None:
                 self.encoding, decode = decoder_for(read, self._said)

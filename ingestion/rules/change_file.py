@@ -80,8 +80,8 @@ class ChangeFileRules(FileRules):
             detail = say_problem("These are left out: {names}.", names=", ".join(self._left_out))
             self.log.warn(EXPORT_WARNING, self.findings.header_row, "", "", detail=detail)
 
-    def check_many(self, batch: Batch) -> list[CheckedRow]:
-        return self.check(batch)
+    def takes_clean_rows(self, header: tuple[str, ...]) -> bool:
+        return False  # there is more to say about rows that change codes
 
     def check(self, batch: Batch) -> list[CheckedRow]:
         self._take_key(batch.header)

@@ -33,10 +33,12 @@ from portal.values.problems import say_problem
 from workorders.codes.field_types import FieldRule
 from workorders.codes.fields import MOST_SCM_FIELDS, SCM_KEY
 from workorders.codes.scm_fields import fields_in_use
+from workorders.codes.url_prefixes import SHORTEST_ID
 
 if TYPE_CHECKING:
     from workorders.codes.code_block import CodeBlock
 
+MOST_GROWTH = 16  # times the length of the shortest row, by which a row may grow with names and defaults of fields
 MOST_HEADERS = 1000  # whose rules are kept at a time
 
 
@@ -100,9 +102,14 @@ class FileRules:
             advice = self._advise_names(table.header, columns)
             raise UnreadableFile(f"{problem}{advice}", **problem.offer) from None
 
+    def takes_clean_rows(self, header: tuple[str, ...]) -> bool:
+        """Say whether rows with this header may come many at once: what each becomes is not much more than it is."""
+        most = MOST_GROWTH * (SHORTEST_ID + len(header))
+        return self.limits.defaults.scm_size + sum(map(len, header)) <= most and not is_too_wide(header)
+
     def check_many(self, batch: Batch) -> list[CheckedRow] | CodeBlock:
         """Return what `check` does, as columns where no row needs a closer look and they are many."""
-        if isinstance(batch.rows, CleanRows) and not is_too_wide(batch.header):
+        if isinstance(batch.rows, CleanRows):
             from ingestion.rules.clean_blocks import check_clean  # takes time and memory, and only long files need it
 
             rules = self._rules.get(batch.header) or self._rules_of(batch)

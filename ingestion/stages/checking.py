@@ -11,11 +11,12 @@ from django.conf import settings
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.errors.warning_kinds import PREFIX_WARNING
 from ingestion.models import IngestionRecord
+from ingestion.readers.csv_reader import CsvReader
 from ingestion.readers.json_reader import JsonReader
 from ingestion.readers.open import Reader, open_reader
 from ingestion.readers.options import ReadOptions
 from ingestion.readers.unpack import Budget, check_digest
-from ingestion.rules.column_mapping import map_batches
+from ingestion.rules.column_mapping import map_batches, map_header
 from ingestion.rules.file import FileRules
 from ingestion.rules.keys import sought_columns
 from ingestion.rules.limits import Limits, limits_for
@@ -76,6 +77,8 @@ def spool_rows(attempt: Attempt, rules: FileRules, begin: Callable[[int], Spool]
         if is_table := not isinstance(reader, JsonReader):
             columns = rules.columns_of(reader.header, columns)
             rules.check_table(reader, columns)
+        if isinstance(reader, CsvReader) and rules.takes_clean_rows(map_header(reader.header, columns)):
+            reader.take_clean_rows()
         spool = begin(reader.first_row)
         size = rules.limits.defaults.scm_size
         for batch in map_batches(reader, columns, is_table=is_table):

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.readers import csv_reader
-from ingestion.readers.clean_rows import CleanRows
 from ingestion.rules.column_mapping import map_batches
 from ingestion.rules.defaults import Defaults
 from ingestion.rules.file import FileRules
@@ -61,11 +60,11 @@ def taken(
     folder.mkdir(parents=True)
     with monkeypatch.context() as patch:
         patch.setattr(csv_reader, "BLOCK", 64)
-        patch.setattr(csv_reader, "CLEAN_BLOCK", 200 if by_columns else 64)
-        if not by_columns:
-            patch.setattr(CleanRows, "of", classmethod(lambda *_rows: None))
+        patch.setattr(csv_reader, "CLEAN_BLOCK", 200)
         reader = csv_reader.CsvReader(io.BytesIO(data), log)
         rules.check_table(reader, columns)
+        if rules.takes_clean_rows(reader.header) and by_columns:
+            reader.take_clean_rows()
         spool = CodeSpool(folder, company_id=7, workorder_id=8, first_position=reader.first_row)
         for batch in map_batches(reader, columns, is_table=True):
             checked: Any = rules.check_many(batch)
@@ -198,6 +197,14 @@ def test_ids_of_gs1_are_kept_in_one_spelling(tmp_path: Path, monkeypatch: pytest
     found = both(data, tmp_path, monkeypatch, ids="gs1")
     assert found.lines[0].startswith(b"01/09506000134352/21/A00000\t0000000001\t")
     assert found.blocks > 2
+
+
+@pytest.mark.parametrize(("size", "by_columns"), [(20, True), (200, False)])
+def test_rows_that_grow_much_do_not_come_many_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, size: int, by_columns: bool
+) -> None:
+    found = both(table("id", "abc{:05d}", times=60), tmp_path, monkeypatch, defaults=Defaults(scm={"lot": "x" * size}))
+    assert (bool(found.blocks), len(found.lines)) == (by_columns, 60)
 
 
 CELLS = st.sampled_from(
