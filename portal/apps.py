@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
 from portal.database.connections import set_up
+from portal.database.replica import keep_line
 
 
 class PortalConfig(AppConfig):
@@ -16,3 +17,4 @@ class PortalConfig(AppConfig):
         import portal.accounts.security_log  # noqa: F401
 
         connection_created.connect(set_up, dispatch_uid="portal.database.connections")
+        connection_created.connect(keep_line, dispatch_uid="portal.database.replica")

@@ -9,6 +9,7 @@ A variable that is empty counts as not set.
 | PUBLIC_URL | base of every code's URL | http://127.0.0.1:$PORT |
 | FORMER_PUBLIC_URLS | what PUBLIC_URL was before, separated by commas: codes made then go on answering there | |
 | DATABASE_URL | PostgreSQL to use instead of the embedded one | |
+| REPLICA_URL | replica of it that public pages and exports are read from | |
 | DATABASE_POOLER | transaction, if a pooler such as PgBouncer is there and gives connections for one each | |
 | CELERY_BROKER_URL | broker to use instead of the embedded Valkey, redis:// or amqp:// | |
 | S3_BUCKET | bucket for uploads and archives, instead of CODEPORT_HOME | |
@@ -102,6 +103,9 @@ with stops_at_bad_values("CODEPORT_HOME"):
     mail = services.mail_server()
     CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "", validate=checks.is_broker_url)
     database = services.database_named()
+    replica = services.database_named("REPLICA_URL")
+    if replica and database is None:
+        raise invalid("REPLICA_URL", "Needs DATABASE_URL.")
     DATABASE_POOLER = env.str("DATABASE_POOLER", "", validate=checks.is_pooler)
     if DATABASE_POOLER and database is None:
         raise invalid("DATABASE_POOLER", "Needs DATABASE_URL.")
@@ -114,6 +118,9 @@ if PROVE_DOMAINS is None:
 CELERY_BROKER_URL = CELERY_BROKER_URL or valkey.valkey_url(CODEPORT_HOME)
 database = database or postgres.postgres_settings(CODEPORT_HOME)
 DATABASES = {"default": services.with_our_connections(database, DATABASE_POOLER)}
+if replica:
+    replica["OPTIONS"] = {"connect_timeout": 2} | replica.get("OPTIONS", {})  # there is the primary instead
+    DATABASES["replica"] = services.with_our_connections(replica, DATABASE_POOLER)
 CACHES = {"default": cache_settings(CELERY_BROKER_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 from django.db import Error, connection
@@ -39,7 +40,7 @@ class Pulse(threading.Thread):
         self.rows_total: int | None = None
         self._lost = threading.Event()
         self._stopped = threading.Event()
-        self._main = connection.connection  # of the thread that does the work
+        self.waits_for(connection.connection)  # of the thread that does the work
 
     @property
     def is_lost(self) -> bool:
@@ -59,6 +60,10 @@ class Pulse(threading.Thread):
         """So many rows of the phase are done; raises ClaimLost when the claim is gone."""
         self.rows_done = rows_done
         self.check()
+
+    def waits_for(self, connection: Any) -> None:
+        """Say by which connection of psycopg the work waits for queries from now on."""
+        self._main = connection
 
     def run(self) -> None:
         try:

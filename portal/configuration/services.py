@@ -23,18 +23,18 @@ is_bucket = validate.Regexp(r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?\Z", error="Mu
 is_region = validate.Regexp(r"^[A-Za-z0-9-]*\Z", error="Must look like eu-central-1.")
 
 
-def database_named() -> dict[str, Any] | None:
-    """Return Django's entry for the PostgreSQL at DATABASE_URL; None where it is not set."""
-    url = env.str("DATABASE_URL", "")
+def database_named(variable: str = "DATABASE_URL") -> dict[str, Any] | None:
+    """Return Django's entry for the PostgreSQL whose address is in `variable`; None where it is not set."""
+    url = env.str(variable, "")
     if not url:
         return None
-    entry = dict(env.dj_db_url("DATABASE_URL")) if "://" in url else {}
+    entry = dict(env.dj_db_url(variable)) if "://" in url else {}
     if entry.get("ENGINE") != "django.db.backends.postgresql" or not entry.get("NAME"):
-        raise invalid("DATABASE_URL", "Must look like postgresql://user:password@host:5432/name.")
+        raise invalid(variable, "Must look like postgresql://user:password@host:5432/name.")
     try:
         make_conninfo(**entry.get("OPTIONS", {}))
     except ProgrammingError as error:
-        raise invalid("DATABASE_URL", str(error).strip()) from None
+        raise invalid(variable, str(error).strip()) from None
     return entry
 
 

@@ -18,7 +18,7 @@ from tests.support.paths import CHECKOUT
 
 SETTINGS = str(CHECKOUT / "portal" / "settings.py")
 VARIABLES = (
-    *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "FORMER_PUBLIC_URLS", "DATABASE_URL", "DATABASE_POOLER"),
+    *("CODEPORT_HOME", "PORT", "PUBLIC_URL", "FORMER_PUBLIC_URLS", "DATABASE_URL", "REPLICA_URL", "DATABASE_POOLER"),
     *("CELERY_BROKER_URL", "SECRET_KEY"),
     "SECRET_KEY_FALLBACKS",
     *("BACKUP_PASSPHRASE", "BREACHED_PASSWORDS"),
@@ -216,6 +216,8 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("DATABASE_URL", "nonsense"),
         ("DATABASE_POOLER", "session"),
         ("DATABASE_POOLER", "transaction"),  # before the embedded PostgreSQL there is none
+        ("REPLICA_URL", "nonsense"),
+        ("REPLICA_URL", "postgresql://someone@db.example/codes"),  # of the embedded PostgreSQL there is none
         ("SECRET_KEY_FALLBACKS", f"{'a' * 32},short"),
         ("DATABASE_URL", "postgresql://someone@db.example/codes?sslmod=require"),
         ("CELERY_BROKER_URL", "filesystem://"),

@@ -23,7 +23,16 @@ UP = (sys.executable, "manage.py", "up")
 
 def environment(home: Path | None, **changes: str) -> dict[str, str]:
     """This process's environment without what configures a portal, so that everything is embedded."""
-    ours = ("CODEPORT_HOME", "DATABASE_URL", "CELERY_BROKER_URL", "S3_", "PORT", "PUBLIC_URL", "ALLOWED_HOSTS")
+    ours = (
+        "CODEPORT_HOME",
+        "DATABASE_URL",
+        "REPLICA_URL",
+        "CELERY_BROKER_URL",
+        "S3_",
+        "PORT",
+        "PUBLIC_URL",
+        "ALLOWED_HOSTS",
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | ({"CODEPORT_HOME": str(home)} if home else {}) | changes
 

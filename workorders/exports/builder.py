@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from pathlib import Path
 
 from django.db import connection, transaction
 
 from portal.background.leases import ClaimLost
+from portal.background.outages import outage_of
 from portal.background.progress import Status
 from portal.background.pulse import Pulse, perform
 from portal.background.spool import draft_of_attempt
+from portal.database import replica
 from portal.storage.base import storage
 from workorders.codes.filters import CodeFilter
 from workorders.codes.first_download import note_downloads
@@ -19,6 +22,8 @@ from workorders.exports.limits import Refused, refuse_too_many_codes, refuse_too
 from workorders.exports.survey import Survey, survey
 from workorders.exports.writers import WRITERS
 from workorders.models import Export
+
+logger = logging.getLogger(__name__)
 
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
@@ -49,10 +54,26 @@ def write_export(export: Export, pulse: Pulse) -> None:
 
 
 def _write(export: Export, draft: Path, pulse: Pulse) -> Survey:
-    """Write the codes as they all were at one moment."""
+    """Write the codes as they all were at one moment: read by the replica, if there is one, once it has all of them."""
+    if replica.has_caught_up():
+        try:
+            with replica.in_place_of_primary():
+                return _write_codes(export, draft, pulse)
+        except Exception as error:
+            pulse.check()
+            if outage_of(error) != "database":
+                raise
+            logger.warning("The replica failed in export %s, so the primary is read: %s", export.pk, error)
+        finally:
+            pulse.waits_for(connection.connection)
+    return _write_codes(export, draft, pulse)
+
+
+def _write_codes(export: Export, draft: Path, pulse: Pulse) -> Survey:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(SNAPSHOT)
+        pulse.waits_for(connection.connection)
         selection = Selection.of(export.company, CodeFilter.from_json(export.filters))
         found = survey(selection)
         refuse_too_many_codes(export.format, found.codes)

@@ -9,8 +9,9 @@ from unicodedata import category
 from weakref import WeakSet
 
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import Error, OperationalError, connections
 
+from portal.database import replica
 from workorders.codes.url_prefixes import SHORTEST_ID
 from workorders.identifiers import gs1
 from workorders.links.link import Link, parse_links
@@ -136,19 +137,30 @@ def _found(row: Row) -> Found:
 
 
 def _first_row(slug: str, asked: Sequence[tuple[str, str]]) -> Row | None:
-    """Return the row of the first of the statements that finds one, each with what it asks for."""
-    connection.health_check_done = True  # type: ignore[attr-defined]  # the check would be a second query
+    """Return the row of the first of the statements that finds one, each with what it asks for.
+
+    What the replica does not have the primary may: a code that was just made.
+    """
+    if replica.is_fresh():
+        database = connections[replica.ALIAS]
+        try:
+            if row := _ask(database, slug, asked):
+                return row
+        except Error:
+            database.close()
+    primary = connections[replica.PRIMARY]
     try:
-        return _ask(slug, asked)
+        return _ask(primary, slug, asked)
     except OperationalError:  # the connection was lost since it was last used
-        connection.close()
-        return _ask(slug, asked)
+        primary.close()
+        return _ask(primary, slug, asked)
 
 
-def _ask(slug: str, asked: Sequence[tuple[str, str]]) -> Row | None:
+def _ask(database: Any, slug: str, asked: Sequence[tuple[str, str]]) -> Row | None:
     bases = (url.partition("://")[2] for url in (settings.PUBLIC_URL, *settings.FORMER_PUBLIC_URLS))
     prefixes = [f"{base}/c/{slug}/" for base in bases]
-    with connection.cursor() as cursor:
+    database.health_check_done = True  # the check would be a second query
+    with database.cursor() as cursor:
         for name, about in asked:
             if settings.DATABASE_POOLER:
                 cursor.execute(PLAIN[name], {"slug": slug, "about": about, "prefixes": prefixes})
