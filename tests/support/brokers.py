@@ -65,13 +65,13 @@ def missing(root: Path) -> list[str]:
 
 
 @contextmanager
-def redis(root: Path, home: Path) -> Iterator[Running]:
-    """A fresh Redis."""
+def redis(root: Path, home: Path, host: str = "127.0.0.1") -> Iterator[Running]:
+    """A fresh Redis, which believes whoever reaches it."""
     (port,) = free_ports(1)
-    words = f"--bind 127.0.0.1 --port {port} --appendonly no --dir {home}"
+    words = f"--bind {host} --port {port} --protected-mode no --appendonly no --dir {home}"
     program = root / "usr/bin/redis-server"
     with running(home, "Redis", [str(program), *words.split(), "--save", ""], libraries(root)) as process:
-        yield answering(f"redis://127.0.0.1:{port}/0", process)
+        yield answering(f"redis://{host}:{port}/0", process)
 
 
 @contextmanager

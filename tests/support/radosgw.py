@@ -67,7 +67,7 @@ erasure code dir = {library}/ceph/erasure-code
 osd class dir = {library}/rados-classes
 
 [client.admin]
-rgw frontends = beast endpoint=127.0.0.1:{port}
+rgw frontends = beast endpoint={host}:{port}
 rgw data = {home}/rgw
 rgw dns name = localhost
 rgw run sync thread = false
@@ -125,7 +125,7 @@ def found(home: Path) -> Ceph | None:
 
 
 @contextmanager
-def radosgw(ceph: Ceph) -> Iterator[str]:
+def radosgw(ceph: Ceph, host: str = "127.0.0.1") -> Iterator[str]:
     """The address of a fresh radosgw with one user, whose keys are ACCESS_KEY and SECRET_KEY."""
     home = ceph.home
     port, *monitor = free_ports(3)
@@ -133,7 +133,9 @@ def radosgw(ceph: Ceph) -> Iterator[str]:
     for folder in ("mon", "osd", "rgw"):
         (home / folder).mkdir(parents=True)
     (home / "ceph.conf").write_text(
-        CONFIG.format(home=home, fsid=fsid, library=ceph.library, port=port, mon=monitor[0], old_mon=monitor[1])
+        CONFIG.format(
+            home=home, fsid=fsid, library=ceph.library, host=host, port=port, mon=monitor[0], old_mon=monitor[1]
+        )
     )
     (home / "keyring").write_text(
         "".join(KEY.format(name=name, key=new_key(), caps=caps) for name, caps in CAPS.items())
@@ -147,7 +149,7 @@ def radosgw(ceph: Ceph) -> Iterator[str]:
         ceph.run("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", osd)
         services.append(ceph.serve("ceph-osd", "-i", "0"))
         services.append(ceph.serve("radosgw", "-n", "client.admin"))
-        address = f"http://127.0.0.1:{port}"
+        address = f"http://{host}:{port}"
         wait_for_answer(address, services)
         keys = ("--access-key", ACCESS_KEY, "--secret-key", SECRET_KEY)
         ceph.run("radosgw-admin", "-n", "client.admin", "user", "create", "--uid=tests", "--display-name=tests", *keys)
