@@ -75,8 +75,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The portal, with one code that the replica has, too."""
     folder = tmp_path_factory.mktemp("replica")
     with Primary(folder / "primary") as primary, Standby(folder / "standby", primary) as standby:
-        servers = {"DATABASE_URL": primary.url, "REPLICA_URL": standby.url}
-        with Up(folder / "out", folder / "var", PUBLIC_PAGE_RATE="9999/min", **servers) as up:
+        out, home = folder / "out", folder / "var"
+        with Up(out, home, DATABASE_URL=primary.url, REPLICA_URL=standby.url, PUBLIC_PAGE_RATE="9999/min") as up:
             up.wait_ready()
             run([*up.command[:2], "shell", "-c", FIRST], up.checkout, up)
             yield Portal(up, primary, standby)

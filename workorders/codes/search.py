@@ -32,7 +32,7 @@ BY_BRIN = {  # settings that leave the planner bitmaps alone, and make every B-t
 PROBE = """
     SELECT identifier FROM (
         SELECT * FROM workorders_code WHERE {place} ORDER BY identifier {order} LIMIT %s
-    ) AS workorders_code WHERE {condition} LIMIT %s"""
+    ) AS workorders_code WHERE {condition} LIMIT %s OFFSET %s"""
 WALK = """
     SELECT count(*), {last}(identifier), array_agg(identifier ORDER BY identifier {order}) FILTER (WHERE fits) FROM (
         SELECT identifier, ({condition}) AS fits FROM workorders_code WHERE {place} ORDER BY identifier {order} LIMIT %s
@@ -77,9 +77,10 @@ def search(asked: Conditions, number: int, skipped: int = 0, *, after: str = "",
     begin = Q(identifier__lt=before) if before else Q(identifier__gt=after) if after else Q()
     asked = Conditions(asked.place & begin, asked.known, asked.rest)
     wanted, order = skipped + number + 1, "DESC" if before else ""
-    found, edge = _probe(asked, wanted, order), ""
-    if len(found) < wanted:
-        found, edge = _walk(asked, wanted, order, WALKED)
+    found = _probe(asked, number + 1, order, PROBED + wanted, skipped)
+    if len(found) > number:
+        return Found(found[:number], found[number - 1])
+    found, edge = _walk(asked, wanted, order, WALKED)
     if edge and len(found) * WALKED_ON >= wanted * WALKED:
         found, edge = _walk(asked, wanted, order, WALKED_ON)
     elif edge and asked.known:
@@ -97,7 +98,12 @@ def count_along_key(asked: Conditions, most: int) -> int | None:
 
 
 def count_gathered(asked: Conditions, most: int) -> int | None:
-    """Count the codes among those that the BRIN index finds. None where these are more than `most`."""
+    """Count the codes among those that the BRIN index finds. None where these are more than `most`.
+
+    That is known without it where so many stand among the first codes along the key: it takes long for frequent values.
+    """
+    if len(_probe(asked, most + 1, "", WALKED)) > most:
+        return None
     with by_brin():
         return _count(asked.place & asked.known, asked.rest, "", most)
 
@@ -111,12 +117,12 @@ def _count(place: Q, condition: Q, order: str, most: int) -> int | None:
     return fitting if looked_at <= most else None
 
 
-def _probe(asked: Conditions, wanted: int, order: str) -> list[str]:
-    """Return the ids that fit, at most `wanted`, among the first ones along the key."""
+def _probe(asked: Conditions, wanted: int, order: str, most: int, skipped: int = 0) -> list[str]:
+    """Return the ids that fit behind `skipped` others, at most `wanted`, among the first `most` along the key."""
     place, condition = _sql(asked.place), _sql(asked.known & asked.rest)
     query = PROBE.format(place=place.text, condition=condition.text, order=order)
     with connection.cursor() as cursor:
-        cursor.execute(query, [*place.values, PROBED + wanted, *condition.values, wanted])
+        cursor.execute(query, [*place.values, most, *condition.values, wanted, skipped])
         return [identifier for (identifier,) in cursor.fetchall()]
 
 

@@ -158,3 +158,22 @@ def test_counts_are_exact_or_not_known(demo: Demo, workorders: tuple[Workorder, 
         (CodeFilter(search="aa-0000", scm={"lot": "3"}), 1429),
     ):
         assert asked.count(demo.company) == counted, asked
+
+
+def test_frequent_values_are_not_counted_by_the_index_of_blocks(
+    demo: Demo, workorders: tuple[Workorder, Workorder]
+) -> None:
+    """It would name nearly all blocks, which takes longer than anything else of the list."""
+    with CaptureQueriesContext(connection) as taken:
+        assert parse_filter({"activation_status": 0}).count(demo.company) is None
+    assert [query["sql"] for query in taken if "AS looked_at" in query["sql"]] == []
+
+
+def test_skipped_codes_of_frequent_values_are_passed_by_in_one_query(
+    demo: Demo, workorders: tuple[Workorder, Workorder]
+) -> None:
+    asked = parse_filter({"activation_status": 0}).conditions(demo.company)
+    with CaptureQueriesContext(connection) as taken:
+        found = search(asked, 2, 40)
+    assert found == (["aa-00000045", "aa-00000046"], "aa-00000046", 0)
+    assert len(taken) == 1
