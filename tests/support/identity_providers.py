@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,12 @@ def _wait_for(url: str, log: Path) -> None:
 # One that says what a test wants
 
 
+@cache
+def own_key() -> rsa.RSAPrivateKey:
+    """The key that a scripted one signs with unless told another: a new one for each test takes as long as the test."""
+    return rsa.generate_private_key(65537, 2048)
+
+
 @dataclass
 class Scripted:
     """A provider of OpenID Connect that signs the claims it is told to, with a key that it is told to use."""
@@ -159,7 +166,7 @@ class Scripted:
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     is_slow: bool = False
     is_over: threading.Event = field(default_factory=threading.Event)
-    key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+    key: rsa.RSAPrivateKey = field(default_factory=own_key)
 
     @property
     def url(self) -> str:
