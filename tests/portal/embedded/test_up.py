@@ -189,7 +189,7 @@ def test_two_run_at_once_in_a_spaced_and_in_a_long_path(tmp_path: Path) -> None:
     long = tmp_path / ("x" * (149 - len(str(tmp_path)))) / "codeport"
     assert len(str(long.parent)) == 150
     for checkout in (spaced, long):
-        shutil.copytree(CHECKOUT, checkout, ignore=shutil.ignore_patterns(".*", "var", "__pycache__"))
+        shutil.copytree(CHECKOUT, checkout, ignore=shutil.ignore_patterns(".*", "var"))
     (spaced / "run.mk").write_text(f'run:\n\t@exec "{sys.executable}" manage.py up\n')
     with (
         Up(tmp_path / "spaced", checkout=spaced, command=MAKE) as under_make,
@@ -299,7 +299,7 @@ def test_an_ordinary_user_can_run_it() -> None:
         pytest.skip("no Python and packages that an ordinary user may enter")
     with tempfile.TemporaryDirectory(prefix="codeport-user-") as name:
         folder = Path(name)
-        shutil.copytree(CHECKOUT, folder / "checkout", ignore=shutil.ignore_patterns(".*", "var", "__pycache__"))
+        shutil.copytree(CHECKOUT, folder / "checkout", ignore=shutil.ignore_patterns(".*", "var"))
         (folder / "var").mkdir()
         folder.chmod(0o755)
         os.chown(folder / "var", 65534, 65534)
