@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from ingestion.models import IngestionRecord
-from tests.support.browsing import WCAG, broken_rules, drop, sign_in
+from tests.support.browsing import WCAG, broken_rules, drop, sign_in, sign_in_by_form
 from tests.support.demo import PASSWORD, Demo
 from tests.support.pages import a_record, a_workorder
 from tests.support.paths import FILES
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def test_a_dropped_file_ends_in_an_archive_whose_sample_reads_back(page: Page, tmp_path: Path) -> None:
-    sign_in(page)
+    sign_in_by_form(page)
     with worker():
         page.goto("/upload/")
         drop(page, "codes.csv", SPEC_EXAMPLE)

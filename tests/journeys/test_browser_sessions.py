@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from ingestion.models import IngestionRecord
 from portal.storage.base import storage
-from tests.support.browsing import choose, named, opened, send, sign_in
+from tests.support.browsing import choose, named, opened, send, sign_in_by_form
 from tests.support.demo import Demo
 from tests.support.running import wait_for
 from workorders.models import Product
@@ -34,7 +34,7 @@ def tab(page: Page) -> Iterator[Page]:
 def sign_in_as(tab: Page, email: str) -> None:
     """Sign in in that tab, whoever is signed in."""
     Session.objects.all().delete()
-    sign_in(tab, email)
+    sign_in_by_form(tab, email)
     expect(tab.get_by_role("button", name=re.compile("account menu"))).to_be_visible()
 
 
@@ -69,7 +69,7 @@ def test_an_upload_without_a_session_keeps_its_files(page: Page, tab: Page) -> N
     with page.context.expect_page() as popup:
         page.get_by_role("link", name="Sign in in another tab").click()
     expect(popup.value.get_by_label("E-mail")).to_be_visible()
-    sign_in(tab, "staff@demo.example")
+    sign_in_by_form(tab, "staff@demo.example")
     send(page)
     page.wait_for_url("**/ingestions/*/")
     assert records() == [("demo", "codes.csv", "queued")]
@@ -90,7 +90,7 @@ def test_an_upload_never_goes_to_another_company(page: Page, tab: Page) -> None:
 def test_a_form_goes_on_with_the_new_session_and_never_as_somebody_else(
     page: Page, tab: Page, committed_demo: Demo
 ) -> None:
-    sign_in(page)
+    sign_in_by_form(page)
     page.goto("/products/create/")
     page.get_by_label("SKU").fill("fresh1")
     sign_in_as(tab, "staff@other.example")
@@ -105,7 +105,7 @@ def test_a_form_goes_on_with_the_new_session_and_never_as_somebody_else(
 
 def test_the_form_to_sign_in_takes_a_token_of_now(page: Page, tab: Page) -> None:
     page.goto("/")
-    sign_in(tab)
+    sign_in_by_form(tab)
     Session.objects.all().delete()
-    sign_in(page)
+    sign_in_by_form(page)
     expect(page.get_by_role("link", name="Upload").first).to_be_visible()
