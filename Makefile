@@ -33,7 +33,7 @@ run: $(or $(wildcard $(DEV_READY)),$(RUN_READY))
 	@exec $(PYTHON) manage.py up
 
 test: $(DEV_READY)
-	@exec $(PYTHON) -m pytest $(or $(ARGS),-n 3 --dist worksteal)
+	@exec $(PYTHON) -m pytest $(or $(ARGS),-n 3 --dist loadfile --no-loadscope-reorder)
 
 check: $(DEV_READY)
 	$(PYTHON) -m ruff check .

@@ -24,6 +24,8 @@ from tests.support.tokens import client_of
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+LONG = ("tests/journeys/", "tests/portal/embedded/")  # whole portals, and pages in a browser
+
 pytest_plugins = [
     "tests.support.browsing",
     "tests.support.client_venv",
@@ -37,6 +39,11 @@ def pytest_configure() -> None:
     """Hash passwords fast, no test is about how slowly that is done; and let no test client list all static files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: what is short evens out at the end what the processes have left to do."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture
