@@ -48,6 +48,10 @@ class CodeList(_Codes, ListAPIView[Code]):
     filter_backends = (CodeFilters,)
     pagination_class = CodePagination
 
+    def get_queryset(self) -> QuerySet[Code]:
+        """Return the codes; of their workorders each is read once, however many codes are of it."""
+        return super().get_queryset().select_related(None).select_related("product")
+
     def parameters(self, method: str) -> list[str]:
         """Return the names of the query parameters, with those of the SCM fields that the caller filters by."""
         return [*super().parameters(method), "scm_<field>", *scm_names(self.request.query_params)]

@@ -36,9 +36,14 @@ def list_codes(
     They lie behind the id `after`, or else before the id `before`.
     """
     found = search(asked, rows, skipped, after="" if before else after, before=before)
-    loaded = {code.identifier: code for code in codes.filter(identifier__in=found.identifiers)}
+    loaded = {code.identifier: code for code in codes.filter(identifier__in=found.identifiers) if _is_whole(code)}
     shown = [loaded[identifier] for identifier in found.identifiers if identifier in loaded]
     if before:
         return Listed(shown[::-1], found.onward, shown[0].identifier if shown else "", found.skipped)
     begun = shown and (after or skipped)
     return Listed(shown, shown[0].identifier if begun else "", found.onward, found.skipped)
+
+
+def _is_whole(code: Code) -> bool:
+    """Say whether its workorder is there, where that is read after the code, and may be deleted in between."""
+    return code._state.fields_cache.get("workorder", code) is not None

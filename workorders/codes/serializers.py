@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -25,6 +26,9 @@ class CodeScansSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(default=0, read_only=True)
     first_at = serializers.DateTimeField(default=None, allow_null=True, read_only=True)
     last_at = serializers.DateTimeField(default=None, allow_null=True, read_only=True)
+
+
+UNSCANNED: dict[str, Any] = {"count": 0, "first_at": None, "last_at": None}
 
 
 class CodesSerializer(serializers.ListSerializer[Code]):
@@ -70,7 +74,11 @@ class CodeSerializer(serializers.ModelSerializer[Code]):
     @extend_schema_field(CodeScansSerializer)
     def get_scans(self, code: Code) -> dict[str, Any]:
         known = scans_of([code]) if self.known_scans is None else self.known_scans
-        return dict(CodeScansSerializer(known.get(code.pk, {})).data)
+        return dict(self._scans.to_representation(known[code.pk]) if code.pk in known else UNSCANNED)
+
+    @cached_property
+    def _scans(self) -> CodeScansSerializer:
+        return CodeScansSerializer()
 
     def get_record(self, code: Code) -> str | None:
         last = 0

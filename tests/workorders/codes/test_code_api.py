@@ -149,6 +149,13 @@ def test_a_filter_that_means_nothing_is_refused(demo: Demo, asked: dict[str, Any
 IDS = [f"code-{number:04}" for number in range(25)]
 
 
+def test_a_code_whose_workorder_is_deleted_while_the_list_is_read_is_left_out(demo: Demo) -> None:
+    """It is read after the codes, once however many of them it has."""
+    some_codes(demo.staff, "abcd-0001", "abcd-0002", "abcd-0003")
+    Code.objects.filter(identifier="abcd-0002").update(workorder_id=0)
+    assert found(client_of(demo.staff))[1] == ["abcd-0001", "abcd-0003"]
+
+
 def test_a_list_is_walked_forth_and_back(demo: Demo) -> None:
     some_codes(demo.staff, *IDS)
     client = client_of(demo.staff)
