@@ -3,7 +3,7 @@
 Prints each figure as a ratio, the median of RUNS runs of ours over that of the other. ROWS sets the size.
 `python -m benchmarks public` measures the public page alone, `secure` what secure codes take and are worth, `phases`
 where the time of one ingestion goes, `slow` what slow clients cost others, `people` what uploads cost those who look,
-`changes` changes of codes, `exports` an export.
+`changes` changes of codes, `exports` an export, `small` a file of four codes.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ def free_port() -> int:
 
 
 def main() -> None:
+    if sys.argv[1:] == ["small"]:  # which starts a whole portal by itself
+        from benchmarks import small
+
+        small.measure([free_port(), free_port()])
+        return
     with tempfile.TemporaryDirectory(prefix="codeport-bench-") as folder:
         home = Path(folder)
         os.environ |= {"CODEPORT_HOME": str(home), "DJANGO_SETTINGS_MODULE": "portal.settings"}

@@ -64,6 +64,7 @@ class IngestionRecord(Leased):
 
     OPEN = (Status.UPLOADING, Status.QUEUED, Status.PROCESSING)
     TASK = "ingestion.tasks.run"
+    NEEDS = ("company", "created_by")
     LONG = models.Q(file_size__gt=1024 * 1024) | models.Q(is_long=True)  # bytes, some 30,000 rows
     CHECKED = (Status.COMPLETED, Status.ERROR)  # the ends after which the file is kept for a while
 

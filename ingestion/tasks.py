@@ -9,6 +9,7 @@ from ingestion.models import IngestionRecord, Withdrawal
 from ingestion.stored_files import stored_names
 from portal.background.worker_slots import next_work
 from portal.backups import daily
+from workorders import job_runner
 
 
 @shared_task
@@ -16,6 +17,7 @@ def run(record_id: int) -> None:
     with next_work(IngestionRecord, record_id) as chosen:
         if chosen:
             engine.run(chosen)
+            job_runner.run_behind()
 
 
 @shared_task

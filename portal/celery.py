@@ -6,8 +6,9 @@ import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, task_prerun, worker_process_init
 from django.conf import settings
+from django.db import close_old_connections
 
 from portal.background import giving_way, redis_transport
 from portal.embedded.supervisor import die_with_parent
@@ -33,6 +34,12 @@ def trace_tasks(**_: Any) -> None:
         from portal import traces  # which imports what costs time
 
         traces.begin()
+
+
+@worker_process_init.connect
+def keep_connections(**_: Any) -> None:
+    """Let tasks use the connection of those before, as requests do, unless it is old or lost."""
+    task_prerun.connect(close_old_connections)
 
 
 worker_process_init.connect(giving_way.give_way)

@@ -41,6 +41,7 @@ A variable that is empty counts as not set.
 | EMAIL_URL | smtp://user:password@host:587/?tls=True&_default_from_email=a@b.example, or file:///folder | the console |
 """
 
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -352,6 +353,7 @@ CELERY_TASK_ROUTES = {
     "workorders.tasks.deliver_webhooks": {"queue": "webhooks"},  # which waits for hosts of strangers
 }
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_DB_REUSE_MAX = sys.maxsize  # tasks: by age alone are connections closed, as between requests
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = broker.RETRY  # a lost wake-up is only a delay: the sweep sends it again

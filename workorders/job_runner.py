@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from django.db import transaction
 
+from portal.background import worker_slots
 from portal.background.leases import ClaimLost
 from portal.background.progress import Status
 from portal.background.pulse import Pulse, perform
@@ -33,7 +34,19 @@ def run(job_id: int) -> None:
     """Run a job if it is queued, so that a message may come twice."""
     job = Job.claim(job_id, Job.Phase.WAITING)
     if job is not None:
-        perform(job, lambda pulse: HANDLERS[job.what](job, pulse), lambda reason: _give_up(job, reason))
+        _run(job)
+
+
+def run_behind() -> None:
+    """Run the jobs that the work of this process goes on with, such as the archive of the codes that it loaded."""
+    for job in worker_slots.take_behind():
+        if isinstance(job, Job):
+            job.take_over()
+            _run(job)
+
+
+def _run(job: Job) -> None:
+    perform(job, lambda pulse: HANDLERS[job.what](job, pulse), lambda reason: _give_up(job, reason))
 
 
 def _give_up(job: Job, reason: str) -> None:

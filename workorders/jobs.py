@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from portal import timeline
+from portal.background import worker_slots
 from portal.background.broker import wake
 from portal.background.leases import REMINDER
 from portal.background.progress import Status
@@ -34,6 +35,21 @@ def start(workorder: Workorder, what: Job.What, parameters: dict[str, Any], user
             )
             transaction.on_commit(lambda: wake(job.TASK, job.pk))
     return job
+
+
+def start_first_archive(workorder: Workorder, user: User) -> None:
+    """Begin the archive of a workorder whose codes the caller's transaction creates.
+
+    A short one is built by the worker's process that loads the codes, right behind its commit. Should that die first,
+    the job's lease runs out, as with any other.
+    """
+    archive = {"workorder": workorder, "what": Job.What.ARCHIVE, "created_by": user}
+    if worker_slots.may_follow() and workorder.quantity <= Job.MOST_SHORT:
+        claimed = Job.create_claimed(**archive)
+        transaction.on_commit(lambda: worker_slots.follow(claimed))
+    else:
+        job = Job.objects.create(**archive, lease_until=Now() + REMINDER)
+        transaction.on_commit(lambda: wake(job.TASK, job.pk))
 
 
 def requeue(job: Job, ended: Status = Status.COMPLETED) -> None:

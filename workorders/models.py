@@ -348,7 +348,9 @@ class Job(Leased):
     LASTING: ClassVar[tuple[str, ...]] = (*Leased.OPEN, Status.COMPLETED)
     TASK = "workorders.tasks.run_job"
     COMPANY = "workorder__company"
-    LONG = models.Q(workorder__quantity__gt=20_000)
+    NEEDS = ("workorder__company",)
+    MOST_SHORT = 20_000  # codes
+    LONG = models.Q(workorder__quantity__gt=MOST_SHORT)
     WITHOUT_CODES: ClassVar[models.Q] = models.Q(what=What.MINT) & ~models.Q(status=Status.COMPLETED)
 
     workorder = models.ForeignKey(Workorder, models.PROTECT, related_name="jobs")

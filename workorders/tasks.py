@@ -21,6 +21,7 @@ def run_job(job_id: int) -> None:
     with next_work(Job, job_id) as chosen:
         if chosen:
             job_runner.run(chosen)
+            job_runner.run_behind()
 
 
 @shared_task

@@ -15,7 +15,7 @@ from portal.values.texts import seen
 from workorders import jobs
 from workorders.codes.bulk_load import CodeSpool
 from workorders.codes.url_prefixes import check_url_prefix, claim_url_prefix, longest_id
-from workorders.models import LONGEST_REFERENCE, Job, Workorder
+from workorders.models import LONGEST_REFERENCE, Workorder
 from workorders.secure import uploads
 
 Tick = Callable[[int], None]
@@ -90,7 +90,7 @@ class NewWorkorder:
             created_by_id=self.record.created_by_id,
         )
         spool.load(tick)
-        jobs.start(workorder, Job.What.ARCHIVE, {}, self.record.created_by)
+        jobs.start_first_archive(workorder, self.record.created_by)
         self._name(workorder)
         try:
             claim_url_prefix(self.record.company, self.url_prefix)

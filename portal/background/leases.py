@@ -45,6 +45,7 @@ class Leased(Progress):
 
     | from | to | by |
     |---|---|---|
+    | | processing | `create_claimed`, by work that the new work goes on with |
     | queued | processing | `claim`, for a lease that the worker renews |
     | processing | queued | `requeue_stale`, when the lease ran out; `put_off` at an outage; `put_back` to take turns |
     | processing | completed, error | `end`, by the worker that holds the lease |
@@ -55,6 +56,7 @@ class Leased(Progress):
     """The values that a piece of work has before its first attempt."""
     TASK: ClassVar[str]  # the name of the task that does it
     COMPANY: ClassVar[str] = "company"  # the path to the company whose work it is
+    NEEDS: ClassVar[tuple[str, ...]] = ()  # the paths to further rows that every attempt reads
     LONG: ClassVar[models.Q]
     """The work that may take more than a second or two, for which `portal.background.worker_slots` has slots."""
 
@@ -100,10 +102,22 @@ class Leased(Progress):
                 )
             ):
                 return None
-            work = cls._default_manager.get(pk=pk)
+            work = cls._default_manager.select_related(*cls.NEEDS).get(pk=pk)
             timeline.note(work, "begun", attempt=work.attempts)
-        connections.take_over(f"{cls._meta.model_name} {pk}", work.attempts)
+        work.take_over()
         return work
+
+    @classmethod
+    def create_claimed(cls, **fields: Any) -> Self:
+        """Create work in its first attempt, for a process that goes on with it behind the caller's transaction."""
+        claimed = {"status": Status.PROCESSING, "attempts": 1, "lease_until": Now() + LEASE}
+        work = cls._default_manager.create(**claimed, **fields)
+        timeline.note(work, "begun", attempt=1)
+        return work
+
+    def take_over(self) -> None:
+        """Name this thread's connection after the attempt, and end those of attempts before it."""
+        connections.take_over(f"{self._meta.model_name} {self.pk}", self.attempts)
 
     def held(self) -> models.QuerySet[Self]:
         """The row, as long as this attempt holds it."""
@@ -124,11 +138,13 @@ class Leased(Progress):
 
         The timeline calls it `what`, or else by its status.
         """
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             ended = {"status": status, "status_updated_at": Now(), "lease_until": None, "phase": ENDED}
-            if not self.held().update(**ended, **fields):
-                raise ClaimLost
-            timeline.note(self, what or status)
+            was_held = self.held().update(**ended, **fields)
+            if was_held:
+                timeline.note(self, what or status)
+        if not was_held:
+            raise ClaimLost
 
     def put_back(self, **fields: object) -> None:
         """Put the work back into the queue, since it has to wait for its turn. Always raise ClaimLost."""

@@ -28,6 +28,8 @@ PAUSES = (0.5, 1, 2, 4, 8, 15)  # seconds between two tries to say so, while the
 class Pulse(threading.Thread):
     """Publishes progress and renews the lease four times a second, and learns of a cancellation.
 
+    Work that ends before the first beat costs no connection.
+
     The work sets `phase`, `rows_done` and `rows_total` and calls `check` often. The main connection is inside one
     transaction all the while, so nothing written there could be seen by anyone; this thread has its own.
     """
@@ -67,9 +69,8 @@ class Pulse(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self._stopped.is_set():
+            while not self._stopped.wait(BEAT):  # the claim was the first sign, and short work needs no other
                 self._beat()
-                self._stopped.wait(BEAT)
         finally:
             connection.close()
 

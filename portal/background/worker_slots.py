@@ -16,7 +16,8 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from celery.signals import celeryd_after_setup
-from django.db.models import Case, Count, F, IntegerField, When
+from django.db import connection, transaction
+from django.db.models import BooleanField, Case, Count, ExpressionWrapper, F, IntegerField, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
@@ -28,6 +29,7 @@ from portal.models import Company
 _file: IO[bytes] | None = None  # None outside of a worker, where nothing waits behind anything
 _slots = 0
 _held: int | None = None  # the slot of the work that this process does
+_behind: list[Leased] | None = None  # what it does right behind that; None while it is at no work
 
 
 @celeryd_after_setup.connect
@@ -41,17 +43,21 @@ def make_slots(instance: Any, **_: Any) -> None:
 def next_work(kind: type[Leased], pk: int) -> Iterator[int | None]:
     """Give the work to begin now that a message came for `pk`: that, or what comes before it; None for nothing.
 
-    The block does the work. Afterwards the long work of every kind that has waited longest is woken.
+    The block does the work, and what `take_behind` gives. Afterwards the long work of every kind that has waited
+    longest is woken.
     """
+    global _behind
     if _file is None:
         yield pk
         return
     chosen = _choose(kind)
     if chosen != pk:
         kind.ready().filter(pk=pk).update(lease_until=Now() + AGAIN)
+    _behind = []
     try:
         yield chosen
     finally:
+        _behind = None
         was_long = _held is not None
         _give_back()
         if was_long:
@@ -60,12 +66,29 @@ def next_work(kind: type[Leased], pk: int) -> Iterator[int | None]:
         wake(kind.TASK, pk)  # the message was used for other work
 
 
+def may_follow() -> bool:
+    """Say whether this process can do short work right behind the work that it is at."""
+    return _behind is not None
+
+
+def follow(work: Leased) -> None:
+    """Have this process do the work, which it created as claimed, right behind the work that it is at."""
+    if _behind is not None:
+        _behind.append(work)
+
+
+def take_behind() -> list[Leased]:
+    """Give the work that is to be done right behind, once."""
+    global _behind
+    taken, _behind = _behind or [], None
+    return taken
+
+
 def _choose(kind: type[Leased]) -> int | None:
     """Choose the work to begin, and take a slot if it is long; None when nothing waits that may begin."""
-    chosen, is_long = None, False
+    is_long = False
     try:
-        chosen = _choose_fairest(kind, may_be_long=take_slot())
-        is_long = chosen is not None and kind.ready().filter(kind.LONG, pk=chosen).exists()
+        chosen, is_long = _choose_fairest(kind, may_be_long=take_slot())
     finally:
         if not is_long:
             _give_back()
@@ -87,19 +110,25 @@ def _give_back() -> None:
     _held = None
 
 
-def _choose_fairest(kind: type[Leased], *, may_be_long: bool) -> int | None:
-    """Choose the oldest work of the company with the least running, of several the one served longest ago."""
+def _choose_fairest(kind: type[Leased], *, may_be_long: bool) -> tuple[int | None, bool]:
+    """Choose the oldest work of the company with the least running, of several the one served longest ago.
+
+    Return it with whether it is long; None and False where nothing waits.
+    """
     running = kind._default_manager.filter(status=Status.PROCESSING).values_list(kind.COMPANY)
     shares = [When(**{kind.COMPANY: company}, then=number) for company, number in running.annotate(number=Count("pk"))]
     order: list[str | Combinable] = [F(f"{kind.COMPANY}__served_at").asc(nulls_first=True), "status_updated_at", "pk"]
     if shares:
         order = [Case(*shares, default=0, output_field=IntegerField()), *order]
     waiting = kind.ready() if may_be_long else kind.ready().exclude(kind.LONG)
-    first = waiting.order_by(*order).values_list("pk", kind.COMPANY).first()
+    is_long = ExpressionWrapper(kind.LONG, output_field=BooleanField())
+    first = waiting.order_by(*order).values_list("pk", kind.COMPANY, is_long).first()
     if first is None:
-        return None
-    Company.objects.filter(pk=first[1]).update(served_at=Now())
-    return int(first[0])
+        return None, False
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")  # a server that dies may forget whose turn it was
+        Company.objects.filter(pk=first[1]).update(served_at=Now())
+    return int(first[0]), bool(first[2])
 
 
 def _locks(file: IO[bytes], slot: int) -> bool:

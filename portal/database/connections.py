@@ -67,7 +67,8 @@ def take_over(work: str, attempt: int) -> None:
     with ours.cursor() as cursor:
         if not settings.DATABASE_POOLER:
             cursor.execute(OURS, [name])
-        cursor.execute(OTHERS, [f"^{NAME} {work} attempt [0-9]+$", attempt])
+        if attempt > 1:
+            cursor.execute(OTHERS, [f"^{NAME} {work} attempt [0-9]+$", attempt])
 
 
 def give_back() -> None:

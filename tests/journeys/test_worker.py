@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from ingestion import engine, services, tasks
 from ingestion.models import IngestionRecord
@@ -64,6 +65,38 @@ def test_an_upload_ends_in_a_completed_workorder_by_itself(committed_demo: Demo)
     folder = settings.CODEPORT_HOME / "storage" / "workorders" / str(committed_demo.company.pk) / str(workorder.pk)
     assert sorted(path.name for path in folder.iterdir()) == ["archive.zip"]
     assert list(settings.SPOOL_DIR.iterdir()) == []
+
+
+def backends() -> set[int]:
+    """The connections that others have to the test's database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return {pid for (pid,) in cursor.fetchall()}
+
+
+def test_a_worker_keeps_its_connections_and_opens_others_where_they_are_lost(committed_demo: Demo) -> None:
+    before = backends()
+
+    def completes(data: str) -> IngestionRecord:
+        record = queued(committed_demo.staff, data)
+        send(tasks.run, record.pk)
+        wait_for(lambda: status_of(record) == "completed", "the record completes")
+        wait_for(lambda: not Workorder.objects.exclude(state="completed").exists(), "its archive is published")
+        return record
+
+    with worker():
+        completes("id\nfirst-id\n")
+        first = backends() - before
+        completes("id\nsecond-id\n")
+        kept = first & backends()
+        assert kept
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", [[*kept]])
+        wait_for(lambda: not kept & backends(), "they are lost")
+        third = completes("id\nthird-id\n")
+        assert (third.attempts, third.outages) == (1, 0)
 
 
 def test_an_ingestion_cut_off_by_kill_9_completes_once_after_the_next_start(committed_demo: Demo) -> None:

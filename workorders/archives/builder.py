@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Literal
 
 from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Now
 from psycopg.errors import LockNotAvailable
 
+from portal.background.leases import ClaimLost
 from portal.background.progress import Status
 from portal.background.pulse import Pulse
 from portal.background.spool import draft_file
@@ -17,7 +19,7 @@ from portal.values.words import gettext_lazy
 from workorders.archives.kept import note_files
 from workorders.archives.names import archive_name
 from workorders.archives.zip_archive import Archive, secure_facts
-from workorders.codes.block_index import summarize_blocks
+from workorders.codes.block_index import summarize_after_load
 from workorders.models import Job, Workorder
 from workorders.webhooks.outbox import publish_workorder
 
@@ -28,6 +30,8 @@ The samples carry a specimen of the secure graphic, not the real one: do not pri
 the secure codes as they are printed.
 """
 )
+
+LOCK = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 class NoCodes(Exception):  # noqa: N818  # an event, not a fault
@@ -49,9 +53,8 @@ def build_archive(
     name = archive_name(workorder, kind)
     if not storage().exists(name):
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{patience * 1000:.0f}"])
             try:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+                cursor.execute(LOCK, [f"{patience * 1000:.0f}", name])
             except OperationalError as error:
                 if isinstance(error.__cause__, LockNotAvailable):
                     raise BeingMade from None
@@ -88,14 +91,26 @@ def _write_archive(workorder: Workorder, kind: ArchiveKind, name: str, tick: Cal
 
 
 def run_archive_job(job: Job, pulse: Pulse) -> None:
-    """Build the archive of a workorder; a new SID workorder is then completed."""
+    """Build the archive of a workorder; a new SID workorder is then completed, in the same transaction."""
     workorder = job.workorder
     count = workorder.codes_count
     pulse.enter(Job.Phase.PACKING, count)
-    summarize_blocks()  # of the load that came before
-    build_archive(workorder, "archive", pulse.tick)
+    summarize_after_load()
+    lost = None
     with transaction.atomic():
-        new = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SID, state=Workorder.State.NEW)
-        if new.update(state=Workorder.State.COMPLETED):  # before the job, as a withdrawal takes them
-            publish_workorder(workorder, "workorder.completed")
-        job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
+        build_archive(workorder, "archive", pulse.tick)
+        try:
+            with transaction.atomic():
+                _complete(workorder)
+                job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
+        except ClaimLost as error:  # but the file is there, which is to be noted
+            lost = error
+    if lost:
+        raise lost
+
+
+def _complete(workorder: Workorder) -> None:
+    """Complete the workorder if it is new; before its job, as a withdrawal takes the two."""
+    new = Workorder.objects.filter(pk=workorder.pk, type=Workorder.Type.SID, state=Workorder.State.NEW)
+    if new.update(state=Workorder.State.COMPLETED, files_at=Now()):  # a lost attempt may have left the file
+        publish_workorder(workorder, "workorder.completed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import BoundedSemaphore
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext_noop
 
@@ -70,11 +71,12 @@ def _zip_response(request: Any, workorder: Workorder, name: str, suffix: str, ki
         refuse_withdrawn(workorder)
         raise BeingMade from None
     if is_fetched(request, response):
+        detail = {"archive": kind, "resumed": is_rest(response)}
         try:
-            note_download(workorder)
+            with transaction.atomic():
+                note_download(workorder)
+                note(workorder, "downloaded", request.user, address=address_of(request), **detail)
         except Withdrawn:
             response.close()
             raise
-        detail = {"archive": kind, "resumed": is_rest(response)}
-        note(workorder, "downloaded", request.user, address=address_of(request), **detail)
     return response

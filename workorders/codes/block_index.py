@@ -62,6 +62,21 @@ def summarize_blocks() -> None:
         _ask(KEEP, filenode, blocks)
 
 
+def summarize_after_load() -> None:
+    """Do the same after a load, if it reached blocks of a range that is not summarized; most small ones do not.
+
+    What is written into a range that is summarized, be it full or not, is told the index as it is written.
+    """
+    filenode, blocks, _room = _ask(REACH)
+    known = _ask(KNOWN, filenode)
+    if (not known or _ranges(blocks) > _ranges(known[0])) and _summarized():
+        _ask(KEEP, filenode, blocks)
+
+
+def _ranges(blocks: int) -> int:
+    return -(-blocks // BLOCKS_A_RANGE)
+
+
 def _summarized() -> bool:
     """Summarize what is not; return False where VACUUM is at it."""
     try:

@@ -52,7 +52,7 @@ def _store(job: Job, pulse: Pulse, *, looks_up: bool) -> None:
             pulse.tick(done)
         tell_of_load(workorder.company_id, count)
         job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
-        jobs.start(workorder, Job.What.ARCHIVE, {}, job.created_by)
+        jobs.start_first_archive(workorder, job.created_by)
 
 
 def _replace_taken(group: Group, company_id: int) -> None:

@@ -264,6 +264,14 @@ def test_a_pulse_outlasts_a_failure_of_the_database(
     assert not beating.is_lost
 
 
+def test_short_work_ends_before_the_first_beat(record: IngestionRecord, monkeypatch: pytest.MonkeyPatch) -> None:
+    beats: list[str] = []
+    monkeypatch.setattr(Pulse, "_beat", lambda pulse: beats.append(pulse.name))
+    monkeypatch.setattr(pulse, "BEAT", 60)
+    perform(claimed(record), lambda beating: beating.stop(), lambda _reason: None)
+    assert beats == []
+
+
 # An attempt
 
 
