@@ -154,6 +154,11 @@ class Postgres(Server):
                 "`manage.py upgrade_postgres` brings it there, and keeps the old one."
             )
 
+    @property
+    def is_new(self) -> bool:
+        """Whether there is no data yet, which the start makes."""
+        return not self.data.exists() and not (self.home / PROVEN).exists()
+
     def _make_data(self) -> None:
         """Make the data directory and its database, whole or not at all."""
         for abandoned in self.home.glob("postgres-draft-*"):

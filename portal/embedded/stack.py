@@ -52,14 +52,19 @@ class Portal:
     def start(self) -> None:
         """Start everything in order; returns when the page answers.
 
-        Worker and clock come behind it: they take as long to import what they need, and nobody waits for them yet.
+        Worker and clock come behind it: they take as long to import what they need, and nobody waits for them yet. At a
+        first start, when nobody can know the page, the web server imports its part while the tables are made.
         """
+        is_first = any(server.is_new for server in self.servers if isinstance(server, Postgres))
         for server in self.servers:
             server.start()
+        if is_first:
+            self.web.start()
         self._set_up_database()
         self._ask_broker()
         self._ask_storage()
-        self.web.start()
+        if not is_first:
+            self.web.start()
         self._wait_for_page()
         for program in self.behind:
             program.start()

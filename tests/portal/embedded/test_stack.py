@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
-from portal.embedded.stack import migrate
+from portal.embedded.postgres import PROVEN
+from portal.embedded.stack import Portal, migrate
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
 
@@ -36,3 +38,27 @@ def test_what_the_database_has_in_doubt_is_said(
         "Codes were made under http://127.0.0.1:8000/c/demo/, where this portal knows none of them. If the portal was"
         " at http://127.0.0.1:8000 before, add that to FORMER_PUBLIC_URLS, and its host to ALLOWED_HOSTS.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("there", "order"),
+    [
+        ("", ["servers", "web", "database"]),
+        ("postgres", ["servers", "database", "web"]),
+        (PROVEN, ["servers", "database", "web"]),  # which an upgrade of the server left
+    ],
+)
+def test_only_where_no_data_is_the_web_server_is_started_before_the_tables_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any, there: str, order: list[str]
+) -> None:
+    settings.EMBEDDED_DATABASE, settings.EMBEDDED_BROKER = True, False
+    (tmp_path / there).mkdir(exist_ok=True)
+    portal, done = Portal(tmp_path), list[str]()
+    monkeypatch.setattr(portal.servers[0], "start", lambda: done.append("servers"))
+    monkeypatch.setattr(portal.web, "start", lambda: done.append("web"))
+    monkeypatch.setattr(portal, "_set_up_database", lambda: done.append("database"))
+    for name in ("_ask_broker", "_ask_storage", "_wait_for_page"):
+        monkeypatch.setattr(portal, name, lambda: None)
+    portal.behind = []
+    portal.start()
+    assert done == order
