@@ -11,6 +11,7 @@ from portal.background.pulse import Pulse
 from portal.database.constraints import constraint_of
 from portal.database.postgres_copy import copy_blocks
 from workorders import jobs
+from workorders.codes.block_index import writing_codes
 from workorders.codes.bulk_load import CODE_TAKEN, COLUMNS, NULL, find_taken_ids
 from workorders.codes.statistics import tell_of_load
 from workorders.identifiers.compact12 import LENGTH, Alphabet, Group, shuffled
@@ -42,14 +43,15 @@ def _store(job: Job, pulse: Pulse, *, looks_up: bool) -> None:
     rest = f"\t{workorder.company_id}\t{workorder.pk}\t{product}\t{status}\t{BlacklistReason.NONE}\t{{}}\n".encode()
     sequences = shuffled(count)  # the order of the codes tells nothing of their ids
     done = 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        for group in Alphabet(avoid_lookalikes=parameters["avoid_lookalikes"]).draw(count):
-            if looks_up:
-                _replace_taken(group, workorder.company_id)
-            lines = _lines(group.identifiers(), sequences[done : done + group.count], rest)
-            copy_blocks(cursor, Code._meta.db_table, COLUMNS, [lines])
-            done += group.count
-            pulse.tick(done)
+    with transaction.atomic():
+        with writing_codes(), connection.cursor() as cursor:
+            for group in Alphabet(avoid_lookalikes=parameters["avoid_lookalikes"]).draw(count):
+                if looks_up:
+                    _replace_taken(group, workorder.company_id)
+                lines = _lines(group.identifiers(), sequences[done : done + group.count], rest)
+                copy_blocks(cursor, Code._meta.db_table, COLUMNS, [lines])
+                done += group.count
+                pulse.tick(done)
         tell_of_load(workorder.company_id, count)
         job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
         jobs.start_first_archive(workorder, job.created_by)

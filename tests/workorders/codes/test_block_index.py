@@ -13,13 +13,15 @@ from django.db import connection, transaction
 
 from tests.support.demo import Demo
 from tests.support.running import wait_for
+from tests.support.tokens import client_of
+from workorders import job_runner
 from workorders.changes.apply import apply_posted, apply_selected, begin_change
 from workorders.changes.spool import ChangeSpool
 from workorders.changes.undo import undo
 from workorders.changes.values import NewValues, ScmFields
 from workorders.codes.block_index import summarize_blocks, writing_codes
 from workorders.codes.bulk_load import CodeSpool
-from workorders.models import Change, Code
+from workorders.models import Change, Code, Workorder
 
 MAP_PAGE = 10_880  # blocks that a page of the map has room for: 1,360 ranges of 8
 HELD = 4711  # an advisory lock that holds a statement up in its middle
@@ -118,19 +120,26 @@ def undo_it(demo: Demo, folder: Path) -> None:
     undo(change, Change.Origin.API, None)
 
 
+def mint(demo: Demo, folder: Path) -> None:
+    order = {"reference": "Bottles", "quantity": 3}
+    answer = client_of(demo.staff).post("/api/v2/workorders/create-sid/", order, format="json")
+    job_runner.run(Workorder.objects.get(pk=answer.json()["id"]).jobs.get().pk)
+    assert Code.objects.filter(workorder=answer.json()["id"]).count() == 3
+
+
 def summarize_all() -> None:
     """Let the index know all, while it counts as reaching nothing."""
     ask("SELECT brin_summarize_new_values('code_blocks')")
 
 
-@pytest.mark.parametrize("write", [load, change_selected, change_by_file, undo_it])
+@pytest.mark.parametrize("write", [load, change_selected, change_by_file, undo_it, mint])
 def test_whatever_writes_many_codes_has_the_index_forget_what_it_may_miss(
     demo: Demo, tmp_path: Path, write: Callable[[Demo, Path], Any]
 ) -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE workorders_code")
     summarize_blocks()
-    if write is not load:
+    if write not in (load, mint):
         load(demo, tmp_path / "first")
     summarize_all()
     write(demo, tmp_path / "second")
