@@ -11,12 +11,14 @@ import httpx
 from tests.support.collectors import collector, python_with_traces
 from tests.support.paths import CHECKOUT
 from tests.support.portals import Up, environment, free_port, run, wait
+from workorders.models import Job
 
 SAYS_LOADED = (
     "import sys, django; django.setup(); print([m for m in sys.modules if m.startswith('opentelemetry.inst')])"
 )
 ROUTE = "api/v2/ingestion/codes/upload/process/"
-ROWS = "id\nsecret-id-0001\nsecret-id-0002\n"
+MANY = Job.MOST_SHORT + 1  # codes whose archive is work of its own
+ROWS = "id\n" + "".join(f"secret-id-{number:05d}\n" for number in range(MANY))
 
 
 def a_portal(folder: Path, python: str, endpoint: str) -> Up:

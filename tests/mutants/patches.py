@@ -20,7 +20,7 @@ def functions_by_place() -> dict[Place, list[FunctionType]]:
     """All functions of the process by the place of their code."""
     found: dict[Place, list[FunctionType]] = {}
     for function in gc.get_objects():
-        if isinstance(function, FunctionType):
+        if type(function) is FunctionType:  # a weak proxy is asked by isinstance, and its object may be gone
             found.setdefault(_place(function.__code__), []).append(function)
     return found
 
