@@ -78,12 +78,15 @@ class Way:
         self.links.discard(link)
 
     def _hand_on(self, link: Link, here: socket.socket, there: socket.socket) -> None:
-        with suppress(OSError):
+        try:
             while data := here.recv(2**16):
                 if not link.is_silent:
                     there.sendall(data)
             if not link.is_silent:
                 there.shutdown(socket.SHUT_WR)
+        except OSError:  # as when a process dies that had not read all: it sends no end, but a reset
+            if not link.is_silent:
+                link.close()
 
 
 def _notice_the_dead(near: socket.socket) -> None:
