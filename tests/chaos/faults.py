@@ -169,7 +169,9 @@ class OnTheWay(Fault):
         return stack.database_way if self.to == "database" else stack.storage_way
 
     def fits(self, stack: Stack) -> bool:
-        return self._way(stack) is not None and (self.what != "packets lost to" or stack.has_machine)
+        return self._way(stack) is not None and (
+            self.what != "packets lost to" or (stack.has_machine and machine.can_lose_packets())
+        )
 
     def seconds(self, stack: Stack, dice: random.Random) -> float:
         silence = stack.lease * dice.uniform(1.2, 4)
@@ -202,7 +204,7 @@ class BrokerLost(Fault):
     name = "packets lost to broker"
 
     def fits(self, stack: Stack) -> bool:
-        return stack.has_machine and stack.broker is not None
+        return stack.has_machine and stack.broker is not None and machine.can_lose_packets()
 
     def seconds(self, stack: Stack, dice: random.Random) -> float:
         return DEAD_SECONDS

@@ -6,6 +6,7 @@ Only root may have one. Without it, faults that fill disks or lose packets are l
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -52,6 +53,11 @@ def fill(folder: Path) -> None:
 def empty(folder: Path) -> None:
     """Give the space back."""
     (folder / FILLER).unlink(missing_ok=True)
+
+
+def can_lose_packets() -> bool:
+    """Say whether this machine has what `lose_packets` needs."""
+    return shutil.which("iptables") is not None
 
 
 def lose_packets(port: int, *, begin: bool) -> None:
