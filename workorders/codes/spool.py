@@ -46,7 +46,7 @@ class SortedSpool:
         self._hash_runs: list[HashRun] = []
         self._names = count_from(1)
         self._beside = ThreadPoolExecutor(1)  # which begins no thread before it is needed
-        self._writing: Future[int] | None = None
+        self._writing: Future[None] | None = None
 
     def _add_lines(self, keys: list[str], lines: list[str]) -> None:
         """Spool lines in any order; each begins with its key, a tab, the number, and a tab."""
@@ -130,7 +130,13 @@ class SortedSpool:
         self._wait()
         path = self.folder / f"run-{next(self._names)}"
         self._runs.append(path)
-        self._writing = self._beside.submit(lambda: path.write_bytes(sorted_lines(columns)))
+        file = path.open("wb")  # here, so that nothing comes into a folder that is removed meanwhile
+
+        def write() -> None:
+            with file:
+                file.write(sorted_lines(columns))
+
+        self._writing = self._beside.submit(write)
 
     def _wait(self) -> None:
         """Wait for the run that is written; raises what went wrong with it."""

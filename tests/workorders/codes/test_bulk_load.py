@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,10 @@ from django.db import IntegrityError, transaction
 
 from portal.models import User
 from tests.support.demo import Demo
+from workorders.codes import code_block
 from workorders.codes import spool as spool_module
 from workorders.codes.bulk_load import CodeSpool, NewCode, find_taken_ids
-from workorders.codes.code_block import CodeBlock
+from workorders.codes.code_block import CodeBlock, sorted_lines
 from workorders.models import Code, Workorder
 
 
@@ -90,12 +93,33 @@ def test_blocks_of_codes_are_loaded_among_others(
     assert workorder.codes.get(identifier="aaa0000001").scm_data == {"place": "3"}
 
 
-def test_what_goes_wrong_beside_the_reading_is_raised(demo: Demo, tmp_path: Path) -> None:
-    (tmp_path / "run-1").mkdir()  # where a file is to be
+def test_a_full_disk_beside_the_reading_is_raised(demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "run-1").symlink_to("/dev/full")
     spool = a_spool(an_order(demo.staff), tmp_path)
     spool.add(block(1, "aaa00001"))
-    with pytest.raises(IsADirectoryError, match="run-1"):
+    with pytest.raises(OSError, match="No space left on device"):
         found_repeats(spool)
+
+
+def test_nothing_comes_into_a_folder_that_is_removed_beside_the_writing(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_module, "RUN", 1)
+    begin = threading.Event()
+
+    def sorted_later(columns: list[tuple[pa.BinaryArray, pa.BinaryArray]]) -> memoryview:
+        begin.wait(30)
+        return sorted_lines(columns)
+
+    monkeypatch.setattr(code_block, "sorted_lines", sorted_later)
+    folder = tmp_path / "attempt"
+    folder.mkdir()
+    spool = a_spool(an_order(demo.staff), folder)
+    spool.add(block(1, "aaa00001"))
+    shutil.rmtree(folder)  # as when the upload is cancelled
+    begin.set()
+    spool._wait()
+    assert not folder.exists()
 
 
 def test_positions_may_begin_anywhere(demo: Demo, tmp_path: Path) -> None:
