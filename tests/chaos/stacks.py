@@ -12,9 +12,7 @@ from signal import Signals
 from typing import Any
 from urllib.parse import quote
 
-import boto3
 import psycopg
-from botocore.config import Config
 
 from portal.embedded.postgres import DATABASE, Postgres
 from portal.embedded.supervisor import Process
@@ -220,15 +218,7 @@ def _bucket(folder: Path, block: ExitStack) -> Way:
     if ceph is None:
         raise SystemExit("No radosgw is installed, and CODEPORT_CEPH names none.")
     address = block.enter_context(radosgw.radosgw(ceph))
-    client = boto3.client(
-        "s3",
-        endpoint_url=address,
-        region_name="us-east-1",
-        aws_access_key_id=radosgw.ACCESS_KEY,
-        aws_secret_access_key=radosgw.SECRET_KEY,
-        config=Config(s3={"addressing_style": "path"}),
-    )
-    client.create_bucket(Bucket=BUCKET)
+    radosgw.make_bucket(address, BUCKET)
     return block.enter_context(way_to(int(address.rpartition(":")[2])))
 
 

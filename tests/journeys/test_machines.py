@@ -16,11 +16,9 @@ from signal import Signals
 from subprocess import PIPE, Popen
 from typing import Any
 
-import boto3
 import psycopg
 import pytest
 import requests
-from botocore.config import Config
 
 from portal.embedded.postgres import DATABASE, Postgres
 from portal.embedded.supervisor import Process, end
@@ -135,16 +133,7 @@ def services(host: Host, folder: Path, redis: Path) -> Iterator[tuple[dict[str, 
         with Popen(command, env=environment(folder / "setup", **shared), cwd=CHECKOUT, stdout=PIPE, text=True) as setup:
             address = stack.enter_context(radosgw.radosgw(ceph, host.address))
             keys = {"AWS_ACCESS_KEY_ID": radosgw.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": radosgw.SECRET_KEY}
-            client = boto3.client(
-                "s3",
-                endpoint_url=address,
-                region_name="us-east-1",
-                aws_access_key_id=radosgw.ACCESS_KEY,
-                aws_secret_access_key=radosgw.SECRET_KEY,
-                config=Config(s3={"addressing_style": "path"}),
-            )
-            client.create_bucket(Bucket=BUCKET)
-            client.close()
+            radosgw.make_bucket(address, BUCKET)
             token = setup.communicate()[0].split()[-1]
         assert setup.returncode == 0
         yield shared | keys | {"S3_BUCKET": BUCKET, "S3_ENDPOINT_URL": address}, token

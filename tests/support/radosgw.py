@@ -19,7 +19,9 @@ from pathlib import Path
 from signal import Signals
 from typing import Any
 
+import boto3
 import requests
+from botocore.config import Config
 
 from portal.embedded.supervisor import Process, end
 
@@ -122,6 +124,20 @@ def found(home: Path) -> Ceph | None:
     if not named and not all(map(shutil.which, ("ceph", "ceph-mon", "ceph-osd", "radosgw"))):
         return None
     return Ceph(Path(named or "/").resolve(), home)
+
+
+def make_bucket(address: str, name: str) -> None:
+    """Make a bucket of the service at `address`."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+        config=Config(s3={"addressing_style": "path"}),
+    )
+    client.create_bucket(Bucket=name)
+    client.close()
 
 
 @contextmanager
