@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+
+from django.utils.translation import get_language
 
 from portal.values.problems import say_problem, say_problem_lazy
 
@@ -33,7 +36,13 @@ def named(character: str) -> str:
 
 def character_named(found: re.Match[str]) -> str:
     """Say in a sentence which character of a text was found."""
-    return say_problem("Character {place:,} is {named:s}.", place=found.start() + 1, named=named(found[0][0]))
+    return _character_at(found.start() + 1, found[0][0], get_language())
+
+
+@lru_cache(maxsize=1000)
+def _character_at(place: int, character: str, _language: str | None) -> str:
+    """Say it in the language of the moment; many rows have the same character in the same place."""
+    return say_problem("Character {place:,} is {named:s}.", place=place, named=named(character))
 
 
 def beyond_ascii(text: str) -> str:

@@ -22,6 +22,8 @@ format_lazy = cast("Callable[..., str]", text.format_lazy)
 
 def number(of: int) -> str:
     """Write a whole number with the separators of thousands of the language."""
+    if translation.get_language() == "en":  # as it is most of the time, where a million rows may have one
+        return f"{of:,}"
     return number_format(of, force_grouping=True)
 
 
