@@ -14,6 +14,7 @@ from typing import IO, Any
 from django.utils.translation import gettext
 
 from ingestion.errors.kinds import Kind, in_full
+from ingestion.errors.log import RowLog
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.errors.warning_kinds import UNKNOWN_COLUMN_WARNING, WARNINGS
@@ -198,7 +199,7 @@ class Piece:
         return offset
 
 
-class _Findings:
+class _Findings(RowLog):
     """Collects errors and warnings."""
 
     def __init__(self) -> None:

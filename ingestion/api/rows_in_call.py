@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from ingestion.errors.kinds import GS1_KINDS, KINDS, in_full
+from ingestion.errors.log import RowLog
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.models import IngestionRecord
@@ -37,7 +38,7 @@ def list_problems(rows: str, company: Company, options: dict[str, Any]) -> list[
     return log.said()
 
 
-class _Problems:
+class _Problems(RowLog):
     """Collects errors as sentences, in the order of their rows; warnings are the record's to keep."""
 
     def __init__(self, kinds: Any) -> None:

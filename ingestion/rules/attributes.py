@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ingestion.errors.log import Fault
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.suggestions import meant_status
 from portal.values.characters import beyond_ascii
@@ -26,7 +27,7 @@ class AttributeRules:
     def __init__(self, header: tuple[str, ...], findings: FileFindings) -> None:
         self.at = [header.index(name) if name in header else -1 for name in ATTRIBUTES]
         self.known: dict[tuple[str, ...], AttributeValues] = {}
-        self._faults_of: dict[tuple[str, ...], list[tuple[str, str, str, str]]] = {}
+        self._faults_of: dict[tuple[str, ...], list[Fault]] = {}
         self._findings, self._log = findings, findings.log
         self._defaults = findings.limits.defaults
         self._products = {**findings.limits.kept_products, **findings.limits.products}
@@ -43,17 +44,24 @@ class AttributeRules:
 
     def check(self, row: int, cells: tuple[str, ...], identifier: str) -> AttributeValues:
         """Return what the three cells of a row mean, and report what is wrong with them."""
-        faults = self._faults_of.get(cells)
-        if faults is None:
-            known = self.resolve(cells)
-            if known is not None:
-                return known
-            if len(self._faults_of) == MOST_FAULTS:
-                self._faults_of.clear()
-            faults = self._faults_of[cells] = list(self._faults(cells))
-        for kind, column, value, detail in faults:
+        if cells not in self._faults_of and (known := self.resolve(cells)) is not None:
+            return known
+        for kind, column, value, detail in self.faults(cells):
             self._log.add(kind, row, column, value, detail=detail, id=identifier)
         return None, None, None
+
+    def faults(self, cells: tuple[str, ...]) -> list[Fault]:
+        """Return what is wrong with the three cells, of which one at least is wrong."""
+        faults = self._faults_of.get(cells)
+        if faults is None:
+            if len(self._faults_of) == MOST_FAULTS:
+                self._faults_of.clear()
+            faults = self._faults_of[cells] = list(self._find_faults(cells))
+        return faults
+
+    def remembers(self, more: int) -> bool:
+        """Say whether so many sets of wrong cells more can be remembered."""
+        return len(self._faults_of) + more <= MOST_FAULTS
 
     def _meaning(self, cells: tuple[str, ...]) -> AttributeValues:
         """Return product, activation status and blacklist reason: WRONG for a wrong one, None for none."""
@@ -65,7 +73,7 @@ class AttributeRules:
             REASONS.get(reason_cell, WRONG) if reason_cell else self._defaults.blacklist_reason,
         )
 
-    def _faults(self, cells: tuple[str, ...]) -> Iterator[tuple[str, str, str, str]]:
+    def _find_faults(self, cells: tuple[str, ...]) -> Iterator[Fault]:
         """Yield kind, column, value and detail of everything that is wrong with the three cells."""
         product_cell, status_cell, reason_cell = cells
         product, status, reason = self._meaning(cells)

@@ -1,7 +1,8 @@
 """The rules of new codes for rows that need no closer look, whole columns at a time.
 
-Whatever is wrong with ids or SCM data, or has to be looked at, is left to the rules of rows, which say what it is. Of
-attributes many rows have the same, so what is wrong with theirs is reported for all of them.
+Whatever is wrong with SCM data, or has to be looked at, is left to the rules of rows, which say what it is. Of
+attributes many rows have the same, so what is wrong with theirs is found once for all of them; of ids it is found for
+each. Either is reported as the rules of rows do it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from ingestion.errors.log import Fault
+from ingestion.readers.base import is_blank
 from ingestion.readers.clean_rows import CleanRows
 from ingestion.rules.rows import RowRules
 from ingestion.rules.suggestions import may_be_marked
@@ -41,20 +44,61 @@ def check_clean(rules: RowRules, rows: CleanRows, first: int) -> CodeBlock | Non
         return None
     spelled = _texts(columns[rules.id_at])
     identifiers = rules.ids.column(spelled, rules.longest_id)
-    scm = None if identifiers is None else _write_scm(rules, columns)
-    if identifiers is None or scm is None:
+    if identifiers is None and not _may_be_wrong(rules, columns, spelled):
+        return None
+    scm = _write_scm(rules, columns)
+    if scm is None:
+        return None
+    keys, kinds = _find_attributes(rules, columns)
+    attributes = [rules.attributes.resolve(key) for key in keys]
+    meant = cast("list[Attributes]", [each or WRONG for each in attributes])
+    positions = np.arange(first, first + len(spelled))
+    if identifiers is None and not rules.attributes.remembers(attributes.count(None)):
         return None
     nameless, places = rules.findings.nameless, range(len(rules.header))
     rules.findings.report_nameless([_distinct(columns, at) if at in nameless else () for at in places])
-    kept = columns[rules.id_at] if identifiers is spelled else pa.array([*identifiers], pa.string()).cast(pa.binary())
-    keys, kinds = _find_attributes(rules, columns)
     known = rules.findings.limits.products
     rules.findings.skus_with_id.update(key[0] for key in keys if key[0] in known)
-    attributes = [rules.attributes.resolve(key) for key in keys]
+    if identifiers is None:
+        kept = [*map(rules.ids.kept, spelled)]
+        _report_rows(rules, first, spelled, kept, _faults_of(rules, keys, kinds), kinds)
+        is_kept = np.array([identifier is not None for identifier in kept])
+        codes = [identifier for identifier in kept if identifier is not None]
+        scm = scm.filter(pa.array(is_kept)) if isinstance(scm, pa.Array) else scm
+        return CodeBlock(codes, positions[is_kept], _binary(codes), meant, kinds[is_kept], scm)
     if None in attributes:
         _report_attributes(rules, first, identifiers, keys, kinds)
-    meant = cast("list[Attributes]", [each or WRONG for each in attributes])
-    return CodeBlock([*identifiers], first, kept, meant, kinds, scm)
+    column = columns[rules.id_at] if identifiers is spelled else _binary([*identifiers])
+    return CodeBlock([*identifiers], positions, column, meant, kinds, scm)
+
+
+def _binary(texts: list[str]) -> pa.BinaryArray:
+    return pa.array(texts, pa.string()).cast(pa.binary())
+
+
+def _may_be_wrong(rules: RowRules, columns: Columns, spelled: list[str]) -> bool:
+    """Say whether rows with wrong ids may be reported here: no id is blank, and no column without a name has cells."""
+    nameless = (_distinct(columns, at) for at in rules.findings.nameless)
+    return all(map(str.strip, spelled)) and all(map(is_blank, nameless))
+
+
+def _report_rows(
+    rules: RowRules,
+    first: int,
+    spelled: list[str],
+    kept: list[str | None],
+    faults: list[list[Fault]],
+    kinds: NDArray[np.int32],
+) -> None:
+    """Report each row whose id or attributes are wrong, as the rules of rows do."""
+    log, longest = rules.log, rules.longest_id
+    for row, cell, identifier, kind in zip(count(first), spelled, kept, kinds.tolist(), strict=False):
+        for error, column, value, detail in faults[kind]:
+            log.add(error, row, column, value, detail=detail, id=cell)
+        if identifier is None:
+            rules.report_id(row, cell)
+        elif len(identifier) > longest:
+            rules.report_long_id(row, identifier)
 
 
 def _report_attributes(
@@ -62,9 +106,21 @@ def _report_attributes(
 ) -> None:
     """Report each row whose attributes are wrong."""
     is_wrong = [rules.attributes.resolve(key) is None for key in keys]
+    if rules.attributes.remembers(sum(is_wrong)):
+        rules.log.add_rows(first, _faults_of(rules, keys, kinds), kinds, identifiers)
+        return
     for row, kind, identifier in zip(count(first), kinds.tolist(), identifiers, strict=False):
         if is_wrong[kind]:
             rules.attributes.check(row, keys[kind], identifier)
+
+
+def _faults_of(rules: RowRules, keys: list[tuple[str, ...]], kinds: NDArray[np.int32]) -> list[list[Fault]]:
+    """Return what is wrong with each set of three cells; they are looked at in the order in which rows have them."""
+    faults: list[list[Fault]] = [[] for _key in keys]
+    for kind in np.argsort(np.unique(kinds, return_index=True)[1]).tolist():
+        if rules.attributes.resolve(keys[kind]) is None:
+            faults[kind] = rules.attributes.faults(keys[kind])
+    return faults
 
 
 def _is_readable(rows: CleanRows) -> bool:

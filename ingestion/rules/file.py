@@ -113,7 +113,8 @@ class FileRules:
             from ingestion.rules.clean_blocks import check_clean  # takes time and memory, and only long files need it
 
             rules = self._rules.get(batch.header) or self._rules_of(batch)
-            if block := check_clean(rules, batch.rows, batch.first):
+            block = check_clean(rules, batch.rows, batch.first)
+            if block is not None:
                 return block
         return self.check(batch)
 

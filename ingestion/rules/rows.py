@@ -82,10 +82,10 @@ class RowRules:
                 self._note_product(key[0], identifier)
             kept = self.ids.kept(identifier)
             if kept is None:
-                self._report_id(row, identifier)
+                self.report_id(row, identifier)
                 continue
             if len(kept) > self.longest_id:
-                self._report_long_id(row, kept)
+                self.report_long_id(row, kept)
             codes.append((kept, row, attributes, self.scm.write(cells)))
         return codes
 
@@ -102,13 +102,15 @@ class RowRules:
             cells, wanted = cells[1:], wanted - 1
         self.log.add("invalid_row_error", row, "", ",".join(cells), detail=wrong_width(len(cells), wanted))
 
-    def _report_id(self, row: int, identifier: str) -> None:
+    def report_id(self, row: int, identifier: str) -> None:
+        """Report an id that is wrong or missing."""
         if identifier:
             self.log.add(self.ids.error, row, self.key, identifier, detail=self.ids.fault(identifier), id=identifier)
         else:
             self.log.add("missing_id_error", row, self.key, "")
 
-    def _report_long_id(self, row: int, identifier: str) -> None:
+    def report_long_id(self, row: int, identifier: str) -> None:
+        """Report an id with which the URL becomes too long."""
         detail = say_problem(
             "The longest id that fits has {longest_id} characters, this has {count}.",
             longest_id=self.longest_id,

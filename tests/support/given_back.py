@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from ingestion.errors.kinds import KINDS, in_full
+from ingestion.errors.log import RowLog
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.readers.json_reader import JsonReader
@@ -63,7 +64,7 @@ def assert_stays(data: bytes, filetype: str, **options: Any) -> bool:
     return True
 
 
-class Found:
+class Found(RowLog):
     """What was found in a file: its errors, and the codes of its rows."""
 
     def __init__(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ingestion.errors.log import RowLog
 
-class MemoryLog:
+
+class MemoryLog(RowLog):
     """Keeps errors as (kind, row, column, value, detail, id) and warnings as (kind, row, column, value, detail)."""
 
     def __init__(self) -> None:

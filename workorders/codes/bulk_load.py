@@ -70,8 +70,9 @@ class CodeSpool(SortedSpool):
     def add(self, codes: list[NewCode] | CodeBlock) -> None:
         """Spool codes, in any order; those of a block have that of their positions."""
         if not isinstance(codes, list):
-            self.longest = max(self.longest, *map(len, codes.identifiers))
-            self._add_columns(codes.identifiers, codes.column, codes.lines(self._base, self._attributes))
+            if codes.identifiers:
+                self.longest = max(self.longest, *map(len, codes.identifiers))
+                self._add_columns(codes.identifiers, codes.column, codes.lines(self._base, self._attributes))
             return
         base, attributes = self._base, self._attributes
         lines = [

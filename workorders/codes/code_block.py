@@ -18,14 +18,14 @@ FIVE_DIGITS = (np.arange(HALF)[:, None] // 10 ** np.arange(4, -1, -1) % 10 + ord
 
 @dataclass(frozen=True)
 class CodeBlock:
-    """The codes of rows that follow one another, the first of them at the position `first`.
+    """The codes of rows, at `positions` that grow.
 
     `column` holds their ids as binary values, `kinds` the place of each code's attributes among the few `attributes`,
     and `scm` their SCM data as JSON, in which nothing has to be escaped.
     """
 
     identifiers: list[str]
-    first: int
+    positions: NDArray[np.int64]
     column: pa.BinaryArray
     attributes: list[Attributes]
     kinds: NDArray[np.int32]
@@ -33,7 +33,7 @@ class CodeBlock:
 
     def lines(self, base: int, rendered: Mapping[Attributes, str]) -> pa.BinaryArray:
         """Return a line of COPY for each code: id, position less `base`, `rendered` attributes, SCM data."""
-        positions = np.arange(self.first - base, self.first - base + len(self.column))
+        positions = self.positions - base
         attributes = [f"\t{rendered[each]}\t".encode() for each in self.attributes]
         kinds = attributes[0] if len(attributes) == 1 else pa.array(attributes, pa.binary()).take(pa.array(self.kinds))
         return pc.binary_join_element_wise(self.column, b"\t", _in_ten_digits(positions), kinds, self.scm, b"\n", b"")

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingestion import services
 from ingestion.errors import log as module
-from ingestion.errors.log import ErrorLog, warning
+from ingestion.errors.log import ErrorLog, RowLog, warning
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
 from tests.support.demo import Demo
@@ -31,6 +32,37 @@ def test_errors_are_counted_by_kind_and_name_their_ids(log: ErrorLog) -> None:
         "errors": [{"invalid_id_error": ["short", "a\\x00"]}, {"missing_id_error": []}],
         "error_counts": {"invalid_id_error": 2, "missing_id_error": 1},
     }
+
+
+@pytest.mark.parametrize("most", [1000, 12])
+def test_many_rows_with_few_faults_are_noted_as_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(module, "IDS_PER_KIND", 3)
+    monkeypatch.setattr(module, "MOST_ERRORS", most)
+    product = ("product_not_found_error", "product", "sku\\3\t", "It looks like `sku3`.")
+    status = ("invalid_activation_status_error", "activation_status", "ä" * 201, "")
+    faults = [[], [status], [product], [product, status], [("product_not_found_error", "product", "x", "")]]
+    ids = ["abc00001", "", *(f"abc{number:05d}" for number in range(2, 10))]
+    seen = []
+    for name, add in (("many", ErrorLog.add_rows), ("each", RowLog.add_rows)):
+        (tmp_path / name).mkdir()
+        with closing(ErrorLog(7, tmp_path / name)) as log:
+            log.add("missing_id_error", 2, "id", "")
+            said = ""
+            try:
+                add(log, 3, faults, np.array([0, 2, 3, 0, 1, 4, 4, 3, 3, 0], np.int32), ids)
+                add(log, 13, faults, np.array([1, 1], np.int32), ["abc00010", "abc00011"])
+            except UnreadableFile as problem:
+                said = str(problem)
+            log.spool.flush()
+            seen.append((log.path.read_bytes(), list(log.counts.items()), log.result_data, said))
+    assert seen[0] == seen[1]
+    assert seen[0][0].splitlines()[1:3] == [
+        b"7\t4\tproduct\tsku\\\\3\\\\t\tproduct_not_found_error\tIt looks like `sku3`.",
+        b"7\t5\tproduct\tsku\\\\3\\\\t\tproduct_not_found_error\tIt looks like `sku3`.",
+    ]
+    assert bool(seen[0][3]) is (most == 12)
 
 
 def test_so_many_ids_are_named_and_all_errors_counted(log: ErrorLog, monkeypatch: pytest.MonkeyPatch) -> None:

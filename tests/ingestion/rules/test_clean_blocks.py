@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.readers import csv_reader
+from ingestion.rules import attributes, suggestions
 from ingestion.rules.column_mapping import map_batches
 from ingestion.rules.defaults import Defaults
 from ingestion.rules.file import FileRules
@@ -74,7 +75,13 @@ def taken(
     repeats: list[tuple[str, int, int]] = []
     spool.find_repeats(lambda *repeat: repeats.append(repeat), lambda _done: None)
     lines = list(merge_runs(spool._runs))
-    return Taken(lines, [sorted(log.errors), repeats], sorted(log.warnings), list(rules.blank_rows.runs()), blocks)
+    return Taken(
+        lines,
+        [sorted(log.errors, key=lambda error: error[1] or 0), repeats],
+        sorted(log.warnings),
+        list(rules.blank_rows.runs()),
+        blocks,
+    )
 
 
 def table(header: str, *rows: str, times: int = 30) -> bytes:
@@ -125,9 +132,20 @@ def test_rows_become_lines_with_their_numbers_attributes_and_fields(
         ("id,lot", "abc{:05d},a\x7fb", False),
         ("id,lot", "abc{:05d},a\x85b", False),
         ("id,lot", "abc{:05d},a\rb", False),
-        ("id,lot", "a{:05d},L", False),  # an id that is too short
-        ("id,lot", "abc {:05d},L", False),
-        ("id,lot", " abc{:05d},L", False),
+        ("id,lot", "a{:05d},L", True),  # an id that is too short
+        ("id,lot", "abc {:05d},L", True),
+        ("id,lot", " abc{:05d},L", True),
+        ("id,lot", f"abc{{:05d}}{'d' * 33},L", True),  # one that is too long for the URL
+        ("id,lot", f"abc{{:05d}}{'d' * 93},L", True),
+        ("id,lot", "123{:05d},L", True),
+        ("id,lot", "4006381333931.{:05d}0,L", True),
+        ("id,lot", ",L{:05d}", False),
+        ("id,lot", " ,L{:05d}", False),
+        ("id,lot", ",", False),
+        ("id,product,activation_status", "äbc{:05d},sku3,5", True),
+        ("id,product", "äbc,sku{:05d}", True),
+        ("id,product,lot,", "äbc{:05d},sku3,L,", True),
+        ("id,product,lot,", "äbc{:05d},sku3,L,x", True),
         ("id,lot", "abc{:05d},L,more", False),
         ("id,lot", "abc{:05d}", False),
         ("id,product", "abc{:05d},sku3", True),
@@ -141,6 +159,27 @@ def test_what_needs_a_closer_look_gets_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: str, row: str, *, by_columns: bool
 ) -> None:
     assert bool(both(table(header, row), tmp_path, monkeypatch).blocks) is by_columns
+
+
+def test_rows_with_wrong_ids_stand_among_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = table("id,product,lot", "abc{:05d},sku1,L", "abc {:05d},sku3,M", "xyz{:05d},sku9,", "ü{:05d},,N")
+    found = both(data, tmp_path, monkeypatch)
+    assert [line.split(b"\t", 2)[:2] for line in found.lines[:2]] == [
+        [b"abc00000", b"0000000001"],
+        [b"abc00001", b"0000000005"],
+    ]
+    assert (len(found.lines), found.blocks > 3) == (60, True)
+    gs1 = table("id,lot", "01/9506000134352/21/A{:05d},L", "01/9506000134351/21/A{:05d},L", "abc{:05d},L")
+    assert both(gs1, tmp_path / "2", monkeypatch, ids="gs1").blocks > 3
+
+
+def test_more_sets_of_wrong_cells_than_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attributes, "MOST_FAULTS", 7)
+    monkeypatch.setattr(suggestions, "MOST_COMPARED", 30)
+    rows = [f"abc{{:05d}},sku{number}x" for number in range(20)]
+    assert both(table("id,product", *rows, times=8), tmp_path, monkeypatch).blocks > 3
+    wrong = [f"äbc{{:05d}},sku{number}x" for number in range(20)]
+    both(table("id,product", *wrong, *rows[:5], times=8), tmp_path / "2", monkeypatch)
 
 
 def test_a_blank_line_among_others_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

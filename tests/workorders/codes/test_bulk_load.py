@@ -41,7 +41,7 @@ def block(first: int, *identifiers: str) -> CodeBlock:
     kinds = np.arange(len(identifiers), dtype=np.int32) % 2
     ids = pa.array([each.encode() for each in identifiers], pa.binary())
     scm = pa.array([f'{{"place": "{first + at}"}}'.encode() for at in range(len(identifiers))], pa.binary())
-    return CodeBlock([*identifiers], first, ids, [(None, 0, 0), (None, 1, 0)], kinds, scm)
+    return CodeBlock([*identifiers], np.arange(first, first + len(ids)), ids, [(None, 0, 0), (None, 1, 0)], kinds, scm)
 
 
 def loaded(workorder: Workorder) -> list[tuple[int, str]]:
