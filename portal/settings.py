@@ -332,6 +332,9 @@ CELERY_TASK_QUEUES = [  # a worker that is told nothing else takes from all of t
     for name in ("ingest", "archive", "mail", "webhooks")
 ]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
+# `healthz?deep=1` asks workers by these. RabbitMQ would refuse a queue that one connection has for itself to the next
+# while it takes a lost one for alive, and the worker would end; a queue that is neither it no longer makes.
+CELERY_CONTROL_QUEUE_EXCLUSIVE, CELERY_CONTROL_QUEUE_DURABLE = False, True
 CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "ingest"
 CELERY_TASK_ROUTES = {
     "ingestion.tasks.run": {"queue": "ingest"},

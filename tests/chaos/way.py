@@ -43,6 +43,13 @@ class Way:
             if link.is_silent or not silent:
                 link.close()
 
+    def forsake(self) -> None:
+        """End all connections for whoever made them, and let the server hear nothing of it."""
+        for link in list(self.links):
+            link.is_silent = True
+            with suppress(OSError):
+                link.near.shutdown(socket.SHUT_RDWR)
+
     def silence(self) -> None:
         """Hand on nothing any more of the connections that there are, not even their ends."""
         for link in list(self.links):

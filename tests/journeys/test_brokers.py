@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from celery import Celery
@@ -23,6 +24,7 @@ from portal.celery import app
 from portal.http.cache import cache_settings
 from portal.models import Letter
 from portal.timeline import events_of
+from tests.chaos.way import way_to
 from tests.support import brokers
 from tests.support.demo import PASSWORD, Demo
 from tests.support.running import database_url, wait_for, worker
@@ -74,7 +76,8 @@ class Task:
 
     def __init__(self, address: str) -> None:
         self.app = Celery(broker=address, set_as_current=False)
-        queues = {name: getattr(settings, f"CELERY_{name.upper()}") for name in ("task_queues", "task_routes")}
+        names = ("task_queues", "task_routes", "control_queue_exclusive", "control_queue_durable")
+        queues = {name: getattr(settings, f"CELERY_{name.upper()}") for name in names}
         self.app.conf.update(**queues, broker_transport_options=waking.transport_options(address))
 
     def apply_async(self, arguments: tuple[int, ...], **options: Any) -> None:
@@ -139,6 +142,23 @@ def test_a_worker_outlives_restarts_of_redis_however_soon_after_its_work(
             running.stop()
             running.start()
         assert process.poll() is None
+
+
+@pytest.mark.parametrize("broker", [brokers.redis, brokers.rabbitmq])
+def test_a_worker_outlives_a_connection_that_its_broker_takes_for_alive(
+    broker: brokers.Broker, programs: Path, tmp_path: Path, committed_demo: Demo
+) -> None:
+    """As after packets were lost: RabbitMQ would give what such a connection alone may use to no other for a minute."""
+    with broker(programs, tmp_path) as running, way_to(int(urlsplit(running.address).port or 0)) as way:
+        task, by_the_way = Task(running.address), running.address.replace(str(way.target), str(way.port))
+        with worker(CELERY_BROKER_URL=by_the_way) as process:
+            for number in range(3):
+                record = queued(committed_demo.staff, f"id\nround-{number:03}\n")
+                send(task, record.pk)
+                wait_for(lambda: status_of(record) == "completed", "the worker is told of it")  # noqa: B023  # at once
+                way.forsake()
+            wait_for(lambda: task.app.control.ping(timeout=1), "it says that it is there")
+            assert process.poll() is None
 
 
 @pytest.mark.parametrize("broker", [brokers.redis, brokers.rabbitmq])
