@@ -44,7 +44,9 @@ SAID = re.compile(rf"sep=([{re.escape(DELIMITERS)}])", re.IGNORECASE)  # what Ex
 BLANK_LINE = re.compile(rf'[\s"{re.escape(DELIMITERS)}]*')
 OURS = re.compile(rf'"?{re.escape(ERRORS_COLUMN)}"?([{re.escape(DELIMITERS)}])')  # a file that we gave back
 
-END_OF_TEXT = "\x1a"  # Ctrl-Z, which programs of old put behind the last line
+END_OF_TEXT = "\x1a"  # Ctrl-Z, which programs of old put behind the last line, and others a line end behind it
+BEGINS_WITH_END = re.compile(rf"(?:\A|[\r\n])(?={END_OF_TEXT})")
+MOST_BEHIND = 1024  # characters behind the last line that say nothing
 LINE_END = re.compile("[\r\n]")
 
 FIRST_FIELD = r'(?:"(?:[^"]|"")*"|[^"{0}][^{0}]*|){0}'
@@ -320,16 +322,26 @@ class Lines:
                 continue  # the line is cut already
             text = tail + piece
             tail = ""
-            if is_last and text == END_OF_TEXT:
-                text = ""
-            if not is_last:
-                end = _end_of_lines(text)
+            end = _end_of_text(text)
+            if is_last:
+                text = text[:end]
+            else:
+                end = _end_of_lines(text[:end])
                 text, tail = text[:end], text[end : end + LONGEST_RECORD + 2]
             if text or (is_last and not is_empty):
                 is_empty = False
                 is_plain = '"' not in text and "\0" not in text
                 is_plain = is_plain and (text.isascii() or (is_utf8(text) and REPLACEMENT not in text))
                 yield Block(text, is_plain, is_last)
+
+
+def _end_of_text(text: str) -> int:
+    """Return where the first of the last lines begins that are Ctrl-Z or empty and no cells, or else the length."""
+    if END_OF_TEXT not in text:
+        return len(text)
+    rows = max(len(text.rstrip(f"{END_OF_TEXT}\r\n")), len(text) - MOST_BEHIND)
+    found = BEGINS_WITH_END.search(text, rows)
+    return found.end() if found else len(text)
 
 
 def _end_of_lines(text: str) -> int:

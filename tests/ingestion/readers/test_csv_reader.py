@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from ingestion.errors.log import ErrorLog
 from ingestion.errors.unreadable import UnreadableFile
+from ingestion.readers import csv_reader
+from ingestion.readers.base import BLOCK
 from ingestion.readers.csv_reader import CsvReader
 
 CELLS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
@@ -54,12 +56,35 @@ def test_the_delimiter_of_a_header_without_id_is_what_gives_most_columns(log: Er
     assert read(b"Code;Product, if any;Note\n", log)[0] == ["Code", "Product, if any", "Note"]
 
 
-@pytest.mark.parametrize("end", [b"\x1a", b""])
-def test_ctrl_z_alone_behind_the_last_line_is_the_end(log: ErrorLog, end: bytes) -> None:
-    assert read(b"id,note\nabc12345,a\x1a\nabc12346,b\n" + end, log) == (
-        ["id", "note"],
-        {2: ["abc12345", "a\x1a"], 3: ["abc12346", "b"]},
-    )
+@pytest.mark.parametrize(
+    "end",
+    [
+        b"\n",
+        b"\n\x1a",
+        b"\r\n\x1a\r\n",
+        b"\n\n\x1a\n\n\x1a",
+        b"\r\x1a\r",
+        b"\n" + 100 * b"\x1a",
+        b"\n\x1a" + 100 * b"\n",
+    ],
+)
+@pytest.mark.parametrize("size", [7, BLOCK])
+def test_ctrl_z_behind_the_last_line_is_the_end(
+    log: ErrorLog, monkeypatch: pytest.MonkeyPatch, size: int, end: bytes
+) -> None:
+    monkeypatch.setattr(csv_reader, "BLOCK", size)
+    header, rows = read(b"id,note\nabc12345,a\x1a\n\x1a\nabc12346,b" + end, log)
+    assert header == ["id", "note"]
+    assert {number: row for number, row in rows.items() if row} == {
+        2: ["abc12345", "a\x1a"],
+        3: ["\x1a"],
+        4: ["abc12346", "b"],
+    }
+
+
+def test_ctrl_z_by_the_thousand_is_no_end_but_rows(log: ErrorLog) -> None:
+    _header, rows = read(b"id\n" + 2000 * b"\x1a\n" + b"abc12345\n", log)
+    assert (rows[2001], rows[2002], len(rows)) == (["\x1a"], ["abc12345"], 2001)
 
 
 def test_half_of_a_surrogate_pair_in_utf16_is_the_fault_of_its_row(tmp_path: Path) -> None:
@@ -113,6 +138,8 @@ def test_any_table_reads_back_equal(
     table = [["".join(c for c in cell if c not in lost) for cell in row[: len(header)]] for row in rows]
     if quoting == csv.QUOTE_NONE:
         table = [row for row in table if row != [""]]  # which it cannot write
+    while table and not "".join(table[-1]).strip("\x1a"):
+        table.pop()  # which is the end of the file
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator=ending, quoting=quoting).writerows([header, *table])
     with patch("ingestion.readers.csv_reader.BLOCK", block):
