@@ -54,7 +54,7 @@ class ProductRows:
                 sku, name = cells[sku_at] if sku_at >= 0 else "", cells[name_at] if name_at >= 0 else ""
                 self._take(row, sku, name, are_sound=are_sound)
             elif cells:
-                detail = wrong_width(len(cells), len(batch.header))
+                detail = wrong_width(cells, batch.header)
                 self.log.add("invalid_row_error", row, "", ",".join(cells), detail=detail)
         if self.taken > MOST_PRODUCTS:
             raise UnreadableFile(

@@ -15,6 +15,7 @@ ERRORS_COLUMN = "errors (ignored)"  # stands in the file of rows with their erro
 
 BLOCK = 1 << 16  # bytes read at a time; what comes of them still fits a processor's cache
 CLEAN_BLOCK = 3 << 18  # bytes of clean rows read at a time, which do not become cells one by one
+BYTE_ORDER_MARK = "\ufeff"  # as a character, where it does not begin the file
 TITLE_ROWS = 10  # that may stand above a header
 LONGEST_RECORD = 1 << 20  # characters of one record, line breaks inside quotes included
 

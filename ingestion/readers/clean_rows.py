@@ -8,9 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import overload
 
-from ingestion.readers.base import LONGEST_RECORD
-
-BYTE_ORDER_MARK = "\ufeff"
+from ingestion.readers.base import BYTE_ORDER_MARK, LONGEST_RECORD
 
 
 class CleanRows(Sequence[list[str]]):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ingestion.errors.log import Fault
 from ingestion.rules.findings import FileFindings
-from ingestion.rules.suggestions import meant_status
+from ingestion.rules.suggestions import meant_nothing, meant_status
 from portal.values.characters import beyond_ascii
 from portal.values.problems import say_problem
 from workorders.codes.fields import ATTRIBUTES, REASONS, STATUSES, contradict, contradiction, meant_reason
@@ -79,14 +79,15 @@ class AttributeRules:
         product, status, reason = self._meaning(cells)
         if product == WRONG:
             sku = product_cell or self._defaults.product
-            is_default = say_problem("It is the upload's default product.")
-            detail = self._findings.product_suggestions.suggest(sku) if product_cell else is_default
+            detail = say_problem("It is the upload's default product.")
+            if product_cell:
+                detail = meant_nothing(product_cell) or self._findings.product_suggestions.suggest(product_cell)
             yield "product_not_found_error", "product", sku, detail
         if status == WRONG:
-            hint = meant_status(status_cell) or beyond_ascii(status_cell)
+            hint = meant_nothing(status_cell) or meant_status(status_cell) or beyond_ascii(status_cell)
             yield "invalid_activation_status_error", "activation_status", status_cell, hint
         if reason == WRONG:
-            hint = meant_reason(reason_cell) or beyond_ascii(reason_cell)
+            hint = meant_nothing(reason_cell) or meant_reason(reason_cell) or beyond_ascii(reason_cell)
             detail = f"{say_problem('A blacklist reason is a number from 0 to 10.')} {hint}".rstrip()
             yield "invalid_scm_field_error", "blacklist_reason", reason_cell, detail
         elif reason is not None and status not in (None, WRONG) and contradict(status, reason):

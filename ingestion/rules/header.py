@@ -23,6 +23,7 @@ LONGEST_STRANGE_ID = 3  # characters of a name that may be `id` in letters of an
 OTHERWISE_SPLIT = " " + say_problem(
     "The separator of its names stands in quotes, or is another than a line `sep=` above or the upload says."
 )
+NAMED_SEPARATOR = re.compile("sep=(.+)", re.IGNORECASE)
 MOST_RENAMED = 20  # columns of which is said how they should be named
 
 
@@ -125,9 +126,23 @@ def _likewise(others: list[tuple[str, str]]) -> str:
 
 
 def otherwise_split(header: Sequence[str], column: str) -> str:
-    """Say that a name of the header holds `column` and a separator, if one does."""
+    """Say that a name of the header holds `column` and a separator, or that a line names one, if that is so."""
+    if len(header) == 1 and (named_one := NAMED_SEPARATOR.fullmatch(header[0])):
+        return _other_separator(named_one[1])
     unsplit = re.compile(rf"(^|[,;\t|^~])\s*{column}\s*[,;\t|^~]|[,;\t|^~]\s*{column}\s*$", re.IGNORECASE)
-    return OTHERWISE_SPLIT if any(map(unsplit.search, header)) else ""
+    found = next(filter(None, map(unsplit.search, header)), None)
+    if found is None:
+        return ""
+    other = next((character for character in found[0] if character in "^~"), "")
+    return _other_separator(other) if other else OTHERWISE_SPLIT
+
+
+def _other_separator(separator: str) -> str:
+    """Say that the file's separator is not one of ours."""
+    return " " + say_problem(
+        "Its separator seems to be `{separator}`, which is not read: save it with commas, semicolons, tabs or bars.",
+        separator=shown(separator),
+    )
 
 
 def nameless_places(header: tuple[str, ...]) -> set[int]:

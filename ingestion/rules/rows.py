@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count, repeat
 from typing import ClassVar
 
-from ingestion.readers.base import ERRORS_COLUMN, Batch, BrokenRow, is_blank
+from ingestion.readers.base import BYTE_ORDER_MARK, ERRORS_COLUMN, Batch, BrokenRow, is_blank
 from ingestion.rules.attributes import AttributeRules, AttributeValues
 from ingestion.rules.findings import FileFindings
 from ingestion.rules.scm_cells import ScmRules
@@ -97,15 +98,18 @@ class RowRules:
             self.findings.skus_without_id[sku] += 1
 
     def _report_width(self, row: int, cells: list[str]) -> None:
-        wanted = len(self.header)
-        if self.header[0] == ERRORS_COLUMN:  # which is ours
-            cells, wanted = cells[1:], wanted - 1
-        self.log.add("invalid_row_error", row, "", ",".join(cells), detail=wrong_width(len(cells), wanted))
+        header = self.header
+        if header[0] == ERRORS_COLUMN:  # which is ours
+            cells, header = cells[1:], header[1:]
+        self.log.add("invalid_row_error", row, "", ",".join(cells), detail=wrong_width(cells, header))
 
     def report_id(self, row: int, identifier: str) -> None:
         """Report an id that is wrong or missing."""
         if identifier:
-            self.log.add(self.ids.error, row, self.key, identifier, detail=self.ids.fault(identifier), id=identifier)
+            is_header = identifier.lstrip(BYTE_ORDER_MARK) == self.key
+            fault = say_problem("The header stands here once more: delete the row.") if is_header else ""
+            fault = fault or self.ids.fault(identifier)
+            self.log.add(self.ids.error, row, self.key, identifier, detail=fault, id=identifier)
         else:
             self.log.add("missing_id_error", row, self.key, "")
 
@@ -119,10 +123,27 @@ class RowRules:
         self.log.add("url_too_long_error", row, self.key, identifier, detail=detail, id=identifier)
 
 
-def wrong_width(found: int, wanted: int) -> str:
-    """Say what is wrong with a row of `found` fields where the header has `wanted`."""
+def wrong_width(cells: Sequence[str], header: Sequence[str]) -> str:
+    """Say that a row has too few or too many cells for its header, and how that is mended."""
+    found, wanted = len(cells), len(header)
     if found < wanted:
-        return say_problem(
+        said = say_problem(
             "It has too few fields: {found:,} where the header has {wanted:,}.", found=found, wanted=wanted
         )
-    return say_problem("It has too many fields: {found:,} where the header has {wanted:,}.", found=found, wanted=wanted)
+        if not any(header[found:]):
+            mend = say_problem("The header ends in separators with no name behind them: delete them.")
+        elif found == 1:
+            mend = say_problem("If it is no row of the table, such as a total or a remark, delete it.")
+        else:
+            mend = say_problem("A cell that holds a line break has to stand in quotes.")
+        return f"{said} {mend}"
+    said = say_problem("It has too many fields: {found:,} where the header has {wanted:,}.", found=found, wanted=wanted)
+    if is_blank(cells[wanted:]):
+        mend = say_problem(
+            "It ends in separators with nothing behind them: delete them, or name their columns in the header."
+        )
+    elif any(cell.lstrip().startswith('"') for cell in cells if cell[:1].isspace()):
+        mend = say_problem("A quote counts right behind a separator alone: delete the space before it.")
+    else:
+        mend = say_problem("A cell that holds a separator has to stand in quotes.")
+    return f"{said} {mend}"

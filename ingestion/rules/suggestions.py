@@ -19,6 +19,7 @@ GROUPED = re.compile(r"[0-9]{1,3}([,.' \u2019\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3}
 ALIKE = str.maketrans("oli", "011")  # after casefold: letters that are taken for digits
 GUARD = re.compile("'[=+@-]")
 FORMULA_TEXT = re.compile('="([^"]*)"')  # how spreadsheets are made to keep the zeros in front of a number
+NOTHING = {"\\n", "null", "none", "nil", "nan", "na", "n/a", "#n/a"}  # after casefold: an empty cell of other programs
 SIMILARITY = 0.8
 LONGEST_COMPARED = 100  # characters of a value whose spelling is compared; an SKU has no more
 MOST_COMPARED = 500_000  # pairs of spellings in one file, since comparing takes long
@@ -112,6 +113,13 @@ def marks_of(value: str) -> str:
     if GUARD.match(value):
         return say_problem("It begins with an apostrophe, as if to keep a spreadsheet from running a formula.")
     return meant_text(value)
+
+
+def meant_nothing(value: str) -> str:
+    """Say that an empty cell is meant by `value`; or nothing."""
+    if value.strip().casefold() not in NOTHING:
+        return ""
+    return say_problem("It looks like what a program writes for nothing: leave the cell empty.")
 
 
 def meant_status(value: str) -> str:

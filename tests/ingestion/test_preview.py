@@ -58,7 +58,10 @@ def test_what_is_wrong_is_told_in_the_words_of_the_check_and_marked(demo: Demo) 
         "Row 3, product: No product of the company has this SKU, or it is archived.",
         "Row 4, id: The id is taken already. It stands in row 3 of the file.",
         "Row 5, id: The id is taken already. An earlier upload of the company used it.",
-        "Row 6: The row cannot be read. It has too few fields: 1 where the header has 2.",
+        (
+            "Row 6: The row cannot be read. It has too few fields: 1 where the header has 2. "
+            "If it is no row of the table, such as a total or a remark, delete it."
+        ),
     ]
     assert [sorted(line.wrong) for line in found.lines] == [[0], [1], [0], [0], [-1]]
     assert seen(demo, "id\nabc12345\nabc12345\n", allow_posted_duplicates=True).told == []

@@ -28,7 +28,10 @@ MEND_ROW = (
     "Correct the cell that is named. Where the whole row is, give it as many fields as the header has, and close every"
     " quote."
 )
-FEW = "It has too few fields: 1 where the header has 2."
+FEW = (
+    "It has too few fields: 1 where the header has 2. "
+    "If it is no row of the table, such as a total or a remark, delete it."
+)
 SHORTENED = "It was a long number once, which a spreadsheet has shortened."
 NO_ROW = "\N{EN DASH}"
 

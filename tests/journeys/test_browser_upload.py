@@ -82,7 +82,7 @@ def test_problems_of_the_first_rows_are_told_before_anything_is_checked(page: Pa
             re.compile(r"^Row 4, id: .* It stands in row 2 of the file\.$"),
             re.compile(r"^Row 4, activation_status: "),
             re.compile(r"^Row 5, product: "),
-            re.compile(r"^Row 6: .* It has too few fields: 2 where the header has 3\.$"),
+            re.compile(r"^Row 6: .* It has too few fields: 2 where the header has 3\. A cell that holds"),
         ]
     )
     wait_for(IngestionRecord.objects.filter(status="uploading").exists, "it has begun to travel")

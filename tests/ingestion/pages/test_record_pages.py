@@ -460,13 +460,13 @@ REFUSED = "id,product,scm\nabc 1,sku1,\nabc12345,sku-1,\nabc12345,,\nabc67890,,x
 SAID_OF_REFUSED = {
     "de": [
         "Zeichen 4 ist ein Leerzeichen.",
-        "Sie hat zu viele Felder: 4, wo die Kopfzeile 3 hat.",
+        "Sie hat zu viele Felder: 4, wo die Kopfzeile 3 hat. Eine Zelle, die ein Trennzeichen enthält, muss in",
         "Es sieht wie `sku1` aus.",
         "Sie steht in Zeile 3 der Datei.",
     ],
     "zh-hans": [
         "第 4 个字符是 空格。",
-        "此处有 4 个，而表头有 3 个。",
+        "此处有 4 个，而表头有 3 个。 含有分隔符的单元格必须用引号括起来。",
         "它像是 `sku1`。",
         "它出现在文件的第 3 行。",
     ],
@@ -477,7 +477,10 @@ SAID_OF_REFUSED = {
 def test_what_is_wrong_with_rows_is_read_in_the_language_of_the_person(committed_demo: Demo, language: str) -> None:
     record = ingested(committed_demo.staff, REFUSED)
     stored = {error.detail for error in record.errors.all()}
-    assert "It has too many fields: 4 where the header has 3." in stored
+    assert (
+        "It has too many fields: 4 where the header has 3. A cell that holds a separator has to stand in quotes."
+        in stored
+    )
     client = as_(committed_demo.staff)
     headers = {"Accept-Language": language}
     page = client.get(f"/ingestions/{record.key}/", headers=headers).content.decode()

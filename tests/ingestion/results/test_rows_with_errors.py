@@ -43,9 +43,19 @@ def test_each_row_stands_beside_what_is_wrong_with_it(committed_demo: Demo) -> N
         ],
         [],
         ["", "abc12345", "sku1", "é"],
-        ["row: The row cannot be read. It has too few fields: 2 where the header has 3.", "abc12346", "sku9"],
         [
-            "row: The row cannot be read. It has too many fields: 4 where the header has 3.",
+            (
+                "row: The row cannot be read. It has too few fields: 2 where the header has 3. "
+                "A cell that holds a line break has to stand in quotes."
+            ),
+            "abc12346",
+            "sku9",
+        ],
+        [
+            (
+                "row: The row cannot be read. It has too many fields: 4 where the header has 3. "
+                "A cell that holds a separator has to stand in quotes."
+            ),
             "abc12347",
             "sku1",
             "x",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingestion.readers.base import ERRORS_COLUMN
-from ingestion.rules.header import advise_names, describe_wrong_names, hint_at, is_too_wide
+from ingestion.rules.header import OTHERWISE_SPLIT, advise_names, describe_wrong_names, hint_at, is_too_wide
 from workorders.codes.fields import MOST_SCM_FIELDS, OWN_COLUMNS
 
 
@@ -56,3 +56,23 @@ def test_names_are_advised_for_twenty_columns(others: int, is_said: bool) -> Non
 def test_no_name_is_advised_where_the_ids_are_there_or_in_no_column() -> None:
     assert advise_names(("id", "Lot 1")) == ""
     assert advise_names(("Lot 1", "Lot 2")) == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "separator"),
+    [
+        (("sep=~",), "~"),
+        (("SEP=||",), "||"),
+        (("id~product",), "~"),
+        (("product^id",), "^"),
+        (("id;product",), ""),
+        (("sep=a", "b"), None),
+        (("sep=",), None),
+        (("separator=~",), None),
+    ],
+)
+def test_a_separator_that_is_not_read_is_named(header: tuple[str, ...], separator: str | None) -> None:
+    told = (
+        f" Its separator seems to be `{separator}`, which is not read: save it with commas, semicolons, tabs or bars."
+    )
+    assert hint_at("id", header) == ("" if separator is None else told if separator else OTHERWISE_SPLIT)
