@@ -34,6 +34,7 @@ from workorders.models import Code, Product, Workorder
 
 RUNS = 3
 SMALL = 100_000  # rows of the comparisons with what is slow
+FIELDS = 50  # of SCM data in a wide file
 FULL = 10_000_000  # codes in the table that is not empty
 
 numbers = itertools.count(1)
@@ -241,6 +242,19 @@ def as_json(path: Path) -> Measured:
     return ingest(path.with_suffix(".json"), "json")
 
 
+def with_many_fields(path: Path) -> Measured:
+    """The rows of a CSV with FIELDS columns of SCM data in all, ingested."""
+    wide = path.with_suffix(".wide.csv")
+    with path.open() as table, wide.open("w") as out:
+        header, names = table.readline().strip(), ",".join(f"field_{number}" for number in range(FIELDS - 2))
+        out.write(f"{header},{names}\n")
+        out.writelines(
+            f"{line[:-1]},{','.join(f'v{number + column}' for column in range(FIELDS - 2))}\n"
+            for number, line in enumerate(table)
+        )
+    return ingest(wide)
+
+
 def refused_at_the_end(path: Path) -> Measured:
     """Measure the refusal of the file with one more row, which is wrong."""
     with path.open("a") as table:
@@ -327,6 +341,8 @@ def measure(count: int) -> None:
     many_peak = Comparison(name, "1.25", ingest, ingest, many, small).run()
     show_memory(f"memory, {many:,} rows / {count:,} rows", many_peak, peak)
     measure_json(count, small)
+    name = f"a row of {FIELDS} SCM fields / a plain row"
+    Comparison(name, "3", with_many_fields, ingest, count // 5).run()
     Comparison("refused for its last row / ingested", "1.0", refused_at_the_end, ingest, count).run()
     Comparison("refused for every row / ingested", "1.0", refused_everywhere, ingest, count).run()
     print(f"| pages that refused files added to the table | {max(pages_added)} | 0 | | |", flush=True)

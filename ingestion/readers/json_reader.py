@@ -9,6 +9,7 @@ from typing import Any
 
 from ingestion.readers.base import BLOCK, ERRORS_COLUMN, Batch, Log
 from ingestion.readers.cells import Number
+from ingestion.readers.clean_objects import CleanObjects
 from ingestion.readers.encoding import unwritable
 from ingestion.readers.json_text import JsonText
 from ingestion.readers.json_values import REPEATED, Repeated, Unescaped, text_of
@@ -32,9 +33,17 @@ class JsonReader:
         self._text.open_array()
         self.facts: dict[str, str] = {"encoding": self._text.encoding}
 
+    def take_clean_rows(self) -> None:
+        """Give objects that need no closer look as CleanObjects, many at once, where they are many."""
+        self._text.is_long = True
+
     def __iter__(self) -> Iterator[Batch]:
         number = 1
         for values in self._text.runs():
+            if isinstance(values, CleanObjects):
+                yield Batch(values.header, number, values)
+                number += len(values)
+                continue
             for keys, several in groupby(values, _keys):
                 group = list(several)
                 if keys is None:

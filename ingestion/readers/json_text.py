@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from ingestion.errors.text import shown
 from ingestion.errors.unreadable import UnreadableFile
-from ingestion.readers.base import BLOCK, LONGEST_RECORD
+from ingestion.readers.base import BLOCK, CLEAN_BLOCK, LONGEST_RECORD
+from ingestion.readers.clean_objects import CleanObjects
 from ingestion.readers.encoding import decoder_for
 from ingestion.readers.json_values import SPACE, WHITE_SPACE, decoder, mark_unescaped
 from ingestion.readers.unpack import Source
@@ -28,11 +29,12 @@ DECODER_SAYS = {
     "Invalid \\uXXXX escape": say_problem_lazy("invalid \\uXXXX escape"),
     "Unterminated string starting at": say_problem_lazy("unterminated string starting at"),
 }
+Values = TypeVar("Values", list[Any], list[Any] | CleanObjects)
 LONGEST_TOKEN = 16  # characters of what may go on behind the end of what was read, but for strings
 
 
 class JsonText:
-    """The text of a JSON file, of which a window is in memory."""
+    """The text of a JSON file, of which a window is in memory. With `is_long`, clean objects come many at once."""
 
     def __init__(self, file: Source) -> None:
         self._file = file
@@ -41,6 +43,7 @@ class JsonText:
         self._scan, self._scan_leniently = decoder().raw_decode, decoder(is_strict=False).raw_decode
         self._window, self._at, self._ended = "", 0, False
         self._one_by_one = False  # until there is more to read
+        self.is_long = self._is_clean = False
         self._read = 0
 
     def open_array(self) -> None:
@@ -58,11 +61,11 @@ class JsonText:
         for ((value, text),) in self._read_array(lambda: [self._parse_value()]):
             yield value, text
 
-    def runs(self) -> Iterator[list[Any]]:
+    def runs(self) -> Iterator[list[Any] | CleanObjects]:
         """Yield the array's values, as many at a time as the window holds."""
         return self._read_array(lambda: self._parse_run() or [self._parse_value()[0]])
 
-    def _read_array(self, parse: Callable[[], list[Any]]) -> Iterator[list[Any]]:
+    def _read_array(self, parse: Callable[[], Values]) -> Iterator[Values]:
         """Yield what `parse` returns at each place where a value begins, and check what stands between them."""
         if self._next_character() == "]":
             raise UnreadableFile(say_problem("Its array is empty."))
@@ -80,7 +83,7 @@ class JsonText:
         if rest := self._next_character():
             raise UnreadableFile(say_problem("After its array comes {rest}; nothing may follow.", rest=shown(rest)))
 
-    def _parse_run(self) -> list[Any]:
+    def _parse_run(self) -> list[Any] | CleanObjects:
         """Parse the objects that end within the window in one go; return none where that cannot be done.
 
         They are taken to end with the last "}," in the window. Where that is wrong, because it stands within a string
@@ -92,6 +95,12 @@ class JsonText:
         if cut <= self._at:
             self._one_by_one = True
             return []
+        if self.is_long:
+            clean = CleanObjects.of(self._window[self._at : cut])
+            self._is_clean = clean is not None
+            if clean and cut - self._at >= CLEAN_BLOCK // 2:
+                self._at = cut
+                return clean
         text = f"[{self._window[self._at : cut]}]"
         try:
             values, end = self._scan(text)
@@ -162,7 +171,8 @@ class JsonText:
 
     def _refill(self) -> None:
         """Append the next block to the window, and drop what was read."""
-        block = self._file.read(BLOCK)
+        rest = len(self._window) - self._at
+        block = self._file.read(CLEAN_BLOCK if self._is_clean and rest < BLOCK else BLOCK)
         self._ended = not block
         if self._decode is None:
             self.encoding, self._decode = decoder_for(block)

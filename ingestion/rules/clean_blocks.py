@@ -21,6 +21,7 @@ from pyarrow import csv
 
 from ingestion.errors.log import Fault
 from ingestion.readers.base import is_blank
+from ingestion.readers.clean_objects import CleanObjects
 from ingestion.readers.clean_rows import CleanRows
 from ingestion.rules.rows import RowRules
 from ingestion.rules.suggestions import may_be_marked
@@ -35,7 +36,7 @@ Columns = dict[int, pa.BinaryArray]
 """The cells of columns, by their places."""
 
 
-def check_clean(rules: RowRules, rows: CleanRows, first: int) -> CodeBlock | None:
+def check_clean(rules: RowRules, rows: CleanRows | CleanObjects, first: int) -> CodeBlock | None:
     """Return the codes of clean rows, of which the first is numbered so; None where any row needs a closer look."""
     if rules.id_at < 0 or not _is_readable(rows):
         return None
@@ -123,22 +124,27 @@ def _faults_of(rules: RowRules, keys: list[tuple[str, ...]], kinds: NDArray[np.i
     return faults
 
 
-def _is_readable(rows: CleanRows) -> bool:
+def _is_readable(rows: CleanRows | CleanObjects) -> bool:
     """Say whether no character of the text needs a closer look, or would be escaped in JSON."""
     text = rows.text
     if "\\" in text or DELETE in text or may_be_marked(text):
         return False
     if not text.isascii() and LATIN_CONTROL.search(text):
         return False
+    if isinstance(rows, CleanObjects):
+        return True
     separators = text.count("\n") + text.count("\r") + (text.count("\t") if rows.delimiter == "\t" else 0)
     return int(np.count_nonzero(np.frombuffer(text.encode(), np.uint8) < SPACE)) == separators
 
 
-def _columns(rules: RowRules, rows: CleanRows) -> Columns | None:
+def _columns(rules: RowRules, rows: CleanRows | CleanObjects) -> Columns | None:
     """Return the cells of the columns that mean something; None where a row has more or fewer than the header."""
-    names = [*map(str, range(len(rules.header)))]
     meant = {rules.id_at, *rules.attributes.at, *(at for at, _name in rules.scm.columns), *rules.findings.nameless}
-    wanted = [names[at] for at in sorted(meant) if at >= 0]
+    places = [at for at in sorted(meant) if at >= 0]
+    if isinstance(rows, CleanObjects):
+        return {at: _pieces(rows.data, rows.begins[:, at], rows.ends[:, at]) for at in places}
+    names = [*map(str, range(len(rules.header)))]
+    wanted = [names[at] for at in places]
     data = rows.text.encode()
     try:
         table = csv.read_csv(
@@ -157,6 +163,15 @@ def _columns(rules: RowRules, rows: CleanRows) -> Columns | None:
     if table.num_rows != len(rows):
         return None
     return {int(name): table[name].combine_chunks() for name in wanted}
+
+
+def _pieces(data: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.BinaryArray:
+    """Return the pieces of `data` that begin and end there, one behind the other."""
+    offsets = np.append(np.stack([begins, ends], 1).ravel(), ends[-1]).astype(np.int32)
+    with_gaps = pa.BinaryArray.from_buffers(
+        pa.binary(), 2 * len(begins), [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    )
+    return with_gaps.take(pa.array(np.arange(0, 2 * len(begins), 2)))
 
 
 def _texts(column: pa.BinaryArray) -> list[str]:

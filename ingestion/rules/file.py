@@ -10,6 +10,7 @@ from ingestion.errors.log import RowLog
 from ingestion.errors.unreadable import UnreadableFile
 from ingestion.errors.warning_kinds import UNKNOWN_COLUMN_WARNING
 from ingestion.readers.base import ERRORS_COLUMN, Batch, Table
+from ingestion.readers.clean_objects import CleanObjects
 from ingestion.readers.clean_rows import CleanRows
 from ingestion.rules.cell_faults import report_faults
 from ingestion.rules.change_names import KnownFields
@@ -109,10 +110,12 @@ class FileRules:
 
     def check_many(self, batch: Batch) -> list[CheckedRow] | CodeBlock:
         """Return what `check` does, as columns where no row needs a closer look and they are many."""
-        if isinstance(batch.rows, CleanRows):
+        if isinstance(batch.rows, CleanRows | CleanObjects) and self.takes_clean_rows(batch.header):
             from ingestion.rules.clean_blocks import check_clean  # takes time and memory, and only long files need it
 
             rules = self._rules.get(batch.header) or self._rules_of(batch)
+            if rules.wrong_names and not self._names_reported:
+                return self.check(batch)
             block = check_clean(rules, batch.rows, batch.first)
             if block is not None:
                 return block

@@ -77,7 +77,8 @@ def spool_rows(attempt: Attempt, rules: FileRules, begin: Callable[[int], Spool]
         if is_table := not isinstance(reader, JsonReader):
             columns = rules.columns_of(reader.header, columns)
             rules.check_table(reader, columns)
-        if isinstance(reader, CsvReader) and rules.takes_clean_rows(map_header(reader.header, columns)):
+        header = map_header(reader.header, columns) if isinstance(reader, CsvReader) else ()
+        if isinstance(reader, CsvReader | JsonReader) and rules.takes_clean_rows(header):
             reader.take_clean_rows()
         spool = begin(reader.first_row)
         size = rules.limits.defaults.scm_size

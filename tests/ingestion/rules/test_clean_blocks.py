@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.readers import csv_reader
+from ingestion.errors.unreadable import UnreadableFile
+from ingestion.readers import csv_reader, json_reader, json_text
 from ingestion.rules import attributes, suggestions
 from ingestion.rules.column_mapping import map_batches
 from ingestion.rules.defaults import Defaults
@@ -50,24 +52,32 @@ def taken(
     monkeypatch: pytest.MonkeyPatch,
     *,
     by_columns: bool = True,
+    is_json: bool = False,
     defaults: Defaults | None = None,
     columns: Mapping[str, str] = NONE,
     ids: str = "default",
     declared: Mapping[str, FieldRule] = MappingProxyType({}),
 ) -> Taken:
-    """Check a CSV as the engine does, in small blocks, by columns wherever that can be or never."""
+    """Check a file as the engine does, in small blocks, by columns wherever that can be or never."""
     log, blocks = MemoryLog(), 0
     rules = FileRules(Limits(defaults or Defaults(), PRODUCTS, 40, RULES[ids], declared=declared), log)
     folder.mkdir(parents=True)
     with monkeypatch.context() as patch:
-        patch.setattr(csv_reader, "BLOCK", 64)
-        patch.setattr(csv_reader, "CLEAN_BLOCK", 200)
-        reader = csv_reader.CsvReader(io.BytesIO(data), log)
-        rules.check_table(reader, columns)
-        if rules.takes_clean_rows(reader.header) and by_columns:
+        for module in (csv_reader, json_text):
+            patch.setattr(module, "BLOCK", 64)
+            patch.setattr(module, "CLEAN_BLOCK", 600 if is_json else 200)
+        header: tuple[str, ...] = ()
+        reader: csv_reader.CsvReader | json_reader.JsonReader
+        if is_json:
+            reader = json_reader.JsonReader(io.BytesIO(data), log)
+        else:
+            reader = csv_reader.CsvReader(io.BytesIO(data), log)
+            rules.check_table(reader, columns)
+            header = reader.header
+        if rules.takes_clean_rows(header) and by_columns:
             reader.take_clean_rows()
         spool = CodeSpool(folder, company_id=7, workorder_id=8, first_position=reader.first_row)
-        for batch in map_batches(reader, columns, is_table=True):
+        for batch in map_batches(reader, columns, is_table=not is_json):
             checked: Any = rules.check_many(batch)
             blocks += not isinstance(checked, list)
             spool.add(checked)
@@ -297,3 +307,118 @@ def test_whatever_stands_in_a_file_both_ways_give_the_same(
     lines = ["id,product,activation_status,lot,note", *(",".join(row) for row in rows)]
     data = end.join([*lines, ""]).encode()
     both(data[: len(data) - cut], tmp_path_factory.mktemp("both"), monkeypatch)
+
+
+def objects(*members: str, times: int = 60, between: str = ",\n") -> bytes:
+    """A JSON file of objects with these members over and over, each with an id of its own where it has `%d`."""
+    made = ("{" + each.replace("%d", f"{number:05d}") + "}" for number in range(times) for each in members)
+    return f"[{between.join(made)}]".encode(errors="surrogatepass")
+
+
+@pytest.mark.parametrize(
+    ("member", "by_columns"),
+    [
+        ('"id": "abc%d", "lot": "L", "product": "sku1"', True),
+        ('"id":"abc%d","lot":""', True),
+        (' "lot" : "it, is {é}" , "id" : "abc%d" ', True),
+        ('\n  "id": "abc%d",\n\t"lot": "中:L"\r\n', True),
+        ('"id": "abc%d", "product": "sku3"', True),
+        ('"id": "ä%d", "product": "sku3"', True),
+        ('"id": "", "lot": "%d"', False),
+        ('"lot": "%d"', False),
+        ('"id": "abc%d", "Bad Key": "x"', False),
+        ('"id": "abc%d", "": "x"', False),
+        ('"id": "abc%d", "errors (ignored)": "x"', False),
+        ('"id": "abc%d", "lot": 1.50', False),
+        ('"id": 123%d', False),
+        ('"id": "abc%d", "lot": null', False),
+        ('"id": "abc%d", "lot": true', False),
+        ('"id": "abc%d", "lot": ["x"]', False),
+        ('"id": "abc%d", "lot": {"x": "y"}', False),
+        ('"id": "abc%d", "lot": "x", "lot": "x"', False),
+        ('"id": "abc%d", "id": "abc%d"', False),
+        ('"id": "abc%d", "lot": "\\u00e9"', False),
+        ('"id": "abc%d", "lot": "\\ud800"', False),
+        ('"id": "abc%d", "lot": "a\\nb"', False),
+        ('"id": "abc%d", "lot": "a\tb"', False),
+        ('"id": "abc%d", "lot": "a\x85b"', False),
+        ('"id": "abc%d", "lot": "\ufffd"', False),
+        ('"id": "abc%d", "lot": "\ud800"', False),
+        ('"id": "abc%d", "lot": "1E+15"', False),
+        ('"id": "abc%d", "lot": "\'=1"', False),
+        (f'"id": "abc%d", "lot": "{"x" * 1001}"', False),
+        ("", False),
+    ],
+)
+def test_objects_that_need_a_closer_look_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, member: str, *, by_columns: bool
+) -> None:
+    assert bool(both(objects(member), tmp_path, monkeypatch, is_json=True).blocks) is by_columns
+
+
+def test_objects_become_lines_with_their_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = both(objects('"lot": "é", "id": "abc%d", "activation_status": "1"'), tmp_path, monkeypatch, is_json=True)
+    assert found.lines[29] == 'abc00029\t0000000030\t7\t8\t\\N\t1\t0\t{"lot": "é"}\n'.encode()
+    assert (len(found.lines), found.errors, found.blocks > 3) == (60, [[], []], True)
+
+
+def test_objects_of_several_kinds_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = ['"id": "abc%d", "lot": "L"', '"lot": "L", "id": "xyz%d"', '"id": "klm%d"']
+    parts = [objects(kind, times=40)[1:-1] for kind in [*kinds, '"id": "nop%d", "lot": 5', kinds[0].replace("a", "b")]]
+    data = b"[" + b",".join(parts) + b"]"
+    found = both(data, tmp_path, monkeypatch, is_json=True)
+    assert (len(found.lines), found.errors, found.blocks > 5) == (200, [[], []], True)
+    names = {"lot": "batch"}
+    assert b'{"batch": "L"}' in both(data, tmp_path / "2", monkeypatch, is_json=True, columns=names).lines[0]
+    defaults = Defaults(scm={"lot": "x" * 200})
+    assert both(data, tmp_path / "3", monkeypatch, is_json=True, defaults=defaults).blocks == 0
+    assert both(data, tmp_path / "4", monkeypatch, is_json=True, declared=DECLARED).errors != [[], []]
+
+
+@pytest.mark.parametrize("end", ["}", "x", ",]", ", {]", "]]", "", ', "text"]', ', {"id": "abc"'])
+def test_a_file_that_breaks_off_or_goes_on_wrongly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    data = objects('"id": "abc%d", "lot": "L"')[:-1] + end.encode()
+    said: list[object] = []
+    for by_columns in (True, False):
+        try:
+            folder = tmp_path / str(by_columns)
+            said.append(taken(data, folder, monkeypatch, is_json=True, by_columns=by_columns)._replace(blocks=0))
+        except UnreadableFile as problem:
+            said.append(str(problem))
+    assert said[0] == said[1]
+
+
+TEXTS = st.one_of(CELLS, st.sampled_from([1, 1.5, None, True, ["x"], {"a": "b"}, "},", '{"id": "x"},', ", "]))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    usual=st.lists(st.tuples(IDS, SKUS, STATUSES, TEXTS), min_size=1, max_size=3),
+    odd=st.lists(st.tuples(st.integers(0, 99), IDS, SKUS, STATUSES, TEXTS), max_size=3),
+    indent=st.sampled_from([None, 1]),
+    is_ascii=st.booleans(),
+    cut=st.sampled_from([0, 0, 0, 1, 9]),
+)
+def test_whatever_stands_in_objects_both_ways_give_the_same(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    usual: list[tuple[object, ...]],
+    odd: list[tuple[int, object, object, object, object]],
+    indent: int | None,
+    is_ascii: bool,
+    cut: int,
+) -> None:
+    rows = [usual[number % len(usual)] for number in range(100)]
+    for at, *cells in odd:
+        rows[at] = tuple(cells)
+    names = ("id", "product", "activation_status", "lot")
+    made = json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=indent, ensure_ascii=is_ascii)
+    data = made.encode()[: len(made.encode()) - cut]
+    said: list[object] = []
+    for by_columns in (True, False):
+        try:
+            folder = tmp_path_factory.mktemp("json") / "run"
+            said.append(taken(data, folder, monkeypatch, is_json=True, by_columns=by_columns)._replace(blocks=0))
+        except UnreadableFile as problem:
+            said.append(str(problem))
+    assert said[0] == said[1]
