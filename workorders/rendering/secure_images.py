@@ -11,33 +11,29 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from isal import isal_zlib
 
 from workorders.rendering.qr_encoder import Symbols, encode
 from workorders.rendering.qr_matrix import Bits
-from workorders.rendering.secure_graphic import QUIET_ZONE, Graphic
-from workorders.rendering.svg_png import png_chunk, row_bytes
-from workorders.rendering.zip_writer import Packed, deflate
+from workorders.rendering.row_deflate import Canvas, DeflatePlan
+from workorders.rendering.secure_graphic import QUIET_ZONE, Graphic, GraphicLayout
+from workorders.rendering.svg_png import png_chunk, png_file, png_head, row_bytes
+from workorders.rendering.zip_writer import Packed, packed, undeflated
 
-_BATCH = 64  # codes drawn at a time: from 2 MB of dots at 600 dpi to 30 MB at 2400
+_WORKING_SET = 1 << 19  # bytes of dots at a time
 
 
 def draw_pngs(urls: Sequence[str], graphic: Graphic) -> Iterator[bytes]:
     """A PNG of each URL. ValueError names the first URL that does not fit, before anything is drawn."""
     height, width = graphic.size
     metre = round(graphic.dpi / 0.0254)
-    head = (
-        b"\x89PNG\r\n\x1a\n"
-        + png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
-        + png_chunk(b"pHYs", struct.pack(">IIB", metre, metre, 1))
-    )
-    tail = png_chunk(b"IEND", b"")
+    head = png_head(width, height) + png_chunk(b"pHYs", struct.pack(">IIB", metre, metre, 1))
     symbols = encode(urls, graphic.layout.version, graphic.layout.level)
-    lines = (np.pad(picture, ((0, 0), (1, 0))) for picture in _pictures(symbols, graphic))  # filter None
-    return (b"".join((head, png_chunk(b"IDAT", isal_zlib.compress(line.tobytes(), 1)), tail)) for line in lines)
+    plan = _plan(graphic, is_png=True, has_zlib=True)
+    return (png_file(head, stream) for some in _batches(symbols) for stream in plan.compress(some))
 
 
 def draw_tiffs(urls: Sequence[str], graphic: Graphic) -> Iterator[bytes]:
@@ -52,15 +48,47 @@ SUFFIXES: Final[dict[str, Callable[[Sequence[str], Graphic], Iterator[bytes]]]] 
 
 def draw_packed(prefix: str, graphic: Graphic, suffix: str, identifiers: list[str]) -> tuple[list[str], list[Packed]]:
     """Codes with the image file of each, one of SUFFIXES, compressed for a zip. ValueError as `draw_pngs`."""
-    images = SUFFIXES[suffix]([prefix + identifier for identifier in identifiers], graphic)
-    return identifiers, [deflate(image) for image in images]
+    urls = [prefix + identifier for identifier in identifiers]
+    if suffix == "png":
+        return identifiers, [packed(image, undeflated(image)) for image in draw_pngs(urls, graphic)]
+    head = _tiff_head(graphic)
+    symbols = encode(urls, graphic.layout.version, graphic.layout.level)
+    pictures, streams = _pictures(symbols, graphic), _plan(graphic, head).compress(symbols)
+    images = (head + picture.tobytes() for picture in pictures)
+    return identifiers, list(map(packed, images, streams))
 
 
 def draw_bare(prefix: str, graphic: Graphic, identifiers: list[str]) -> tuple[list[str], list[bytes]]:
     """Codes with the dots of each row by row, eight a byte, 0 for black, as a PDF takes them: compressed by zlib."""
     urls = [prefix + identifier for identifier in identifiers]
-    pictures = _pictures(encode(urls, graphic.layout.version, graphic.layout.level), graphic)
-    return identifiers, [isal_zlib.compress(picture.tobytes(), 1) for picture in pictures]
+    symbols = encode(urls, graphic.layout.version, graphic.layout.level)
+    return identifiers, _plan(graphic, has_zlib=True).compress(symbols)
+
+
+def _batches(symbols: Symbols, size: int = 64) -> Iterator[Symbols]:
+    return (symbols[start : start + size] for start in range(0, len(symbols), size))
+
+
+def _plan(graphic: Graphic, head: bytes = b"", *, is_png: bool = False, has_zlib: bool = False) -> DeflatePlan:
+    """Deflate the codes of a graphic; the rows of a PNG each begin with 0 for filter None (PNG, 9.2)."""
+    return _made_plan(graphic.layout, graphic.module, graphic.dots.tobytes(), head, int(is_png), has_zlib)
+
+
+@lru_cache(maxsize=4)
+def _made_plan(
+    layout: GraphicLayout, module: int, dots: bytes, head: bytes, filters: int, has_zlib: bool
+) -> DeflatePlan:
+    """Make the plan, once for all batches of a workorder that a process draws."""
+    height, width = (modules * module for modules in layout.size)
+    side, (top, left) = layout.side * module, layout.corner
+    light = np.ones((height, width), np.uint8)
+    place = slice(top * module, top * module + side), slice(left * module, left * module + side)
+    light[place] -= np.frombuffer(dots, np.uint8).reshape(side, side)
+    rows = np.pad(np.packbits(light, axis=1), ((0, 0), (filters, 0)))
+    first, column = top - QUIET_ZONE, left - QUIET_ZONE
+    hole = (first, first + layout.side), (column, column + layout.side)
+    quiet = QUIET_ZONE * module
+    return DeflatePlan(Canvas(rows, layout.modules, module, quiet, 8 * filters + quiet, hole), head, has_zlib=has_zlib)
 
 
 def _tiff_head(graphic: Graphic) -> bytes:
@@ -99,12 +127,17 @@ def _pictures(symbols: Symbols, graphic: Graphic) -> Iterator[Bits]:
     keep = ~np.packbits(frame, axis=1)
     frame[:, left : left + side] = 1 - graphic.dots
     pattern = np.packbits(frame, axis=1)
-    for start in range(0, len(symbols), _BATCH):
-        some = symbols[start : start + _BATCH]
-        light = np.ones((len(some), height, width), np.uint8)
-        inner = slice(QUIET_ZONE, QUIET_ZONE + layout.modules)
-        light[:, inner, inner] -= np.unpackbits(row_bytes(some), axis=2)[..., : layout.modules]
-        pictures = np.packbits(light.repeat(module, axis=2), axis=2).repeat(module, axis=1)
+    inner = slice(QUIET_ZONE, QUIET_ZONE + layout.modules)
+    every_byte = np.unpackbits(~np.arange(256, dtype=np.uint8)[:, None], axis=1)
+    wide = np.packbits(every_byte.repeat(module, axis=1), axis=1)
+    size = -(-width * module // 8)
+    unused = np.uint8(0xFF << (8 * size - width * module) & 0xFF)
+    for some in _batches(symbols, max(1, _WORKING_SET // (height * module * size))):
+        dark = np.zeros((len(some), height, width), np.uint8)
+        dark[:, inner, inner] = np.unpackbits(row_bytes(some), axis=2)[..., : layout.modules]
+        lines = wide[np.packbits(dark, axis=2)].reshape(len(some), height, -1)[..., :size]
+        lines[..., -1] &= unused
+        pictures = lines.repeat(module, axis=1)
         rows = pictures[:, top : top + side]
         rows &= keep
         rows |= pattern

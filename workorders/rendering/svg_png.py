@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 import numpy as np
@@ -19,6 +19,7 @@ from isal import isal_zlib
 
 from workorders.rendering.qr_encoder import Symbols
 from workorders.rendering.qr_matrix import Bits
+from workorders.rendering.row_deflate import Canvas, DeflatePlan
 
 QUIET_ZONES = range(4, 21)  # modules; no fewer than 4 by ISO/IEC 18004, 5.3.8
 MODULE_PIXELS = range(1, 41)
@@ -84,44 +85,36 @@ def draw_pngs(symbols: Symbols, module: int = 10, quiet_zone: int = 4) -> list[b
     if module not in MODULE_PIXELS:
         raise ValueError(f"A module of {module} pixels is not offered: choose 1 to {MODULE_PIXELS[-1]}.")
     side = (symbols.shape[1] + 2 * quiet_zone) * module
-    head = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
-    tail = png_chunk(b"IEND", b"")
-    return [
-        b"".join((head, png_chunk(b"IDAT", isal_zlib.compress(scanlines, 1)), tail))
-        for some in _portions(symbols, side * (side // 8 + 2))
-        for scanlines in _scanlines(some, module, quiet_zone)
-    ]
+    head = png_head(side, side)
+    return [png_file(head, stream) for stream in _png_plan(symbols.shape[1], module, quiet_zone).compress(symbols)]
 
 
-def _scanlines(symbols: Symbols, module: int, quiet_zone: int) -> npt.NDArray[np.uint8]:
-    """Filtered rows of pixels (PNG, 9.2): (count, height, 1 + bytes of a row), 0 for black.
-
-    The first row of each module is written out; the next ones are the same as the one above, all zeros in filter Up.
-    """
-    count, modules = symbols.shape
-    side = modules + 2 * quiet_zone
-    size = -(-side * module // 8)
-    rows = np.zeros((count, side, module, 1 + size), np.uint8)
-    rows[:, :, :, 0] = 2  # Up
-    rows[:, [0, quiet_zone + modules], 0, :] = 0xFF
-    rows[:, quiet_zone : quiet_zone + modules, 0, 1:] = _wide(symbols, module, quiet_zone)[..., :size]
-    rows[:, [0, *range(quiet_zone, quiet_zone + modules + 1)], 0, 0] = 0  # None
-    return rows.reshape(count, side * module, 1 + size)
+@lru_cache(maxsize=8)
+def _png_plan(modules: int, module: int, quiet_zone: int) -> DeflatePlan:
+    """Deflate the rows of a PNG, each behind 0 for filter None (PNG, 9.2)."""
+    side = (modules + 2 * quiet_zone) * module
+    rows = np.full((side, 1 + -(-side // 8)), 0xFF, np.uint8)
+    rows[:, 0] = 0
+    return DeflatePlan(Canvas(rows, modules, module, quiet_zone * module, 8 + quiet_zone * module), has_zlib=True)
 
 
-def _wide(symbols: Symbols, module: int, quiet_zone: int) -> Bits:
-    """Rows with their quiet zones, each module `module` bits wide, eight modules at a time: 0 for black."""
-    dark = np.unpackbits(row_bytes(symbols), axis=2)[..., : symbols.shape[1]]
-    packed = np.packbits(np.pad(dark, ((0, 0), (0, 0), (quiet_zone, quiet_zone))), axis=2)
-    every_byte = np.unpackbits(~np.arange(256, dtype=np.uint8)[:, None], axis=1)
-    wide = np.packbits(np.repeat(every_byte, module, axis=1), axis=1)
-    return wide[packed].reshape(*packed.shape[:2], -1)
+def png_head(width: int, height: int) -> bytes:
+    """What a PNG of one bit a pixel begins with (PNG, 5.2 and 11.2.2)."""
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
+
+
+def png_file(head: bytes, stream: bytes) -> bytes:
+    """A PNG of what comes first and its compressed rows."""
+    return b"".join((head, png_chunk(b"IDAT", stream), _PNG_END))
 
 
 def png_chunk(kind: bytes, content: bytes) -> bytes:
     """A chunk of a PNG (PNG, 5.3)."""
     crc = isal_zlib.crc32(content, isal_zlib.crc32(kind))
     return b"".join((len(content).to_bytes(4), kind, content, crc.to_bytes(4)))
+
+
+_PNG_END = png_chunk(b"IEND", b"")
 
 
 def check_quiet_zone(quiet_zone: int) -> None:

@@ -3,7 +3,7 @@
     with ZipWriter(out, moment) as archive:
         digest = archive.add_deflated("codes.csv", blocks)
         archive.add_stored(names, contents)
-        archive.add_packed(names, [deflate(content) for content in contents])
+        archive.add_packed(names, [packed(content, stream) for content, stream in compressed])
 
 `out` needs only `write`. Memory does not grow with the members: the central directory waits in a temporary file. Names
 are taken as they are: that none comes twice is the caller's business. Sections are those of PKWARE's APPNOTE 6.3.9.
@@ -55,6 +55,7 @@ _END = struct.Struct("<IHHHHIIH")  # 4.3.16
 _LARGE_END = struct.Struct("<IQHHIIQQQQ")  # 4.3.14
 _LOCATOR = struct.Struct("<IIQI")  # 4.3.15
 _LOCAL_LARGE = struct.Struct("<HHQQ")  # 4.5.3
+_STORED_BLOCK = struct.Struct("<?HH")
 _DESCRIPTOR = struct.Struct("<IIQQ")  # 4.3.9, with zip64
 
 
@@ -68,11 +69,19 @@ class Packed:
     digest: str  # SHA-256 in hexadecimal
 
 
-def deflate(content: bytes) -> Packed:
-    """Compress a small member. The same content gives the same bytes on one kind of processor."""
-    deflate = isal_zlib.compressobj(1, isal_zlib.DEFLATED, -15)
-    stream = deflate.compress(content) + deflate.flush()
+def packed(content: bytes, stream: bytes) -> Packed:
+    """A member with its raw deflate stream."""
     return Packed(stream, len(content), isal_zlib.crc32(content), hashlib.sha256(content).hexdigest())
+
+
+def undeflated(content: bytes) -> bytes:
+    """What is compressed already as a raw deflate stream: in blocks that are stored (RFC 1951, 3.2.4)."""
+    blocks: list[bytes] = []
+    for start in range(0, len(content) or 1, _MAX16):
+        block = content[start : start + _MAX16]
+        is_last = start + _MAX16 >= len(content)
+        blocks += (_STORED_BLOCK.pack(is_last, len(block), len(block) ^ _MAX16), block)
+    return b"".join(blocks)
 
 
 def inflate(stream: bytes) -> bytes:

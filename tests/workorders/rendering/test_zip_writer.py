@@ -8,16 +8,16 @@ import shutil
 import subprocess
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
-from zlib import crc32
 
 import pytest
 
 from tests.support.sinks import Sink
-from workorders.rendering.zip_writer import ZipWriter, deflate, inflate
+from workorders.rendering.zip_writer import Packed, ZipWriter, inflate, packed, undeflated
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -40,6 +40,12 @@ class Sparse:
         return self.out.write(data)
 
 
+def deflated(content: bytes) -> Packed:
+    """A member that was compressed elsewhere."""
+    deflate = zlib.compressobj(wbits=-15)
+    return packed(content, deflate.compress(content) + deflate.flush())
+
+
 def unzip_accepts(path: Path) -> bool:
     """Whether Info-ZIP, where it is installed, finds nothing wrong."""
     return not shutil.which("unzip") or not subprocess.run(["unzip", "-tqq", path]).returncode  # noqa: S607
@@ -52,7 +58,7 @@ def written(out: SupportsWrite[bytes]) -> str:
         digest = archive.add_deflated("codes.csv", LINES)
         archive.add_deflated("nothing.csv", [])
         archive.add_stored(["last"], [b"\0" * 9])
-        archive.add_packed(["images/é.tiff", "none"], [deflate(b"II*\0" * 99), deflate(b"")])
+        archive.add_packed(["images/é.tiff", "none"], [deflated(b"II*\0" * 99), packed(b"", undeflated(b""))])
         archive.add_stored([], [])
     return digest
 
@@ -86,16 +92,24 @@ def test_the_same_bytes_each_time_and_into_what_only_writes() -> None:
     first, second, sink = io.BytesIO(), io.BytesIO(), Sink()
     assert written(first) == written(second) == written(sink)
     assert first.getvalue() == second.getvalue()
-    assert sink.crc == crc32(first.getvalue())
+    assert sink.crc == zlib.crc32(first.getvalue())
 
 
 def test_a_packed_member_lies_where_it_is_said_to() -> None:
-    out, content = io.BytesIO(), deflate(b"II*\0" * 99)
+    out, content = io.BytesIO(), deflated(b"II*\0" * 99)
     with ZipWriter(out, MOMENT) as archive:
-        first, second = archive.add_packed(["a", "b"], [content, deflate(b"x")])
+        first, second = archive.add_packed(["a", "b"], [content, packed(b"x", undeflated(b"x"))])
     assert inflate(out.getvalue()[first : first + len(content.stream)]) == b"II*\0" * 99
-    assert inflate(out.getvalue()[second : second + 3]) == b"x"
+    assert inflate(out.getvalue()[second : second + 6]) == b"x"
     assert (content.size, content.digest) == (396, hashlib.sha256(b"II*\0" * 99).hexdigest())
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 200_000])
+def test_what_is_compressed_already_is_stored_in_blocks(size: int) -> None:
+    content = bytes(number % 251 for number in range(size))
+    stream = undeflated(content)
+    assert zlib.decompress(stream, -15) == content
+    assert len(stream) - size == 5 * max(1, -(-size // 65_535))
 
 
 def test_an_archive_of_nothing() -> None:
