@@ -22,8 +22,6 @@ __all__ = ["LEVELS", "VERSIONS", "Level", "Symbols", "capacity", "encode", "smal
 Symbols = npt.NDArray[np.uint64]
 """(count, modules): a row of modules in each word, the leftmost in the highest bit, 1 for dark."""
 
-_WORKING_SET = 1 << 17  # bytes of lines of which masks are weighed at a time: with what is derived it fits a cache
-
 
 def capacity(version: int, level: Level) -> int:
     """The longest URL that fits (ISO/IEC 18004, table 7, byte mode)."""
@@ -42,16 +40,14 @@ def smallest_version(length: int, level: Level) -> int:
 def encode(urls: Sequence[str], version: int, level: Level) -> Symbols:
     """The symbols of `urls`, each with the mask of the least penalty. ValueError names what does not fit."""
     table = bit_matrix(version, level)
-    symbols = np.empty((len(urls), table.modules), np.uint64)
     if not urls:
-        return symbols
+        return np.empty((0, table.modules), np.uint64)
     lines = _unmasked(_messages(urls, version, level), table)
-    step = max(1, _WORKING_SET // lines[0].nbytes)
-    for start in range(0, len(lines), step):
-        some = lines[start : start + step]
-        best = best_masks(np.ascontiguousarray(some.T), table)
-        symbols[start : start + step] = some[:, : table.modules] ^ table.finish[best, : table.modules]
-    return symbols << np.uint64(64 - 8 * lines.itemsize)
+    rows = table.finish[:, : table.modules].take(best_masks(lines, table), axis=0)
+    rows ^= lines[:, : table.modules]
+    symbols = rows.astype(np.uint64, copy=False)
+    symbols <<= np.uint64(64 - 8 * lines.itemsize)
+    return symbols
 
 
 def _head(version: int) -> int:
