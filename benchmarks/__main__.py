@@ -3,7 +3,7 @@
 Prints each figure as a ratio, the median of RUNS runs of ours over that of the other. ROWS sets the size.
 `python -m benchmarks public` measures the public page alone, `secure` what secure codes take and are worth, `phases`
 where the time of one ingestion goes, `slow` what slow clients cost others, `people` what uploads cost those who look,
-`changes` changes of codes, `exports` an export, `small` a file of four codes.
+`changes` changes of codes, `exports` an export, `images` symbols and pictures, `small` a file of four codes.
 """
 
 from __future__ import annotations
@@ -46,6 +46,12 @@ def main() -> None:
 
             if sys.argv[1:] == ["secure"]:
                 secure.measure()
+                return
+            if sys.argv[1:] == ["images"]:
+                print(
+                    "| figure, ours / other | ratio | at most | codes/s of ours | MB of ours |\n|---|---|---|---|---|"
+                )
+                images.measure()
                 return
             figures.set_up()
             if sys.argv[1:] == ["public"]:
