@@ -3,7 +3,8 @@
 Prints each figure as a ratio, the median of RUNS runs of ours over that of the other. ROWS sets the size.
 `python -m benchmarks public` measures the public page alone, `secure` what secure codes take and are worth, `phases`
 where the time of one ingestion goes, `slow` what slow clients cost others, `people` what uploads cost those who look,
-`changes` changes of codes, `exports` an export, `images` symbols and pictures, `small` a file of four codes.
+`changes` changes of codes, `exports` an export, `images` symbols and pictures, `small` a file of four codes, `lists`
+lists of codes with each filter.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def main() -> None:
         small.measure([free_port(), free_port()])
         return
     with tempfile.TemporaryDirectory(prefix="codeport-bench-") as folder:
-        home = Path(folder)
+        home = Path(os.environ.get("CODEPORT_HOME", folder) if sys.argv[1:] == ["lists"] else folder)
         os.environ |= {"CODEPORT_HOME": str(home), "DJANGO_SETTINGS_MODULE": "portal.settings"}
         os.environ |= {"PORT": str(free_port()), "NUM_PROXIES": "1"}  # for the public page
         os.environ["API_RATE"] = "999999/min"
@@ -42,7 +43,19 @@ def main() -> None:
             import django
 
             django.setup()
-            from benchmarks import changes, exports, figures, images, minting, people, phases, public, secure, slow
+            from benchmarks import (
+                changes,
+                exports,
+                figures,
+                images,
+                lists,
+                minting,
+                people,
+                phases,
+                public,
+                secure,
+                slow,
+            )
 
             if sys.argv[1:] == ["secure"]:
                 secure.measure()
@@ -52,6 +65,9 @@ def main() -> None:
                     "| figure, ours / other | ratio | at most | codes/s of ours | MB of ours |\n|---|---|---|---|---|"
                 )
                 images.measure()
+                return
+            if sys.argv[1:] == ["lists"]:
+                lists.measure([free_port(), free_port()])
                 return
             figures.set_up()
             if sys.argv[1:] == ["public"]:

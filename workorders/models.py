@@ -548,7 +548,7 @@ class CodeColumns(models.Model):
         return self.identifier
 
 
-BLOCKS_A_RANGE = 8  # of the table, of which the BRIN index knows one thing
+BLOCKS_A_RANGE = 16  # of the table, of which the BRIN index knows one thing
 BLOCK_VALUES = {  # columns that the BRIN index knows, and how
     "company": "int8_minmax_ops",
     "workorder": "int8_minmax_multi_ops",  # several ranges a block, which are reused for later workorders

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as InvalidFilter
@@ -18,8 +19,9 @@ from portal.api.authentication import not_a_brands, person
 from portal.api.filters import asked_for
 from portal.api.pagination import Pagination
 from portal.models import Company
+from workorders.codes.api_rows import read_rows
 from workorders.codes.filters import SCM, CodeFilter, parse_filter
-from workorders.codes.listing import list_codes
+from workorders.codes.listing import list_as
 from workorders.codes.lookup import find_codes
 from workorders.models import ActivationStatus, BlacklistReason
 
@@ -131,10 +133,11 @@ class CodePagination(Pagination):
             raise exceptions.ValidationError({"offset": [reason]})
         asked, company, given = filter_of(request), company_read(request), asked_for(request)
         ends = {name: _end(given.get(name, ""), name) for name in ("after", "before")}
-        listed = list_codes(queryset, asked.conditions(company), self.rows, skipped=self.skipped, **ends)
+        read = partial(read_rows, company)
+        listed = list_as(read, asked.conditions(company), self.rows, skipped=self.skipped, **ends)
         begins = not any(ends.values())
         is_known = begins and listed.is_all and (listed.codes or not self.skipped)
-        self.count = self.skipped + len(listed.codes) if is_known else asked.count(company)
+        self.count = self.skipped + len(listed.codes) if is_known else asked.count(company, listed.found)
         self.listed, self.onward_name = listed, "before" if ends["before"] else "after"
         return listed.codes
 
@@ -150,8 +153,8 @@ class CodePagination(Pagination):
         url = self.url
         for other in ("offset", "before", "after"):
             url = remove_query_param(url, other)
-        if self.listed.skipped and name == self.onward_name:
-            url = replace_query_param(url, "offset", self.listed.skipped)
+        if self.listed.found.skipped and name == self.onward_name:
+            url = replace_query_param(url, "offset", self.listed.found.skipped)
         return replace_query_param(replace_query_param(url, "limit", self.rows), name, end)
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ so a change can take it as the condition of its update.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,8 @@ from portal.values.moments import parse_moment
 from portal.values.suggestions import nearest_of, none_such
 from workorders.codes.fields import SCM_KEY
 from workorders.codes.lookup import AFTER_EVERY_ID, parse_id, start_of_url, starts_of_others
-from workorders.codes.search import Conditions, count_along_key, count_gathered
+from workorders.codes.search import GATHERED as MOST_GATHERED
+from workorders.codes.search import MOST_LOOKED_AT, Conditions, Found, count_along_key, count_gathered
 from workorders.models import ActivationStatus, BlacklistReason, Code, CodeScans
 from workorders.visibility import count_codes
 
@@ -30,8 +31,8 @@ WHOLE = re.compile("[0-9]{1,18}")
 SERIAL_NUMBER = re.compile(r"[0-9]{1,10}")
 MOST_IDS = 1000  # that are named one by one
 MOST_COUNTED = 10_000  # codes that are looked at to count them
-MOST_GATHERED = 300  # of them where they may be strewn over the table
 PLACE = ("workorder", "sequence_from", "sequence_to", "batch")
+NOTHING = Q(identifier__in=())  # by which the server knows without a look at any code
 LARGEST = 2**31 - 1  # of a sequence
 NEEDS_WORKORDER = "Name the workorder as well: sequences count within one."
 
@@ -109,27 +110,50 @@ class CodeFilter:
         return Code.objects.filter(*self.conditions(company))
 
     def conditions(self, company: Company) -> Conditions:
-        """Return what must hold of the company's codes, sorted by what finds them."""
-        known, rest = self._values(company), self._place()
+        """Return what must hold of the company's codes, sorted by what finds them.
+
+        Where no workorder, product or change can have such codes, nothing is left to look for.
+        """
+        known, rest = self._values(), self._place()
+        place = Q(company=company) & self._ids(company)
         if self.scm:
             rest &= Q(scm_data__contains=dict(self.scm))
         if self.scanned is not None:
             of_code = CodeScans.objects.filter(company=OuterRef("company"), identifier=OuterRef("identifier"))
             rest &= Q(Exists(of_code) if self.scanned else ~Exists(of_code))
-        if self.created_after or self.created_before:
-            made = company.workorders.filter(within("created_at", self.created_after, self.created_before))
-            known, rest = known & _range("workorder", made), rest & _one_of("workorder", made)
         if self.serial_number is not None:
-            numbered = company.workorders.filter(use_serial_number=True)
-            known, rest = known & _range("workorder", numbered), rest & _one_of("workorder", numbered)
             rest &= Q(sequence=int(self.serial_number))
-        if self.updated_after or self.updated_before:
-            changes = company.changes.filter(within("created_at", self.updated_after, self.updated_before))
-            known, rest = known & _range("last_change", changes), rest & _one_of("last_change", changes)
-        return Conditions(Q(company=company) & self._ids(company), known, rest)
+        if self.product is not None:
+            product = company.products.filter(sku=self.product).values_list("pk", flat=True).first()
+            place, known = place if product else place & NOTHING, known & Q(product=product or 0)
+        if self.workorder is not None and not company.workorders.filter(pk=self.workorder).exists():
+            place &= NOTHING
+        for name, rows in self._sources(company):
+            ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
+            if ends["first"] is None:
+                place &= NOTHING
+            elif known or self.serial_number is None or count_codes(rows) <= MOST_LOOKED_AT:
+                known &= Q(**{f"{name}__gte": ends["first"], f"{name}__lte": ends["last"]})
+            rest &= _one_of(name, rows)
+        return Conditions(place, known, rest)
 
-    def count(self, company: Company) -> int | None:
-        """Count the company's codes that it means. None where more than a few thousand would have to be looked at."""
+    def _sources(self, company: Company) -> Iterator[tuple[str, QuerySet[Any]]]:
+        """Yield the relations of the code that have to point at one of some rows, with these rows."""
+        if self.created_after or self.created_before:
+            yield "workorder", company.workorders.filter(within("created_at", self.created_after, self.created_before))
+        if self.serial_number is not None:
+            sequence = int(self.serial_number)
+            yield "workorder", company.workorders.filter(use_serial_number=True, quantity__gte=sequence)
+        if self.updated_after or self.updated_before:
+            yield "last_change", company.changes.filter(within("created_at", self.updated_after, self.updated_before))
+
+    def count(self, company: Company, found: Found | None = None) -> int | None:
+        """Count the company's codes that it means. None where more than a few thousand would have to be looked at.
+
+        What a search for them has `found` is not looked for again.
+        """
+        if found and found.total is not None:
+            return found.total
         names = {*self.as_json()}
         of_company = count_codes(company.workorders.all())
         if names <= {"created_after", "created_before", *PLACE}:
@@ -143,8 +167,12 @@ class CodeFilter:
                 return counted
         if self.workorder is not None and count_codes(company.workorders.filter(pk=self.workorder)) <= MOST_COUNTED:
             its_codes = Q(workorder=self.workorder)
-            return count_gathered(Conditions(asked.place, its_codes, asked.known & asked.rest), MOST_COUNTED)
-        return count_gathered(asked, MOST_GATHERED) if asked.known else None
+            return count_gathered(
+                Conditions(asked.place, its_codes, asked.known & asked.rest), MOST_COUNTED, of_company
+            )
+        if not asked.known or (found and found.is_counted):
+            return None
+        return count_gathered(asked, MOST_GATHERED, of_company)
 
     def _count_place(self, codes: int) -> int:
         """Count the sequences that it means of a workorder with so many codes, which have no gaps."""
@@ -183,13 +211,11 @@ class CodeFilter:
             found &= Q(sequence__gt=last - Code.BATCH, sequence__lte=last)
         return found
 
-    def _values(self, company: Company) -> Q:
-        """Return the condition on the columns of the BRIN index."""
+    def _values(self) -> Q:
+        """Return the condition on the columns of the BRIN index, but for the product."""
         found = Q()
         if self.workorder is not None:
             found &= Q(workorder=self.workorder)
-        if self.product is not None:
-            found &= Q(product=company.products.filter(sku=self.product).values_list("pk", flat=True).first() or 0)
         if self.activation_status is not None:
             found &= Q(activation_status=self.activation_status)
         if self.blacklist_reason is not None:
@@ -311,12 +337,6 @@ def within(name: str, after: datetime | None, before: datetime | None) -> Q:
     """Return the condition for times from `after` on and before `before`, where they are said."""
     found = Q(**{f"{name}__gte": after}) if after else Q()
     return found & Q(**{f"{name}__lt": before}) if before else found
-
-
-def _range(name: str, rows: QuerySet[Any]) -> Q:
-    """Return the condition that a relation points between the first and the last of `rows`."""
-    ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
-    return Q(**{f"{name}__gte": ends["first"] or 0, f"{name}__lte": ends["last"] or 0})
 
 
 def _one_of(name: str, rows: QuerySet[Any]) -> Q:

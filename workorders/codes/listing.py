@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Generic, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
 
-from workorders.codes.search import Conditions, search
+from workorders.codes.search import Conditions, Found, search
 from workorders.models import Code
 
+Shown = TypeVar("Shown")  # what a page shows of a code
 
-class Listed(NamedTuple):
+
+class Listed(NamedTuple, Generic[Shown]):
     """Some codes in the order of their ids, and the ids before and after which the list goes on, if it does.
 
     A search that stopped early gives fewer codes than were asked for, perhaps none, and goes on behind the last id that
-    it looked at. Then `skipped` codes of those to be skipped are still to come.
+    it looked at. Then `skipped` codes of those to be skipped are still to come, as `found` tells.
     """
 
-    codes: list[Code]
+    codes: list[Shown]
     before: str
     after: str
-    skipped: int = 0
+    found: Found
 
     @property
     def is_all(self) -> bool:
@@ -30,18 +33,36 @@ class Listed(NamedTuple):
 
 def list_codes(
     codes: QuerySet[Code], asked: Conditions, rows: int, *, skipped: int = 0, after: str = "", before: str = ""
-) -> Listed:
+) -> Listed[Code]:
     """Return a page of those of the company's `codes` that are asked for: `rows` of them behind `skipped` others.
 
     They lie behind the id `after`, or else before the id `before`.
     """
+
+    def read(identifiers: list[str]) -> dict[str, Code]:
+        return {code.identifier: code for code in codes.filter(identifier__in=identifiers) if _is_whole(code)}
+
+    return list_as(read, asked, rows, skipped=skipped, after=after, before=before)
+
+
+def list_as(
+    read: Callable[[list[str]], Mapping[str, Shown]],
+    asked: Conditions,
+    rows: int,
+    *,
+    skipped: int = 0,
+    after: str = "",
+    before: str = "",
+) -> Listed[Shown]:
+    """Do the same with what `read` makes of ids, without those of codes that have gone meanwhile."""
     found = search(asked, rows, skipped, after="" if before else after, before=before)
-    loaded = {code.identifier: code for code in codes.filter(identifier__in=found.identifiers) if _is_whole(code)}
-    shown = [loaded[identifier] for identifier in found.identifiers if identifier in loaded]
+    loaded = read(found.identifiers)
+    ids = [identifier for identifier in found.identifiers if identifier in loaded]
+    shown = [loaded[identifier] for identifier in ids]
     if before:
-        return Listed(shown[::-1], found.onward, shown[0].identifier if shown else "", found.skipped)
-    begun = shown and (after or skipped)
-    return Listed(shown, shown[0].identifier if begun else "", found.onward, found.skipped)
+        return Listed(shown[::-1], found.onward, ids[0] if ids else "", found)
+    begun = ids and (after or skipped)
+    return Listed(shown, ids[0] if begun else "", found.onward, found)
 
 
 def _is_whole(code: Code) -> bool:

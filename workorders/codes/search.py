@@ -22,8 +22,9 @@ from workorders.models import Code
 PROBED = 1_000  # codes that are looked at first: enough for what is frequent
 WALKED = 15_000  # codes that one walk along the key looks at
 WALKED_ON = 60_000  # where so many are known to be enough
-GATHERED = 200  # codes that one look by the BRIN index takes
-ROUNDS = 6  # of such looks
+GATHERED = 300  # codes that one look by the BRIN index takes
+ROUNDS = 7  # of such looks
+TIMES = 10  # as many codes as are counted: where more are to be expected, nobody counts them
 MOST_LOOKED_AT = 50_000  # codes that one takes where each must be looked at besides
 BY_BRIN = {  # settings that leave the planner bitmaps alone, and make every B-tree dearer than the BRIN index
     **without("seqscan", "indexscan", "indexonlyscan"),
@@ -61,12 +62,16 @@ class Conditions(NamedTuple):
 class Found(NamedTuple):
     """Ids in their order, and the one behind which the search goes on, empty where the list ends.
 
-    Where the search stopped early, `skipped` codes of those to be skipped are still to come.
+    Where the search stopped early, `skipped` codes of those to be skipped are still to come. Where codes were gathered
+    by the BRIN index, it `is_counted`: `total` is how many there are, those before the page too, or None where more
+    than GATHERED had to be looked at.
     """
 
     identifiers: list[str]
     onward: str
     skipped: int = 0
+    is_counted: bool = False
+    total: int | None = None
 
 
 def search(asked: Conditions, number: int, skipped: int = 0, *, after: str = "", before: str = "") -> Found:
@@ -75,21 +80,25 @@ def search(asked: Conditions, number: int, skipped: int = 0, *, after: str = "",
     They lie behind the id `after`, or before the id `before`, and come in reverse then.
     """
     begin = Q(identifier__lt=before) if before else Q(identifier__gt=after) if after else Q()
-    asked = Conditions(asked.place & begin, asked.known, asked.rest)
+    behind = Conditions(asked.place & begin, asked.known, asked.rest)
     wanted, order = skipped + number + 1, "DESC" if before else ""
-    found = _probe(asked, number + 1, order, PROBED + wanted, skipped)
+    found = _probe(behind, number + 1, order, (WALKED if skipped else PROBED) + wanted, skipped)
     if len(found) > number:
         return Found(found[:number], found[number - 1])
-    found, edge = _walk(asked, wanted, order, WALKED)
+    counted: tuple[bool, int | None] = (False, None)
+    found, edge = _walk(behind, wanted, order, WALKED)
     if edge and len(found) * WALKED_ON >= wanted * WALKED:
-        found, edge = _walk(asked, wanted, order, WALKED_ON)
+        beyond = Conditions(behind.place & Q(**{f"identifier__{'lt' if order else 'gt'}": edge}), *behind[1:])
+        more, edge = _walk(beyond, wanted - len(found), order, WALKED_ON - WALKED)
+        found += more
     elif edge and asked.known:
-        gathered = _gather(asked, wanted, order)
+        gathered, total = _gather(asked, after, before, wanted)
+        counted = (True, total)
         found, edge = (found, edge) if gathered is None else (gathered, "")
     shown = found[skipped : skipped + number]
     if len(found) == wanted:
-        return Found(shown, shown[-1])
-    return Found(shown, edge, max(0, skipped - len(found)) if edge else 0)
+        return Found(shown, shown[-1], 0, *counted)
+    return Found(shown, edge, max(0, skipped - len(found)) if edge else 0, *counted)
 
 
 def count_along_key(asked: Conditions, most: int) -> int | None:
@@ -97,12 +106,16 @@ def count_along_key(asked: Conditions, most: int) -> int | None:
     return _count(asked.place, asked.known & asked.rest, "ORDER BY identifier", most)
 
 
-def count_gathered(asked: Conditions, most: int) -> int | None:
+def count_gathered(asked: Conditions, most: int, of_company: int) -> int | None:
     """Count the codes among those that the BRIN index finds. None where these are more than `most`.
 
-    That is known without it where so many stand among the first codes along the key: it takes long for frequent values.
+    That is known without it where so many stand among the first codes along the key, or where among the first and the
+    last ones there are so many that there must be TIMES as many among all `of_company`: it takes long for frequent
+    values.
     """
-    if len(_probe(asked, most + 1, "", WALKED)) > most:
+    first = len(_probe(asked, most + 1, "", WALKED))
+    much = TIMES * most * WALKED
+    if first > most or (first * of_company > much < len(_probe(asked, most + 1, "DESC", WALKED)) * of_company):
         return None
     with by_brin():
         return _count(asked.place & asked.known, asked.rest, "", most)
@@ -137,23 +150,38 @@ def _walk(asked: Conditions, wanted: int, order: str, most: int) -> tuple[list[s
     return found, "" if len(found) == wanted or looked_at < most + wanted else edge
 
 
-def _gather(asked: Conditions, wanted: int, order: str) -> list[str] | None:
-    """Return the first ids that fit, at most `wanted`, by the BRIN index. None where it comes to no end."""
-    most = (MOST_LOOKED_AT if asked.rest else GATHERED) + wanted
-    place, condition = asked.place & asked.known, _sql(asked.rest)
-    with by_brin(), connection.cursor() as cursor:
-        for _ in range(ROUNDS):
-            where = _sql(place)
-            query = GATHER.format(place=where.text, condition=condition.text, order=order)
-            cursor.execute(query, [*condition.values, *where.values, most])
-            ((looked_at, found),) = cursor.fetchall()
-            if looked_at < most:
-                return (found or [])[:wanted]
-            if not found or len(found) < wanted:
-                return None
-            last = {f"identifier__{'gte' if order else 'lte'}": found[wanted - 1]}
-            place = asked.place & asked.known & Q(**last)
-    return None
+def _gather(asked: Conditions, after: str, before: str, wanted: int) -> tuple[list[str] | None, int | None]:
+    """Return the first ids that fit, at most `wanted`, by the BRIN index, and how many there are in all.
+
+    None where it comes to no end. The first look is at all codes, before and behind the place where the list begins: if
+    it sees the last of them, the list needs no other look to count them.
+    """
+    order, most = "DESC" if before else "", (MOST_LOOKED_AT if asked.rest else GATHERED) + wanted
+    begin = Q(identifier__lt=before) if before else Q(identifier__gt=after) if after else Q()
+    place = everything = asked.place & asked.known
+    with by_brin():
+        for number in range(ROUNDS):
+            found, is_all = _look(place, asked.rest, order, most)
+            behind = [each for each in found if (each < before if before else each > after)][:wanted]
+            if is_all:
+                return behind, None if number else len(found)
+            if len(behind) == wanted:
+                place = everything & begin & Q(**{f"identifier__{'gte' if order else 'lte'}": behind[-1]})
+            elif begin and not number:
+                place = everything & begin
+            else:
+                break
+    return None, None
+
+
+def _look(place: Q, rest: Q, order: str, most: int) -> tuple[list[str], bool]:
+    """Return the ids that fit of some codes at that place, fewer than `most`, and whether these are all."""
+    where, condition = _sql(place), _sql(rest)
+    query = GATHER.format(place=where.text, condition=condition.text, order=order)
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*condition.values, *where.values, most])
+        ((looked_at, found),) = cursor.fetchall()
+    return found or [], looked_at < most
 
 
 @contextmanager

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from portal.values.choices import ChoiceField
 from portal.values.whole_numbers import WholeNumberField
+from workorders.codes.api_rows import UNSCANNED, Origin
 from workorders.codes.lookup import scans_of
 from workorders.identifiers import gs1
-from workorders.models import LONGEST_PREFIX, Code, CodeScans, Workorder
+from workorders.models import LONGEST_PREFIX, Code, Workorder
 from workorders.rendering.batch import IMAGE_FORMATS, option_refusal
 from workorders.rendering.qr_single import PNG_MODULE
 from workorders.rendering.svg_png import MODULE_PIXELS
@@ -28,23 +28,10 @@ class CodeScansSerializer(serializers.Serializer[Any]):
     last_at = serializers.DateTimeField(default=None, allow_null=True, read_only=True)
 
 
-UNSCANNED: dict[str, Any] = {"count": 0, "first_at": None, "last_at": None}
-
-
-class CodesSerializer(serializers.ListSerializer[Code]):
-    """Codes, whose scans are looked up together."""
-
-    def to_representation(self, data: Any) -> list[Any]:
-        codes = list(data)
-        assert isinstance(self.child, CodeSerializer)  # noqa: S101  # tells the type checker
-        self.child.known_scans = scans_of(codes)
-        return super().to_representation(codes)
-
-
+# `codes.api_rows` makes the same of the codes of a list.
 class CodeSerializer(serializers.ModelSerializer[Code]):
     """A code; `id` is its extended id."""
 
-    known_scans: dict[Any, CodeScans] | None = None  # of all codes of a list
     id = serializers.CharField(source="identifier", max_length=gs1.LONGEST, read_only=True)
     url = serializers.CharField(max_length=LONGEST_PREFIX + gs1.LONGEST, read_only=True)
     product = serializers.CharField(source="product.sku", default=None, read_only=True, allow_null=True)
@@ -69,24 +56,14 @@ class CodeSerializer(serializers.ModelSerializer[Code]):
             "record",
             "scans",
         ]
-        list_serializer_class = CodesSerializer
 
     @extend_schema_field(CodeScansSerializer)
     def get_scans(self, code: Code) -> dict[str, Any]:
-        known = scans_of([code]) if self.known_scans is None else self.known_scans
-        return dict(self._scans.to_representation(known[code.pk]) if code.pk in known else UNSCANNED)
-
-    @cached_property
-    def _scans(self) -> CodeScansSerializer:
-        return CodeScansSerializer()
+        known = scans_of([code])
+        return dict(CodeScansSerializer(known[code.pk]).data if code.pk in known else UNSCANNED)
 
     def get_record(self, code: Code) -> str | None:
-        last = 0
-        for record in sorted(code.workorder.ingestions.all(), key=lambda record: record.status_updated_at):
-            last += record.result_data.get("codes_created", 0)
-            if code.sequence <= last or code.workorder.type == Workorder.Type.SID:
-                return str(record.key)
-        return None
+        return Origin(code.workorder).record(code.sequence)
 
 
 class ImageSerializer(serializers.Serializer[Any]):

@@ -49,7 +49,7 @@ def code_list(request: PersonRequest) -> HttpResponse:
         "change_all": reverse("code-change", query=filters.asked.as_json()),
         "is_filtered": not filters.asked.is_empty,
         "stretch": listed,
-        "total": len(listed.codes) if listed.is_all else filters.asked.count(company),
+        "total": len(listed.codes) if listed.is_all else filters.asked.count(company, listed.found),
         "is_cut": len(listed.codes) < ROWS_A_PAGE and bool(listed.before if before else listed.after),
     }
     return render(request, "workorders/code_list.html", context)

@@ -21,9 +21,9 @@ from workorders.changes.undo import undo
 from workorders.changes.values import NewValues, ScmFields
 from workorders.codes.block_index import summarize_blocks, writing_codes
 from workorders.codes.bulk_load import CodeSpool
-from workorders.models import Change, Code, Workorder
+from workorders.models import BLOCKS_A_RANGE, Change, Code, Workorder
 
-MAP_PAGE = 10_880  # blocks that a page of the map has room for: 1,360 ranges of 8
+MAP_PAGE = 1_360 * BLOCKS_A_RANGE  # blocks that a page of the map has room for
 HELD = 4711  # an advisory lock that holds a statement up in its middle
 FILL = """
     INSERT INTO workorders_code (company_id, identifier, workorder_id, sequence, activation_status, blacklist_reason,

@@ -23,7 +23,7 @@ from tests.support.uploads import ingested
 from workorders.codes import filters
 from workorders.codes import picture as codes_picture
 from workorders.identifiers.gs1 import respelled
-from workorders.models import Change, Code, Product, Workorder
+from workorders.models import Change, Code, CodeScans, Product, Workorder
 
 CODES = "/api/v2/codes/"
 
@@ -70,6 +70,26 @@ def test_a_code_is_told_with_all_that_it_is(demo: Demo) -> None:
     Code.objects.update(sequence=20_001, product=None)
     told |= {"serial_number": "0000020001", "sequence": 20_001, "batch": 2, "product": None}
     assert client.get(f"{CODES}abcd-0001/").json() == told
+
+
+def test_a_list_tells_of_each_code_what_its_own_address_does(demo: Demo) -> None:
+    """A page is not made by the serializer that makes a single code."""
+    product = Product.objects.get(company=demo.company, sku="sku2")
+    some_codes(demo.staff, "abcd-0001", "abcd-0002", product=product, scm_data={"lot": "ä"}, activation_status=1)
+    ingested(demo.staff, "id\nabcd-0003\nabcd-0004\n")
+    Workorder.objects.filter(codes__identifier="abcd-0003").update(use_serial_number=True)
+    first, last = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), datetime(2026, 2, 3, 4, 5, 6, 7, tzinfo=UTC)
+    scans = {"company": demo.company, "identifier": "abcd-0003", "count": 3, "first_at": first, "last_at": last}
+    CodeScans.objects.create(**scans)
+    CodeScans.objects.create(**scans | {"company": demo.other, "identifier": "abcd-0004"})
+    client = client_of(demo.staff)
+    listed = client.get(CODES).json()["results"]
+    assert [row["id"] for row in listed] == ["abcd-0001", "abcd-0002", "abcd-0003", "abcd-0004"]
+    assert listed == [client.get(f"{CODES}{row['id']}/").json() for row in listed]
+    counted = {"count": 3, "first_at": "2026-01-02T03:04:05Z", "last_at": "2026-02-03T04:05:06.000007Z"}
+    assert [row["scans"]["count"] for row in listed] == [0, 0, 3, 0]
+    assert listed[2]["scans"] == counted
+    assert listed[2]["record"] == listed[3]["record"] != listed[0]["record"]
 
 
 GS1 = "01/04006381333931/10/L%2F7/21/A%2F1"

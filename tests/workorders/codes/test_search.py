@@ -69,7 +69,7 @@ def searched(demo: Demo, asked: CodeFilter, **more: Any) -> Found:
     """What a search finds, which looks at few codes, as the count does."""
     with CaptureQueriesContext(connection) as taken:
         found = search(asked.conditions(demo.company), 25, **more)
-        asked.count(demo.company)
+        asked.count(demo.company, found)
     queries = [query["sql"] for query in taken if "FROM workorders_code" in query["sql"]]
     assert sum(map(looked_at, queries)) <= MOST_LOOKED_AT, asked
     return found
@@ -175,5 +175,19 @@ def test_skipped_codes_of_frequent_values_are_passed_by_in_one_query(
     asked = parse_filter({"activation_status": 0}).conditions(demo.company)
     with CaptureQueriesContext(connection) as taken:
         found = search(asked, 2, 40)
-    assert found == (["aa-00000045", "aa-00000046"], "aa-00000046", 0)
+    assert found == Found(["aa-00000045", "aa-00000046"], "aa-00000046")
     assert len(taken) == 1
+
+
+def test_the_index_of_blocks_is_read_once_to_list_and_count_rare_codes(
+    demo: Demo, workorders: tuple[Workorder, Workorder]
+) -> None:
+    """Reading it takes longer, the larger the table is."""
+    asked = parse_filter({"blacklist_reason": 4})
+    expected = all_of(demo, asked)
+    for where in ({}, {"after": expected[2]}, {"before": expected[2]}, {"skipped": 2}):
+        with CaptureQueriesContext(connection) as taken:
+            found = search(asked.conditions(demo.company), 2, **where)
+            assert asked.count(demo.company, found) == 6
+        gathering = [query["sql"] for query in taken if "enable_indexscan = off" in query["sql"]]
+        assert len(gathering) == 1, where
