@@ -99,6 +99,12 @@ def table(header: str, *rows: str, times: int = 30) -> bytes:
     return "".join([f"{header}\n", *(row.format(number) + "\n" for number in range(times) for row in rows)]).encode()
 
 
+def _braced(text: str) -> str:
+    """A value as a cell of a row of `table`."""
+    cell = text.replace("{", "{{").replace("}", "}}")
+    return cell if '"' not in cell else '"' + cell.replace('"', '""') + '"'
+
+
 def both(data: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch, **given: object) -> Taken:
     """Take the file both ways, which give the same, and return it."""
     fast = taken(data, folder / "fast", monkeypatch, **given)  # type: ignore[arg-type]  # what tests give is checked there
@@ -256,6 +262,70 @@ def test_rows_that_grow_much_do_not_come_many_at_once(
     assert (bool(found.blocks), len(found.lines)) == (by_columns, 60)
 
 
+STRANGE_VALUES = [
+    *("NULL", "null", "nan", "N/A", "#N/A", "None", "true"),  # which pyarrow takes for nothing, where it is let
+    *("\\N", "\\.", "\\", "\\t\\x41", "C:\\new\\table", "x\\"),  # which COPY reads otherwise
+    *("a\u2028b\u2029c", "\xa0L\xa0", " L ", "\ufeffL", "\u200eL\u200f", "Ware\xadhouse", "a\tb", "a\u3000"),
+    *("e\u0301", "é", "\U0001f469\u200d\U0001f467", "ﬁ①", "\u0661", "\U0001d7cf", "İı", "\ue000", "\U0010fffd"),
+    *("+49 30", "-5", "=1+2", "00123", "1e+06", "'Ewa", "it's", 'say "no"', "{}", "a;b|c", "100%", "sep=;", "# x"),
+]
+
+
+@pytest.mark.parametrize("value", STRANGE_VALUES)
+def test_values_as_strangers_have_them_are_stored_as_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    found = both(table("id,lot,note", "abc{:05d},,x", f"xyz{{:05d}},{_braced(value)},x"), tmp_path, monkeypatch)
+    stored = [json.loads(line.split(b"\t")[7].replace(b"\\\\", b"\\")) for line in found.lines]
+    assert stored == [*[{"note": "x"}] * 30, *[{"lot": value, "note": "x"}] * 30]
+    assert found.errors == [[], []]
+
+
+STRANGE_ROWS = [
+    "id,lot",  # the header once more
+    "\ufeffid,lot",
+    "abc12345,L,",
+    "abc12345",
+    "abc12345,L\r more",
+    'abc12345, "L, M"',
+    'abc12345,"L \\"M\\""',
+    'abc12345,"L \\"',
+    'abc12345,"two\nlines"',
+    'abc12345,5" disk',
+    "Total,7",
+    "(90 rows affected)",
+    "\\.",
+    "\x1a",
+    "\x0c",
+    "\xa0,\xa0",
+    ",",
+    "",
+    "abc12345\u200e,L",
+    "abc12345 ,L",
+    "'00012345,L",
+    "1.23457E+11,L",
+    "abc12345,a\x0cb",
+    "abc12345,\x00",
+    f"abc12345,{'x' * 1001}",
+    "row-00000,L",  # an id that another row has
+    "abc12345,L\r",
+]
+
+
+@pytest.mark.parametrize("row", STRANGE_ROWS)
+def test_a_strange_row_among_others_is_taken_alike_wherever_a_block_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: str
+) -> None:
+    rows = [f"row-{number:05d},L" for number in range(80)]
+    outcomes = set()
+    for at in range(40, 52):  # rows of 12 bytes, and one more byte each time
+        text = "\n".join(["id,lot", f"first-one,{'y' * at}", *rows[:40], row, *rows[40:], ""])
+        found = both(text.encode(), tmp_path / str(at), monkeypatch)
+        assert found.blocks > 2
+        outcomes.add(str((len(found.lines), found.errors, found.warnings, found.blank)))
+    assert len(outcomes) == 1
+
+
 CELLS = st.sampled_from(
     [
         "",
@@ -277,13 +347,22 @@ CELLS = st.sampled_from(
         "it's",
         "\r",
         "x" * 1001,
+        "NULL",
+        "\\N",
+        "\u2028",
+        "\xa0",
+        "\x0c",
+        "\x1a",
     ]
 )
 IDS = st.one_of(
     st.from_regex(r"[A-Za-z0-9_-]{8,12}", fullmatch=True),
-    st.sampled_from(["", "short", "abc 12345", "abc12345", "ä" * 9]),
+    st.sampled_from(["", " ", "id", "\ufeffid", "short", "abc 12345", "abc12345", "abc12345\xa0", "ä" * 9]),
 )
-SKUS, STATUSES = st.sampled_from(["", "sku1", "sku2", "sku3"]), st.sampled_from(["", "0", "1", "2", "3"])
+SKUS, STATUSES = (
+    st.sampled_from(["", "sku1", "sku2", "sku3", "\\N", "NULL"]),
+    st.sampled_from(["", "0", "1", "3", "NULL"]),
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
