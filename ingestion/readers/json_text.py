@@ -79,7 +79,10 @@ class JsonText:
             self._at += 1
             if after == "]":
                 break
-            self._next_character()
+            if self._next_character() == "]":
+                raise UnreadableFile(
+                    say_problem("Behind row {row:,} stands a comma too many: delete it.", row=self._read)
+                )
         if rest := self._next_character():
             raise UnreadableFile(say_problem("After its array comes {rest}; nothing may follow.", rest=shown(rest)))
 

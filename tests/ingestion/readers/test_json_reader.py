@@ -78,7 +78,7 @@ def test_every_error_of_a_file_is_found_in_one_go(committed_demo: Demo) -> None:
         (b'{"id": "abc12345"}\n{"id": "abc12346"}\n', "It begins with {, not with ["),
         (b'[{"id": "abc12345"}', "After row 1 the file breaks off, where a comma or ] should stand."),
         (b'[{"id": "abc12345"},', "Row 2 is not JSON: the file breaks off."),
-        (b'[{"id": "abc12345"},]', "Row 2 is not JSON: expecting value, at ]."),
+        (b'[{"id": "abc12345"},]', "Behind row 1 stands a comma too many: delete it."),
         (b'[{"id": "abc12345"}, {"id": "ab', "Row 2 is not JSON"),
         (b'[{"id": "abc12345"} {"id": "abc12346"}]', "After row 1 comes {, where a comma or ] should stand."),
         (b'[{"id": "abc12345"}] x', "After its array comes x; nothing may follow."),

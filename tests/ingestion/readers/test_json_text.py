@@ -87,7 +87,7 @@ def test_what_opens_no_array_is_refused(text: str, reason: str) -> None:
         ('[{"id": "a"}', "After row 1 the file breaks off, where a comma or ] should stand."),
         ('[{"id": "a"} {"id": "b"}]', "After row 1 comes {, where a comma or ] should stand."),
         ('[{"id": "a"}] x', "After its array comes x; nothing may follow."),
-        ('[{"id": "a"},]', "Row 2 is not JSON: expecting value, at ]."),
+        ('[{"id": "a"},]', "Behind row 1 stands a comma too many: delete it."),
         ('[{"id": "a"}, {"id": "b', 'Row 2 is not JSON: unterminated string starting at, at "b.'),
         ("[{id: 1}]", "Row 1 is not JSON: expecting property name enclosed in double quotes, at id: 1}]."),
         ("[NaN]", "Row 1 is not JSON: the value NaN is none that JSON has, at NaN"),
