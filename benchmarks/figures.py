@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files import File
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from benchmarks.measure import Measured, apart
 from ingestion import engine, services
@@ -35,6 +35,7 @@ from workorders.models import Code, Product, Workorder
 RUNS = 3
 SMALL = 100_000  # rows of the comparisons with what is slow
 FIELDS = 50  # of SCM data in a wide file
+FILES = 20  # in which rows come that otherwise come in one
 FULL = 10_000_000  # codes in the table that is not empty
 
 numbers = itertools.count(1)
@@ -255,6 +256,31 @@ def with_many_fields(path: Path) -> Measured:
     return ingest(wide)
 
 
+def in_many_files(path: Path) -> Measured:
+    """The rows of a CSV as FILES files, ingested by two processes in turn."""
+    with path.open() as table:
+        header, *lines = table
+    records = []
+    for number in range(FILES):
+        part = path.with_suffix(f".{number}.csv")
+        part.write_text(header + "".join(lines[number::FILES]))
+        records.append(queued(part))
+
+    def work() -> None:
+        connections.close_all()
+        other = os.fork()
+        for record in records[: FILES // 2] if other else records[FILES // 2 :]:
+            engine.run(record)
+        if not other:
+            os._exit(0)
+        os.waitpid(other, 0)
+
+    measured = apart(work)
+    if IngestionRecord.objects.filter(pk__in=records, status="completed").count() != FILES:
+        raise SystemExit("Not all of the files were completed.")
+    return measured
+
+
 def refused_at_the_end(path: Path) -> Measured:
     """Measure the refusal of the file with one more row, which is wrong."""
     with path.open("a") as table:
@@ -322,14 +348,24 @@ def set_up() -> None:
 
 def measure(count: int) -> None:
     """Print the whole table for files of `count` rows."""
-    from benchmarks.others import blind_import_export, bulk_create, full_clean, import_export
+    from benchmarks.others import (
+        best_import_export,
+        blind_import_export,
+        bulk_create,
+        clean_fields,
+        full_clean,
+        import_export,
+    )
 
     small = min(count, SMALL)
     print("| figure, ours / other | ratio | at most | rows/s of ours | MB of ours |\n|---|---|---|---|---|")
+    name = "ingest / django-import-export at its best: products from a dictionary, no look whether an id is there"
+    Comparison(name, "1/25", ingest, best_import_export, small).run()
+    Comparison("ingest / DictReader, clean_fields, bulk_create, empty table", "1/20", ingest, clean_fields, small).run()
+    Comparison("ingest / bulk_create without a check, empty table", "1/17", ingest, bulk_create, small).run()
     Comparison("ingest / django-import-export with use_bulk, empty table", "1/100", ingest, import_export, small).run()
     name = "ingest / the same, which does not look whether an id is there"
     Comparison(name, "", ingest, blind_import_export, small).run()
-    Comparison("ingest / bulk_create without a check, empty table", "1/6", ingest, bulk_create, small).run()
     name = "ingest / DictReader, full_clean, bulk_create, empty table"
     Comparison(name, "1/60", ingest, full_clean, small).run()
     name = "ingest / a script: COPY to a temporary table, checks in SQL, sorted INSERT, empty table"
@@ -341,10 +377,11 @@ def measure(count: int) -> None:
     many_peak = Comparison(name, "1.25", ingest, ingest, many, small).run()
     show_memory(f"memory, {many:,} rows / {count:,} rows", many_peak, peak)
     measure_json(count, small)
+    Comparison(f"{FILES} files, two processes / one file, one process", "1.2", in_many_files, ingest, count).run()
     name = f"a row of {FIELDS} SCM fields / a plain row"
     Comparison(name, "3", with_many_fields, ingest, count // 5).run()
-    Comparison("refused for its last row / ingested", "1.0", refused_at_the_end, ingest, count).run()
-    Comparison("refused for every row / ingested", "1.0", refused_everywhere, ingest, count).run()
+    Comparison("refused for its last row / ingested", "0.3", refused_at_the_end, ingest, count).run()
+    Comparison("refused for every row / ingested", "0.7", refused_everywhere, ingest, count).run()
     print(f"| pages that refused files added to the table | {max(pages_added)} | 0 | | |", flush=True)
     archive_against_gzip(count)
     fill(FULL)
