@@ -10,17 +10,21 @@ All URLs are ASCII and stored in byte mode. Tables are made at the first call in
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from workorders.rendering.qr_masks import best_masks
-from workorders.rendering.qr_matrix import LEVELS, VERSIONS, BitMatrix, Bits, Level, Words, bit_matrix, data_codewords
+from workorders.rendering.qr_matrix import LEVELS, VERSIONS, Bits, Level, Words, bit_matrix, data_codewords
 
 __all__ = ["LEVELS", "VERSIONS", "Level", "Symbols", "capacity", "encode", "smallest_version"]
 
 Symbols = npt.NDArray[np.uint64]
 """(count, modules): a row of modules in each word, the leftmost in the highest bit, 1 for dark."""
+
+
+_WORKING_SET = 1 << 17  # bytes of lines at a time, which fit a cache
 
 
 def capacity(version: int, level: Level) -> int:
@@ -42,7 +46,7 @@ def encode(urls: Sequence[str], version: int, level: Level) -> Symbols:
     table = bit_matrix(version, level)
     if not urls:
         return np.empty((0, table.modules), np.uint64)
-    lines = _unmasked(_messages(urls, version, level), table)
+    lines = _unmasked(_messages(urls, version, level), version, level)
     rows = table.finish[:, : table.modules].take(best_masks(lines, table), axis=0)
     rows ^= lines[:, : table.modules]
     symbols = rows.astype(np.uint64, copy=False)
@@ -64,7 +68,11 @@ def _messages(urls: Sequence[str], version: int, level: Level) -> Bits:
     plain[:, head - 2] = lengths & 0xFF
     if head == 3:
         plain[:, 0] = lengths >> 8
-    plain[:, head - 1 :][place[: data - head + 1] < lengths[:, None]] = text
+    if (lengths == lengths[0]).all():
+        plain[:, head - 1 : head - 1 + lengths[0]] = text.reshape(len(urls), -1)
+        lengths = lengths[:1]
+    else:
+        plain[:, head - 1 :][place[: data - head + 1] < lengths[:, None]] = text
     codewords = plain >> 4
     codewords[:, 1:] |= plain[:, :-1] << 4
     codewords[:, 0] |= 0b0100 << 4  # byte mode
@@ -90,17 +98,29 @@ def _checked(urls: Sequence[str], version: int, level: Level) -> tuple[Bits, npt
     return np.frombuffer(joined.encode(), np.uint8), lengths.astype(np.int16)
 
 
-def _unmasked(messages: Bits, table: BitMatrix) -> Words:
+def _unmasked(messages: Bits, version: int, level: Level) -> Words:
     """Lines of symbols with mask 0 and their format and version bits light: (count, 2 * modules)."""
+    table = bit_matrix(version, level)
     changing = (messages != messages[0]).any(axis=0)
     common = np.unpackbits(np.where(changing, np.uint8(0), messages[0])).astype(bool)
     constant = np.bitwise_xor.reduce(table.basis[common], axis=0, initial=0) ^ table.blank
     lines = np.tile(constant, (len(messages), 1))
-    flips = np.empty_like(lines)
-    for position in np.flatnonzero(changing):
-        of_byte = np.zeros((256, len(constant)), table.word)
-        for bit in range(8):
-            of_byte[1 << bit : 2 << bit] = of_byte[: 1 << bit] ^ table.basis[8 * position + 7 - bit]
-        np.take(of_byte, messages[:, position], axis=0, out=flips, mode="clip")
-        lines ^= flips
+    flips = [(position, _of_byte(version, level, position)) for position in np.flatnonzero(changing).tolist()]
+    step = max(1, _WORKING_SET // constant.nbytes)
+    for start in range(0, len(lines), step):
+        some = lines[start : start + step]
+        flipped = np.empty_like(some)
+        for position, of_byte in flips:
+            of_byte.take(messages[start : start + step, position], axis=0, out=flipped, mode="clip")
+            some ^= flipped
     return lines
+
+
+@lru_cache(maxsize=32)
+def _of_byte(version: int, level: Level, position: int) -> Words:
+    """What each of the 256 values of a codeword flips: (256, 2 * modules)."""
+    table = bit_matrix(version, level)
+    flips = np.zeros((256, len(table.blank)), table.word)
+    for bit in range(8):
+        flips[1 << bit : 2 << bit] = flips[: 1 << bit] ^ table.basis[8 * position + 7 - bit]
+    return flips

@@ -24,7 +24,7 @@ from workorders.rendering.row_deflate import Canvas, DeflatePlan
 QUIET_ZONES = range(4, 21)  # modules; no fewer than 4 by ISO/IEC 18004, 5.3.8
 MODULE_PIXELS = range(1, 41)
 
-_WORKING_SET = 1 << 20  # bytes of what is drawn at a time
+_WORKING_SET = 1 << 19  # bytes of what is drawn at a time
 
 
 def draw_svgs(symbols: Symbols, quiet_zone: int = 4) -> list[bytes]:
@@ -45,28 +45,40 @@ def draw_svgs(symbols: Symbols, quiet_zone: int = 4) -> list[bytes]:
 class _Pen:
     """Writes the dark runs of rows as strokes one module wide: `M4 4.5h7m1 0h2` are two runs in the first row.
 
-    Strokes take half the bytes of closed rectangles. A run is two pieces of text, a move and a line, each looked up.
+    Strokes take half the bytes of closed rectangles. A run is a piece of text that is looked up, behind another where
+    it is the first of its row.
     """
 
     def __init__(self, modules: int, quiet_zone: int) -> None:
         self.modules = modules
-        self.width = -(-(modules + 1) // 8) * 8  # of a row in bits; one is left for the edge after its last module
-        first = [f"M{quiet_zone + x} {quiet_zone + y}.5" for y in range(modules) for x in range(self.width)]
-        self.moves = _words([*first, *(f"m{gap} 0" for gap in range(modules))], 8)
-        self.lines = _words([f"h{length}" for length in range(modules + 1)], 4)
-        self.begin = first[0].encode()  # every symbol has a finder pattern in its first corner
+        self.bits = 5 if modules < 32 else 6
+        self.width = 1 << self.bits  # of a row in bits; one is left for the edge after its last module
+        moves = [f"M{quiet_zone + x} {quiet_zone + y}.5" for y in range(modules) for x in range(self.width)]
+        self.moves = _words(moves)
+        lengths = range(self.width)
+        self.lines = _words([f"h{length}" for length in lengths])
+        self.both = _words([f"m{gap} 0h{length}" for gap in lengths for length in lengths])
+        self.begin = moves[0].encode()  # every symbol has a finder pattern in its first corner
 
     def paths(self, symbols: Symbols) -> list[bytes]:
         """The path of each symbol."""
         edges = row_bytes(symbols ^ symbols >> np.uint64(1))[..., : self.width // 8]
         at = np.flatnonzero(np.unpackbits(edges).view(np.bool_))
         starts, ends = at[::2], at[1::2]
-        moves = starts % (self.modules * self.width)
-        same_row = np.flatnonzero(starts[1:] // self.width == ends[:-1] // self.width)
-        moves[same_row + 1] = self.modules * self.width + starts[same_row + 1] - ends[same_row]
-        pieces = np.empty(len(starts), [("move", "u8"), ("line", "u4")])
-        pieces["move"] = self.moves[moves]
-        pieces["line"] = self.lines[ends - starts]
+        lengths = ends - starts
+        gaps = starts[1:] - ends[:-1]
+        is_first = np.ones(len(starts), np.bool_)  # in its row
+        rows = starts >> self.bits
+        np.not_equal(rows[1:], rows[:-1], out=is_first[1:])
+        first = np.flatnonzero(is_first)
+        begins = np.tile(np.arange(0, self.modules << self.bits, self.width), len(symbols))[rows[first]]
+        gaps[first[1:] - 1] = 0
+        places = np.arange(len(starts)) + np.cumsum(is_first)
+        pieces = np.empty(len(starts) + len(first), np.uint64)
+        pieces[places[1:]] = self.both[(gaps << self.bits) + lengths[1:]]
+        firsts = places[first]
+        pieces[firsts] = self.lines[lengths[first]]
+        pieces[firsts - 1] = self.moves[begins + (starts[first] & self.width - 1)]
         text = pieces.tobytes().translate(None, b"\0")
         return [self.begin + path for path in text.split(self.begin)[1:]]
 
@@ -74,9 +86,9 @@ class _Pen:
 _pen = cache(_Pen)
 
 
-def _words(texts: list[str], size: int) -> npt.NDArray[np.unsignedinteger[npt.NBitBase]]:
-    """Texts of at most `size` characters, each as one number in memory, filled up with NUL."""
-    return np.array(texts, f"S{size}").view(f"u{size}")
+def _words(texts: list[str]) -> npt.NDArray[np.uint64]:
+    """Texts of at most eight characters, each as one number in memory, filled up with NUL."""
+    return np.array(texts, "S8").view(np.uint64)
 
 
 def draw_pngs(symbols: Symbols, module: int = 10, quiet_zone: int = 4) -> list[bytes]:
