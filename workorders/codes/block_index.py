@@ -15,11 +15,12 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
-from workorders.models import BLOCKS_A_RANGE
-
+STEP = 8
+"""Blocks of the narrowest range that the index has had. Where its ranges are several times as wide, they, and the pages
+of its map, end where one of so many blocks ends, too: what follows holds for them as well."""
 REACH = f"""
     SELECT pg_relation_filenode('code_blocks'), pg_relation_size('workorders_code') / size,
-        (size - 32) / 6 * {BLOCKS_A_RANGE}
+        (size - 32) / 6 * {STEP}
     FROM (SELECT current_setting('block_size')::bigint AS size) AS of_block"""  # noqa: S608
 """The file of the index, the table's blocks, and those that a page of the map has room for: 6 bytes a range, behind two
 headers (src/include/access/brin_page.h)."""
@@ -30,7 +31,7 @@ KEEP = """
     ON CONFLICT (id) DO UPDATE SET filenode = EXCLUDED.filenode, blocks = EXCLUDED.blocks RETURNING id"""
 FORGET = f"""
     SELECT count(brin_desummarize_range('code_blocks', block))
-    FROM generate_series(%s::bigint, %s::bigint - 1, {BLOCKS_A_RANGE}) AS block"""  # noqa: S608
+    FROM generate_series(%s::bigint, %s::bigint - 1, {STEP}) AS block"""  # noqa: S608
 WAIT = "1s"  # for VACUUM, where it is as well done later
 
 
@@ -74,7 +75,7 @@ def summarize_after_load() -> None:
 
 
 def _ranges(blocks: int) -> int:
-    return -(-blocks // BLOCKS_A_RANGE)
+    return -(-blocks // STEP)
 
 
 def _summarized() -> bool:

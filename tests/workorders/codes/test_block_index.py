@@ -151,3 +151,19 @@ def test_what_the_index_reaches_already_is_not_forgotten(demo: Demo, tmp_path: P
     summarize_blocks()
     change_selected(demo, tmp_path)
     assert ask("SELECT brin_summarize_range('code_blocks', 0)") == 0
+
+
+@pytest.mark.parametrize("pages", [8, 16, 64])
+def test_an_index_whose_ranges_an_operator_made_wider_forgets_each_of_them(demo: Demo, pages: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE workorders_code")
+        cursor.execute(f"ALTER INDEX code_blocks SET (pages_per_range = {pages})")
+        cursor.execute("REINDEX INDEX code_blocks")
+        summarize_blocks()
+        cursor.execute(FILL, [demo.company.pk, 1000])
+    summarize_all()
+    change = begin_change(demo.company, Change.Origin.API, None)
+    assert apply_selected(change, Code.objects.filter(company=demo.company), NewValues(status=2)) == 1000
+    ranges = -(-ask("SELECT pg_relation_size('workorders_code') / 8192") // pages)
+    assert ranges > 5
+    assert ask("SELECT brin_summarize_new_values('code_blocks')") == ranges
