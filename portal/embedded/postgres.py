@@ -30,7 +30,7 @@ POSTGRES_SETTINGS = {
     "effective_cache_size": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
-    "max_wal_size": "2GB",
+    "checkpoint_timeout": "30min",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "random_page_cost": "1.1",
@@ -40,6 +40,7 @@ POSTGRES_SETTINGS = {
     "lc_messages": "C",
     "log_min_duration_statement": "1000",
 }
+LEAST_LOG, MOST_LOG = 2048, 8192  # MB
 THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
 
@@ -67,6 +68,21 @@ def refuse_newer(data: Path, found: int, major: int = MAJOR) -> None:
             f"{data} is of PostgreSQL {found}, and {major} is what runs here: start the version of "
             "Codeport that wrote it, or restore a backup into another CODEPORT_HOME."
         )
+
+
+def log_size(data: Path, free: int) -> int:
+    """Return PostgreSQL's `max_wal_size` in MB: what its tables take, at most a quarter of the `free` bytes.
+
+    The first change of a page after a checkpoint writes the whole page into the log, and a load changes pages all over
+    the key of codes, a quarter of all. So between two checkpoints there is to be room for more than one load. A crash
+    has half of it replayed, which takes some 8 seconds of the processor for 1,000 MB.
+    """
+    size = 0
+    for folder, _folders, names in os.walk(data / "base"):
+        for name in names:
+            with suppress(FileNotFoundError):  # a temporary one
+                size += (Path(folder) / name).stat().st_size
+    return max(LEAST_LOG, min(size // 1024**2, MOST_LOG, free // 4 // 1024**2))
 
 
 def postgres_settings(home: Path) -> dict[str, Any]:
@@ -140,6 +156,7 @@ class Postgres(Server):
         self._forget_crash()
         settings = POSTGRES_SETTINGS | (THROWAWAY_SETTINGS if self.throwaway else {})
         settings["dynamic_shared_memory_type"] = _shared_memory_type()
+        settings["max_wal_size"] = f"{log_size(self.data, shutil.disk_usage(self.data).free)}MB"
         command: list[str | Path] = [self.bin / "postgres", "-D", self.data, "-k", self.sockets]
         command += [f"--{name}={value}" for name, value in settings.items()]
         return self._process(account, command, self.stops, Signals.SIGINT)
