@@ -15,6 +15,7 @@ from django.urls import reverse
 from portal.accounts.security_log import tell, told_of
 from portal.back_office.admin import BackOffice, Counter, Office, ReadOnly, estimated_rows, person
 from portal.back_office.lists import Rows, RowsPage, typed
+from portal.database.planner import each_of
 from portal.models import Company
 from workorders import jobs
 from workorders.codes import url_prefixes
@@ -235,7 +236,9 @@ class CodeOffice(ReadOnly):
         if not search_term:
             return queryset, False
         owners = Company.objects.filter(kind=Company.Kind.BRAND_OWNER).values_list("pk", flat=True)
-        return queryset.filter(company_id__in=list(owners), identifier=search_term).order_by("company_id"), False
+        return queryset.filter(company_id__in=each_of(owners, "bigint"), identifier=search_term).order_by(
+            "company_id"
+        ), False
 
     def view_on_site(self, obj: OfficeCode) -> str:
         return reverse("code-detail", args=[obj.workorder_id, obj.identifier])

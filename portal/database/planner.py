@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 
 @contextmanager
@@ -24,3 +26,11 @@ def planner_settings(**settings: str) -> Iterator[None]:
 def without(*plans: str) -> dict[str, str]:
     """Return the settings that forbid `plans`, such as `hashjoin` and `seqscan`, where there are others."""
     return {f"enable_{plan}": "off" for plan in plans}
+
+
+def each_of(values: Iterable[Any], kind: str) -> RawSQL:
+    """Return the values, of the type `kind`, as rows that `__in` takes: each is looked up by itself.
+
+    Of a list PostgreSQL may believe that a BRIN index finds all of it at once, and reads that whole for each value.
+    """
+    return RawSQL(f"SELECT unnest(%s::{kind}[])", ([*values],))  # noqa: S611  # the type is ours

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework.fields import DateTimeField
 
+from portal.database.planner import each_of
 from portal.models import Company
 from workorders.models import Code, CodeScans, Product, Workorder
 
@@ -35,7 +36,8 @@ def read_rows(company: Company, identifiers: list[str]) -> dict[str, dict[str, A
 
     Of workorders, products and scans what is needed is read once, however many codes there are.
     """
-    codes = list(Code.objects.filter(company=company, identifier__in=identifiers).values_list(*COLUMNS))
+    found = Code.objects.filter(company=company, identifier__in=each_of(identifiers, "text"))
+    codes = list(found.values_list(*COLUMNS))
     of_codes = Workorder.objects.filter(pk__in={workorder for _, workorder, *_ in codes})
     origins = {each.pk: Origin(each) for each in of_codes.prefetch_related("ingestions")}
     skus = dict(Product.objects.filter(pk__in={each[2] for each in codes}).values_list("pk", "sku"))

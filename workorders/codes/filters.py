@@ -15,6 +15,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
+from portal.database.planner import each_of
 from portal.models import Company
 from portal.values.moments import parse_moment
 from portal.values.suggestions import nearest_of, none_such
@@ -161,7 +162,7 @@ class CodeFilter:
             of_it = count_codes(made if self.workorder is None else made.filter(pk=self.workorder))
             return self._count_place(of_it)
         asked = self.conditions(company)
-        if self.search is not None or of_company <= MOST_COUNTED:
+        if self.search is not None or self.ids is not None or of_company <= MOST_COUNTED:
             counted = count_along_key(asked, MOST_COUNTED)
             if counted is not None or not asked.known:
                 return counted
@@ -197,7 +198,7 @@ class CodeFilter:
             found &= Q(identifier__gte=begins, identifier__lt=begins + AFTER_EVERY_ID)
         if self.extended_id is not None:
             found &= Q(identifier=named(self.extended_id))
-        return found if self.ids is None else found & Q(identifier__in=[*map(named, self.ids)])
+        return found if self.ids is None else found & Q(identifier__in=each_of(map(named, self.ids), "text"))
 
     def _place(self) -> Q:
         """Return the condition on the place in the workorder."""

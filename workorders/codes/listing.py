@@ -7,6 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
 
+from portal.database.planner import each_of
 from workorders.codes.search import Conditions, Found, search
 from workorders.models import Code
 
@@ -40,7 +41,11 @@ def list_codes(
     """
 
     def read(identifiers: list[str]) -> dict[str, Code]:
-        return {code.identifier: code for code in codes.filter(identifier__in=identifiers) if _is_whole(code)}
+        return {
+            code.identifier: code
+            for code in codes.filter(identifier__in=each_of(identifiers, "text"))
+            if _is_whole(code)
+        }
 
     return list_as(read, asked, rows, skipped=skipped, after=after, before=before)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from portal.database.planner import each_of
 from portal.models import Company, User
 from workorders.identifiers import gs1
 from workorders.models import FIRST_CODES, Code, CodeScans, UrlPrefix, Workorder
@@ -26,7 +27,7 @@ BEFORE_ID = re.compile(  # what stands before it in a URL that a scanner read, o
 def find_codes(identifier: str, companies: QuerySet[Company]) -> QuerySet[Code]:
     """Return the codes of that id, at most one of each company, by the unique index. Only brand owners have codes."""
     owners = companies.filter(kind=Company.Kind.BRAND_OWNER).values_list("pk", flat=True)
-    return Code.objects.filter(company_id__in=list(owners), identifier=identifier)
+    return Code.objects.filter(company_id__in=each_of(owners, "bigint"), identifier=identifier)
 
 
 def parse_id(query: str) -> str:

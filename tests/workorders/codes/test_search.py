@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from tests.support.demo import Demo
 from tests.support.pages import a_workorder
 from workorders.codes import search as module
+from workorders.codes.api_rows import read_rows
 from workorders.codes.block_index import summarize_blocks
 from workorders.codes.filters import CodeFilter, parse_filter
+from workorders.codes.listing import list_codes
+from workorders.codes.lookup import codes_of_company
 from workorders.codes.search import BY_BRIN, Found, by_brin, search
 from workorders.models import Code, Workorder
 
@@ -191,3 +195,22 @@ def test_the_index_of_blocks_is_read_once_to_list_and_count_rare_codes(
             assert asked.count(demo.company, found) == 6
         gathering = [query["sql"] for query in taken if "enable_indexscan = off" in query["sql"]]
         assert len(gathering) == 1, where
+
+
+def test_codes_of_a_page_are_read_by_the_key(demo: Demo, workorders: tuple[Workorder, Workorder]) -> None:
+    """Of a list of ids, PostgreSQL would read all of the index of blocks for each."""
+    ids = [f"aa-{number:08}" for number in range(1, 1001)]
+    api = partial(read_rows, demo.company)
+    for read in (
+        api,
+        lambda ids: list_codes(codes_of_company(demo.company), parse_filter({}).conditions(demo.company), 1000),
+    ):
+        with CaptureQueriesContext(connection) as taken:
+            read(ids)
+        (query,) = [each["sql"] for each in taken if "scm_data" in each["sql"]]
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {query}")
+            ((((found,),),),) = [cursor.fetchall()]
+        used = {step["Index Name"] for step in nodes(found["Plan"]) if "Index Name" in step}
+        assert "code_blocks" not in used
+        assert "code_identifier_of_company" in used
