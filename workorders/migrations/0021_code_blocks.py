@@ -12,7 +12,7 @@ COLUMNS = {
 }
 BUILD = f"""
     CREATE INDEX CONCURRENTLY code_blocks ON workorders_code
-    USING brin ({", ".join(f"{column} {kind}" for column, kind in COLUMNS.items())}) WITH (pages_per_range = 8)"""
+    USING brin ({", ".join(f"{column} {kind}" for column, kind in COLUMNS.items())}) WITH (pages_per_range = 16)"""
 
 
 class Migration(migrations.Migration):
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                         ],
                         name="code_blocks",
                         opclasses=list(COLUMNS.values()),
-                        pages_per_range=8,
+                        pages_per_range=16,
                     ),
                 ),
             ],
