@@ -473,6 +473,7 @@ class EventSeal(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["chain", "id"], name="eventseal_of_chain")]
 
     def __str__(self) -> str:
         return f"{self.chain} {self.pk}"

@@ -15,7 +15,8 @@ from django.conf import settings
 from tests.support.pgbouncer import POOL, PROGRAM, pgbouncer
 
 FLOW = (
-    "tests/support/behind_pooler.py",
+    "tests/support/behind_pooler.py::test_all_work_is_done_while_many_read_pages",
+    "tests/support/behind_pooler.py::test_the_audit_trail_holds_with_many_writers_and_two_who_seal",
     "tests/journeys/test_worker.py::test_an_ingestion_cut_off_by_kill_9_completes_once_after_the_next_start",
     "tests/journeys/test_lost_workers.py::test_the_next_attempt_ends_the_transaction_of_a_worker_that_stands_still",
     "tests/ingestion/stages/test_changing.py::test_a_cancellation_ends_a_change_that_waits",
