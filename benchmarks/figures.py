@@ -265,6 +265,7 @@ def in_many_files(path: Path) -> Measured:
         part = path.with_suffix(f".{number}.csv")
         part.write_text(header + "".join(lines[number::FILES]))
         records.append(queued(part))
+    del lines  # which the processes would have in memory too
 
     def work() -> None:
         connections.close_all()
