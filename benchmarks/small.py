@@ -43,13 +43,16 @@ class Running:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="codeport-small-")))
         surroundings = os.environ | {"CODEPORT_HOME": str(home), "PORT": str(port), "API_RATE": "999999/min"}
         command = [sys.executable, "manage.py"]
-        up = subprocess.Popen([*command, "up"], cwd=tree, env=surroundings, stdout=subprocess.DEVNULL)
+        up = subprocess.Popen([*command, "up"], cwd=tree, env=surroundings, stdout=subprocess.PIPE, text=True)
         stack.callback(up.wait)
         stack.callback(up.send_signal, SIGINT)
         begun = time.perf_counter()
         while not self._answers():
             time.sleep(0.02)
         print(f"{tree}: first page after {time.perf_counter() - begun:.1f} s")
+        assert up.stdout  # noqa: S101  # tells the type checker
+        while "ready" not in up.stdout.readline():  # once the people are made, who come behind the first page
+            pass
         make = [*command, "create_token", "staff@demo.example"]
         self.token = subprocess.run(make, cwd=tree, env=surroundings, capture_output=True, text=True, check=True).stdout
         database = postgres_settings(home)

@@ -141,9 +141,9 @@ def queue(record: IngestionRecord, parameters: dict[str, Any], by: User | None) 
 
     The file moves out of the signed form's reach first: what was posted is what is processed.
     """
-    with transaction.atomic():
-        locked = IngestionRecord.objects.select_for_update().get(pk=record.pk)
-        if locked.status != Status.UPLOADING:
+    with transaction.atomic(savepoint=False):
+        locked = IngestionRecord.objects.select_for_update().filter(pk=record.pk)
+        if locked.values_list("status", flat=True).get() != Status.UPLOADING:
             raise Unprocessable(WRONG_STATE.format(record.type))
         try:
             storage().move(record.incoming_path, record.file_path)

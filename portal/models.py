@@ -137,7 +137,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-FITTING: Final = ", ".join(f"('{role}', '{kind or ''}')" for kind, roles in ROLES_OF_KIND.items() for role in roles)
+FITTING: Final = ", ".join(f"'{role} {kind or ''}'" for kind, roles in ROLES_OF_KIND.items() for role in roles)
 HELD: Final = f"""
     SELECT type.app_label || '.' || held.codename
     FROM auth_permission AS held JOIN django_content_type AS type ON type.id = held.content_type_id
@@ -148,9 +148,14 @@ HELD: Final = f"""
         FROM portal_user_groups AS has
         JOIN auth_group AS role ON role.id = has.group_id
         JOIN auth_group_permissions AS given ON given.group_id = role.id
-        WHERE has.user_id = %(person)s AND (
-            role.name, coalesce((SELECT kind FROM portal_company WHERE id = %(company)s), '')) IN ({FITTING}))"""  # noqa: S608  # our own names
+        WHERE has.user_id = %(person)s
+            AND role.name || ' ' || coalesce(
+                (SELECT kind FROM portal_company WHERE id = %(company)s), '') IN ({FITTING}))"""  # noqa: S608  # our own names
 """What a person holds. Every page and call asks, so no query of the ORM, which costs more to build and to plan."""
+ALLOWED: Final = """
+    SELECT codename FROM auth_permission AS allowed
+    JOIN portal_userauthorizationtoken_permissions AS given ON given.permission_id = allowed.id
+    WHERE given.userauthorizationtoken_id = %s"""
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -382,6 +387,13 @@ class UserAuthorizationToken(models.Model):
         if token is None or not constant_time_compare(token.digest, digest):
             return None
         return token
+
+    @cached_property
+    def allowed(self) -> frozenset[str]:
+        """The permissions that were given to the token, of which the person may have lost some since."""
+        with connection.cursor() as cursor:
+            cursor.execute(ALLOWED, [self.pk])
+            return frozenset(name for (name,) in cursor)
 
     @property
     def is_valid(self) -> bool:

@@ -308,6 +308,8 @@ class Workorder(models.Model):
     @property
     def minting(self) -> Job | None:
         """Return the job that makes the codes, or ended without them, or None when the codes are there."""
+        if self.state == self.State.COMPLETED:  # with its archive
+            return None
         return self.jobs.filter(Job.WITHOUT_CODES).order_by("-id").first()
 
     @property

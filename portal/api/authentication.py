@@ -89,7 +89,7 @@ def _not_of(company: str, request: Request, what: str) -> exceptions.PermissionD
 def may(request: Request, codename: str) -> bool:
     """Say whether both the person and, if there is one, the token hold the permission."""
     token = request.auth
-    if isinstance(token, UserAuthorizationToken) and not token.permissions.filter(codename=codename).exists():
+    if isinstance(token, UserAuthorizationToken) and codename not in token.allowed:
         return False
     return person(request).may(codename)
 

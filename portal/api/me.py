@@ -49,7 +49,7 @@ class Me(Call):
         user, token = person(request), request.auth
         held = {codename for codename in CODENAMES if user.may(codename)}
         if isinstance(token, UserAuthorizationToken):
-            held &= set(token.permissions.values_list("codename", flat=True))
+            held &= token.allowed
         company = user.company
         return Response(
             {

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
@@ -30,6 +31,9 @@ REMINDER = timedelta(seconds=30)  # what nobody claimed for so long is sent agai
 AGAIN = timedelta(seconds=5)  # after which the sweep sends again what found no place
 PATIENCE = timedelta(hours=24)  # with an outage
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=1)  # before what met an outage is tried again
+SERVED = """
+    UPDATE portal_company SET served_at = statement_timestamp()
+    WHERE id = (SELECT id FROM portal_company WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED)"""
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +108,7 @@ class Leased(Progress):
                 return None
             work = cls._default_manager.select_related(*cls.NEEDS).get(pk=pk)
             timeline.note(work, "begun", attempt=work.attempts)
+            work._note_turn()
         work.take_over()
         return work
 
@@ -114,6 +119,12 @@ class Leased(Progress):
         work = cls._default_manager.create(**claimed, **fields)
         timeline.note(work, "begun", attempt=1)
         return work
+
+    def _note_turn(self) -> None:
+        """Note that it was the turn of the work's company, unless others hold its row: nobody waits for that."""
+        *path, company = self.COMPANY.split("__")
+        with connection.cursor() as cursor:
+            cursor.execute(SERVED, [attrgetter(".".join((*path, f"{company}_id")))(self)])
 
     def take_over(self) -> None:
         """Name this thread's connection after the attempt, and end those of attempts before it."""

@@ -13,6 +13,7 @@ import psycopg
 from django.db import Error, connection
 from django.db.models.functions import Now
 
+from portal.background import worker_slots
 from portal.background.leases import LEASE, ClaimLost, Leased
 from portal.background.outages import outage_of
 from portal.database import connections
@@ -124,7 +125,8 @@ def perform(work: Leased, do: Callable[[Pulse], None], give_up: Callable[[str], 
                 give_up(f"{type(error).__name__}: {error}")
     finally:
         pulse.stop()
-        connections.give_back()
+        if not worker_slots.goes_on():  # what comes behind gives the connection its own name
+            connections.give_back()
 
 
 def _put_off(work: Leased, part: str, error: Exception, give_up: Callable[[str], None]) -> None:

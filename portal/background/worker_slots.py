@@ -16,7 +16,6 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from celery.signals import celeryd_after_setup
-from django.db import connection, transaction
 from django.db.models import BooleanField, Case, Count, ExpressionWrapper, F, IntegerField, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
@@ -24,7 +23,6 @@ from django.db.models.functions import Now
 from portal.background.broker import wake
 from portal.background.leases import AGAIN, Leased
 from portal.background.progress import Status
-from portal.models import Company
 
 _file: IO[bytes] | None = None  # None outside of a worker, where nothing waits behind anything
 _slots = 0
@@ -69,6 +67,11 @@ def next_work(kind: type[Leased], pk: int) -> Iterator[int | None]:
 def may_follow() -> bool:
     """Say whether this process can do short work right behind the work that it is at."""
     return _behind is not None
+
+
+def goes_on() -> bool:
+    """Say whether there is work for this process right behind the work that it is at."""
+    return bool(_behind)
 
 
 def follow(work: Leased) -> None:
@@ -125,9 +128,6 @@ def _choose_fairest(kind: type[Leased], *, may_be_long: bool) -> tuple[int | Non
     first = waiting.order_by(*order).values_list("pk", kind.COMPANY, is_long).first()
     if first is None:
         return None, False
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit TO off")  # a server that dies may forget whose turn it was
-        Company.objects.filter(pk=first[1]).update(served_at=Now())
     return int(first[0]), bool(first[2])
 
 

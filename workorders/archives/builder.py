@@ -52,7 +52,7 @@ def build_archive(
     """
     name = archive_name(workorder, kind)
     if not storage().exists(name):
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
             try:
                 cursor.execute(LOCK, [f"{patience * 1000:.0f}", name])
             except OperationalError as error:
@@ -96,17 +96,15 @@ def run_archive_job(job: Job, pulse: Pulse) -> None:
     count = workorder.codes_count
     pulse.enter(Job.Phase.PACKING, count)
     summarize_after_load()
-    lost = None
-    with transaction.atomic():
-        build_archive(workorder, "archive", pulse.tick)
-        try:
-            with transaction.atomic():
-                _complete(workorder)
-                job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
-        except ClaimLost as error:  # but the file is there, which is to be noted
-            lost = error
-    if lost:
-        raise lost
+    try:
+        with transaction.atomic():
+            build_archive(workorder, "archive", pulse.tick)
+            _complete(workorder)
+            job.end(status=Status.COMPLETED, rows_done=count, rows_total=count)
+    except ClaimLost:
+        if storage().exists(archive_name(workorder, "archive")):  # which is to be noted all the same
+            note_files(workorder)
+        raise
 
 
 def _complete(workorder: Workorder) -> None:

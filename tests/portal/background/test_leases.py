@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.db.models import F
@@ -20,7 +21,7 @@ from portal.background.progress import FIRST_GUESS, LONG_QUEUE, QUIET_WORKER, St
 from portal.background.pulse import MOST_ATTEMPTS, Pulse, perform
 from tests.support.demo import Demo
 from tests.support.outages import again
-from tests.support.running import DEADLINE, wait_for
+from tests.support.running import DEADLINE, database_url, wait_for
 from tests.support.uploads import queued
 
 Phase = IngestionRecord.Phase
@@ -433,3 +434,17 @@ def test_the_state_changes_with_every_attempt() -> None:
     assert at("checking", 0, None, 1).state == "processing-1"
     assert at("checking", 5, 10, 1, attempts=2).state == "processing-2"
     assert at("checking", 5, 10, 1).progress == {"phase": "checking", "rows_done": 5, "rows_total": 10}
+
+
+def test_a_claim_notes_the_turn_of_its_company(record: IngestionRecord) -> None:
+    claimed(record)
+    record.company.refresh_from_db()
+    assert record.company.served_at is not None
+
+
+def test_a_claim_does_not_wait_for_who_holds_the_row_of_the_company(record: IngestionRecord) -> None:
+    with psycopg.connect(database_url(connection.settings_dict["NAME"])) as other:
+        other.execute("SELECT FROM portal_company WHERE id = %s FOR NO KEY UPDATE", [record.company_id])
+        claimed(record)
+    record.company.refresh_from_db()
+    assert record.company.served_at is None

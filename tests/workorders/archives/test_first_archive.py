@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from tempfile import TemporaryFile
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ingestion import engine, tasks
 from portal import timeline
 from portal.background import worker_slots
 from portal.storage.base import storage
 from tests.support.demo import Demo
+from tests.support.running import in_thread
 from tests.support.uploads import queued, rows, status_of
 from workorders import job_runner, jobs
 from workorders import tasks as job_tasks
@@ -132,9 +136,14 @@ def test_a_file_that_is_stored_is_noted_though_the_job_was_cancelled(
 ) -> None:
     build = builder.build_archive
 
+    def cancel(pk: int) -> None:
+        assert jobs.cancel(Job.objects.get(pk=pk), committed_demo.staff)
+
     def build_and_cancel(workorder: Workorder, *rest: Any) -> str:
         name = build(workorder, *rest)
-        assert jobs.cancel(Job.objects.get(), committed_demo.staff)
+        canceller = Thread(target=in_thread, args=[cancel, workorder.jobs.get().pk])
+        canceller.start()
+        canceller.join()
         return name
 
     monkeypatch.setattr(builder, "build_archive", build_and_cancel)
@@ -144,3 +153,31 @@ def test_a_file_that_is_stored_is_noted_though_the_job_was_cancelled(
     assert (status_of(record), Job.objects.get().status, workorder.state) == ("completed", "cancelled", "new")
     assert workorder.files_at is not None
     assert storage().exists(archive_name(workorder, "archive"))
+
+
+def test_codes_and_archive_of_a_short_file_take_few_statements(committed_demo: Demo, in_worker: None) -> None:
+    tasks.run(queued(committed_demo.staff, rows(4)).pk)  # the first summarizes blocks of the index of codes
+    record = queued(committed_demo.staff, rows(5).replace("id-", "other-"))
+    with CaptureQueriesContext(connection) as asked:
+        tasks.run(record.pk)
+    assert status_of(record) == "completed"
+    assert len(asked) <= 46, "\n".join(query["sql"] for query in asked.captured_queries)
+
+
+def test_the_connection_bears_no_name_of_work_when_all_is_done(committed_demo: Demo, in_worker: None) -> None:
+    names = []
+
+    def note_name(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if "application_name" in str(sql) and params and len(params) == 1:
+            names.append(params[0])
+        return execute(sql, params, many, context)
+
+    record = queued(committed_demo.staff, rows(4))
+    with connection.execute_wrapper(note_name):
+        tasks.run(record.pk)
+    job = Job.objects.get()
+    assert names == [
+        f"codeport ingestionrecord {record.pk} attempt 1",
+        f"codeport job {job.pk} attempt 1",
+        "codeport",
+    ]
