@@ -8,6 +8,7 @@
 # make mutants  whether the tests notice when code is made wrong; SAMPLE=60 SEED=1 ONLY=rules, readers, leases, policy or permissions
 # make client  generates the core of the Python client from docs/openapi.yaml
 # make screens  takes pictures of all pages into docs/screens
+# make ready  installs what the others but bench and mutants need
 # make clean  removes the virtual environment and all caches; the data in var/ stays
 #
 # Tools are run as `python -m tool`: their own scripts name the interpreter by a path that may not be long or spaced.
@@ -26,11 +27,14 @@ WRITTEN := ':!.ci/secrets.json' ':!requirements*.txt' ':!docs/openapi.yaml' ':!p
 # A portal is several processes, and tests start hundreds: each would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check guard secrets bench chaos mutants client screens clean
+.PHONY: run ready test check guard secrets bench chaos mutants client screens clean
 
 # What the tests need contains what the portal needs.
 run: $(or $(wildcard $(DEV_READY)),$(RUN_READY))
 	@exec $(PYTHON) manage.py up
+
+# Before several of these at once, which would all install the same.
+ready: $(DEV_READY) $(GUARD_READY)
 
 test: $(DEV_READY)
 	@exec $(PYTHON) -m pytest $(or $(ARGS),-n 3 --dist loadfile --no-loadscope-reorder)
