@@ -136,7 +136,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.socialaccount",
+    "portal.accounts.sign_on.config.SignOnConfig",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.socialaccount.providers.saml",
     "allauth.usersessions",
@@ -313,6 +313,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "2",
     "LICENSE": {"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
     "SCHEMA_PATH_PREFIX": "/api/v2",
+    "DEFAULT_GENERATOR_CLASS": "portal.api.schema_generator.Generator",
     "COMPONENT_SPLIT_REQUEST": True,  # what Codeport fills in is no part of a request
     "SERVERS": [{"url": "/", "description": "The portal that gives out this schema."}],
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "portal.api.schema.complete"],

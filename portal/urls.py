@@ -1,4 +1,5 @@
 from allauth.account.decorators import reauthentication_required
+from allauth.socialaccount.providers import registry
 from allauth.usersessions.views import list_usersessions
 from django.contrib import admin
 from django.urls import include, path
@@ -11,6 +12,9 @@ from portal.http import error_pages as views
 from portal.http import health, metrics
 from portal.pages import style_guide
 
+# Here, so that no process but those that serve pages imports the back office and the libraries of sign-on.
+admin.autodiscover()
+registry.load()
 urlpatterns = [
     path("", include("ingestion.urls")),
     path("", include("workorders.urls")),

@@ -10,7 +10,10 @@ from workorders.archives import api as archives_api
 from workorders.changes import api as change_api
 from workorders.codes import api as code_api
 from workorders.codes.serializers import CodeSerializer
+from workorders.company import docs as company_docs  # noqa: F401  # describes its calls, as the others below
+from workorders.exports import docs as export_docs  # noqa: F401
 from workorders.orders import api as minting_api
+from workorders.printing import docs as printing_docs  # noqa: F401
 from workorders.products import api as product_api
 from workorders.scans import api as scan_api
 from workorders.scans.serializers import ScanDaysSerializer
@@ -35,6 +38,8 @@ from workorders.schema_parts import (
     example,
 )
 from workorders.secure import api as secure_api
+from workorders.secure import docs as named_docs  # noqa: F401
+from workorders.webhooks import docs as webhook_docs  # noqa: F401
 
 extend_schema_view(
     get=extend_schema(

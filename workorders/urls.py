@@ -2,11 +2,7 @@ from django.urls import URLPattern, path, re_path, register_converter
 from django.urls.converters import PathConverter, StringConverter
 from rest_framework.views import APIView
 
-from workorders import (
-    api,
-    api_docs,  # noqa: F401  # completes the schema
-    views,
-)
+from workorders import api, views
 from workorders.archives import api as archives_api
 from workorders.archives import download_views
 from workorders.archives import views as images_views
@@ -15,20 +11,17 @@ from workorders.changes import views as change_views
 from workorders.codes import api as code_api
 from workorders.codes import views as code_views
 from workorders.company import api as company_api
-from workorders.company import docs as company_docs  # noqa: F401  # completes the schema
 from workorders.company import link_views
 from workorders.company import views as company_views
 from workorders.deliveries import api as delivery_api
 from workorders.deliveries import views as delivery_views
 from workorders.domains import views as domain_views
 from workorders.exports import api as export_api
-from workorders.exports import docs as export_docs  # noqa: F401  # completes the schema
 from workorders.exports import views as export_views
 from workorders.named_items import calibration_api, calibration_views
 from workorders.orders import api as minting_api
 from workorders.orders import views as order_views
 from workorders.printing import api as printing_api
-from workorders.printing import docs as printing_docs  # noqa: F401  # completes the schema
 from workorders.printing import views as printing_views
 from workorders.products import api as product_api
 from workorders.products import views as product_views
@@ -36,11 +29,9 @@ from workorders.scans import api as scan_api
 from workorders.scans import public_page, resolver
 from workorders.scans import views as scan_views
 from workorders.secure import api as secure_api
-from workorders.secure import docs as named_docs  # noqa: F401  # completes the schema
 from workorders.secure import order_views as secure_order_views
 from workorders.secure import template_api, template_views
 from workorders.webhooks import api as webhook_api
-from workorders.webhooks import docs as webhook_docs  # noqa: F401  # completes the schema
 from workorders.webhooks import figures as webhook_figures  # noqa: F401  # adds to those of monitoring
 from workorders.webhooks import views as webhook_views
 

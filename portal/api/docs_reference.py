@@ -12,7 +12,6 @@ from typing import Any
 from django.conf import settings
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from drf_spectacular.generators import SchemaGenerator
 
 DEEPEST = 4  # levels of objects within objects that the page shows
 ARGUMENTS = {"{key}": "$KEY", "{id}": "$ID"}  # as the examples in curl name them
@@ -21,7 +20,9 @@ ARGUMENTS = {"{key}": "$KEY", "{id}": "$ID"}  # as the examples in curl name the
 @cache
 def openapi() -> dict[str, Any]:
     """The OpenAPI schema of the whole API."""
-    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no stubs
+    from portal.api.schema_generator import Generator  # which takes long, and few ask for it
+
+    made: dict[str, Any] = Generator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no stubs
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -43,7 +42,6 @@ WHO = {
 class Me(Call):
     permission = None
 
-    @extend_schema(operation_id="get_me", summary="See whose token it is", responses={200: WHO})
     def get(self, request: Request) -> Response:
         """The caller, the company and the permissions in force."""
         user, token = person(request), request.auth

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import errno
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Final
 
 import psycopg
-from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError
-from s3transfer.exceptions import RetriesExceededError
 
 from portal.background import broker
 from portal.storage.base import Unusable
@@ -29,7 +27,6 @@ PARTS: Final = {
     "broker": gettext_lazy("The broker does not answer."),
 }
 """The parts that Codeport depends on, and the sentence shown while one of them is unavailable."""
-STORAGE: Final = (BotoCoreError, ClientError, Boto3Error, RetriesExceededError, Unusable)
 DISK: Final = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENFILE, errno.ESTALE)
 )
@@ -67,7 +64,7 @@ def _part(error: BaseException) -> str:
         return "database" if _is_away(error) else ""
     if isinstance(error, DatabaseError):  # its cause is the driver's error, if there is one
         return "database" if isinstance(error, (OperationalError, InterfaceError)) and not error.__cause__ else ""
-    if isinstance(error, STORAGE):
+    if isinstance(error, Unusable) or _is_of_bucket(error):
         return "storage"
     if isinstance(error, broker.ERRORS):
         return "broker"
@@ -78,3 +75,14 @@ def _is_away(error: psycopg.Error) -> bool:
     if error.sqlstate is None:  # it comes from the driver, not from the server
         return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
     return error.sqlstate.startswith(AWAY) or error.sqlstate in ANOTHER_SCHEMA
+
+
+def _is_of_bucket(error: BaseException) -> bool:
+    """Say whether the error is boto3's, which takes long to import: where nobody has, nobody asked a bucket."""
+    if "boto3" not in sys.modules:
+        return False
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+    from s3transfer.exceptions import RetriesExceededError
+
+    return isinstance(error, BotoCoreError | ClientError | Boto3Error | RetriesExceededError)

@@ -184,7 +184,9 @@ def worker(home: Path) -> Process:
 
 def clock(home: Path) -> Process:
     """Celery's beat, apart from the worker, which would not notice its death."""
-    return celery("The clock", "beat", home)
+    beat = celery("The clock", "beat", home)  # without Django's checks, which would import all pages
+    beat.options["env"] |= {"CELERY_SKIP_CHECKS": "1"}
+    return beat
 
 
 def celery(name: str, words: str, home: Path) -> Process:

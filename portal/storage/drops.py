@@ -12,7 +12,6 @@ from typing import Protocol
 from django.conf import settings
 
 from portal.storage.base import storage
-from portal.storage.drop_bucket import BucketPlace
 from portal.storage.drop_entries import Entry
 from portal.storage.drop_folder import FolderPlace
 
@@ -34,5 +33,7 @@ class Place(Protocol):
 def place_of(*folders: str) -> Place:
     """Return the place in these folders of the drop, one below the other."""
     if settings.DROP_DIR is None:
+        from portal.storage.drop_bucket import BucketPlace  # which takes long, and only a bucket needs it
+
         return BucketPlace(storage(), folders)  # type: ignore[arg-type]  # without a folder there is a bucket
     return FolderPlace(settings.DROP_DIR, folders)

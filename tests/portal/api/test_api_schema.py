@@ -19,7 +19,6 @@ from django.db import close_old_connections
 from django.test import Client
 from django.utils.html import escape
 from drf_spectacular.drainage import GENERATOR_STATS
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck
 from hypothesis import settings as limits
@@ -28,6 +27,7 @@ from schemathesis.specs.openapi import checks as openapi
 
 from ingestion import services
 from ingestion.models import IngestionError
+from portal.api.schema_generator import Generator
 from portal.roles import CODENAMES
 from tests.support.api_calls import ALIKE, ANY_TOKEN, GUARDED, NEEDS, OPEN, address, keeps, one_of_each
 from tests.support.demo import Demo
@@ -64,7 +64,7 @@ schema.config.phases.coverage.enabled = False  # a minute for every boundary of 
 
 
 def test_the_file_is_what_the_code_makes() -> None:
-    made = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no stubs
+    made = Generator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no stubs
     assert made == WRITTEN, (
         "Run `.venv/bin/python manage.py spectacular --file docs/openapi.yaml`, then `make client`; look at the change."
     )

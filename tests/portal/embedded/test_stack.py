@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from portal.embedded.postgres import PROVEN
 from portal.embedded.stack import Portal, migrate
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
+from tests.support.paths import CHECKOUT
 
 
 def test_an_upgrade_is_said(transactional_db: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,3 +66,17 @@ def test_only_where_no_data_is_the_web_server_is_started_before_the_tables_are_t
     portal.behind = []
     portal.start()
     assert done == order
+
+
+def test_what_serves_no_page_does_not_import_what_pages_and_buckets_need() -> None:
+    code = "import django, sys; django.setup(); import portal.embedded.stack; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=CHECKOUT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    slow = {"boto3", "botocore", "numpy", "onelogin", "jwt", "dns", "drf_spectacular.openapi", "portal.admin"}
+    assert not slow & set(done.stdout.split())
