@@ -128,7 +128,7 @@ def test_a_changed_file_can_be_looked_at(demo: Demo, type_: str) -> None:
 def test_a_changed_file_ends_its_record_whole_or_with_errors(committed_demo: Demo) -> None:
     """From the upload to the stored codes or errors; no file is to blame for an error of ours, and nothing is left."""
     demo, chance, ends = committed_demo, random.Random(SEED + 2), set[str]()  # noqa: S311  # nothing secret
-    for number, file in enumerate(islice(changed_files(chance), INPUTS // 100)):
+    for number, file in enumerate(islice(changed_files(chance), INPUTS // 50)):
         if number % 5 == 0:
             Code.objects.all().delete()
         take = chance.choice([ingested, changed_by_file])
