@@ -555,8 +555,8 @@ BLOCK_VALUES = {  # columns that the BRIN index knows, and how
     "company": "int8_minmax_ops",
     "workorder": "int8_minmax_multi_ops",  # several ranges a block, which are reused for later workorders
     "product": "int8_minmax_multi_ops",
-    "activation_status": "int2_minmax_ops",
-    "blacklist_reason": "int2_minmax_ops",
+    "activation_status": "int2_minmax_multi_ops",  # the values themselves: one in between is known to be nowhere
+    "blacklist_reason": "int2_minmax_multi_ops",
     "last_change": "int8_minmax_multi_ops",
     "identifier": "text_minmax_ops",
 }

@@ -5,8 +5,8 @@ COLUMNS = {
     "company_id": "int8_minmax_ops",
     "workorder_id": "int8_minmax_multi_ops",
     "product_id": "int8_minmax_multi_ops",
-    "activation_status": "int2_minmax_ops",
-    "blacklist_reason": "int2_minmax_ops",
+    "activation_status": "int2_minmax_multi_ops",
+    "blacklist_reason": "int2_minmax_multi_ops",
     "last_change_id": "int8_minmax_multi_ops",
     "identifier": "text_minmax_ops",
 }

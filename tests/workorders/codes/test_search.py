@@ -120,6 +120,17 @@ def test_the_first_codes_are_found_at_a_cost_that_is_bounded(
         assert searched(demo, asked_for, skipped=30).identifiers == expected[30:55]
 
 
+@pytest.mark.parametrize("asked", [{"blacklist_reason": 2}, {"activation_status": 2}], ids=str)
+def test_what_lies_between_values_that_stand_everywhere_is_known_to_be_nowhere(
+    demo: Demo, workorders: tuple[Workorder, Workorder], asked: dict[str, Any]
+) -> None:
+    often = {name: 4 if name == "blacklist_reason" else 3 for name in asked}
+    Code.objects.filter(company=demo.company, identifier__endswith="7").update(**often)
+    with connection.cursor() as cursor:
+        cursor.execute("REINDEX INDEX code_blocks")
+    assert searched(demo, parse_filter(asked)).identifiers == []
+
+
 def test_what_no_index_knows_is_found_a_stretch_after_the_other(
     demo: Demo, workorders: tuple[Workorder, Workorder]
 ) -> None:
