@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,7 @@ def main() -> int:
     parser.add_argument("--anew", type=int, default=50, help="rounds after which a portal is begun: disks are small")
     parser.add_argument("--out", type=Path, help="file to which each round is added as a line of JSON")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, end)
     names = [make().name for make in FAULTS]
     if asked.fault and asked.fault not in names:
         parser.error(f"no fault is called {asked.fault!r}; these are: {', '.join(names)}")
@@ -53,10 +55,22 @@ def main() -> int:
         for first in seeds[:: asked.anew]:
             some = seeds[first - asked.seed :][: asked.anew]
             again = ["--rounds", str(len(some)), "--seed", str(first)]
-            if code := subprocess.run([*COMMAND, *sys.argv[1:], *again], check=False).returncode:
+            with subprocess.Popen([*COMMAND, *sys.argv[1:], *again]) as child:
+                try:
+                    code = child.wait()
+                except SystemExit:
+                    child.terminate()
+                    raise
+            if code:
                 return code
     say(f"{asked.rounds} rounds on {asked.stack} in {time.monotonic() - began:.0f} s, nothing violated.", sys.stdout)
     return 0
+
+
+def end(*_: object) -> None:
+    """End by SIGTERM with all that was started, whose end a second one does not disturb."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit("Ended.")
 
 
 def play(asked: argparse.Namespace, seeds: list[int], folder: Path) -> bool:
