@@ -141,7 +141,7 @@ def queue(record: IngestionRecord, parameters: dict[str, Any], by: User | None) 
 
     The file moves out of the signed form's reach first: what was posted is what is processed.
     """
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         locked = IngestionRecord.objects.select_for_update().filter(pk=record.pk)
         if locked.values_list("status", flat=True).get() != Status.UPLOADING:
             raise Unprocessable(WRONG_STATE.format(record.type))
