@@ -52,7 +52,7 @@ def build_archive(
     """
     name = archive_name(workorder, kind)
     if not storage().exists(name):
-        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             try:
                 cursor.execute(LOCK, [f"{patience * 1000:.0f}", name])
             except OperationalError as error:
