@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from itertools import product
@@ -14,6 +15,7 @@ from django.test import Client
 from django.utils.translation import to_locale, trans_real
 
 from portal.models import User
+from portal.values import problems
 from portal.values.problems import SEPARATOR
 from tests.support.demo import Demo
 from tests.support.messages import (
@@ -123,7 +125,16 @@ def _is_data(text: str) -> bool:
     return text in NO_WORDS or re.fullmatch(data, text) is not None
 
 
-def test_pages_have_no_text_that_is_not_marked(committed_demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def not_kept() -> Iterator[None]:
+    """What a test puts in the place of translations is not kept for the next."""
+    yield
+    problems._parts.cache_clear()
+
+
+def test_pages_have_no_text_that_is_not_marked(
+    committed_demo: Demo, not_kept: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where every text that is marked reads ■, what other words a page has are data."""
     shown = [page for page in pages(committed_demo) if page.name not in IN_ENGLISH]
     # French is the longest.
@@ -132,6 +143,7 @@ def test_pages_have_no_text_that_is_not_marked(committed_demo: Demo, monkeypatch
         text = _page(page, code)
         assert f'<html lang="{code}"' in text, page.name
         assert len(text.encode()) <= MOST_BYTES, (page.name, code)
+    problems._parts.cache_clear()
     german = trans_real.translation("de")
     monkeypatch.setattr(german, "gettext", _masked)
     monkeypatch.setattr(german, "ngettext", lambda single, plural, number: _masked(single if number == 1 else plural))
