@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from portal.database.patience import TooLong, patience
+from portal.database.planner import each_of
 from portal.models import Company
 from workorders.changes.apply import SELECTED
 from workorders.changes.selection import COUNT, Selection, complete, given_for
@@ -51,7 +52,9 @@ def count_selected(company: Company, codes: QuerySet[Code], values: NewValues) -
 def some_changing(company: Company, codes: QuerySet[Code], values: NewValues) -> list[Code]:
     """Return a few codes that the change would change, in the order of their places; none if that takes too long."""
     found = _patient(complete(SOME, codes, values), given_for(company, values)) or []
-    shown = Code.objects.filter(company=company, identifier__in=[identifier for (identifier,) in found])
+    shown = Code.objects.filter(
+        company=company, identifier__in=each_of((identifier for (identifier,) in found), "text")
+    )
     return list(shown.select_related("workorder", "product").order_by("workorder", "sequence"))
 
 
