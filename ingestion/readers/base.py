@@ -6,10 +6,12 @@ blank lines count, and a line break inside quotes does not. In JSON the first ob
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from functools import cached_property
+from typing import Protocol, overload
 
 ERRORS_COLUMN = "errors (ignored)"  # stands in the file of rows with their errors, and says nothing when uploaded
 
@@ -47,6 +49,28 @@ class BrokenRow(list[str]):
     def __init__(self, cells: list[str], line: str = "") -> None:
         super().__init__()
         self.cells, self.line = cells, line
+
+
+class LateRows(Sequence[list[str]]):
+    """Rows whose cells come into being, all at once, where one is asked for. Rules that know columns ask for none."""
+
+    @abstractmethod
+    def make(self) -> list[list[str]]:
+        """Return the cells of all rows."""
+
+    @cached_property
+    def _rows(self) -> list[list[str]]:
+        return self.make()
+
+    @overload
+    def __getitem__(self, at: int) -> list[str]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[list[str]]: ...
+    def __getitem__(self, at: int | slice) -> list[str] | list[list[str]]:
+        return self._rows[at]
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return iter(self._rows)
 
 
 def is_blank(cells: Iterable[str]) -> bool:

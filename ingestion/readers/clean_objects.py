@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import overload
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from ingestion.readers.base import ERRORS_COLUMN, LONGEST_RECORD
+from ingestion.readers.base import ERRORS_COLUMN, LONGEST_RECORD, LateRows
 from ingestion.readers.encoding import REPLACEMENT, is_utf8
 from ingestion.readers.json_values import WHITE_SPACE, decoder
 
@@ -21,8 +18,8 @@ END = re.compile(rb'"[%b]*}' % WHITE_SPACE.encode())  # of an object, from the q
 BETWEEN = re.compile(rb'"[%b]*}[%b]*,[%b]*' % (3 * (WHITE_SPACE.encode(),)))  # the same, up to the next object
 
 
-class CleanObjects(Sequence[list[str]]):
-    """The values of objects of one `header`. They come into being where they are asked for.
+class CleanObjects(LateRows):
+    """The values of objects of one `header`.
 
     `text` holds the objects, and `data` is the same in UTF-8, where `begins` and `ends` say where each value stands: a
     row for each object, a column for each key.
@@ -82,18 +79,8 @@ class CleanObjects(Sequence[list[str]]):
     def __len__(self) -> int:
         return len(self.begins)
 
-    @overload
-    def __getitem__(self, at: int) -> list[str]: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[list[str]]: ...
-    def __getitem__(self, at: int | slice) -> list[str] | list[list[str]]:
-        return self._rows[at]
-
-    def __iter__(self) -> Iterator[list[str]]:
-        return iter(self._rows)
-
-    @cached_property
-    def _rows(self) -> list[list[str]]:
+    def make(self) -> list[list[str]]:
+        """Return the cells of all rows, in the order of the keys."""
         return [[*each.values()] for each in json.loads(f"[{self.text}]")]
 
 

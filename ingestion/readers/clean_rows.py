@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import overload
 
-from ingestion.readers.base import BYTE_ORDER_MARK, LONGEST_RECORD
+from ingestion.readers.base import BYTE_ORDER_MARK, LONGEST_RECORD, LateRows
 
 
-class CleanRows(Sequence[list[str]]):
-    """The rows of `text`, whole lines without a quote. Their cells come into being where they are asked for.
-
-    Rules that know columns take the text as it is.
-    """
+class CleanRows(LateRows):
+    """The rows of `text`, whole lines without a quote. Rules that know columns take the text as it is."""
 
     def __init__(self, text: str, delimiter: str, count: int) -> None:
         self.text, self.delimiter, self._count = text, delimiter, count
@@ -32,16 +26,6 @@ class CleanRows(Sequence[list[str]]):
     def __len__(self) -> int:
         return self._count
 
-    @overload
-    def __getitem__(self, at: int) -> list[str]: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[list[str]]: ...
-    def __getitem__(self, at: int | slice) -> list[str] | list[list[str]]:
-        return self._rows[at]
-
-    def __iter__(self) -> Iterator[list[str]]:
-        return iter(self._rows)
-
-    @cached_property
-    def _rows(self) -> list[list[str]]:
+    def make(self) -> list[list[str]]:
+        """Return the cells of all rows, between delimiters and line ends."""
         return list(csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True))
