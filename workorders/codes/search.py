@@ -33,7 +33,7 @@ BY_BRIN = {  # settings that leave the planner bitmaps alone, and make every B-t
 PROBE = """
     SELECT identifier FROM (
         SELECT * FROM workorders_code WHERE {place} ORDER BY identifier {order} LIMIT %s
-    ) AS workorders_code WHERE {condition} LIMIT %s OFFSET %s"""
+    ) AS workorders_code WHERE {condition} ORDER BY identifier {order} LIMIT %s OFFSET %s"""  # a join keeps no order
 WALK = """
     SELECT count(*), {last}(identifier), array_agg(identifier ORDER BY identifier {order}) FILTER (WHERE fits) FROM (
         SELECT identifier, ({condition}) AS fits FROM workorders_code WHERE {place} ORDER BY identifier {order} LIMIT %s

@@ -32,6 +32,10 @@ FILL = """
            CASE WHEN number %% 10000 = 77 THEN 4 ELSE 0 END, jsonb_build_object('lot', (number %% 7)::text)
     FROM generate_series(1, %s) AS number"""
 
+SCAN = """
+    INSERT INTO workorders_codescans (company_id, identifier, count, first_at, last_at)
+    SELECT company_id, identifier, 1, now(), now() FROM workorders_code WHERE company_id = %s AND sequence %% 4 = 1"""
+
 
 @pytest.fixture
 def workorders(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> tuple[Workorder, Workorder]:
@@ -206,6 +210,22 @@ def test_the_index_of_blocks_is_read_once_to_list_and_count_rare_codes(
             assert asked.count(demo.company, found) == 6
         gathering = [query["sql"] for query in taken if "enable_indexscan = off" in query["sql"]]
         assert len(gathering) == 1, where
+
+
+@pytest.mark.parametrize("asked", [CodeFilter(scanned=False), CodeFilter(scanned=True)], ids=str)
+@pytest.mark.parametrize("before", ["", "bb-00020000"])
+def test_codes_come_in_their_order_whatever_they_are_joined_with(
+    demo: Demo, workorders: tuple[Workorder, Workorder], monkeypatch: pytest.MonkeyPatch, asked: CodeFilter, before: str
+) -> None:
+    """Of many scans the server looks through all, and asks a hash of the few codes that are probed about each."""
+    monkeypatch.setattr(module, "PROBED", 1000)
+    with connection.cursor() as cursor:
+        cursor.execute(SCAN, [demo.company.pk])
+        cursor.execute("ANALYZE workorders_codescans")
+    expected = list(asked.codes(demo.company).order_by("identifier").values_list("identifier", flat=True))
+    if before:
+        expected = [identifier for identifier in expected if identifier < before][::-1]
+    assert search(asked.conditions(demo.company), 100, before=before).identifiers == expected[:100]
 
 
 def test_codes_of_a_page_are_read_by_the_key(demo: Demo, workorders: tuple[Workorder, Workorder]) -> None:
