@@ -58,12 +58,13 @@ def render_png(workorder: Workorder, url: str, module: int = qr_single.PNG_MODUL
 
 
 def render_svg(workorder: Workorder, url: str) -> bytes:
-    """The symbol of `url` as an SVG document."""
+    """The symbol of `url` as an SVG document. An image within one is named as SVG 1.1 does: not all know SVG 2."""
     if workorder.type != Workorder.Type.SSC:
         return qr_single.draw_svg(url)
     height, width = LAYOUTS[workorder.layout].size
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        f' viewBox="0 0 {width} {height}">'
         f'<image width="{width}" height="{height}" image-rendering="pixelated"'
-        f' href="data:image/png;base64,{b64encode(render_png(workorder, url)).decode()}"/></svg>\n'
+        f' xlink:href="data:image/png;base64,{b64encode(render_png(workorder, url)).decode()}"/></svg>\n'
     ).encode()

@@ -22,7 +22,7 @@ from workorders.rendering.secure_graphic import Graphic
 from workorders.rendering.secure_images import draw_bare
 
 PDF: Final = "codes.pdf"
-TRACE: Final = 0.0001  # millimetres; a dot of 2400 an inch has a hundred times as much
+TRACE: Final = 0.00005  # millimetres; a dot of 2400 an inch has two hundred times as much
 
 
 def add_pdf(archive: Archive, graphic: Graphic, pulse: Pulse) -> None:
@@ -62,13 +62,14 @@ def native_scale(dpi: int) -> float:
 def page_kind(graphic: Graphic) -> PageKind:
     """Pages that are as large as the picture of a code, of which each dot is a dot of the printer.
 
-    The picture is TRACE smaller than its page, so that no rounding makes it touch one row of dots more, over which
-    renderers would stretch it.
+    A page is a little smaller than its dots, since renderers round up what is larger, and the picture keeps a little
+    away from all its edges: a renderer that takes it to touch one row or column more stretches it over that.
     """
     height, width = graphic.size
     sides = graphic.layout.millimetres(graphic.dpi)[::-1]
-    size = tuple(map(points, sides))
-    paint = b"q %b 0 0 %b 0 0 cm /I Do Q" % tuple(points(side - TRACE) for side in sides)
+    size = tuple(points(side - TRACE) for side in sides)
+    picture = tuple(points(side - 3 * TRACE) for side in sides)
+    paint = b"q %b 0 0 %b %b %b cm /I Do Q" % (*picture, points(TRACE), points(TRACE))
     return PageKind(
         common=b"/MediaBox[0 0 %b %b]" % size,
         shared=b"<</Length %d>>\nstream\n%b\nendstream" % (len(paint), paint),

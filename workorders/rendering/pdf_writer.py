@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 1_000_000
 """PDFium, and so Chrome, opens that many and refuses 1.5 million (measured)."""
+LONGEST_TABLE = 10**10  # bytes: a cross-reference table has ten digits for an offset
 POINTS = 72 / 25.4  # of a millimetre
 SHARED = 2  # number of the object that all pages refer to
 
@@ -33,6 +34,7 @@ _KIDS = 500  # of a node of the page tree
 _CATALOG, _ROOT = 1, 3  # numbers of objects, in the order of the file; then nodes, then pages
 _OFFSET = 1 << 16  # in an entry of the cross-reference stream, which is W [1 5 2]: kind, offset, generation
 _IN_USE = 1 << 56
+_BLOCK = 1 << 13  # bytes of offsets
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,24 @@ class PdfFile:
         self._position = int(offsets[-1])
 
     def _finish(self) -> None:
+        """Write where each object begins: by a stream, PDFium loads no page beyond 4 GiB, and older PoDoFo none."""
+        if self._position < LONGEST_TABLE:
+            self._write_table()
+        else:
+            self._write_stream()
+        self._out.write(b"startxref\n%d\n%%%%EOF\n" % self._position)
+
+    def _write_table(self) -> None:
+        """Write the cross-reference table (ISO 32000-1, 7.5.4) and the trailer."""
+        size = self._offsets.tell() // 8
+        self._offsets.seek(8)
+        self._out.write(b"xref\n0 %d\n0000000000 65535 f \n" % size)
+        while some := self._offsets.read(_BLOCK):
+            offsets = (np.frombuffer(some, ">u8") - np.uint64(_IN_USE)) // np.uint64(_OFFSET)
+            self._out.write(b"".join(b"%010d 00000 n \n" % offset for offset in offsets.tolist()))
+        self._out.write(b"trailer\n<</Size %d/Root %d 0 R>>\n" % (size, _CATALOG))
+
+    def _write_stream(self) -> None:
         """Write the cross-reference stream, which is the last object (ISO 32000-1, 7.5.8)."""
         self._offsets.write((_IN_USE + self._position * _OFFSET).to_bytes(8))
         size = self._offsets.tell()
@@ -106,7 +126,7 @@ class PdfFile:
         self._out.write(head % (size // 8 - 1, size // 8, _CATALOG, size))
         self._offsets.seek(0)
         shutil.copyfileobj(self._offsets, self._out)
-        self._out.write(b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % self._position)
+        self._out.write(b"\nendstream\nendobj\n")
 
     def __enter__(self) -> Self:
         return self

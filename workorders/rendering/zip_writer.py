@@ -5,8 +5,10 @@
         archive.add_stored(names, contents)
         archive.add_packed(names, [packed(content, stream) for content, stream in compressed])
 
-`out` needs only `write`. Memory does not grow with the members: the central directory waits in a temporary file. Names
-are taken as they are: that none comes twice is the caller's business. Sections are those of PKWARE's APPNOTE 6.3.9.
+`out` needs only `write`. Memory does not grow with the members: the central directory and what is compressed here wait
+in temporary files. Names are taken as they are: that none comes twice is the caller's business. Every member says its
+size before its content, in four bytes where those will do, for readers that go forwards or know no zip64. Sections are
+those of PKWARE's APPNOTE 6.3.9.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ _STORED, _DEFLATED = 0, 8
 _PLAIN, _ZIP64 = 20, 45  # version needed to extract
 _UNIX = 3 << 8 | _ZIP64  # version made by
 _MODE = 0o100644 << 16  # a plain file that everybody may read
-_UTF8, _STREAMED = 1 << 11, 1 << 3  # names, and sizes that follow the content
+_UTF8 = 1 << 11  # of names
 _MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF  # in place of what stands in a zip64 field
 
 _SHARED = "H flags, H method, H time, H date, I crc, I packed, I size, H name, H extra"
@@ -56,7 +58,7 @@ _LARGE_END = struct.Struct("<IQHHIIQQQQ")  # 4.3.14
 _LOCATOR = struct.Struct("<IIQI")  # 4.3.15
 _LOCAL_LARGE = struct.Struct("<HHQQ")  # 4.5.3
 _STORED_BLOCK = struct.Struct("<?HH")
-_DESCRIPTOR = struct.Struct("<IIQQ")  # 4.3.9, with zip64
+_IN_MEMORY = 1 << 20  # bytes of a stream; what is longer waits on disk
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def inflate(stream: bytes) -> bytes:
 class ZipWriter:
     """An archive in which all members bear the time `moment`; leaving its context completes it.
 
-    Its directory waits in a temporary file of `folder`, or of the system's folder: 46 bytes a member and its name.
+    Temporary files are in `folder`, or in the system's folder. The directory takes 46 bytes a member and its name.
     """
 
     def __init__(self, out: SupportsWrite[bytes], moment: datetime, folder: Path | None = None) -> None:
@@ -102,6 +104,7 @@ class ZipWriter:
         self._out = out
         self._time = moment.hour << 11 | moment.minute << 5 | moment.second // 2
         self._date = moment.year - 1980 << 9 | moment.month << 5 | moment.day
+        self._folder = str(folder) if folder else None
         self._position = 0
         self._members = 0
         self._directory = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed with the context
@@ -146,27 +149,35 @@ class ZipWriter:
 
         The compressed bytes, never the content, may depend on where the blocks end and on the kind of processor.
         """
-        member = _Members([name], _DEFLATED, _STREAMED)
-        member.offsets[0] = self._position
-        head = self._filled(member, _LOCAL, 0x04034B50)
-        head["needed"], head["packed"], head["size"], head["extra"] = _ZIP64, _MAX32, _MAX32, _LOCAL_LARGE.size
-        self._write(head.tobytes() + member.names[0] + _LOCAL_LARGE.pack(1, 16, 0, 0))
-        begin, size, crc, digest = self._position, 0, 0, hashlib.sha256()
+        member, size, crc, digest = _Members([name], _DEFLATED), 0, 0, hashlib.sha256()
         deflate = isal_zlib.compressobj(1, isal_zlib.DEFLATED, -15)
-        for block in blocks:
-            digest.update(block)
-            crc = isal_zlib.crc32(block, crc)
-            size += len(block)
-            self._write(deflate.compress(block))
-        self._write(deflate.flush())
-        packed = self._position - begin
-        self._write(_DESCRIPTOR.pack(0x08074B50, crc, packed, size))
-        member.crcs[0], member.packed[0], member.sizes[0] = crc, packed, size
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=self._folder) as stream:
+            for block in blocks:
+                digest.update(block)
+                crc = isal_zlib.crc32(block, crc)
+                size += len(block)
+                stream.write(deflate.compress(block))
+            stream.write(deflate.flush())
+            member.crcs[0], member.sizes[0], member.packed[0] = crc, size, stream.tell()
+            member.offsets[0] = self._position
+            self._write(self._local(member))
+            stream.seek(0)
+            while some := stream.read(_IN_MEMORY):
+                self._write(some)
         self._list(member)
         return digest.hexdigest()
 
+    def _local(self, member: _Members) -> bytes:
+        """The header before the content of a member of any size."""
+        head, extra = self._filled(member, _LOCAL, 0x04034B50), b""
+        head["needed"], head["size"], head["packed"] = _PLAIN, member.sizes, member.packed
+        if max(member.sizes[0], member.packed[0]) >= _MAX32:
+            extra = _LOCAL_LARGE.pack(1, 16, member.sizes[0], member.packed[0])
+            head["needed"], head["size"], head["packed"], head["extra"] = _ZIP64, _MAX32, _MAX32, len(extra)
+        return head.tobytes() + member.names[0] + extra
+
     def _filled(self, members: _Members, record: np.dtype[np.void], magic: int) -> npt.NDArray[np.void]:
-        """Records with what both headers of a member have in common; 0 is what the local one of a stream says."""
+        """Records with what both headers of a member have in common."""
         heads = np.zeros(len(members.names), record)
         heads["magic"], heads["method"], heads["flags"] = magic, members.method, members.flags
         heads["time"], heads["date"], heads["crc"] = self._time, self._date, members.crcs
@@ -177,7 +188,7 @@ class ZipWriter:
         """Append to the central directory. From the first member on that needs zip64, all have it."""
         heads = self._filled(members, _CENTRAL, 0x02014B50)
         heads["made"], heads["external"] = _UNIX, _MODE
-        heads["needed"] = _ZIP64 if members.flags & _STREAMED else _PLAIN
+        heads["needed"] = _PLAIN
         over = np.flatnonzero((members.offsets >= _MAX32) | (members.sizes >= _MAX32) | (members.packed >= _MAX32))
         near = over[0] if len(over) else len(heads)
         for field, values in (("size", members.sizes), ("packed", members.packed), ("offset", members.offsets)):
@@ -223,12 +234,12 @@ class ZipWriter:
 class _Members:
     """Members of one kind, a column for each of their numbers."""
 
-    def __init__(self, names: Sequence[str], method: int, flags: int = 0) -> None:
+    def __init__(self, names: Sequence[str], method: int) -> None:
         self.names = [name.encode() for name in names]
         self.method = method
         self.lengths = np.fromiter(map(len, self.names), np.uint64, len(names))
         if self.lengths.max() > _MAX16:
             raise ValueError("A name in a zip archive has at most 65,535 bytes.")
-        self.flags = flags | (0 if all(map(str.isascii, names)) else _UTF8)
+        self.flags = 0 if all(map(str.isascii, names)) else _UTF8
         self.crcs = np.zeros(len(names), np.uint32)
         self.sizes, self.packed, self.offsets = (np.zeros(len(names), np.uint64) for _ in range(3))

@@ -62,6 +62,9 @@ def test_a_secure_code_is_shown_with_a_specimen_that_belongs_to_nobody(demo: Dem
     assert render_png(first, URL) == render_png(second, URL)
     assert render_png(first, URL) != render_png(Workorder(), URL)
     svg = render_svg(first, URL).decode()
-    assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 41 41"><image width="41" height="41"')
+    assert svg.startswith(
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 41 41">'
+        '<image width="41" height="41" image-rendering="pixelated" xlink:href="data:image/png;base64,'
+    )
     Code.objects.create(identifier="abc00001", company=demo.company, workorder=first, sequence=1)
     assert image_response(first.codes.get(), "png").content == render_png(first, first.codes.get().url)

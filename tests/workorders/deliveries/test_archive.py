@@ -7,6 +7,7 @@ import io
 import json
 import tracemalloc
 import zipfile
+from fractions import Fraction
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -36,7 +37,7 @@ from workorders.models import Job
 from workorders.rendering import process_pool
 from workorders.rendering.pdf_writer import PdfFile
 from workorders.rendering.readback import PIXELS, page_pixels, read_symbols
-from workorders.rendering.secure_graphic import Graphic, make_graphic, make_secret
+from workorders.rendering.secure_graphic import DPIS, LAYOUTS, Graphic, dots_of_module, make_graphic, make_secret
 from workorders.rendering.secure_images import draw_bare, draw_packed
 from workorders.rendering.secure_verifier import verify
 
@@ -230,6 +231,24 @@ def test_what_is_cancelled_ends_at_once_and_leaves_nothing(
     assert job.status == "processing"
     assert list(settings.SPOOL_DIR.glob("job-*")) == []
     assert not [name for name in names_of(workorder) if "secure" in name]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_picture_touches_no_dot_but_its_own_in_any_resolution(layout: str) -> None:
+    """Poppler takes a picture that ends where a row of dots does for one that touches the next, and stretches it."""
+    for dpi in DPIS:
+        module = dots_of_module(dpi)
+        graphic = Graphic(LAYOUTS[layout], dpi, module, np.zeros((0, 0), np.uint8))
+        kind = page_kind(graphic)
+        page = kind.common.removeprefix(b"/MediaBox[0 0 ").removesuffix(b"]").split()
+        wide, _, _, high, left, bottom, *_ = kind.shared.partition(b"\nq ")[2].split()
+        for of_page, of_picture, begin, dots in zip(
+            page, (wide, high), (left, bottom), graphic.size[::-1], strict=True
+        ):
+            dot = Fraction(72, dpi)
+            end = Fraction(begin.decode()) + Fraction(of_picture.decode())
+            assert 0 < Fraction(begin.decode()) < dot / 50
+            assert dot * dots - dot / 50 < end < Fraction(of_page.decode()) < dot * dots
 
 
 def test_memory_does_not_grow_with_the_codes(tmp_path: Any) -> None:

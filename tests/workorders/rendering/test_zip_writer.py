@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import shutil
+import struct
 import subprocess
 import tracemalloc
 import zipfile
@@ -12,11 +13,11 @@ import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sinks import Sink
+from tests.support.sinks import Sink, Sparse
 from workorders.rendering.zip_writer import Packed, ZipWriter, inflate, packed, undeflated
 
 if TYPE_CHECKING:
@@ -24,20 +25,6 @@ if TYPE_CHECKING:
 
 MOMENT = datetime(2026, 11, 24, 13, 45, 59)  # noqa: DTZ001  # zip has no time zones
 LINES = [b"%012d,https://id.example.com/q/\n" % number * 1000 for number in range(300)]
-
-
-class Sparse:
-    """A file in which the middle of what is long takes no room; the members of that length are zeros."""
-
-    def __init__(self, out: IO[bytes]) -> None:
-        self.out = out
-
-    def write(self, data: bytes) -> int:
-        if len(data) > 1 << 20:
-            self.out.write(data[:4096])
-            self.out.seek(len(data) - 8192, io.SEEK_CUR)
-            data = data[-4096:]
-        return self.out.write(data)
 
 
 def deflated(content: bytes) -> Packed:
@@ -49,6 +36,21 @@ def deflated(content: bytes) -> Packed:
 def unzip_accepts(path: Path) -> bool:
     """Whether Info-ZIP, where it is installed, finds nothing wrong."""
     return not shutil.which("unzip") or not subprocess.run(["unzip", "-tqq", path]).returncode  # noqa: S607
+
+
+def read_forwards(archive: bytes) -> dict[str, bytes]:
+    """What a reader finds that goes by the headers of members alone, and knows neither zip64 nor sizes that follow."""
+    found, at = {}, 0
+    while archive[at : at + 4] == b"PK\3\4":
+        flags, method, _moment, crc, packed, size, name, extra = struct.unpack_from("<6xHHIIIIHH", archive, at)
+        assert (flags & ~(1 << 11), extra) == (0, 0)
+        begin = at + 30 + name
+        content = archive[begin : begin + packed]
+        content = zlib.decompress(content, -15) if method else content
+        assert (len(content), zlib.crc32(content)) == (size, crc)
+        found[archive[at + 30 : begin].decode()], at = content, begin + packed
+    assert archive[at : at + 4] == b"PK\1\2"
+    return found
 
 
 def written(out: SupportsWrite[bytes]) -> str:
@@ -93,6 +95,23 @@ def test_the_same_bytes_each_time_and_into_what_only_writes() -> None:
     assert written(first) == written(second) == written(sink)
     assert first.getvalue() == second.getvalue()
     assert sink.crc == zlib.crc32(first.getvalue())
+
+
+def test_each_member_says_its_size_before_its_content() -> None:
+    """ZipInputStream of Java 17 refuses sizes of eight bytes behind it, and Archive Utility before macOS 10.15 too."""
+    out = io.BytesIO()
+    written(out)
+    assert read_forwards(out.getvalue()) == {
+        "README.txt": b"Read me.\n",
+        "images/é.svg": b"<svg/>",
+        "empty": b"",
+        "codes.csv": b"".join(LINES),
+        "nothing.csv": b"",
+        "last": b"\0" * 9,
+        "images/é.tiff": b"II*\0" * 99,
+        "none": b"",
+    }
+    assert {member.extract_version for member in zipfile.ZipFile(out).infolist()} == {20}
 
 
 def test_a_packed_member_lies_where_it_is_said_to() -> None:
@@ -160,6 +179,10 @@ def test_a_stream_of_more_than_four_gigabytes(tmp_path: Path) -> None:
     with path.open("wb") as out, ZipWriter(out, MOMENT) as archive:
         archive.add_deflated("zeros", (block for _ in range(129)))
         archive.add_stored(["end"], [b"3"])
+    with path.open("rb") as file:
+        head = struct.unpack("<4xHHH8xIIHH5sHHQQ", file.read(55))
+    size = 129 << 25
+    assert head[:-1] == (45, 0, 8, 0xFFFFFFFF, 0xFFFFFFFF, 5, 20, b"zeros", 1, 16, size)
     with zipfile.ZipFile(path) as archive:
         assert archive.getinfo("zeros").file_size == 129 << 25
         assert archive.read("end") == b"3"
