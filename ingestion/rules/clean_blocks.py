@@ -68,7 +68,7 @@ def check_clean(rules: RowRules, rows: CleanRows | CleanObjects, first: int) -> 
         scm = scm.filter(pa.array(is_kept)) if isinstance(scm, pa.Array) else scm
         return CodeBlock(codes, positions[is_kept], _binary(codes), meant, kinds[is_kept], scm)
     if None in attributes:
-        _report_attributes(rules, first, identifiers, keys, kinds)
+        _report_attributes(rules, first, spelled, keys, kinds)
     column = columns[rules.id_at] if identifiers is spelled else _binary([*identifiers])
     return CodeBlock([*identifiers], positions, column, meant, kinds, scm)
 

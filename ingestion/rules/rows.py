@@ -54,7 +54,7 @@ class RowRules:
         self.findings.skus_with_id.update(key[0] for key in distinct if key[0] in self.findings.limits.products)
         known = self.attributes.known
         if [key for key in distinct - known.keys() if self.attributes.resolve(key) is None]:
-            rows = zip(count(batch.first), keys, identifiers, strict=False)
+            rows = zip(count(batch.first), keys, columns[self.id_at], strict=False)
             attributes = [self.attributes.check(row, key, identifier) for row, key, identifier in rows]
         else:
             attributes = list(map(known.__getitem__, keys))

@@ -252,6 +252,8 @@ def test_ids_of_gs1_are_kept_in_one_spelling(tmp_path: Path, monkeypatch: pytest
     found = both(data, tmp_path, monkeypatch, ids="gs1")
     assert found.lines[0].startswith(b"01/09506000134352/21/A00000\t0000000001\t")
     assert found.blocks > 2
+    wrong = both(table("id,product", "01/9506000134352/21/A{:05d},sku3"), tmp_path / "2", monkeypatch, ids="gs1")
+    assert "01/9506000134352/21/A00000" in str(wrong.errors)
 
 
 @pytest.mark.parametrize(("size", "by_columns"), [(20, True), (200, False)])

@@ -431,6 +431,14 @@ def test_a_header_that_another_separator_would_split_is_noticed(header: tuple[st
     assert bool(otherwise_split(header, "id")) is is_unsplit
 
 
+@pytest.mark.parametrize("other", ["01/9506000134352/21/A2,sku1", "abc12345,sku1"])
+def test_errors_name_ids_as_the_file_has_them(other: str) -> None:
+    """Also where no id near them is wrong, so that rows are checked by columns."""
+    checked = Checked(ids="gs1")
+    checked.table("id,product", "01/9506000134352/21/A1,nosuch", other)
+    assert checked.log.errors[0][5] == "01/9506000134352/21/A1"
+
+
 def test_gs1_ids_are_kept_in_one_spelling() -> None:
     checked = Checked(ids="gs1")
     codes = checked.objects(("id",), ["/01/09506000134352/21/A1"], ["/01/09506000134351/21/A1"])
