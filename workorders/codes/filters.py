@@ -133,7 +133,7 @@ class CodeFilter:
             ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
             if ends["first"] is None:
                 place &= NOTHING
-            elif known or self.serial_number is None or count_codes(rows) <= MOST_LOOKED_AT:
+            elif known or name != "workorder" or self.serial_number is None or count_codes(rows) <= MOST_LOOKED_AT:
                 known &= Q(**{f"{name}__gte": ends["first"], f"{name}__lte": ends["last"]})
             rest &= _one_of(name, rows)
         return Conditions(place, known, rest)

@@ -14,6 +14,7 @@ from tests.support.demo import Demo
 from tests.support.tokens import client_of
 from workorders.changes.apply import apply_selected, begin_change
 from workorders.changes.values import NewValues
+from workorders.codes import filters
 from workorders.codes.filters import CodeFilter, parse_filter
 from workorders.models import Change, Code, Workorder
 
@@ -95,6 +96,17 @@ def test_a_filter_finds_exactly_what_it_says(
     found = parse_filter(put(given, workorders[0])).codes(demo.company)
     assert list(found.order_by("identifier").values_list("identifier", flat=True)) == expected
     assert {code.company_id for code in found} <= {demo.company.pk}
+
+
+def test_a_serial_number_in_large_workorders_is_found_among_changed_codes(
+    demo: Demo, workorders: tuple[Workorder, Workorder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "MOST_LOOKED_AT", 1)
+    with transaction.atomic():
+        change = begin_change(demo.company, Change.Origin.PAGE, demo.staff)
+        apply_selected(change, Code.objects.filter(workorder=workorders[1]), NewValues(2, 4))
+    answer = client_of(demo.staff).get("/api/v2/codes/", {"serial_number": "2", "updated_after": LATE.isoformat()})
+    assert (answer.status_code, [code["id"] for code in answer.json()["results"]]) == (200, ["bbbb0002"])
 
 
 @pytest.mark.parametrize(("given", "expected"), FOUND)
