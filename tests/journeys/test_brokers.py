@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ import pytest
 from celery import Celery
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
@@ -27,7 +29,7 @@ from portal.timeline import events_of
 from tests.chaos.way import way_to
 from tests.support import brokers
 from tests.support.demo import PASSWORD, Demo
-from tests.support.running import database_url, wait_for, worker
+from tests.support.running import database_url, wait_for, waiting_for_locks, worker
 from tests.support.secure import a_secure_order
 from tests.support.uploads import queued, status_of
 from workorders.models import Workorder
@@ -159,6 +161,33 @@ def test_a_worker_outlives_a_connection_that_its_broker_takes_for_alive(
                 way.forsake()
             wait_for(lambda: task.app.control.ping(timeout=1), "it says that it is there")
             assert process.poll() is None
+
+
+def test_a_worker_takes_more_work_after_redis_did_not_hear_that_some_is_done(
+    programs: Path, tmp_path: Path, committed_demo: Demo, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Redis answers again over the connections that there are: none is lost, and no place may stay taken."""
+    said = ""
+
+    def unheard() -> int:
+        nonlocal said
+        said += capfd.readouterr().err
+        return said.count("Couldn't ack")
+
+    both = [queued(committed_demo.staff, f"id\n{name}-0001\n") for name in ("first", "second")]
+    with brokers.redis(programs, tmp_path) as running, worker(CELERY_BROKER_URL=running.address):
+        task = Task(running.address)
+        with ExitStack() as hanging:
+            with transaction.atomic():  # in which both wait, and so take both of the worker's places
+                list(IngestionRecord.objects.select_for_update().filter(pk__in=[record.pk for record in both]))
+                for record in both:
+                    send(task, record.pk)
+                wait_for(lambda: waiting_for_locks() == 2, "both are begun")
+                hanging.enter_context(running.hanging())
+            wait_for(lambda: unheard() >= 2, "the worker gives up telling so")
+        record = queued(committed_demo.staff, "id\nthird-0001\n")
+        send(task, record.pk)
+        wait_for(lambda: status_of(record) == "completed", "the worker is told of it")
 
 
 @pytest.mark.parametrize("broker", [brokers.redis, brokers.rabbitmq])

@@ -75,6 +75,7 @@ def worker(app: str = "portal", **environment: str) -> Iterator[subprocess.Popen
             "-c",
             "2",
             "--without-gossip",
+            "--without-heartbeat",  # which waits for a broker that hangs
             "--without-mingle",  # which waits for a second for the word of other workers
             "-l",
             "WARNING",
