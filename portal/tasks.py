@@ -27,6 +27,7 @@ def sweep() -> None:
     idempotency.sweep()
     table_cache.forget_expired()
     SessionStore.clear_expired()
+    spool.remove_abandoned()  # last, as a broken disk may fail it
 
 
 @shared_task
@@ -37,5 +38,5 @@ def seal_events() -> None:
 
 @worker_ready.connect
 def remove_abandoned_files(**_: Any) -> None:
-    """A worker that starts may follow one that was killed."""
+    """A worker that starts may follow one that was killed. While it runs, sweeps see to processes that were."""
     spool.remove_abandoned()

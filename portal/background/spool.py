@@ -49,6 +49,8 @@ def remove_abandoned() -> None:
     named after one, such as an upload on its way in, is removed a day after its last change.
     """
     found = list(settings.SPOOL_DIR.iterdir())
+    if not found:
+        return
     held, now = _held(), _now()
     for path in found:
         name = path.name.partition(".")[0]

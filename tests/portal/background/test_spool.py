@@ -1,4 +1,4 @@
-"""A starting worker removes from the spool what killed attempts left there, and nothing else."""
+"""A worker removes from the spool what killed attempts left there, and nothing else."""
 
 from __future__ import annotations
 
@@ -47,12 +47,16 @@ def test_what_no_running_attempt_holds_goes(demo: Demo, workorder: Workorder) ->
     settings.SPOOL_DIR.mkdir(mode=0o700)
 
 
-def test_a_worker_tidies_up_when_it_starts(committed_demo: Demo) -> None:
+def test_a_worker_tidies_up_when_it_starts_and_while_it_runs(committed_demo: Demo) -> None:
+    """One of its processes may be killed right behind its commit, so that no attempt comes after it."""
     record = queued(committed_demo.staff, "id\nabcdef-1\n")
     IngestionRecord.objects.update(status="completed", attempts=1)
-    (settings.SPOOL_DIR / f"{record.key}-1").mkdir()
+    left = settings.SPOOL_DIR / f"{record.key}-1"
+    left.mkdir()
     with worker():
-        wait_for(lambda: not list(settings.SPOOL_DIR.iterdir()), "the spool is empty")
+        wait_for(lambda: not left.exists(), "it is gone when the worker has started")
+        left.mkdir()
+        wait_for(lambda: not left.exists(), "it is gone while the worker runs")
 
 
 def test_a_draft_is_removed_whatever_happens() -> None:
