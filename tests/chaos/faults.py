@@ -99,9 +99,12 @@ class Killed(Fault):
         send(pids, signal.SIGKILL)
 
     def end(self, stack: Stack) -> None:
-        """Start again what no supervisor does."""
+        """Start again what no supervisor does, once it is dead: a kill takes its time."""
         if self.role == "supervisor":
             once_more(stack)
+        ours = {"database": stack.database, "broker": stack.broker}.get(self.role)
+        if ours and ours.process and ours.process.child:
+            ours.process.child.wait(10)
         if stack.database and not stack.database.running:
             stack.database.start()
         if stack.broker and not stack.broker.process.running:
