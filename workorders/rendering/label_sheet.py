@@ -62,11 +62,11 @@ class LabelSheet:
 
     @property
     def grid_width(self) -> float:
-        return self.columns * (self.label_width + self.column_gap) - self.column_gap
+        return self.columns * self.label_width + (self.columns - 1) * self.column_gap
 
     @property
     def grid_height(self) -> float:
-        return self.rows * (self.label_height + self.row_gap) - self.row_gap
+        return self.rows * self.label_height + (self.rows - 1) * self.row_gap
 
     def corners(self) -> list[tuple[float, float]]:
         """Return the lower left corner of each label, seen from that of the page, row after row from the top."""

@@ -92,3 +92,9 @@ def test_all_of_a_text_fits_between_the_margins(text: int) -> None:
 
 def test_without_text_the_symbol_has_all_of_the_label() -> None:
     assert Label(one_a_page(50, 50), 29).text_height == 0
+
+
+def test_a_gap_beside_a_single_row_or_column_moves_nothing() -> None:
+    """Added and taken away again, a large one took the height of the label along, and put half of it off the page."""
+    assert LabelSheet(210, 297, 2, 1, 60, 40, row_gap=1e17).corners() == LabelSheet(210, 297, 2, 1, 60, 40).corners()
+    assert LabelSheet(210, 297, 1, 2, 60, 40, 1e17).corners() == LabelSheet(210, 297, 1, 2, 60, 40).corners()
