@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from workorders.rendering import id_font
 from workorders.rendering.label_sheet import Label
 from workorders.rendering.label_text import LabelTexts, font_entries
 from workorders.rendering.pdf_writer import SHARED, PageKind, PdfFile, number_after, points
@@ -44,14 +45,21 @@ class PdfWriter:
         self._drawing = _Drawing(label)
         size = points(label.sheet.page_width), points(label.sheet.page_height)
         pages = -(-count // self._per_page)
-        self._after = number_after(pages) if label.has_line else 0
-        fonts = b"<</F %b%b>>" % (_COURIER, font_entries(self._after)) if label.has_line else b""
+        self._label, self._after = label, number_after(pages)
+        fonts = id_font.font_entry(self._after) if label.text else b""
+        if label.has_line:
+            fonts += font_entries(self._first_of_lines)
         kind = PageKind(
-            common=b"/MediaBox[0 0 %b %b]/Resources<</Font%b>>" % (*size, b" %d 0 R" % SHARED if fonts else _FONTS),
-            shared=fonts or _COURIER,
+            common=b"/MediaBox[0 0 %b %b]/Resources<</Font %d 0 R>>" % (*size, SHARED),
+            shared=b"<<%b>>" % fonts,
             page=b"/Contents %d 0 R",
         )
         self._file = PdfFile(out, pages, kind, folder)
+
+    @property
+    def _first_of_lines(self) -> int:
+        """The number of the first object of the fonts of lines."""
+        return self._after + (id_font.OBJECTS if self._label.text else 0)
 
     @property
     def lines(self) -> LabelTexts:
@@ -77,15 +85,13 @@ class PdfWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         is_short = kind is None and self._missing > 0
-        if kind is None and not is_short and self._after:
-            self._file.add_objects(self.lines.font_objects(self._after))
+        if kind is None and not is_short:
+            of_ids = id_font.font_objects(self._after) if self._label.text else []
+            of_lines = self.lines.font_objects(self._first_of_lines) if self._label.has_line else ()
+            self._file.add_objects([*of_ids, *of_lines])
         self._file.__exit__(ValueError if is_short else kind, error, trace)
         if is_short:
             raise ValueError(f"The PDF is not complete: {self._missing} codes are missing.")
-
-
-_COURIER = b"<</Type/Font/Subtype/Type1/BaseFont/Courier/Encoding/WinAnsiEncoding>>"
-_FONTS = b"<</F %d 0 R>>" % SHARED  # where Courier alone is needed
 
 
 class _Drawing:
@@ -104,7 +110,8 @@ class _Drawing:
         self.font = b"BT\n/F %b Tf\n" % points(label.font_size)
         self.lines = [
             [
-                b"1 0 0 1 %b %b Tm(" % (points(label.line_left(length)), points(label.baseline(line)))
+                b"%b 0 0 1 %b %b Tm("
+                % (id_font.NARROWED, points(label.line_left(length)), points(label.baseline(line)))
                 for length in range(self.line_length + 1)
             ]
             for line in range(label.lines)

@@ -15,8 +15,8 @@ _PAGE = range(1, 5081)  # 14,400 units of 1/72 inch (ISO 32000-1, annex C.2)
 LINE = 2.8  # height of the line of any text: that of an id in one line
 _MARGIN = 1.0  # between text and the edge of its label
 LEADING = 1.2  # height of a line, in sizes of its font
-_ADVANCE = 0.6  # width of a character of Courier, likewise
-_DESCENT = 0.2  # how far Courier's letters reach below their line, likewise
+ADVANCE = 0.6  # width of a character of an id, likewise: that of Courier
+_DESCENT = 0.2  # how far letters reach below their line, likewise
 _LINE_HEIGHTS = [tenths / 10 for tenths in range(28, 16, -1)]  # of which the font takes 1 / 1.2: 6.6 to 4 points
 
 
@@ -162,11 +162,11 @@ class Label:
 
     def line_length(self, height: float) -> int:
         """Characters in a line of that height."""
-        return max(1, int((self.sheet.label_width - 2 * _MARGIN) / (_ADVANCE * height / LEADING)))
+        return max(1, int((self.sheet.label_width - 2 * _MARGIN) / (ADVANCE * height / LEADING)))
 
     def line_left(self, length: int) -> float:
         """Return the left end of a line of `length` characters that stands in the middle."""
-        return (self.sheet.label_width - length * _ADVANCE * self.font_size) / 2
+        return (self.sheet.label_width - length * ADVANCE * self.font_size) / 2
 
     def baseline(self, line: int) -> float:
         """Return the height of the line's baseline above the foot of the label."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import tracemalloc
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pypdfium2
+import pypdfium2.raw as raw
 import pytest
 
 from tests.support.drawn import Pixels, lengths, random_url, read
@@ -65,6 +67,31 @@ def test_every_label_of_every_sheet_reads_back_with_its_text() -> None:
         assert page.get_size() == pytest.approx((595.2756, 841.8898))
         assert read(rendered(page)) == [f"https://id.example.com/q/{name}" for name in some]
         assert words(page) == some
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "fonts"),
+    [
+        (0, "", set()),
+        (9, "", {"DejaVuSansMono"}),
+        (0, "Wein 中", {"DejaVuSansCondensed", "wqy-microhei"}),
+        (9, "Wein 中", {"DejaVuSansMono", "DejaVuSansCondensed", "wqy-microhei"}),
+    ],
+)
+def test_the_file_carries_every_font_that_it_names(text: int, line: str, fonts: set[str]) -> None:
+    """Printing houses refuse files with others, be they those that every reader has or used by no page."""
+    out, label = io.BytesIO(), Label(one_a_page(40, 50), 29, text=text, has_line=bool(line))
+    with PdfWriter(out, label, 1) as pdf:
+        pdf.add(encode(["https://id.example.com/q/bottle(1)"], 3, "M"), ["bottle(1)"] * bool(text), [line] * bool(line))
+    assert set(re.findall(rb"/BaseFont/([^/]+)", out.getvalue())) == {b"CDPORT+" + name.encode() for name in fonts}
+    with pypdfium2.PdfDocument(out.getvalue()) as document:
+        page = document[0]
+        assert page.get_textpage().get_text_bounded().split("\r\n") == ["bottle(1)"] * bool(text) + [line] * bool(
+            line
+        ) or [""]
+        used = [raw.FPDFTextObj_GetFont(item.raw) for item in page.get_objects([raw.FPDF_PAGEOBJ_TEXT])]
+        assert len(used) == len(fonts)
+        assert all(raw.FPDFFont_GetIsEmbedded(font) == 1 for font in used)
 
 
 def test_labels_stand_where_the_sheet_has_them() -> None:
