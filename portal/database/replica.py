@@ -70,19 +70,27 @@ class _Watch:
         held: dict[str, Any] = {}
         marks: deque[tuple[float, Position]] = deque()
         while True:
-            began = time.monotonic()
-            written, replayed = await _ask(held, PRIMARY, WRITTEN), await _ask(held, ALIAS, REPLAYED)
-            if written:
-                marks.append((began, written))
-            while marks and marks[0][0] < began - OLDEST:
-                marks.popleft()
-            if replayed is None:
+            try:
+                await self._look(held, marks)
+            except Exception:  # of ours: nobody else would begin to look again
                 self._fresh_until = 0.0
-                _cut()
-            while marks and replayed and _has(replayed, marks[0][1]):
-                self._fresh_until = marks.popleft()[0] + OLDEST
+                logger.exception("Looking after the replica failed")
             self._tell()
             await asyncio.sleep(PAUSE)
+
+    async def _look(self, held: dict[str, Any], marks: deque[tuple[float, Position]]) -> None:
+        """Look once at both; `marks` are how far the primary had written its log, and when."""
+        began = time.monotonic()
+        written, replayed = await _ask(held, PRIMARY, WRITTEN), await _ask(held, ALIAS, REPLAYED)
+        if written:
+            marks.append((began, written))
+        while marks and marks[0][0] < began - OLDEST:
+            marks.popleft()
+        if replayed is None:
+            self._fresh_until = 0.0
+            _cut()
+        while marks and replayed and _has(replayed, marks[0][1]):
+            self._fresh_until = marks.popleft()[0] + OLDEST
 
     def _tell(self) -> None:
         """Log that reads go elsewhere now."""
