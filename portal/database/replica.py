@@ -31,13 +31,16 @@ CATCH_UP_SECONDS: Final = 10.0  # for which work that wants all that is committe
 CATCH_UP_PAUSE: Final = 0.02
 
 # As numbers; the identifier is that of the one installation that both are of. A replica that became a primary has none.
+# Each failover begins a new line of the log, of which a replica that did not follow has nothing, however far it is. One
+# that follows tells the new line from its next restart point on.
 WRITTEN: Final = """
-    SELECT system_identifier, (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint FROM pg_control_system()"""
+    SELECT system_identifier, ('x' || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8))::bit(32)::int,
+        (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint FROM pg_control_system()"""
 REPLAYED: Final = """
-    SELECT system_identifier, (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint FROM pg_control_system()
-    WHERE pg_is_in_recovery()"""
-Position = tuple[int, int]
-"""The installation, and how far its log is written or replayed."""
+    SELECT system_identifier, min_recovery_end_timeline, (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint
+    FROM pg_control_system(), pg_control_recovery() WHERE pg_is_in_recovery()"""
+Position = tuple[int, int, int]
+"""The installation, the line of its log, and how far that is written or replayed."""
 
 logger = logging.getLogger(__name__)
 _lines: WeakKeyDictionary[Any, socket.socket] = WeakKeyDictionary()
@@ -153,7 +156,7 @@ def _cut() -> None:
 
 
 def _has(replayed: Position, written: Position) -> bool:
-    return replayed[0] == written[0] and replayed[1] >= written[1]
+    return replayed[:2] == written[:2] and replayed[2] >= written[2]
 
 
 def _row(asked: Any, query: str) -> Any:

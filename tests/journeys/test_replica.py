@@ -128,6 +128,23 @@ def test_pages_and_exports_go_on_while_the_replica_hangs_or_is_away(portal: Port
     wait(portal.is_read, "pages are read from the replica again")
 
 
+def test_a_replica_that_did_not_follow_a_failover_is_not_read(portal: Portal, tmp_path: Path) -> None:
+    """The other replica became the primary, with less of the log than this one has of what was lost."""
+    with Standby(tmp_path / "promoted", portal.primary) as promoted:
+        promoted.run("SELECT pg_promote()")
+        portal.primary.run("CREATE TABLE lost AS SELECT generate_series(1, 500000)")
+        out, home, replica = tmp_path / "out", tmp_path / "var", portal.standby.url
+        with Up(out, home, DATABASE_URL=promoted.url, REPLICA_URL=replica, PUBLIC_PAGE_RATE="9999/min") as up:
+            up.wait_ready()
+            before = portal.asked(QUERY)
+            promoted.run("UPDATE workorders_code SET activation_status = 2, blacklist_reason = 1")
+            blacklisted = up.answer("/c/demo/first-0001")
+            wait(lambda: "so the primary is read" in up.text, "it is known not to be one")
+            answers = {up.answer("/c/demo/first-0001") for _ in range(PAGES)}
+            assert (answers, portal.asked(QUERY)) == ({blacklisted}, before)
+            assert up.end(signal.SIGTERM, 60) == 0
+
+
 def children(parent: int) -> list[int]:
     """The processes that a server has started."""
     tasks = Path(f"/proc/{parent}/task/{parent}/children")
