@@ -143,9 +143,11 @@ def one_of(
     if len(offered) <= MOST_OFFERED:
         chosen = picked(request, name, dict(offered))
         return (name, label, none, offered, chosen), chosen
-    is_key = re.fullmatch(r"[0-9]{1,18}", request.GET.get(name, ""))
-    named = Q(**{f"{typed}__iexact": request.GET.get(name, "").strip()}) | (Q(pk=is_key[0]) if is_key else Q(pk=None))
-    found = rows.filter(named).values_list("pk", typed).first() if request.GET.get(name) else None
+    text = request.GET.get(name, "").strip()
+    # Links have the key, and a name may consist of digits too.
+    ways = [{"pk": text}] if re.fullmatch(r"[0-9]{1,18}", text) else []
+    ways += [{typed: text}, {f"{typed}__iexact": text}] if text else []
+    found = next((row for way in ways if (row := rows.filter(**way).values_list("pk", typed).first())), None)
     value = asked(request, name, lambda _: "" if found else gettext("There is none like this."))
     return (name, label, hint, None, found[1] if found else value), str(found[0]) if found else ""
 

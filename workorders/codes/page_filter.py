@@ -22,6 +22,7 @@ from workorders.codes.lookup import parse_id
 from workorders.models import ActivationStatus, BlacklistReason
 
 NO_PAIR = gettext_lazy("It must look like lot=B7: the name of a field, and its whole value.")
+NO_WORKORDER = "0"  # the key of none
 SPANS = {"created": gettext_lazy("Created"), "updated": gettext_lazy("Changed")}
 LABELS = {"activation_status": gettext_lazy("Activation status"), "blacklist_reason": gettext_lazy("Blacklist reason")}
 PLACES = {
@@ -34,7 +35,8 @@ PLACES = {
 class PageFilter:
     """What the URL asks for, and what the form shows of it. What means nothing is left out.
 
-    Http404 where the URL names a workorder that is not the company's.
+    Http404 where the URL names a workorder that is not the company's, unless people have to type one: then it finds no
+    code.
     """
 
     def __init__(self, request: PersonRequest, company: Company) -> None:
@@ -84,8 +86,10 @@ class PageFilter:
             typed="reference",
             hint=gettext("Its reference"),
         )
-        if self.request.GET.get("workorder") and not key:
-            raise Http404
+        if self.request.GET.get("workorder", "").strip() and not key:
+            if found[3] is not None:
+                raise Http404
+            key, found = NO_WORKORDER, (*found[:4], asked(self.request, "workorder"))
         self._give("workorder", key)
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -15,8 +16,9 @@ from portal import timeline
 from portal.models import Company, User
 from portal.pages import lists as paging
 from tests.support.browsing import broken_rules, sign_in
+from tests.support.codes import some_codes
 from tests.support.demo import Demo
-from tests.support.pages import as_, seen
+from tests.support.pages import a_workorder, as_, seen
 from workorders.models import Code, Product, Workorder
 
 
@@ -155,3 +157,41 @@ def test_a_company_that_is_typed_is_reached_by_the_keyboard(page: Page, committe
     assert broken_rules(page) == []
     page.keyboard.press("Enter")
     expect(place).to_have_text("1 to 2 of 2")
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("typed", ["Roll 2", "roll 2", "{second}"])
+def test_of_many_workorders_one_is_typed(demo: Demo, typed: str) -> None:
+    some_codes(demo.staff, "first-001", "first-002")
+    second = some_codes(demo.staff, "second-01")
+    Workorder.objects.filter(pk=second.pk).update(reference="Roll 2")
+    a_workorder(demo.staff, reference=str(second.pk))  # which is called as the other is numbered
+    page = seen(demo.staff, f"/codes/?workorder={quote(typed.format(second=second.pk))}")
+    assert re.findall(r"/codes/([a-z]+-\d+)/", page) == ["second-01"]
+    assert re.search(r'<input type="text" id="workorder" name="workorder" value="Roll 2"', page)
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("typed", ["Rol", "nothing", "99999999999999999999", "{foreign}"])
+def test_no_code_is_shown_of_a_workorder_that_there_is_not(demo: Demo, typed: str) -> None:
+    some_codes(demo.staff, "first-001")
+    some_codes(demo.staff, "second-01")
+    said = typed.format(foreign=some_codes(demo.other_staff, "third-001").pk)
+    page = seen(demo.staff, f"/codes/?workorder={said}")
+    assert "No such code" in page
+    assert "is left out" not in page
+    assert f'name="workorder" value="{said}"' in page
+
+
+@pytest.mark.usefixtures("few")
+def test_a_workorder_is_typed_slowly(page: Page, committed_demo: Demo) -> None:
+    some_codes(committed_demo.staff, "first-001")
+    second = some_codes(committed_demo.staff, "second-01")
+    Workorder.objects.filter(pk=second.pk).update(reference="Roll 2")
+    sign_in(page, path="/codes/")
+    field = page.get_by_label("Workorder", exact=True)
+    field.press_sequentially("Roll")
+    expect(page.get_by_text("No such code")).to_be_visible()
+    field.press_sequentially(" 2")
+    expect(page.get_by_role("link", name="second-01")).to_be_visible()
+    assert field.input_value() == "Roll 2"
