@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -16,10 +17,12 @@ from ingestion.pages.templates import template_of
 from ingestion.readers.csv_reader import DELIMITER_NAMES
 from ingestion.rules.identifiers import RULES
 from portal.pages.access import PersonRequest, page
+from portal.pages.lists import chosen
+from portal.values.problems import in_language
 from portal.values.words import gettext_lazy
-from workorders.models import LONGEST_REFERENCE, ActivationStatus
+from workorders.models import LONGEST_REFERENCE, ActivationStatus, Workorder
 from workorders.products.services import products_for
-from workorders.secure.uploads import open_for_upload
+from workorders.secure.uploads import open_for_upload, upload_refusal
 from workorders.visibility import own_workorders
 
 PRODUCTS_TO_CHOOSE_FROM = 300  # with more, the SKU is typed
@@ -52,6 +55,7 @@ def _show(request: PersonRequest, kind: str) -> HttpResponse:
     products = products_for(request.user).filter(is_archived=False)[: PRODUCTS_TO_CHOOSE_FROM + 1]
     template = template_of(request) if kind == "new" else None
     kept = (options_of(earlier.parameters) if earlier else {}) | (options_of(template.parameters) if template else {})
+    into = request.GET.get("workorder") or str(kept.get("workorder", ""))
     context = {
         "kind": kind,
         "title": title,
@@ -74,9 +78,23 @@ def _show(request: PersonRequest, kind: str) -> HttpResponse:
         "template": template,
         "faults": faults_of(template) if template else (),
         "templates": templates_of(request.user.company) if request.user.company else (),
-        "workorders": open_for_upload(own_workorders(request.user)).filter(is_archived=False)[
-            :WORKORDERS_TO_CHOOSE_FROM
-        ],
-        "into": request.GET.get("workorder") or str(kept.get("workorder", "")),
+        "workorders": _workorders_to_choose(request, into),
+        "into": into,
     }
     return render(request, "ingestion/upload.html", context)
+
+
+def _workorders_to_choose(request: PersonRequest, into: str) -> list[Workorder]:
+    """Return the newest workorders that take codes, and the one that is asked for, however old it is.
+
+    Where that takes none, the person is told why: the codes would become plain ones.
+    """
+    own = own_workorders(request.user)
+    found = list(open_for_upload(own).filter(is_archived=False)[:WORKORDERS_TO_CHOOSE_FROM])
+    if not into or any(str(each.pk) == into for each in found):
+        return found
+    asked = get_object_or_404(chosen([into], own))
+    if refusal := upload_refusal(asked):
+        messages.error(request, in_language(refusal))
+        return found
+    return [asked, *found]

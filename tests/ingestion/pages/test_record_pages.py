@@ -411,6 +411,7 @@ def test_refused_files_of_others_do_not_crowd_out_the_own(demo: Demo, monkeypatc
 
 
 def test_the_upload_after_a_refused_one_begins_with_its_options(demo: Demo) -> None:
+    workorder = a_secure_order(demo).pk
     record = a_refusal(
         demo.staff,
         {"missing_id_error": 1},
@@ -418,14 +419,14 @@ def test_the_upload_after_a_refused_one_begins_with_its_options(demo: Demo) -> N
             "default_scm_data": {"product": "gone", "activation_status": "1", "blacklist_reason": 3, "pallet": 7},
             "url_prefix": "https://id.example/",
             "allow_posted_duplicates": True,
-            "workorder": 12,
+            "workorder": workorder,
             "id_format": "gs1",
         },
     )
     (link,) = re.findall(
         r'href="(/upload/[^"]*)">Upload the corrected file', seen(demo.staff, f"/ingestions/{record.key}/")
     )
-    assert link == f"/upload/?again={record.key}&amp;workorder=12"
+    assert link == f"/upload/?again={record.key}&amp;workorder={workorder}"
     page = seen(demo.staff, link.replace("&amp;", "&"))
     assert '<option value="gone" selected>gone</option>' in page  # which the check will refuse by name
     assert '<option value="1" selected>Active</option>' in page

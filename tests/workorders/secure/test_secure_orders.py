@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from ingestion.pages import upload
 from portal.models import User
 from portal.timeline import events_of
 from tests.support.demo import Demo
@@ -382,6 +383,27 @@ def test_the_upload_page_offers_the_companys_workorders_that_take_codes(demo: De
     said = "Taking: 0 of 100 secure codes uploaded"
     assert options == [(str(taking.pk), "https://demo.test/", " selected", said)]
     assert 'id="workorder"' not in seen(demo.other_staff, "/upload/")
+
+
+def test_the_workorder_that_an_upload_is_for_is_offered_however_old_it_is(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload, "WORKORDERS_TO_CHOOSE_FROM", 1)
+    oldest = a_secure_order(demo, "Oldest")
+    a_secure_order(demo, "Newest")
+    Workorder.objects.filter(pk=oldest.pk).update(is_archived=True)
+    page = seen(demo.staff, f"/upload/?workorder={oldest.pk}")
+    offered = re.findall(r'<option value="\d+" data-prefix="[^"]*"( selected)?>(\w+):', page)
+    assert offered == [(" selected", "Oldest"), ("", "Newest")]
+
+
+def test_a_workorder_that_takes_no_codes_is_not_replaced_by_plain_ones_without_a_word(demo: Demo) -> None:
+    full = a_secure_order(demo, "Full", 5)
+    Workorder.objects.filter(pk=full.pk).update(uploaded_quantity=5)
+    assert "The workorder has 5 of 5 codes, so it takes no more." in seen(demo.staff, f"/upload/?workorder={full.pk}")
+    for unknown in ("x", "999999999", str(full.pk)):
+        user = demo.other_staff if unknown == str(full.pk) else demo.staff
+        assert as_(user).get(f"/upload/?workorder={unknown}").status_code == 404, unknown
 
 
 def test_the_symbol_of_the_upload_page_is_that_of_the_workorder(demo: Demo) -> None:
