@@ -94,4 +94,4 @@ class WholeNumberFormField(forms.IntegerField):
             raise forms.ValidationError(str(error), code="invalid") from None
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"inputmode": "numeric", "autocomplete": "off"}
+        return {"inputmode": "numeric"}

@@ -1,16 +1,20 @@
 /**
  * Whether the person whose page this is is still the one who is signed in, and the token that a form needs now.
  *
- * Both change when somebody signs in or out in another tab, while what was typed and chosen here shall not be lost. So
- * each page tells the others whose it is and its token; what a script sends asks the portal itself.
+ * Both change when a session ends or somebody signs in or out in another tab, while what was typed and chosen here shall
+ * not be lost. So each page tells the others whose it is and its token; what a form or a script sends asks the portal
+ * itself before. A form is sent once: the answer to a second click would hide that to the first.
  */
 
 import { say } from "./words.js";
 
 const { person, sessionUrl } = document.body.dataset;
 const FIELD = "csrfmiddlewaretoken";
+const PATIENCE = 15_000; // milliseconds in which a form that was sent is not sent again
 const channel = new BroadcastChannel("codeport-session");
 let problem = ""; // why no form of this page may be sent, in words
+let sentAt = -Infinity; // when a form of this page was sent, in milliseconds of its time
+let passed = null; // the form that may go now
 
 function problemWith(now) {
   if (!person || now === person) return "";
@@ -39,11 +43,29 @@ function tell(form) {
   form.prepend(shown);
 }
 
+/** Send a form, unless something is against it, which is told there. */
+async function send(form, submitter) {
+  const away = { problem: say("The portal cannot be reached. Check the connection, then try again.") };
+  const { token, problem: found } = await session().catch(() => away);
+  problem = found;
+  if (problem) { sentAt = -Infinity; tell(form); return; }
+  take({ person, token });
+  form.querySelector(".session-problem")?.remove();
+  passed = form;
+  form.requestSubmit(submitter);
+  passed = null;
+}
+
 channel.addEventListener("message", ({ data }) => take(data));
 const [field] = document.getElementsByName(FIELD);
 if (field) channel.postMessage({ person, token: field.value });
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || !problem || !event.target.elements[FIELD]) return;
-  event.preventDefault();
-  tell(event.target);
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || !form.elements[FIELD] || form === passed) return;
+  const again = performance.now() - sentAt < PATIENCE;
+  if (again || person) event.preventDefault();
+  if (again) return;
+  sentAt = performance.now();
+  if (person) send(form, submitter);
 });
+window.addEventListener("pageshow", ({ persisted }) => { if (persisted) sentAt = -Infinity; });

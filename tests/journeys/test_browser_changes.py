@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from ingestion import engine
 from ingestion.models import IngestionRecord
 from tests.support.browsing import broken_rules, choose, named, send, sign_in
+from tests.support.codes import some_codes
+from tests.support.demo import Demo
 from workorders.models import Code
 
 IDS = [f"roll-{number:04}" for number in range(1, 31)]
@@ -100,3 +102,18 @@ def test_the_preview_takes_the_same_columns_for_keys_as_the_check(page: Page) ->
         page.get_by_role("button", name="Remove keys.csv").click()
     choose(page, named("keys.json", '[{"activation_status": 1, "serial_number": "1"}]'))
     expect(page.get_by_text("Nothing is wrong in the first row.")).to_be_visible()
+
+
+def test_the_browsers_way_back_keeps_what_was_typed(page: Page, committed_demo: Demo) -> None:
+    workorder = some_codes(committed_demo.staff, *IDS)
+    sign_in(page)
+    page.goto(f"/codes/change/?workorder={workorder.pk}")
+    typed = {"First sequence": "2", "Product": "sku2", "Field name": "lot", "New value": "B7"}
+    for label, text in typed.items():
+        field = page.get_by_label(label, exact=True).first
+        field.select_option(text) if label == "Product" else field.fill(text)
+    page.get_by_role("button", name="Show what it does").click()
+    expect(page.get_by_role("heading", name="Confirm the change")).to_be_visible()
+    page.go_back()
+    for label, text in typed.items():
+        expect(page.get_by_label(label, exact=True).first).to_have_value(text)

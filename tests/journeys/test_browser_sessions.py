@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from ingestion.models import IngestionRecord
 from portal.storage.base import storage
-from tests.support.browsing import choose, named, opened, send, sign_in_by_form
+from tests.support.browsing import choose, named, opened, send, sign_in, sign_in_by_form
 from tests.support.demo import Demo
 from tests.support.running import wait_for
-from workorders.models import Product
+from workorders.models import Product, Workorder
 
 GONE = "You are no longer signed in. Sign in again in another tab, then send once more here"
+AWAY = "The portal cannot be reached. Check the connection, then try again."
 OTHER = (
     "You signed in as staff@other.example in another tab, and this page is of staff@demo.example: nothing was sent. "
     "Sign in there as staff@demo.example and send once more here, or reload this page to work as staff@other.example."
@@ -101,6 +102,48 @@ def test_a_form_goes_on_with_the_new_session_and_never_as_somebody_else(
     page.get_by_role("button", name=re.compile("Create")).click()
     expect(page.get_by_text("fresh1 is created.")).to_be_visible()
     assert Product.objects.get(sku="fresh1").company == committed_demo.company
+
+
+def test_a_form_whose_session_has_ended_keeps_what_was_typed(page: Page, tab: Page) -> None:
+    sign_in(page, path="/workorders/create/")
+    page.get_by_label("Reference").fill("Roll 7")
+    page.get_by_label("Number of codes").fill("3")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Make 3 codes").click()
+    expect(page.get_by_role("alert")).to_have_text(re.compile(re.escape(GONE)))
+    sign_in_by_form(tab, "staff@demo.example")
+    page.get_by_role("button", name="Make 3 codes").click()
+    expect(page.get_by_role("heading", name="Roll 7")).to_be_visible()
+    assert [*Workorder.objects.values_list("reference", "quantity")] == [("Roll 7", 3)]
+
+
+def test_a_form_that_cannot_be_sent_keeps_what_was_typed(page: Page) -> None:
+    sign_in(page, path="/products/create/")
+    page.get_by_label("SKU").fill("fresh1")
+    page.route("**/account/session/", lambda route: route.fulfill(body=""))
+    page.get_by_role("button", name="Create the product").click()
+    expect(page.get_by_role("alert")).to_have_text(
+        "The portal cannot be reached. Check the connection, then try again."
+    )
+    page.unroute("**/account/session/")
+    page.get_by_role("button", name="Create the product").click()
+    expect(page.get_by_text("fresh1 is created.")).to_be_visible()
+
+
+def test_a_second_click_sends_nothing_more(page: Page) -> None:
+    sign_in(page, path="/products/create/")
+    page.get_by_label("SKU").fill("fresh1")
+    sent: list[Route] = []
+    page.route("**/products/create/", lambda route: sent.append(route))
+    button = page.get_by_role("button", name="Create the product").bounding_box()
+    assert button is not None
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.mouse.click(button["x"] + 5, button["y"] + 5)
+    page.mouse.click(button["x"] + 5, button["y"] + 5)
+    assert [route.request.method for route in sent] == ["POST"]
+    sent[0].continue_()
+    expect(page.get_by_text("fresh1 is created.")).to_be_visible()
+    expect(page.get_by_text("Nothing was created yet.")).to_have_count(0)
 
 
 def test_the_form_to_sign_in_takes_a_token_of_now(page: Page, tab: Page) -> None:
