@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -88,6 +89,14 @@ def test_codes_are_listed_by_one_query_that_reads_a_page(demo: Demo) -> None:
     text = page.content.decode()
     assert text.count('class="field-identifier"') == PAGE
     assert "More than 50 codes" in text
+
+
+def test_a_list_that_nobody_counts_does_not_offer_all_of_it(demo: Demo) -> None:
+    many(demo, 60)
+    client = as_(demo.root)
+    lines, people = (client.get(f"/admin/{KINDS[model]}/").content.decode() for model in (Event, User))
+    assert re.findall(r'class="showall">([^<]*)<', lines) == ["Show up to 200"]
+    assert re.findall(r'class="showall">([^<]*)<', people) == ["Show all"]
 
 
 @pytest.mark.parametrize(
