@@ -81,7 +81,7 @@ DOWNLOADS: dict[Any, Any] = {
     (206, ZIP): OpenApiResponse(OpenApiTypes.BINARY, "The part of it that `Range` asks for."),
     202: OpenApiResponse(BEING_MADE, "Not there yet; ask again after `Retry-After` seconds."),
     304: OpenApiResponse(None, "It still has the `ETag` that `If-None-Match` names."),
-    416: OpenApiResponse(None, "The zip has no such bytes."),
+    416: OpenApiResponse({"$ref": "#/components/schemas/Detail"}, "The zip has no such bytes."),
 }
 NO_SUCH_IMAGES = OpenApiResponse({"$ref": "#/components/schemas/Refusal"}, "No such images.")
 JUST_FAILED = OpenApiResponse(

@@ -95,8 +95,9 @@ class CreateFromTemplate(AddCodes):
 
     def said(self, data: Any, company: Company) -> Any:
         """Return what the call says and, where it says nothing, what its template does."""
-        name = data.get("template")
-        if not isinstance(name, str):
+        try:
+            name = self.takes().fields["template"].run_validation(data.get("template", serializers.empty))
+        except serializers.ValidationError:
             return data  # which is refused
         return fill_in(template_named(name, company), data, filetype_of(data))
 

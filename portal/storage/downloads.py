@@ -11,6 +11,7 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
+    JsonResponse,
 )
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
@@ -45,7 +46,7 @@ def streamed(request: HttpRequest, name: str, filename: str, content_type: str) 
         response["Content-Length"] = str(size)
     elif not span:
         file.close()
-        response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+        return _no_such_bytes(request, size, etag)
     else:
         file.seek(span.start)
         response = FileResponse(_Part(file, len(span)), status=206, content_type=content_type)
@@ -55,6 +56,15 @@ def streamed(request: HttpRequest, name: str, filename: str, content_type: str) 
     response["ETag"] = etag
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename) or "attachment"
     return response
+
+
+def _no_such_bytes(request: HttpRequest, size: int, etag: str) -> HttpResponse:
+    """416, as the API refuses, or in plain text."""
+    reason = f"The file has {size} bytes, and none of those that Range asks for."
+    headers = {"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes", "ETag": etag}
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": reason}, status=416, headers=headers)
+    return HttpResponse(reason, status=416, headers=headers, content_type="text/plain")
 
 
 def is_fetched(request: HttpRequest, response: HttpResponseBase) -> bool:

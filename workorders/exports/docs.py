@@ -66,7 +66,7 @@ extend_schema_view(
             304: OpenApiResponse(None, "It still has the `ETag` that `If-None-Match` names."),
             409: OpenApiResponse(REFUSED, "It could not be made; the reason says what can be done."),
             410: OpenApiResponse(REFUSED, "It was cancelled, or its file is deleted."),
-            416: OpenApiResponse(None, "The file has no such bytes."),
+            416: OpenApiResponse(REFUSED, "The file has no such bytes."),
         },
         examples=[example(WRITING, "202")],
     ),

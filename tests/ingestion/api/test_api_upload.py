@@ -119,8 +119,11 @@ def test_a_download_resumes_where_it_broke_off(committed_demo: Demo) -> None:
     assert b"".join(rest.streaming_content) == content[100:]  # type: ignore[attr-defined]  # a streamed answer
     tail = client.get(url, HTTP_RANGE="bytes=-7")
     assert b"".join(tail.streaming_content) == content[-7:]  # type: ignore[attr-defined]  # a streamed answer
-    beyond = client.get(url, HTTP_RANGE=f"bytes={len(content)}-")
-    assert (beyond.status_code, beyond["Content-Range"]) == (416, f"bytes */{len(content)}")
+    told = f"The file has {len(content)} bytes, and none of those that Range asks for."
+    for asked in (f"bytes={len(content)}-", "bytes=-0"):
+        beyond = client.get(url, HTTP_RANGE=asked)
+        assert (beyond.status_code, beyond["Content-Range"]) == (416, f"bytes */{len(content)}")
+        assert (beyond.json(), beyond["Error-Code"]) == ({"detail": told}, "no_such_range")
     changed = client.get(url, HTTP_RANGE="bytes=100-", HTTP_IF_RANGE='"another"')
     assert changed.status_code == 200
     assert b"".join(changed.streaming_content) == content  # type: ignore[attr-defined]  # a streamed answer

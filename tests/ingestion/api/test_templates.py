@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -171,6 +172,22 @@ def test_a_file_is_read_and_checked_as_the_template_says(committed_demo: Demo) -
     assert record.parameters == {"use_serial_number": False, "url_prefix": "", **OPTIONS}
     found = Code.objects.order_by("sequence").values_list("identifier", "scm_data")
     assert [*found] == [("abc12345", {"market": "BE", "ort": "Köln"}), ("abc12346", {"market": "BE", "ort": "Bonn"})]
+
+
+@pytest.mark.parametrize("name", ["\0", "Rolls\0", "x" * 101, "", None, True, ["Rolls"]])
+def test_what_names_no_template_is_refused_before_anything_looks_for_it(demo: Demo, name: Any) -> None:
+    kept(demo)
+    said = json.dumps({"template": name, "mode": "file"})
+    answer = client_of(demo.staff).post(FROM_TEMPLATE, said, content_type="application/json")
+    assert (answer.status_code, [*answer.json()]) == (400, ["template"])
+    assert not IngestionRecord.objects.exists()
+
+
+@pytest.mark.parametrize("name", [" 5 ", 5])
+def test_a_template_is_looked_for_by_the_name_that_is_checked(demo: Demo, name: object) -> None:
+    keep_template(demo.company, "5", OPTIONS, demo.staff)
+    record = made(client_of(demo.staff), template=name, mode="file")
+    assert record.parameters == {"use_serial_number": False, "url_prefix": "", **OPTIONS}
 
 
 def test_what_the_call_says_counts_and_values_by_default_one_by_one(demo: Demo) -> None:

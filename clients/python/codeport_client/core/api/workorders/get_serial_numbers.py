@@ -85,7 +85,8 @@ def _parse_response(
         return response_404
 
     if response.status_code == 416:
-        response_416 = cast(Any, None)
+        response_416 = Detail.from_dict(response.json())
+
         return response_416
 
     if response.status_code == 429:
