@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from portal.accounts.security_log import tell
 from portal.models import User, UserAuthorizationToken
@@ -21,6 +21,7 @@ from portal.roles import CODENAMES
 from portal.values.texts import PRINTABLE
 from portal.values.words import gettext_lazy
 
+gettext_noop("Companies")  # what permissions are about; pages say the others themselves
 LONGEST_DAYS, LONGEST_NAME = 3650, 100
 UPLOADING = (  # what a system needs that uploads ids, and takes what became of them
     *("ingestion_code_create", "ingestion_view", "product_view", "workorder_view"),

@@ -72,6 +72,17 @@ def test_the_form_offers_what_the_person_may_in_groups(demo: Demo) -> None:
     ]
 
 
+@pytest.mark.parametrize("language", ["de", "fr", "nl", "zh-Hans"])
+def test_what_permissions_are_about_is_said_in_the_readers_language(demo: Demo, language: str) -> None:
+    def told(language: str) -> list[str]:
+        page = seen(demo.admin, "/tokens/create/", **{"Accept-Language": language})
+        return re.findall(r'<fieldset class="stack"> <legend>([^<]*)</legend>', page)
+
+    assert told("en") == ["Ingestion records", "Companies", "Codes", "Products", "Workorders"]
+    alike = {"Codes"}  # in German and French
+    assert not {*told(language)} & ({*told("en")} - alike)
+
+
 def test_nothing_is_given_that_the_person_does_not_hold(demo: Demo) -> None:
     assert "is not one of the available choices" in refusal(demo.staff, **fields("ingestion_cancel"))
     assert "is not one of the available choices" in refusal(demo.admin, **fields("company_people"))
