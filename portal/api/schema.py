@@ -81,7 +81,7 @@ class Schema(AutoSchema):
         found = dict(ALWAYS)
         if "{" in self.path:
             found["404"] = "NotFound"
-        if self.method in WITH_BODY:
+        if self.method in (*WITH_BODY, "DELETE"):  # whose body is looked at, since it may say nothing
             found |= OF_BODIES
         if self._is_idempotent:
             found["422"] = "KeyUsed"

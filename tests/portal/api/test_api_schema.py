@@ -63,6 +63,15 @@ schema.app = app
 schema.config.phases.coverage.enabled = False  # a minute for every boundary of the images alone
 
 
+@pytest.mark.parametrize("path", [path for path, method, _operation in OPERATIONS if method == "delete"])
+def test_a_call_that_deletes_says_that_its_body_may_be_refused(demo: Demo, path: str) -> None:
+    """It says nothing, so one that is no JSON is refused as one that says something is."""
+    client = client_of(demo.printer if path.split("/")[3] in ("equipment", "substrates") else demo.admin)
+    answer = client.generic("DELETE", re.sub("{.*?}", "1", path), "no JSON", content_type="text/plain")
+    assert answer.status_code == 415
+    assert "415" in WRITTEN["paths"][path]["delete"]["responses"]
+
+
 def test_the_file_is_what_the_code_makes() -> None:
     made = Generator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no stubs
     assert made == WRITTEN, (
