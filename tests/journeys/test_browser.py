@@ -198,6 +198,7 @@ def test_a_passkey_signs_in_without_the_password(page: Page, device: None) -> No
     expect(page.get_by_role("rowheader", name=re.compile("^Laptop.*passkey"))).to_be_visible()
     page.goto("/accounts/logout/")
     page.get_by_role("main").get_by_role("button", name=re.compile("Sign out", re.IGNORECASE)).click()
+    expect(page.get_by_role("button", name=re.compile("account menu"))).to_have_count(0)
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("link", name="Records")).to_be_visible()
@@ -257,6 +258,7 @@ def test_setting_up_a_second_factor_keeps_the_rules_of_accessibility(page: Page,
     page.goto("/accounts/2fa/totp/activate/")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("img", name="QR code of the secret")).to_be_visible()
     for path in ("/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/"):
         page.goto(path)
         assert broken_rules(page) == []
