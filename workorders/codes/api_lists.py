@@ -133,6 +133,8 @@ class CodePagination(Pagination):
             raise exceptions.ValidationError({"offset": [reason]})
         asked, company, given = filter_of(request), company_read(request), asked_for(request)
         ends = {name: _end(given.get(name, ""), name) for name in ("after", "before")}
+        if all(ends.values()):
+            raise exceptions.ValidationError({"after": ["Give `after` or `before`, not both."]})
         read = partial(read_rows, company)
         listed = list_as(read, asked.conditions(company), self.rows, skipped=self.skipped, **ends)
         begins = not any(ends.values())

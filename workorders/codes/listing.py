@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 from django.db.models import QuerySet
 
 from portal.database.planner import each_of
+from workorders.codes.lookup import AFTER_EVERY_ID
 from workorders.codes.search import Conditions, Found, search
 from workorders.models import Code
 
@@ -65,9 +66,9 @@ def list_as(
     ids = [identifier for identifier in found.identifiers if identifier in loaded]
     shown = [loaded[identifier] for identifier in ids]
     if before:
-        return Listed(shown[::-1], found.onward, ids[0] if ids else "", found)
-    begun = ids and (after or skipped)
-    return Listed(shown, ids[0] if begun else "", found.onward, found)
+        return Listed(shown[::-1], found.onward, ids[0] if ids and before != AFTER_EVERY_ID else "", found)
+    begin = ids[0] if ids else found.onward or AFTER_EVERY_ID  # of an empty page: all that lies before it
+    return Listed(shown, begin if after or skipped else "", found.onward, found)
 
 
 def _is_whole(code: Code) -> bool:

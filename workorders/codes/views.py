@@ -13,7 +13,7 @@ from portal.pages.access import PersonRequest, page
 from portal.pages.lists import ROWS_A_PAGE, Filter, asked, one_of, say_what_is_left_out, searched
 from workorders.codes.first_download import note_download
 from workorders.codes.listing import list_codes
-from workorders.codes.lookup import codes_of_company, may_have_symbols, may_see_codes
+from workorders.codes.lookup import AFTER_EVERY_ID, codes_of_company, may_have_symbols, may_see_codes
 from workorders.codes.page_filter import PageFilter
 from workorders.codes.picture import image_response
 from workorders.models import Code, Workorder
@@ -39,6 +39,9 @@ def code_list(request: PersonRequest) -> HttpResponse:
     listed = list_codes(codes, conditions, ROWS_A_PAGE, after=after, before=before)
     if before and not listed.codes and not listed.before:
         listed = list_codes(codes, conditions, ROWS_A_PAGE)
+    elif after and not listed.codes and not listed.after:
+        before = AFTER_EVERY_ID
+        listed = list_codes(codes, conditions, ROWS_A_PAGE, before=before)
     context = {
         "more_choices": [*companies, *filters.choices],
         "whose": company if companies else None,

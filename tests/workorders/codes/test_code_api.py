@@ -186,10 +186,20 @@ def test_a_list_is_walked_forth_and_back(demo: Demo) -> None:
     assert walked(client, limit=10, offset=5) == [IDS[5:15], IDS[15:]]
     assert found(client, limit=3, offset=24) == (25, IDS[24:])
     assert found(client, limit=3, offset=25) == (25, [])
+    for behind in ("offset=25", "offset=99", f"after={IDS[24]}"):  # where the list has ended
+        page = client.get(f"{CODES}?limit=10&{behind}").json()
+        assert (page["count"], page["results"], page["next"]) == (25, [], None)
+        assert walked(client, "previous", page["previous"]) == [IDS[15:], IDS[5:15], IDS[:5]]
+        assert client.get(page["previous"]).json()["next"] is None
     assert client.get(CODES, {"limit": 10}).json()["previous"] is None
     assert client.get(CODES, {"before": "aaaa"}).json()["results"] == []
     some_codes(demo.staff, "code-0005a")  # while somebody walks
     assert client.get(last).json()["count"] == 26
+
+
+def test_a_page_begins_at_one_end_alone(demo: Demo) -> None:
+    answer = client_of(demo.staff).get(CODES, {"after": "code-0003", "before": "code-0009"})
+    assert (answer.status_code, answer.json()) == (400, {"after": ["Give `after` or `before`, not both."]})
 
 
 def test_links_keep_the_filters(demo: Demo) -> None:

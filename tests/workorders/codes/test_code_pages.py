@@ -118,6 +118,18 @@ def test_a_long_list_is_walked_forth_and_back(demo: Demo) -> None:
     assert found(demo.staff, "?q=code&before=code-0050") == ids[25:50]
     assert found(demo.staff, "?q=code&before=code-0025") == ids[:25]
     assert 'rel="prev"' not in seen(demo.staff, "/codes/?q=code&before=code-0025")
+
+
+def test_behind_the_end_of_a_list_are_its_last_codes(demo: Demo) -> None:
+    """Where somebody pages on, and the codes that were to come were withdrawn meanwhile."""
+    ids = [f"code-{number:04}" for number in range(60)]
+    some_codes(demo.staff, *ids)
+    assert found(demo.staff, "?after=code-0059") == ids[35:]
+    last = seen(demo.staff, "/codes/?after=code-0059")
+    assert "60 codes" in last
+    assert 'rel="next"' not in last
+    assert 'rel="prev" href="?before=code-0035"' in last
+    assert found(demo.staff, "?q=none&after=code-0059") == []
     assert found(demo.staff, "?q=code&before=aaaa") == ids[:25]
 
 
