@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
 MOMENT = datetime(2026, 11, 24, 13, 45, 59)  # noqa: DTZ001  # zip has no time zones
 LINES = [b"%012d,https://id.example.com/q/\n" % number * 1000 for number in range(300)]
+CONTENTS = {
+    "README.txt": b"Read me.\n",
+    "images/é.svg": b"<svg/>",
+    "empty": b"",
+    "codes.csv": b"".join(LINES),
+    "nothing.csv": b"",
+    "last": b"\0" * 9,
+    "images/é.tiff": b"II*\0" * 99,
+    "none": b"",
+}
+"""What `written` writes, by name."""
 
 
 def deflated(content: bytes) -> Packed:
@@ -73,16 +84,7 @@ def test_others_read_what_was_written(tmp_path: Path) -> None:
     assert unzip_accepts(path)
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
-        assert {name: archive.read(name) for name in archive.namelist()} == {
-            "README.txt": b"Read me.\n",
-            "images/é.svg": b"<svg/>",
-            "empty": b"",
-            "codes.csv": b"".join(LINES),
-            "nothing.csv": b"",
-            "last": b"\0" * 9,
-            "images/é.tiff": b"II*\0" * 99,
-            "none": b"",
-        }
+        assert {name: archive.read(name) for name in archive.namelist()} == CONTENTS
         for member in archive.infolist():
             assert member.date_time == (2026, 11, 24, 13, 45, 58)
             assert member.external_attr >> 16 == 0o100644
@@ -101,16 +103,7 @@ def test_each_member_says_its_size_before_its_content() -> None:
     """ZipInputStream of Java 17 refuses sizes of eight bytes behind it, and Archive Utility before macOS 10.15 too."""
     out = io.BytesIO()
     written(out)
-    assert read_forwards(out.getvalue()) == {
-        "README.txt": b"Read me.\n",
-        "images/é.svg": b"<svg/>",
-        "empty": b"",
-        "codes.csv": b"".join(LINES),
-        "nothing.csv": b"",
-        "last": b"\0" * 9,
-        "images/é.tiff": b"II*\0" * 99,
-        "none": b"",
-    }
+    assert read_forwards(out.getvalue()) == CONTENTS
     assert {member.extract_version for member in zipfile.ZipFile(out).infolist()} == {20}
 
 
