@@ -13,7 +13,7 @@ const FIELD = "csrfmiddlewaretoken";
 const PATIENCE = 15_000; // milliseconds in which a form that was sent is not sent again
 const channel = new BroadcastChannel("codeport-session");
 let problem = ""; // why no form of this page may be sent, in words
-let sentAt = -Infinity; // when a form of this page was sent, in milliseconds of its time
+let sentAt = new WeakMap(); // when each form was sent, in milliseconds of the page's time
 let passed = null; // the form that may go now
 
 function problemWith(now) {
@@ -48,7 +48,7 @@ async function send(form, submitter) {
   const away = { problem: say("The portal cannot be reached. Check the connection, then try again.") };
   const { token, problem: found } = await session().catch(() => away);
   problem = found;
-  if (problem) { sentAt = -Infinity; tell(form); return; }
+  if (problem) { sentAt.delete(form); tell(form); return; }
   take({ person, token });
   form.querySelector(".session-problem")?.remove();
   passed = form;
@@ -62,10 +62,10 @@ if (field) channel.postMessage({ person, token: field.value });
 document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   if (event.defaultPrevented || !form.elements[FIELD] || form === passed) return;
-  const again = performance.now() - sentAt < PATIENCE;
+  const again = performance.now() - (sentAt.get(form) ?? -Infinity) < PATIENCE;
   if (again || person) event.preventDefault();
   if (again) return;
-  sentAt = performance.now();
+  sentAt.set(form, performance.now());
   if (person) send(form, submitter);
 });
-window.addEventListener("pageshow", ({ persisted }) => { if (persisted) sentAt = -Infinity; });
+window.addEventListener("pageshow", ({ persisted }) => { if (persisted) sentAt = new WeakMap(); });

@@ -146,6 +146,18 @@ def test_a_second_click_sends_nothing_more(page: Page) -> None:
     expect(page.get_by_text("Nothing was created yet.")).to_have_count(0)
 
 
+def test_a_form_that_was_answered_by_a_file_holds_no_other_form_up(page: Page) -> None:
+    """The page stays then, as it does after the answer without content here."""
+    sign_in(page, path="/products/create/")
+    page.get_by_label("SKU").fill("fresh1")
+    page.route("**/products/create/", lambda route: route.fulfill(status=204))
+    with page.expect_response("**/products/create/"):
+        page.get_by_role("button", name="Create the product").click()
+    page.locator("[popovertarget=account]").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
 def test_the_form_to_sign_in_takes_a_token_of_now(page: Page, tab: Page) -> None:
     page.goto("/")
     sign_in_by_form(tab)
