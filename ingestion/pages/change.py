@@ -20,7 +20,7 @@ from portal.values import words
 from workorders.changes.form import ChangeForm
 from workorders.changes.preview import count_selected, some_changing
 from workorders.changes.values import NewValues
-from workorders.changes.wording import describe_change, describe_replaced, describe_selection
+from workorders.changes.wording import describe_change, describe_replaced, describe_selection, workorder_of
 from workorders.codes.filters import CodeFilter
 from workorders.models import ActivationStatus
 
@@ -62,7 +62,7 @@ def _form(
         "workorder": selection.workorder,
         "form": form,
         "place": place,
-        "codes": describe_selection(company, selection.meant, _codes(selection.number)),
+        "codes": describe_selection(workorder_of(company, selection.meant), selection.meant, _codes(selection.number)),
         "is_refused": request.POST.get(STEP) == "preview",
     }
     return render(request, "ingestion/code_change.html", context)
@@ -71,8 +71,9 @@ def _form(
 def _preview(request: PersonRequest, company: Company, meant: CodeFilter, form: ChangeForm) -> HttpResponse:
     codes, values = meant.codes(company), form.values
     counted = count_selected(company, codes, values)
+    reference, number = workorder_of(company, meant), _codes(counted and counted.changing)
     context = {
-        "sentence": describe_change(company, meant, values, form.sku, _codes(counted and counted.changing)),
+        "sentence": describe_change(reference, meant, values, form.sku, number),
         "counted": counted,
         "most": meant.count(company) if counted is None else None,
         "may_release": _may_release(meant, values),

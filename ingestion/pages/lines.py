@@ -8,8 +8,10 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from ingestion.models import IngestionRecord
+from ingestion.pages.asked_change import describe_all_asked
 from ingestion.services import records_for
 from portal.models import User
+from workorders.models import Change
 
 Status, IdFormat = IngestionRecord.Status, IngestionRecord.IdFormat
 
@@ -30,21 +32,36 @@ def list_records(user: User) -> QuerySet[IngestionRecord]:
 
 
 class Line(NamedTuple):
-    """A record as a list shows it."""
+    """A record as a list shows it; `asked` tells changes without a file apart, which have no name of their own."""
 
     record: IngestionRecord
     codes: int
     problems: int
+    asked: str = ""
+    is_undone: bool = False
 
 
 def build_lines(records: Iterable[IngestionRecord]) -> list[Line]:
-    """Build the lines of `records`, with one query for all their results."""
+    """Build the lines of `records`: one query for all their results, and three more where changes are among them."""
     shown = list(records)
     results = IngestionRecord.objects.filter(pk__in=[record.pk for record in shown]).values_list(
         "pk", "result_data__codes_created", "result_data__codes_affected", "result_data__error_counts"
     )
     known = {pk: (made or changed or 0, sum((counts or {}).values())) for pk, made, changed, counts in results}
-    return [Line(record, *known.get(record.pk, (0, 0))) for record in shown]
+    ended = {record.pk: known[record.pk][0] for record in shown if record.status == Status.COMPLETED}
+    asked = describe_all_asked(shown, ended)
+    undone = _undone(record.key for record in shown if record.pk in ended and record.type == IngestionRecord.Type.SCM)
+    return [
+        Line(record, *known.get(record.pk, (0, 0)), asked.get(record.pk, ""), record.key in undone) for record in shown
+    ]
+
+
+def _undone(keys: Iterable[str]) -> set[str]:
+    """Return the keys of those records whose change was undone."""
+    if not (asked := list(keys)):
+        return set()
+    undone = Change.objects.filter(record_key__in=asked, undone_by__isnull=False)
+    return set(undone.values_list("record_key", flat=True))
 
 
 def is_moving(lines: list[Line]) -> bool:

@@ -34,12 +34,14 @@ AS = {
 }
 
 
-def describe_change(company: Company, meant: CodeFilter, values: NewValues, sku: str, codes: str) -> str:
-    """Return the change as a sentence without its full stop; `codes` says how many, `sku` is that of the new product.
+def describe_change(reference: str, meant: CodeFilter, values: NewValues, sku: str, codes: str) -> str:
+    """Return the change as a sentence without its full stop.
+
+    `reference` is that of the workorder, `codes` says how many, `sku` is that of the new product.
 
     Such as: Blacklist 20,000 codes of workorder Roll 3, sequences 40,001 to 60,000, as stolen; set lot to B7
     """
-    subject = describe_selection(company, meant, codes)
+    subject = describe_selection(reference, meant, codes)
     if values.status is not None and values.reason:
         subject += f"{',' if any(_conditions(meant)) else ''} {AS[BlacklistReason(values.reason)]}"
     if values.status is not None:
@@ -47,9 +49,16 @@ def describe_change(company: Company, meant: CodeFilter, values: NewValues, sku:
     return gettext("Change {codes}: {changes}").format(codes=subject, changes="; ".join(_sets(values, sku)))
 
 
-def describe_selection(company: Company, meant: CodeFilter, codes: str) -> str:
+def describe_selection(reference: str, meant: CodeFilter, codes: str) -> str:
     """Return the codes that are meant, such as: 20,000 codes of workorder Roll 3, sequences 40,001 to 60,000."""
-    return ", ".join([_of_workorder(company, meant, codes), *_conditions(meant)])
+    return ", ".join([_of_workorder(reference, meant, codes), *_conditions(meant)])
+
+
+def workorder_of(company: Company, meant: CodeFilter) -> str:
+    """Return the reference of the workorder whose codes are meant, or nothing."""
+    if meant.workorder is None:
+        return ""
+    return company.workorders.filter(pk=meant.workorder).values_list("reference", flat=True).first() or ""
 
 
 def describe_replaced(code: Code, values: NewValues, sku: str) -> list[Field]:
@@ -85,10 +94,9 @@ def _sku(code: Code) -> str:
     return code.product.sku if code.product else ""
 
 
-def _of_workorder(company: Company, meant: CodeFilter, codes: str) -> str:
+def _of_workorder(reference: str, meant: CodeFilter, codes: str) -> str:
     if meant.workorder is None:
         return codes
-    reference = company.workorders.filter(pk=meant.workorder).values_list("reference", flat=True).first()
     return gettext("{codes} of workorder {reference}").format(codes=codes, reference=reference or meant.workorder)
 
 

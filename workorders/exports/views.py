@@ -16,7 +16,7 @@ from portal.pages.access import PersonRequest, page
 from portal.pages.lists import page_of
 from portal.values import words
 from portal.values.words import format_lazy, gettext_lazy, number_lazy
-from workorders.changes.wording import describe_selection
+from workorders.changes.wording import describe_selection, workorder_of
 from workorders.codes.filters import CodeFilter, parse_filter
 from workorders.exports.downloads import download_export, file_name
 from workorders.exports.limits import MOST_IN_WORKBOOK, Refused
@@ -134,4 +134,5 @@ def _said(company: Company, meant: CodeFilter | None, count: int | None) -> str:
     counted = gettext("Codes") if count is None else words.codes(count)
     if meant is None:
         return gettext("{codes} of a filter that this version does not know").format(codes=counted)
-    return describe_selection(company, meant, gettext("All codes") if count is None and meant.is_empty else counted)
+    codes = gettext("All codes") if count is None and meant.is_empty else counted
+    return describe_selection(workorder_of(company, meant), meant, codes)

@@ -10,15 +10,20 @@ import pytest
 from django.http import HttpResponse
 
 from ingestion import engine
+from ingestion.changes import start_selected, start_undo
 from ingestion.models import IngestionRecord
+from ingestion.pages.lines import build_lines, list_records
 from portal.models import User
+from tests.support.changes import changed, undone
 from tests.support.codes import some_codes
 from tests.support.demo import Demo
 from tests.support.pages import a_record, as_, seen
 from workorders.changes.single import change_code
 from workorders.changes.values import NewValues
+from workorders.codes.filters import CodeFilter
 from workorders.models import Change, Code, Workorder
 
+KEY = re.compile(r'id="record-([a-z0-9]+)"')
 STOLEN = {"activation_status": "2", "blacklist_reason": "4"}
 
 
@@ -268,6 +273,41 @@ def test_a_change_is_undone_after_both_counts_were_told(committed_demo: Demo) ->
     assert f'href="/ingestions/{record.key}/"' in page
     page = seen(demo.admin, f"/ingestions/{record.key}/")
     assert f'This change was undone by the record <a class="id" href="/ingestions/{undo.key}/">' in page
+
+
+def test_lists_tell_changes_and_undos_apart(committed_demo: Demo) -> None:
+    demo = committed_demo
+    roll = roll_of(demo)
+    stolen = changed(
+        demo.staff, {"workorder": roll.pk, "sequence_to": 10}, activation_status=2, blacklist_reason=4, lot="x" * 200
+    )
+    undo = undone(demo.staff, stolen)
+    waiting = start_undo(demo.staff, undo, "api")
+    waiting_change = start_selected(demo.staff, demo.company, CodeFilter(workorder=roll.pk), NewValues(1), "api")
+    a_file = a_record(demo.staff, type="scm", file_name="prices.csv", filetype="csv")
+    sentence = "Blacklist 10 codes of workorder Roll 3, up to sequence 10, as stolen; set lot to xxx"
+    for path in ("/ingestions/", "/"):
+        rows = re.findall(r'<tr>\s*<th scope="row">.*?</tr>', seen(demo.staff, path), re.DOTALL)
+        lines = {key: re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", row)) for row in rows for key in KEY.findall(row)}
+        assert sentence in lines[stolen.key]
+        assert "10 codes changed Undone since" in lines[stolen.key]
+        assert f"Undo of {stolen.key} {sentence}" in lines[undo.key]
+        assert "Undone since" not in lines[undo.key]
+        assert f"Undo of {undo.key} Undo of {stolen.key}" in lines[waiting.key]
+        assert "Change of selected codes Activate codes of workorder Roll 3 " in lines[waiting_change.key]
+        assert lines[a_file.key].strip().startswith("prices.csv completed 2 codes changed")
+        assert max(map(len, lines.values())) < 400
+
+
+def test_lists_with_many_changes_take_no_more_queries(committed_demo: Demo, django_assert_num_queries: Any) -> None:
+    demo = committed_demo
+    rolls = [roll_of(demo), some_codes(demo.staff, "aaa00001"), some_codes(demo.staff, "aaa00002")]
+    records = [changed(demo.staff, {"workorder": roll.pk}, activation_status=1) for roll in rolls]
+    undone(demo.staff, records[0])
+    assert not demo.staff.may("company_view_all")  # asked once, and known from then on
+    with django_assert_num_queries(2 + 2):  # its references, and what was undone
+        lines = build_lines(list_records(demo.staff))
+    assert [line.is_undone for line in lines] == [False, False, False, True]
 
 
 def test_what_cannot_be_undone_says_why(demo: Demo) -> None:
