@@ -90,8 +90,8 @@ KINDS: dict[str, Kind] = {
         Kind(
             "product_not_found_error",
             gettext_lazy("Unknown product"),
-            gettext_lazy("No product of the company has this SKU, or it is archived."),
-            gettext_lazy("Use the SKU exactly as the product list shows it, create it, or bring an archived one back."),
+            gettext_lazy("No product of the company has this SKU, or it is hidden."),
+            gettext_lazy("Use the SKU exactly as the product list shows it, create it, or show a hidden one again."),
             "sku-1 where the product is sku1",
         ),
         Kind(

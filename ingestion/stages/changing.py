@@ -172,7 +172,7 @@ def _report(attempt: Attempt, changes: Changes, problem: Problem) -> None:
         detail = f"{reserved(problem.reason)}{which}"
         log.add("invalid_scm_field_error", row, "blacklist_reason", str(problem.reason), detail=detail, id=key)
     elif problem.kind == "archived":
-        detail = say_problem("The product is archived, and the code has another one.") + which
+        detail = say_problem("The product is hidden, and the code has another one.") + which
         log.add("product_not_found_error", row, "product", problem.sku or "", detail=detail, id=key)
     elif problem.kind == "full":
         detail = (

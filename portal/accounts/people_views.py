@@ -62,7 +62,13 @@ def person_list(request: PersonRequest) -> HttpResponse:
         shown = shown.filter(Q(email__icontains=query) | Q(name__icontains=query))
     found = page_of(request, shown)
     lines = [(person, role_of(person), state_of(person)) for person in found]
-    context = {"page": found, "lines": lines, "query": query, "invited": invited[:MOST_INVITED]}
+    context = {
+        "page": found,
+        "lines": lines,
+        "query": query,
+        "invited": invited[:MOST_INVITED],
+        "invited_count": invited.count(),
+    }
     return render(request, "people/person_list.html", context)
 
 

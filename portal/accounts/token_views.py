@@ -10,21 +10,24 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.tokens import TokenForm, expiring, grantable, revoke, tokens_for, worded
+from portal.accounts.tokens import STATES, TokenForm, found, grantable, revoke, tokens_for, worded
 from portal.pages.access import PersonRequest, page
-from portal.pages.lists import page_of, picked
+from portal.pages.lists import page_of, picked, searched
 
 
 @page()
 def token_list(request: PersonRequest) -> HttpResponse:
     """Tokens, newest first: the company's for its admins, else the own ones."""
-    tokens, state = tokens_for(request.user), picked(request, "state", ["expiring"])
-    shown = expiring(tokens) if state else tokens
-    found = page_of(request, shown.select_related("user").prefetch_related("permissions"))
+    query, state = searched(request), picked(request, "state", STATES)
+    tokens = found(tokens_for(request.user), query, state)
+    shown = page_of(request, tokens.select_related("user").prefetch_related("permissions"))
     context = {
-        "page": found,
+        "page": shown,
+        "query": query,
         "state": state,
-        "lines": [(token, worded(token.permissions.all())) for token in found],
+        "states": STATES.items(),
+        "is_filtered": bool(query or state),
+        "lines": [(token, worded(token.permissions.all())) for token in shown],
         "whose": request.user.company_id is not None and request.user.may("company_tokens"),
         "can_create": grantable(request.user).exists(),
     }

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
@@ -32,6 +32,13 @@ PRESETS = {
     "90": gettext_lazy("90 days"),
     "365": gettext_lazy("1 year"),
     "date": gettext_lazy("Until the date below"),
+}
+STATES = {
+    "active": gettext_lazy("active"),
+    "expiring": gettext_lazy("expires soon"),
+    "expired": gettext_lazy("expired"),
+    "stopped": gettext_lazy("stopped"),
+    "revoked": gettext_lazy("revoked"),
 }
 SOON = timedelta(days=14)  # in which a token that expires is told of
 WITHOUT_API = ("company_people", "company_tokens", "portal_operate")  # what pages alone can do is nothing for a token
@@ -160,8 +167,29 @@ def valid_tokens(user: User) -> QuerySet[UserAuthorizationToken]:
 
 def expiring(tokens: QuerySet[UserAuthorizationToken]) -> QuerySet[UserAuthorizationToken]:
     """Keep the tokens that open something now, and will not for long."""
-    now = timezone.now()
-    return tokens.filter(revoked_at=None, user__is_active=True, expires_at__gt=now, expires_at__lt=now + SOON)
+    return tokens.filter(_is("expiring"))
+
+
+def found(tokens: QuerySet[UserAuthorizationToken], query: str, state: str) -> QuerySet[UserAuthorizationToken]:
+    """Keep the tokens of a state, if one is named, that have `query` in their name or e-mail, or begin with it."""
+    if query:
+        begins = Q(prefix__istartswith=query.rstrip("…"))
+        tokens = tokens.filter(begins | Q(name__icontains=query) | Q(user__email__icontains=query))
+    return tokens.filter(_is(state)) if state else tokens
+
+
+def _is(state: str) -> Q:
+    """What holds now of the tokens of one of the `STATES`."""
+    now, revoked = timezone.now(), ~Q(revoked_at=None)
+    ended, shut_out = Q(expires_at__lte=now), Q(user__is_active=False)
+    active = ~revoked & ~ended & ~shut_out
+    return {
+        "active": active,
+        "expiring": active & Q(expires_at__lt=now + SOON),
+        "expired": ~revoked & ended,
+        "stopped": ~revoked & ~ended & shut_out,
+        "revoked": revoked,
+    }[state]
 
 
 def revoke(tokens: QuerySet[UserAuthorizationToken]) -> int:

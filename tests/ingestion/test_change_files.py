@@ -420,7 +420,7 @@ def test_a_code_keeps_an_archived_product_that_no_other_code_gets(committed_demo
     record = changed(committed_demo.staff, data.replace("sku2", "sku1"), data_key=data_key)
     assert errors(record) == [(3, "product", "sku1", "product_not_found_error")]
     [error] = record.errors.all()
-    assert "The product is archived, and the code has another one." in error.message
+    assert "The product is hidden, and the code has another one." in error.message
     assert values_of("bbb00002") == ("sku2", 0, 0, {"lot": "B"})
 
 

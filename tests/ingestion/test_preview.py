@@ -55,7 +55,7 @@ def test_what_is_wrong_is_told_in_the_words_of_the_check_and_marked(demo: Demo) 
     found = seen(demo, "id,product\nshort,sku1\nabc12345,sku9\nabc12345,sku1\ntaken-0001,sku1\nabc12347\n")
     assert found.told == [
         "Row 2, id: An id has 8 to 100 characters, each one of a-z, A-Z, 0-9, - and _. This has 5.",
-        "Row 3, product: No product of the company has this SKU, or it is archived.",
+        "Row 3, product: No product of the company has this SKU, or it is hidden.",
         "Row 4, id: The id is taken already. It stands in row 3 of the file.",
         "Row 5, id: The id is taken already. An earlier upload of the company used it.",
         (

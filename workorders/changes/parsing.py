@@ -58,7 +58,7 @@ def parse_values(data: Mapping[str, Any], company_id: int, before: Code | None =
     if texts.get("product") and before is not None and before.product is not None:
         products[before.product.sku] = before.product.pk  # archived meanwhile, perhaps
     if (sku := texts.get("product")) and sku not in products:
-        said = say_problem("No product of the company has this SKU, or it is archived.")
+        said = say_problem("No product of the company has this SKU, or it is hidden.")
         wrong["product"] = f"{said} {hint(sku, products)}".rstrip()
     status, reason = STATUSES.get(texts.get("activation_status", "")), REASONS.get(texts.get("blacklist_reason", ""))
     if status is not None and contradict(status, reason or 0):

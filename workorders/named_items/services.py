@@ -8,7 +8,7 @@ from portal.database.constraints import Violation, savepoint
 from portal.values.words import gettext_lazy
 from workorders.models import Equipment, Substrate, WorkorderTemplate
 
-TAKEN = gettext_lazy("Your company has one of this name already, in use or archived; choose another.")
+TAKEN = gettext_lazy("Your company has one of this name already, in use or hidden; choose another.")
 
 Named = Equipment | Substrate | WorkorderTemplate
 

@@ -79,7 +79,7 @@ class OrderSerializer(OrderForm):
             return None
         product = usable_products(self.company.pk).get(value)
         if product is None:
-            raise serializers.ValidationError(gettext("No product of the company has this SKU, or it is archived."))
+            raise serializers.ValidationError(gettext("No product of the company has this SKU, or it is hidden."))
         return product
 
     def validate_url_prefix(self, value: str | None) -> str:

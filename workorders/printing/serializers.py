@@ -29,7 +29,7 @@ from workorders.secure.waste import Waste
 LONGEST_REASON = 1000  # characters
 LONGEST_URL = 500  # characters; a symbol holds fewer
 LONGEST_LIST = 5_000_000  # characters of a scanner's list, about a hundred thousand URLs
-NONE_KEPT = gettext_lazy("Your company has none of this name, or it is archived.")
+NONE_KEPT = gettext_lazy("Your company has none of this name, or it is hidden.")
 Kept = TypeVar("Kept", Equipment, Substrate)
 
 

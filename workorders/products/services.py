@@ -37,8 +37,8 @@ def create(company: Company, sku: str, name: str, *, is_archived: bool = False) 
             return product
     except Violation:
         taken = Product.objects.get(company=company, sku=sku)
-        what = gettext("an archived product") if taken.is_archived else gettext("a product")
-        remedy = gettext("bring that one back") if taken.is_archived else gettext("use that one")
+        what = gettext("a hidden product") if taken.is_archived else gettext("a product")
+        remedy = gettext("show that one again") if taken.is_archived else gettext("use that one")
         raise SkuTaken(
             gettext("The company has {what} of this SKU already; {remedy}, or choose another SKU.").format(
                 what=what, remedy=remedy

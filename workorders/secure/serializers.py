@@ -66,7 +66,7 @@ class SecureOrderSerializer(OrderForm):
             return None
         template = WorkorderTemplate.objects.filter(company=self.company, is_archived=False, pk=value).first()
         if template is None:
-            raise serializers.ValidationError(gettext("The company has no such template, or it is archived."))
+            raise serializers.ValidationError(gettext("The company has no such template, or it is hidden."))
         return template
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def test_the_uploader_hears_what_is_wrong_and_how_to_mend_it(committed_demo: Dem
     assert message.subject == "codes.csv: 3 problems, nothing stored"
     body = str(message.body)
     assert body.index("- Invalid id, 2 times.") < body.index("- Unknown product, 1 time.")
-    assert "Use the SKU exactly as the product list shows it, create it, or bring an archived one back." in body
+    assert "Use the SKU exactly as the product list shows it, create it, or show a hidden one again." in body
     assert f"http://127.0.0.1:8000/ingestions/{record.key}/" in body
     assert "<strong>Invalid id, 2 times.</strong>" in html()
 

@@ -62,7 +62,7 @@ def test_each_row_stands_beside_what_is_wrong_with_it(committed_demo: Demo) -> N
             "y",
         ],
         [
-            "product: No product of the company has this SKU, or it is archived. | id: The row has no id.",
+            "product: No product of the company has this SKU, or it is hidden. | id: The row has no id.",
             "",
             "sku9",
             "z",

@@ -98,6 +98,24 @@ def test_a_new_link_makes_the_old_one_worthless_and_so_does_withdrawing(demo: De
     assert not Invitation.objects.exists()
 
 
+def test_many_invitations_are_folded_above_the_people_until_one_is_searched(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.accounts.people_views.MOST_INVITED", 11)
+    for number in range(10):
+        invited(demo.admin, f"new{number}@demo.example")
+    assert "<details open> <summary>10 people are invited" in seen(demo.admin, "/people/")
+    invited(demo.admin, "new10@demo.example")
+    page = seen(demo.admin, "/people/")
+    assert "<details> <summary>11 people are invited, and not here yet" in page
+    assert "The first" not in page
+    invited(demo.admin, "new11@demo.example")
+    page = seen(demo.admin, "/people/")
+    assert "12 people are invited" in page
+    assert "The first 11 by e-mail; search for others." in page
+    assert "<details open> <summary>1 person is invited" in seen(demo.admin, "/people/?q=new7")
+
+
 def test_somebody_whom_the_back_office_made_is_invited_again_by_the_companys_admin(demo: Demo) -> None:
     person = User.objects.create_user("made@demo.example", company=demo.company)
     as_(demo.admin).post(f"/people/{person.pk}/invite/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -156,6 +157,34 @@ def test_each_state_is_shown_and_only_an_active_token_can_be_revoked(demo: Demo)
     page = seen(demo.admin, "/tokens/")
     assert re.findall(r'<span class="status \w+">(\w+)</span>', page) == ["stopped", "revoked", "expired", "active"]
     assert re.findall(r'aria-label="Revoke (\w+)"', page) == ["one"]
+
+
+def test_tokens_are_found_by_state_name_beginning_and_person(demo: Demo) -> None:
+    past, soon = timezone.now() - timedelta(days=1), timezone.now() + timedelta(days=3)
+    line = a_token(demo.admin, name="Line 4", expires_at=timezone.now() + timedelta(days=30))
+    a_token(demo.admin, name="soon", expires_at=soon)
+    a_token(demo.admin, name="expired", expires_at=past)
+    a_token(demo.staff, name="stopped")
+    for name, expires_at in (("revoked", soon), ("revoked late", past)):
+        token = a_token(demo.admin, name=name, expires_at=expires_at)
+        UserAuthorizationToken.objects.filter(pk=token.pk).update(revoked_at=past)
+    a_token(demo.other_staff, name="Line of others")
+    User.objects.filter(pk=demo.staff.pk).update(is_active=False)
+
+    def found(**asked: str) -> list[str]:
+        page = seen(demo.admin, f"/tokens/?{urlencode(asked)}")
+        return sorted(re.findall(r'<th scope="row">([^<]*)<', page))
+
+    assert len(found()) == 6
+    assert found(state="active") == ["Line 4", "soon"]
+    assert found(state="expiring") == ["soon"]
+    assert found(state="expired") == ["expired"]
+    assert found(state="stopped") == ["stopped"]
+    assert found(state="revoked") == ["revoked", "revoked late"]
+    assert found(q="line") == found(q=f"{line.prefix}…") == found(q=line.prefix.upper(), state="active") == ["Line 4"]
+    assert found(q="staff@") == ["stopped"]
+    assert found(q="staff@", state="active") == []
+    assert "Nothing fits this filter" in seen(demo.admin, "/tokens/?q=nothing")
 
 
 def test_a_token_lasts_ten_years_and_has_a_hundred_characters_at_most(demo: Demo) -> None:

@@ -51,7 +51,12 @@ def said(user: User, path: str) -> list[str]:
         ("/workorder-templates/", "state=archive", "It must be one of `archived`. The nearest is `archived`."),
         ("/workorder-templates/", "sort=name", "There is no such filter; there are `q`, `state` and `page`."),
         ("/people/", "name=x", "There is no such filter; there are `q` and `page`."),
-        ("/tokens/", "q=x", "There is no such filter; there are `state` and `page`."),
+        ("/tokens/", "name=x", "There is no such filter; there are `q`, `state` and `page`."),
+        (
+            "/tokens/",
+            "state=activ",
+            "It must be one of `active`, `expiring`, `expired`, `stopped` and `revoked`. The nearest is `active`.",
+        ),
         (
             "/equipment/",
             "state=Expired",

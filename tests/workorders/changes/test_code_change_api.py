@@ -61,7 +61,7 @@ def test_a_code_keeps_its_product_that_is_archived_and_no_other_gets_it(demo: De
     assert patched(client, code | {"activation_status": 1}) == (200, code | {"activation_status": 1})
     assert patched(client, {"product": "sku1"}, other) == (
         400,
-        {"product": ["No product of the company has this SKU, or it is archived. The nearest is `sku5`."]},
+        {"product": ["No product of the company has this SKU, or it is hidden. The nearest is `sku5`."]},
     )
 
 
@@ -87,7 +87,7 @@ def test_wrong_values_are_named_and_nothing_is_changed(demo: Demo) -> None:
         400,
         {
             "activation_status": ["It must be 0 (inactive), 1 (active) or 2 (blacklisted)."],
-            "product": ["No product of the company has this SKU, or it is archived. The nearest is `sku1`."],
+            "product": ["No product of the company has this SKU, or it is hidden. The nearest is `sku1`."],
             "scm_data": [
                 f"Lot: {as_sentence(scm_key_rule())} `lot` would be right.",
                 "prodcut: There is no such field; the nearest is `product`.",

@@ -41,7 +41,7 @@ def test_all_that_is_wrong_is_named(demo: Demo) -> None:
     ) == {
         "activation_status": ["It must be 0 (inactive), 1 (active) or 2 (blacklisted)."],
         "blacklist_reason": ["It must be a number from 0 to 10."],
-        "product": ["No product of the company has this SKU, or it is archived. The nearest is `sku1`."],
+        "product": ["No product of the company has this SKU, or it is hidden. The nearest is `sku1`."],
         "Lot": [f"{as_sentence(scm_key_rule())} `lot` would be right."],
         "size": ["It must be a text, a number, true or false, not a nested value."],
         "long": ["1,000 characters at most, this has 1,001."],

@@ -16,7 +16,7 @@ from tests.support.tokens import client_of
 from workorders.models import Equipment, Substrate, WorkorderTemplate
 
 EQUIPMENT, SUBSTRATES, TEMPLATES = (f"/api/v2/{each}/" for each in ("equipment", "substrates", "workorder-templates"))
-TAKEN = "Your company has one of this name already, in use or archived; choose another."
+TAKEN = "Your company has one of this name already, in use or hidden; choose another."
 ELSEWHERE = "It is archived, or brought back, by a POST to its own `archive/`."
 
 
@@ -282,7 +282,7 @@ def test_the_nearest_partner_and_the_nearest_of_ones_own_equipment_are_named(dem
     workorder = a_secure_order(demo)
     confirm = f"/api/v2/workorders/{workorder.pk}/confirm/"
     body = {"equipment": "press 7", "substrate": "Coated", "fewer": True}
-    none = "Your company has none of this name, or it is archived."
+    none = "Your company has none of this name, or it is hidden."
     assert post(client_of(demo.printer), confirm, **body) == (
         400,
         {"equipment": [f"{none} The nearest is `Press 7`."], "substrate": [f"{none} The nearest is `Coated 90 g`."]},

@@ -295,7 +295,7 @@ def test_a_form_that_is_refused_keeps_what_was_typed(demo: Demo) -> None:
     assert re.search(r'name="avoid_lookalikes"[^>]*\schecked', page)
     assert not re.search(r'name="activate_on_complete"[^>]*\schecked', page)
     assert page.count('aria-invalid="true"') == 2
-    assert '<p class="wrong">No product of the company has this SKU, or it is archived.</p>' in page
+    assert '<p class="wrong">No product of the company has this SKU, or it is hidden.</p>' in page
     assert not Workorder.objects.exists()
 
 

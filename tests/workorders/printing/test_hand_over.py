@@ -144,10 +144,10 @@ def test_a_partner_sees_its_workorders_and_nothing_else(demo: Demo) -> None:
     ("sent", "field", "says"),
     [
         ({"equipment": ""}, "equipment", "This field may not be blank."),
-        ({"equipment": "Press 9"}, "equipment", "Your company has none of this name, or it is archived."),
+        ({"equipment": "Press 9"}, "equipment", "Your company has none of this name, or it is hidden."),
         ({"equipment": "Old press"}, "equipment", "Its calibration ended on 31 January 2026"),
-        ({"equipment": "Their press"}, "equipment", "Your company has none of this name, or it is archived."),
-        ({"substrate": "Press 7"}, "substrate", "Your company has none of this name, or it is archived."),
+        ({"equipment": "Their press"}, "equipment", "Your company has none of this name, or it is hidden."),
+        ({"substrate": "Press 7"}, "substrate", "Your company has none of this name, or it is hidden."),
         ({"fewer": False}, "fewer", "Only 0 of 100 codes were uploaded."),
     ],
 )

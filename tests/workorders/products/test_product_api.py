@@ -13,7 +13,7 @@ from workorders.models import Product
 
 PATH = "/api/v2/products/"
 TOO_LONG = {"sku": ["Ensure this field has no more than 100 characters."]}
-ARCHIVED = "The company has an archived product of this SKU already; bring that one back, or choose another SKU."
+ARCHIVED = "The company has a hidden product of this SKU already; show that one again, or choose another SKU."
 NO_CONTROLS = "No control characters. Character 2 is {}, which nobody sees."
 
 

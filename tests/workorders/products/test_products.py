@@ -105,7 +105,7 @@ def test_a_product_is_created_and_can_be_named_at_once(committed_demo: Demo) -> 
         (
             "old",
             "Tea",
-            ["The company has an archived product of this SKU already; bring that one back, or choose another"],
+            ["The company has a hidden product of this SKU already; show that one again, or choose another"],
         ),
         ("s" * 101, "Tea", ["Ensure this value has at most 100 characters (it has 101)."]),
         ("a\tb", "Tea", ["No control characters."]),

@@ -28,7 +28,7 @@ def test_a_product_is_created_once_in_each_company(demo: Demo) -> None:
 
 def test_a_hidden_product_keeps_its_sku(demo: Demo) -> None:
     products.create(demo.company, "tea", "", is_archived=True)
-    with pytest.raises(SkuTaken, match="an archived product of this SKU already; bring that one back, or choose"):
+    with pytest.raises(SkuTaken, match="a hidden product of this SKU already; show that one again, or choose"):
         products.create(demo.company, "tea", "")
 
 

@@ -81,7 +81,7 @@ def test_a_template_says_what_the_order_does_not(demo: Demo) -> None:
         ({"quantity": 10_000_001}, {"quantity": "Ensure this value is less than or equal to 10000000."}),
         ({"layout": "round"}, {"layout": '"round" is not a valid choice. It must be one of `inside`, `outside`, '}),
         ({"printing_partner": "demo"}, {"printing_partner": "There is no printing partner of this name."}),
-        ({"template": 2**70}, {"template": "The company has no such template, or it is archived."}),
+        ({"template": 2**70}, {"template": "The company has no such template, or it is hidden."}),
         (
             {"layout": "inside_hybrid", "url_prefix": "https://codes.example.com/x/"},
             {
@@ -216,7 +216,7 @@ def test_a_template_is_added_changed_archived_and_brought_back(demo: Demo) -> No
     ("changes", "reason"),
     [
         ({"name": ""}, "This field is required."),
-        ({"name": "Taken"}, "Your company has one of this name already, in use or archived; choose another."),
+        ({"name": "Taken"}, "Your company has one of this name already, in use or hidden; choose another."),
         ({"name": "a\x01"}, "Use printable characters only."),
         ({"url_prefix": "https://x.test/" + "a" * 30}, "has 45 characters, and an id has 8 at least;"),
         ({"url_prefix": "https://V.test/"}, "It must look like"),
