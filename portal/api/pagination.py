@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from django.db.models import Count, Max, Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Count, DateTimeField, Field, Max, Model, Q, QuerySet
 from rest_framework import exceptions
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
@@ -15,14 +18,16 @@ if TYPE_CHECKING:  # the framework's views load this module to find their defaul
     from rest_framework.views import APIView
 
 BIGGEST_OFFSET = 2**62
+PLACE = re.compile("(?:(.*),)?([0-9]{1,18})")
 
 
 class Pagination(LimitOffsetPagination):
     """`limit` (20 unless said, at most 1000) and `offset`.
 
     The links to other pages carry `up_to`, the highest id there was when the walk began: rows that are made meanwhile
-    neither shift a page nor change the count. The link to the next page also carries `after`, the id of the last row
-    shown, behind which it begins: rows that leave the list meanwhile, that one included, take no others with them.
+    neither shift a page nor change the count. The link to the next page also carries `after`, the place of the last row
+    shown, behind which it begins: rows that leave the list meanwhile, or get another place in it, take no others with
+    them, and nor does that one.
     """
 
     default_limit = 20
@@ -30,7 +35,7 @@ class Pagination(LimitOffsetPagination):
     counted: ClassVar[dict[str, Any]] = {}  # what the schema says of the count besides
     up_to: int | None
     url: str
-    onward: dict[str, int | None]  # the parameters of the next page; empty where there is none
+    onward: dict[str, Any]  # the parameters of the next page; empty where there is none
 
     def get_limit(self, request: Request) -> int:
         return min(_whole(request, "limit", 1, self.default_limit), self.max_limit)
@@ -41,19 +46,20 @@ class Pagination(LimitOffsetPagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
         limit = self.get_limit(request)
         self.request, self.limit, self.offset = request, limit, self.get_offset(request)
-        self.up_to, after = (_id(request, name) for name in ("up_to", "after"))
+        self.up_to = _id(request, "up_to")
         rows = queryset if self.up_to is None else queryset.filter(pk__lte=self.up_to)
         self.count = self.get_count(rows)
         order = _order(rows)
         rows = rows.order_by(*order)
-        known = view.get_queryset().filter(pk=after)  # type: ignore[union-attr]  # a list has one
-        last = known.values(*(name.removeprefix("-") for name in order)).first() if after else None
+        last = _last(request, rows, order)
         rows = rows.filter(_behind(last, order)) if last else rows[self.offset :]
         found = list(rows[: limit + 1])
         shown = found[:limit]
         goes_on = len(found) > limit
-        next_page = {"limit": limit, "offset": self.offset + limit, "up_to": self.up_to}
-        self.url, self.onward = request.build_absolute_uri(), next_page | {"after": shown[-1].pk} if goes_on else {}
+        self.url, self.onward = request.build_absolute_uri(), {}
+        if goes_on:
+            place = _place(shown[-1], order)
+            self.onward = {"limit": limit, "offset": self.offset + limit, "up_to": self.up_to, "after": place}
         return shown
 
     def get_count(self, queryset: Any) -> int:
@@ -72,7 +78,7 @@ class Pagination(LimitOffsetPagination):
             ),
             ("offset", {**whole, "default": 0}, "Rows before the page."),
             ("up_to", whole, "The highest id of the walk; the links to other pages have it."),
-            ("after", whole, "The id of the row behind which the page begins; the links to next pages have it."),
+            ("after", {"type": "string"}, "The place behind which the page begins; the links to next pages have it."),
         ]
         return [
             {"name": name, "in": "query", "required": False, "schema": schema, "description": said}
@@ -82,7 +88,7 @@ class Pagination(LimitOffsetPagination):
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The shape of a page for the schema."""
         link = {"type": "string", "format": "uri", "nullable": True}
-        following = "https://codeport.example/api/v2/products/?limit=20&offset=20&up_to=31&after=20"
+        following = "https://codeport.example/api/v2/products/?limit=20&offset=20&up_to=31&after=%22sku20%22,20"
         properties = {
             "count": {"type": "integer", "example": 31, **self.counted},
             "next": {**link, "example": following},
@@ -126,7 +132,53 @@ def _order(rows: QuerySet[Model]) -> list[str]:
     return [*reversed(order.values()), *([] if {"pk", "id"} & order.keys() else ["pk"])]
 
 
-def _behind(last: dict[str, Any], order: list[str]) -> Q:
+def _fields(model: type[Model], order: list[str]) -> list[Field[Any, Any]] | None:
+    """Return the columns that order the rows before the id, which is last; None where one of them is computed."""
+    try:
+        return [cast("Field[Any, Any]", model._meta.get_field(name.removeprefix("-"))) for name in order[:-1]]
+    except FieldDoesNotExist:
+        return None
+
+
+def _place(row: Model, order: list[str]) -> str:
+    """Return the values by which the row was ordered, as they were then, and its id."""
+    fields = _fields(type(row), order) or ()
+    values = [getattr(row, field.attname) for field in fields]
+    texts = [json.dumps(value, ensure_ascii=False, default=lambda day: day.isoformat()) for value in values]
+    return ",".join([*texts, str(row.pk)])
+
+
+def _last(request: Request, rows: QuerySet[Model], order: list[str]) -> dict[str, Any] | None:
+    """Return the values by which the row behind which the page begins was ordered; None where it is the first page."""
+    asked = request.query_params.get("after", "")
+    if not asked:
+        return None
+    fields, found = _fields(rows.model, order), PLACE.fullmatch(asked)
+    try:
+        if not found:
+            raise ValueError
+        given = json.loads(f"[{found[1] or ''}]")
+        names = [name.removeprefix("-") for name in order]
+        if fields is None and not given:
+            return rows.filter(pk=found[2]).values(*names).first()
+        values = [_value(field, value) for field, value in zip(fields or (), given, strict=True)]
+    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
+        reason = "It must be a place, as the links to other pages have it."
+        raise exceptions.ValidationError({"after": [reason]}) from None
+    return dict(zip(names, [*values, int(found[2])], strict=True))
+
+
+def _value(field: Field[Any, Any], given: Any) -> Any:
+    """Return what a place says of a column. ValueError, TypeError or Django's ValidationError where it is no value."""
+    value = None if given is None else field.to_python(given)
+    if isinstance(value, str) and b"\0" in value.encode():
+        raise ValueError
+    if isinstance(field, DateTimeField) and value is not None and value.tzinfo is None:
+        raise ValueError
+    return value
+
+
+def _behind(last: Mapping[str, Any], order: list[str]) -> Q:
     """Return the condition for the rows that come after a row with the values `last`."""
     behind, alike = Q(pk__in=()), Q()
     for name, value in zip(order, last.values(), strict=True):

@@ -343,13 +343,38 @@ def test_errors_of_the_whole_file_come_last_on_a_walk(demo: Demo) -> None:
     assert rows == [2, 3, 3, None, None]
 
 
-def test_a_row_of_another_company_is_no_place_to_begin_a_page(demo: Demo) -> None:
-    foreign = demo.other.products.earliest("pk")
-    path = "/api/v2/products/?ordering=sku"
-    assert (
-        client_of(demo.staff).get(f"{path}&after={foreign.pk}").json()["results"]
-        == (client_of(demo.staff).get(path).json()["results"])
-    )
+@pytest.mark.parametrize("ordering", ["name", "-name,sku", "created_at"])
+def test_a_row_that_gets_another_place_or_goes_takes_no_others_with_it(demo: Demo, ordering: str) -> None:
+    Product.objects.all().delete()
+    for number in range(6):
+        Product.objects.create(company=demo.company, sku=f"sku{number}", name=f'"n", {number}\\')
+    client, link, found = client_of(demo.staff), f"/api/v2/products/?limit=2&ordering={ordering}", []
+    expected = [row["sku"] for row in client.get(link.replace("limit=2", "limit=9")).json()["results"]]
+    while link:
+        page = client.get(link).json()
+        found += [row["sku"] for row in page["results"]]
+        link = page["next"]
+        last = Product.objects.filter(sku=found[-1])
+        if len(found) == 2:
+            last.update(name="zzz" if ordering == "name" else "", created_at=timezone.now() + timedelta(days=1))
+        else:
+            last.delete()
+    assert found == [*expected, expected[1]], "the one that went to the end stands there, too"
+
+
+@pytest.mark.parametrize(
+    "after",
+    ['"a"', "1", '"2026-01-01T00:00:00",1', '"2026-01-01T00:00:00Z","a",1', "5,1", '"x",1', "NaN,1", "[" * 5000 + ",1"],
+)
+def test_a_place_in_another_order_is_refused(demo: Demo, after: str) -> None:
+    refused = client_of(demo.staff).get("/api/v2/products/", {"ordering": "created_at", "after": after})
+    assert (refused.status_code, list(refused.json())) == (400, ["after"])
+
+
+@pytest.mark.parametrize("after", ['"a\\u0000",1', '"\\ud800",1'])
+def test_a_place_that_no_text_has_is_refused(demo: Demo, after: str) -> None:
+    refused = client_of(demo.staff).get("/api/v2/products/", {"ordering": "name", "after": after})
+    assert (refused.status_code, list(refused.json())) == (400, ["after"])
 
 
 def test_the_links_keep_the_count_and_lead_back(demo: Demo) -> None:

@@ -18,7 +18,8 @@ class PaginatedCodeList:
     """
     Attributes:
         count (int | None): Null where too many codes would have to be counted. Example: 31.
-        next_ (None | str):  Example: https://codeport.example/api/v2/products/?limit=20&offset=20&up_to=31&after=20.
+        next_ (None | str):  Example:
+            https://codeport.example/api/v2/products/?limit=20&offset=20&up_to=31&after=%22sku20%22,20.
         previous (None | str):
         results (list[Code]):
     """

@@ -15,7 +15,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     id: str,
     *,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     company: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -127,7 +127,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     company: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -142,7 +142,7 @@ def sync_detailed(
 
     Args:
         id (str):
-        after (int | Unset):
+        after (str | Unset):
         company (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -176,7 +176,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     company: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -191,7 +191,7 @@ def sync(
 
     Args:
         id (str):
-        after (int | Unset):
+        after (str | Unset):
         company (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -220,7 +220,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     company: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -235,7 +235,7 @@ async def asyncio_detailed(
 
     Args:
         id (str):
-        after (int | Unset):
+        after (str | Unset):
         company (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -267,7 +267,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     company: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -282,7 +282,7 @@ async def asyncio(
 
     Args:
         id (str):
-        after (int | Unset):
+        after (str | Unset):
         company (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.

@@ -14,7 +14,7 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -131,7 +131,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -145,7 +145,7 @@ def sync_detailed(
      Needs the permission `workorder_print`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -183,7 +183,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -197,7 +197,7 @@ def sync(
      Needs the permission `workorder_print`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -230,7 +230,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -244,7 +244,7 @@ async def asyncio_detailed(
      Needs the permission `workorder_print`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -280,7 +280,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -294,7 +294,7 @@ async def asyncio(
      Needs the permission `workorder_print`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.

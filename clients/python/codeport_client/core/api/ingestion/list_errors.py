@@ -16,7 +16,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     key: str,
     *,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     error: ListErrorsError | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -156,7 +156,7 @@ def sync_detailed(
     key: str,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     error: ListErrorsError | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -172,7 +172,7 @@ def sync_detailed(
 
     Args:
         key (str):
-        after (int | Unset):
+        after (str | Unset):
         error (ListErrorsError | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -208,7 +208,7 @@ def sync(
     key: str,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     error: ListErrorsError | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -224,7 +224,7 @@ def sync(
 
     Args:
         key (str):
-        after (int | Unset):
+        after (str | Unset):
         error (ListErrorsError | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -255,7 +255,7 @@ async def asyncio_detailed(
     key: str,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     error: ListErrorsError | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -271,7 +271,7 @@ async def asyncio_detailed(
 
     Args:
         key (str):
-        after (int | Unset):
+        after (str | Unset):
         error (ListErrorsError | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -305,7 +305,7 @@ async def asyncio(
     key: str,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     error: ListErrorsError | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -321,7 +321,7 @@ async def asyncio(
 
     Args:
         key (str):
-        after (int | Unset):
+        after (str | Unset):
         error (ListErrorsError | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.

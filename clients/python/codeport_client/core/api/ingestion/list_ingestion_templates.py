@@ -13,7 +13,7 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     ordering: str | Unset = UNSET,
@@ -120,7 +120,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     ordering: str | Unset = UNSET,
@@ -132,7 +132,7 @@ def sync_detailed(
      Needs the permission `ingestion_code_create`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         ordering (str | Unset):
@@ -166,7 +166,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     ordering: str | Unset = UNSET,
@@ -178,7 +178,7 @@ def sync(
      Needs the permission `ingestion_code_create`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         ordering (str | Unset):
@@ -207,7 +207,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     ordering: str | Unset = UNSET,
@@ -219,7 +219,7 @@ async def asyncio_detailed(
      Needs the permission `ingestion_code_create`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         ordering (str | Unset):
@@ -251,7 +251,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     ordering: str | Unset = UNSET,
@@ -263,7 +263,7 @@ async def asyncio(
      Needs the permission `ingestion_code_create`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         ordering (str | Unset):

@@ -17,7 +17,7 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     created_at_after: datetime.datetime | Unset = UNSET,
     created_at_before: datetime.datetime | Unset = UNSET,
     ingestion_mode: ListRecordsIngestionMode | Unset = UNSET,
@@ -154,7 +154,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     created_at_after: datetime.datetime | Unset = UNSET,
     created_at_before: datetime.datetime | Unset = UNSET,
     ingestion_mode: ListRecordsIngestionMode | Unset = UNSET,
@@ -170,7 +170,7 @@ def sync_detailed(
      Needs the permission `ingestion_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         created_at_after (datetime.datetime | Unset):
         created_at_before (datetime.datetime | Unset):
         ingestion_mode (ListRecordsIngestionMode | Unset):
@@ -212,7 +212,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     created_at_after: datetime.datetime | Unset = UNSET,
     created_at_before: datetime.datetime | Unset = UNSET,
     ingestion_mode: ListRecordsIngestionMode | Unset = UNSET,
@@ -228,7 +228,7 @@ def sync(
      Needs the permission `ingestion_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         created_at_after (datetime.datetime | Unset):
         created_at_before (datetime.datetime | Unset):
         ingestion_mode (ListRecordsIngestionMode | Unset):
@@ -265,7 +265,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     created_at_after: datetime.datetime | Unset = UNSET,
     created_at_before: datetime.datetime | Unset = UNSET,
     ingestion_mode: ListRecordsIngestionMode | Unset = UNSET,
@@ -281,7 +281,7 @@ async def asyncio_detailed(
      Needs the permission `ingestion_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         created_at_after (datetime.datetime | Unset):
         created_at_before (datetime.datetime | Unset):
         ingestion_mode (ListRecordsIngestionMode | Unset):
@@ -321,7 +321,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     created_at_after: datetime.datetime | Unset = UNSET,
     created_at_before: datetime.datetime | Unset = UNSET,
     ingestion_mode: ListRecordsIngestionMode | Unset = UNSET,
@@ -337,7 +337,7 @@ async def asyncio(
      Needs the permission `ingestion_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         created_at_after (datetime.datetime | Unset):
         created_at_before (datetime.datetime | Unset):
         ingestion_mode (ListRecordsIngestionMode | Unset):

@@ -13,7 +13,7 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -126,7 +126,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -140,7 +140,7 @@ def sync_detailed(
      Needs the permission `product_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -178,7 +178,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -192,7 +192,7 @@ def sync(
      Needs the permission `product_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -225,7 +225,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -239,7 +239,7 @@ async def asyncio_detailed(
      Needs the permission `product_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -275,7 +275,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -289,7 +289,7 @@ async def asyncio(
      Needs the permission `product_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.

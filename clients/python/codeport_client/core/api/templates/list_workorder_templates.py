@@ -13,7 +13,7 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -123,7 +123,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -136,7 +136,7 @@ def sync_detailed(
      Needs the permission `workorder_create`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -172,7 +172,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -185,7 +185,7 @@ def sync(
      Needs the permission `workorder_create`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -216,7 +216,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -229,7 +229,7 @@ async def asyncio_detailed(
      Needs the permission `workorder_create`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -263,7 +263,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -276,7 +276,7 @@ async def asyncio(
      Needs the permission `workorder_create`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.

@@ -18,7 +18,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     webhook: int,
     *,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     created_at_after: datetime.datetime | Unset = UNSET,
     created_at_before: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 20,
@@ -156,7 +156,7 @@ def sync_detailed(
     webhook: int,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     created_at_after: datetime.datetime | Unset = UNSET,
     created_at_before: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 20,
@@ -174,7 +174,7 @@ def sync_detailed(
 
     Args:
         webhook (int):
-        after (int | Unset):
+        after (str | Unset):
         created_at_after (datetime.datetime | Unset):
         created_at_before (datetime.datetime | Unset):
         limit (int | Unset):  Default: 20.
@@ -216,7 +216,7 @@ def sync(
     webhook: int,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     created_at_after: datetime.datetime | Unset = UNSET,
     created_at_before: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 20,
@@ -234,7 +234,7 @@ def sync(
 
     Args:
         webhook (int):
-        after (int | Unset):
+        after (str | Unset):
         created_at_after (datetime.datetime | Unset):
         created_at_before (datetime.datetime | Unset):
         limit (int | Unset):  Default: 20.
@@ -271,7 +271,7 @@ async def asyncio_detailed(
     webhook: int,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     created_at_after: datetime.datetime | Unset = UNSET,
     created_at_before: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 20,
@@ -289,7 +289,7 @@ async def asyncio_detailed(
 
     Args:
         webhook (int):
-        after (int | Unset):
+        after (str | Unset):
         created_at_after (datetime.datetime | Unset):
         created_at_before (datetime.datetime | Unset):
         limit (int | Unset):  Default: 20.
@@ -329,7 +329,7 @@ async def asyncio(
     webhook: int,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     created_at_after: datetime.datetime | Unset = UNSET,
     created_at_before: datetime.datetime | Unset = UNSET,
     limit: int | Unset = 20,
@@ -347,7 +347,7 @@ async def asyncio(
 
     Args:
         webhook (int):
-        after (int | Unset):
+        after (str | Unset):
         created_at_after (datetime.datetime | Unset):
         created_at_before (datetime.datetime | Unset):
         limit (int | Unset):  Default: 20.

@@ -13,7 +13,7 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     up_to: int | Unset = UNSET,
@@ -114,7 +114,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     up_to: int | Unset = UNSET,
@@ -124,7 +124,7 @@ def sync_detailed(
      Needs the permission `company_settings`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         up_to (int | Unset):
@@ -154,7 +154,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     up_to: int | Unset = UNSET,
@@ -164,7 +164,7 @@ def sync(
      Needs the permission `company_settings`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         up_to (int | Unset):
@@ -189,7 +189,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     up_to: int | Unset = UNSET,
@@ -199,7 +199,7 @@ async def asyncio_detailed(
      Needs the permission `company_settings`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         up_to (int | Unset):
@@ -227,7 +227,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     up_to: int | Unset = UNSET,
@@ -237,7 +237,7 @@ async def asyncio(
      Needs the permission `company_settings`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         up_to (int | Unset):

@@ -15,7 +15,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     id: int,
     *,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     up_to: int | Unset = UNSET,
@@ -124,7 +124,7 @@ def sync_detailed(
     id: int,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     up_to: int | Unset = UNSET,
@@ -138,7 +138,7 @@ def sync_detailed(
 
     Args:
         id (int):
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         up_to (int | Unset):
@@ -170,7 +170,7 @@ def sync(
     id: int,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     up_to: int | Unset = UNSET,
@@ -184,7 +184,7 @@ def sync(
 
     Args:
         id (int):
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         up_to (int | Unset):
@@ -211,7 +211,7 @@ async def asyncio_detailed(
     id: int,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     up_to: int | Unset = UNSET,
@@ -225,7 +225,7 @@ async def asyncio_detailed(
 
     Args:
         id (int):
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         up_to (int | Unset):
@@ -255,7 +255,7 @@ async def asyncio(
     id: int,
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
     up_to: int | Unset = UNSET,
@@ -269,7 +269,7 @@ async def asyncio(
 
     Args:
         id (int):
-        after (int | Unset):
+        after (str | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
         up_to (int | Unset):

@@ -15,7 +15,7 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -139,7 +139,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -154,7 +154,7 @@ def sync_detailed(
      Needs the permission `workorder_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -194,7 +194,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -209,7 +209,7 @@ def sync(
      Needs the permission `workorder_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -244,7 +244,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -259,7 +259,7 @@ async def asyncio_detailed(
      Needs the permission `workorder_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
@@ -297,7 +297,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    after: int | Unset = UNSET,
+    after: str | Unset = UNSET,
     is_archived: bool | Unset = UNSET,
     limit: int | Unset = 20,
     offset: int | Unset = 0,
@@ -312,7 +312,7 @@ async def asyncio(
      Needs the permission `workorder_view`.
 
     Args:
-        after (int | Unset):
+        after (str | Unset):
         is_archived (bool | Unset):
         limit (int | Unset):  Default: 20.
         offset (int | Unset):  Default: 0.
