@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -127,9 +128,11 @@ def _id(request: Request, name: str) -> int | None:
 
 def _order(rows: QuerySet[Model]) -> list[str]:
     """The names by which `rows` are ordered, each once, so that no two rows are alike."""
-    named = [name for name in rows.query.order_by or rows.model._meta.ordering or () if isinstance(name, str)]
-    order = {name.removeprefix("-"): name for name in reversed(named)}
-    return [*reversed(order.values()), *([] if {"pk", "id"} & order.keys() else ["pk"])]
+    order: dict[str, str] = {}
+    for name in rows.query.order_by or rows.model._meta.ordering or ():
+        if isinstance(name, str):
+            order.setdefault(name.removeprefix("-"), name)
+    return [*order.values(), *([] if {"pk", "id"} & order.keys() else ["pk"])]
 
 
 def _fields(model: type[Model], order: list[str]) -> list[Field[Any, Any]] | None:
@@ -169,12 +172,14 @@ def _last(request: Request, rows: QuerySet[Model], order: list[str]) -> dict[str
 
 
 def _value(field: Field[Any, Any], given: Any) -> Any:
-    """Return what a place says of a column. ValueError, TypeError or Django's ValidationError where it is no value."""
+    """Return what a place says of a column; raise one of several errors where it is no value."""
     value = None if given is None else field.to_python(given)
     if isinstance(value, str) and b"\0" in value.encode():
         raise ValueError
-    if isinstance(field, DateTimeField) and value is not None and value.tzinfo is None:
-        raise ValueError
+    if isinstance(field, DateTimeField) and value is not None:
+        if value.tzinfo is None:
+            raise ValueError
+        value = value.astimezone(UTC)  # OverflowError where there is no such moment
     return value
 
 

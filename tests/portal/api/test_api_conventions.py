@@ -364,11 +364,29 @@ def test_a_row_that_gets_another_place_or_goes_takes_no_others_with_it(demo: Dem
 
 @pytest.mark.parametrize(
     "after",
-    ['"a"', "1", '"2026-01-01T00:00:00",1', '"2026-01-01T00:00:00Z","a",1', "5,1", '"x",1', "NaN,1", "[" * 5000 + ",1"],
+    [
+        '"a"',
+        "1",
+        '"2026-01-01T00:00:00",1',
+        '"0001-01-01T00:00:00+23:59",1',
+        '"2026-01-01T00:00:00Z","a",1',
+        "5,1",
+        '"x",1',
+        "NaN,1",
+        "[" * 5000 + ",1",
+    ],
 )
 def test_a_place_in_another_order_is_refused(demo: Demo, after: str) -> None:
     refused = client_of(demo.staff).get("/api/v2/products/", {"ordering": "created_at", "after": after})
     assert (refused.status_code, list(refused.json())) == (400, ["after"])
+
+
+def test_a_field_that_orders_a_list_twice_does_so_where_it_stands_first(demo: Demo) -> None:
+    Product.objects.all().delete()
+    for sku, name in (("a", "1"), ("b", "2"), ("c", "1")):
+        Product.objects.create(company=demo.company, sku=sku, name=name)
+    found = client_of(demo.staff).get("/api/v2/products/?ordering=-name,sku,name").json()["results"]
+    assert [row["sku"] for row in found] == ["b", "a", "c"]
 
 
 @pytest.mark.parametrize("after", ['"a\\u0000",1', '"\\ud800",1'])
