@@ -144,12 +144,21 @@ def one_of(
         chosen = picked(request, name, dict(offered))
         return (name, label, none, offered, chosen), chosen
     text = request.GET.get(name, "").strip()
+    found = _typed(rows, text, typed)
+    value = asked(request, name, lambda _: "" if found else gettext("There is none like this."))
+    if not found:
+        return (name, label, hint, None, value), ""
+    # What the form shows is sent with its next change, and must then mean the same row.
+    shown = found[1] if _typed(rows, found[1], typed) == found else str(found[0])
+    return (name, label, hint, None, shown), str(found[0])
+
+
+def _typed(rows: QuerySet[Any], text: str, typed: str) -> tuple[int, str] | None:
+    """Return key and name of the one of `rows` that somebody typed: its key, or the value of the field `typed`."""
     # Links have the key, and a name may consist of digits too.
     ways = [{"pk": text}] if re.fullmatch(r"[0-9]{1,18}", text) else []
     ways += [{typed: text}, {f"{typed}__iexact": text}] if text else []
-    found = next((row for way in ways if (row := rows.filter(**way).values_list("pk", typed).first())), None)
-    value = asked(request, name, lambda _: "" if found else gettext("There is none like this."))
-    return (name, label, hint, None, found[1] if found else value), str(found[0]) if found else ""
+    return next((row for way in ways if (row := rows.filter(**way).values_list("pk", typed).first())), None)
 
 
 def chosen(keys: Collection[str], rows: QuerySet[Row]) -> QuerySet[Row]:

@@ -172,6 +172,18 @@ def test_of_many_workorders_one_is_typed(demo: Demo, typed: str) -> None:
 
 
 @pytest.mark.usefixtures("few")
+def test_what_the_form_shows_of_a_workorder_means_it_again(demo: Demo) -> None:
+    """Of one that is called as another is numbered, its number stays there."""
+    first, second = some_codes(demo.staff, "first-001"), some_codes(demo.staff, "second-01")
+    Workorder.objects.filter(pk=first.pk).update(reference=str(second.pk))
+    page = seen(demo.staff, f"/codes/?workorder={first.pk}")
+    assert "/codes/first-001/" in page
+    shown = re.findall(r'<input type="text" id="workorder" name="workorder" value="([^"]*)"', page)
+    assert shown == [str(first.pk)]
+    assert "/codes/first-001/" in seen(demo.staff, f"/codes/?workorder={shown[0]}&activation_status=0")
+
+
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("typed", ["Rol", "nothing", "99999999999999999999", "{foreign}"])
 def test_no_code_is_shown_of_a_workorder_that_there_is_not(demo: Demo, typed: str) -> None:
     some_codes(demo.staff, "first-001")
