@@ -49,7 +49,7 @@ class Pagination(LimitOffsetPagination):
         self.request, self.limit, self.offset = request, limit, self.get_offset(request)
         self.up_to = _id(request, "up_to")
         rows = queryset if self.up_to is None else queryset.filter(pk__lte=self.up_to)
-        self.count = self.get_count(rows)
+        self.count = total = self.get_count(rows)
         order = _order(rows)
         rows = rows.order_by(*order)
         last = _last(request, rows, order)
@@ -61,6 +61,7 @@ class Pagination(LimitOffsetPagination):
         if goes_on:
             place = _place(shown[-1], order)
             self.onward = {"limit": limit, "offset": self.offset + limit, "up_to": self.up_to, "after": place}
+        self.offset = min(self.offset, total)  # so that the way back from behind the end leads to the last rows
         return shown
 
     def get_count(self, queryset: Any) -> int:

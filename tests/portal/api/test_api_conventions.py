@@ -407,6 +407,15 @@ def test_the_links_keep_the_count_and_lead_back(demo: Demo) -> None:
     assert client.get("/api/v2/ingestion/").json()["count"] == 4
 
 
+def test_behind_the_end_of_a_list_a_link_leads_back_to_its_last_rows(demo: Demo) -> None:
+    client = client_of(demo.staff)
+    ids = [services.start_upload(demo.staff, demo.company, filetype="csv", mode="api").pk for _ in range(3)]
+    behind = client.get("/api/v2/ingestion/?limit=2&offset=100").json()
+    assert (behind["count"], behind["next"], behind["results"]) == (3, None, [])
+    assert [row["id"] for row in client.get(behind["previous"]).json()["results"]] == ids[1::-1]
+    assert client.get("/api/v2/ingestion/?limit=2&offset=100&type=scm").json()["previous"] is None
+
+
 @pytest.mark.parametrize("name", ["up_to", "after"])
 @pytest.mark.parametrize("asked", ["x", "-1", "1.5", "9" * 19, "\u0663"])
 def test_a_strange_bound_is_refused(demo: Demo, name: str, asked: str) -> None:
