@@ -2,8 +2,8 @@
 
 Two ways lead to them. A walk along the primary key finds what is frequent: it looks at WALKED codes at most. What is
 rarer is gathered by the BRIN index, which knows the blocks where a value may stand: GATHERED codes in the order of the
-table, then those before the last of them that a page can still show, and so on, until none is left out. Where neither
-gets to an end, the search says how far it came, and goes on from there.
+table, or TOGETHER of a workorder, then those before the last of them that a page can still show, and so on, until none
+is left out. Where neither gets to an end, the search says how far it came, and goes on from there.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ PROBED = 1_000  # codes that are looked at first: enough for what is frequent
 WALKED = 15_000  # codes that one walk along the key looks at
 WALKED_ON = 60_000  # where so many are known to be enough
 GATHERED = 300  # codes that one look by the BRIN index takes
+TOGETHER = (
+    5_000  # where they stand together, being of one workorder, so that one look at most of them is cheaper than two
+)
 ROUNDS = 7  # of such looks
 TIMES = 10  # as many codes as are counted: where more are to be expected, nobody counts them
 MOST_LOOKED_AT = 50_000  # codes that one takes where each must be looked at besides
@@ -64,7 +67,7 @@ class Found(NamedTuple):
 
     Where the search stopped early, `skipped` codes of those to be skipped are still to come. Where codes were gathered
     by the BRIN index, it `is_counted`: `total` is how many there are, those before the page too, or None where more
-    than GATHERED had to be looked at.
+    than GATHERED or TOGETHER had to be looked at.
     """
 
     identifiers: list[str]
@@ -156,7 +159,8 @@ def _gather(asked: Conditions, after: str, before: str, wanted: int) -> tuple[li
     None where it comes to no end. The first look is at all codes, before and behind the place where the list begins: if
     it sees the last of them, the list needs no other look to count them.
     """
-    order, most = "DESC" if before else "", (MOST_LOOKED_AT if asked.rest else GATHERED) + wanted
+    at_once = TOGETHER if asked.known.referenced_base_fields == {"workorder"} else GATHERED
+    order, most = "DESC" if before else "", (MOST_LOOKED_AT if asked.rest else at_once) + wanted
     begin = Q(identifier__lt=before) if before else Q(identifier__gt=after) if after else Q()
     place = everything = asked.place & asked.known
     with by_brin():

@@ -23,7 +23,7 @@ from workorders.codes.search import BY_BRIN, Found, by_brin, search
 from workorders.models import Code, Workorder
 
 CODES = 30_000
-LIMITS = {"PROBED": 100, "WALKED": 500, "WALKED_ON": 1500, "GATHERED": 50, "MOST_LOOKED_AT": 900}
+LIMITS = {"PROBED": 100, "WALKED": 500, "WALKED_ON": 1500, "GATHERED": 50, "TOGETHER": 300, "MOST_LOOKED_AT": 900}
 MOST_LOOKED_AT = 13_000  # of 90,000, with those that are counted and the blocks that the index names
 FILL = """
     INSERT INTO workorders_code
@@ -85,6 +85,22 @@ def searched(demo: Demo, asked: CodeFilter, **more: Any) -> Found:
 
 def all_of(demo: Demo, asked: CodeFilter) -> list[str]:
     return list(asked.codes(demo.company).order_by("identifier").values_list("identifier", flat=True))
+
+
+@pytest.mark.usefixtures("workorders")
+@pytest.mark.parametrize("skipped", [0, 200])
+def test_a_small_workorder_is_gathered_at_once(demo: Demo, skipped: int) -> None:
+    small = a_workorder(demo.staff, quantity=250)
+    Code.objects.filter(workorder=small).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(FILL, [demo.company.pk, "ab-", small.pk, None, 250])
+    summarize_blocks()
+    asked = CodeFilter(workorder=small.pk)
+    with CaptureQueriesContext(connection) as taken:
+        found = search(asked.conditions(demo.company), 25, skipped)
+    assert found.identifiers == [f"ab-{number:08}" for number in range(skipped + 1, skipped + 26)]
+    assert found.total == 250
+    assert sum(" AS gathered" in query["sql"] for query in taken) == 1
 
 
 @pytest.mark.parametrize(
