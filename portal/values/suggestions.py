@@ -29,7 +29,7 @@ def none_such(what: str, name: str, known: Iterable[str]) -> str:
         return f"There is no such {what}; this call takes none."
     if close := nearest(name, names):
         return f"There is no such {what}; the nearest is `{close}`."
-    return f"There is no such {what}; there are {listed(names)}."
+    return f"There is no such {what}; there {'is' if len(names) == 1 else 'are'} {listed(names)}."
 
 
 def nearest_of(value: str, choices: Iterable[object]) -> str:

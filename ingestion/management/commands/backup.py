@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from ingestion.stored_files import stored_names
 from portal.backups import daily
 from portal.backups.archive import BackupError
 from portal.backups.targets import back_up_to
+from portal.management.own_command import OwnCommand
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Writes database and files into one file, while everything runs, for `manage.py restore`."
 
     def add_arguments(self, parser: CommandParser) -> None:

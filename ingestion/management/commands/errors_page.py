@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from ingestion.errors.change_kinds import CHANGE_KINDS
 from ingestion.errors.kinds import GS1_ID, KINDS, Kind
 from ingestion.errors.warning_kinds import WARNINGS
+from portal.management.own_command import OwnCommand
 
 BEGIN = """\
 # Errors and warnings
@@ -32,7 +31,7 @@ A warning refuses nothing. It says what may not be meant; the record carries the
 """
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Prints the page of errors and warnings, docs/errors.md."
 
     def handle(self, *args: Any, **options: Any) -> None:

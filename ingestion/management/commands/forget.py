@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from ingestion import forgetting
 from portal.accounts.forgetting import Counts
 from portal.accounts.people import LastAdmin, LastOperator
+from portal.management.own_command import OwnCommand
 from portal.models import Company, User
 from portal.values.suggestions import nearest
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = (
         "Takes a person's name and e-mail out of everything, or deletes a company with everything that belongs to it."
         " Says first what goes and what stays, and asks for the name."

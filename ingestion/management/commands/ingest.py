@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.core.files import File
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 
@@ -20,6 +20,7 @@ from ingestion.options.file_serializer import ProcessSerializer
 from ingestion.options.templates import fill_in, template_named
 from ingestion.readers.encoding import ENCODINGS
 from ingestion.rules.changes import REMOVES
+from portal.management.own_command import OwnCommand
 from portal.models import Company, User
 from portal.storage.base import storage
 from portal.values.whole_numbers import whole_argument
@@ -37,7 +38,7 @@ PERMISSIONS: dict[str, str] = {Type.CODE: "ingestion_code_create", Type.SCM: "sc
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Uploads FILE for a company and processes it here and now; prints the record key. Exit code 1: refused."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,8 +6,9 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from portal.management.own_command import OwnCommand
 from portal.models import Event, EventSeal
 from portal.trail.checking import Check
 from portal.trail.export import export, opened
@@ -17,7 +18,7 @@ STDOUT = "-"
 KEPT = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Checks that nothing in the audit trail was changed, or writes it as JSON lines."
 
     def add_arguments(self, parser: CommandParser) -> None:

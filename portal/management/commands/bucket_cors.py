@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from portal.management.own_command import OwnCommand
 from portal.storage.base import storage
 from portal.storage.s3 import BucketStorage
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Replaces the CORS rules of S3_BUCKET by one: pages of the portal may post files to it."
 
     def add_arguments(self, parser: CommandParser) -> None:

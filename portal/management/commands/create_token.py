@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from portal.accounts.tokens import LONGEST_DAYS, LONGEST_NAME, make
+from portal.management.own_command import OwnCommand
 from portal.models import User
 from portal.roles import CODENAMES
 from portal.values.suggestions import hint
@@ -17,7 +18,7 @@ from portal.values.texts import unseen
 from portal.values.whole_numbers import whole_argument
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Prints a new user authorization token (UAT) of the user, alone, on standard output."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,15 +6,16 @@ from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from portal.backups.archive import BackupError
 from portal.backups.restoring import restore
 from portal.backups.targets import fetched
 from portal.embedded.start_checks import alone
+from portal.management.own_command import OwnCommand
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Restores a file of `manage.py backup` into an installation in which there is nothing yet."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
 from portal.embedded.server import plain_error
 from portal.embedded.signals import Signaled, Stop
 from portal.embedded.stack import Portal
 from portal.embedded.start_checks import CRASH_SECONDS, alone, check_port
 from portal.embedded.supervisor import say
+from portal.management.own_command import OwnCommand
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Serves the portal with everything it needs, until SIGINT or SIGTERM."
     requires_system_checks: list[str] = []
 

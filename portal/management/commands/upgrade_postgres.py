@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from portal.embedded.major_upgrade import upgrade
 from portal.embedded.start_checks import alone
+from portal.management.own_command import OwnCommand
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Brings the embedded database of an earlier PostgreSQL into the one that runs here, and keeps the old one."
     requires_system_checks: list[str] = []
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from portal.accounts import second_step
 from portal.accounts.security_log import tell
 from portal.accounts.sign_on import providers
 from portal.database.encryption import SecretLost
+from portal.management.own_command import OwnCommand
 from workorders.models import Workorder
 from workorders.rendering.secure_graphic import renew_secret
 from workorders.webhooks import signing
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Encrypts all secrets in the database with SECRET_KEY, so that SECRET_KEY_FALLBACKS can be emptied."
 
     def handle(self, *args: Any, **options: Any) -> None:

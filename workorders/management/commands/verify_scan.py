@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from portal.database.encryption import SecretLost
+from portal.management.own_command import OwnCommand
 from portal.values.whole_numbers import whole_argument
 from workorders.deliveries.graphic import load_graphic
 from workorders.models import Workorder
 from workorders.rendering.secure_verifier import Unusable, read_scan, verify
 
 
-class Command(BaseCommand):
+class Command(OwnCommand):
     help = "Compares the secure graphic in a scan with that of a workorder. Ends with 1 unless it is an original."
 
     def add_arguments(self, parser: CommandParser) -> None:
