@@ -37,7 +37,7 @@ run: $(or $(wildcard $(DEV_READY)),$(RUN_READY))
 ready: $(DEV_READY) $(GUARD_READY)
 
 test: $(DEV_READY)
-	@exec $(PYTHON) -m pytest $(or $(ARGS),-n 3 --dist loadfile --no-loadscope-reorder)
+	@exec $(PYTHON) -m pytest $(or $(ARGS),-n 4 --dist loadfile --no-loadscope-reorder)
 
 check: $(DEV_READY)
 	$(PYTHON) -m ruff check .
