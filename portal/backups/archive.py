@@ -149,7 +149,7 @@ class Backup:
             for entry in _each(tar):
                 last = entry
             end = tar.extractfile(last) if last.name == END else None
-            digest = end.read().decode() if end else ""
+            digest = end.read().decode(errors="replace") if end else ""
         if not digest:
             raise BackupError(f"{self._path} was cut off: its end is missing.")
         if digest != _digest(self._path, last.offset):

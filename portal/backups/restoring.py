@@ -72,7 +72,7 @@ def _key(manifest: Manifest, folder: Path) -> Callable[[], object]:
     if manifest.sealed_key and settings.BACKUP_PASSPHRASE:
         key = secret.unseal(manifest.sealed_key, settings.BACKUP_PASSPHRASE)
     elif apart.exists():
-        key = apart.read_text()
+        key = secret.read_apart(apart, manifest.key)
     else:
         where = "BACKUP_PASSPHRASE" if manifest.sealed_key else f"SECRET_KEY, or put the file {apart.name} beside it"
         raise BackupError(f"The backup is of another secret key: set {where}.")

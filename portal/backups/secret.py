@@ -35,6 +35,18 @@ def write_apart(folder: Path, key: str) -> Path:
     return path
 
 
+def read_apart(path: Path, digits: str) -> str:
+    """Return the key of the file `path`. Raise BackupError where it has not the fingerprint `digits`.
+
+    Spaces and lines around it come from an editor or a safe for passwords.
+    """
+    written = path.read_text(errors="replace")
+    for key in (written, written.strip()):
+        if fingerprint(key) == digits:
+            return key
+    raise BackupError(f"{path} does not hold the secret key of the backup: put that one there, and nothing else.")
+
+
 def seal(key: str, passphrase: str) -> dict[str, str]:
     """Return the key encrypted with `passphrase`."""
     salt = os.urandom(16)

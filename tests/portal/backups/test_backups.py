@@ -150,6 +150,26 @@ def test_a_restore_needs_the_key_of_the_backup(
         call_command("restore", str(path))
 
 
+def test_a_key_apart_is_that_of_the_backup_or_nothing_is_restored(committed_demo: Demo, tmp_path: Path) -> None:
+    """It is typed, or pasted from a safe, and opens the secrets only if every character of it is right."""
+    run("backup", "--to", str(tmp_path))
+    (path,) = tmp_path.glob("codeport-*.tar")
+    (apart,) = tmp_path.glob("secret-key-*")
+    key, home = apart.read_bytes(), tmp_path / "home"
+    with another_database() as name:
+        for wrong in (b"", key[:-1], b"another-key-" * 4, b"\xff\xfe", b"SECRET_KEY=" + key):
+            apart.write_bytes(wrong)
+            refused = restored(path, home, name)
+            assert (refused.returncode, refused.stdout) == (1, "")
+            assert refused.stderr == (
+                f"CommandError: {apart} does not hold the secret key of the backup: put that one there, and nothing"
+                " else.\n"
+            )
+        apart.write_bytes(b"\n " + key + b"\r\n")
+        assert restored(path, home, name).returncode == 0
+    assert (home / "secret-key").read_bytes() == key
+
+
 def test_an_encrypted_key_opens_with_its_passphrase_alone() -> None:
     sealed = secret.seal("the key of an installation", PASSPHRASE)
     assert secret.unseal(sealed, PASSPHRASE) == "the key of an installation"
@@ -167,7 +187,10 @@ def test_only_a_whole_backup_of_this_version_counts(committed_demo: Demo, tmp_pa
     migrations = [*Backup(path).manifest.migrations, "workorders.9999_later"]
     with tarfile.open(path) as tar:
         ends = [entry.offset for entry in tar]
-    bad = {"damaged.tar": (bytes(damaged), "is damaged: its content does not have the digest at its end.")}
+        at_end = tar.getmember("sha256").offset_data
+    no_digest = content[:at_end] + b"\xff" + content[at_end + 1 :]
+    bad = {"end.tar": (no_digest, "is damaged: its content does not have the digest at its end.")}
+    bad |= {"damaged.tar": (bytes(damaged), "is damaged: its content does not have the digest at its end.")}
     bad |= {f"cut-{end}.tar": (content[:end], "was cut off: its end is missing.") for end in ends[1:]}
     bad |= {f"cut-{end - 700}.tar": (content[: end - 700], "was cut off") for end in ends[2:]}
     bad |= {"none.tar": (b"not a tar", "is no backup, or was cut off"), "empty.tar": (b"", "was cut off")}
