@@ -13,6 +13,7 @@ from environs import ValidationError, validate
 _HOST = r"([^/?#@]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
 _BROKER = rf"rediss?://{_HOST}(/[0-9]*)?(\?.*)?|amqps?://{_HOST}(/[^/?#]*|//)?(\?.*)?|redis\+socket:///.+|"
 _HOST_NAME = r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]"
+_SYSLOG = r"syslog(://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?)?"
 _BASE_URL = r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?"
 SHORTEST_KEY = 32
 
@@ -23,9 +24,17 @@ is_passphrase = validate.Regexp(r"^(.{16,})?$", error="Needs 16 characters.")
 is_secret_key = validate.Regexp(r"^(.{32,})?$", error="Needs 32 characters.")
 
 
+def is_address(pattern: str, text: str) -> bool:
+    """Say whether `text` is of this pattern, and its port, if it names one, is one."""
+    try:
+        return re.fullmatch(pattern, text) is not None and urlsplit(text).port != 0
+    except ValueError:  # a port beyond the last
+        return False
+
+
 def is_base_url(value: str) -> None:
     """Refuse what cannot stand before `/c/company/id`."""
-    if not re.fullmatch(_BASE_URL, value) or not urlsplit(value).hostname:
+    if not is_address(_BASE_URL, value) or not urlsplit(value).hostname:
         raise ValidationError("Must look like https://codes.example.com.")
 
 
@@ -46,7 +55,7 @@ def is_collector(value: str) -> None:
 
 def is_audit_log(value: str) -> None:
     """Refuse what is neither an absolute path nor syslog."""
-    if value and not value.startswith("/") and not re.fullmatch(rf"syslog(://{_HOST_NAME}(:[0-9]{{1,5}})?)?", value):
+    if value and not value.startswith("/") and not is_address(_SYSLOG, value):
         raise ValidationError("Must be an absolute path, syslog or syslog://host:port.")
 
 
@@ -73,11 +82,7 @@ def are_secret_keys(keys: list[str]) -> None:
 
 def is_broker_url(url: str) -> None:
     """Refuse what is no broker's address. Celery would notice a bad port or number at the first task, not before."""
-    try:
-        is_good = re.fullmatch(_BROKER, url) and urlsplit(url).port != 0
-    except ValueError:  # a port beyond the last
-        is_good = False
-    if not is_good:
+    if not is_address(_BROKER, url):
         raise ValidationError("Must look like redis://host:6379/0 or amqp://user:password@host:5672//.")
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from environs import validate
 from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo
 
+from portal.configuration.checks import is_address
 from portal.configuration.environment import env, invalid
 from portal.database import connections
 
@@ -18,6 +19,12 @@ ENDPOINT = r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
 KEY, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 FIRST_REGION = "us-east-1"
+ENCRYPTING = ("tls", "ssl")
+MAIL_WORDS = (*ENCRYPTING, "timeout", "_server_email", "_default_from_email")
+YES_OR_NO = {
+    *("1", "y", "Y", "yes", "Yes", "YES", "t", "T", "true", "True", "TRUE", "on", "On", "ON"),  # the library's
+    *("0", "n", "N", "no", "No", "NO", "f", "F", "false", "False", "FALSE", "off", "Off", "OFF"),
+}
 
 is_bucket = validate.Regexp(r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?\Z", error="Must be a bucket's name.")
 is_region = validate.Regexp(r"^[A-Za-z0-9-]*\Z", error="Must look like eu-central-1.")
@@ -57,7 +64,7 @@ def bucket_named() -> dict[str, Any] | None:
         return None
     if not name:
         raise invalid("S3_BUCKET", "Needed with S3_ENDPOINT_URL.")
-    if not re.fullmatch(ENDPOINT, endpoint):
+    if not is_address(ENDPOINT, endpoint):
         must = "Must look like https://s3.eu-central-1.amazonaws.com, without the bucket."
         raise invalid("S3_ENDPOINT_URL", must)
     for one, other in ((KEY, SECRET), (SECRET, KEY)):
@@ -88,6 +95,11 @@ def mail_server() -> dict[str, Any]:
     mail: dict[str, Any] = env.dj_email_url("EMAIL_URL", "console:")
     if "EMAIL_BACKEND" not in mail:
         raise invalid("EMAIL_URL", "Must look like smtp://user:password@host:587/?tls=True.")
+    for word, value in parse_qsl(urlsplit(env.str("EMAIL_URL", "")).query, keep_blank_values=True):
+        if word not in MAIL_WORDS:  # at which the library says nothing, and sends without encryption
+            raise invalid("EMAIL_URL", f"Behind the ? stand {', '.join(MAIL_WORDS)}, not {word}.")
+        if word in ENCRYPTING and value not in YES_OR_NO:
+            raise invalid("EMAIL_URL", f"{word} must be True or False.")
     path = str(Path("/", mail["EMAIL_FILE_PATH"]))  # the library drops the slash
     return mail | {"EMAIL_FILE_PATH": path}
 

@@ -49,10 +49,15 @@ def export_sealed(ids: Collection[int]) -> None:
                 write(line)
 
 
+def is_syslog(target: str) -> bool:
+    """Say whether it is no file that is meant, not even one whose name begins so."""
+    return target == "syslog" or target.startswith("syslog:")
+
+
 @contextmanager
 def opened(target: str) -> Iterator[Writes]:
     """Open a file to append to, `syslog` or `syslog://host:port`. What was written to a file is on its disk then."""
-    if target.startswith("syslog"):
+    if is_syslog(target):
         handler = _Syslog(_address(target), facility=SysLogHandler.LOG_AUTH)
         try:
             yield lambda line: handler.emit(logging.makeLogRecord({"msg": line, "levelname": "INFO"}))

@@ -210,6 +210,8 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("PORT", "65536"),
         ("PUBLIC_URL", "codes.example.com"),
         ("PUBLIC_URL", "https://codes.example.com/?x=1"),
+        ("PUBLIC_URL", "https://codes.example.com:65536"),
+        ("PUBLIC_URL", "https://codes.example.com:0"),
         ("FORMER_PUBLIC_URLS", "https://codes.example.com,codes.example.org"),
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
         ("DATABASE_URL", "postgresql://someone@db.example"),
@@ -230,6 +232,9 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("HISTORY_DAYS", "0"),
         ("AUDIT_LOG", "audit.jsonl"),
         ("AUDIT_LOG", "syslog://"),
+        ("AUDIT_LOG", "sysloghost"),
+        ("AUDIT_LOG", "syslog://*"),
+        ("AUDIT_LOG", "syslog://logs.example.com:65536"),
         ("AUDIT_LOG", "https://logs.example"),
         ("BACKUP_PASSPHRASE", "too short"),
         ("HISTORY_DAYS", "for ever"),
@@ -249,6 +254,10 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("BREACHED_PASSWORDS", "/nowhere"),
         ("BREACHED_PASSWORDS", "Makefile"),
         ("EMAIL_URL", "nonsense"),
+        ("EMAIL_URL", "smtp://someone:secret@mail.example:587/?starttls=True"),
+        ("EMAIL_URL", "smtp://someone:secret@mail.example:587/?tls=Ture"),
+        ("EMAIL_URL", "smtp://someone:secret@mail.example:587/?TLS=True"),
+        ("EMAIL_URL", "smtp://someone:secret@mail.example:465/?ssl="),
         ("CODEPORT_HOME", "/proc/nowhere"),
         ("CODEPORT_HOME", "/dev/null/below"),
     ],
@@ -259,6 +268,33 @@ def test_a_bad_value_is_named(home: Path, monkeypatch: pytest.MonkeyPatch, name:
         settings()
     assert f'"{name}"' in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AUDIT_LOG", "syslog"),
+        ("AUDIT_LOG", "syslog://127.0.0.1"),
+        ("AUDIT_LOG", "syslog://logs.example.com:514"),
+        ("AUDIT_LOG", "syslog://[::1]:65535"),
+        ("AUDIT_LOG", "/var/log/codeport/audit.jsonl"),
+        ("EMAIL_URL", "smtp://mail.example:25/?tls=False&timeout=5&_default_from_email=codes@mail.example"),
+        ("PUBLIC_URL", "https://codes.example.com:65535/all"),
+    ],
+)
+def test_a_good_value_is_taken(home: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    assert settings()[{"EMAIL_URL": "EMAIL_PORT"}.get(name, name)] == (25 if name == "EMAIL_URL" else value)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_encrypted"), [("tls=True", True), ("tls=on", True), ("tls=No", False), ("ssl=0", False), ("", False)]
+)
+def test_mail_is_encrypted_as_its_address_says(
+    home: Path, monkeypatch: pytest.MonkeyPatch, words: str, is_encrypted: bool
+) -> None:
+    monkeypatch.setenv("EMAIL_URL", f"smtp://mail.example:587/?{words}")
+    assert (settings()["EMAIL_USE_TLS"], settings()["EMAIL_USE_SSL"]) == (is_encrypted, False)
 
 
 def test_hosts_of_webhooks_are_named_as_they_stand_in_urls(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from environs import ValidationError
 
+from portal.configuration.checks import is_audit_log
 from portal.management.own_command import OwnCommand
 from portal.models import Event, EventSeal
 from portal.trail.checking import Check
-from portal.trail.export import export, opened
+from portal.trail.export import export, is_syslog, opened
 from portal.values.moments import parse_moment
 
 STDOUT = "-"
@@ -67,6 +69,11 @@ class Command(OwnCommand):
             moment: datetime | None = parse_moment(since) if since else None
         except ValueError as problem:
             raise CommandError(f"--since: {problem}") from None
+        if is_syslog(target):
+            try:
+                is_audit_log(target)
+            except ValidationError as problem:
+                raise CommandError(f"--to {target}: {problem}") from None
         try:
             if target == STDOUT:
                 export(self.stdout.write, moment)

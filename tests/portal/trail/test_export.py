@@ -72,6 +72,21 @@ def test_a_file_that_cannot_be_written(two: list[dict[str, Any]], tmp_path: Path
         audit("export", "--to", str(tmp_path / "none" / "trail.jsonl"))
 
 
+@pytest.mark.parametrize("to", ["syslog:", "syslog://", "syslog://[::1]:65536", "syslog://127.0.0.1:0", "syslog:514"])
+def test_what_is_no_address_of_syslog(two: list[dict[str, Any]], to: str) -> None:
+    with pytest.raises(CommandError) as refused:
+        audit("export", "--to", to)
+    assert str(refused.value) == f"--to {to}: Must be an absolute path, syslog or syslog://host:port."
+
+
+def test_a_file_may_begin_with_syslog(
+    two: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    audit("export", "--to", "syslog-2026.jsonl")
+    assert [json.loads(line) for line in (tmp_path / "syslog-2026.jsonl").read_text().splitlines()] == two
+
+
 def test_syslog_gets_a_datagram_a_line(two: list[dict[str, Any]]) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
