@@ -13,7 +13,14 @@ WITHOUT_DATABASE = {
     *("up", "upgrade_postgres"),  # start their own
 }
 
-WITHOUT_TABLES = {"42P01", "42703"}  # undefined table, undefined column
+NO_TABLES = "The database does not have this version's tables: run `manage.py migrate` or `make run` first."
+REFUSED = {
+    "42P01": NO_TABLES,  # undefined table
+    "42703": NO_TABLES,  # undefined column
+    "25006": "The database that DATABASE_URL names is a replica, or may only be read: name the one that is written to.",
+    "42501": "The role that DATABASE_URL names may not do that; let it own the database and its tables",
+}
+"""What is to be mended where the database refuses a statement, by SQLSTATE."""
 
 
 def leave(*_: object) -> NoReturn:
@@ -35,7 +42,8 @@ def main() -> None:
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
-    from django.db import OperationalError, ProgrammingError
+    from django.db import DatabaseError, OperationalError
+    from django.db.migrations.exceptions import MigrationSchemaMissing
 
     from portal.database.connections import OldServerError
     from portal.embedded import postgres, supervisor
@@ -52,17 +60,21 @@ def main() -> None:
     except supervisor.ServiceError as error:
         supervisor.say(str(error))
         sys.exit(1)
-    except ProgrammingError as error:
-        if getattr(error.__cause__, "sqlstate", "") not in WITHOUT_TABLES:
-            raise
-        supervisor.say("The database does not have this version's tables: run `manage.py migrate` or `make run` first.")
-        sys.exit(1)
     except OldServerError as error:
         supervisor.say(str(error))
         sys.exit(2)
     except OperationalError as error:
         reason = str(error).strip().partition("\n")[0]
         supervisor.say(f"The database does not answer, or broke off: {reason}")
+        sys.exit(1)
+    except DatabaseError as error:
+        known = error.__context__ if isinstance(error, MigrationSchemaMissing) else error
+        cause = known and known.__cause__
+        sentence = REFUSED.get(getattr(cause, "sqlstate", ""), "")
+        if not sentence:
+            raise
+        reason = str(cause).partition("\n")[0]
+        supervisor.say(sentence if sentence.endswith(".") else f"{sentence}: {reason}.")
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""What all commands of Codeport have in common: how they refuse words that they do not know."""
+"""What all commands of Codeport have in common: how they refuse words that they do not know, and files and disks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from argparse import ArgumentParser, _SubParsersAction
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.values.suggestions import hint, none_such
 
@@ -16,7 +16,17 @@ WORD = re.compile(r"[\w-]+")
 
 
 class OwnCommand(BaseCommand):
-    """A command that names the nearest of its words, or those that there are, where it is given another."""
+    """A command that names the nearest of its words, or those that there are, where it is given another.
+
+    What the file system refuses is said in one sentence; `--traceback` shows where.
+    """
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except OSError as error:
+            about = f"{error.filename}: " if error.filename else ""
+            raise CommandError(f"{about}{error.strerror or error}.") from error
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)

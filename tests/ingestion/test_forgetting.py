@@ -249,7 +249,7 @@ def test_an_unknown_name_is_told_the_nearest(demo: Demo, words: tuple[str, str],
     assert str(refused.value) == said
 
 
-@pytest.mark.parametrize(("typed", "is_done"), [("Demo Brands\n", True), ("demo\n", False), ("\n", False)])
+@pytest.mark.parametrize(("typed", "is_done"), [("Demo Brands\n", True), ("demo\n", False), ("\n", False), ("", False)])
 def test_the_name_has_to_be_typed(demo: Demo, monkeypatch: pytest.MonkeyPatch, typed: str, is_done: bool) -> None:
     monkeypatch.setattr("sys.stdin", Terminal(typed))
     if is_done:

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
 from rest_framework.test import APIClient
 
 from ingestion.models import IngestionRecord
@@ -24,6 +25,8 @@ from portal.models import Letter, UserAuthorizationToken
 from tests.support.commands import run
 from tests.support.demo import Demo
 from tests.support.pages import as_
+from tests.support.running import database_url
+from tests.support.second_database import another_database
 from tests.support.uploads import SPEC_EXAMPLE
 from workorders.models import Code
 
@@ -281,6 +284,51 @@ def test_a_database_that_does_not_answer_is_said_in_one_sentence(tmp_path: Path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("The database does not answer, or broke off: connection failed: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+READ_ONLY = "The database that DATABASE_URL names is a replica, or may only be read: name the one that is written to."
+
+
+def command(database: str, *words: str, **variables: str) -> tuple[int, str]:
+    """The exit code of a command on `database`, and what it says of its refusal."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        env=os.environ | {"DATABASE_URL": database} | variables,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+def test_a_database_that_may_only_be_read_is_said_in_one_sentence(committed_demo: Demo) -> None:
+    """As that of a replica, or of a server that is no primary any more."""
+    url = database_url(str(connection.settings_dict["NAME"])) + "?options=-c%20default_transaction_read_only%3Don"
+    for words in (["create_token", "staff@demo.example"], ["renew_secrets"], ["createsuperuser", "--noinput"]):
+        refused = command(url, *words, DJANGO_SUPERUSER_EMAIL="ann@codeport.example", DJANGO_SUPERUSER_PASSWORD="x")
+        assert refused == (1, f"{READ_ONLY}\n")
+
+
+@pytest.mark.django_db(transaction=True)  # a database is made outside of transactions
+def test_a_role_that_may_not_make_tables_is_said_in_one_sentence() -> None:
+    with another_database() as name, connection.cursor() as cursor:
+        cursor.execute("DROP ROLE IF EXISTS guest_of_tests")
+        cursor.execute("CREATE ROLE guest_of_tests LOGIN")
+        try:
+            url = database_url(name).replace(f"{connection.settings_dict['USER']}@", "guest_of_tests@")
+            refused = command(url, "migrate", "--verbosity", "0")
+        finally:
+            cursor.execute("DROP ROLE guest_of_tests")
+    told = "The role that DATABASE_URL names may not do that; let it own the database and its tables"
+    assert refused == (1, f"{told}: permission denied for schema public.\n")
+
+
+def test_what_the_file_system_refuses_is_said_in_one_sentence(committed_demo: Demo, tmp_path: Path) -> None:
+    long = tmp_path / f"{'x' * 300}.csv"
+    with pytest.raises(CommandError) as refused:
+        run("ingest", str(long), "--company", "demo")
+    assert str(refused.value) == f"{long}: File name too long."
 
 
 @pytest.mark.parametrize("name", ["codes.tsv", "codes.TXT", "codes.csv.gz", "codes.txt.gz"])

@@ -75,7 +75,11 @@ class Command(OwnCommand):
             return
         if not sys.stdin.isatty():
             raise CommandError("Nothing was deleted: there is no terminal to ask at. Say --yes if you are sure.")
-        if input(f"There is no way back but a backup. Type {name} to go on: ").strip() != name:
+        try:
+            typed = input(f"There is no way back but a backup. Type {name} to go on: ").strip()
+        except EOFError:  # Ctrl-D
+            typed = ""
+        if typed != name:
             raise CommandError("Nothing was deleted: that is another name.")
 
 

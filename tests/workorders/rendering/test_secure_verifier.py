@@ -87,6 +87,9 @@ def test_the_command_judges_a_file(demo: Demo, tmp_path: Path, capsys: pytest.Ca
         call_command("verify_scan", str(path), workorder=other.pk)
     with pytest.raises(CommandError, match=r"is no PNG that can be read"):
         call_command("verify_scan", __file__, workorder=mine.pk)
+    for nonsense in ("nan", "inf", "0", "-1", "45"):
+        with pytest.raises(CommandError, match=r"^--threshold must be above 0 and at most 1, as a correlation is, not"):
+            call_command("verify_scan", str(path), workorder=mine.pk, threshold=float(nonsense))
     for pk in (new.pk, 0):
         with pytest.raises(CommandError, match=rf"^There is no workorder {pk} of secure codes whose equipment was"):
             call_command("verify_scan", str(path), workorder=pk)

@@ -26,12 +26,14 @@ class Command(OwnCommand):
         parser.add_argument("--threshold", type=float, help="the least correlation of an original on this equipment")
 
     def handle(self, **options: Any) -> None:
-        pk = options["workorder"]
+        pk, threshold = options["workorder"], options["threshold"]
+        if threshold is not None and not 0 < threshold <= 1:
+            raise CommandError(f"--threshold must be above 0 and at most 1, as a correlation is, not {threshold}.")
         workorder = Workorder.objects.select_related("equipment").filter(pk=pk, type=Workorder.Type.SSC).first()
         if workorder is None or workorder.equipment is None:
             raise CommandError(f"There is no workorder {pk} of secure codes whose equipment was confirmed.")
         try:
-            verdict = verify(read_scan(Path(options["file"])), load_graphic(workorder), options["threshold"])
+            verdict = verify(read_scan(Path(options["file"])), load_graphic(workorder), threshold)
         except (SecretLost, Unusable) as error:
             raise CommandError(str(error)) from None
         said = f"{verdict.url}, correlation {verdict.fine:.2f} of at least {verdict.threshold:.2f}"
