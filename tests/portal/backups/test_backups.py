@@ -150,6 +150,21 @@ def test_a_restore_needs_the_key_of_the_backup(
         call_command("restore", str(path))
 
 
+def test_a_storage_that_is_another_is_told(
+    committed_demo: Demo, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where DATABASE_URL is set, and CODEPORT_HOME is not."""
+    run("backup", "--to", str(tmp_path))
+    ingested(committed_demo.staff, rows(5))
+    run("backup", "--to", str(tmp_path / "whole"))
+    assert capsys.readouterr().err == ""
+    default = settings.STORAGES["default"]
+    elsewhere = default | {"OPTIONS": default["OPTIONS"] | {"location": tmp_path / "there" / "storage"}}
+    settings.STORAGES = settings.STORAGES | {"default": elsewhere}
+    run("backup", "--to", str(tmp_path / "elsewhere"))
+    assert capsys.readouterr().err.startswith("The backup has the database alone: the storage has none of the files")
+
+
 def test_a_key_apart_is_that_of_the_backup_or_nothing_is_restored(committed_demo: Demo, tmp_path: Path) -> None:
     """It is typed, or pasted from a safe, and opens the secrets only if every character of it is right."""
     run("backup", "--to", str(tmp_path))
