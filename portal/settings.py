@@ -1,6 +1,6 @@
 """All settings of Codeport. With nothing set everything is embedded; a bad value stops the start and is named.
 
-A variable that is empty counts as not set.
+A variable that is empty counts as not set; a misspelt one stops the start, too, where the right one is not set.
 
 | variable | means | default |
 |---|---|---|
@@ -110,6 +110,7 @@ with stops_at_bad_values("CODEPORT_HOME"):
     DATABASE_POOLER = env.str("DATABASE_POOLER", "", validate=checks.is_pooler)
     if DATABASE_POOLER and database is None:
         raise invalid("DATABASE_POOLER", "Needs DATABASE_URL.")
+    env.refuse_misspelt()
 
 DEBUG = False
 EMBEDDED_DATABASE = database is None

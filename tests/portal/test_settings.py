@@ -297,6 +297,47 @@ def test_mail_is_encrypted_as_its_address_says(
     assert (settings()["EMAIL_USE_TLS"], settings()["EMAIL_USE_SSL"]) == (is_encrypted, False)
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("NUM_PROXY", "NUM_PROXIES"),
+        ("NUMPROXIES", "NUM_PROXIES"),
+        ("ALOWED_HOSTS", "ALLOWED_HOSTS"),
+        ("ALLOWED_HOST", "ALLOWED_HOSTS"),
+        ("allowed_hosts", "ALLOWED_HOSTS"),
+        ("DATABSE_URL", "DATABASE_URL"),
+        ("DATABASE_URI", "DATABASE_URL"),
+        ("CELERY_BROKER", "CELERY_BROKER_URL"),
+        ("S3_ENDPOINT", "S3_ENDPOINT_URL"),
+        ("UPLOADS_DAYS", "UPLOAD_DAYS"),
+        ("PUBLICURL", "PUBLIC_URL"),
+        ("SECRET_KEYS", "SECRET_KEY"),
+    ],
+)
+def test_a_misspelt_variable_is_named_with_the_right_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, "something")
+    with pytest.raises(ImproperlyConfigured) as caught:
+        settings()
+    told = f"There is no such setting; did you mean {meant}? Rename or unset it."
+    assert str(caught.value) == f'Environment variable "{name}" invalid: {told}'
+    monkeypatch.setenv(name, " ")
+    settings()
+
+
+def test_a_variable_of_somebody_else_is_none_of_ours(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = ["CODEPORT_URL", "CODEPORT_TOKEN", "CODEPORT_PORT", "DATABASE_PORT", "DATABASE_SERVICE_HOST", "PORTS"]
+    others += ["SECRET_KEY_BASE", "POSTGRES_PASSWORD", "DROP_VOLUME", "LOG_LEVEL", "API_TOKEN", "REDIS_URL", "HISTFILE"]
+    others += ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
+    for name in others:
+        monkeypatch.setenv(name, "something")
+    assert settings()["NUM_PROXIES"] == 0
+    monkeypatch.setenv("DATABASE_URL", "postgresql://someone@db.example/codes")
+    monkeypatch.setenv("DATABASE_URI", "postgresql://another.program")
+    assert settings()["DATABASES"]["default"]["NAME"] == "codes"
+
+
 def test_hosts_of_webhooks_are_named_as_they_stand_in_urls(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings()["WEBHOOK_HOSTS"], settings()["WEBHOOK_DAYS"]) == ([], 30)
     monkeypatch.setenv("WEBHOOK_HOSTS", "Intranet.example,10.0.0.7,[::1]")
