@@ -50,7 +50,8 @@ def main() -> None:
 
     try:
         embedded = settings.EMBEDDED_DATABASE
-        if not words or words[0] in WITHOUT_DATABASE or {"--help", "-h", "--version"} & set(words):
+        named = any(word.startswith("--database") for word in words)  # as `check` is told to look into it
+        if not words or (words[0] in WITHOUT_DATABASE and not named) or {"--help", "-h", "--version"} & set(words):
             embedded = False
         with postgres.running(settings.CODEPORT_HOME) if embedded else nullcontext():
             execute_from_command_line(sys.argv)

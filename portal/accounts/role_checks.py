@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core import checks
-from django.db import DatabaseError
+from django.db import ProgrammingError
 from django.db.models import Q
 
 from portal.accounts.people import wrong_roles
@@ -33,7 +33,7 @@ def check_roles(databases: Sequence[str] | None = None, **_: Any) -> list[checks
     held = User.groups.through.objects.exclude(fitting).order_by("user__email", "group__name")
     try:
         wrong = list(held.values_list("user__email", "user__company__kind", "group__name")[: MOST_TOLD + 1])
-    except DatabaseError:  # as before the first migration
+    except ProgrammingError:  # as before the first migration
         return []
     told = [f"{email}: {wrong_roles(kind, [role])}" for email, kind, role in wrong[:MOST_TOLD]]
     if len(wrong) > MOST_TOLD:

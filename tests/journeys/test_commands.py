@@ -302,6 +302,13 @@ def command(database: str, *words: str, **variables: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+def test_a_check_of_the_database_asks_it_or_says_that_it_does_not_answer(tmp_path: Path) -> None:
+    code, told = command("postgres://nobody@127.0.0.1:1/none", "check", "--database", "default")
+    assert (code, told.partition(": ")[0]) == (1, "The database does not answer, or broke off")
+    assert command("", "check", "--database", "default", CODEPORT_HOME=str(tmp_path)) == (0, "")
+    assert (tmp_path / "postgres").is_dir()  # which was started for it
+
+
 def test_a_database_that_may_only_be_read_is_said_in_one_sentence(committed_demo: Demo) -> None:
     """As that of a replica, or of a server that is no primary any more."""
     url = database_url(str(connection.settings_dict["NAME"])) + "?options=-c%20default_transaction_read_only%3Don"

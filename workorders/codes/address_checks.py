@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
-from django.db import DatabaseError
+from django.db import ProgrammingError
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
@@ -31,7 +31,7 @@ def check_addresses(databases: Sequence[str] | None = None, **_: Any) -> list[ch
     elsewhere = here.filter(url_prefix__endswith=F("path")).exclude(served).order_by()
     try:
         found = elsewhere.values_list("url_prefix", "path").first()
-    except DatabaseError:  # as before the first migration
+    except ProgrammingError:  # as before the first migration
         return []
     if found is None:
         return []
