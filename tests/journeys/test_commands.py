@@ -26,7 +26,7 @@ from tests.support.commands import run
 from tests.support.demo import Demo
 from tests.support.pages import as_
 from tests.support.running import database_url
-from tests.support.second_database import another_database
+from tests.support.second_database import another_database, contents
 from tests.support.uploads import SPEC_EXAMPLE
 from workorders.models import Code
 
@@ -329,6 +329,18 @@ def test_a_role_that_may_not_make_tables_is_said_in_one_sentence() -> None:
             cursor.execute("DROP ROLE guest_of_tests")
     told = "The role that DATABASE_URL names may not do that; let it own the database and its tables"
     assert refused == (1, f"{told}: permission denied for schema public.\n")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_has_not_every_character_is_refused_before_there_are_tables(encoding: str) -> None:
+    """An upload with others would fail again and again, or its values be measured in bytes."""
+    with another_database(f"ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C'") as name:
+        code, said = command(database_url(name), "migrate")
+        tables = contents(name)
+    assert (code, tables) == (1, {})
+    assert f"The database has the encoding {encoding}, and needs UTF8." in said
+    assert "Traceback" not in said
 
 
 def test_what_the_file_system_refuses_is_said_in_one_sentence(committed_demo: Demo, tmp_path: Path) -> None:

@@ -9,17 +9,16 @@ import psycopg
 from django.db import connection
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+DOCUMENTED = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 
 
 @contextmanager
-def another_database() -> Iterator[str]:
-    """The name of an empty database, as docs/operations.md makes one; gone with the block."""
+def another_database(locale: str = DOCUMENTED) -> Iterator[str]:
+    """The name of an empty database, as docs/operations.md makes one unless told; gone with the block."""
     name = f"{connection.settings_dict['NAME']}_again"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
-        cursor.execute(
-            f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
-        )
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0 {locale}")
     try:
         yield name
     finally:
