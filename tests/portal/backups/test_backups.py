@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tarfile
@@ -11,8 +12,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from botocore.config import Config
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -30,7 +33,7 @@ from tests.support.commands import run
 from tests.support.demo import Demo
 from tests.support.paths import CHECKOUT
 from tests.support.portals import environment
-from tests.support.running import database_url
+from tests.support.running import database_url, wait_for
 from tests.support.second_database import another_database, contents
 from tests.support.tokens import client_of
 from tests.support.uploads import ingested, rows, uploaded
@@ -183,6 +186,29 @@ def test_a_key_apart_is_that_of_the_backup_or_nothing_is_restored(committed_demo
         apart.write_bytes(b"\n " + key + b"\r\n")
         assert restored(path, home, name).returncode == 0
     assert (home / "secret-key").read_bytes() == key
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_a_restore_that_is_ended_leaves_nothing_and_can_begin_again(
+    committed_demo: Demo, tmp_path: Path, by: signal.Signals
+) -> None:
+    ingested(committed_demo.staff, rows(5))
+    path = tmp_path / "backups" / "b.tar"
+    write(path, stored_names)
+    secret.write_apart(path.parent, settings.SECRET_KEY)
+    home, server = tmp_path / "there", connection.settings_dict
+    with another_database() as name:
+        with psycopg.connect(host=str(server["HOST"]), user=str(server["USER"]), dbname=name) as other:
+            other.execute("LOCK TABLE pg_catalog.pg_class IN SHARE MODE")  # no table can be made meanwhile
+            surroundings = environment(home, DATABASE_URL=database_url(name))
+            words = [sys.executable, "manage.py", "restore", str(path)]
+            process = subprocess.Popen(words, cwd=CHECKOUT, env=surroundings)
+            wait_for(lambda: [*home.glob("storage/uploads/*")], "a file is restored")
+            process.send_signal(by)
+            assert process.wait(60) == 128 + by
+        assert [each for each in home.glob("storage/**/*") if each.is_file()] == []
+        done = restored(path, home, name)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_an_encrypted_key_opens_with_its_passphrase_alone() -> None:
