@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from environs import ValidationError, validate
+from kombu import Connection
 
 _HOST = r"([^/?#@]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
 _BROKER = rf"rediss?://{_HOST}(/[0-9]*)?(\?.*)?|amqps?://{_HOST}(/[^/?#]*|//)?(\?.*)?|redis\+socket:///.+|"
@@ -84,6 +85,10 @@ def is_broker_url(url: str) -> None:
     """Refuse what is no broker's address. Celery would notice a bad port or number at the first task, not before."""
     if not is_address(_BROKER, url):
         raise ValidationError("Must look like redis://host:6379/0 or amqp://user:password@host:5672//.")
+    try:
+        Connection(url)  # which reads the address and connects later
+    except (KeyError, TypeError, ValueError):
+        raise ValidationError("Behind the ? stands what cannot be, unlike ssl_cert_reqs=CERT_REQUIRED.") from None
 
 
 def is_rate(example: str, digits: int) -> validate.Regexp:

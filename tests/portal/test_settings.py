@@ -227,6 +227,9 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("CELERY_BROKER_URL", "redis://queue.example:6379/first"),
         ("CELERY_BROKER_URL", "amqp://someone:secret@queue.example:65536//"),
         ("CELERY_BROKER_URL", "redis://queue.example:6379/0\n"),
+        ("CELERY_BROKER_URL", "rediss://queue.example:6379/0?ssl_cert_reqs=CERT_REQIRED"),
+        ("CELERY_BROKER_URL", "redis://queue.example:6379/0?cert_reqs=required"),
+        ("CELERY_BROKER_URL", "amqp://queue.example:5672//?heartbeat=often"),
         ("MAX_UPLOAD_MB", "-1"),
         ("API_RATE", "many"),
         ("HISTORY_DAYS", "0"),
@@ -280,6 +283,10 @@ def test_a_bad_value_is_named(home: Path, monkeypatch: pytest.MonkeyPatch, name:
         ("AUDIT_LOG", "/var/log/codeport/audit.jsonl"),
         ("EMAIL_URL", "smtp://mail.example:25/?tls=False&timeout=5&_default_from_email=codes@mail.example"),
         ("PUBLIC_URL", "https://codes.example.com:65535/all"),
+        (
+            "CELERY_BROKER_URL",
+            "rediss://queue.example:6379/0?ssl_cert_reqs=CERT_REQUIRED&ssl_ca_certs=/etc/ssl/ours.pem",
+        ),
     ],
 )
 def test_a_good_value_is_taken(home: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
