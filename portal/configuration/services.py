@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from environs import validate
 from psycopg import ProgrammingError
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import make_conninfo, timeout_from_conninfo
 
 from portal.configuration.checks import is_address
 from portal.configuration.environment import env, invalid
@@ -40,6 +40,7 @@ def database_named(variable: str = "DATABASE_URL") -> dict[str, Any] | None:
         raise invalid(variable, "Must look like postgresql://user:password@host:5432/name.")
     try:
         make_conninfo(**entry.get("OPTIONS", {}))
+        timeout_from_conninfo(entry.get("OPTIONS", {}))
     except ProgrammingError as error:
         raise invalid(variable, str(error).strip()) from None
     return entry

@@ -222,6 +222,8 @@ def test_cookies_are_secure_behind_https_and_apart_by_port(home: Path, monkeypat
         ("REPLICA_URL", "postgresql://someone@db.example/codes"),  # of the embedded PostgreSQL there is none
         ("SECRET_KEY_FALLBACKS", f"{'a' * 32},short"),
         ("DATABASE_URL", "postgresql://someone@db.example/codes?sslmod=require"),
+        ("DATABASE_URL", "postgresql://someone@db.example/codes?connect_timeout=soon"),
+        ("CELERY_BROKER_URL", "rediss://queue.example/0?ssl_cert_reqs=certainly"),
         ("CELERY_BROKER_URL", "filesystem://"),
         ("CELERY_BROKER_URL", "redis://queue.example:port/0"),
         ("CELERY_BROKER_URL", "redis://queue.example:6379/first"),
