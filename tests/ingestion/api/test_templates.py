@@ -242,7 +242,7 @@ def test_a_template_that_is_not_there_is_refused_with_the_nearest(demo: Demo) ->
     assert refused(client, template="rols") == {"template": ["There is no such template; the nearest is `Rolls`."]}
     assert refused(client, template="Rollers") == {"template": ["There is no such template; the nearest is `Rolls`."]}
     assert refused(client) == {"template": ["This field is required."]}
-    assert refused(client, template=7) == {"template": ["There is no such template; there are `Rolls`."]}
+    assert refused(client, template=7) == {"template": ["There is no such template; there is `Rolls`."]}
     assert refused(client, template="Rolls", templates=1) == {
         "templates": ["There is no such field; the nearest is `template`."]
     }
