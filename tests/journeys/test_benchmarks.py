@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,12 +22,17 @@ WAYS = [
 
 @pytest.mark.parametrize("way", WAYS)
 def test_each_way_makes_the_codes_of_a_file(
-    committed_demo: Demo, monkeypatch: pytest.MonkeyPatch, way: Callable[[Path], Measured]
+    committed_demo: Demo,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    tmp_path: Path,
+    way: Callable[[Path], Measured],
 ) -> None:
     def here(work: Callable[[], object]) -> Measured:
         work()
         return 0.0, 0.0
 
+    settings.SPOOL_DIR = tmp_path  # where the files of a run stay
     monkeypatch.setattr(others, "apart", here)
     monkeypatch.setattr(figures, "apart", here)
     table, prepared = figures.rows(50, "fifty")
