@@ -15,7 +15,7 @@ class PortalConfig(AppConfig):
         import portal.accounts.role_checks
         import portal.accounts.second_step
         import portal.accounts.security_log
-        import portal.database.encoding_check  # noqa: F401
+        import portal.database.encoding_check  # noqa: F401  # it registers its check
 
         connection_created.connect(set_up, dispatch_uid="portal.database.connections")
         connection_created.connect(keep_line, dispatch_uid="portal.database.replica")

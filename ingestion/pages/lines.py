@@ -48,7 +48,9 @@ def build_lines(records: Iterable[IngestionRecord]) -> list[Line]:
         "pk", "result_data__codes_created", "result_data__codes_affected", "result_data__error_counts"
     )
     known = {pk: (made or changed or 0, sum((counts or {}).values())) for pk, made, changed, counts in results}
-    ended = {record.pk: known[record.pk][0] for record in shown if record.status == Status.COMPLETED}
+    ended = {
+        record.pk: known[record.pk][0] for record in shown if record.status == Status.COMPLETED and record.pk in known
+    }
     asked = describe_all_asked(shown, ended)
     undone = _undone(record.key for record in shown if record.pk in ended and record.type == IngestionRecord.Type.SCM)
     return [

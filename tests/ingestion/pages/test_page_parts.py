@@ -48,6 +48,13 @@ def test_lines_tell_codes_and_problems(demo: Demo) -> None:
     assert build_lines([]) == []
 
 
+def test_a_record_that_is_deleted_while_its_list_is_made_has_no_result(demo: Demo) -> None:
+    gone = record_of(demo, status="completed", result_data={"codes_created": 7})
+    IngestionRecord.objects.filter(pk=gone.pk).delete()
+    [line] = build_lines([gone])
+    assert (line.record, line.codes, line.problems) == (gone, 0, 0)
+
+
 def test_lists_do_not_load_results(demo: Demo, django_assert_num_queries: Any) -> None:
     record_of(demo, result_data={"codes_created": 7})
     assert not demo.staff.may("company_view_all")  # asked once, and known from then on
