@@ -27,6 +27,7 @@ from ingestion.rules.rows import RowRules
 from ingestion.rules.suggestions import may_be_marked
 from workorders.codes.code_block import CodeBlock, bytes_of
 from workorders.codes.fields import LONGEST_SCM_VALUE, Attributes
+from workorders.codes.url_prefixes import LONGEST_ID, SHORTEST_ID
 
 DELETE = "\x7f"
 LATIN_CONTROL = re.compile("[\x80-\x9f]")  # characters of control that UTF-8 writes as two bytes
@@ -43,9 +44,9 @@ def check_clean(rules: RowRules, rows: CleanRows | CleanObjects, first: int) -> 
     columns = _columns(rules, rows)
     if columns is None:
         return None
-    spelled = _texts(columns[rules.id_at])
-    identifiers = rules.ids.column(spelled, rules.longest_id)
-    if identifiers is None and not _may_be_wrong(rules, columns, spelled):
+    spelled = columns[rules.id_at]
+    identifiers = _find_ids(rules, spelled)
+    if identifiers is None and not _may_be_wrong(rules, columns):
         return None
     scm = _write_scm(rules, columns)
     if scm is None:
@@ -61,26 +62,36 @@ def check_clean(rules: RowRules, rows: CleanRows | CleanObjects, first: int) -> 
     known = rules.findings.limits.products
     rules.findings.skus_with_id.update(key[0] for key in keys if key[0] in known)
     if identifiers is None:
-        kept = [*map(rules.ids.kept, spelled)]
-        _report_rows(rules, first, spelled, kept, _faults_of(rules, keys, kinds), kinds)
+        texts = _texts(spelled)
+        kept = [*map(rules.ids.kept, texts)]
+        _report_rows(rules, first, texts, kept, _faults_of(rules, keys, kinds), kinds)
         is_kept = np.array([identifier is not None for identifier in kept])
-        codes = [identifier for identifier in kept if identifier is not None]
+        codes = _binary([identifier for identifier in kept if identifier is not None])
         scm = scm.filter(pa.array(is_kept)) if isinstance(scm, pa.Array) else scm
-        return CodeBlock(codes, positions[is_kept], _binary(codes), meant, kinds[is_kept], scm)
+        return CodeBlock(codes, positions[is_kept], meant, kinds[is_kept], scm)
     if None in attributes:
-        _report_attributes(rules, first, spelled, keys, kinds)
-    column = columns[rules.id_at] if identifiers is spelled else _binary([*identifiers])
-    return CodeBlock([*identifiers], positions, column, meant, kinds, scm)
+        _report_attributes(rules, first, _texts(spelled), keys, kinds)
+    return CodeBlock(identifiers, positions, meant, kinds, scm)
+
+
+def _find_ids(rules: RowRules, spelled: pa.BinaryArray) -> pa.BinaryArray | None:
+    """Return the ids as they are stored; None where any is wrong."""
+    if rules.ids.alphabet is None:
+        kept = rules.ids.column(_texts(spelled), rules.longest_id)
+        return None if kept is None else _binary([*kept])
+    lengths = pc.min_max(pc.binary_length(spelled)).as_py()
+    fits = lengths["min"] >= SHORTEST_ID and lengths["max"] <= min(rules.longest_id, LONGEST_ID)
+    return spelled if fits and not bytes(bytes_of(spelled)).translate(None, rules.ids.alphabet) else None
 
 
 def _binary(texts: list[str]) -> pa.BinaryArray:
     return pa.array(texts, pa.string()).cast(pa.binary())
 
 
-def _may_be_wrong(rules: RowRules, columns: Columns, spelled: list[str]) -> bool:
+def _may_be_wrong(rules: RowRules, columns: Columns) -> bool:
     """Say whether rows with wrong ids may be reported here: no id is blank, and no column without a name has cells."""
     nameless = (_distinct(columns, at) for at in rules.findings.nameless)
-    return all(map(str.strip, spelled)) and all(map(is_blank, nameless))
+    return all(map(str.strip, _texts(columns[rules.id_at]))) and all(map(is_blank, nameless))
 
 
 def _report_rows(

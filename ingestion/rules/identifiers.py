@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from string import ascii_letters, digits
 from typing import Protocol
 
 from ingestion.models import IngestionRecord
@@ -24,6 +25,7 @@ class IdRules(Protocol):
     longest: int  # characters, as they are kept
     example: str
     error: str  # the kind that a wrong one is
+    alphabet: bytes | None  # in which ids are kept as they come; None where they have to be looked at one by one
 
     def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
         """Return all ids as they are stored; None when one is wrong, or longer than `longest`."""
@@ -41,6 +43,7 @@ class DefaultIds:
     longest = LONGEST_ID
     example = "abc12345"
     error = "invalid_id_error"
+    alphabet: bytes | None = f"{ascii_letters}{digits}_-".encode()
 
     def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
         lengths = set(map(len, identifiers))
@@ -71,6 +74,7 @@ class Gs1Ids:
     longest = gs1.LONGEST
     example = "01/09506000134352/21/A1"
     error = "invalid_id_error"
+    alphabet: bytes | None = None
 
     def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
         try:

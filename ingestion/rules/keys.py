@@ -107,6 +107,7 @@ class IdKeys:
     longest = gs1.LONGEST
     example = "abc12345"
     error = "code_not_found_error"
+    alphabet: bytes | None = None
 
     def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
         return RULES["default"].column(identifiers, longest)
@@ -155,6 +156,7 @@ class SerialNumbers:
     longest = LONGEST_NUMBER
     example = "0000000001"
     error = "code_not_found_error"
+    alphabet: bytes | None = None
 
     def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
         kept = list(map(self.kept, identifiers))
@@ -174,6 +176,7 @@ class Texts:
     longest = LONGEST_SCM_VALUE
     example = "B7"
     error = "code_not_found_error"
+    alphabet: bytes | None = None
 
     def column(self, identifiers: Sequence[str], longest: int) -> Sequence[str] | None:
         kept = list(map(self.kept, identifiers))

@@ -105,7 +105,12 @@ def respelled(name: str) -> str:
 
 def may_be_marked(text: str) -> bool:
     """Say whether a value in `text`, which are many together, has to be looked at closely."""
-    return SHORTENED_MARK in text or '="' in text or ("'" in text and GUARD.search(text) is not None)
+    # One character is looked for first, which is several times faster than two, and most texts have none.
+    return (
+        ("+" in text and SHORTENED_MARK in text)
+        or ("=" in text and '="' in text)
+        or ("'" in text and GUARD.search(text) is not None)
+    )
 
 
 def marks_of(value: str) -> str:

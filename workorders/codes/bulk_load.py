@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,9 +71,12 @@ class CodeSpool(SortedSpool):
     def add(self, codes: list[NewCode] | CodeBlock) -> None:
         """Spool codes, in any order; those of a block have that of their positions."""
         if not isinstance(codes, list):
-            if codes.identifiers:
-                self.longest = max(self.longest, *map(len, codes.identifiers))
-                self._add_columns(codes.identifiers, codes.column, codes.lines(self._base, self._attributes))
+            if codes:
+                from workorders.codes.code_block import longest_of  # takes time and memory; only long files need it
+
+                self.longest = max(self.longest, longest_of(codes.identifiers))
+                make_lines = partial(codes.lines, self._base, self._attributes)
+                self._add_columns(codes.identifiers, make_lines, codes.size)
             return
         base, attributes = self._base, self._attributes
         lines = [

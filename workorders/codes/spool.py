@@ -6,17 +6,22 @@ random, and because transactions that touch the same keys then wait for each oth
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count as count_from
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from workorders.codes.sorted_runs import HashRun, has_repeated_hash, merge_runs, remove_runs, sequence_of
+import numpy as np
+from numpy.typing import NDArray
+
+from workorders.codes.sorted_runs import HashRun, has_repeated_hash, hash_texts, merge_runs, remove_runs, sequence_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    Columns = tuple[pa.BinaryArray, Callable[[], pa.BinaryArray]]
+    """A column of keys, and what makes that of their lines."""
 
 RUN = 50_000  # lines sorted in memory at a time
 FAN_IN = 256  # runs merged, and files open, at a time
@@ -38,10 +43,11 @@ class SortedSpool:
         self.count = 0  # lines to load
         self._base = first_position - 1
         self._lines: list[str] = []
-        self._columns: list[tuple[pa.BinaryArray, pa.BinaryArray]] = []  # of keys, and of lines
-        self._characters = 0  # in the lines
+        self._hashes: list[NDArray[np.int64]] = []  # of their keys
+        self._columns: list[Columns] = []
+        self._unwritten = 0  # lines, and those of columns
+        self._characters = 0  # in them
         self._longest_line = 1
-        self._hashes = array("q")
         self._runs: list[Path] = []
         self._hash_runs: list[HashRun] = []
         self._names = count_from(1)
@@ -52,22 +58,24 @@ class SortedSpool:
         """Spool lines in any order; each begins with its key, a tab, the number, and a tab."""
         sizes = list(map(len, lines))
         self._lines += lines
-        self._note(keys, sum(sizes), max(sizes, default=0))
+        self._hashes.append(hash_texts(keys))
+        self._longest_line = max(self._longest_line, *sizes, 0)
+        self._note(len(lines), sum(sizes))
 
-    def _add_columns(self, keys: list[str], column: pa.BinaryArray, lines: pa.BinaryArray) -> None:
-        """Spool lines that are a column, beside the column of their keys, which come in the order of their numbers."""
-        from workorders.codes.code_block import sizes_of  # which takes time and memory, and only long files need it
+    def _add_columns(self, keys: pa.BinaryArray, lines: Callable[[], pa.BinaryArray], size: int) -> None:
+        """Spool lines that are a column, of about this size, in the order of their numbers, beside that of their keys.
 
-        self._columns.append((column, lines))
-        self._note(keys, *sizes_of(lines))
+        They are made by `lines` when they are sorted and written, which is done while the next ones are read.
+        """
+        self._columns.append((keys, lines))
+        self._note(len(keys), size)
 
-    def _note(self, keys: list[str], size: int, longest: int) -> None:
-        """Note what was added: lines with these keys, of a size together. Sort and write them where they are many."""
+    def _note(self, count: int, size: int) -> None:
+        """Note what was added: as many lines, of a size together. Sort and write them where they are many."""
         self._characters += size
-        self._longest_line = max(self._longest_line, longest)
-        self._hashes.extend(map(hash, keys))
-        self.count += len(keys)
-        if len(self._hashes) >= RUN or self._characters >= RUN_CHARACTERS:
+        self._unwritten += count
+        self.count += count
+        if self._unwritten >= RUN or self._characters >= RUN_CHARACTERS:
             self._write_runs()
 
     def find_repeats(self, on_repeat: Callable[[str, int, int], None], tick: Callable[[int], None]) -> None:
@@ -116,27 +124,29 @@ class SortedSpool:
         if self._lines:
             self._lines.sort()
             self._runs.append(self._write_file(["".join(self._lines).encode()]))
+            with self._new_file("hashes") as file:
+                self._hash_runs.append(HashRun(file, np.concatenate(self._hashes)))
         if self._columns:
-            self._write_beside(self._columns)
-        if self._hashes:
-            self._hash_runs.append(HashRun(self.folder / f"hashes-{len(self._hash_runs)}", self._hashes))
-        self._lines, self._columns, self._characters = [], [], 0
-        self._hashes = array("q")
+            self._wait()
+            # Files are opened here, so that nothing comes into a folder that is removed meanwhile.
+            run, hashes = self._new_file("run"), self._new_file("hashes")
+            self._runs.append(Path(run.name))
+            self._writing = self._beside.submit(self._write_columns, self._columns, run, hashes)
+        self._lines, self._hashes, self._columns = [], [], []
+        self._unwritten = self._characters = 0
 
-    def _write_beside(self, columns: list[tuple[pa.BinaryArray, pa.BinaryArray]]) -> None:
-        """Sort and write columns while the next ones are read, one run at a time."""
-        from workorders.codes.code_block import sorted_lines
+    def _write_columns(self, columns: list[Columns], run: IO[bytes], hashes: IO[bytes]) -> None:
+        """Sort and write columns, beside the reading of the next ones."""
+        import pyarrow as pa
 
-        self._wait()
-        path = self.folder / f"run-{next(self._names)}"
-        self._runs.append(path)
-        file = path.open("wb")  # here, so that nothing comes into a folder that is removed meanwhile
+        from workorders.codes.code_block import hashes_of, longest_of, sorted_lines
 
-        def write() -> None:
-            with file:
-                file.write(sorted_lines(columns))
-
-        self._writing = self._beside.submit(write)
+        with run, hashes:
+            keys = pa.concat_arrays([keys for keys, _lines in columns])
+            lines = pa.concat_arrays([lines() for _keys, lines in columns])
+            self._longest_line = max(self._longest_line, longest_of(lines))
+            self._hash_runs.append(HashRun(hashes, hashes_of(keys)))
+            run.write(sorted_lines(keys, lines))
 
     def _wait(self) -> None:
         """Wait for the run that is written; raises what went wrong with it."""
@@ -145,7 +155,9 @@ class SortedSpool:
             self._writing = None
 
     def _write_file(self, pieces: Iterable[bytes | memoryview]) -> Path:
-        path = self.folder / f"run-{next(self._names)}"
-        with path.open("wb") as file:
+        with self._new_file("run") as file:
             file.writelines(pieces)
-        return path
+        return Path(file.name)
+
+    def _new_file(self, kind: str) -> IO[bytes]:
+        return (self.folder / f"{kind}-{next(self._names)}").open("wb")

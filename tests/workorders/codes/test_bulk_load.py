@@ -41,7 +41,7 @@ def block(first: int, *identifiers: str) -> CodeBlock:
     kinds = np.arange(len(identifiers), dtype=np.int32) % 2
     ids = pa.array([each.encode() for each in identifiers], pa.binary())
     scm = pa.array([f'{{"place": "{first + at}"}}'.encode() for at in range(len(identifiers))], pa.binary())
-    return CodeBlock([*identifiers], np.arange(first, first + len(ids)), ids, [(None, 0, 0), (None, 1, 0)], kinds, scm)
+    return CodeBlock(ids, np.arange(first, first + len(ids)), [(None, 0, 0), (None, 1, 0)], kinds, scm)
 
 
 def loaded(workorder: Workorder) -> list[tuple[int, str]]:
@@ -107,9 +107,9 @@ def test_nothing_comes_into_a_folder_that_is_removed_beside_the_writing(
     monkeypatch.setattr(spool_module, "RUN", 1)
     begin = threading.Event()
 
-    def sorted_later(columns: list[tuple[pa.BinaryArray, pa.BinaryArray]]) -> memoryview:
+    def sorted_later(keys: pa.BinaryArray, lines: pa.BinaryArray) -> memoryview:
         begin.wait(30)
-        return sorted_lines(columns)
+        return sorted_lines(keys, lines)
 
     monkeypatch.setattr(code_block, "sorted_lines", sorted_later)
     folder = tmp_path / "attempt"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from workorders.codes.bulk_load import RenderedAttributes
@@ -19,7 +19,8 @@ def a_run(folder: Path, name: str, *lines: bytes) -> Path:
 
 
 def a_hash_run(folder: Path, name: str, *numbers: int) -> HashRun:
-    return HashRun(folder / name, array("q", numbers))
+    with (folder / name).open("wb") as file:
+        return HashRun(file, np.array(numbers, np.int64))
 
 
 def test_runs_are_merged_in_the_order_of_bytes(tmp_path: Path) -> None:
