@@ -89,7 +89,7 @@ class NewWorkorder:
             use_serial_number=self.record.parameters["use_serial_number"],
             created_by_id=self.record.created_by_id,
         )
-        spool.load(tick)
+        spool.load(tick, archive_follows=True)
         jobs.start_first_archive(workorder, self.record.created_by)
         self._name(workorder)
         try:

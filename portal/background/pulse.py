@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from django.db.models.functions import Now
 
 from portal.background import worker_slots
@@ -22,6 +22,9 @@ from portal.logs import about
 logger = logging.getLogger(__name__)
 
 BEAT = 0.25  # seconds between two signs of life
+WITHOUT_WAITING = "SELECT set_config('synchronous_commit', 'off', true)"
+"""For a beat: should the server forget it, the next one comes at once. Waiting for the disk would write out all that
+the work itself has written so far, and hold it up meanwhile."""
 MOST_ATTEMPTS = 5  # that failed, or were lost with their worker
 PAUSES = (0.5, 1, 2, 4, 8, 15)  # seconds between two tries to say so, while the database is what is out
 
@@ -83,7 +86,10 @@ class Pulse(threading.Thread):
         done, total = self.rows_done, self.rows_total
         progress = {"phase": self.phase, "rows_done": done, "rows_total": total and max(done, total)}
         try:
-            if not self.held.update(lease_until=Now() + LEASE, **progress):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(WITHOUT_WAITING)
+                is_held = self.held.update(lease_until=Now() + LEASE, **progress)
+            if not is_held:
                 # What the work does after its end, as for the index of codes, is not to be stopped.
                 (self._stopped if self._ended.exists() else self._lost).set()
         except Error:  # the lease bridges a short failure; a long one ends the claim

@@ -36,11 +36,12 @@ WAIT = "1s"  # for VACUUM, where it is as well done later
 
 
 @contextmanager
-def writing_codes() -> Iterator[None]:
+def writing_codes(*, archive_follows: bool = False) -> Iterator[None]:
     """Wrap a statement that writes many codes in the caller's transaction, so that the index misses none of them.
 
-    It waits, as the statement may for others, while the table is vacuumed by hand; autovacuum gives way. A statement
-    that writes one code needs none of this.
+    What it forgets it is told again right after the commit, or by the job of the archive that follows. It waits, as the
+    statement may for others, while the table is vacuumed by hand; autovacuum gives way. A statement that writes one
+    code needs none of this.
     """
     filenode, blocks, room = _ask(REACH)
     known = _ask(KNOWN, filenode)
@@ -50,7 +51,8 @@ def writing_codes() -> Iterator[None]:
     blocks = _ask(REACH)[1]
     if blocks > first:
         _ask(FORGET, first, blocks)
-        transaction.on_commit(summarize_blocks, robust=True)
+        if not archive_follows:
+            transaction.on_commit(summarize_blocks, robust=True)
 
 
 def summarize_blocks() -> None:

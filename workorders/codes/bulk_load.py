@@ -92,14 +92,14 @@ class CodeSpool(SortedSpool):
         """Say that no code will have this position, nor the `count` - 1 after it; the sequences close over them."""
         self._gaps.add(position - self._base, count)
 
-    def load(self, tick: Callable[[int], None], after: int = 0) -> None:
+    def load(self, tick: Callable[[int], None], after: int = 0, *, archive_follows: bool = False) -> None:
         """COPY the codes into the table, in the caller's transaction; IntegrityError when an id is taken.
 
         Their sequences go on after `after`, which is how many codes the workorder has. `tick` hears how many codes
-        have been sent so far, now and then.
+        have been sent so far, now and then. Of an archive that follows, see `writing_codes`.
         """
         lines = self._renumbered(after) if self._gaps or after else merge_blocks(self._runs)
-        with writing_codes(), connection.cursor() as cursor:
+        with writing_codes(archive_follows=archive_follows), connection.cursor() as cursor:
             copy_blocks(cursor, Code._meta.db_table, COLUMNS, ticking(self._blocks(lines), tick))
         tell_of_load(self.company_id, self.count)
 

@@ -44,7 +44,7 @@ def _store(job: Job, pulse: Pulse, *, looks_up: bool) -> None:
     sequences = shuffled(count)  # the order of the codes tells nothing of their ids
     done = 0
     with transaction.atomic():
-        with writing_codes(), connection.cursor() as cursor:
+        with writing_codes(archive_follows=True), connection.cursor() as cursor:
             for group in Alphabet(avoid_lookalikes=parameters["avoid_lookalikes"]).draw(count):
                 if looks_up:
                     _replace_taken(group, workorder.company_id)

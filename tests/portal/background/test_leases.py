@@ -265,6 +265,32 @@ def test_a_pulse_outlasts_a_failure_of_the_database(
     assert not beating.is_lost
 
 
+def test_a_beat_does_not_wait_for_the_disk_but_what_follows_does(
+    record: IngestionRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beating = Pulse(claimed(record))
+    seen = []
+
+    def waits() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return str(cursor.fetchone()[0])
+
+    class Watching:
+        def update(self, **_: object) -> int:
+            seen.append(waits())
+            return 1
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")  # as on every server but that of the tests
+    try:
+        monkeypatch.setattr(beating, "held", Watching())
+        beating._beat()
+        assert [*seen, waits()] == ["off", "on"]
+    finally:
+        connection.close()
+
+
 def test_short_work_ends_before_the_first_beat(record: IngestionRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     beats: list[str] = []
     monkeypatch.setattr(Pulse, "_beat", lambda pulse: beats.append(pulse.name))

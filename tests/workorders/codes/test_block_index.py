@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.support.demo import Demo
 from tests.support.running import wait_for
 from tests.support.tokens import client_of
+from tests.support.uploads import ingested
 from workorders import job_runner
 from workorders.changes.apply import apply_posted, apply_selected, begin_change
 from workorders.changes.spool import ChangeSpool
@@ -151,6 +153,30 @@ def test_what_the_index_reaches_already_is_not_forgotten(demo: Demo, tmp_path: P
     summarize_blocks()
     change_selected(demo, tmp_path)
     assert ask("SELECT brin_summarize_range('code_blocks', 0)") == 0
+
+
+@pytest.mark.parametrize("archive_follows", [False, True])
+def test_the_index_is_told_after_the_commit_unless_an_archive_follows(
+    demo: Demo, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks, *, archive_follows: bool
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE workorders_code")
+        summarize_blocks()
+        with django_capture_on_commit_callbacks(execute=True), writing_codes(archive_follows=archive_follows):
+            cursor.execute(FILL, [demo.company.pk, 1000])
+    ranges = -(-ask("SELECT pg_relation_size('workorders_code') / 8192") // BLOCKS_A_RANGE)
+    assert ranges > 5
+    assert ask("SELECT brin_summarize_new_values('code_blocks')") == (ranges if archive_follows else 0)
+
+
+def test_the_archive_of_an_upload_tells_the_index_what_its_load_left(demo: Demo) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE workorders_code")
+    summarize_blocks()
+    workorder = ingested(demo.staff, "id,product\nabc12345,sku1\n").workorder
+    assert workorder is not None
+    job_runner.run(workorder.jobs.get().pk)
+    assert ask("SELECT brin_summarize_new_values('code_blocks')") == 0
 
 
 @pytest.mark.parametrize("pages", [8, 16, 64])
