@@ -117,7 +117,7 @@ EMBEDDED_DATABASE = database is None
 EMBEDDED_BROKER = not CELERY_BROKER_URL
 if PROVE_DOMAINS is None:
     PROVE_DOMAINS = not (EMBEDDED_DATABASE and EMBEDDED_BROKER and bucket is None)
-CELERY_BROKER_URL = CELERY_BROKER_URL or valkey.valkey_url(CODEPORT_HOME)
+CELERY_BROKER_URL = broker.with_certificate_checked(CELERY_BROKER_URL) or valkey.valkey_url(CODEPORT_HOME)
 database = database or postgres.postgres_settings(CODEPORT_HOME)
 DATABASES = {"default": services.with_our_connections(database, DATABASE_POOLER)}
 if replica:

@@ -45,6 +45,16 @@ def transport_options(url: str, seconds: float | None = None) -> dict[str, Any]:
     }
 
 
+def with_certificate_checked(url: str) -> str:
+    """Return the address `url` of a broker so that a `rediss://` which says nothing of certificates takes no other's.
+
+    Celery would take any there, and say so in the log alone; who means that writes `ssl_cert_reqs=CERT_NONE`.
+    """
+    if not url.startswith("rediss://") or "ssl_cert_reqs=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=CERT_REQUIRED"
+
+
 def check(url: str) -> None:
     """Return once the broker at `url` answers a new connection, or soon raise the error of its library."""
     options = transport_options(url, HEALTH_SECONDS)

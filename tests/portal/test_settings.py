@@ -125,6 +125,12 @@ def test_an_address_says_for_itself_how_long_its_database_is_waited_for(
         ("redis://queue.example", "redis://queue.example"),
         ("redis+socket:///run/redis.sock?virtual_host=2", "unix:///run/redis.sock?db=2"),
         ("rediss://queue.example?ssl_cert_reqs=CERT_REQUIRED", "rediss://queue.example?ssl_cert_reqs=required"),
+        ("rediss://queue.example/1", "rediss://queue.example/1?ssl_cert_reqs=required"),
+        (
+            "rediss://queue.example?ssl_ca_certs=/our.pem",
+            "rediss://queue.example?ssl_ca_certs=/our.pem&ssl_cert_reqs=required",
+        ),
+        ("rediss://queue.example?ssl_cert_reqs=CERT_NONE", "rediss://queue.example?ssl_cert_reqs=none"),
         ("amqp://someone:secret@queue.example:5672//", None),
         ("amqps://queue.example/codeport?heartbeat=30", None),
     ],
