@@ -22,6 +22,7 @@ from ingestion.rules.file import FileRules
 from ingestion.rules.identifiers import RULES
 from ingestion.rules.limits import Limits
 from tests.support.row_logs import MemoryLog
+from workorders.codes import spool
 from workorders.codes.bulk_load import CodeSpool
 from workorders.codes.field_types import FieldRule
 from workorders.codes.sorted_runs import merge_runs
@@ -66,6 +67,7 @@ def taken(
         for module in (csv_reader, json_text):
             patch.setattr(module, "BLOCK", 64)
             patch.setattr(module, "CLEAN_BLOCK", 600 if is_json else 200)
+        patch.setattr(spool, "RUN", 20)
         header: tuple[str, ...] = ()
         reader: csv_reader.CsvReader | json_reader.JsonReader
         if is_json:
@@ -76,15 +78,15 @@ def taken(
             header = reader.header
         if rules.takes_clean_rows(header) and by_columns:
             reader.take_clean_rows()
-        spool = CodeSpool(folder, company_id=7, workorder_id=8, first_position=reader.first_row)
+        codes = CodeSpool(folder, company_id=7, workorder_id=8, first_position=reader.first_row)
         for batch in map_batches(reader, columns, is_table=not is_json):
             checked: Any = rules.check_many(batch)
             blocks += not isinstance(checked, list)
-            spool.add(checked)
+            codes.add(checked)
     rules.warn()
     repeats: list[tuple[str, int, int]] = []
-    spool.find_repeats(lambda *repeat: repeats.append(repeat), lambda _done: None)
-    lines = list(merge_runs(spool._runs))
+    codes.find_repeats(lambda *repeat: repeats.append(repeat), lambda _done: None)
+    lines = list(merge_runs(codes._runs))
     return Taken(
         lines,
         [sorted(log.errors, key=lambda error: error[1] or 0), repeats],
