@@ -52,7 +52,7 @@ class SortedSpool:
         self._hash_runs: list[HashRun] = []
         self._names = count_from(1)
         self._beside = ThreadPoolExecutor(1)  # which begins no thread before it is needed
-        self._writing: Future[None] | None = None
+        self._writing: Future[tuple[HashRun, int]] | None = None
 
     def _add_lines(self, keys: list[str], lines: list[str]) -> None:
         """Spool lines in any order; each begins with its key, a tab, the number, and a tab."""
@@ -135,8 +135,8 @@ class SortedSpool:
         self._lines, self._hashes, self._columns = [], [], []
         self._unwritten = self._characters = 0
 
-    def _write_columns(self, columns: list[Columns], run: IO[bytes], hashes: IO[bytes]) -> None:
-        """Sort and write columns, beside the reading of the next ones."""
+    def _write_columns(self, columns: list[Columns], run: IO[bytes], hashes: IO[bytes]) -> tuple[HashRun, int]:
+        """Sort and write columns, beside the reading of the next ones; return their hashes and the longest line."""
         import pyarrow as pa
 
         from workorders.codes.code_block import hashes_of, longest_of, sorted_lines
@@ -144,14 +144,15 @@ class SortedSpool:
         with run, hashes:
             keys = pa.concat_arrays([keys for keys, _lines in columns])
             lines = pa.concat_arrays([lines() for _keys, lines in columns])
-            self._longest_line = max(self._longest_line, longest_of(lines))
-            self._hash_runs.append(HashRun(hashes, hashes_of(keys)))
             run.write(sorted_lines(keys, lines))
+            return HashRun(hashes, hashes_of(keys)), longest_of(lines)
 
     def _wait(self) -> None:
         """Wait for the run that is written; raises what went wrong with it."""
         if self._writing:
-            self._writing.result()
+            hash_run, longest = self._writing.result()
+            self._hash_runs.append(hash_run)
+            self._longest_line = max(self._longest_line, longest)
             self._writing = None
 
     def _write_file(self, pieces: Iterable[bytes | memoryview]) -> Path:
