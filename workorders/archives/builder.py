@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Literal
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 from psycopg.errors import LockNotAvailable
@@ -77,7 +79,12 @@ def _hold_codes(workorder: Workorder) -> bool:
 
 
 def _write_archive(workorder: Workorder, kind: ArchiveKind, name: str, tick: Callable[[int], None]) -> None:
-    with draft_file(name.replace("/", "-")) as draft:  # only one at a time builds it
+    # Only one at a time builds it. But whoever loses the database, and with it the lock, builds on until that shows,
+    # and is not to take the file of the next one away. What one that was killed has left goes.
+    flat = name.replace("/", "-")
+    for left in settings.SPOOL_DIR.glob(f"draft-{'?' * 16}-{flat}"):
+        left.unlink(missing_ok=True)
+    with draft_file(f"draft-{token_hex(8)}-{flat}") as draft:
         with Archive(workorder, draft) as archive:
             archive.add_codes(tick)
             archive.add_samples()

@@ -47,6 +47,27 @@ def a_request(user: Any) -> Any:
     return request
 
 
+def test_every_build_has_a_draft_of_its_own_and_removes_what_a_killed_one_left(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that lost its lock with the database builds on for a while, and removes its draft when it ends."""
+    workorder = unstored(some_codes(demo.staff, "abc00001"))
+    add_samples, drafts = zip_archive.Archive.add_samples, []
+
+    def noted(archive: zip_archive.Archive) -> None:
+        drafts.append(archive.draft.name)
+        assert [path.name for path in settings.SPOOL_DIR.glob("*archive*")] == drafts[-1:]
+        add_samples(archive)
+
+    monkeypatch.setattr(zip_archive.Archive, "add_samples", noted)
+    name = build_archive(workorder, "archive")
+    storage().delete(name)
+    (settings.SPOOL_DIR / drafts[0]).touch()
+    assert build_archive(workorder, "archive") == name
+    assert (len(drafts), len({*drafts})) == (2, 2)
+    assert not list(settings.SPOOL_DIR.glob("*archive*"))
+
+
 def test_the_archive_has_its_members_and_their_digests(demo: Demo) -> None:
     workorder = unstored(some_codes(demo.staff, "abc00001", "abc00002"))
     ticks: list[int] = []
